@@ -1,0 +1,151 @@
+#include "lib/acpi.h"
+
+#include <stdbool.h>
+
+#define HEADER_BYTES 36u
+#define TABLE_BYTES_MAX (1u << 20)
+#define RSDP_V1_BYTES 20u
+#define RSDP_V2_BYTES 36u
+
+static uint64_t get(const uint8_t *bytes, unsigned count)
+{
+	uint64_t value = 0;
+
+	while (count-- != 0)
+		value = value << 8 | bytes[count];
+	return value;
+}
+
+static bool has_signature(const uint8_t *bytes, const char *signature, unsigned length)
+{
+	for (unsigned i = 0; i < length; i++)
+		if (bytes[i] != (uint8_t)signature[i])
+			return false;
+	return true;
+}
+
+static bool sums_to_zero(const uint8_t *bytes, uint32_t length)
+{
+	uint8_t sum = 0;
+
+	for (uint32_t i = 0; i < length; i++)
+		sum = (uint8_t)(sum + bytes[i]);
+	return sum == 0;
+}
+
+static enum err read_table(const struct physical_memory *memory, uint64_t address,
+                           struct acpi_table *table)
+{
+	const uint8_t *const header = memory->at(memory, address, HEADER_BYTES);
+
+	if (header == NULL)
+		return ERR_DAMAGED;
+
+	const uint32_t length = (uint32_t)get(header + 4, 4);
+
+	if (length < HEADER_BYTES || length > TABLE_BYTES_MAX ||
+	    memory->at(memory, address, length) == NULL ||
+	    !sums_to_zero(header, length))
+		return ERR_DAMAGED;
+	*table = (struct acpi_table){ header, length };
+	return ERR_NONE;
+}
+
+/* The table of tables; *entry_bytes is 8 for an XSDT and 4 for an RSDT. */
+static enum err read_root(const struct physical_memory *memory, uint64_t rsdp,
+                          struct acpi_table *root, unsigned *entry_bytes)
+{
+	const uint8_t *const v1 = memory->at(memory, rsdp, RSDP_V1_BYTES);
+
+	if (v1 == NULL || !has_signature(v1, "RSD PTR ", 8) ||
+	    !sums_to_zero(v1, RSDP_V1_BYTES))
+		return ERR_DAMAGED;
+
+	uint64_t address = get(v1 + 16, 4);
+	const char *signature = "RSDT";
+
+	*entry_bytes = 4;
+	if (v1[15] >= 2) {
+		const uint8_t *const v2 = memory->at(memory, rsdp, RSDP_V2_BYTES);
+
+		if (v2 == NULL || !sums_to_zero(v2, RSDP_V2_BYTES))
+			return ERR_DAMAGED;
+		address = get(v2 + 24, 8);
+		signature = "XSDT";
+		*entry_bytes = 8;
+	}
+
+	const enum err err = read_table(memory, address, root);
+
+	if (err != ERR_NONE)
+		return err;
+	return has_signature(root->bytes, signature, 4) ? ERR_NONE : ERR_DAMAGED;
+}
+
+/* A damaged table that is not the one looked for does not matter. */
+enum err acpi_find(const struct physical_memory *memory, uint64_t rsdp,
+                   const char *signature, struct acpi_table *table)
+{
+	struct acpi_table root;
+	unsigned entry_bytes = 0;
+	const enum err err = read_root(memory, rsdp, &root, &entry_bytes);
+
+	if (err != ERR_NONE)
+		return err;
+	for (uint32_t at = HEADER_BYTES; at + entry_bytes <= root.length;
+	     at += entry_bytes) {
+		const uint64_t address = get(root.bytes + at, entry_bytes);
+		const uint8_t *const found = memory->at(memory, address, HEADER_BYTES);
+
+		if (found != NULL && has_signature(found, signature, 4))
+			return read_table(memory, address, table);
+	}
+	return ERR_ABSENT;
+}
+
+static void add_processor(struct madt_processors *processors, uint32_t id)
+{
+	const uint32_t kept =
+		processors->count < MADT_PROCESSORS ? processors->count : MADT_PROCESSORS;
+
+	for (uint32_t i = 0; i < kept; i++)
+		if (processors->ids[i] == id)
+			return;
+	if (processors->count < MADT_PROCESSORS)
+		processors->ids[processors->count] = id;
+	processors->count++;
+}
+
+enum err acpi_processors(const struct acpi_table *madt,
+                         struct madt_processors *processors)
+{
+	const uint32_t entries = 44; /* behind the APIC's address and the flags */
+	const uint8_t *const bytes = madt->bytes;
+	const uint32_t enabled = 1;
+
+	processors->count = 0;
+	for (uint32_t at = entries; at + 2 <= madt->length;) {
+		const uint8_t type = bytes[at];
+		const uint8_t length = bytes[at + 1];
+
+		if (length < 2 || at + length > madt->length)
+			return ERR_DAMAGED;
+		if (type == 0 && length >= 8 && (get(bytes + at + 4, 4) & enabled) != 0 &&
+		    bytes[at + 3] != 0xff)
+			add_processor(processors, bytes[at + 3]);
+		if (type == 9 && length >= 16 && (get(bytes + at + 8, 4) & enabled) != 0 &&
+		    get(bytes + at + 4, 4) != UINT32_MAX)
+			add_processor(processors, (uint32_t)get(bytes + at + 4, 4));
+		at += length;
+	}
+	return processors->count == 0 ? ERR_ABSENT : ERR_NONE;
+}
+
+/* Generic Address Structure at 40; address space 0 is system memory. */
+enum err acpi_hpet_address(const struct acpi_table *hpet, uint64_t *address)
+{
+	if (hpet->length < 56 || hpet->bytes[40] != 0 || get(hpet->bytes + 44, 8) == 0)
+		return ERR_DAMAGED;
+	*address = get(hpet->bytes + 44, 8);
+	return ERR_NONE;
+}

@@ -1,0 +1,42 @@
+#pragma once
+/*
+ * ACPI tables, as far as a program without AML needs them (ACPI 6.5, chapter 5).
+ *
+ * Firmware tables are foreign input: every length is checked against what can be
+ * read, every sum is checked, and a table that contradicts itself is refused.
+ */
+#include "lib/err.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Physical memory that may be read; the tests hand out slices of an array. */
+struct physical_memory {
+	/* NULL unless all of address ... address + length - 1 may be read. */
+	const uint8_t *(*at)(const struct physical_memory *memory, uint64_t address,
+	                     size_t length);
+};
+
+struct acpi_table {
+	const uint8_t *bytes;
+	uint32_t length; /* header included */
+};
+
+#define MADT_PROCESSORS 1024u
+
+/* Processors that are present and enabled, each APIC id once. */
+struct madt_processors {
+	uint32_t count; /* may exceed what is kept in ids */
+	uint32_t ids[MADT_PROCESSORS];
+};
+
+/* Looks for a table by its four-character signature in the XSDT, or the RSDT. */
+enum err acpi_find(const struct physical_memory *memory, uint64_t rsdp,
+                   const char *signature, struct acpi_table *table) MUST_CHECK;
+
+/* Types 0 (local APIC) and 9 (local x2APIC) with the enabled flag. */
+enum err acpi_processors(const struct acpi_table *madt,
+                         struct madt_processors *processors) MUST_CHECK;
+
+/* Physical address of the HPET's registers. */
+enum err acpi_hpet_address(const struct acpi_table *hpet, uint64_t *address) MUST_CHECK;

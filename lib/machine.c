@@ -1,0 +1,225 @@
+#include "lib/machine.h"
+
+#include "lib/csv.h"
+#include "version.h"
+
+static const char *const feature_names[] = {
+	"rdtscp", "invariant_tsc", "pge",    "pcid", "invpcid",    "nx",
+	"1g",     "x2apic",        "la57",   "smep", "smap",       "hypervisor",
+	"invlpgb", "tce",          "lfence_waits",
+};
+
+#define FEATURES (sizeof feature_names / sizeof feature_names[0])
+
+const char *environment_name(enum environment env)
+{
+	static const char *const names[] = {
+		[ENV_UNKNOWN] = "unknown", [ENV_HW] = "hw",
+		[ENV_VM] = "vm",           [ENV_TCG] = "tcg",
+		[ENV_TCG_ICOUNT] = "tcg_icount", [ENV_BOCHS] = "bochs",
+	};
+
+	return names[env];
+}
+
+const char *feature_name(enum feature feature)
+{
+	for (unsigned i = 0; i < FEATURES; i++)
+		if ((uint32_t)feature == UINT32_C(1) << i)
+			return feature_names[i];
+	return "?";
+}
+
+static void put_text(struct record *record, const char *key, const char *value)
+{
+	struct line line;
+
+	csv_pair_text(&line, key, value);
+	record_line(record, &line);
+}
+
+static void put_u64(struct record *record, const char *key, uint64_t value)
+{
+	struct line line;
+
+	csv_pair_u64(&line, key, value);
+	record_line(record, &line);
+}
+
+static void put_hex(struct record *record, const char *key, uint64_t value)
+{
+	struct line line;
+
+	csv_pair_hex(&line, key, value);
+	record_line(record, &line);
+}
+
+static void put_processor(const struct machine *machine, struct record *record)
+{
+	struct line features;
+	char text[256];
+
+	put_text(record, "vendor", machine->vendor);
+	put_text(record, "brand", machine->brand);
+	put_u64(record, "family", machine->family);
+	put_u64(record, "model", machine->model);
+	put_u64(record, "stepping", machine->stepping);
+	if (machine->microcode != 0)
+		put_hex(record, "microcode", machine->microcode);
+	else
+		put_text(record, "microcode", "not readable");
+	line_clear(&features);
+	for (unsigned i = 0; i < FEATURES; i++) {
+		if ((machine->features >> i & 1) == 0)
+			continue;
+		if (features.length != 0)
+			line_put_char(&features, ' ');
+		line_put(&features, feature_names[i]);
+	}
+	line_to_string(&features, text, sizeof text);
+	put_text(record, "features", text);
+	put_text(record, "hypervisor", machine->hypervisor);
+	if (machine->cpus_found != 0)
+		put_u64(record, "cpus_found", machine->cpus_found);
+	else
+		put_text(record, "cpus_found", "");
+	put_text(record, "cpus_source", machine->cpus_source);
+	put_u64(record, "cpus_started", 1);
+	put_text(record, "cpus_not_started",
+	         "this version measures on the boot processor alone");
+}
+
+static void put_firmware(const struct machine *machine, struct record *record)
+{
+	put_text(record, "firmware", machine->firmware);
+	put_hex(record, "firmware_revision", machine->firmware_revision);
+	put_hex(record, "uefi_revision", machine->uefi_revision);
+	put_text(record, "load_options", machine->load_options);
+	put_u64(record, "exit_boot_services_tries", machine->exit_tries);
+	put_u64(record, "memory_bytes", machine->memory_bytes);
+	put_hex(record, "memory_end", machine->highest_byte);
+	put_hex(record, "image_address", machine->image_address);
+	put_u64(record, "pool_bytes", machine->pool_bytes);
+	put_u64(record, "pool_wanted_bytes", machine->pool_wanted_bytes);
+	if (machine->hpet_address != 0)
+		put_hex(record, "hpet_address", machine->hpet_address);
+	else
+		put_text(record, "hpet_address", "");
+}
+
+static void put_registers(const struct machine *machine, struct record *record)
+{
+	put_hex(record, "cr0_found", machine->found.cr0);
+	put_hex(record, "cr0_used", machine->used.cr0);
+	put_hex(record, "cr3_found", machine->found.cr3);
+	put_hex(record, "cr4_found", machine->found.cr4);
+	put_hex(record, "cr4_used", machine->used.cr4);
+	put_hex(record, "efer_found", machine->found.efer);
+	put_hex(record, "efer_used", machine->used.efer);
+	put_hex(record, "pat_found", machine->found.pat);
+	put_hex(record, "pat_used", machine->used.pat);
+	put_hex(record, "apic_base", machine->found.apic_base);
+	if ((machine->features & FEATURE_TCE) != 0)
+		put_u64(record, "efer_tce", machine->used.efer >> 15 & 1);
+	else
+		put_text(record, "efer_tce", "");
+	if (machine->tsc_adjust_known)
+		put_hex(record, "tsc_adjust", machine->tsc_adjust);
+	else
+		put_text(record, "tsc_adjust", "");
+}
+
+static void put_bad_options(const struct config *config, struct record *record)
+{
+	put_u64(record, "bad_options", config->bad_count);
+	for (uint32_t i = 0; i < config->bad_count && i < CONFIG_BAD_KEPT; i++) {
+		struct line line;
+		char key[24];
+		char text[256];
+
+		line_clear(&line);
+		line_put(&line, "bad_option_");
+		line_put_u64(&line, i + 1);
+		line_to_string(&line, key, sizeof key);
+		config_describe_bad(config, i, &line);
+		line_to_string(&line, text, sizeof text);
+		put_text(record, key, text);
+	}
+}
+
+static void put_options(const struct config *config, struct record *record)
+{
+	put_text(record, "profile", config->profile->name);
+	put_text(record, "only", config->only);
+	put_u64(record, "pages", config->primed_pages);
+	put_u64(record, "seed", config->seed);
+	put_text(record, "selftest_break", config->broken_op);
+	put_hex(record, "selftest_plants", config->plants);
+	put_bad_options(config, record);
+}
+
+void machine_record(const struct machine *machine, const struct config *config,
+                    struct record *record)
+{
+	record_begin(record, FILE_MACHINE);
+	put_text(record, "program", "tlbmark " TLBMARK_VERSION);
+	put_text(record, "commit", TLBMARK_COMMIT);
+	put_text(record, "run_id", machine->run_id);
+	put_text(record, "date", machine->date);
+	put_u64(record, "tsc_hz", machine->tsc_hz);
+	put_text(record, "tsc_hz_source", machine->tsc_hz_source);
+	put_processor(machine, record);
+	put_firmware(machine, record);
+	put_registers(machine, record);
+	put_options(config, record);
+	put_text(record, "transport", "serial");
+	record_end(record);
+}
+
+void machine_record_timing(const struct machine *machine, struct record *record)
+{
+	record_begin(record, FILE_MACHINE);
+	put_text(record, "env", environment_name(machine->env));
+	put_u64(record, "quantum_ticks", machine->quantum);
+	put_u64(record, "timing_valid", 0);
+	put_text(record, "timing_reason",
+	         "the self-tests that would prove the timing are not in this version");
+	record_end(record);
+}
+
+static void put_file(struct record *record, enum file file)
+{
+	const struct file_total total = record->totals[file];
+	const uint32_t heading = file_columns(file) != NULL ? 1 : 0;
+	struct line line;
+	char key[64];
+	char crc[9];
+
+	if (total.lines == 0)
+		return;
+	line_clear(&line);
+	line_put(&line, "file_");
+	line_put(&line, file_name(file));
+	line_put(&line, "_rows");
+	line_to_string(&line, key, sizeof key);
+	put_u64(record, key, total.lines - heading);
+
+	line_clear(&line);
+	line_put_hex(&line, total.crc32, 8);
+	line_to_string(&line, crc, sizeof crc);
+	line_clear(&line);
+	line_put(&line, "file_");
+	line_put(&line, file_name(file));
+	line_put(&line, "_crc32");
+	line_to_string(&line, key, sizeof key);
+	put_text(record, key, crc);
+}
+
+void machine_record_files(struct record *record)
+{
+	record_begin(record, FILE_MACHINE);
+	for (unsigned file = 0; file < FILE_COUNT; file++)
+		if (file != FILE_MACHINE)
+			put_file(record, (enum file)file);
+	record_end(record);
+}

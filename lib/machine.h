@@ -1,0 +1,96 @@
+#pragma once
+/*
+ * What we run on.  Written once at the start, const afterwards; becomes
+ * machine.csv.
+ */
+#include "lib/config.h"
+#include "lib/record.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum feature {
+	FEATURE_RDTSCP = 1 << 0,
+	FEATURE_INVARIANT_TSC = 1 << 1,
+	FEATURE_PGE = 1 << 2,
+	FEATURE_PCID = 1 << 3,
+	FEATURE_INVPCID = 1 << 4,
+	FEATURE_NX = 1 << 5,
+	FEATURE_1G_PAGES = 1 << 6,
+	FEATURE_X2APIC = 1 << 7,
+	FEATURE_LA57 = 1 << 8,
+	FEATURE_SMEP = 1 << 9,
+	FEATURE_SMAP = 1 << 10,
+	FEATURE_HYPERVISOR = 1 << 11,
+	FEATURE_INVLPGB = 1 << 12,
+	FEATURE_TCE = 1 << 13,
+	FEATURE_LFENCE_WAITS = 1 << 14, /* not CPUID alone: see control.h */
+};
+
+/* Where the time comes from, found out by how it behaves (bench/harness). */
+enum environment {
+	ENV_UNKNOWN,
+	ENV_HW,
+	ENV_VM,
+	ENV_TCG,
+	ENV_TCG_ICOUNT,
+	ENV_BOCHS,
+};
+
+struct registers {
+	uint64_t cr0, cr3, cr4, efer, pat, apic_base;
+};
+
+#define MACHINE_TEXT 80u
+
+struct machine {
+	char run_id[CONFIG_TEXT];
+	char date[24]; /* UTC, of the firmware's clock */
+	/* Processor */
+	char vendor[13];
+	char brand[49];
+	uint32_t family, model, stepping;
+	uint64_t microcode; /* 0: not readable */
+	uint32_t features;  /* enum feature */
+	char hypervisor[13];
+	uint32_t cpus_found; /* 0: no usable MADT */
+	const char *cpus_source;
+	bool tsc_adjust_known;
+	uint64_t tsc_adjust;
+	/* Firmware */
+	char firmware[MACHINE_TEXT];
+	uint32_t firmware_revision;
+	uint32_t uefi_revision;
+	char load_options[MACHINE_TEXT];
+	/* Memory */
+	uint64_t memory_bytes;  /* conventional and boot-services memory */
+	uint64_t highest_byte;  /* end of the highest RAM region */
+	uint64_t image_address; /* where the firmware loaded the program */
+	uint64_t pool_bytes;
+	uint64_t pool_wanted_bytes;
+	uint64_t hpet_address; /* 0: none */
+	uint32_t exit_tries;
+	/* Time */
+	uint64_t tsc_hz;
+	const char *tsc_hz_source;
+	enum environment env;
+	uint32_t quantum; /* ticks: greatest common divisor of TSC steps */
+	/* Control registers */
+	struct registers found;
+	struct registers used;
+};
+
+const char *environment_name(enum environment env);
+
+/* Name as in CPUID tables; the bits are those of enum feature. */
+const char *feature_name(enum feature feature);
+
+/* The part that is known before anything was measured or could go wrong. */
+void machine_record(const struct machine *machine, const struct config *config,
+                    struct record *record);
+
+/* What the clock of this machine turned out to be, and whether to believe it. */
+void machine_record_timing(const struct machine *machine, struct record *record);
+
+/* Row counts and CRC-32 of all other files: the last thing delivered. */
+void machine_record_files(struct record *record);

@@ -1,0 +1,145 @@
+#include "lib/row.h"
+
+#include "lib/csv.h"
+#include "lib/text.h"
+
+const char *row_status_name(enum row_status status)
+{
+	static const char *const names[] = {
+		[ROW_OK] = "ok",
+		[ROW_SKIPPED] = "skipped",
+		[ROW_FAILED] = "failed",
+		[ROW_TIMEOUT] = "timeout",
+	};
+
+	return names[status];
+}
+
+static void put_empty(struct csv *csv, unsigned count)
+{
+	while (count-- != 0)
+		csv_empty(csv);
+}
+
+/* n ... ci99_hi */
+static void put_cost(struct csv *csv, const struct row *row)
+{
+	const struct summary *const cost = &row->cost;
+	const int64_t values[] = {
+		cost->min,     cost->p01,     cost->p05,     cost->p25,     cost->p50,
+		cost->p75,     cost->p95,     cost->p99,     cost->max,     cost->mean,
+		cost->mad,     cost->ci95_lo, cost->ci95_hi, cost->ci99_lo, cost->ci99_hi,
+	};
+
+	csv_u64(csv, cost->n);
+	csv_u64(csv, row->discard_irq);
+	csv_empty(csv); /* discard_smi: no counter is read yet */
+	csv_u64(csv, row->discard_tsc);
+	csv_u64(csv, cost->far);
+	for (unsigned i = 0; i < sizeof values / sizeof values[0]; i++)
+		csv_milli(csv, values[i]);
+}
+
+/* a_min ... converged */
+static void put_arms(struct csv *csv, const struct row *row)
+{
+	csv_u64(csv, row->a_min);
+	csv_u64(csv, row->a_p50);
+	csv_u64(csv, row->b_min);
+	csv_u64(csv, row->b_p50);
+	csv_u64(csv, row->converged);
+}
+
+void row_to_csv(const struct row *row, struct line *line)
+{
+	const unsigned cost_columns = 20;
+	const unsigned arm_columns = 5;
+	struct csv csv = csv_begin(line);
+
+	csv_text(&csv, row->bench);
+	csv_text(&csv, row->op);
+	csv_text(&csv, row->variant);
+	csv_text(&csv, row->param);
+	if (row->param != NULL)
+		csv_u64(&csv, row->value);
+	else
+		csv_empty(&csv);
+	csv_empty(&csv); /* targets: no remote processor took part */
+	csv_text(&csv, row_status_name(row->status));
+	csv_text(&csv, row->reason);
+	csv_text(&csv, row->unit);
+	if (row->cost.n != 0) {
+		put_cost(&csv, row);
+		put_arms(&csv, row);
+	} else {
+		put_empty(&csv, cost_columns + arm_columns);
+	}
+	if (row->believed == BELIEVED_UNKNOWN)
+		csv_empty(&csv);
+	else
+		csv_u64(&csv, row->believed == BELIEVED_YES);
+	csv_u64(&csv, row->quantum);
+	csv_empty(&csv); /* canary */
+	if (row->order != 0)
+		csv_u64(&csv, row->order);
+	else
+		csv_empty(&csv);
+}
+
+#define NAME_WIDTH 36u
+#define NUMBER_WIDTH 10u
+
+static void put_number(struct line *line, int64_t thousandths)
+{
+	const size_t from = line->length;
+
+	line_put_milli(line, thousandths);
+	line_align_right(line, from, NUMBER_WIDTH);
+}
+
+static void put_heading(struct line *line, const char *text)
+{
+	const size_t from = line->length;
+
+	line_put(line, text);
+	line_align_right(line, from, NUMBER_WIDTH);
+}
+
+void row_summary_heading(struct line *line)
+{
+	line_clear(line);
+	line_put_left(line, "benchmark/operation variant", NAME_WIDTH);
+	put_heading(line, "median");
+	put_heading(line, "99% from");
+	put_heading(line, "to");
+	line_put(line, "  believed");
+}
+
+void row_to_summary(const struct row *row, struct line *line)
+{
+	static const char *const words[] = {
+		[BELIEVED_UNKNOWN] = "-",
+		[BELIEVED_NO] = "NO",
+		[BELIEVED_YES] = "yes",
+	};
+
+	line_clear(line);
+	line_put(line, row->bench);
+	line_put_char(line, '/');
+	line_put(line, row->op);
+	line_put_char(line, ' ');
+	line_put(line, row->variant);
+	line_put_char(line, ' ');
+	line_pad_to(line, NAME_WIDTH);
+	if (row->status != ROW_OK) {
+		line_put(line, row_status_name(row->status));
+		line_put(line, ": ");
+		line_put(line, row->reason);
+		return;
+	}
+	put_number(line, row->cost.p50);
+	put_number(line, row->cost.ci99_lo);
+	put_number(line, row->cost.ci99_hi);
+	line_put(line, "  ");
+	line_put(line, words[row->believed]);
+}

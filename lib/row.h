@@ -1,0 +1,41 @@
+#pragma once
+/* One line of results.csv. */
+#include "lib/line.h"
+#include "lib/stats.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum row_status { ROW_OK, ROW_SKIPPED, ROW_FAILED, ROW_TIMEOUT };
+
+enum believed { BELIEVED_UNKNOWN, BELIEVED_NO, BELIEVED_YES };
+
+/* A benchmark that could not run still has its row, with the reason. */
+struct row {
+	const char *bench;
+	const char *op;
+	const char *variant;
+	const char *param; /* NULL without a sweep */
+	uint32_t value;
+	enum row_status status;
+	const char *reason; /* why skipped or failed; NULL when ROW_OK */
+	const char *unit;
+	struct summary cost; /* n = 0: nothing was measured, the fields stay empty */
+	uint32_t discard_irq;
+	uint32_t discard_tsc;
+	/* Of the two arms, ticks of a whole window, not divided. */
+	uint64_t a_min, a_p50, b_min, b_p50;
+	bool converged;
+	enum believed believed;
+	uint32_t quantum; /* ticks between two readings of the TSC */
+	uint32_t order;   /* place of the row in the run, from 1; 0: never ran */
+};
+
+const char *row_status_name(enum row_status status);
+
+/* The row as a line of results.csv, in the order of file_columns(FILE_RESULTS). */
+void row_to_csv(const struct row *row, struct line *line);
+
+/* The row as a line of the summary table, at most 79 columns. */
+void row_to_summary(const struct row *row, struct line *line);
+void row_summary_heading(struct line *line);
