@@ -1,0 +1,118 @@
+#include "lib/x86/cpu.h"
+
+#include "lib/x86/insn.h"
+
+struct __attribute__((packed)) table_pointer {
+	uint16_t limit;
+	uint64_t base;
+};
+
+/* Flat 64-bit segments (SDM 3A 3.4.5 "Segment Descriptors"), accessed already. */
+#define DESCRIPTOR_CODE64 UINT64_C(0x00af9b000000ffff)
+#define DESCRIPTOR_DATA UINT64_C(0x00cf93000000ffff)
+
+#define GATE_INTERRUPT64 0x8e /* present, DPL 0, interrupts off on entry */
+
+static void fill_gdt(struct cpu *cpu)
+{
+	const uint64_t base = (uintptr_t)&cpu->tss;
+	const uint64_t limit = sizeof cpu->tss - 1;
+	const uint64_t tss_available = UINT64_C(0x89) << 40;
+
+	cpu->gdt[SELECTOR_CODE64 / 8] = DESCRIPTOR_CODE64;
+	cpu->gdt[SELECTOR_DATA / 8] = DESCRIPTOR_DATA;
+	cpu->gdt[SELECTOR_TSS / 8] = limit | (base & 0xffffff) << 16 | tss_available |
+	                             (base >> 24 & 0xff) << 56;
+	cpu->gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
+}
+
+static void fill_idt(struct cpu *cpu)
+{
+	for (unsigned vector = 0; vector < ISR_VECTORS; vector++) {
+		const uint64_t entry =
+			(uintptr_t)isr_stubs + (uint64_t)vector * ISR_STUB_BYTES;
+
+		cpu->idt[vector] = (struct idt_gate){
+			.offset_low = (uint16_t)entry,
+			.selector = SELECTOR_CODE64,
+			.type = GATE_INTERRUPT64,
+			.offset_middle = (uint16_t)(entry >> 16),
+			.offset_high = (uint32_t)(entry >> 32),
+		};
+	}
+	cpu->idt[VECTOR_NMI].ist = IST_NMI;
+	cpu->idt[VECTOR_DOUBLE_FAULT].ist = IST_DOUBLE_FAULT;
+	cpu->idt[VECTOR_MACHINE_CHECK].ist = IST_MACHINE_CHECK;
+}
+
+/* A far return is the one way to load CS in 64-bit mode that needs no far pointer. */
+static void load_segments(void)
+{
+	__asm__ volatile("push %0\n\t"
+	                 "lea 1f(%%rip), %%rax\n\t"
+	                 "push %%rax\n\t"
+	                 "lretq\n"
+	                 "1:\n\t"
+	                 "mov %1, %%ds\n\t"
+	                 "mov %1, %%es\n\t"
+	                 "mov %1, %%ss\n\t"
+	                 "mov %1, %%fs\n\t"
+	                 "mov %1, %%gs\n\t"
+	                 "ltr %w2"
+	                 :
+	                 : "i"(SELECTOR_CODE64), "r"(SELECTOR_DATA), "r"(SELECTOR_TSS)
+	                 : "rax", "memory");
+}
+
+void cpu_install(struct cpu *cpu, const uint64_t ist_tops[IST_COUNT])
+{
+	const struct table_pointer gdt = { sizeof cpu->gdt - 1, (uintptr_t)cpu->gdt };
+	const struct table_pointer idt = { sizeof cpu->idt - 1, (uintptr_t)cpu->idt };
+
+	cpu->self = cpu;
+	for (unsigned i = IST_NMI; i < IST_COUNT; i++)
+		cpu->tss.ist[i - 1] = ist_tops[i];
+	cpu->tss.io_map = sizeof cpu->tss;
+	fill_gdt(cpu);
+	fill_idt(cpu);
+	__asm__ volatile("lgdt %0" : : "m"(gdt) : "memory");
+	load_segments();
+	__asm__ volatile("lidt %0" : : "m"(idt) : "memory");
+	wrmsr(MSR_GS_BASE, (uintptr_t)cpu);
+}
+
+struct msr_access {
+	uint32_t msr;
+	uint64_t value;
+};
+
+static void probe_rdmsr(void *argument)
+{
+	struct msr_access *const access = argument;
+
+	access->value = rdmsr(access->msr);
+}
+
+static void probe_wrmsr(void *argument)
+{
+	const struct msr_access *const access = argument;
+
+	wrmsr(access->msr, access->value);
+}
+
+bool rdmsr_safe(uint32_t msr, uint64_t *value)
+{
+	struct msr_access access = { .msr = msr };
+
+	if (fault_expect(&this_cpu()->slot, probe_rdmsr, &access) != 0)
+		return false;
+	*value = access.value;
+	return true;
+}
+
+bool wrmsr_safe(uint32_t msr, uint64_t value)
+{
+	struct msr_access access = { .msr = msr, .value = value };
+
+	return fault_expect(&this_cpu()->slot, probe_wrmsr, &access) == 0;
+}

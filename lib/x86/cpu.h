@@ -1,0 +1,68 @@
+#pragma once
+/*
+ * What belongs to one processor: its descriptor tables, its stacks, what it counts,
+ * and what it does when something goes wrong.  GS points at it.
+ */
+#include "lib/x86/trap.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SELECTOR_CODE64 0x08u
+#define SELECTOR_DATA 0x10u
+#define SELECTOR_TSS 0x18u
+
+/* Vectors with a stack of their own, as IST numbers. */
+enum ist { IST_NONE, IST_NMI, IST_DOUBLE_FAULT, IST_MACHINE_CHECK, IST_COUNT };
+
+/* 64-bit task-state segment (SDM 3A 8.7 "Task Management in 64-bit Mode"). */
+struct tss {
+	uint32_t reserved0;
+	uint64_t rsp[3];
+	uint64_t reserved1;
+	uint64_t ist[7]; /* IST 1 is ist[0] */
+	uint64_t reserved2;
+	uint16_t reserved3;
+	uint16_t io_map;
+} __attribute__((packed));
+
+struct idt_gate {
+	uint16_t offset_low;
+	uint16_t selector;
+	uint8_t ist;
+	uint8_t type;
+	uint16_t offset_middle;
+	uint32_t offset_high;
+	uint32_t reserved;
+};
+
+struct cpu {
+	struct cpu *self; /* at %gs:0 */
+	struct fault_slot slot;
+	uint32_t interrupts; /* every vector taken, NMIs among them */
+	uint32_t nmis;
+	/* Does not return: an exception nobody expected. */
+	void (*on_fatal)(struct cpu *cpu, const struct trap_frame *frame);
+	void *context; /* on_fatal's */
+	uint64_t gdt[5];
+	struct tss tss;
+	struct idt_gate idt[ISR_VECTORS];
+};
+
+static inline struct cpu *this_cpu(void)
+{
+	struct cpu *cpu;
+
+	__asm__ volatile("mov %%gs:0, %0" : "=r"(cpu));
+	return cpu;
+}
+
+/*
+ * Loads cpu's GDT, TSS and IDT and points GS at it.  ist_tops holds the first
+ * address above each stack of enum ist, IST_NONE unused.  Interrupts must be off.
+ */
+void cpu_install(struct cpu *cpu, const uint64_t ist_tops[IST_COUNT]);
+
+/* RDMSR and WRMSR that may find no such register; false: it raised a fault. */
+bool rdmsr_safe(uint32_t msr, uint64_t *value);
+bool wrmsr_safe(uint32_t msr, uint64_t value);

@@ -1,0 +1,153 @@
+#include "lib/x86/identify.h"
+
+#include "lib/text.h"
+#include "lib/x86/cpu.h"
+#include "lib/x86/insn.h"
+
+#define LEAF_HYPERVISOR 0x40000000u
+#define LEAF_EXTENDED 0x80000000u
+
+/* CPUID of a leaf that may be beyond the last one: QEMU and Bochs answer garbage. */
+static struct cpuid_regs leaf_or_zero(uint32_t leaf, uint32_t subleaf)
+{
+	const uint32_t last = cpuid(leaf & LEAF_EXTENDED, 0).eax;
+
+	if (leaf > last)
+		return (struct cpuid_regs){ 0 };
+	return cpuid(leaf, subleaf);
+}
+
+static void put_register(char *text, uint32_t value)
+{
+	for (unsigned i = 0; i < 4; i++)
+		text[i] = (char)(value >> 8 * i);
+}
+
+static void read_vendor(struct machine *machine)
+{
+	const struct cpuid_regs r = cpuid(0, 0);
+
+	put_register(machine->vendor, r.ebx);
+	put_register(machine->vendor + 4, r.edx);
+	put_register(machine->vendor + 8, r.ecx);
+}
+
+static void read_brand(struct machine *machine)
+{
+	for (uint32_t i = 0; i < 3; i++) {
+		const struct cpuid_regs r = leaf_or_zero(0x80000002u + i, 0);
+		char *const text = machine->brand + (size_t)16 * i;
+
+		put_register(text, r.eax);
+		put_register(text + 4, r.ebx);
+		put_register(text + 8, r.ecx);
+		put_register(text + 12, r.edx);
+	}
+}
+
+/* SDM 2A "CPUID—CPU Identification", version information. */
+static void read_signature(struct machine *machine)
+{
+	const uint32_t eax = cpuid(1, 0).eax;
+	const uint32_t family = eax >> 8 & 0xf;
+	const uint32_t model = eax >> 4 & 0xf;
+	const bool extended_model = family == 6 || family == 15;
+
+	machine->family = family == 15 ? family + (eax >> 20 & 0xff) : family;
+	machine->model = extended_model ? model | (eax >> 12 & 0xf0) : model;
+	machine->stepping = eax & 0xf;
+}
+
+static void set_feature(struct machine *machine, uint32_t reg, unsigned bit,
+                        enum feature feature)
+{
+	if ((reg >> bit & 1) != 0)
+		machine->features |= (uint32_t)feature;
+}
+
+static void read_features(struct machine *machine)
+{
+	const struct cpuid_regs basic = cpuid(1, 0);
+	const struct cpuid_regs structured = leaf_or_zero(7, 0);
+	const struct cpuid_regs extended = leaf_or_zero(0x80000001u, 0);
+	const struct cpuid_regs power = leaf_or_zero(0x80000007u, 0);
+	const struct cpuid_regs sizes = leaf_or_zero(0x80000008u, 0);
+
+	set_feature(machine, basic.edx, 13, FEATURE_PGE);
+	set_feature(machine, basic.ecx, 17, FEATURE_PCID);
+	set_feature(machine, basic.ecx, 21, FEATURE_X2APIC);
+	set_feature(machine, basic.ecx, 31, FEATURE_HYPERVISOR);
+	set_feature(machine, structured.ebx, 7, FEATURE_SMEP);
+	set_feature(machine, structured.ebx, 10, FEATURE_INVPCID);
+	set_feature(machine, structured.ebx, 20, FEATURE_SMAP);
+	set_feature(machine, structured.ecx, 16, FEATURE_LA57);
+	set_feature(machine, extended.edx, 20, FEATURE_NX);
+	set_feature(machine, extended.edx, 26, FEATURE_1G_PAGES);
+	set_feature(machine, extended.edx, 27, FEATURE_RDTSCP);
+	set_feature(machine, power.edx, 8, FEATURE_INVARIANT_TSC);
+	if (is_amd(machine)) {
+		set_feature(machine, extended.ecx, 17, FEATURE_TCE);
+		set_feature(machine, sizes.ebx, 3, FEATURE_INVLPGB);
+	}
+}
+
+bool is_amd(const struct machine *machine)
+{
+	return text_equal(machine->vendor, "AuthenticAMD") ||
+	       text_equal(machine->vendor, "HygonGenuine");
+}
+
+void identify_processor(struct machine *machine)
+{
+	read_vendor(machine);
+	read_brand(machine);
+	read_signature(machine);
+	read_features(machine);
+	if ((machine->features & FEATURE_HYPERVISOR) != 0) {
+		const struct cpuid_regs r = cpuid(LEAF_HYPERVISOR, 0);
+
+		put_register(machine->hypervisor, r.ebx);
+		put_register(machine->hypervisor + 4, r.ecx);
+		put_register(machine->hypervisor + 8, r.edx);
+	}
+}
+
+/* SDM 3A 11.11.7.1 "Determining the Signature": write 0, CPUID 1, read. */
+static void read_microcode(struct machine *machine)
+{
+	uint64_t value = 0;
+
+	if (!is_amd(machine)) {
+		if (!wrmsr_safe(MSR_MICROCODE, 0))
+			return;
+		(void)cpuid(1, 0);
+	}
+	if (!rdmsr_safe(MSR_MICROCODE, &value))
+		return;
+	machine->microcode = is_amd(machine) ? value & UINT32_MAX : value >> 32;
+}
+
+void identify_by_msr(struct machine *machine)
+{
+	read_microcode(machine);
+	machine->tsc_adjust_known = (leaf_or_zero(7, 0).ebx >> 1 & 1) != 0 &&
+	                            rdmsr_safe(MSR_TSC_ADJUST, &machine->tsc_adjust);
+}
+
+/* CPUID 8000_001F EAX[1] says that SEV exists, the MSR whether it is on here. */
+bool identify_encrypted_guest(const char **name)
+{
+	const struct cpuid_regs tdx = leaf_or_zero(0x21, 0);
+	const bool sev_exists = (leaf_or_zero(0x8000001fu, 0).eax >> 1 & 1) != 0;
+	const bool guest = (cpuid(1, 0).ecx >> 31) != 0;
+
+	if (tdx.ebx == 0x65746e49 && tdx.edx == 0x5844546c && tdx.ecx == 0x20202020) {
+		*name = "TDX"; /* "IntelTDX    " */
+		return true;
+	}
+	if (guest && sev_exists && (rdmsr(MSR_AMD_SEV) & 1) != 0) {
+		*name = "SEV";
+		return true;
+	}
+	return false;
+}

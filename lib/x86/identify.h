@@ -1,0 +1,16 @@
+#pragma once
+#include "lib/machine.h"
+
+/* The processor this runs on: names, numbers and features, by CPUID alone. */
+void identify_processor(struct machine *machine);
+
+/*
+ * What needs MSRs: microcode revision, TSC_ADJUST.  Needs this_cpu(), because an MSR
+ * that is not there faults.
+ */
+void identify_by_msr(struct machine *machine);
+
+/* True on a guest whose memory is encrypted; *name says which kind. */
+bool identify_encrypted_guest(const char **name);
+
+bool is_amd(const struct machine *machine);

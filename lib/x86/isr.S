@@ -1,0 +1,96 @@
+/*
+ * Entry points of all 256 vectors, and the expected-fault slot.
+ *
+ * On entry: interrupts off, long mode, the stack of the interrupted code or the
+ * one the IST names.  Every vector ends up as struct trap_frame on that stack.
+ */
+#include "lib/x86/trap.h"
+
+	.text
+	.balign	ISR_STUB_BYTES
+	.globl	isr_stubs
+	.hidden	isr_stubs
+isr_stubs:
+	.set	vector, 0
+	.rept	ISR_VECTORS
+	.balign	ISR_STUB_BYTES
+	/* Vectors that push an error code (SDM 3A 6.13 "Error Code"; 29, 30: AMD). */
+	.if	!(vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21 || vector == 29 || vector == 30)
+	push	$0
+	.endif
+	push	$vector
+	jmp	isr_common
+	.set	vector, vector + 1
+	.endr
+
+isr_common:
+	push	%rax
+	push	%rbx
+	push	%rcx
+	push	%rdx
+	push	%rsi
+	push	%rdi
+	push	%rbp
+	push	%r8
+	push	%r9
+	push	%r10
+	push	%r11
+	push	%r12
+	push	%r13
+	push	%r14
+	push	%r15
+	cld
+	mov	%rsp, %rdi
+	mov	%rsp, %rbx
+	and	$-16, %rsp			/* the ABI's alignment at a call */
+	call	trap_dispatch
+	mov	%rbx, %rsp
+	pop	%r15
+	pop	%r14
+	pop	%r13
+	pop	%r12
+	pop	%r11
+	pop	%r10
+	pop	%r9
+	pop	%r8
+	pop	%rbp
+	pop	%rdi
+	pop	%rsi
+	pop	%rdx
+	pop	%rcx
+	pop	%rbx
+	pop	%rax
+	add	$16, %rsp			/* vector and error code */
+	iretq
+
+	.globl	fault_expect, fault_resume
+	.hidden	fault_expect, fault_resume
+fault_expect:
+	push	%rbx
+	push	%rbp
+	push	%r12
+	push	%r13
+	push	%r14
+	push	%r15
+	mov	%rsp, SLOT_RSP(%rdi)
+	push	%rdi
+	movl	$1, SLOT_ARMED(%rdi)
+	mov	%rsi, %rax
+	mov	%rdx, %rdi
+	call	*%rax
+	pop	%rdi
+	movl	$0, SLOT_ARMED(%rdi)
+	xor	%eax, %eax
+	jmp	1f
+fault_resume:
+	mov	SLOT_RSP(%rdi), %rsp
+	mov	SLOT_VECTOR(%rdi), %eax
+1:	pop	%r15
+	pop	%r14
+	pop	%r13
+	pop	%r12
+	pop	%rbp
+	pop	%rbx
+	ret
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,59 @@
+#pragma once
+/*
+ * Offsets shared by isr.S and C, and the frame every vector arrives with.
+ */
+#define SLOT_RSP 0
+#define SLOT_VECTOR 8
+#define SLOT_ARMED 12
+
+#define ISR_STUB_BYTES 16
+#define ISR_VECTORS 256
+
+#ifndef __ASSEMBLER__
+#include <stddef.h>
+#include <stdint.h>
+
+enum vector {
+	VECTOR_NMI = 2,
+	VECTOR_DOUBLE_FAULT = 8,
+	VECTOR_GENERAL_PROTECTION = 13,
+	VECTOR_PAGE_FAULT = 14,
+	VECTOR_MACHINE_CHECK = 18,
+	VECTOR_FIRST_INTERRUPT = 32,
+};
+
+struct trap_frame {
+	uint64_t r15, r14, r13, r12, r11, r10, r9, r8;
+	uint64_t rbp, rdi, rsi, rdx, rcx, rbx, rax;
+	uint64_t vector, error;
+	uint64_t rip, cs, rflags, rsp, ss;
+};
+
+/* Where to go on after a fault that was expected. */
+struct fault_slot {
+	uint64_t rsp;
+	uint32_t vector;
+	uint32_t armed;
+	uint64_t error;
+};
+
+_Static_assert(offsetof(struct fault_slot, rsp) == SLOT_RSP, "rsp");
+_Static_assert(offsetof(struct fault_slot, vector) == SLOT_VECTOR, "vector");
+_Static_assert(offsetof(struct fault_slot, armed) == SLOT_ARMED, "armed");
+
+/* 256 entry points of ISR_STUB_BYTES each. */
+extern const uint8_t isr_stubs[];
+
+/* Where an expected fault comes back to, with the slot in RDI. */
+extern const uint8_t fault_resume[];
+
+/*
+ * Calls probe(argument) with the slot armed: the first exception ends it, wherever
+ * it is.  Returns the vector, 0 if probe returned (#DE is vector 0 too, and is not
+ * probed for).  Not nested; NMI is not an exception in this sense.
+ */
+uint32_t fault_expect(struct fault_slot *slot, void (*probe)(void *), void *argument);
+
+/* Called by isr.S for every vector. */
+void trap_dispatch(struct trap_frame *frame);
+#endif
