@@ -1,0 +1,48 @@
+#pragma once
+/* The rows of one benchmark, from plan to result. */
+#include "bench/harness/bench.h"
+#include "bench/harness/sampler.h"
+#include "bench/harness/workspace.h"
+#include "lib/row.h"
+
+#define PLAN_EXPERIMENTS 64u
+
+struct experiment {
+	struct experiment_spec spec;
+	struct pair pair;
+	struct samples samples;
+	const char *skip; /* why it cannot run; NULL if it can */
+	uint32_t order;   /* 0: has not run yet */
+	bool finished;
+};
+
+struct plan {
+	const struct bench *bench;
+	const struct config *config;
+	const struct machine *machine;
+	/* What an operation's body is replaced by nothing for; NULL: none. */
+	const struct tlb_op *broken;
+	/* NULL: only count. */
+	struct workspace *workspace;
+	unsigned count;
+	unsigned lost; /* rows there was no place for: a mistake in the plan */
+	struct experiment experiments[PLAN_EXPERIMENTS];
+};
+
+/* Fills plan with the experiments of bench; workspace NULL counts them only. */
+void plan_make(struct plan *plan, const struct bench *bench,
+               struct workspace *workspace);
+
+/* True if some experiment of the plan uses op. */
+bool plan_uses(const struct plan *plan, const struct tlb_op *op);
+
+/* The body op has here: its own, or nothing if it was broken on purpose. */
+const struct body *plan_body(const struct plan *plan, const struct tlb_op *op);
+
+/* "bench/op variant param=value", for people. */
+void plan_describe(const struct plan *plan, const struct experiment *experiment,
+                   char *name, size_t capacity);
+
+/* What experiment shows so far, as a row. */
+struct row plan_row(const struct plan *plan, const struct experiment *experiment,
+                    const struct sampler *sampler, enum believed believed);

@@ -1,0 +1,5 @@
+/*
+ * Every benchmark, in the order they run.  BENCH(x) is the object bench_x, defined
+ * in bench/x.c.  What may hang a machine comes last.
+ */
+BENCH(single_op)
