@@ -1,0 +1,109 @@
+# tlbmark.  Everything that is made lies under build/.
+
+CC = gcc
+HOST_CC = $(CC)
+PYTHON ?= /usr/bin/python3
+JOBS ?= 2
+BUILD = build
+
+VERSION = 0.1
+COMMIT := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
+
+WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wundef -Wvla -Werror
+
+# The UEFI program.  Position-independent, no red zone (an interrupt would overwrite
+# it), no floating-point or vector register: ring 0 here has no such state to save.
+FLAG_IF_KNOWN = $(shell $(CC) $(1) -Werror -E -x c /dev/null >/dev/null 2>&1 && echo $(1))
+EFI_CFLAGS = -std=gnu11 -O2 -ffreestanding -fpic -fvisibility=hidden -fshort-wchar \
+	-fno-stack-protector -fno-strict-aliasing -fno-asynchronous-unwind-tables \
+	-fcf-protection=none -mno-red-zone -mgeneral-regs-only \
+	$(call FLAG_IF_KNOWN,-maccumulate-outgoing-args) \
+	-DGNU_EFI_USE_MS_ABI -I. -I$(BUILD)/gen $(WARNINGS)
+EFI_INCLUDES = -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
+EFI_LIBS = /usr/lib
+EFI_LDFLAGS = -nostdlib -znocombreloc -znoexecstack -shared -Bsymbolic \
+	-T efi/image.lds -L $(EFI_LIBS)
+EFI_SECTIONS = .text .reloc .rodata .rela .data .dynamic
+
+FOLDERS = lib lib/x86 paging bench bench/harness efi
+# Host programs read what the target writes, with the same code: not in the image.
+HOST_ONLY = lib/capture.c
+EFI_SOURCES := $(filter-out $(HOST_ONLY),$(wildcard $(FOLDERS:=/*.c) $(FOLDERS:=/*.S)))
+EFI_OBJECTS := $(EFI_SOURCES:%=$(BUILD)/efi/%.o)
+
+# The pure part, which runs on the host as it stands.
+PURE := $(wildcard lib/*.c) paging/identity.c paging/tlb_op.c paging/walk.c \
+	bench/harness/fingerprint.c bench/harness/sampler.c bench/harness/verify.c \
+	bench/harness/window.c
+HOST_CFLAGS = -std=gnu11 -O2 -g -I. -I$(BUILD)/gen $(WARNINGS)
+UNIT_CFLAGS = -std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer -I. -I$(BUILD)/gen $(WARNINGS)
+UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+
+# make V=1 shows the commands.
+Q = $(if $(V),,@)
+SAY = $(if $(V),@:,@printf '  %-4s %s\n')
+
+.PHONY: all test test-long check report clean help FORCE
+.DELETE_ON_ERROR:
+# Objects are kept although only pattern rules name them.
+.SECONDARY:
+
+all: $(BUILD)/tlbmark.efi ## the UEFI program
+
+# Rewritten only when it changes, so that a commit does not rebuild everything twice.
+$(BUILD)/gen/version.h: FORCE
+	@mkdir -p $(@D)
+	@printf '#pragma once\n#define TLBMARK_VERSION "%s"\n#define TLBMARK_COMMIT "%s"\n' \
+		'$(VERSION)' '$(COMMIT)' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(BUILD)/efi/efi/%.c.o: EFI_CFLAGS += $(EFI_INCLUDES)
+$(BUILD)/efi/%.o: % Makefile | $(BUILD)/gen/version.h
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(CC) $(EFI_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tlbmark.so: $(EFI_OBJECTS) efi/image.lds
+	$(SAY) LD $@
+	$(Q)$(LD) $(EFI_LDFLAGS) $(EFI_LIBS)/crt0-efi-x86_64.o $(EFI_OBJECTS) -lefi -lgnuefi -o $@
+	@if nm -D --undefined-only $@ | grep .; then \
+		echo '$@: undefined symbols'; exit 1; fi
+
+$(BUILD)/tlbmark.efi: $(BUILD)/tlbmark.so
+	$(SAY) EFI $@
+	$(Q)objcopy $(EFI_SECTIONS:%=-j %) -S --target efi-app-x86_64 --subsystem=10 $< $@
+
+# Host programs.
+HOST_LIB := $(patsubst %,$(BUILD)/host/%.o,$(wildcard lib/*.c))
+$(BUILD)/host/%.c.o: %.c Makefile | $(BUILD)/gen/version.h
+	@mkdir -p $(@D)
+	$(SAY) HOST $<
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) -MMD -MP -c -o $@ $<
+CAPTURE := $(patsubst %,$(BUILD)/host/%.o,$(wildcard results/*.c))
+$(BUILD)/host/capture: $(CAPTURE) $(HOST_LIB)
+	$(SAY) HOST $@
+	$(Q)$(HOST_CC) -o $@ $^
+
+# Unit tests: the same sources under the sanitizers.
+$(BUILD)/unit/%.c.o: %.c Makefile | $(BUILD)/gen/version.h
+	@mkdir -p $(@D)
+	$(SAY) UNIT $<
+	$(Q)$(HOST_CC) $(UNIT_CFLAGS) -MMD -MP -c -o $@ $<
+UNIT_LIB := $(PURE:%=$(BUILD)/unit/%.o)
+$(BUILD)/unit/test_%: $(BUILD)/unit/tests/unit/test_%.c.o $(UNIT_LIB)
+	$(SAY) UNIT $@
+	$(Q)$(HOST_CC) -fsanitize=address,undefined -o $@ $^ -lcmocka -lz -lcapstone
+
+-include $(EFI_OBJECTS:.o=.d) $(HOST_LIB:.o=.d) $(CAPTURE:.o=.d) $(UNIT_LIB:.o=.d) \
+	$(wildcard $(BUILD)/unit/tests/unit/*.d)
+
+report: ## draw RUN=DIR again
+	$(PYTHON) results/report.py $(RUN)
+
+clean: ## remove build/
+	rm -rf $(BUILD)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12

@@ -1,0 +1,9 @@
+#pragma once
+#include "lib/x86/cpu.h"
+
+/*
+ * An exception nobody expected: prints it with the registers and what was running,
+ * delivers the rows measured so far, and ends the run with status 4.  context of cpu
+ * is the struct program.  Does not return.
+ */
+void fatal_exception(struct cpu *cpu, const struct trap_frame *frame);

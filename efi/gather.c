@@ -1,0 +1,182 @@
+#include "efi/gather.h"
+
+#include "lib/acpi.h"
+#include "lib/text.h"
+#include "lib/x86/identify.h"
+#include "lib/x86/insn.h"
+
+#define STALL_US 20000u
+
+static const EFI_GUID acpi2_guid = ACPI_20_TABLE_GUID;
+static const EFI_GUID acpi1_guid = ACPI_TABLE_GUID;
+
+static bool guid_equal(const EFI_GUID *a, const EFI_GUID *b)
+{
+	const uint8_t *const x = (const uint8_t *)a;
+	const uint8_t *const y = (const uint8_t *)b;
+
+	for (unsigned i = 0; i < sizeof *a; i++)
+		if (x[i] != y[i])
+			return false;
+	return true;
+}
+
+static uint64_t find_table(const struct firmware *firmware, const EFI_GUID *guid)
+{
+	for (UINTN i = 0; i < firmware->table->NumberOfTableEntries; i++) {
+		EFI_CONFIGURATION_TABLE *const entry =
+			&firmware->table->ConfigurationTable[i];
+
+		if (guid_equal(&entry->VendorGuid, guid))
+			return (uintptr_t)entry->VendorTable;
+	}
+	return 0;
+}
+
+struct firmware_memory {
+	struct physical_memory memory;
+	const struct memory_map *map;
+};
+
+/*
+ * Firmware maps what its memory map lists 1:1, and everything below 4 GiB: a table
+ * that points elsewhere is damaged, and following it would be a page fault.
+ */
+static const uint8_t *acpi_at(const struct physical_memory *memory, uint64_t address,
+                              size_t length)
+{
+	const struct memory_map *const map =
+		((const struct firmware_memory *)memory)->map;
+	const uint64_t end = address + length;
+
+	if (address < PAGE_BYTES || end < address)
+		return NULL;
+	if (end <= UINT64_C(1) << 32 || memory_map_holds(map, address, end))
+		return (const uint8_t *)address;
+	return NULL;
+}
+
+static void gather_acpi(const struct firmware *firmware, const struct memory_map *map,
+                        struct machine *machine)
+{
+	const struct firmware_memory readable = { { .at = acpi_at }, map };
+	const struct physical_memory *const memory = &readable.memory;
+	uint64_t rsdp = find_table(firmware, &acpi2_guid);
+	struct acpi_table table;
+	struct madt_processors processors;
+
+	if (rsdp == 0)
+		rsdp = find_table(firmware, &acpi1_guid);
+	if (rsdp == 0) {
+		machine->cpus_source = "no ACPI tables";
+		return;
+	}
+	machine->cpus_source = "no usable MADT";
+	if (acpi_find(memory, rsdp, "APIC", &table) == ERR_NONE &&
+	    acpi_processors(&table, &processors) == ERR_NONE) {
+		machine->cpus_found = processors.count;
+		machine->cpus_source = "MADT";
+	}
+	if (acpi_find(memory, rsdp, "HPET", &table) != ERR_NONE ||
+	    acpi_hpet_address(&table, &machine->hpet_address) != ERR_NONE)
+		machine->hpet_address = 0;
+}
+
+static void gather_firmware(const struct firmware *firmware, struct machine *machine)
+{
+	const CHAR16 *const vendor = firmware->table->FirmwareVendor;
+	size_t length = 0;
+
+	while (vendor != NULL && length + 1 < MACHINE_TEXT && vendor[length] != 0) {
+		machine->firmware[length] = (char)(vendor[length] & 0x7f);
+		length++;
+	}
+	machine->firmware[length] = '\0';
+	machine->firmware_revision = firmware->table->FirmwareRevision;
+	machine->uefi_revision = firmware->table->Hdr.Revision;
+}
+
+static void put_padded(struct line *line, unsigned value, unsigned digits)
+{
+	const size_t from = line->length;
+
+	line_put_u64(line, value);
+	line_align_right(line, from, digits);
+	for (size_t i = from; line->text[i] == ' '; i++)
+		line->text[i] = '0';
+}
+
+static void gather_date(const struct firmware *firmware, struct machine *machine)
+{
+	EFI_TIME time;
+	struct line line;
+
+	if (EFI_ERROR(firmware->table->RuntimeServices->GetTime(&time, NULL)))
+		return;
+	line_clear(&line);
+	put_padded(&line, time.Year, 4);
+	line_put_char(&line, '-');
+	put_padded(&line, time.Month, 2);
+	line_put_char(&line, '-');
+	put_padded(&line, time.Day, 2);
+	line_put_char(&line, 'T');
+	put_padded(&line, time.Hour, 2);
+	line_put_char(&line, ':');
+	put_padded(&line, time.Minute, 2);
+	line_put_char(&line, ':');
+	put_padded(&line, time.Second, 2);
+	line_to_string(&line, machine->date, sizeof machine->date);
+}
+
+/* Good to some percent, which is enough for time limits and progress. */
+static void gather_tsc_rate(const struct firmware *firmware, struct machine *machine)
+{
+	const uint64_t begin = rdtsc_ordered();
+
+	firmware->table->BootServices->Stall(STALL_US);
+	machine->tsc_hz = (rdtsc_ordered() - begin) * (1000000 / STALL_US);
+	machine->tsc_hz_source = "boot services stall";
+}
+
+void gather_machine(const struct firmware *firmware, const struct memory_map *map,
+                    struct machine *machine)
+{
+	identify_processor(machine);
+	gather_firmware(firmware, machine);
+	gather_acpi(firmware, map, machine);
+	gather_date(firmware, machine);
+	gather_tsc_rate(firmware, machine);
+}
+
+void gather_run_id(struct machine *machine, const struct config *config)
+{
+	struct line line;
+
+	if (config->run_id[0] != '\0') {
+		text_copy(machine->run_id, sizeof machine->run_id, config->run_id);
+		return;
+	}
+	line_clear(&line);
+	for (const char *c = machine->date; *c != '\0'; c++) {
+		if (*c >= '0' && *c <= '9')
+			line_put_char(&line, *c);
+		if (*c == 'T')
+			line_put_char(&line, '-');
+	}
+	line_put_char(&line, '-');
+	line_put_hex(&line, rdtsc_ordered() & 0xffff, 4);
+	line_to_string(&line, machine->run_id, sizeof machine->run_id);
+}
+
+const char *gather_refusal(void)
+{
+	const char *kind = NULL;
+
+	if ((read_cr4() & CR4_LA57) != 0)
+		return "five-level paging (CR4.LA57) is on, and it cannot be turned off "
+		       "in long mode: switch it off in the firmware's setup";
+	if (identify_encrypted_guest(&kind))
+		return "this is an encrypted guest (SEV or TDX), whose page tables "
+		       "need bits that this program does not set";
+	return NULL;
+}

@@ -1,0 +1,18 @@
+#pragma once
+#include "efi/firmware.h"
+#include "efi/memory.h"
+#include "lib/machine.h"
+
+/* Facts that only the firmware can tell: names, tables, date, the TSC's rate. */
+void gather_machine(const struct firmware *firmware, const struct memory_map *map,
+                    struct machine *machine);
+
+/* A run id from the date and the TSC, where the user gave none. */
+void gather_run_id(struct machine *machine, const struct config *config);
+
+/*
+ * Why this machine cannot be measured on; NULL if it can.  Five-level paging cannot
+ * be left in long mode, and an encrypted guest's memory needs bits in the page tables
+ * that this program does not set.
+ */
+const char *gather_refusal(void);

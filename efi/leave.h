@@ -1,0 +1,9 @@
+#pragma once
+#include "efi/program.h"
+
+/*
+ * Leaves boot services; no firmware service but the runtime ones may be called
+ * afterwards.  The map may change between reading it and leaving, so this is tried up
+ * to 16 times, with no allocation and nothing printed from the first try on.
+ */
+EFI_STATUS leave_boot_services(struct program *program);

@@ -1,0 +1,193 @@
+/*
+ * The way in: gather what only the firmware knows, allocate all that will ever be
+ * written, leave boot services, make the machine ours, measure.
+ */
+#include "efi/console.h"
+#include "efi/fatal.h"
+#include "efi/finish.h"
+#include "efi/gather.h"
+#include "efi/leave.h"
+#include "efi/options.h"
+#include "efi/program.h"
+#include "efi/takeover.h"
+#include "lib/x86/control.h"
+#include "lib/x86/insn.h"
+#include "lib/x86/stack.h"
+#include "version.h"
+
+/* Least that is worth starting with: tables and stacks, but no memory for any row. */
+#define LEAST_MEASURING_FRAMES 16u
+
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table);
+
+extern const char image_base[] __asm__("ImageBase")
+	__attribute__((visibility("hidden")));
+
+static EFI_STATUS refuse(const struct firmware *firmware, const char *what,
+                         EFI_STATUS status)
+{
+	console_print(firmware, "tlbmark: ");
+	console_print(firmware, what);
+	console_print(firmware, "\n");
+	return status;
+}
+
+static struct program *alloc_program(const struct firmware *firmware)
+{
+	const UINTN pages = (sizeof(struct program) + PAGE_BYTES - 1) / PAGE_BYTES;
+	EFI_PHYSICAL_ADDRESS address = 0;
+
+	if (EFI_ERROR(firmware->table->BootServices->AllocatePages(
+		    AllocateAnyPages, EfiLoaderData, pages, &address)))
+		return NULL;
+
+	uint8_t *const bytes = (uint8_t *)address;
+
+	for (UINTN i = 0; i < pages * PAGE_BYTES; i++)
+		bytes[i] = 0;
+	return (struct program *)bytes;
+}
+
+static void print_bad_options(const struct program *program)
+{
+	const struct config *const config = &program->config;
+
+	for (uint32_t i = 0; i < config->bad_count && i < CONFIG_BAD_KEPT; i++) {
+		struct line line;
+		char text[256];
+
+		config_describe_bad(config, i, &line);
+		line_to_string(&line, text, sizeof text);
+		console_print(&program->firmware, "tlbmark: ignored: ");
+		console_print(&program->firmware, text);
+		console_print(&program->firmware, "\n");
+	}
+}
+
+static EFI_STATUS gather(struct program *program)
+{
+	const struct firmware *const firmware = &program->firmware;
+	const EFI_STATUS status = memory_map_alloc(firmware, &program->map);
+
+	if (EFI_ERROR(status) || EFI_ERROR(memory_map_read(firmware, &program->map)))
+		return refuse(firmware, "the memory map cannot be read", EFI_LOAD_ERROR);
+	program->config = config_default();
+	options_read(firmware, &program->config, program->machine.load_options,
+	             sizeof program->machine.load_options);
+	print_bad_options(program);
+	gather_machine(firmware, &program->map, &program->machine);
+	gather_run_id(&program->machine, &program->config);
+	memory_describe(&program->map, &program->machine);
+	program->machine.image_address = (uintptr_t)image_base;
+	program->machine.found = control_read();
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS allocate(struct program *program)
+{
+	const struct firmware *const firmware = &program->firmware;
+	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
+
+	program->paint_room = takeover_paint_room(&program->map);
+	if (EFI_ERROR(boot->AllocatePool(EfiLoaderData,
+	                                 program->paint_room * sizeof(struct paint),
+	                                 (void **)&program->paints)))
+		return refuse(firmware, "no memory to begin with", EFI_OUT_OF_RESOURCES);
+
+	const uint64_t own = takeover_frames(program);
+	const uint64_t least = own + LEAST_MEASURING_FRAMES;
+	const uint64_t wanted = own + runner_frames(&program->config);
+	const bool planted = (program->config.plants & PLANT_MEMORY) != 0;
+
+	program->pool = memory_alloc_pool(firmware, planted ? least : wanted, least);
+	program->machine.pool_wanted_bytes = wanted * PAGE_BYTES;
+	program->machine.pool_bytes = program->pool.limit - program->pool.next;
+	if (program->machine.pool_bytes == 0)
+		return refuse(firmware, "no memory for page tables and stacks",
+		              EFI_OUT_OF_RESOURCES);
+	return EFI_SUCCESS;
+}
+
+static void open_serial(struct program *program)
+{
+	const struct config *const config = &program->config;
+	bool open = false;
+
+	if (config->serial == SERIAL_PORT)
+		open = serial_open(&program->serial, config->serial_port);
+	else if (config->serial == SERIAL_AUTO)
+		open = serial_open(&program->serial, SERIAL_COM1) ||
+		       serial_open(&program->serial, SERIAL_COM2);
+	if (open)
+		record_add_sink(&program->record, &program->serial.sink);
+}
+
+/* Faults on purpose that must end in fatal_exception(). */
+static void plant(const struct program *program)
+{
+	const uint64_t foreign = memory_foreign(&program->map);
+
+	if ((program->config.plants & PLANT_STRAY) != 0 && foreign != 0)
+		*(volatile uint64_t *)foreign = 0;
+	if ((program->config.plants & PLANT_STACK) != 0)
+		__asm__ volatile("1: push %rax\n\tjmp 1b");
+}
+
+/* On the own stack, with boot services gone. */
+static void measure(void *argument)
+{
+	struct program *const program = argument;
+
+	program->cpu.on_fatal = fatal_exception;
+	program->cpu.context = program;
+	takeover_enter(program);
+	open_serial(program);
+	record_run(&program->record, program->machine.run_id);
+	machine_record(&program->machine, &program->config, &program->record);
+	plant(program);
+	finish(program, runner_run(&program->run));
+}
+
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
+{
+	const struct firmware firmware = { .image = image, .table = table };
+	const char *const refusal = gather_refusal();
+
+	table->BootServices->SetWatchdogTimer(0, 0, 0, NULL);
+	console_print(&firmware, "tlbmark " TLBMARK_VERSION "\n");
+	if (refusal != NULL)
+		return refuse(&firmware, refusal, EFI_UNSUPPORTED);
+
+	struct program *const program = alloc_program(&firmware);
+
+	if (program == NULL)
+		return refuse(&firmware, "no memory", EFI_OUT_OF_RESOURCES);
+	program->firmware = firmware;
+
+	EFI_STATUS status = gather(program);
+
+	if (!EFI_ERROR(status))
+		status = allocate(program);
+	if (EFI_ERROR(status))
+		return status;
+	program->run = (struct run){
+		.config = &program->config,
+		.machine = &program->machine,
+		.record = &program->record,
+		.interrupts = &program->cpu.interrupts,
+		.activity = "start",
+	};
+	status = leave_boot_services(program);
+	cli();
+	if (EFI_ERROR(status) || takeover_build(program) != ERR_NONE) {
+		open_serial(program);
+		record_console(&program->record,
+		               EFI_ERROR(status)
+		                       ? "tlbmark: ExitBootServices failed 16 times"
+		                       : "tlbmark: not enough memory for page tables");
+		finish(program, RUN_NOT_FINISHED);
+	}
+	program->run.pool = &program->pool;
+	program->run.root = program->root;
+	stack_switch(program->stack_top, measure, program);
+}

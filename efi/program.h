@@ -1,0 +1,25 @@
+#pragma once
+/* Everything the program has: one block, allocated before boot services are left. */
+#include "bench/harness/runner.h"
+#include "efi/firmware.h"
+#include "efi/memory.h"
+#include "lib/x86/cpu.h"
+#include "lib/x86/serial.h"
+
+struct program {
+	struct firmware firmware;
+	struct config config;
+	struct machine machine;
+	struct memory_map map;
+	struct frame_pool pool;
+	struct paint *paints;
+	unsigned paint_room;
+	uint64_t root;      /* physical address of the own PML4 */
+	uint64_t stack_top; /* of the own stack */
+	uint64_t ist_tops[IST_COUNT];
+	struct cpu cpu;
+	struct serial serial;
+	struct record record;
+	struct run run;
+	bool dying; /* an exception is being handled: the next one only ends */
+};

@@ -1,0 +1,173 @@
+#include "efi/takeover.h"
+
+#include "lib/x86/control.h"
+#include "lib/x86/identify.h"
+#include "lib/x86/insn.h"
+
+#define STACK_FRAMES 16u
+#define GUARD_FRAMES 1u
+
+/* Paint that is not in the memory map: image, text, program, pool, guards, MMIO ... */
+#define OWN_PAINTS 16u
+
+/* Tables for boundaries that appear after the count was taken. */
+#define SPARE_TABLES 64u
+
+#define APIC_BASE_FRAME UINT64_C(0x000ffffffffff000)
+
+/* Of the linker script, each on a page boundary but the last. */
+#define IMAGE_SYMBOL(name, symbol)                                                     \
+	extern const char name[] __asm__(symbol) __attribute__((visibility("hidden")))
+
+IMAGE_SYMBOL(image_base, "ImageBase");
+IMAGE_SYMBOL(image_text, "_text");
+IMAGE_SYMBOL(image_text_end, "_etext");
+IMAGE_SYMBOL(image_data, "_data");
+IMAGE_SYMBOL(image_end, "_edata");
+
+static uint64_t page_up(uint64_t address)
+{
+	return (address + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+}
+
+struct coats {
+	struct paint *paints;
+	unsigned count, room;
+};
+
+static void paint(struct coats *coats, uint64_t start, uint64_t end, uint64_t flags)
+{
+	if (coats->count < coats->room)
+		coats->paints[coats->count++] = (struct paint){
+			.start = start & ~(PAGE_BYTES - 1),
+			.end = page_up(end),
+			.flags = flags,
+		};
+}
+
+static void paint_image(struct coats *coats, uint64_t data, uint64_t nx)
+{
+	const uint64_t read_only = PTE_PRESENT | PTE_ACCESSED | PTE_DIRTY;
+
+	paint(coats, (uintptr_t)image_base, (uintptr_t)image_text, read_only | nx);
+	paint(coats, (uintptr_t)image_text, (uintptr_t)image_text_end, read_only);
+	paint(coats, (uintptr_t)image_text_end, (uintptr_t)image_data, read_only | nx);
+	paint(coats, (uintptr_t)image_data, (uintptr_t)image_end, data);
+}
+
+/* In the order in which one covers the other. */
+static unsigned paint_all(const struct program *program)
+{
+	const struct machine *const machine = &program->machine;
+	const uint64_t nx = (machine->features & FEATURE_NX) != 0 ? PTE_NX : 0;
+	const uint64_t data =
+		PTE_PRESENT | PTE_WRITABLE | PTE_ACCESSED | PTE_DIRTY | nx;
+	const uint64_t mmio = data | PTE_PCD | PTE_PWT;
+	const uint64_t apic = machine->found.apic_base & APIC_BASE_FRAME;
+	struct coats coats = {
+		.paints = program->paints,
+		.room = program->paint_room,
+	};
+
+	coats.count = memory_paint(&program->map, nx, coats.paints, coats.room);
+	paint_image(&coats, data, nx);
+	paint(&coats, (uintptr_t)program, (uintptr_t)(program + 1), data);
+	paint(&coats, program->pool.next, program->pool.limit, data);
+	paint(&coats, apic, apic + PAGE_BYTES, mmio);
+	if (machine->hpet_address != 0)
+		paint(&coats, machine->hpet_address, machine->hpet_address + 1, mmio);
+	paint(&coats, 0, PAGE_BYTES, 0);
+	return coats.count;
+}
+
+static struct identity identity_of(const struct program *program, unsigned paints)
+{
+	const bool has_1g = (program->machine.features & FEATURE_1G_PAGES) != 0;
+
+	return (struct identity){
+		.paints = program->paints,
+		.count = paints,
+		.largest = has_1g ? LEVEL_PDPT : LEVEL_PD,
+	};
+}
+
+unsigned takeover_paint_room(const struct memory_map *map)
+{
+	return (unsigned)(map->capacity / map->descriptor_size) + OWN_PAINTS;
+}
+
+uint64_t takeover_frames(const struct program *program)
+{
+	const struct identity identity = identity_of(program, paint_all(program));
+
+	return identity_tables(&identity) + SPARE_TABLES +
+	       (STACK_FRAMES + GUARD_FRAMES) * IST_COUNT;
+}
+
+/* A stack above a page that is not there.  Returns its top, 0 without memory. */
+static uint64_t alloc_stack(struct program *program)
+{
+	const uint64_t bottom =
+		frame_alloc_run(&program->pool, GUARD_FRAMES + STACK_FRAMES, PAGE_BYTES);
+
+	return bottom == 0 ? 0 : bottom + (GUARD_FRAMES + STACK_FRAMES) * PAGE_BYTES;
+}
+
+static enum err alloc_stacks(struct program *program)
+{
+	program->stack_top = alloc_stack(program);
+	for (unsigned i = IST_NMI; i < IST_COUNT; i++)
+		program->ist_tops[i] = alloc_stack(program);
+	return program->ist_tops[IST_COUNT - 1] == 0 ? ERR_NO_MEMORY : ERR_NONE;
+}
+
+/* The first frame under a stack; whoever runs over the end finds nothing there. */
+static void paint_guard(struct coats *coats, uint64_t stack_top)
+{
+	const uint64_t bottom = stack_top - STACK_FRAMES * PAGE_BYTES;
+
+	paint(coats, bottom - GUARD_FRAMES * PAGE_BYTES, bottom, 0);
+}
+
+enum err takeover_build(struct program *program)
+{
+	struct coats coats = {
+		.paints = program->paints,
+		.count = paint_all(program),
+		.room = program->paint_room,
+	};
+
+	if (alloc_stacks(program) != ERR_NONE)
+		return ERR_NO_MEMORY;
+	paint_guard(&coats, program->stack_top);
+	for (unsigned i = IST_NMI; i < IST_COUNT; i++)
+		paint_guard(&coats, program->ist_tops[i]);
+
+	const struct identity identity = identity_of(program, coats.count);
+
+	program->root = frame_alloc(&program->pool);
+	if (program->root == 0)
+		return ERR_NO_MEMORY;
+	return identity_map(&identity, &program->pool, program->root);
+}
+
+/* Nothing here takes interrupts; a level left high must not become one later. */
+static void mask_pic(void)
+{
+	outb(0x21, 0xff);
+	outb(0xa1, 0xff);
+}
+
+void takeover_enter(struct program *program)
+{
+	struct machine *const machine = &program->machine;
+
+	mask_pic();
+	cpu_install(&program->cpu, program->ist_tops);
+	control_take_over(&machine->found, (machine->features & FEATURE_NX) != 0);
+	write_cr3(program->root);
+	machine->used = control_read();
+	identify_by_msr(machine);
+	if (control_lfence_waits(is_amd(machine)))
+		machine->features |= FEATURE_LFENCE_WAITS;
+}

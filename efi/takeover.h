@@ -1,0 +1,20 @@
+#pragma once
+#include "efi/program.h"
+
+/* Frames the own tables and stacks will take; the map may still grow a little. */
+uint64_t takeover_frames(const struct program *program);
+
+/* Paints the map for the count of descriptors it has and what is our own. */
+unsigned takeover_paint_room(const struct memory_map *map);
+
+/*
+ * Builds the own PML4 and stacks, still under the firmware's: nothing is loaded yet.
+ * All memory is read-only but ours, the MMIO in use and the runtime services' data.
+ */
+enum err takeover_build(struct program *program) MUST_CHECK;
+
+/*
+ * Makes the processor ours: PIC masked, own GDT, IDT, TSS, control registers, PML4.
+ * Runs on the own stack, since the firmware's is read-only behind this.
+ */
+void takeover_enter(struct program *program);
