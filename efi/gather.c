@@ -7,6 +7,10 @@
 
 #define STALL_US 20000u
 
+/* No TSC is as slow as this: a Stall() that returns at once looks like it. */
+#define TSC_HZ_LEAST 100000000u
+#define TSC_HZ_ASSUMED 1000000000u
+
 static const EFI_GUID acpi2_guid = ACPI_20_TABLE_GUID;
 static const EFI_GUID acpi1_guid = ACPI_TABLE_GUID;
 
@@ -136,6 +140,10 @@ static void gather_tsc_rate(const struct firmware *firmware, struct machine *mac
 	firmware->table->BootServices->Stall(STALL_US);
 	machine->tsc_hz = (rdtsc_ordered() - begin) * (1000000 / STALL_US);
 	machine->tsc_hz_source = "boot services stall";
+	if (machine->tsc_hz < TSC_HZ_LEAST) {
+		machine->tsc_hz = TSC_HZ_ASSUMED;
+		machine->tsc_hz_source = "assumed: boot services do not stall";
+	}
 }
 
 void gather_machine(const struct firmware *firmware, const struct memory_map *map,

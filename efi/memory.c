@@ -1,6 +1,6 @@
 #include "efi/memory.h"
 
-#define SPARE_DESCRIPTORS 8u
+#define SPARE_DESCRIPTORS 64u
 
 EFI_STATUS memory_map_read(const struct firmware *firmware, struct memory_map *map)
 {

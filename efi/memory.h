@@ -14,8 +14,8 @@ struct memory_map {
 };
 
 /*
- * Room for the map as it is and 8 more descriptors, since allocating the room itself
- * may split one.
+ * Room for the map as it is and for 64 more descriptors: every allocation may split
+ * one, and once ExitBootServices was tried there is no allocating more room.
  */
 EFI_STATUS memory_map_alloc(const struct firmware *firmware, struct memory_map *map);
 

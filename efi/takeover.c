@@ -163,8 +163,9 @@ void takeover_enter(struct program *program)
 	struct machine *const machine = &program->machine;
 
 	mask_pic();
-	cpu_install(&program->cpu, program->ist_tops);
+	/* First, since it ends shadow stacks, which a change of CS would violate. */
 	control_take_over(&machine->found, (machine->features & FEATURE_NX) != 0);
+	cpu_install(&program->cpu, program->ist_tops);
 	write_cr3(program->root);
 	machine->used = control_read();
 	identify_by_msr(machine);

@@ -19,15 +19,15 @@ static const char *take_u32(struct text_slice value, uint32_t limit, uint32_t *n
 	return problem;
 }
 
-/* For switches that nothing listens to yet: off is all there is. */
+/* For what nothing listens to yet: 0 is all there is. */
 static const char *take_off(struct config *config, struct text_slice value)
 {
 	uint32_t number = 0;
-	const char *const problem = take_u32(value, 1, &number);
+	const char *const problem = take_u32(value, UINT32_MAX, &number);
 
 	(void)config;
 	if (problem != NULL)
-		return "neither 0 nor 1";
+		return "not 0";
 	return number == 0 ? NULL : NOT_THERE_YET;
 }
 
@@ -113,11 +113,6 @@ static const char *take_serial(struct config *config, struct text_slice value)
 	return NULL;
 }
 
-static const char *take_countdown(struct config *config, struct text_slice value)
-{
-	return take_u32(value, 3600, &config->countdown_s);
-}
-
 static const char *take_transport(struct config *config, struct text_slice value)
 {
 	(void)config;
@@ -185,7 +180,7 @@ static const struct {
 	{ "raw", take_off },
 	{ "pin", take_off },
 	{ "serial", take_serial },
-	{ "countdown", take_countdown },
+	{ "countdown", take_off },
 	{ "transport", take_transport },
 	{ "after", take_after },
 	{ "selftest.break", take_break },

@@ -44,7 +44,6 @@ struct config {
 	char run_id[CONFIG_TEXT]; /* empty: made from clock and TSC */
 	enum serial_choice serial;
 	uint16_t serial_port; /* with SERIAL_PORT */
-	uint32_t countdown_s;
 	enum config_after after;
 	char broken_op[CONFIG_TEXT]; /* body replaced by nothing; empty: none */
 	uint32_t plants;             /* enum plant */
