@@ -5,12 +5,6 @@
 #include "lib/x86/identify.h"
 #include "lib/x86/insn.h"
 
-#define STALL_US 20000u
-
-/* No TSC is as slow as this: a Stall() that returns at once looks like it. */
-#define TSC_HZ_LEAST 100000000u
-#define TSC_HZ_ASSUMED 1000000000u
-
 static const EFI_GUID acpi2_guid = ACPI_20_TABLE_GUID;
 static const EFI_GUID acpi1_guid = ACPI_TABLE_GUID;
 
@@ -81,6 +75,9 @@ static void gather_acpi(const struct firmware *firmware, const struct memory_map
 		machine->cpus_found = processors.count;
 		machine->cpus_source = "MADT";
 	}
+	if (acpi_find(memory, rsdp, "FACP", &table) != ERR_NONE ||
+	    acpi_pm_timer_of(&table, &machine->pm_timer) != ERR_NONE)
+		machine->pm_timer.port = 0;
 	if (acpi_find(memory, rsdp, "HPET", &table) != ERR_NONE ||
 	    acpi_hpet_address(&table, &machine->hpet_address) != ERR_NONE)
 		machine->hpet_address = 0;
@@ -132,20 +129,6 @@ static void gather_date(const struct firmware *firmware, struct machine *machine
 	line_to_string(&line, machine->date, sizeof machine->date);
 }
 
-/* Good to some percent, which is enough for time limits and progress. */
-static void gather_tsc_rate(const struct firmware *firmware, struct machine *machine)
-{
-	const uint64_t begin = rdtsc_ordered();
-
-	firmware->table->BootServices->Stall(STALL_US);
-	machine->tsc_hz = (rdtsc_ordered() - begin) * (1000000 / STALL_US);
-	machine->tsc_hz_source = "boot services stall";
-	if (machine->tsc_hz < TSC_HZ_LEAST) {
-		machine->tsc_hz = TSC_HZ_ASSUMED;
-		machine->tsc_hz_source = "assumed: boot services do not stall";
-	}
-}
-
 void gather_machine(const struct firmware *firmware, const struct memory_map *map,
                     struct machine *machine)
 {
@@ -153,7 +136,6 @@ void gather_machine(const struct firmware *firmware, const struct memory_map *ma
 	gather_firmware(firmware, machine);
 	gather_acpi(firmware, map, machine);
 	gather_date(firmware, machine);
-	gather_tsc_rate(firmware, machine);
 }
 
 void gather_run_id(struct machine *machine, const struct config *config)

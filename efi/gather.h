@@ -3,7 +3,7 @@
 #include "efi/memory.h"
 #include "lib/machine.h"
 
-/* Facts that only the firmware can tell: names, tables, date, the TSC's rate. */
+/* Facts that only the firmware can tell: names, tables, date. */
 void gather_machine(const struct firmware *firmware, const struct memory_map *map,
                     struct machine *machine);
 

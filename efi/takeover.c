@@ -3,6 +3,7 @@
 #include "lib/x86/control.h"
 #include "lib/x86/identify.h"
 #include "lib/x86/insn.h"
+#include "lib/x86/timers.h"
 
 #define STACK_FRAMES 16u
 #define GUARD_FRAMES 1u
@@ -169,6 +170,11 @@ void takeover_enter(struct program *program)
 	write_cr3(program->root);
 	machine->used = control_read();
 	identify_by_msr(machine);
+	machine->tsc_rate = timers_measure(&(struct timers){
+		.pm_timer_port = machine->pm_timer.port,
+		.pm_timer_32_bits = machine->pm_timer.is_32_bits,
+		.hpet_address = machine->hpet_address,
+	});
 	if (control_lfence_waits(is_amd(machine)))
 		machine->features |= FEATURE_LFENCE_WAITS;
 }

@@ -1,7 +1,5 @@
 #include "lib/acpi.h"
 
-#include <stdbool.h>
-
 #define HEADER_BYTES 36u
 #define TABLE_BYTES_MAX (1u << 20)
 #define RSDP_V1_BYTES 20u
@@ -139,6 +137,25 @@ enum err acpi_processors(const struct acpi_table *madt,
 		at += length;
 	}
 	return processors->count == 0 ? ERR_ABSENT : ERR_NONE;
+}
+
+/* ACPI 6.5 5.2.9 "Fixed ACPI Description Table": PM_TMR_BLK, PM_TMR_LEN and flags. */
+enum err acpi_pm_timer_of(const struct acpi_table *fadt, struct acpi_pm_timer *timer)
+{
+	const uint32_t tmr_val_ext = 1u << 8;
+
+	if (fadt->length < 116)
+		return ERR_DAMAGED;
+
+	const uint64_t port = get(fadt->bytes + 76, 4);
+
+	if (fadt->bytes[91] != 4 || port == 0 || port > UINT16_MAX)
+		return ERR_ABSENT;
+	*timer = (struct acpi_pm_timer){
+		.port = (uint16_t)port,
+		.is_32_bits = (get(fadt->bytes + 112, 4) & tmr_val_ext) != 0,
+	};
+	return ERR_NONE;
 }
 
 /* Generic Address Structure at 40; address space 0 is system memory. */

@@ -7,6 +7,7 @@
  */
 #include "lib/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,16 @@ enum err acpi_find(const struct physical_memory *memory, uint64_t rsdp,
 /* Types 0 (local APIC) and 9 (local x2APIC) with the enabled flag. */
 enum err acpi_processors(const struct acpi_table *madt,
                          struct madt_processors *processors) MUST_CHECK;
+
+/* The power management timer, as the FADT describes it. */
+struct acpi_pm_timer {
+	uint16_t port;
+	bool is_32_bits; /* else 24 */
+};
+
+/* ERR_ABSENT on a machine without one, or with one that is not at an I/O port. */
+enum err acpi_pm_timer_of(const struct acpi_table *fadt,
+                          struct acpi_pm_timer *timer) MUST_CHECK;
 
 /* Physical address of the HPET's registers. */
 enum err acpi_hpet_address(const struct acpi_table *hpet, uint64_t *address) MUST_CHECK;

@@ -46,6 +46,15 @@ static void put_u64(struct record *record, const char *key, uint64_t value)
 	record_line(record, &line);
 }
 
+/* For what 0 means that it is not known. */
+static void put_u64_or_empty(struct record *record, const char *key, uint64_t value)
+{
+	if (value != 0)
+		put_u64(record, key, value);
+	else
+		put_text(record, key, "");
+}
+
 static void put_hex(struct record *record, const char *key, uint64_t value)
 {
 	struct line line;
@@ -79,14 +88,35 @@ static void put_processor(const struct machine *machine, struct record *record)
 	line_to_string(&features, text, sizeof text);
 	put_text(record, "features", text);
 	put_text(record, "hypervisor", machine->hypervisor);
-	if (machine->cpus_found != 0)
-		put_u64(record, "cpus_found", machine->cpus_found);
-	else
-		put_text(record, "cpus_found", "");
+	put_u64_or_empty(record, "cpus_found", machine->cpus_found);
 	put_text(record, "cpus_source", machine->cpus_source);
 	put_u64(record, "cpus_started", 1);
 	put_text(record, "cpus_not_started",
 	         "this version measures on the boot processor alone");
+}
+
+/* In a conflict there is no rate to give: each source is shown, none is chosen. */
+static void put_rate(const struct tsc_rate *rate, struct record *record)
+{
+	put_u64_or_empty(record, "tsc_hz", rate->conflict ? 0 : rate->best);
+	put_text(record, "tsc_hz_source",
+	         rate->conflict    ? "conflict"
+	         : rate->best == 0 ? "none"
+	                           : rate_source_name(rate->source));
+	for (unsigned i = 0; i < RATE_SOURCES; i++) {
+		struct line line;
+		char key[32];
+
+		line_clear(&line);
+		line_put(&line, "tsc_hz_");
+		line_put(&line, rate_source_name((enum rate_source)i));
+		line_to_string(&line, key, sizeof key);
+		put_u64_or_empty(record, key, rate->hz[i]);
+	}
+	if (rate->checked)
+		put_u64(record, "tsc_hz_disagreement_ppm", rate->disagreement_ppm);
+	else
+		put_text(record, "tsc_hz_disagreement_ppm", "");
 }
 
 static void put_firmware(const struct machine *machine, struct record *record)
@@ -166,8 +196,7 @@ void machine_record(const struct machine *machine, const struct config *config,
 	put_text(record, "commit", TLBMARK_COMMIT);
 	put_text(record, "run_id", machine->run_id);
 	put_text(record, "date", machine->date);
-	put_u64(record, "tsc_hz", machine->tsc_hz);
-	put_text(record, "tsc_hz_source", machine->tsc_hz_source);
+	put_rate(&machine->tsc_rate, record);
 	put_processor(machine, record);
 	put_firmware(machine, record);
 	put_registers(machine, record);

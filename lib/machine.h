@@ -3,8 +3,10 @@
  * What we run on.  Written once at the start, const afterwards; becomes
  * machine.csv.
  */
+#include "lib/acpi.h"
 #include "lib/config.h"
 #include "lib/record.h"
+#include "lib/tsc_rate.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -71,8 +73,8 @@ struct machine {
 	uint64_t hpet_address; /* 0: none */
 	uint32_t exit_tries;
 	/* Time */
-	uint64_t tsc_hz;
-	const char *tsc_hz_source;
+	struct acpi_pm_timer pm_timer; /* port 0: none */
+	struct tsc_rate tsc_rate;
 	enum environment env;
 	uint32_t quantum; /* ticks: greatest common divisor of TSC steps */
 	/* Control registers */

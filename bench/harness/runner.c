@@ -48,6 +48,16 @@ static void count_steps(struct run *run)
 	}
 }
 
+/* Without any rate, a guess that no machine is far from: it is only a time limit. */
+static uint64_t ticks_per_row(const struct run *run)
+{
+	const uint64_t guess_hz = UINT64_C(2000000000);
+	const uint64_t known_hz = run->machine->tsc_rate.best;
+
+	return (known_hz != 0 ? known_hz : guess_hz) / 1000 *
+	       run->config->profile->ms_per_row;
+}
+
 static enum err open_sampler(struct run *run)
 {
 	const uint64_t bytes = run->config->profile->pairs_per_row * sizeof(int64_t);
@@ -58,8 +68,7 @@ static enum err open_sampler(struct run *run)
 	run->sampler = (struct sampler){
 		.prime = workspace_prime,
 		.interrupts = run->interrupts,
-		.ticks_per_row = run->machine->tsc_hz / 1000 *
-	                         run->config->profile->ms_per_row,
+		.ticks_per_row = ticks_per_row(run),
 		.quantum = 1,
 		.differences = (int64_t *)differences,
 		.scratch = (int64_t *)scratch,

@@ -7,8 +7,7 @@
 #define LEAF_HYPERVISOR 0x40000000u
 #define LEAF_EXTENDED 0x80000000u
 
-/* CPUID of a leaf that may be beyond the last one: QEMU and Bochs answer garbage. */
-static struct cpuid_regs leaf_or_zero(uint32_t leaf, uint32_t subleaf)
+struct cpuid_regs cpuid_leaf(uint32_t leaf, uint32_t subleaf)
 {
 	const uint32_t last = cpuid(leaf & LEAF_EXTENDED, 0).eax;
 
@@ -35,7 +34,7 @@ static void read_vendor(struct machine *machine)
 static void read_brand(struct machine *machine)
 {
 	for (uint32_t i = 0; i < 3; i++) {
-		const struct cpuid_regs r = leaf_or_zero(0x80000002u + i, 0);
+		const struct cpuid_regs r = cpuid_leaf(0x80000002u + i, 0);
 		char *const text = machine->brand + (size_t)16 * i;
 
 		put_register(text, r.eax);
@@ -68,10 +67,10 @@ static void set_feature(struct machine *machine, uint32_t reg, unsigned bit,
 static void read_features(struct machine *machine)
 {
 	const struct cpuid_regs basic = cpuid(1, 0);
-	const struct cpuid_regs structured = leaf_or_zero(7, 0);
-	const struct cpuid_regs extended = leaf_or_zero(0x80000001u, 0);
-	const struct cpuid_regs power = leaf_or_zero(0x80000007u, 0);
-	const struct cpuid_regs sizes = leaf_or_zero(0x80000008u, 0);
+	const struct cpuid_regs structured = cpuid_leaf(7, 0);
+	const struct cpuid_regs extended = cpuid_leaf(0x80000001u, 0);
+	const struct cpuid_regs power = cpuid_leaf(0x80000007u, 0);
+	const struct cpuid_regs sizes = cpuid_leaf(0x80000008u, 0);
 
 	set_feature(machine, basic.edx, 13, FEATURE_PGE);
 	set_feature(machine, basic.ecx, 17, FEATURE_PCID);
@@ -130,15 +129,15 @@ static void read_microcode(struct machine *machine)
 void identify_by_msr(struct machine *machine)
 {
 	read_microcode(machine);
-	machine->tsc_adjust_known = (leaf_or_zero(7, 0).ebx >> 1 & 1) != 0 &&
+	machine->tsc_adjust_known = (cpuid_leaf(7, 0).ebx >> 1 & 1) != 0 &&
 	                            rdmsr_safe(MSR_TSC_ADJUST, &machine->tsc_adjust);
 }
 
 /* CPUID 8000_001F EAX[1] says that SEV exists, the MSR whether it is on here. */
 bool identify_encrypted_guest(const char **name)
 {
-	const struct cpuid_regs tdx = leaf_or_zero(0x21, 0);
-	const bool sev_exists = (leaf_or_zero(0x8000001fu, 0).eax >> 1 & 1) != 0;
+	const struct cpuid_regs tdx = cpuid_leaf(0x21, 0);
+	const bool sev_exists = (cpuid_leaf(0x8000001fu, 0).eax >> 1 & 1) != 0;
 	const bool guest = (cpuid(1, 0).ecx >> 31) != 0;
 
 	if (tdx.ebx == 0x65746e49 && tdx.edx == 0x5844546c && tdx.ecx == 0x20202020) {

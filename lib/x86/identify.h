@@ -1,5 +1,12 @@
 #pragma once
 #include "lib/machine.h"
+#include "lib/x86/insn.h"
+
+/*
+ * CPUID of a leaf that may be beyond the last one, zeros if it is: real processors and
+ * emulators answer garbage there.
+ */
+struct cpuid_regs cpuid_leaf(uint32_t leaf, uint32_t subleaf);
 
 /* The processor this runs on: names, numbers and features, by CPUID alone. */
 void identify_processor(struct machine *machine);

@@ -1,0 +1,19 @@
+#pragma once
+/* The timers a TSC can be checked against. */
+#include "lib/tsc_rate.h"
+
+#include <stdint.h>
+
+/* Where this machine has them; 0: it has none. */
+struct timers {
+	uint16_t pm_timer_port;
+	bool pm_timer_32_bits; /* else 24 */
+	uint64_t hpet_address; /* mapped 1:1, uncached */
+};
+
+/*
+ * Asks CPUID, and lets the TSC run for 50 ms beside each timer there is; the PIT is
+ * asked only where there is neither of the others.  Interrupts must be off.  Every wait
+ * is bounded: a timer that stands still says nothing.
+ */
+struct tsc_rate timers_measure(const struct timers *timers);
