@@ -35,7 +35,7 @@ EFI_OBJECTS := $(EFI_SOURCES:%=$(BUILD)/efi/%.o)
 # The pure part, which runs on the host as it stands.
 PURE := $(wildcard lib/*.c) paging/identity.c paging/tlb_op.c paging/walk.c \
 	bench/harness/fingerprint.c bench/harness/sampler.c bench/harness/verify.c \
-	bench/harness/window.c
+	bench/harness/window.c bench/harness/workspace.c
 HOST_CFLAGS = -std=gnu11 -O2 -g -I. -I$(BUILD)/gen $(WARNINGS)
 UNIT_CFLAGS = -std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -I. -I$(BUILD)/gen $(WARNINGS)
@@ -45,7 +45,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 Q = $(if $(V),,@)
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: all test test-long check report clean help FORCE
+.PHONY: all programs test test-long check report clean help FORCE
 .DELETE_ON_ERROR:
 # Objects are kept although only pattern rules name them.
 .SECONDARY:
@@ -53,11 +53,12 @@ SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 all: $(BUILD)/tlbmark.efi ## the UEFI program
 
 # Rewritten only when it changes, so that a commit does not rebuild everything twice.
+# Tests call make at the same time: each has its own new file.
 $(BUILD)/gen/version.h: FORCE
 	@mkdir -p $(@D)
-	@printf '#pragma once\n#define TLBMARK_VERSION "%s"\n#define TLBMARK_COMMIT "%s"\n' \
-		'$(VERSION)' '$(COMMIT)' >$@.new
-	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	@new=$@.$$$$; printf '#pragma once\n#define %s "%s"\n#define %s "%s"\n' \
+		TLBMARK_VERSION '$(VERSION)' TLBMARK_COMMIT '$(COMMIT)' >$$new; \
+		if cmp -s $$new $@; then rm $$new; else mv $$new $@; fi
 
 $(BUILD)/efi/efi/%.c.o: EFI_CFLAGS += $(EFI_INCLUDES)
 $(BUILD)/efi/%.o: % Makefile | $(BUILD)/gen/version.h
@@ -107,3 +108,31 @@ clean: ## remove build/
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+# Tests.  Each speaks TAP; tests/run counts them together.  The longest come first.
+UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/unit/%)
+CHECKS = $(wildcard tests/checks/*.sh)
+# Files beside them that tests share do not `finish`.
+SHELL_TESTS = $(shell grep -lx finish tests/boot/*.sh tests/host/*.sh)
+TESTS = $(SHELL_TESTS) tests/report/run $(CHECKS) $(UNIT_PROGRAMS)
+LONG_TESTS = $(wildcard tests/boot/long/*.sh tests/checks/long/*.sh)
+# What calls make itself must not look for the job server of this one.
+ALONE = env -u MAKEFLAGS -u MAKELEVEL JOBS=$(JOBS)
+INSTALL_AND_BUILD = ./run.sh --setup && $(ALONE) $(MAKE) -s -j $(JOBS) programs
+
+programs: all $(BUILD)/host/capture $(UNIT_PROGRAMS) ## that, host programs, unit tests
+
+check: all ## what can be said without running it
+	@$(ALONE) tests/run -j $(JOBS) -t 300 $(CHECKS)
+
+test: ## everything but what follows, in a few minutes
+	@$(INSTALL_AND_BUILD)
+	@$(ALONE) tests/run -j $(JOBS) -t 300 $(TESTS)
+
+test-long: ## planted faults and long runs
+	@$(INSTALL_AND_BUILD)
+	@$(ALONE) tests/run -j $(JOBS) -t 1200 $(LONG_TESTS)
+
+# For the tests: the value of a variable.
+print-%:
+	@echo '$($*)'

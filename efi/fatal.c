@@ -7,9 +7,9 @@
 static const char *vector_name(uint64_t vector)
 {
 	static const char *const names[] = {
-		"#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "(9)",
-		"#TS", "#NP", "#SS", "#GP", "#PF", "(15)", "#MF", "#AC", "#MC", "#XM",
-		"#VE", "#CP",
+		"#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM",
+		"#DF", "(9)", "#TS", "#NP", "#SS", "#GP", "#PF", "(15)",
+		"#MF", "#AC", "#MC", "#XM", "#VE", "#CP",
 	};
 
 	return vector < sizeof names / sizeof names[0] ? names[vector] : "(reserved)";

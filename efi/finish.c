@@ -10,10 +10,11 @@ _Noreturn void finish(struct program *program, enum run_status status)
 	record_done(&program->record, status);
 	if (program->config.after == AFTER_DEBUG_EXIT)
 		outl(DEBUG_EXIT_PORT, status);
-	record_console(&program->record,
-	               status == RUN_NOT_FINISHED
-	                       ? "tlbmark: INCOMPLETE.  What there is was sent."
-	                       : "tlbmark: finished.  The machine may be switched off.");
+	record_console(
+		&program->record,
+		status == RUN_NOT_FINISHED
+			? "tlbmark: INCOMPLETE.  What there is was sent."
+			: "tlbmark: finished.  The machine may be switched off.");
 	for (;;) {
 		cli();
 		hlt();

@@ -163,7 +163,8 @@ const char *gather_refusal(void)
 	const char *kind = NULL;
 
 	if ((read_cr4() & CR4_LA57) != 0)
-		return "five-level paging (CR4.LA57) is on, and it cannot be turned off "
+		return "five-level paging (CR4.LA57) is on, and it cannot be turned "
+		       "off "
 		       "in long mode: switch it off in the firmware's setup";
 	if (identify_encrypted_guest(&kind))
 		return "this is an encrypted guest (SEV or TDX), whose page tables "

@@ -70,7 +70,8 @@ static EFI_STATUS gather(struct program *program)
 	const EFI_STATUS status = memory_map_alloc(firmware, &program->map);
 
 	if (EFI_ERROR(status) || EFI_ERROR(memory_map_read(firmware, &program->map)))
-		return refuse(firmware, "the memory map cannot be read", EFI_LOAD_ERROR);
+		return refuse(firmware, "the memory map cannot be read",
+		              EFI_LOAD_ERROR);
 	program->config = config_default();
 	options_read(firmware, &program->config, program->machine.load_options,
 	             sizeof program->machine.load_options);
@@ -92,7 +93,8 @@ static EFI_STATUS allocate(struct program *program)
 	if (EFI_ERROR(boot->AllocatePool(EfiLoaderData,
 	                                 program->paint_room * sizeof(struct paint),
 	                                 (void **)&program->paints)))
-		return refuse(firmware, "no memory to begin with", EFI_OUT_OF_RESOURCES);
+		return refuse(firmware, "no memory to begin with",
+		              EFI_OUT_OF_RESOURCES);
 
 	const uint64_t own = takeover_frames(program);
 	const uint64_t least = own + LEAST_MEASURING_FRAMES;

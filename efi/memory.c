@@ -21,8 +21,8 @@ EFI_STATUS memory_map_alloc(const struct firmware *firmware, struct memory_map *
 	if (status != EFI_BUFFER_TOO_SMALL)
 		return EFI_ERROR(status) ? status : EFI_LOAD_ERROR;
 	map->capacity = map->size + SPARE_DESCRIPTORS * map->descriptor_size;
-	return firmware->table->BootServices->AllocatePool(
-		EfiLoaderData, map->capacity, (void **)&map->bytes);
+	return firmware->table->BootServices->AllocatePool(EfiLoaderData, map->capacity,
+	                                                   (void **)&map->bytes);
 }
 
 /* The firmware says how far descriptors are apart, and it is not sizeof. */

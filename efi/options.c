@@ -125,7 +125,7 @@ void options_read(const struct firmware *firmware, struct config *config,
 		    firmware->image, &loaded_image_guid, (void **)&image)))
 		return;
 
-	const EFI_FILE_HANDLE root = open_volume(firmware, image->DeviceHandle);
+	EFI_FILE_PROTOCOL *const root = open_volume(firmware, image->DeviceHandle);
 
 	if (root != NULL) {
 		read_config(firmware, root, config, "tlbmark.cfg");

@@ -18,7 +18,8 @@
 
 /* Of the linker script, each on a page boundary but the last. */
 #define IMAGE_SYMBOL(name, symbol)                                                     \
-	extern const char name[] __asm__(symbol) __attribute__((visibility("hidden")))
+	extern const char(name)[] __asm__(symbol) __attribute__((visibility("hidde"    \
+	                                                                    "n")))
 
 IMAGE_SYMBOL(image_base, "ImageBase");
 IMAGE_SYMBOL(image_text, "_text");
@@ -102,14 +103,14 @@ uint64_t takeover_frames(const struct program *program)
 	const struct identity identity = identity_of(program, paint_all(program));
 
 	return identity_tables(&identity) + SPARE_TABLES +
-	       (STACK_FRAMES + GUARD_FRAMES) * IST_COUNT;
+	       (uint64_t)IST_COUNT * (STACK_FRAMES + GUARD_FRAMES);
 }
 
 /* A stack above a page that is not there.  Returns its top, 0 without memory. */
 static uint64_t alloc_stack(struct program *program)
 {
-	const uint64_t bottom =
-		frame_alloc_run(&program->pool, GUARD_FRAMES + STACK_FRAMES, PAGE_BYTES);
+	const uint64_t bottom = frame_alloc_run(
+		&program->pool, GUARD_FRAMES + STACK_FRAMES, PAGE_BYTES);
 
 	return bottom == 0 ? 0 : bottom + (GUARD_FRAMES + STACK_FRAMES) * PAGE_BYTES;
 }

@@ -103,8 +103,8 @@ enum err acpi_find(const struct physical_memory *memory, uint64_t rsdp,
 
 static void add_processor(struct madt_processors *processors, uint32_t id)
 {
-	const uint32_t kept =
-		processors->count < MADT_PROCESSORS ? processors->count : MADT_PROCESSORS;
+	const uint32_t kept = processors->count < MADT_PROCESSORS ? processors->count
+	                                                          : MADT_PROCESSORS;
 
 	for (uint32_t i = 0; i < kept; i++)
 		if (processors->ids[i] == id)
@@ -128,10 +128,11 @@ enum err acpi_processors(const struct acpi_table *madt,
 
 		if (length < 2 || at + length > madt->length)
 			return ERR_DAMAGED;
-		if (type == 0 && length >= 8 && (get(bytes + at + 4, 4) & enabled) != 0 &&
-		    bytes[at + 3] != 0xff)
+		if (type == 0 && length >= 8 &&
+		    (get(bytes + at + 4, 4) & enabled) != 0 && bytes[at + 3] != 0xff)
 			add_processor(processors, bytes[at + 3]);
-		if (type == 9 && length >= 16 && (get(bytes + at + 8, 4) & enabled) != 0 &&
+		if (type == 9 && length >= 16 &&
+		    (get(bytes + at + 8, 4) & enabled) != 0 &&
 		    get(bytes + at + 4, 4) != UINT32_MAX)
 			add_processor(processors, (uint32_t)get(bytes + at + 4, 4));
 		at += length;

@@ -5,7 +5,8 @@
 /* NULL if the value was taken, else what is wrong with it. */
 typedef const char *take_value(struct config *config, struct text_slice value);
 
-static const char *take_number(struct text_slice value, uint64_t limit, uint64_t *number)
+static const char *take_number(struct text_slice value, uint64_t limit,
+                               uint64_t *number)
 {
 	return text_to_u64(value, limit, number) ? NULL : "not a number in range";
 }
@@ -116,7 +117,8 @@ static const char *take_serial(struct config *config, struct text_slice value)
 static const char *take_transport(struct config *config, struct text_slice value)
 {
 	(void)config;
-	return text_is(value, "auto") || text_is(value, "serial") ? NULL : NOT_THERE_YET;
+	return text_is(value, "auto") || text_is(value, "serial") ? NULL
+	                                                          : NOT_THERE_YET;
 }
 
 static const char *take_after(struct config *config, struct text_slice value)
@@ -145,8 +147,8 @@ static const char *take_plant(struct config *config, struct text_slice value)
 		const char *name;
 		enum plant plant;
 	} plants[] = {
-		{ "pf", PLANT_PF },         { "ebs", PLANT_EBS },
-		{ "stray", PLANT_STRAY },   { "memory", PLANT_MEMORY },
+		{ "pf", PLANT_PF },       { "ebs", PLANT_EBS },
+		{ "stray", PLANT_STRAY }, { "memory", PLANT_MEMORY },
 		{ "stack", PLANT_STACK },
 	};
 	uint32_t chosen = 0;

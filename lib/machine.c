@@ -4,9 +4,9 @@
 #include "version.h"
 
 static const char *const feature_names[] = {
-	"rdtscp", "invariant_tsc", "pge",    "pcid", "invpcid",    "nx",
-	"1g",     "x2apic",        "la57",   "smep", "smap",       "hypervisor",
-	"invlpgb", "tce",          "lfence_waits",
+	"rdtscp",  "invariant_tsc", "pge",          "pcid", "invpcid", "nx",
+	"1g",      "x2apic",        "la57",         "smep", "smap",    "hypervisor",
+	"invlpgb", "tce",           "lfence_waits",
 };
 
 #define FEATURES (sizeof feature_names / sizeof feature_names[0])
@@ -14,9 +14,12 @@ static const char *const feature_names[] = {
 const char *environment_name(enum environment env)
 {
 	static const char *const names[] = {
-		[ENV_UNKNOWN] = "unknown", [ENV_HW] = "hw",
-		[ENV_VM] = "vm",           [ENV_TCG] = "tcg",
-		[ENV_TCG_ICOUNT] = "tcg_icount", [ENV_BOCHS] = "bochs",
+		[ENV_UNKNOWN] = "unknown",
+		[ENV_HW] = "hw",
+		[ENV_VM] = "vm",
+		[ENV_TCG] = "tcg",
+		[ENV_TCG_ICOUNT] = "tcg_icount",
+		[ENV_BOCHS] = "bochs",
 	};
 
 	return names[env];

@@ -12,12 +12,12 @@ static const char *const columns[FILE_COUNT] = {
 	[FILE_MACHINE] = "key,value",
 	[FILE_SELFTEST] = "test,value,limit,unit,verdict",
 	[FILE_VERIFY] = "op,entry,pcide,tce,phase,rule,citation,trials,stale_control,"
-	                "stale_after,verdict",
+			"stale_after,verdict",
 	[FILE_RESULTS] = "bench,op,variant,param,value,targets,status,reason,unit,n,"
-	                 "discard_irq,discard_smi,discard_tsc,far,min,p01,p05,p25,p50,"
-	                 "p75,p95,p99,max,mean,mad,ci95_lo,ci95_hi,ci99_lo,ci99_hi,"
-	                 "a_min,a_p50,b_min,b_p50,converged,believed,quantum,canary,"
-	                 "order",
+			 "discard_irq,discard_smi,discard_tsc,far,min,p01,p05,p25,p50,"
+			 "p75,p95,p99,max,mean,mad,ci95_lo,ci95_hi,ci99_lo,ci99_hi,"
+			 "a_min,a_p50,b_min,b_p50,converged,believed,quantum,canary,"
+			 "order",
 };
 
 const char *file_name(enum file file)

@@ -26,9 +26,9 @@ static void put_cost(struct csv *csv, const struct row *row)
 {
 	const struct summary *const cost = &row->cost;
 	const int64_t values[] = {
-		cost->min,     cost->p01,     cost->p05,     cost->p25,     cost->p50,
-		cost->p75,     cost->p95,     cost->p99,     cost->max,     cost->mean,
-		cost->mad,     cost->ci95_lo, cost->ci95_hi, cost->ci99_lo, cost->ci99_hi,
+		cost->min, cost->p01,     cost->p05,     cost->p25,     cost->p50,
+		cost->p75, cost->p95,     cost->p99,     cost->max,     cost->mean,
+		cost->mad, cost->ci95_lo, cost->ci95_hi, cost->ci99_lo, cost->ci99_hi,
 	};
 
 	csv_u64(csv, cost->n);
@@ -86,7 +86,7 @@ void row_to_csv(const struct row *row, struct line *line)
 		csv_empty(&csv);
 }
 
-#define NAME_WIDTH 36u
+#define NAME_WIDTH 39u
 #define NUMBER_WIDTH 10u
 
 static void put_number(struct line *line, int64_t thousandths)
@@ -103,6 +103,16 @@ static void put_heading(struct line *line, const char *text)
 
 	line_put(line, text);
 	line_align_right(line, from, NUMBER_WIDTH);
+}
+
+/* A name that is too long ends in '~', so that the columns stay where they are. */
+static void end_name(struct line *line)
+{
+	if (line->length >= NAME_WIDTH) {
+		line->length = NAME_WIDTH - 2;
+		line_put_char(line, '~');
+	}
+	line_pad_to(line, NAME_WIDTH);
 }
 
 void row_summary_heading(struct line *line)
@@ -129,8 +139,7 @@ void row_to_summary(const struct row *row, struct line *line)
 	line_put(line, row->op);
 	line_put_char(line, ' ');
 	line_put(line, row->variant);
-	line_put_char(line, ' ');
-	line_pad_to(line, NAME_WIDTH);
+	end_name(line);
 	if (row->status != ROW_OK) {
 		line_put(line, row_status_name(row->status));
 		line_put(line, ": ");

@@ -59,7 +59,8 @@ struct rank_interval median_ranks(uint32_t n, enum confidence confidence)
 	const uint64_t root_hundredths = isqrt((uint64_t)n * 10000u);
 	/* Rounded up: an interval may be wider than nominal, never narrower. */
 	const uint64_t width = (root_hundredths * z_hundredths + 9999u) / 10000u;
-	const uint32_t half = width < n ? (n - (uint32_t)width) / 2 : 0;
+	/* From lo to hi there are n - 1 - 2 lo steps. */
+	const uint32_t half = width < n ? (n - 1 - (uint32_t)width) / 2 : 0;
 
 	return (struct rank_interval){ half, n - 1 - half };
 }

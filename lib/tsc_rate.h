@@ -31,13 +31,14 @@ struct tsc_rate {
 const char *rate_source_name(enum rate_source source);
 
 /*
- * SDM 2A "CPUID—CPU Identification", leaf 15H; zeros if it does not exist.  0 if it does
- * not say enough: client Skylake leaves the crystal out, and leaf 16H, which others then
- * take for it, is 0.2 % off there.
+ * SDM 2A "CPUID—CPU Identification", leaf 15H; zeros if it does not exist.  0 if it
+ * does not say enough: client Skylake leaves the crystal out, and leaf 16H, which
+ * others then take for it, is 0.2 % off there.
  */
 uint64_t rate_from_cpuid(uint32_t denominator, uint32_t numerator, uint32_t crystal_hz);
 
-/* TSC ticks per second from ticks counted while a timer of timer_hz went on by steps. */
+/* TSC ticks per second from ticks counted while a timer of timer_hz went on by steps.
+ */
 uint64_t rate_from_timer(uint64_t ticks, uint64_t timer_hz, uint64_t steps);
 
 /* Fills in all but hz from hz. */

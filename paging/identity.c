@@ -35,7 +35,7 @@ static enum err fill_below(struct fill *fill, uint64_t *entry, uint64_t start,
 {
 	uint64_t table = 0;
 
-	if (fill->pool != NULL) {
+	if (entry != NULL) {
 		table = frame_alloc(fill->pool);
 		if (table == 0)
 			return ERR_NO_MEMORY;
@@ -48,7 +48,8 @@ static enum err fill_table(struct fill *fill, uint64_t table, uint64_t start,
                            enum level level)
 {
 	const uint64_t span = level_span(level);
-	uint64_t *const entries = fill->pool == NULL ? NULL : fill->pool->table_at(table);
+	uint64_t *const entries =
+		fill->pool == NULL ? NULL : fill->pool->table_at(table);
 
 	fill->tables++;
 	for (unsigned i = 0; i < TABLE_ENTRIES; i++, start += span) {

@@ -23,7 +23,8 @@ uint64_t frame_alloc_run(struct frame_pool *pool, uint64_t count, uint64_t align
 {
 	const uint64_t first = (pool->next + alignment - 1) & ~(alignment - 1);
 
-	if (first > pool->limit || (pool->limit - first) / PAGE_BYTES < count)
+	if (first < pool->next || first > pool->limit ||
+	    (pool->limit - first) / PAGE_BYTES < count)
 		return 0;
 	pool->next = first + count * PAGE_BYTES;
 	for (uint64_t frame = first; frame != pool->next; frame += PAGE_BYTES) {

@@ -11,8 +11,8 @@
 enum slope { SLOPE_ADD, SLOPE_IMUL, SLOPE_NOP, SLOPE_LFENCE, SLOPE_COUNT };
 
 struct fingerprint {
-	uint32_t quantum;              /* ticks: divides every step of the TSC */
-	int64_t slopes[SLOPE_COUNT];   /* thousandths of a tick per instruction */
+	uint32_t quantum;            /* ticks: divides every step of the TSC */
+	int64_t slopes[SLOPE_COUNT]; /* thousandths of a tick per instruction */
 	bool measured;
 };
 

@@ -45,8 +45,8 @@ static enum err make_windows(const struct plan *plan, struct experiment *experim
 	const uint32_t pairs = plan->config->profile->pairs_per_row;
 	const uint64_t frames =
 		(2 * (uint64_t)pairs * sizeof(uint32_t) + PAGE_BYTES - 1) / PAGE_BYTES;
-	const enum err err = workspace_map_pages(workspace, spec->target_pages,
-	                                         spec->primed_pages);
+	const enum err err =
+		workspace_map_pages(workspace, spec->target_pages, spec->primed_pages);
 
 	if (err != ERR_NONE)
 		return err;
@@ -95,7 +95,8 @@ void plan_add(struct plan *plan, const struct experiment_spec *spec)
 		experiment->skip = NO_MEMORY;
 }
 
-void plan_make(struct plan *plan, const struct bench *bench, struct workspace *workspace)
+void plan_make(struct plan *plan, const struct bench *bench,
+               struct workspace *workspace)
 {
 	plan->bench = bench;
 	plan->workspace = workspace;

@@ -26,7 +26,7 @@ uint64_t runner_frames(const struct config *config)
 	const uint64_t table_frames = config->primed_pages / TABLE_ENTRIES;
 
 	return FIXED_FRAMES + sort_bytes / PAGE_BYTES + 2 + table_frames +
-	       bench_count * PLAN_EXPERIMENTS * row_frames;
+	       row_frames * bench_count * PLAN_EXPERIMENTS;
 }
 
 static void begin_step(struct run *run, const char *name)
@@ -91,9 +91,9 @@ static void find_out(struct run *run)
 	else
 		run->workspace.window_area = 0;
 	run->machine->env = fingerprint_environment(&fingerprint, machine);
-	run->can_verify = run->workspace.window_area != 0 &&
-	                  verify_prepare(&run->ground, run->pool, run->root, nx) ==
-	                          ERR_NONE;
+	run->can_verify =
+		run->workspace.window_area != 0 &&
+		verify_prepare(&run->ground, run->pool, run->root, nx) == ERR_NONE;
 	machine_record_timing(machine, run->record);
 	fingerprint_record(&fingerprint, run->record);
 }

@@ -59,8 +59,8 @@ static enum err plant_leaf(struct verify_ground *ground, struct frame_pool *pool
 static enum err plant_pde(struct verify_ground *ground, struct frame_pool *pool,
                           uint64_t root, uint64_t flags)
 {
-	const enum err err = plant_leaf(ground, pool, root, ENTRY_PDE, PAGE_UNDER_PDE,
-	                                flags);
+	const enum err err =
+		plant_leaf(ground, pool, root, ENTRY_PDE, PAGE_UNDER_PDE, flags);
 	const uint64_t other = err == ERR_NONE ? frame_alloc(pool) : 0;
 
 	if (other == 0)

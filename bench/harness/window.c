@@ -97,8 +97,7 @@ uint32_t window_bytes(const struct body *body, uint32_t copies)
 static uint32_t lines_to_skip(uintptr_t at, uint32_t bytes, uint32_t tail)
 {
 	const uintptr_t end = at + bytes;
-	const uintptr_t last_line = (end & ~(uintptr_t)(PAGE - 1)) + PAGE - CACHE_LINE;
-	const bool ends_in_last_line = end > last_line;
+	const bool ends_in_last_line = (end - 1) % PAGE >= PAGE - CACHE_LINE;
 	const bool tail_crosses = (end - 1) / PAGE != (end - tail) / PAGE;
 
 	return ends_in_last_line || tail_crosses ? 2 : 0;
@@ -111,8 +110,7 @@ uint32_t window_assemble(uint8_t *at, const struct body *body, uint32_t copies,
 	const uint32_t code = body_bytes(&enter) + body_bytes(&start);
 	const uint32_t tail = tail_bytes(rdtscp);
 	const uint32_t bytes = lead + copies * body_bytes(body) + tail;
-	const uint32_t skip =
-		lines_to_skip((uintptr_t)at, bytes, tail) * CACHE_LINE;
+	const uint32_t skip = lines_to_skip((uintptr_t)at, bytes, tail) * CACHE_LINE;
 	uint8_t *next = at + skip + lead - code;
 
 	*entry_offset = (uint32_t)(next - at);

@@ -60,10 +60,9 @@ static enum err map_more(struct workspace *workspace, uint64_t base, uint32_t *m
 		PTE_WRITABLE | PTE_ACCESSED | PTE_DIRTY | workspace->pte_nx;
 
 	for (; *mapped < wanted; ++*mapped) {
-		const enum err err =
-			walk_map(workspace->pool, workspace->space.root,
-		                 base + *mapped * PAGE_BYTES, workspace->data_frame,
-		                 flags, LEVEL_PT);
+		const enum err err = walk_map(workspace->pool, workspace->space.root,
+		                              base + *mapped * PAGE_BYTES,
+		                              workspace->data_frame, flags, LEVEL_PT);
 
 		if (err != ERR_NONE)
 			return err;

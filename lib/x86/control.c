@@ -35,8 +35,8 @@ static void set_pat(uint64_t found)
 void control_take_over(const struct registers *found, bool nx)
 {
 	const uint64_t kept = CR4_VMXE | CR4_SMXE;
-	const uint64_t cr4 = (found->cr4 & kept) | CR4_PAE | CR4_MCE | CR4_OSFXSR |
-	                     CR4_OSXMMEXCPT;
+	const uint64_t cr4 =
+		(found->cr4 & kept) | CR4_PAE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT;
 
 	/* CET goes first: WP may not be clear while it is on, and may not matter. */
 	write_cr4(found->cr4 & ~CR4_CET);
@@ -58,7 +58,8 @@ bool control_lfence_waits(bool amd)
 
 	if (!amd)
 		return true;
-	/* Families 0Fh (extended family 0) and 11h have no such bit: it always waits. */
+	/* Families 0Fh (extended family 0) and 11h have no such bit: it always waits.
+	 */
 	if (family == 0x00000f || family == 0x00200f)
 		return true;
 	if (cpuid(0x80000000u, 0).eax >= 0x80000021u &&

@@ -2,9 +2,9 @@
 
 #include "lib/x86/insn.h"
 
-#define DATA 0u          /* with DLAB: divisor, low byte */
-#define INTERRUPTS 1u    /* with DLAB: divisor, high byte */
-#define FIFO 2u          /* write */
+#define DATA 0u       /* with DLAB: divisor, low byte */
+#define INTERRUPTS 1u /* with DLAB: divisor, high byte */
+#define FIFO 2u       /* write */
 #define LINE_CONTROL 3u
 #define MODEM_CONTROL 4u
 #define LINE_STATUS 5u
