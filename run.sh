@@ -1,0 +1,349 @@
+#!/bin/sh
+# Builds what is missing, boots tlbmark under OVMF in an emulator, collects the files it
+# sends over the serial line, and draws the report.
+set -eu
+
+# Options and their defaults, in the words of `./run.sh -h`.
+emulator=qemu   # -e, --emulator NAME    qemu or bochs
+accel=auto      # -a, --accel NAME       auto, kvm, tcg, or icount (deterministic)
+cpus=4          # -c, --cpus N           processors of the machine
+cpu=            #     --cpu MODEL        their model (default: host with KVM, else max)
+machine=q35     #     --machine NAME     q35 or pc
+memory=512      #     --memory MIB       memory of the machine
+firmware=       #     --firmware PATH    OVMF image (default: found)
+profile=default # -p, --profile NAME     smoke, quick, default or full
+only=           #     --only GLOB,...    benchmarks to run, BENCH or BENCH/OP (all)
+settings=       #     --set KEY=VALUE    a line of tlbmark.cfg; repeatable
+out=            # -o, --out DIR          where the files go (default: results/RUN-ID)
+timeout=600     #     --timeout SECONDS  give up after; profile full: 3600
+report=yes      #     --no-report        draw no plots
+dry_run=no      # -n, --dry-run          print the emulator's command, and end
+setup=no        #     --setup            install the packages that are missing, and end
+yes=            # -y, --yes              install without asking
+verbose=no      # -v, --verbose          show the console
+
+# Limits in seconds: until the program has started, and until the machine has ended.
+start_timeout=120
+kvm_start_timeout=20
+end_timeout=5
+
+# What the machine offers.  The tests put other things in these places: a fake emulator,
+# another processor, device, firmware.
+qemu=${QEMU:-qemu-system-x86_64}
+python=${PYTHON:-/usr/bin/python3}
+cpuinfo=${TLBMARK_CPUINFO:-/proc/cpuinfo}
+kvm_device=${TLBMARK_KVM:-/dev/kvm}
+share=${TLBMARK_SHARE:-/usr/share}
+
+root=$(dirname "$0")
+PATH=$PATH:/usr/sbin:/sbin
+run='' work='' emulator_pid='' capture_pid='' status=0
+
+help() {
+	echo 'usage: ./run.sh [options]'
+	sed -n '/^# Options/,/^$/ s/^[a-z_]*=\([^ ]*\) *# \(.*\)/  \2 [\1]/p' "$0" |
+		sed 's/ \[\(no\|yes\|\)\]$//'
+	echo 'exit status: 0 measured; 1 a row or a verification failed; 2 usage;'
+	echo '3 something is missing here; 4 the machine did not finish'
+}
+
+say() {
+	printf 'run.sh: %s\n' "$*" >&2
+}
+
+die() { # STATUS WORD...
+	status=$1
+	shift
+	say "$@"
+	exit "$status"
+}
+
+# --- options
+
+number() { # OPTION VALUE LEAST MOST
+	case $2 in
+	'' | *[!0-9]* | 0?* | ????????*) ;;
+	*) [ "$2" -lt "$3" ] || [ "$2" -gt "$4" ] || return 0 ;;
+	esac
+	die 2 "$1 $2: not a number from $3 to $4"
+}
+
+one_of() { # OPTION VALUE CHOICE...
+	option=$1 value=$2
+	shift 2
+	for choice; do
+		[ "$value" != "$choice" ] || return 0
+	done
+	die 2 "$option $value: not one of: $*"
+}
+
+made_of() { # OPTION VALUE CHARACTERS
+	case $2 in
+	'' | *[!$3]*) die 2 "$1 $2: empty, or with a character that is not allowed" ;;
+	esac
+}
+
+take_setting() { # KEY=VALUE
+	case $1 in
+	*[[:cntrl:]]* | *'#'*) die 2 "--set $1: a line end or a comment" ;;
+	*=*) ;;
+	*) die 2 "--set $1: not KEY=VALUE" ;;
+	esac
+	one_of --set "${1%%=*}" profile only cpus pages seed run raw pin serial \
+		countdown transport after selftest.break selftest.plant
+	if [ "${1%%=*}" = run ]; then
+		run=${1#*=}
+		made_of '--set run' "$run" A-Za-z0-9_-
+	else
+		settings="$settings${1%%=*} = ${1#*=}
+"
+	fi
+}
+
+take_value() { # OPTION VALUE
+	case $1 in
+	-e | --emulator) one_of "$@" qemu bochs && emulator=$2 ;;
+	-a | --accel) one_of "$@" auto kvm tcg icount && accel=$2 ;;
+	-c | --cpus) number "$@" 1 255 && cpus=$2 ;;
+	--cpu) made_of "$@" A-Za-z0-9_.,=+- && cpu=$2 ;;
+	--machine) one_of "$@" q35 pc && machine=$2 ;;
+	--memory) number "$@" 64 1048576 && memory=$2 ;;
+	--firmware) [ -f "$2" ] || die 2 "$1 $2: no such file" && firmware=$2 ;;
+	-p | --profile) one_of "$@" smoke quick default full && profile=$2 ;;
+	--only) made_of "$@" 'A-Za-z0-9_*?/,' && only=$2 ;;
+	--set) take_setting "$2" ;;
+	-o | --out) [ -n "$2" ] || die 2 "$1: empty" && out=$2 ;;
+	--timeout) number "$@" 1 999999 && timeout=$2 limited=yes ;;
+	*) die 2 "$1: no such option, or one without a value" ;;
+	esac
+}
+
+take_options() {
+	limited=no
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--no-report) report=no ;;
+		-n | --dry-run) dry_run=yes ;;
+		--setup) setup=yes ;;
+		-y | --yes) yes=--yes ;;
+		-v | --verbose) verbose=yes ;;
+		-h | --help) help && exit 0 ;;
+		--*=*) take_value "${1%%=*}" "${1#*=}" ;;
+		*)
+			[ $# -gt 1 ] || die 2 "$1: no such option, or without its value"
+			take_value "$1" "$2"
+			shift
+			;;
+		esac
+		shift
+	done
+	[ "$emulator" = qemu ] || die 2 "--emulator $emulator: not there yet"
+	[ "$profile$limited" != fullno ] || timeout=3600
+	[ "$cpus" -gt 1 ] && threads=multi || threads=single
+	[ -n "$run" ] ||
+		run=$(date +%Y%m%d-%H%M%S)-$(od -An -N2 -tx1 /dev/urandom | tr -d ' ')
+	default_out=$root/results/$run
+	default_out=${default_out#./}
+	out=${out:-$default_out}
+}
+
+# --- the machine
+
+# Where Debian and Ubuntu, Fedora and Arch have OVMF: split in code and variables for
+# q35, in one piece for pc.
+choose_firmware() {
+	case $machine in
+	q35) places='OVMF/OVMF_CODE_4M OVMF/OVMF_CODE edk2/ovmf/OVMF_CODE
+		edk2/x64/OVMF_CODE.4m ovmf/x64/OVMF_CODE.4m ovmf/x64/OVMF_CODE' ;;
+	pc) places='ovmf/OVMF edk2/ovmf/OVMF edk2/x64/OVMF.4m ovmf/x64/OVMF.4m
+		ovmf/x64/OVMF' ;;
+	esac
+	for place in $places; do
+		file=$share/$place.fd
+		[ -n "$firmware" ] || [ ! -f "$file" ] || firmware=$file
+	done
+	[ -n "$firmware" ] || die 3 "no OVMF firmware for $machine here; get it with:" \
+		"apt-get install ovmf (Fedora and Arch: edk2-ovmf)"
+	variables=$(dirname "$firmware")/$(basename "$firmware" |
+		sed 's/CODE/VARS/; s/\.secboot//')
+}
+
+# Prints its arguments as one line that the shell reads as just these.
+quoted() {
+	line=
+	for word; do
+		case $word in
+		*[!A-Za-z0-9_./:=,+@%-]*)
+			word=\'$(printf '%s' "$word" | sed "s/'/'\\\\''/g")\' ;;
+		esac
+		line="$line $word"
+	done
+	echo "${line# }"
+}
+
+# Prints the emulator's command.  OVMF parks processors in MWAIT, which TCG runs as a
+# busy loop: there no model has MONITOR.
+emulator_command() { # ACCELERATOR
+	case $1 in
+	kvm) set -- -accel kvm -cpu "${cpu:-host}" ;;
+	icount) set -- -accel tcg,thread=single -cpu "${cpu:-max},-monitor" \
+		-icount shift=5,sleep=off -rtc base=2020-01-01,clock=vm ;;
+	*) set -- -accel "tcg,thread=$threads" -cpu "${cpu:-max},-monitor" ;;
+	esac
+	case ${firmware##*/} in
+	*CODE*) set -- "$@" -drive "if=pflash,format=raw,readonly=on,file=$firmware" ;;
+	*) set -- "$@" -bios "$firmware" ;;
+	esac
+	[ "$variables" = "$firmware" ] || [ ! -f "$variables" ] ||
+		set -- "$@" -drive "if=pflash,format=raw,file=$work/vars.fd"
+	quoted "$qemu" -no-user-config -nodefaults -net none -display none -vga none \
+		-machine "$machine" -smp "$cpus" -m "$memory" "$@" \
+		-drive "if=none,id=disk,format=raw,file=$work/disk.img" \
+		-device virtio-blk-pci,drive=disk,bootindex=0 \
+		-device isa-debug-exit,iobase=0xf4,iosize=4 -serial stdio
+}
+
+stop_emulator() { # SECONDS in which it may end by itself
+	[ -n "$emulator_pid" ] || return 0
+	tries=$(($1 * 5))
+	while [ $tries -gt 0 ] && kill -0 "$emulator_pid" 2>/dev/null; do
+		sleep 0.2
+		tries=$((tries - 1))
+	done
+	kill -KILL "$emulator_pid" 2>/dev/null || :
+	wait "$emulator_pid" 2>/dev/null || :
+	emulator_pid=
+}
+
+boot() { # ACCELERATOR SECONDS in which the program must have started
+	rm -f "$work/serial" "$work/emulator.err"
+	mkfifo "$work/serial"
+	[ ! -f "$variables" ] || cp "$variables" "$work/vars.fd"
+	command=$(emulator_command "$1")
+	[ "$verbose" = no ] || echo "$command"
+	eval "exec $command" </dev/null >"$work/serial" 2>"$work/emulator.err" &
+	emulator_pid=$!
+	set -- --start-timeout "$2"
+	[ "$verbose" = no ] || set -- "$@" --verbose
+	"$root/build/host/capture" "$@" --out "$out" --timeout "$timeout" \
+		<"$work/serial" 2>"$work/capture.err" &
+	capture_pid=$!
+	# Where /dev/kvm is there but the hardware is not, OVMF dies and QEMU lives on.
+	while kill -0 "$capture_pid" 2>/dev/null; do
+		! grep -qs 'KVM internal error' "$work/emulator.err" || stop_emulator 0
+		sleep 0.2
+	done
+	status=0
+	wait "$capture_pid" || status=$?
+	capture_pid=
+	stop_emulator $((status < 3 ? end_timeout : 0))
+}
+
+# What keeps KVM from working, as far as that is known before it is tried.
+kvm_problem() {
+	if ! grep -Eqw 'vmx|svm' "$cpuinfo"; then
+		echo 'the processor shows neither vmx nor svm'
+	elif [ ! -r "$kvm_device" ] || [ ! -w "$kvm_device" ]; then
+		echo "$kvm_device cannot be opened"
+	fi
+}
+
+boot_any() {
+	case $accel in
+	kvm | auto)
+		problem=$(kvm_problem)
+		if [ -z "$problem" ]; then
+			boot kvm "$kvm_start_timeout"
+			[ "$status" -eq 5 ] || return 0
+			problem=$(grep -v warning "$work/emulator.err" | head -n 1)
+			problem=${problem:-the program does not start}
+		fi
+		[ "$accel" = auto ] || die 3 "no KVM: $problem (-a tcg works without)"
+		say "no KVM ($problem): using TCG"
+		accel=tcg
+		;;
+	esac
+	boot "$accel" "$start_timeout"
+}
+
+# --- the run
+
+make_disk() {
+	{
+		printf '%s = %s\n' run "$run" profile "$profile" after debugexit
+		[ -z "$only" ] || printf 'only = %s\n' "$only"
+		printf '%s' "$settings"
+	} >"$work/tlbmark.cfg"
+	mkfs.vfat --invariant -F 32 -C "$work/disk.img" 36864 >/dev/null
+	mmd -i "$work/disk.img" ::/EFI ::/EFI/BOOT
+	mcopy -i "$work/disk.img" "$root/build/tlbmark.efi" ::/EFI/BOOT/BOOTX64.EFI
+	mcopy -i "$work/disk.img" "$work/tlbmark.cfg" ::/
+}
+
+make_out() {
+	if [ -e "$out/results.csv" ] || [ -e "$out/machine.csv" ]; then
+		die 2 "--out $out: holds a run already"
+	fi
+	mkdir -p "$out" || die 3 "cannot create $out"
+}
+
+# Says what is known about a run that did not end well, and what there is of it.
+conclude() {
+	cat "$work/capture.err" >&2
+	if [ "$status" -ge 4 ]; then
+		status=4
+		[ ! -s "$work/emulator.err" ] ||
+			say "the emulator said: $(head -n 5 "$work/emulator.err")"
+	fi
+	! rmdir "$out" 2>/dev/null || die "$status" 'nothing was delivered'
+	if [ "$report" = yes ] &&
+		! "$python" "$root/results/report.py" "$out" >"$work/report" 2>&1; then
+		say "warning: the report failed: $(head -n 1 "$work/report")"
+		[ "$status" -ne 0 ] || status=3
+	fi
+	if [ "$out" = "$default_out" ]; then
+		ln -s "$run" "$root/results/.latest-$run"
+		mv -T "$root/results/.latest-$run" "$root/results/latest"
+	fi
+	cat "$out/summary.txt" 2>/dev/null || say 'no summary was delivered'
+	echo "files in $out: $(cd "$out" && echo *)"
+}
+
+# Nothing is left behind, whatever ends the script; what came whole is kept.
+# shellcheck disable=SC2317 # called by the trap
+clean_up() {
+	trap '' HUP INT PIPE TERM
+	if [ -n "$capture_pid" ]; then
+		kill "$capture_pid" 2>/dev/null || :
+		wait "$capture_pid" || :
+		cat "$work/capture.err" >&2
+	fi
+	stop_emulator 0
+	rmdir "$out" 2>/dev/null || :
+	rm -rf "$work"
+}
+
+take_options "$@"
+[ "$setup" = no ] || exec "$root/tests/install.sh" ${yes:+"$yes"}
+if [ "$dry_run" = yes ]; then
+	choose_firmware
+	[ "$accel" != auto ] || [ -n "$(kvm_problem)" ] || accel=kvm
+	work=${TMPDIR:-/tmp}/tlbmark
+	emulator_command "$accel"
+	exit 0
+fi
+trap clean_up EXIT
+trap 'exit 129' HUP && trap 'exit 130' INT
+trap 'exit 141' PIPE && trap 'exit 143' TERM
+work=$(mktemp -d "${TMPDIR:-/tmp}/tlbmark.XXXXXX")
+make_out
+"$root/tests/install.sh" ${yes:+"$yes"} make gcc ld objcopy mkfs.vfat mcopy "$qemu" ||
+	exit 3
+choose_firmware
+# Under `make test` this make must not look for the job server of that one.
+MAKEFLAGS='' make -s -C "$root" build/tlbmark.efi build/host/capture >&2 ||
+	die 3 'the build failed'
+make_disk
+boot_any
+conclude
+exit "$status"
