@@ -1,0 +1,71 @@
+# shellcheck shell=sh
+# What the boot tests share: the whole program, started by run.sh, in QEMU.
+. tests/tap.sh
+
+# Boots into $scratch/NAME, with run.sh's exit status in $status and what it printed in
+# $scratch/NAME.log.
+boot() { # NAME OPTION...
+	name=$1
+	shift
+	status=0
+	./run.sh -p smoke --no-report --timeout 100 -o "$scratch/$name" "$@" \
+		>"$scratch/$name.log" 2>&1 || status=$?
+}
+
+# Succeeds if run.sh ended with that status; shows what it printed otherwise.
+status_is() { # NAME STATUS
+	[ "$status" -eq "$2" ] && return
+	echo "exit status $status, not $2"
+	cat "$scratch/$1.log"
+	return 1
+}
+
+machine() { # NAME KEY
+	sed -n "s/^$2,//p" "$scratch/$1/machine.csv"
+}
+
+machine_is() { # NAME KEY VALUE
+	[ "$(machine "$1" "$2")" = "$3" ] && return
+	echo "$2 is '$(machine "$1" "$2")', not '$3'"
+	return 1
+}
+
+# Rows of a CSV file of the run, without the column names, for which an awk expression
+# over its fields holds.  Columns are named: $op, $variant.  No field these tests look
+# at holds a comma.
+rows() { # NAME FILE EXPRESSION
+	expression=$(printf '%s' "$3" | sed 's/\$\([a-z][a-z0-9_]*\)/$(column["\1"])/g')
+	awk -F, "NR == 1 { for (i = 1; i <= NF; i++) column[\$i] = i; next }
+		$expression" "$scratch/$1/$2"
+}
+
+# Succeeds if there are rows, and the expression holds for all of them.
+all_rows() { # NAME FILE EXPRESSION
+	[ -n "$(rows "$1" "$2" 1)" ] || {
+		echo "$2 has no rows"
+		return 1
+	}
+	no_rows "$1" "$2" "!($3)"
+}
+
+# Succeeds if the expression holds for none; shows the others.
+no_rows() { # NAME FILE EXPRESSION
+	found=$(rows "$1" "$2" "$3")
+	[ -z "$found" ] && return
+	echo "$found"
+	return 1
+}
+
+some_rows() { # NAME FILE EXPRESSION
+	[ -n "$(rows "$1" "$2" "$3")" ]
+}
+
+# A run as it should be on an emulator: all measured, nothing failed.
+whole_run() { # NAME
+	status_is "$1" 0 &&
+		all_rows "$1" results.csv '$status == "ok" && $n > 0' &&
+		all_rows "$1" verify.csv '$verdict ~ /^(pass|kept|dropped)$/' &&
+		some_rows "$1" verify.csv '$rule == "must" && $verdict == "pass"' &&
+		all_rows "$1" results.csv '$op == "none" || $believed == 1' &&
+		machine_is "$1" timing_valid 0
+}

@@ -1,0 +1,21 @@
+#!/bin/sh
+# An operation that does nothing is found out by the verification, and no other is.
+set -eu
+. tests/boot.sh
+
+for op in invlpg cr3_reload cr4_pge_toggle; do
+	boot "$op" -a icount -c 1 --machine pc --set "selftest.break=$op"
+	check "$op broken: exit status 1" status_is "$op" 1
+	check "$op broken: all its must cells fail" no_rows "$op" verify.csv \
+		"\$op == \"$op\" && \$rule == \"must\" && \$verdict != \"fail\""
+	check "$op broken: what it may keep is kept" no_rows "$op" verify.csv \
+		"\$op == \"$op\" && \$rule == \"may\" && \$verdict != \"kept\""
+	check "$op broken: no cell of another operation fails" no_rows "$op" verify.csv \
+		"\$op != \"$op\" && \$verdict == \"fail\""
+	check "$op broken: its rows are not believed" no_rows "$op" results.csv \
+		"\$op == \"$op\" && \$believed != 0"
+	check "$op broken: the rows of others are" no_rows "$op" results.csv \
+		"\$op != \"$op\" && \$op != \"none\" && \$believed != 1"
+done
+
+finish

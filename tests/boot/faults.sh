@@ -1,0 +1,42 @@
+#!/bin/sh
+# What goes wrong in ring 0 is said, and what was measured before it is kept.
+set -eu
+. tests/boot.sh
+
+says() { # NAME TEXT
+	grep -q "$2" "$scratch/$1.log" && return
+	cat "$scratch/$1.log"
+	return 1
+}
+
+boot pf -a icount -c 1 --machine pc --set selftest.plant=pf
+check 'a page fault nobody expected: exit status 4' status_is pf 4
+check 'it is named, with what was running' \
+	says pf 'exception #PF, vector 14, error code 0x0, while running: single_op/cr3'
+check 'with the registers' says pf 'RIP [0-9a-f]\{16\} CR2 0000000000000000'
+check 'the rows measured before it are delivered' some_rows pf results.csv \
+	'$op == "none" && $variant == "marginal" && $n == 31'
+check 'and no others' no_rows pf results.csv '$op != "none"'
+check 'nothing of it is believed' all_rows pf results.csv '$believed == ""'
+
+boot stray -a icount -c 1 --machine pc --set selftest.plant=stray
+check 'a write to memory that is not ours faults: exit status 4' status_is stray 4
+check 'as a write to a page that is present' says stray 'error code 0x3'
+
+boot stack -a icount -c 1 --machine pc --set selftest.plant=stack
+check 'running over the stack ends in a double fault: exit status 4' \
+	says stack 'exception #DF'
+
+boot ebs -a icount -c 1 --machine pc --set selftest.plant=ebs
+check 'a memory map that changes: a whole run' whole_run ebs
+check 'after three tries of ExitBootServices' \
+	machine_is ebs exit_boot_services_tries 3
+
+boot memory -a icount -c 1 --machine pc --set selftest.plant=memory
+check 'no memory to measure in: exit status 0' status_is memory 0
+check 'every row is skipped, and says why' all_rows memory results.csv \
+	'$status == "skipped" && $reason == "memory"'
+check 'and so is every verification' all_rows memory verify.csv \
+	'$verdict == "skipped"'
+
+finish

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Stands in for the emulator: keeps its arguments and the program's options, and plays
+# the stream in FAKE_STREAM.  FAKE_KVM is what happens under KVM: `works`, `dies` as
+# OVMF does without the hardware, `silent` as a machine that never starts.  FAKE_STAYS
+# is set for a machine that does not end.
+echo "$*" >>"$FAKE_LOG"
+echo $$ >>"$FAKE_LOG.pids"
+disk=$(echo "$*" | sed 's/.*id=disk,format=raw,file=\([^ ]*\).*/\1/')
+mcopy -n -i "$disk" ::/tlbmark.cfg "$FAKE_LOG.cfg"
+
+case "$* $FAKE_KVM" in
+*'-accel kvm'*dies)
+	echo 'KVM internal error. Suberror: 1' >&2
+	exec sleep 100
+	;;
+*'-accel kvm'*silent) exit 1 ;;
+esac
+[ -z "${FAKE_STDERR-}" ] || echo "$FAKE_STDERR" >&2
+cat "$FAKE_STREAM"
+[ -z "${FAKE_STAYS-}" ] || exec sleep 100
+exit 33

@@ -1,0 +1,138 @@
+#!/bin/sh
+# What run.sh makes of its options: the emulator's command, the program's configuration,
+# and what it refuses.
+cd "$(dirname "$0")/../.." || exit 1
+. tests/tap.sh
+. tests/host/stream.sh
+. tests/host/tree.sh
+
+# --- the emulator's command
+
+common="$QEMU -no-user-config -nodefaults -net none -display none -vga none"
+disk="-drive if=none,id=disk,format=raw,file=$TMPDIR/tlbmark/disk.img \
+-device virtio-blk-pci,drive=disk,bootindex=0 \
+-device isa-debug-exit,iobase=0xf4,iosize=4 -serial stdio"
+code=$scratch/share/OVMF/OVMF_CODE_4M.fd
+split="-drive if=pflash,format=raw,readonly=on,file=$code \
+-drive if=pflash,format=raw,file=$TMPDIR/tlbmark/vars.fd"
+
+command_is() { # MACHINE-AND-ACCELERATOR FIRMWARE OPTION...
+	middle=$1 firmware=$2
+	shift 2
+	run 0 --dry-run "$@" && echo "$common $middle $firmware $disk" |
+		diff - "$scratch/said" && [ ! -e "$FAKE_LOG" ]
+}
+
+command_has() { # TEXT OPTION...
+	text=$1
+	shift
+	run 0 "$@" -n && said "$text"
+}
+
+firmware_of() { # PATH OPTION...: the only firmware there is
+	other=$scratch/other
+	path=$other/$1
+	shift
+	rm -rf "$other"
+	mkdir -p "$(dirname "$path")"
+	echo >"$path"
+	run 0 TLBMARK_SHARE="$other" -n "$@" && said "$path "
+}
+
+no_firmware() {
+	run 3 TLBMARK_SHARE="$scratch/nothing" -n && errors 'apt-get install ovmf'
+}
+
+quoting_is_the_shells() {
+	mkdir -p "$scratch/it's a path"
+	cp "$scratch/share/ovmf/OVMF.fd" "$scratch/it's a path"
+	run 0 -n --firmware "$scratch/it's a path/OVMF.fd" &&
+		eval "set -- $(cat "$scratch/said")" &&
+		while [ "$1" != -bios ]; do shift; done &&
+		[ "$2" = "$scratch/it's a path/OVMF.fd" ]
+}
+
+icount='-accel tcg,thread=single -cpu max,-monitor -icount shift=5,sleep=off '
+icount=$icount'-rtc base=2020-01-01,clock=vm'
+check 'command: q35, TCG' command_is \
+	'-machine q35 -smp 4 -m 512 -accel tcg,thread=multi -cpu max,-monitor' \
+	"$split" -a tcg
+check 'command: q35, icount' command_is "-machine q35 -smp 4 -m 512 $icount" "$split" \
+	--accel icount
+check 'command: q35, KVM' command_is '-machine q35 -smp 4 -m 512 -accel kvm -cpu host' \
+	"$split" -a kvm
+check 'command: pc, TCG, one processor' command_is \
+	'-machine pc -smp 1 -m 6144 -accel tcg,thread=single -cpu max,-monitor' \
+	"-bios $scratch/share/ovmf/OVMF.fd" -a tcg --machine pc -c 1 --memory 6144
+check 'command: pc, icount' command_is "-machine pc -smp 2 -m 512 $icount" \
+	"-bios $scratch/share/ovmf/OVMF.fd" --accel=icount --machine=pc --cpus=2
+check 'command: pc, KVM' command_is '-machine pc -smp 4 -m 512 -accel kvm -cpu host' \
+	"-bios $scratch/share/ovmf/OVMF.fd" -a kvm --machine pc
+check 'command: auto without vmx is TCG' command_has '-accel tcg'
+check 'command: auto with vmx is KVM' command_has '-accel kvm' \
+	TLBMARK_CPUINFO="$scratch/vmx"
+check 'under TCG no model keeps MONITOR' command_has '-cpu EPYC,-monitor ' --cpu EPYC
+check "under KVM a user's model stays as it is" command_has '-cpu EPYC -' \
+	--cpu EPYC -a kvm
+check 'Fedora has its firmware elsewhere' firmware_of edk2/ovmf/OVMF_CODE.fd
+check 'Arch has its firmware elsewhere' firmware_of edk2/x64/OVMF_CODE.4m.fd
+check 'older Arch has its firmware elsewhere' firmware_of ovmf/x64/OVMF_CODE.fd
+check 'Arch has a firmware for pc' firmware_of edk2/x64/OVMF.4m.fd --machine pc
+check 'no firmware: what to install is named' no_firmware
+check 'a CODE image takes the variables beside it' command_is \
+	'-machine pc -smp 4 -m 512 -accel tcg,thread=multi -cpu max,-monitor' "$split" \
+	--machine pc --firmware "$scratch/share/OVMF/OVMF_CODE_4M.fd"
+check 'any other image is a BIOS' command_has "-bios $scratch/share/ovmf/OVMF.fd" \
+	--firmware "$scratch/share/ovmf/OVMF.fd"
+check 'the command is quoted for the shell' quoting_is_the_shells
+
+# --- options
+
+help_is_printed() {
+	run 0 --help && for option in emulator accel cpus cpu machine memory firmware \
+		profile only set out timeout no-report dry-run setup yes verbose; do
+		said " --$option" || return 1
+	done
+}
+
+check 'help names every option' help_is_printed
+check 'an unknown option is refused' refused '--bogus' --bogus
+check 'an argument is refused' refused 'file: no such option' file
+check 'an option without its value is refused' refused '-o:' -o
+check 'bochs is not there yet' refused '--emulator bochs: not there yet' -e bochs
+check 'an unknown emulator is refused' refused '--emulator xen' --emulator xen
+check 'an unknown accelerator is refused' refused '-a hvf' -a hvf
+check 'no processor is refused' refused '-c 0' -c 0
+check '256 processors are refused' refused '--cpus 256' --cpus 256
+check 'half a processor is refused' refused '-c 0.5' -c 0.5
+check 'too little memory is refused' refused '--memory 63' --memory 63
+check 'memory that is no number is refused' refused '--memory 1G' --memory 1G
+check 'an unknown machine is refused' refused '--machine microvm' --machine microvm
+check 'a firmware that is not there is refused' refused '--firmware /x: no such file' \
+	--firmware /x
+check 'an unknown profile is refused' refused '-p fast' -p fast
+check 'a pattern with other characters is refused' refused '--only a b' --only 'a b'
+check 'an unknown key is refused by name' refused '--set color' --set color=red
+check 'a setting without a value is refused' refused '--set seed' --set seed
+check 'a setting of two lines is refused' refused '--set seed=1' --set "seed=1
+raw=1"
+check 'a setting with a comment is refused' refused '--set seed=1 # x' \
+	--set 'seed=1 # x'
+check 'a run id that is a path is refused' refused '--set run ../x' --set run=../x
+check 'a time limit of zero is refused' refused '--timeout 0' --timeout 0
+
+options_reach_the_program() {
+	whole_run 0 >"$stream"
+	run_new 0 --set run=my-run -p smoke --only 'refill/*,ipi' --set seed=7 \
+		--set pages=16 && diff - "$FAKE_LOG.cfg" <<-EOF
+		run = my-run
+		profile = smoke
+		after = debugexit
+		only = refill/*,ipi
+		seed = 7
+		pages = 16
+	EOF
+}
+
+check 'options become lines of tlbmark.cfg' options_reach_the_program
+finish

@@ -1,0 +1,177 @@
+#!/bin/sh
+# run.sh from boot to exit status: what it keeps, says and leaves behind, and KVM.
+cd "$(dirname "$0")/../.." || exit 1
+. tests/tap.sh
+. tests/host/stream.sh
+. tests/host/tree.sh
+
+# --- a run
+
+status_is() { # STATUS [STATUS-OF-DONE]
+	whole_run "${2:-$1}" >"$stream"
+	run_new "$1" && [ -e "$out/selftest.csv" ]
+}
+
+default_place() {
+	at=$tree/results/r-1
+	whole_run 0 >"$stream"
+	run 0 --set run=r-1 && [ "$(readlink "$tree/results/latest")" = r-1 ] &&
+		[ "$(names "$at")" = 'machine.csv selftest.csv summary.txt ' ] &&
+		[ "$(tail -n 2 "$scratch/said")" = "all is well
+files in $at: machine.csv selftest.csv summary.txt" ] &&
+		run 0 --set run=r-2 && [ "$(readlink "$tree/results/latest")" = r-2 ] &&
+		[ "$(names "$tree/results")" = 'latest r-1 r-2 ' ]
+}
+
+relative_to_the_caller() {
+	whole_run 0 >"$stream"
+	(
+		mkdir -p "$scratch/elsewhere" && cd "$scratch/elsewhere" || exit 1
+		run 0 -o a/b && [ -e "$scratch/elsewhere/a/b/summary.txt" ]
+	)
+}
+
+held_already() { # FILE
+	rm -rf "$out" && mkdir "$out" && echo old >"$out/$1"
+	whole_run 0 >"$stream"
+	refused 'holds a run already' -o "$out" && [ "$(cat "$out/$1")" = old ]
+}
+
+may_exist() {
+	rm -rf "$out" && mkdir "$out" && echo mine >"$out/notes"
+	whole_run 0 >"$stream"
+	run 0 -o "$out" && [ -e "$out/notes" ]
+}
+
+out_cannot_be_made() {
+	echo >"$scratch/file"
+	run 3 -o "$scratch/file/out" && errors "cannot create $scratch/file/out"
+}
+
+cut_run() {
+	whole_run 0 | sed '/^monotonic/ q' >"$stream"
+	run_new 4 && [ "$(names "$out")" = "selftest.csv " ] &&
+		errors "dropped a part of 'selftest.csv'" &&
+		errors 'no summary was delivered' &&
+		errors '    words between the parts' && ! errors 'window,8'
+}
+
+no_run() {
+	printf 'BdsDxe: failed to load\r\n' >"$stream"
+	run_new 4 FAKE_STDERR='no such device' && [ ! -e "$out" ] &&
+		errors '    BdsDxe: failed to load' &&
+		errors 'the emulator said: no such device'
+}
+
+emulator_that_stays() {
+	whole_run 1 >"$stream"
+	run_new 1 FAKE_STAYS=yes
+}
+
+time_is_up() {
+	whole_run 0 | sed '$ d' >"$stream"
+	run_new 4 FAKE_STAYS=yes --timeout 1 && errors 'the time is up' &&
+		[ -e "$out/summary.txt" ]
+}
+
+interrupted_by() { # SIGNAL STATUS
+	whole_run 0 | sed '/^monotonic/ q' >"$stream"
+	rm -f "$FAKE_LOG"*
+	rm -rf "$out"
+	# A background process ignores SIGINT unless it is told otherwise.
+	FAKE_STAYS=yes env "--default-signal=$1" "$tree/run.sh" -o "$out" \
+		>"$scratch/said" 2>"$scratch/errors" </dev/null &
+	pid=$!
+	tries=100
+	until grep -qs monotonic "$out/.selftest.csv.part" || [ $tries -eq 0 ]; do
+		tries=$((tries - 1))
+		sleep 0.05
+	done
+	kill "-$1" $pid
+	actual=0
+	wait $pid || actual=$?
+	cat "$scratch/said" "$scratch/errors"
+	[ $actual -eq "$2" ] && left_nothing &&
+		[ "$(names "$out")" = "selftest.csv " ] &&
+		[ "$(wc -l <"$out/selftest.csv")" -eq 2 ]
+}
+
+# As with `./run.sh | head -1`.
+nobody_listens() {
+	whole_run 0 >"$stream"
+	rm -rf "$FAKE_LOG"* "$out"
+	"$tree/run.sh" -o "$out" </dev/null 2>"$scratch/errors" | true
+	cat "$scratch/errors"
+	left_nothing && [ "$(names "$out")" = 'machine.csv selftest.csv summary.txt ' ]
+}
+
+failed_report() { # STATUS STATUS-OF-DONE
+	whole_run "$2" >"$stream"
+	run_new "$1" FAKE_REPORT=1 && errors 'the report failed: report of' &&
+		run_new "$2" FAKE_REPORT=1 --no-report
+}
+
+failed_build() {
+	run_new 3 FAKE_MAKE=2 && errors 'the build failed' && [ ! -e "$out" ]
+}
+
+for status in 0 1 2 4; do
+	check "@done $status is exit status $status" status_is $status
+done
+check 'an unknown @done is exit status 4' status_is 4 7
+check 'the files are in results/RUN-ID, and the last lines say so' default_place
+check 'a relative directory is the one of the caller' relative_to_the_caller
+check 'a directory with results.csv is refused' held_already results.csv
+check 'a directory with machine.csv is refused' held_already machine.csv
+check 'a directory with other files is not' may_exist
+check 'a directory that cannot be made is named' out_cannot_be_made
+check 'a cut run: 4, whole parts kept, the end of the console shown' cut_run
+check 'no @run: 4, console and emulator shown, nothing left' no_run
+check 'an emulator that does not end is ended' emulator_that_stays
+check 'the time limit ends the run with 4' time_is_up
+check 'SIGINT leaves no emulator and no half file' interrupted_by INT 130
+check 'SIGTERM leaves no emulator and no half file' interrupted_by TERM 143
+check 'a closed output leaves no emulator, and whole files' nobody_listens
+check 'a failed report is exit status 3' failed_report 3 0
+check 'a failed report does not hide a failed row' failed_report 1 1
+check 'a failed build is exit status 3' failed_build
+
+# --- KVM
+
+accelerators_tried() { # ACCELERATOR...
+	sed 's/.*-accel \([a-z]*\).*/\1/' "$FAKE_LOG" | tr '\n' ' ' | grep -qx "$* "
+}
+
+auto() { # CPUINFO KVM LINE ACCELERATOR...
+	cpuinfo=$1 kvm=$2 line=$3
+	shift 3
+	whole_run 0 >"$stream"
+	run_new 0 TLBMARK_CPUINFO="$scratch/$cpuinfo" FAKE_KVM="$kvm" &&
+		accelerators_tried "$@" && [ "$(cat "$scratch/errors")" = "$line" ]
+}
+
+kvm_or_nothing() { # CPUINFO DEVICE KVM REASON
+	run_new 3 TLBMARK_CPUINFO="$scratch/$1" TLBMARK_KVM="$2" FAKE_KVM="$3" -a kvm &&
+		errors "no KVM: $4" && [ ! -e "$out" ]
+}
+
+# Once the program has started there is no second try: it may be what it measures.
+kvm_died_later() {
+	whole_run 0 | sed '/^monotonic/ q' >"$stream"
+	run_new 4 TLBMARK_CPUINFO="$scratch/vmx" FAKE_STDERR='KVM internal error' \
+		FAKE_STAYS=yes && accelerators_tried kvm
+}
+
+check 'KVM is taken if it works' auto vmx works '' kvm
+check 'without vmx or svm KVM is not tried' auto no-vmx works \
+	'run.sh: no KVM (the processor shows neither vmx nor svm): using TCG' tcg
+check 'KVM dies and QEMU lives on: TCG, one line' auto vmx dies \
+	'run.sh: no KVM (KVM internal error. Suberror: 1): using TCG' kvm tcg
+check 'the program does not start under KVM: TCG, one line' auto vmx silent \
+	'run.sh: no KVM (the program does not start): using TCG' kvm tcg
+check '-a kvm without vmx or svm' kvm_or_nothing no-vmx /dev/null works 'the processor'
+check '-a kvm without a device' kvm_or_nothing vmx /nothing works \
+	'/nothing cannot be opened'
+check '-a kvm that dies' kvm_or_nothing vmx /dev/null dies 'KVM internal error'
+check 'KVM that dies in the run ends it with 4' kvm_died_later
+finish

@@ -1,0 +1,28 @@
+# shellcheck shell=sh
+# The files of the tree, after tests/tap.sh: `list_files PATTERN...` leaves in
+# $scratch/files what git tracks, and what is new; not what it ignores.
+scratch=${scratch:?}
+
+# A list that came out empty would let every check on it pass.
+list_files() { # PATTERN...
+	git ls-files --cached --others --exclude-standard -- "$@" | sort -u |
+		while IFS= read -r file; do
+			[ ! -f "$file" ] || printf '%s\n' "$file"
+		done >"$scratch/files"
+	[ ! -s "$scratch/files" ] || return 0
+	not_ok "git lists $*"
+	finish
+	exit 1
+}
+
+# Runs a command on the files of the list, some at a time.
+on_files() { # COMMAND...
+	xargs -d '\n' "$@" <"$scratch/files"
+}
+
+# Passes if nothing is printed.
+silent() { # COMMAND...
+	"$@" >"$scratch/printed" 2>&1 && [ ! -s "$scratch/printed" ] && return
+	cat "$scratch/printed"
+	return 1
+}

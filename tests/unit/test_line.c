@@ -1,0 +1,194 @@
+/* Lines put together piece by piece, with printf as the second opinion. */
+#include "tests/unit/lines.h"
+#include "tests/unit/random.h"
+
+#include <inttypes.h>
+
+static struct line line;
+
+static void clear(void)
+{
+	line_clear(&line);
+}
+
+static const char *milli(int64_t thousandths)
+{
+	clear();
+	line_put_milli(&line, thousandths);
+	return line_text(&line);
+}
+
+TEST(pieces_come_one_after_the_other)
+{
+	clear();
+	line_put(&line, "a");
+	line_put_char(&line, '/');
+	line_put(&line, "");
+	line_put_u64(&line, 7);
+	assert_string_equal(line_text(&line), "a/7");
+	assert_int_equal(line.length, 3);
+	assert_false(line.cut);
+}
+
+TEST(numbers_are_those_of_printf)
+{
+	struct random random = { 7 };
+
+	for (unsigned i = 0; i < 20000; i++) {
+		const uint64_t value = random_u64(&random) >> random_below(&random, 64);
+		char expected[128];
+
+		clear();
+		line_put_u64(&line, value);
+		line_put_char(&line, ' ');
+		line_put_i64(&line, (int64_t)value);
+		line_put_char(&line, ' ');
+		line_put_hex(&line, value, 1);
+		line_put_char(&line, ' ');
+		line_put_hex(&line, value, 8);
+		snprintf(expected, sizeof expected,
+		         "%" PRIu64 " %" PRId64 " %" PRIx64 " %08" PRIx64, value,
+		         (int64_t)value, value, value);
+		assert_string_equal(line_text(&line), expected);
+	}
+}
+
+TEST(the_extremes_of_64_bits_are_printed_whole)
+{
+	clear();
+	line_put_u64(&line, UINT64_MAX);
+	line_put_char(&line, ' ');
+	line_put_i64(&line, INT64_MIN);
+	line_put_char(&line, ' ');
+	line_put_hex(&line, UINT64_MAX, 1);
+	assert_string_equal(line_text(&line),
+	                    "18446744073709551615 -9223372036854775808 "
+	                    "ffffffffffffffff");
+}
+
+TEST(zero_has_as_many_digits_as_asked_for)
+{
+	clear();
+	line_put_hex(&line, 0, 8);
+	line_put_char(&line, ' ');
+	line_put_hex(&line, 0, 1);
+	line_put_char(&line, ' ');
+	line_put_u64(&line, 0);
+	assert_string_equal(line_text(&line), "00000000 0 0");
+}
+
+TEST(thousandths_are_a_fraction_with_three_digits)
+{
+	assert_string_equal(milli(0), "0.000");
+	assert_string_equal(milli(1), "0.001");
+	assert_string_equal(milli(999), "0.999");
+	assert_string_equal(milli(1000), "1.000");
+	assert_string_equal(milli(32064), "32.064");
+}
+
+TEST(a_negative_fraction_has_its_sign_even_below_one)
+{
+	assert_string_equal(milli(-1), "-0.001");
+	assert_string_equal(milli(-999), "-0.999");
+	assert_string_equal(milli(-1250), "-1.250");
+	assert_string_equal(milli(INT64_MIN), "-9223372036854775.808");
+	assert_string_equal(milli(INT64_MAX), "9223372036854775.807");
+}
+
+TEST(what_does_not_fit_is_left_out_and_said)
+{
+	clear();
+	for (unsigned i = 0; i < LINE_CAPACITY - 2; i++)
+		line_put_char(&line, 'x');
+	line_put(&line, "ab");
+	assert_false(line.cut);
+	assert_int_equal(line.length, 1024);
+	line_put(&line, "c");
+	assert_true(line.cut);
+	assert_int_equal(line.length, 1024);
+	assert_memory_equal(line.text + 1022, "ab", 2);
+	clear();
+	assert_false(line.cut);
+}
+
+TEST(every_piece_can_meet_the_end)
+{
+	for (unsigned left = 0; left < 24; left++) {
+		clear();
+		line_pad_to(&line, LINE_CAPACITY - left);
+		line_put_milli(&line, INT64_MIN);
+		assert_int_equal(line.length, 1024 - left + (left < 21 ? left : 21));
+		assert_int_equal(line.cut, left < 21);
+	}
+}
+
+TEST(left_aligned_text_is_padded_but_never_cut)
+{
+	clear();
+	line_put_left(&line, "ab", 4);
+	line_put_left(&line, "abcdef", 4);
+	line_put_left(&line, "x", 0);
+	assert_string_equal(line_text(&line), "ab  abcdefx");
+}
+
+TEST(right_aligned_text_moves_to_the_end_of_its_column)
+{
+	clear();
+	line_put(&line, "n:");
+	line_put_u64(&line, 42);
+	line_align_right(&line, 2, 5);
+	assert_string_equal(line_text(&line), "n:   42");
+	line_align_right(&line, 2, 5);
+	assert_string_equal(line_text(&line), "n:   42");
+	line_align_right(&line, 2, 3);
+	assert_string_equal(line_text(&line), "n:   42");
+}
+
+TEST(a_column_beyond_the_end_is_not_aligned)
+{
+	clear();
+	line_pad_to(&line, LINE_CAPACITY - 4);
+	line_put(&line, "ab");
+	line_align_right(&line, LINE_CAPACITY - 4, 5);
+	assert_int_equal(line.length, 1022);
+	line_align_right(&line, LINE_CAPACITY - 4, 4);
+	assert_int_equal(line.length, 1024);
+	assert_memory_equal(line.text + 1020, "  ab", 4);
+}
+
+TEST(a_copy_is_cut_at_its_capacity_and_always_ended)
+{
+	char small[4];
+
+	clear();
+	line_put(&line, "abcdef");
+	line_to_string(&line, small, sizeof small);
+	assert_string_equal(small, "abc");
+	line_to_string(&line, small, 1);
+	assert_string_equal(small, "");
+	line_clear(&line);
+	line_put(&line, "abc");
+	line_to_string(&line, small, sizeof small);
+	assert_string_equal(small, "abc");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pieces_come_one_after_the_other),
+		cmocka_unit_test(numbers_are_those_of_printf),
+		cmocka_unit_test(the_extremes_of_64_bits_are_printed_whole),
+		cmocka_unit_test(zero_has_as_many_digits_as_asked_for),
+		cmocka_unit_test(thousandths_are_a_fraction_with_three_digits),
+		cmocka_unit_test(a_negative_fraction_has_its_sign_even_below_one),
+		cmocka_unit_test(what_does_not_fit_is_left_out_and_said),
+		cmocka_unit_test(every_piece_can_meet_the_end),
+		cmocka_unit_test(left_aligned_text_is_padded_but_never_cut),
+		cmocka_unit_test(right_aligned_text_moves_to_the_end_of_its_column),
+		cmocka_unit_test(a_column_beyond_the_end_is_not_aligned),
+		cmocka_unit_test(a_copy_is_cut_at_its_capacity_and_always_ended),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,250 @@
+/* machine.csv: every key once, every value as it was found, read by Python. */
+#include "lib/machine.h"
+
+#include "tests/unit/python.h"
+#include "tests/unit/record_stream.h"
+
+/* Fails on a row that is no pair, or on a key that comes twice; prints key=value. */
+#define PYTHON_PAIRS                                                                   \
+	"import csv,sys\n"                                                             \
+	"rows=list(csv.reader(open(sys.argv[1],newline=\"\"),strict=True))\n"          \
+	"assert rows[0]==[\"key\",\"value\"],rows[0]\n"                                \
+	"assert all(len(r)==2 for r in rows)\n"                                        \
+	"keys=[k for k,v in rows]\n"                                                   \
+	"assert len(keys)==len(set(keys)),keys\n"                                      \
+	"for k,v in rows: print(k+\"=\"+v)\n"
+
+static struct machine machine;
+static struct config config;
+static struct record *record;
+static char *pairs;
+
+static int begin(void **state)
+{
+	(void)state;
+	record = stream_record();
+	record_run(record, "id-1");
+	config = config_default();
+	machine = (struct machine){
+		.run_id = "id-1",
+		.vendor = "GenuineIntel",
+		.brand = "A brand, with a comma and a \"quote\"",
+		.family = 6,
+		.model = 207,
+		.features = FEATURE_PGE | FEATURE_NX | FEATURE_LFENCE_WAITS,
+		.cpus_source = "MADT",
+		.quantum = 2,
+	};
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	free(pairs);
+	pairs = NULL;
+	return 0;
+}
+
+/* The rows of machine.csv, as Python read them, between newlines. */
+static void read_pairs(void)
+{
+	struct temporary file = temporary_open();
+	char *read;
+
+	stream_read();
+	fputs(heard.files[FILE_MACHINE].text, file.file);
+	read = python(&file, PYTHON_PAIRS);
+	pairs = malloc(strlen(read) + 2);
+	strcpy(pairs, "\n");
+	strcat(pairs, read);
+	free(read);
+}
+
+static void record_machine(void)
+{
+	machine_record(&machine, &config, record);
+	machine_record_timing(&machine, record);
+	machine_record_files(record);
+	read_pairs();
+}
+
+static void assert_has(const char *pair)
+{
+	char line[512];
+
+	snprintf(line, sizeof line, "\n%s\n", pair);
+	if (strstr(pairs, line) == NULL)
+		fail_msg("no row %s", pair);
+}
+
+TEST(every_key_comes_once_and_values_survive_quoting)
+{
+	record_machine();
+	assert_has("run_id=id-1");
+	assert_has("vendor=GenuineIntel");
+	assert_has("brand=A brand, with a comma and a \"quote\"");
+	assert_has("model=207");
+	assert_has("quantum_ticks=2");
+	assert_has("env=unknown");
+	assert_has("timing_valid=0");
+	assert_has("profile=default");
+	assert_has("pages=64");
+	assert_has("bad_options=0");
+}
+
+TEST(features_are_named_in_a_list)
+{
+	record_machine();
+	assert_has("features=pge nx lfence_waits");
+}
+
+TEST(what_is_not_known_is_empty_or_says_so)
+{
+	record_machine();
+	assert_has("microcode=not readable");
+	assert_has("cpus_found=");
+	assert_has("hpet_address=");
+	assert_has("efer_tce=");
+	assert_has("tsc_adjust=");
+	assert_has("tsc_hz=");
+	assert_has("tsc_hz_source=none");
+}
+
+TEST(what_is_known_is_there)
+{
+	machine.microcode = 0x2b000603;
+	machine.cpus_found = 4;
+	machine.hpet_address = 0xfed00000;
+	machine.features |= FEATURE_TCE;
+	machine.used.efer = 1 << 15;
+	machine.tsc_adjust_known = true;
+	machine.env = ENV_TCG_ICOUNT;
+	record_machine();
+	assert_has("microcode=0x2b000603");
+	assert_has("cpus_found=4");
+	assert_has("hpet_address=0xfed00000");
+	assert_has("efer_tce=1");
+	assert_has("tsc_adjust=0x0");
+	assert_has("env=tcg_icount");
+}
+
+TEST(a_rate_in_conflict_is_not_given)
+{
+	machine.tsc_rate.hz[RATE_CPUID] = 1000000000;
+	machine.tsc_rate.hz[RATE_HPET] = 1001000000;
+	rate_vote(&machine.tsc_rate);
+	record_machine();
+	assert_has("tsc_hz=");
+	assert_has("tsc_hz_source=conflict");
+	assert_has("tsc_hz_cpuid=1000000000");
+	assert_has("tsc_hz_hpet=1001000000");
+	assert_has("tsc_hz_disagreement_ppm=1000");
+}
+
+TEST(bad_options_are_listed_with_their_place)
+{
+	const char text[] = "pages=1\na,\"b\nc\nd\ne\nf\ng\nh\ni\nj";
+
+	config_read_file(&config, "tlbmark.cfg", text, strlen(text));
+	record_machine();
+	assert_has("bad_options=9");
+	assert_has("bad_option_1=tlbmark.cfg:2: a,\"b: not key = value");
+	assert_has("bad_option_8=tlbmark.cfg:9: i: not key = value");
+	assert_null(strstr(pairs, "bad_option_9"));
+}
+
+TEST(texts_of_full_length_stay_pairs)
+{
+	memset(machine.brand, '"', sizeof machine.brand - 1);
+	memset(machine.firmware, ',', sizeof machine.firmware - 1);
+	memset(machine.load_options, '"', sizeof machine.load_options - 1);
+	memset(config.only, ',', sizeof config.only - 1);
+	record_machine();
+}
+
+static void put_rows(enum file file, unsigned rows)
+{
+	struct line line;
+
+	record_begin(record, file);
+	for (unsigned i = 0; i < rows; i++) {
+		line_clear(&line);
+		line_put_u64(&line, i);
+		record_line(record, &line);
+	}
+	record_end(record);
+}
+
+TEST(other_files_are_vouched_for_with_rows_and_crc)
+{
+	put_rows(FILE_RESULTS, 3);
+	put_rows(FILE_RESULTS, 2);
+	put_rows(FILE_SUMMARY, 4);
+	record_machine();
+	assert_has("file_results.csv_rows=5");
+	assert_has("file_summary.txt_rows=4");
+	/* Of "0\n1\n2\n3\n", by zlib. */
+	assert_has("file_summary.txt_crc32=82022621");
+	assert_null(strstr(pairs, "file_machine.csv"));
+	assert_null(strstr(pairs, "file_verify.csv"));
+}
+
+TEST(environments_have_the_names_of_the_interface)
+{
+	assert_string_equal(environment_name(ENV_UNKNOWN), "unknown");
+	assert_string_equal(environment_name(ENV_HW), "hw");
+	assert_string_equal(environment_name(ENV_VM), "vm");
+	assert_string_equal(environment_name(ENV_TCG), "tcg");
+	assert_string_equal(environment_name(ENV_TCG_ICOUNT), "tcg_icount");
+	assert_string_equal(environment_name(ENV_BOCHS), "bochs");
+}
+
+TEST(every_feature_has_its_name)
+{
+	static const struct {
+		enum feature feature;
+		const char *name;
+	} known[] = {
+		{ FEATURE_RDTSCP, "rdtscp" },
+		{ FEATURE_INVARIANT_TSC, "invariant_tsc" },
+		{ FEATURE_PGE, "pge" },
+		{ FEATURE_PCID, "pcid" },
+		{ FEATURE_INVPCID, "invpcid" },
+		{ FEATURE_NX, "nx" },
+		{ FEATURE_1G_PAGES, "1g" },
+		{ FEATURE_X2APIC, "x2apic" },
+		{ FEATURE_LA57, "la57" },
+		{ FEATURE_SMEP, "smep" },
+		{ FEATURE_SMAP, "smap" },
+		{ FEATURE_HYPERVISOR, "hypervisor" },
+		{ FEATURE_INVLPGB, "invlpgb" },
+		{ FEATURE_TCE, "tce" },
+		{ FEATURE_LFENCE_WAITS, "lfence_waits" },
+	};
+
+	for (unsigned i = 0; i < COUNT_OF(known); i++)
+		assert_string_equal(feature_name(known[i].feature), known[i].name);
+	assert_string_equal(feature_name((enum feature)0), "?");
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(every_key_comes_once_and_values_survive_quoting),
+		CASE(features_are_named_in_a_list),
+		CASE(what_is_not_known_is_empty_or_says_so),
+		CASE(what_is_known_is_there),
+		CASE(a_rate_in_conflict_is_not_given),
+		CASE(bad_options_are_listed_with_their_place),
+		CASE(texts_of_full_length_stay_pairs),
+		CASE(other_files_are_vouched_for_with_rows_and_crc),
+		CASE(environments_have_the_names_of_the_interface),
+		CASE(every_feature_has_its_name),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,288 @@
+/* Rows of results.csv and of the summary. */
+#include "lib/record.h"
+#include "lib/row.h"
+#include "paging/tlb_op.h"
+
+#include "tests/unit/lines.h"
+
+static struct line line;
+
+static struct row measured(void)
+{
+	return (struct row){
+		.bench = "single_op",
+		.op = "invlpg",
+		.variant = "first-bare-4k",
+		.param = "pages",
+		.value = 64,
+		.status = ROW_OK,
+		.unit = "ticks",
+		.cost = {
+			.n = 255, .far = 3, .min = 1000, .p01 = 2000, .p05 = 3000,
+			.p25 = 4000, .p50 = 5500, .p75 = 6000, .p95 = 7000, .p99 = 8000,
+			.max = 9000, .mean = -1250, .mad = 250, .ci95_lo = 10, .ci95_hi = 11,
+			.ci99_lo = 12, .ci99_hi = 13,
+		},
+		.discard_irq = 32,
+		.discard_tsc = 1,
+		.a_min = 100,
+		.a_p50 = 101,
+		.b_min = 200,
+		.b_p50 = 201,
+		.converged = true,
+		.believed = BELIEVED_YES,
+		.quantum = 2,
+		.order = 7,
+	};
+}
+
+static const char *csv_of(const struct row *row)
+{
+	row_to_csv(row, &line);
+	return line_text(&line);
+}
+
+static unsigned fields(const char *text)
+{
+	unsigned count = 1;
+
+	for (; *text != '\0'; text++)
+		count += *text == ',';
+	return count;
+}
+
+/* The field under a column, to be used before the next one is asked for. */
+static const char *under(const struct row *row, const char *column)
+{
+	static char text[LINE_CAPACITY], columns[1024];
+	char *rest_of_row = text, *rest = columns;
+	const char *name;
+
+	strcpy(columns, file_columns(FILE_RESULTS));
+	strcpy(text, csv_of(row));
+	while ((name = strsep(&rest, ",")) != NULL) {
+		const char *const field = strsep(&rest_of_row, ",");
+
+		assert_non_null(field);
+		if (strcmp(name, column) == 0)
+			return field;
+	}
+	fail_msg("no column %s", column);
+	return "";
+}
+
+TEST(a_measured_row_has_every_number_in_its_place)
+{
+	const struct row row = measured();
+
+	assert_string_equal(
+		csv_of(&row),
+		"single_op,invlpg,first-bare-4k,pages,64,,ok,,ticks,255,32,"
+		",1,3,1.000,2.000,3.000,4.000,5.500,6.000,7.000,8.000,9.000,"
+		"-1.250,0.250,0.010,0.011,0.012,0.013,100,101,200,201,1,1,2,"
+		",7");
+}
+
+TEST(numbers_stand_under_the_columns_of_their_names)
+{
+	static const char *const expected[][2] = {
+		{ "bench", "single_op" }, { "status", "ok" },
+		{ "n", "255" },           { "discard_irq", "32" },
+		{ "discard_smi", "" },    { "discard_tsc", "1" },
+		{ "far", "3" },           { "p50", "5.500" },
+		{ "mean", "-1.250" },     { "mad", "0.250" },
+		{ "ci95_lo", "0.010" },   { "ci99_hi", "0.013" },
+		{ "a_min", "100" },       { "b_p50", "201" },
+		{ "converged", "1" },     { "believed", "1" },
+		{ "quantum", "2" },       { "canary", "" },
+		{ "order", "7" },         { "targets", "" },
+	};
+	const struct row row = measured();
+
+	for (unsigned i = 0; i < COUNT_OF(expected); i++)
+		assert_string_equal(under(&row, expected[i][0]), expected[i][1]);
+}
+
+TEST(the_columns_are_the_38_of_the_interface)
+{
+	assert_int_equal(fields(file_columns(FILE_RESULTS)), 38);
+}
+
+TEST(every_kind_of_row_has_as_many_fields_as_there_are_columns)
+{
+	for (unsigned kind = 0; kind < 16; kind++) {
+		struct row row = measured();
+
+		row.status = (enum row_status)(kind % 4);
+		row.reason = row.status == ROW_OK ? NULL : "memory";
+		if (kind & 4)
+			row.cost.n = 0;
+		if (kind & 8) {
+			row.param = NULL;
+			row.order = 0;
+			row.believed = BELIEVED_UNKNOWN;
+		}
+		assert_int_equal(fields(csv_of(&row)), 38);
+	}
+}
+
+TEST(a_skipped_row_has_its_reason_and_no_numbers)
+{
+	struct row row = measured();
+
+	row.status = ROW_SKIPPED;
+	row.reason = "pge";
+	row.cost = (struct summary){ 0 };
+	row.believed = BELIEVED_UNKNOWN;
+	row.order = 0;
+	assert_string_equal(csv_of(&row),
+	                    "single_op,invlpg,first-bare-4k,pages,64,,skipped,pge,ticks"
+	                    ",,,,,,,,,,,,,,,,,,,,," /* n ... ci99_hi and one more */
+	                    ",,,,,,2,,");
+}
+
+TEST(belief_is_1_or_0_or_empty)
+{
+	struct row row = measured();
+
+	assert_string_equal(under(&row, "believed"), "1");
+	row.believed = BELIEVED_NO;
+	assert_string_equal(under(&row, "believed"), "0");
+	row.believed = BELIEVED_UNKNOWN;
+	assert_string_equal(under(&row, "believed"), "");
+}
+
+TEST(a_row_that_did_not_converge_says_0)
+{
+	struct row row = measured();
+
+	row.converged = false;
+	assert_string_equal(under(&row, "converged"), "0");
+}
+
+TEST(without_a_sweep_param_and_value_are_empty)
+{
+	struct row row = measured();
+
+	row.param = NULL;
+	assert_string_equal(under(&row, "param"), "");
+	assert_string_equal(under(&row, "value"), "");
+}
+
+TEST(states_have_the_names_of_the_interface)
+{
+	assert_string_equal(row_status_name(ROW_OK), "ok");
+	assert_string_equal(row_status_name(ROW_SKIPPED), "skipped");
+	assert_string_equal(row_status_name(ROW_FAILED), "failed");
+	assert_string_equal(row_status_name(ROW_TIMEOUT), "timeout");
+}
+
+static const char *summary_of(const struct row *row)
+{
+	row_to_summary(row, &line);
+	return line_text(&line);
+}
+
+TEST(a_line_of_the_summary_has_its_numbers_under_the_heading)
+{
+	const struct row row = measured();
+
+	assert_string_equal(summary_of(&row), "single_op/invlpg first-bare-4k         "
+	                                      "     5.500     0.012     0.013  yes");
+	row_summary_heading(&line);
+	assert_string_equal(line_text(&line),
+	                    "benchmark/operation variant            "
+	                    "    median  99% from        to  believed");
+}
+
+TEST(a_name_that_is_too_long_is_cut_and_leaves_the_numbers_in_place)
+{
+	struct row row = measured();
+
+	row.variant = "first-bare-4k-and-then-much-more";
+	assert_string_equal(summary_of(&row), "single_op/invlpg first-bare-4k-and-th~ "
+	                                      "     5.500     0.012     0.013  yes");
+}
+
+TEST(a_row_without_numbers_gives_its_reason_in_the_summary)
+{
+	struct row row = measured();
+
+	row.status = ROW_SKIPPED;
+	row.reason = "pge";
+	assert_string_equal(summary_of(&row),
+	                    "single_op/invlpg first-bare-4k         skipped: pge");
+}
+
+TEST(disbelief_is_loud_in_the_summary)
+{
+	struct row row = measured();
+
+	row.believed = BELIEVED_NO;
+	assert_memory_equal(summary_of(&row) + 69, "  NO", 5);
+	row.believed = BELIEVED_UNKNOWN;
+	assert_memory_equal(summary_of(&row) + 69, "  -", 4);
+}
+
+TEST(no_line_of_the_summary_exceeds_79_columns)
+{
+	static const char *const variants[] = { "first-bare-4k", "first-fetch",
+		                                "marginal-4k", "marginal" };
+
+	row_summary_heading(&line);
+	assert_in_range(line.length, 1, 79);
+	for (unsigned op = 0; op < tlb_op_count; op++)
+		for (unsigned i = 0; i < COUNT_OF(variants); i++)
+			for (unsigned kind = 0; kind < 2; kind++) {
+				struct row row = measured();
+
+				row.op = tlb_ops[op].name;
+				row.variant = variants[i];
+				row.status = kind == 0 ? ROW_OK : ROW_FAILED;
+				row.reason = "every sample was discarded";
+				row.cost.p50 = row.cost.ci99_lo = -123456789;
+				row.cost.ci99_hi = 1234567890;
+				assert_in_range(strlen(summary_of(&row)), 1, 79);
+			}
+}
+
+/* Names of operations that are still to come. */
+TEST(the_longest_names_to_come_keep_to_79_columns)
+{
+	struct row row = measured();
+
+	row.op = "invpcid_all_non_global";
+	row.variant = "first-incl-4k-global-pcide";
+	row.cost.p50 = row.cost.ci99_lo = row.cost.ci99_hi = -123456789;
+	assert_in_range(strlen(summary_of(&row)), 1, 79);
+	row.status = ROW_FAILED;
+	row.reason = "every sample was discarded";
+	assert_in_range(strlen(summary_of(&row)), 1, 79);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_measured_row_has_every_number_in_its_place),
+		cmocka_unit_test(numbers_stand_under_the_columns_of_their_names),
+		cmocka_unit_test(the_columns_are_the_38_of_the_interface),
+		cmocka_unit_test(
+			every_kind_of_row_has_as_many_fields_as_there_are_columns),
+		cmocka_unit_test(a_skipped_row_has_its_reason_and_no_numbers),
+		cmocka_unit_test(belief_is_1_or_0_or_empty),
+		cmocka_unit_test(a_row_that_did_not_converge_says_0),
+		cmocka_unit_test(without_a_sweep_param_and_value_are_empty),
+		cmocka_unit_test(states_have_the_names_of_the_interface),
+		cmocka_unit_test(
+			a_line_of_the_summary_has_its_numbers_under_the_heading),
+		cmocka_unit_test(
+			a_name_that_is_too_long_is_cut_and_leaves_the_numbers_in_place),
+		cmocka_unit_test(a_row_without_numbers_gives_its_reason_in_the_summary),
+		cmocka_unit_test(disbelief_is_loud_in_the_summary),
+		cmocka_unit_test(no_line_of_the_summary_exceeds_79_columns),
+		cmocka_unit_test(the_longest_names_to_come_keep_to_79_columns),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

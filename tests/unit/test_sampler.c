@@ -1,0 +1,132 @@
+/* The paired sampler: what it takes, in which order, and what it drops. */
+#include "tests/unit/fake_windows.h"
+
+TEST(the_difference_is_b_less_a)
+{
+	const struct summary s = sample(takes_1000, takes_1100, 255, FOREVER);
+
+	assert_int_equal(s.n, 255);
+	assert_int_equal(s.min, 100000);
+	assert_int_equal(s.p50, 100000);
+	assert_int_equal(s.max, 100000);
+	assert_int_equal(s.far, 0);
+}
+
+TEST(a_difference_below_0_keeps_its_sign)
+{
+	assert_int_equal(sample(takes_1000, takes_900, 255, FOREVER).p50, -100000);
+}
+
+TEST(both_arms_are_kept_as_whole_windows)
+{
+	(void)sample(takes_1000, takes_1100, 31, FOREVER);
+	for (unsigned i = 0; i < 31; i++) {
+		assert_int_equal(samples.a[i], 1000);
+		assert_int_equal(samples.b[i], 1100);
+	}
+}
+
+TEST(pairs_are_taken_ab_ba_after_eight_of_each)
+{
+	(void)sample(takes_1000, takes_1100, 31, FOREVER);
+	assert_memory_equal(world.order,
+	                    "abababababababab"
+	                    "abbaabbaabbaabba",
+	                    32);
+}
+
+TEST(every_window_is_primed_with_the_pages_of_its_pair)
+{
+	(void)sample(takes_1000, takes_1100, 31, FOREVER);
+	assert_int_equal(world.windows, 2 * 8 + 2 * 31);
+	assert_int_equal(world.primes, world.windows);
+	assert_int_equal(world.targets, 3);
+	assert_int_equal(world.primed, 64);
+}
+
+TEST(a_drift_of_40_per_window_does_not_move_the_median)
+{
+	world.drift = 40;
+	world.noise = 200;
+
+	const struct summary s = sample(takes_1000, takes_1100, CAPACITY, FOREVER);
+
+	/* A then B alone would be wrong by 40. */
+	assert_in_range(s.p50, 92000, 108000);
+	assert_in_range(s.mean, 94000, 106000);
+}
+
+TEST(a_drift_without_noise_does_not_move_the_mean)
+{
+	world.drift = 40;
+	assert_in_range(sample(takes_1000, takes_1100, 2047, FOREVER).mean, 99900,
+	                100100);
+}
+
+TEST(a_block_in_which_an_interrupt_came_is_dropped_whole)
+{
+	world.interrupt_at = 16 + 64 + 10; /* in the second block */
+
+	const struct summary s = sample(takes_1000, takes_1100, 255, FOREVER);
+
+	assert_int_equal(samples.discard_irq, 32);
+	assert_int_equal(samples.discard_tsc, 0);
+	assert_int_equal(s.n, 255);
+	assert_int_equal(world.windows, 2 * (8 + 255 + 32));
+}
+
+TEST(an_interrupt_in_the_warm_up_drops_nothing)
+{
+	world.interrupt_at = 5;
+	assert_int_equal(sample(takes_1000, takes_1100, 255, FOREVER).n, 255);
+	assert_int_equal(samples.discard_irq, 0);
+}
+
+TEST(a_pair_in_which_the_tsc_went_back_is_dropped_alone)
+{
+	world.tsc_back_at = 16 + 7;
+	assert_int_equal(sample(takes_1000, takes_1100, 255, FOREVER).n, 255);
+	assert_int_equal(samples.discard_tsc, 1);
+	assert_int_equal(samples.discard_irq, 0);
+	for (unsigned i = 0; i < 255; i++)
+		assert_int_equal(samples.b[i] - samples.a[i], 100);
+}
+
+TEST(a_window_of_more_than_32_bits_is_kept_as_the_largest_value)
+{
+	(void)sample(takes_1000, takes_2_pow_33, 31, FOREVER);
+	for (unsigned i = 0; i < 31; i++)
+		assert_int_equal(samples.b[i], UINT32_MAX);
+}
+
+TEST(an_arm_has_the_minimum_and_the_median_of_its_windows)
+{
+	const struct sampler with = sampler(FOREVER);
+	const uint32_t ticks[] = { 50, 10, UINT32_MAX, 20, 30 };
+	const struct arm_summary arm = sampler_arm(&with, ticks, 5);
+
+	assert_int_equal(arm.min, 10);
+	assert_int_equal(arm.p50, 30);
+	assert_int_equal(sampler_arm(&with, ticks, 0).p50, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(the_difference_is_b_less_a),
+		CASE(a_difference_below_0_keeps_its_sign),
+		CASE(both_arms_are_kept_as_whole_windows),
+		CASE(pairs_are_taken_ab_ba_after_eight_of_each),
+		CASE(every_window_is_primed_with_the_pages_of_its_pair),
+		CASE(a_drift_of_40_per_window_does_not_move_the_median),
+		CASE(a_drift_without_noise_does_not_move_the_mean),
+		CASE(a_block_in_which_an_interrupt_came_is_dropped_whole),
+		CASE(an_interrupt_in_the_warm_up_drops_nothing),
+		CASE(a_pair_in_which_the_tsc_went_back_is_dropped_alone),
+		CASE(a_window_of_more_than_32_bits_is_kept_as_the_largest_value),
+		CASE(an_arm_has_the_minimum_and_the_median_of_its_windows),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

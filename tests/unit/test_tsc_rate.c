@@ -1,0 +1,138 @@
+/* The rate of the TSC from several sources, and where they contradict each other. */
+#include "lib/tsc_rate.h"
+
+#include "tests/unit/random.h"
+#include "tests/unit/unit.h"
+
+TEST(leaf_15h_gives_the_rate_if_it_names_the_crystal)
+{
+	assert_int_equal(rate_from_cpuid(2, 216, 24000000), 2592000000u);
+	assert_int_equal(rate_from_cpuid(2, 216, 0), 0);
+	assert_int_equal(rate_from_cpuid(2, 0, 24000000), 0);
+	assert_int_equal(rate_from_cpuid(0, 216, 24000000), 0);
+	assert_int_equal(rate_from_cpuid(1, UINT32_MAX, UINT32_MAX),
+	                 UINT64_C(0xfffffffe00000001));
+}
+
+TEST(a_timer_gives_ticks_by_its_steps)
+{
+	assert_int_equal(rate_from_timer(50000000, 3579545, 178977), 1000001396);
+	assert_int_equal(rate_from_timer(1000, 14318180, 0), 0);
+	assert_int_equal(rate_from_timer(0, 14318180, 10), 0);
+}
+
+TEST(a_rate_from_a_timer_agrees_with_128_bits)
+{
+	struct random random = { 15 };
+
+	for (unsigned i = 0; i < 20000; i++) {
+		const uint64_t ticks = random_below(&random, UINT64_C(1) << 40);
+		const uint64_t hz = 1 + random_below(&random, 100000000);
+		const uint64_t steps = 1 + random_below(&random, UINT64_C(1) << 28);
+		const unsigned __int128 exact = (unsigned __int128)ticks * hz / steps;
+
+		if (exact <= UINT64_MAX)
+			assert_int_equal(rate_from_timer(ticks, hz, steps),
+			                 (uint64_t)exact);
+	}
+}
+
+TEST(difference_is_in_parts_per_million_and_has_no_sign)
+{
+	assert_int_equal(rate_ppm(1000000000, 1000000000), 0);
+	assert_int_equal(rate_ppm(1000000000, 1000500000), 500);
+	assert_int_equal(rate_ppm(1000500000, 1000000000), 500);
+	assert_int_equal(rate_ppm(2000000000, 1000000000), 1000000);
+	assert_int_equal(rate_ppm(1, UINT64_MAX), UINT32_MAX);
+}
+
+static struct tsc_rate vote(uint64_t cpuid, uint64_t pm_timer, uint64_t hpet,
+                            uint64_t pit, uint64_t base)
+{
+	struct tsc_rate rate = {
+		.hz = {
+			[RATE_CPUID] = cpuid,
+			[RATE_PM_TIMER] = pm_timer,
+			[RATE_HPET] = hpet,
+			[RATE_PIT] = pit,
+			[RATE_CPUID_BASE] = base,
+		},
+		.best = 1,
+		.checked = true,
+		.disagreement_ppm = 9,
+		.conflict = true,
+	};
+
+	rate_vote(&rate);
+	return rate;
+}
+
+TEST(no_source_gives_no_rate)
+{
+	const struct tsc_rate rate = vote(0, 0, 0, 0, 0);
+
+	assert_int_equal(rate.best, 0);
+	assert_false(rate.checked);
+	assert_false(rate.conflict);
+	assert_int_equal(rate.disagreement_ppm, 0);
+}
+
+TEST(one_source_alone_is_taken_unchecked)
+{
+	const struct tsc_rate rate = vote(0, 0, 0, 0, 2400000000);
+
+	assert_int_equal(rate.best, 2400000000);
+	assert_int_equal(rate.source, RATE_CPUID_BASE);
+	assert_false(rate.checked);
+	assert_false(rate.conflict);
+}
+
+TEST(the_first_source_in_order_is_the_best)
+{
+	assert_int_equal(vote(0, 1000000100, 1000000000, 0, 0).best, 1000000100);
+	assert_int_equal(vote(1000000050, 1000000100, 1000000000, 0, 0).source,
+	                 RATE_CPUID);
+	assert_true(vote(1000000050, 1000000100, 0, 0, 0).checked);
+}
+
+TEST(the_disagreement_is_the_largest_of_any_source_from_the_best)
+{
+	assert_int_equal(
+		vote(1000000000, 1000100000, 1000300000, 0, 0).disagreement_ppm, 300);
+}
+
+TEST(five_hundred_ppm_are_no_conflict_and_one_more_is)
+{
+	assert_false(vote(1000000000, 1000500000, 0, 0, 0).conflict);
+	assert_true(vote(1000000000, 1000501000, 0, 0, 0).conflict);
+	assert_true(vote(1000501000, 1000000000, 0, 0, 0).conflict);
+}
+
+TEST(sources_have_names)
+{
+	assert_string_equal(rate_source_name(RATE_CPUID), "cpuid");
+	assert_string_equal(rate_source_name(RATE_PM_TIMER), "pm_timer");
+	assert_string_equal(rate_source_name(RATE_HPET), "hpet");
+	assert_string_equal(rate_source_name(RATE_PIT), "pit");
+	assert_string_equal(rate_source_name(RATE_CPUID_BASE), "cpuid_16h");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(leaf_15h_gives_the_rate_if_it_names_the_crystal),
+		cmocka_unit_test(a_timer_gives_ticks_by_its_steps),
+		cmocka_unit_test(a_rate_from_a_timer_agrees_with_128_bits),
+		cmocka_unit_test(difference_is_in_parts_per_million_and_has_no_sign),
+		cmocka_unit_test(no_source_gives_no_rate),
+		cmocka_unit_test(one_source_alone_is_taken_unchecked),
+		cmocka_unit_test(the_first_source_in_order_is_the_best),
+		cmocka_unit_test(
+			the_disagreement_is_the_largest_of_any_source_from_the_best),
+		cmocka_unit_test(five_hundred_ppm_are_no_conflict_and_one_more_is),
+		cmocka_unit_test(sources_have_names),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,16 @@
+#pragma once
+/* What every unit test includes: cmocka, and what it wants before it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define TEST(name) static void name(void **state __attribute__((unused)))
+
+#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
