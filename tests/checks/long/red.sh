@@ -1,0 +1,65 @@
+#!/bin/sh
+# A check is one only if it fails where it should: each fault of faults.list is planted in
+# a copy of the tree, where the check has passed before.
+# usage: red.sh [PATTERN]     only lines that match it
+cd "$(dirname "$0")/../../.." || exit 1
+. tests/tap.sh
+. tests/tree.sh
+
+sound=$scratch/sound
+copy=$scratch/copy
+list=tests/checks/long/faults.list
+
+make_sound_tree() {
+	mkdir "$sound"
+	on_files cp -p --parents -t "$sound"
+	git -C "$sound" init -q
+	git -C "$sound" add -A
+	git -C "$sound" -c user.name=test -c user.email=test@localhost \
+		-c commit.gpgsign=false commit -q --no-verify -m 'a tree to plant faults in'
+	make -s -C "$sound" -j "${JOBS:-2}" all
+}
+
+run_check() { # TREE CHECK [ARGUMENT...]
+	tree=$1 name=$2
+	shift 2
+	"$tree/tests/checks/$name.sh" "$tree" "$@"
+}
+
+plant() { # COMMAND
+	rm -rf "$copy"
+	cp -a "$sound" "$copy"
+	(cd "$copy" && eval "$1") || return 1
+	# Whatever keeps it from being built is told by the check.
+	make -s -C "$copy" all >"$scratch/build.out" 2>&1 || :
+}
+
+goes_red() { # COMMAND TEST CHECK [ARGUMENT...]
+	plant "$1" || return 1
+	expected=$2
+	shift 2
+	if run_check "$copy" "$@" >"$scratch/red.out" 2>&1; then
+		echo 'stays green'
+		return 1
+	fi
+	grep -q "^not ok [0-9]* - $expected\$" "$scratch/red.out" && return
+	cat "$scratch/build.out" "$scratch/red.out"
+	return 1
+}
+
+list_files '*'
+check 'a sound tree is made' make_sound_tree
+# The command may hold bars of its own.
+grep '^[^#]' "$list" | grep -e "${1:-.}" | sed 's/ *| */|/;s/ *| */|/2;s/ *| */|/3' \
+	>"$scratch/faults"
+check 'there are faults to plant' [ -s "$scratch/faults" ]
+cut -d '|' -f 1 "$scratch/faults" | sort -u >"$scratch/checks"
+while read -r words; do
+	# shellcheck disable=SC2086 # a check and its arguments
+	check "$words: passes" run_check "$sound" $words
+done <"$scratch/checks"
+while IFS='|' read -r words expected what command; do
+	# shellcheck disable=SC2086 # a check and its arguments
+	check "$words: $what" goes_red "$command" "$expected" $words
+done <"$scratch/faults"
+finish

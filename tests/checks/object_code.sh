@@ -1,0 +1,117 @@
+#!/bin/sh
+# What the compiler made of the UEFI program: objects and the linked whole, as built.
+# usage: object_code.sh [TREE]
+cd "${1:-$(dirname "$0")/../..}" || exit 1
+. tests/tap.sh
+
+whole=build/tlbmark.so
+libraries=/usr/lib
+objects=$(find build/efi -name '*.o' 2>/dev/null)
+if [ -z "$objects" ] || [ ! -f "$whole" ]; then
+	not_ok 'the program is built'
+	finish
+	exit 1
+fi
+
+# Prints FUNCTION: INSTRUCTION for what uses vector, mask, MMX or x87 state.
+vector_code='
+/>:$/ { name = $2 }
+!/^ *[0-9a-f]+:\t/ { next }
+/%([xyzt]mm|mm[0-7]|st|k[0-7])/ ||
+$2 ~ /^(f[^s].*|fs.+|emms|wait|v?(ld|st)mxcsr|x(save|rstor).*)$/ { print name, $0 }
+'
+disassembly() { # FILE...
+	objdump -d --no-show-raw-insn "$@"
+}
+
+# Interrupts and benchmarks would find such state changed: nothing saves it.
+objects_have_no_vector_code() {
+	# shellcheck disable=SC2086 # names without blanks
+	disassembly $objects | awk "$vector_code" >"$scratch/vector"
+	cat "$scratch/vector"
+	[ ! -s "$scratch/vector" ]
+}
+
+# gnu-efi's library is linked as it comes, and its Print family saves XMM registers; that
+# it is never called is the next test's part.
+only_the_library_has_vector_code() {
+	nm --defined-only "$libraries/libefi.a" 2>/dev/null |
+		awk 'NF == 3 { print "<" $3 ">:" }' >"$scratch/library"
+	disassembly "$whole" | awk "$vector_code" |
+		grep -vFf "$scratch/library" >"$scratch/vector"
+	cat "$scratch/vector"
+	[ ! -s "$scratch/vector" ]
+}
+
+# The compiler may call these whatever the source says.
+only_memory_functions_are_called() {
+	# shellcheck disable=SC2086 # names without blanks
+	nm $objects | awk '
+		$1 == "U" { wanted[$2] = 1 }
+		NF == 3 { defined[$3] = 1 }
+		END { for (name in wanted) if (!(name in defined)) print name }' |
+		grep -Ev '^(mem(cmp|cpy|move|set)|_GLOBAL_OFFSET_TABLE_)$' |
+		grep -Evx "$(names_of_the_script)" >"$scratch/foreign"
+	cat "$scratch/foreign"
+	[ ! -s "$scratch/foreign" ]
+}
+
+names_of_the_script() {
+	sed -n 's/^[ \t]*\([A-Za-z_]*\) = \.;.*/\1/p' efi/image.lds | paste -s -d '|'
+}
+
+# Others would be left out of the image without a word.
+sections_are_standard() {
+	# shellcheck disable=SC2086 # names without blanks
+	objdump -h $objects | awk '
+		/file format/ { file = $1 }
+		$1 ~ /^[0-9]+$/ && $2 !~ /^\.(text|rodata|data|bss)(\.|$)/ &&
+		$2 !~ /^\.(comment|note\.GNU-stack|note\.gnu\.property|llvm_addrsig)$/ {
+			print file, $2
+			bad = 1
+		}
+		END { exit bad }'
+}
+
+# The same once more, where the linker has put everything.
+nothing_is_left_out() {
+	objdump -h "$whole" |
+		awk -v copied="$(make -s print-EFI_SECTIONS) .dynsym .dynstr .hash .gnu.hash" '
+		BEGIN {
+			count = split(copied, names)
+			for (i = 1; i <= count; i++)
+				known[names[i]] = 1
+		}
+		$1 ~ /^[0-9]+$/ { name = $2 }
+		/ALLOC/ { seen++ }
+		/ALLOC/ && !(name in known) { print name; bad = 1 }
+		END { exit bad || !seen }'
+}
+
+nothing_is_undefined() {
+	nm -D --undefined-only "$whole" >"$scratch/undefined" && cat "$scratch/undefined"
+	[ ! -s "$scratch/undefined" ]
+}
+
+# The start code knows no other kind, and writes before anything else is set up.
+relocations_are_relative_and_into_data() {
+	data=$(objdump -h "$whole" | awk '$2 == ".data" { print "0x" $4, "0x" $3 }')
+	start=${data% *} size=${data#* }
+	readelf -rW "$whole" | awk '$1 ~ /^[0-9a-f]+$/ && NF > 2 { print $3, $1 }' |
+		while read -r kind place; do
+			offset=$((0x$place - start))
+			[ "$kind" = R_X86_64_RELATIVE ] && [ $offset -ge 0 ] &&
+				[ $offset -lt $((size)) ] || echo "$kind $place"
+		done >"$scratch/wrong"
+	cat "$scratch/wrong"
+	[ ! -s "$scratch/wrong" ]
+}
+
+check 'no object has vector or floating-point code' objects_have_no_vector_code
+check 'nor has what is linked, outside of the library' only_the_library_has_vector_code
+check 'of the library only memory functions are called' only_memory_functions_are_called
+check 'no object has a section of its own' sections_are_standard
+check 'every loaded section goes into the image' nothing_is_left_out
+check 'no dynamic symbol is undefined' nothing_is_undefined
+check 'relocations are relative, and into .data' relocations_are_relative_and_into_data
+finish

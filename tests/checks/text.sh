@@ -1,0 +1,43 @@
+#!/bin/sh
+# What every text file of the tree keeps to.
+# usage: text.sh [TREE]
+cd "${1:-$(dirname "$0")/../..}" || exit 1
+. tests/tap.sh
+. tests/tree.sh
+
+most_lines=350
+
+# Fails if awk prints anything.
+finds_nothing() { # PROGRAM
+	silent on_files awk "$1"
+}
+
+# Elsewhere `git grep` would do, but it leaves out new files.
+keep() { # REGULAR EXPRESSION for names
+	grep -E "$1" "$scratch/texts" >"$scratch/files"
+}
+
+ends_with_newline() {
+	while IFS= read -r file; do
+		[ -z "$(tail -c 1 "$file")" ] || echo "$file"
+	done <"$scratch/files"
+}
+
+list_files '*'
+on_files grep -Il '' >"$scratch/texts"
+keep .
+check 'every file ends with a newline' silent ends_with_newline
+check 'no line ends with a blank' finds_nothing '/[ \t]$/ { print FILENAME ":" FNR }'
+check 'no line has a carriage return' finds_nothing '/\r/ { print FILENAME ":" FNR }'
+check 'no path of some machine is named' finds_nothing \
+	'/(^|[^A-Za-z0-9_.}*])\/(home|root|work)(\/|[^A-Za-z0-9_.\/-]|$)/ { print FILENAME ":" FNR ": " $0 }'
+
+keep '\.py$'
+check 'Python is indented with blanks' finds_nothing '/^ *\t/ { print FILENAME ":" FNR }'
+keep '\.(S|sh)$|^Makefile$'
+check 'shell, assembly and make are indented with tabs' finds_nothing \
+	'/^\t*        / { print FILENAME ":" FNR }'
+keep '\.([chS]|sh|py)$'
+check "no source has more than $most_lines lines" finds_nothing \
+	"FNR == $most_lines + 1 { print FILENAME }"
+finish
