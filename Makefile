@@ -120,7 +120,7 @@ LONG_TESTS = $(wildcard tests/boot/long/*.sh tests/checks/long/*.sh)
 ALONE = env -u MAKEFLAGS -u MAKELEVEL JOBS=$(JOBS)
 INSTALL_AND_BUILD = ./run.sh --setup && $(ALONE) $(MAKE) -s -j $(JOBS) programs
 
-programs: all $(BUILD)/host/capture $(UNIT_PROGRAMS) ## that, host programs, unit tests
+programs: all $(BUILD)/host/capture $(UNIT_PROGRAMS) ## all, host programs, unit tests
 
 check: all ## what can be said without running it
 	@$(ALONE) tests/run -j $(JOBS) -t 300 $(CHECKS)

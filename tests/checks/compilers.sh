@@ -7,7 +7,8 @@ cd "${1:-$(dirname "$0")/../..}" || exit 1
 
 # Warnings of the compilers are errors anyway; the linker's are not.
 builds() { # COMPILER
-	make -s -j "${JOBS:-2}" CC="$1" BUILD="$scratch/$1" programs >"$scratch/said" 2>&1
+	make -s -j "${JOBS:-2}" CC="$1" BUILD="$scratch/$1" programs \
+		>"$scratch/said" 2>&1
 	status=$?
 	grep -v '^  [A-Z]' "$scratch/said"
 	[ "$status" -eq 0 ] && ! grep -q 'warning:' "$scratch/said"

@@ -20,6 +20,6 @@ list_files "${@:-*.c}"
 check 'version.h is there' make -s build/gen/version.h
 # shellcheck disable=SC2046 # a list of options
 check 'cppcheck is content' on_files cppcheck --quiet --error-exitcode=1 --std=c11 \
-	--platform=unix64 --enable=warning,style,performance,portability --inline-suppr \
-	$(set_aside) -j "${JOBS:-2}" -I . -I build/gen
+	--platform=unix64 --enable=warning,style,performance,portability \
+	--inline-suppr $(set_aside) -j "${JOBS:-2}" -I . -I build/gen
 finish

@@ -23,8 +23,8 @@ names_itself() {
 		grep -qaF "tlbmark $version" "$efi" && grep -qaF "$commit" "$efi"
 }
 
-check 'the reader of PE headers is built' "${CC:-cc}" -std=gnu11 -O1 -Wall -Wextra -Werror \
-	-o "$scratch/image" tests/checks/image.c
+check 'the reader of PE headers is built' \
+	"${CC:-cc}" -std=gnu11 -O1 -Wall -Wextra -Werror -o "$scratch/image" tests/checks/image.c
 check 'it is a UEFI application for x86-64' image headers
 check 'its sections begin on pages' image alignment
 check 'its sections follow each other without a gap' image no-gap

@@ -32,8 +32,8 @@ objects_have_no_vector_code() {
 	[ ! -s "$scratch/vector" ]
 }
 
-# gnu-efi's library is linked as it comes, and its Print family saves XMM registers; that
-# it is never called is the next test's part.
+# gnu-efi's library is linked as it comes, and its Print family saves XMM registers;
+# that it is never called is the next test's part.
 only_the_library_has_vector_code() {
 	nm --defined-only "$libraries/libefi.a" 2>/dev/null |
 		awk 'NF == 3 { print "<" $3 ">:" }' >"$scratch/library"
@@ -75,8 +75,8 @@ sections_are_standard() {
 
 # The same once more, where the linker has put everything.
 nothing_is_left_out() {
-	objdump -h "$whole" |
-		awk -v copied="$(make -s print-EFI_SECTIONS) .dynsym .dynstr .hash .gnu.hash" '
+	copied=$(make -s print-EFI_SECTIONS)
+	objdump -h "$whole" | awk -v copied="$copied .dynsym .dynstr .hash .gnu.hash" '
 		BEGIN {
 			count = split(copied, names)
 			for (i = 1; i <= count; i++)
@@ -89,7 +89,8 @@ nothing_is_left_out() {
 }
 
 nothing_is_undefined() {
-	nm -D --undefined-only "$whole" >"$scratch/undefined" && cat "$scratch/undefined"
+	nm -D --undefined-only "$whole" >"$scratch/undefined" || return 1
+	cat "$scratch/undefined"
 	[ ! -s "$scratch/undefined" ]
 }
 

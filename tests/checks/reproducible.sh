@@ -8,7 +8,6 @@ cd "${1:-$(dirname "$0")/../..}" || exit 1
 other=$scratch/another/place
 commit=$(sed -n 's/^#define TLBMARK_COMMIT "\(.*\)"/\1/p' build/gen/version.h)
 
-# A file list of its own would be sorted by its directory's order.
 copy_is_built() {
 	mkdir -p "$other"
 	on_files cp --parents -t "$other" &&

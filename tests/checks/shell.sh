@@ -6,8 +6,9 @@ cd "${1:-$(dirname "$0")/../..}" || exit 1
 . tests/tree.sh
 
 list_files '*'
-on_files awk 'FNR == 1 && (/^#!.*[\/ ](ba)?sh( |$)/ || FILENAME ~ /\.sh$/) { print FILENAME }' \
-	>"$scratch/scripts"
+on_files awk '
+	FNR == 1 && (/^#!.*[\/ ](ba)?sh( |$)/ || FILENAME ~ /\.sh$/) { print FILENAME }
+	' >"$scratch/scripts"
 mv "$scratch/scripts" "$scratch/files"
 check 'there are scripts' grep -qx run.sh "$scratch/files"
 check 'shellcheck is content' on_files shellcheck

@@ -12,7 +12,6 @@ finds_nothing() { # PROGRAM
 	silent on_files awk "$1"
 }
 
-# Elsewhere `git grep` would do, but it leaves out new files.
 keep() { # REGULAR EXPRESSION for names
 	grep -E "$1" "$scratch/texts" >"$scratch/files"
 }
@@ -29,11 +28,14 @@ keep .
 check 'every file ends with a newline' silent ends_with_newline
 check 'no line ends with a blank' finds_nothing '/[ \t]$/ { print FILENAME ":" FNR }'
 check 'no line has a carriage return' finds_nothing '/\r/ { print FILENAME ":" FNR }'
-check 'no path of some machine is named' finds_nothing \
-	'/(^|[^A-Za-z0-9_.}*])\/(home|root|work)(\/|[^A-Za-z0-9_.\/-]|$)/ { print FILENAME ":" FNR ": " $0 }'
+check 'no path of some machine is named' finds_nothing '
+	/(^|[^A-Za-z0-9_.}*])\/(home|root|work)(\/|[^A-Za-z0-9_.\/-]|$)/ {
+		print FILENAME ":" FNR ": " $0
+	}'
 
 keep '\.py$'
-check 'Python is indented with blanks' finds_nothing '/^ *\t/ { print FILENAME ":" FNR }'
+check 'Python is indented with blanks' finds_nothing \
+	'/^ *\t/ { print FILENAME ":" FNR }'
 keep '\.(S|sh)$|^Makefile$'
 check 'shell, assembly and make are indented with tabs' finds_nothing \
 	'/^\t*        / { print FILENAME ":" FNR }'

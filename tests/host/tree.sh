@@ -72,7 +72,7 @@ run() { # STATUS [VARIABLE=VALUE...] [OPTION...]
 left_nothing() {
 	[ -z "$(names "$TMPDIR")" ] || {
 		echo "left in TMPDIR: $(names "$TMPDIR")"
-		rm -rf "$TMPDIR"/* # one failure is no reason for others
+		rm -rf "${TMPDIR:?}"/* # one failure is no reason for others
 		return 1
 	}
 	[ -e "$FAKE_LOG.pids" ] || return 0

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Tests are worth what they notice: each line of mutants.list changes a source in a copy of
-# the tree, which must still build, and the named test must fail.
+# Tests are worth what they notice: each line of mutants.list changes a source in a copy
+# of the tree, which must still build, and the named test must fail.
 # usage: mutants.sh [PATTERN]     only lines that match it
 cd "$(dirname "$0")/../../.." || exit 1
 . tests/tap.sh

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A check is one only if it fails where it should: each fault of faults.list is planted in
-# a copy of the tree, where the check has passed before.
+# A check is one only if it fails where it should: each fault of faults.list is planted
+# in a copy of the tree, where the check has passed before.
 # usage: red.sh [PATTERN]     only lines that match it
 cd "$(dirname "$0")/../../.." || exit 1
 . tests/tap.sh
@@ -16,7 +16,7 @@ make_sound_tree() {
 	git -C "$sound" init -q
 	git -C "$sound" add -A
 	git -C "$sound" -c user.name=test -c user.email=test@localhost \
-		-c commit.gpgsign=false commit -q --no-verify -m 'a tree to plant faults in'
+		-c commit.gpgsign=false commit -q --no-verify -m 'a sound tree'
 	make -s -C "$sound" -j "${JOBS:-2}" all
 }
 
