@@ -115,7 +115,7 @@ CHECKS = $(wildcard tests/checks/*.sh)
 # Files beside them that tests share do not `finish`.
 SHELL_TESTS = $(shell grep -lx finish tests/boot/*.sh tests/host/*.sh)
 TESTS = $(SHELL_TESTS) tests/report/run $(CHECKS) $(UNIT_PROGRAMS)
-LONG_TESTS = $(wildcard tests/boot/long/*.sh tests/checks/long/*.sh)
+LONG_TESTS = tests/report/planted $(wildcard tests/boot/long/*.sh tests/checks/long/*.sh)
 # What calls make itself must not look for the job server of this one.
 ALONE = env -u MAKEFLAGS -u MAKELEVEL JOBS=$(JOBS)
 INSTALL_AND_BUILD = ./run.sh --setup && $(ALONE) $(MAKE) -s -j $(JOBS) programs

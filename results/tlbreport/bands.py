@@ -1,0 +1,91 @@
+"""Published figures: outside of their range a number on hardware is flagged, never failed."""
+
+from dataclasses import dataclass
+
+from .markup import Markup, badge, breakable, join, paragraph, table, tag
+from .run import Row, Run
+from .variant import measured, phase
+
+
+@dataclass(frozen=True)
+class Band:
+    """What others measured, in cycles."""
+
+    what: str
+    ops: tuple
+    low: int
+    high: int
+    source: str
+
+    @property
+    def range(self) -> str:
+        return f"{self.low} to {self.high}"
+
+
+BANDS = (
+    Band("MOV CR3 that flushes", ("cr3_reload", "cr3_pcid_flush"), 90, 700,
+         "Westmere 108, Haswell 124, other Intel 96 to 366, older AMD 127 to 273"),
+    Band("INVLPG", ("invlpg",), 80, 500,
+         "Westmere 232 to 284, Haswell 216, Ivy Bridge 227, Skylake 198, AMD 93 to 512"),
+    Band("INVPCID, one address", ("invpcid_address",), 150, 1000, "Skylake, about 350"),
+    Band("INVPCID, everything", ("invpcid_all_global",), 200, 2000,
+         "Skylake, 376 ns with a system call around it"),
+    Band("CR4.PGE off and on", ("cr4_pge_toggle",), 400, 3000,
+         "Westmere 828, Haswell 960, other Intel 746 to 1795, AMD 589 to 1501"),
+)
+REFILL = Band("refill of one page", (), 5, 1200,
+              "warm tables 5 to 60 (Ivy Bridge 34 to 45, a Skylake guest about 20); cold "
+              "tables up to 1200")
+PLAIN_PARTS = {"first", "bare", "fetch", "marginal", "4k", "2m", "1g", "global", "cycles"}
+
+
+def applies(run: Run) -> bool:
+    """Published figures are of hardware, and only hardware is compared with them."""
+    return run.fact("env") == "hw"
+
+
+def flag(run: Run, row: Row):
+    """The band that the median of a row is outside of; None if it is not, or has no band."""
+    known = (measured(row) or row["unit"] == "cycles") and phase(row)
+    if not applies(run) or not known or set(row["variant"].split("-")) - PLAIN_PARTS:
+        return None
+    bands = (b for b in BANDS if row["op"] in b.ops)
+    return next((b for b in bands if outside(b, row.number("p50"))), None)
+
+
+def outside(band: Band, value) -> bool:
+    return value is not None and not band.low <= value <= band.high
+
+
+def mark(band: Band) -> Markup:
+    """The flag, as it stands beside a number."""
+    return badge(f"outside {band.range}", "⚐", "doubt")
+
+
+def published(run: Run) -> Markup:
+    """All bands with their sources, and the rows outside of them."""
+    if not applies(run):
+        return paragraph("Published figures are of hardware; only hardware is compared with "
+                         "them.", class_="note")
+    note = (
+        "Published figures are in core cycles, the rows here in TSC ticks: the two differ by "
+        "the ratio of the core's clock to the TSC's. So a range is wide, and a flag says "
+        "\"outside the published range\": look twice. It is not a failure. Compared are the "
+        "plain variants, without pending stores."
+    )
+    head = ["operation", "cycles", "measured by others on"]
+    body = [[b.what, tag("td", b.range, class_="number"), tag("td", b.source, class_="reason")]
+            for b in (*BANDS, REFILL)]
+    return join([tag("h3", "Published ranges"), paragraph(note, class_="note"),
+                 outsiders(run), table(head, body)])
+
+
+def outsiders(run: Run) -> Markup:
+    """The rows of results.csv that are flagged."""
+    found = [(row, flag(run, row)) for row in run.rows("results.csv") if flag(run, row)]
+    if not found:
+        return paragraph("Every row that has a published range is inside it.")
+    items = (tag("li", breakable(row["op"]), f" {row['variant']}: {row['p50']} {row['unit']}, "
+                 f"published {band.range} cycles") for row, band in found)
+    return join([paragraph(f"Outside the published range: {len(found)}."),
+                 tag("ul", *items, class_="problems")])

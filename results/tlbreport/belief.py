@@ -1,0 +1,75 @@
+"""What is believed and why: each operation, and the cells that decide about it."""
+
+from .cost import BELIEVED
+from .markup import Markup, breakable, join, paragraph, table, tag
+from .run import Run
+from .schema import OPS, in_order
+from .verdicts import Cell, must_cells
+
+SAID = {
+    "fail": "failed",
+    "pass": "passed",
+    "inconclusive": "inconclusive",
+    "skipped": "skipped",
+    "": "without verdict",
+}
+
+
+def belief(run: Run) -> Markup:
+    """One line for each operation that was timed or verified."""
+    musts = must_cells(run)
+    timed = (r["op"] for r in run.rows("results.csv") if r["op"])
+    rule = (
+        "An operation is believed if at least one cell that must drop its entry passed and "
+        "none failed. It is not believed if one failed. Without a conclusive cell there is no "
+        "verdict."
+    )
+    rows = [
+        [tag("th", breakable(op), class_="name", scope="row"), said_by_program(run, op),
+         tag("td", why(op, musts), class_="reason")]
+        for op in in_order([*timed, *musts], OPS)
+    ]
+    head = ["operation", "believed", "because"]
+    lack = ""
+    if run.damaged("verify.csv"):
+        lack = paragraph("verify.csv is missing or damaged: the reasons are not complete.",
+                         class_="lack")
+    return join([paragraph(rule, class_="note"), lack, table(head, rows)])
+
+
+def said_by_program(run: Run, op: str) -> Markup:
+    """The values of `believed` in results.csv; more than one is a contradiction."""
+    rows = [r for r in run.rows("results.csv") if r["op"] == op and r["status"] == "ok"]
+    if not rows:
+        return Markup("not timed")
+    values = dict.fromkeys(r["believed"] for r in rows)
+    return join([BELIEVED.get(v, v) for v in values], " ")
+
+
+def why(op: str, musts: dict) -> Markup:
+    """The must cells of an operation, by verdict, the decisive ones first."""
+    if op not in musts:
+        return Markup("verify.csv has no row of it.")
+    of_op = musts[op]
+    if not of_op:
+        return Markup("No cell of it is a must: there is nothing it has to drop.")
+    parts = []
+    for verdict in in_order(of_op, list(SAID)):
+        names = ", ".join(named(cell) for cell in of_op[verdict])
+        many = "s" if len(of_op[verdict]) > 1 else ""
+        said = f"{len(of_op[verdict])} must cell{many} {SAID.get(verdict, verdict)}: {names}."
+        parts.append(tag("strong", said) if verdict == "fail" else said)
+    rows = [row for found in of_op.values() for cell in found for row in cell.rows]
+    if not {row["verdict"] for row in rows} & {"pass", "fail"}:
+        parts.append("So nothing is decided.")
+    return join(parts, " ")
+
+
+def named(cell: Cell) -> str:
+    """The cell; for a failed one also when and how often."""
+    if cell.verdict != "fail":
+        return cell.place
+    failed = [r for r in cell.rows if r["verdict"] == "fail"]
+    times = (f"{r['phase']} the timing, {r['stale_after']} of {r['trials']} still there"
+             for r in failed)
+    return f"{cell.place} ({'; '.join(times)})"

@@ -1,0 +1,169 @@
+"""The page that holds two runs against each other."""
+
+from . import plot_comparison, trust
+from .facts import files
+from .figure import picture, style
+from .head import box, known
+from .markup import Markup, badge, breakable, join, paragraph, table, tag
+from .matching import Compared, Matching, match, same_twice
+from .page import TICKS, document
+from .run import Run
+from .samples import MILLI
+from .schema import OPS, in_order
+from .shift import BLOCK, LEAST_PERCENT, MOST_P
+
+MOST_LINES = 34  # of one plot
+# What makes two runs comparable, each with what to think if it differs.
+FACTS = (
+    ("env", "they did not run on the same kind of machine: a shift says nothing about hardware"),
+    ("brand", "they ran on different processors"),
+    ("family", "they ran on different processors"),
+    ("model", "they ran on different processors"),
+    ("stepping", "they ran on different processors"),
+    ("microcode", "the microcode differs"),
+    ("hypervisor", "the hypervisor differs"),
+    ("firmware", "the firmware differs"),
+    ("tsc_hz", ""),
+    ("program", "different versions of the program measured them"),
+    ("commit", "different versions of the program measured them"),
+    ("profile", "they were measured for different lengths of time"),
+    ("pages", "different numbers of pages were primed"),
+    ("timing_valid", "the timing of one is not valid"),
+    ("run_id", ""),
+    ("date", ""),
+)
+NOTE = (
+    f"Different: Mann-Whitney p < {MOST_P} and a Hodges-Lehmann shift that exceeds the limit, "
+    f"both. The limit is {LEAST_PERCENT:.0f} % of the larger median or the A/A limit of either "
+    "run (one row measured twice in the same run), whichever is more. The shift is the median of "
+    "all differences B - A between single samples. Not different means: not shown to be; it is "
+    "no proof that they are the same. Two boots place pages differently: compare several."
+)
+FROM_SAMPLES = (
+    "Rows marked samples: samples.csv of both runs, pair by pair. The interval is of the "
+    f"difference of the medians, 99 %, by bootstrap over blocks of {BLOCK} pairs in order, since "
+    "pairs taken together may share a disturbance."
+)
+FROM_HISTOGRAMS = (
+    "Rows marked histogram: no samples.csv in both runs, so the samples were taken from the "
+    "buckets of histogram.csv, spread evenly over each. A bucket is up to 1/16 of the value wide, "
+    "and a shift within it is only estimated. There is no bootstrap: the order is lost."
+)
+
+
+def comparison(first: Run, second: Run) -> str:
+    """The whole page as HTML; the same files give the same characters."""
+    runs, found = (first, second), match(first, second)
+    with style():
+        parts = [tag("h1", "TLB maintenance: run A against run B"), banner(runs),
+                 paragraph(TICKS, class_="note"), tag("h2", "The two runs"), facts(runs),
+                 tag("h2", "Row by row"), *rows(runs, found),
+                 tag("h2", "Not compared"), left_out(found)]
+    for name, run in zip("AB", runs):
+        parts += [tag("h2", f"Files of {name}"), files(run)]
+    return document("TLB maintenance: two runs compared", runs, parts)
+
+
+def banner(runs: tuple) -> Markup:
+    """What stands against the comparison."""
+    boxes = []
+    for name, run in zip("AB", runs):
+        judged = trust.judge(run)
+        if not judged.timing:
+            boxes.append(box("bad", "✗", f"{name} is no valid measurement of hardware.",
+                             *judged.reasons))
+        if any(p.damage for p in run.problems):
+            boxes.append(box("bad", "✗", f"The files of {name} are damaged or cut."))
+        if same_twice(run) is None:
+            boxes.append(box("doubt", "?", f"The A/A limit of {name} is not known.",
+                             "Its selftest.csv has no a_a_limit: the limit may be too low."))
+    if runs[0].fact("run_id") and not differs(runs, "run_id"):
+        boxes.append(box("doubt", "=", "A and B are the same run."))
+    reasons = dict.fromkeys(why for key, why in FACTS if why and differs(runs, key))
+    if reasons:
+        boxes.append(box("doubt", "≠", "The runs differ in more than one thing.",
+                         *(why[0].upper() + why[1:] + "." for why in reasons)))
+    elif not boxes:
+        boxes.append(box("good", "✓", "Same machine, same program, same settings."))
+    return tag("div", *boxes, class_="banner")
+
+
+def differs(runs: tuple, key: str) -> bool:
+    return runs[0].fact(key) != runs[1].fact(key)
+
+
+def facts(runs: tuple) -> Markup:
+    """Machine, program and settings of both."""
+    body = []
+    for key, _ in FACTS:
+        sign = badge("differs", "≠", "doubt") if differs(runs, key) else ""
+        body.append([tag("th", key, class_="name", scope="row"),
+                     *(tag("td", known(run, key), class_="reason") for run in runs), sign])
+    limits = [same_twice(run) for run in runs]
+    body.append([tag("th", "A/A limit in percent", class_="name", scope="row"),
+                 *("not recorded" if one is None else f"{one:.3f}" for one in limits), ""])
+    return table(["", "A", "B", ""], body)
+
+
+def rows(runs: tuple, found: Matching) -> list:
+    """Counts, plots, the table."""
+    ops = in_order((c.first["op"] for c in found.compared), OPS)
+    compared = sorted(found.compared, key=lambda c: ops.index(c.first["op"]))
+    if not compared:
+        return [paragraph("No row could be compared.", class_="lack")]
+    many = sum(c.result.different for c in compared)
+    parts = [paragraph(tag("strong", f"{many} of {len(compared)} rows differ. "),
+                       f"{len(found.left_out)} rows could not be compared."),
+             paragraph(NOTE, class_="note")]
+    kinds = {c.interval is None for c in compared}
+    parts += [paragraph(text, class_="note")
+              for text, kind in ((FROM_SAMPLES, False), (FROM_HISTOGRAMS, True)) if kind in kinds]
+    drawn = [c for c in compared if c.percent is not None]
+    pictures = []
+    for start in range(0, len(drawn), MOST_LINES):
+        part = drawn[start:start + MOST_LINES]
+        figure = plot_comparison.draw(part, plot_comparison.shared(drawn))
+        alt = f"Shift of {len(part)} rows from A to B in percent; the table has the numbers."
+        pictures.append(tag("figure", picture(runs, f"shift-{start}", alt, figure, "results.csv",
+                                              "samples.csv", "histogram.csv")))
+    return [*parts, tag("div", *pictures, class_="panels"), numbers(runs, compared)]
+
+
+def numbers(runs: tuple, compared: list) -> Markup:
+    """The table of all rows that were compared."""
+    mark = trust.warning(runs, "results.csv")
+    head = ["op", "variant", "param", "median A", "median B", "shift", "shift in %", "limit",
+            "99 % interval", "p", "from", "verdict"]
+    caption = join([f"{len(compared)} rows; medians, shift, limit and interval in the row's unit, "
+                    "TSC ticks if not said otherwise.",
+                    tag("span", mark, class_="mark") if mark else ""], " ")
+    return table(head, [line(one) for one in compared], caption, "cost marked" if mark else "cost")
+
+
+def line(one: Compared) -> list:
+    """One row of the table."""
+    row, result = one.first, one.result
+    swept = f"{row['param']}={row['value']}" if row["param"] else ""
+    swept += f" targets={row['targets']}" if row["targets"] else ""
+    unit = "" if row["unit"] == "ticks" else f" {row['unit']}"
+    percent = "median is 0" if one.percent is None else f"{one.percent:+.2f}"
+    ends = ", ".join(f"{end / MILLI:.3f}" for end in one.interval or ())
+    verdict = badge("different", "≠", "kept") if result.different else badge(
+        "not different", "=", "none")
+    values = (row["p50"] + unit, one.second["p50"] + unit, f"{result.shift / MILLI:+.3f}", percent,
+              f"{result.limit / MILLI:.3f}", f"[{ends}]" if ends else "", f"{result.p:.2g}")
+    return [tag("th", breakable(row["op"]), class_="name", scope="row"),
+            tag("td", row["variant"], class_="name"), swept,
+            *(tag("td", value, class_="number") for value in values),
+            "samples" if one.interval else "histogram", verdict]
+
+
+def left_out(found: Matching) -> Markup:
+    """Rows of only one run, and rows without numbers."""
+    if not found.left_out:
+        return paragraph("Every row of both runs was compared.")
+    body = [[tag("th", breakable(row["op"]), class_="name", scope="row"), row["bench"],
+             row["variant"], f"{row['param']}={row['value']}" if row["param"] else "",
+             row["targets"], tag("td", why, class_="reason")] for row, why in found.left_out]
+    return table(["op", "bench", "variant", "param", "targets", "why"], body,
+                 f"{len(body)} rows were not compared")

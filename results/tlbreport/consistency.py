@@ -1,0 +1,71 @@
+"""Cross-checks: do the counts carry the verdicts, and the verdicts what is believed?"""
+
+from .run import Problem, Row, Run
+from .schema import VERDICTS, quote
+from .variant import by_key, key
+from .verdicts import must_verdicts
+
+STALE = {"fail": True, "kept": True, "refuted": True}
+STALE |= {"pass": False, "dropped": False, "holds": False}
+CONTROL_PERCENT = 95  # a control arm that is less stale decides nothing
+
+
+def check(run: Run) -> list:
+    """Everything in which the files contradict themselves or each other."""
+    problems = []
+    for row in run.rows("verify.csv"):
+        for text in verdict_faults(row):
+            problems.append(Problem("verify.csv", row.line, text))
+    if run.rows("verify.csv") and not run.damaged("verify.csv") and not problems:
+        problems += belief_faults(run)
+    return problems + list(count_faults(run))
+
+
+def verdict_faults(row: Row):
+    """A verdict that its rule does not know, or that its own counts deny."""
+    verdict, rule = row["verdict"], row["rule"]
+    if rule in VERDICTS and verdict and verdict not in VERDICTS[rule]:
+        yield f"verdict: {quote(verdict)} does not go with rule '{rule}'"
+    if row["entry"].startswith("fault_") or verdict not in STALE:
+        return
+    trials, control = row.number("trials"), row.number("stale_control")
+    after = row.number("stale_after")
+    if None in (trials, control, after):
+        return
+    if (after > 0) != STALE[verdict]:
+        yield f"verdict: '{verdict}' with stale_after = {row['stale_after']}"
+    if control * 100 < trials * CONTROL_PERCENT:
+        yield (f"verdict: '{verdict}' with a control that was stale in only "
+               f"{row['stale_control']} of {row['trials']} trials")
+
+
+def belief_faults(run: Run):
+    """Rows of results.csv that believe what verify.csv denies."""
+    verdicts = must_verdicts(run)
+    for row in run.rows("results.csv"):
+        of_op = verdicts.get(row["op"], set())
+        fault = ""
+        if row["believed"] == "1" and "fail" in of_op:
+            fault = f"a must cell of {row['op']} failed"
+        elif row["believed"] == "1" and "pass" not in of_op:
+            fault = f"no must cell of {row['op']} passed"
+        elif row["believed"] == "0" and "fail" not in of_op:
+            fault = f"no must cell of {row['op']} failed"
+        if fault:
+            text = f"believed: {row['believed']}, but {fault} in verify.csv"
+            yield Problem("results.csv", row.line, text)
+
+
+def count_faults(run: Run):
+    """Rows that say they have more or fewer samples than another file holds."""
+    counted = {}
+    for row in run.rows("histogram.csv"):
+        counted[key(row)] = counted.get(key(row), 0) + (row.number("count") or 0)
+    held = {name: len(found.differences) for name, found in run.samples.items()}
+    for file, found in (("histogram.csv", counted), ("samples.csv", held)):
+        for name, row in by_key(run).items():
+            n = row.number("n")
+            if n and name in found and found[name] != n:
+                text = (f"{found[name]:.0f} samples of {row['op']} {row['variant']}, "
+                        f"results.csv:{row.line} says {row['n']}")
+                yield Problem(file, 0, text)

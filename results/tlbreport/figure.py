@@ -1,0 +1,87 @@
+"""The only way from a figure to a picture in the page: inline SVG, watermarked."""
+
+import io
+import re
+import warnings
+from contextlib import contextmanager
+
+import matplotlib
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from . import trust
+from .markup import Markup, escape
+from .run import Run
+
+# Colours that stay apart for colour-blind eyes (Okabe and Ito).
+BLUE, VERMILLION, GREEN = "#0072b2", "#d55e00", "#007a5a"
+GREY, INK = "#777777", "#222222"
+STAMP_SPACING_INCHES = 4  # no large part of a tall plot is without a watermark
+STYLE = {
+    "svg.hashsalt": "tlbmark",  # the same figure gives the same bytes
+    "svg.fonttype": "path",
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+
+
+@contextmanager
+def style():
+    """The context in which every figure is made: the user's own settings do not count."""
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # drawn as a box
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(STYLE)
+        yield
+
+
+def plain(text: str, longest: int = 200) -> str:
+    """Text from a file, made fit for one line of a plot."""
+    text = "".join(c if c.isprintable() else "\ufffd" for c in text)
+    return text if len(text) <= longest else text[: longest - 1] + "\u2026"
+
+
+def picture(source, name: str, alt: str, figure: Figure, *files: str) -> Markup:
+    """The figure drawn from these files of a run, or of several, as SVG; every id in it
+    begins with the name."""
+    runs = (source,) if isinstance(source, Run) else source
+    lines = trust.watermark(runs, *files)
+    stamp(figure, lines)
+    figure.text(0.995, 0.003, provenance(runs), ha="right", va="bottom",
+                fontsize=5.5, color=GREY, parse_math=False)
+    FigureCanvasSVG(figure)
+    out = io.StringIO()
+    unwanted = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    figure.savefig(out, format="svg", metadata=unwanted)
+    svg = out.getvalue()[out.getvalue().index("<svg"):]
+    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\1{name}-", svg)
+    svg = re.sub(r'^<svg [^>]*?(viewBox="[^"]*")[^>]*>', r"<svg \1>", svg)
+    label = escape(f"{alt} {trust.warning(runs, *files)}".strip())
+    return Markup(svg.replace("<svg ", f'<svg role="img" aria-label="{label}" '
+                              'xmlns:xlink="http://www.w3.org/1999/xlink" ', 1).rstrip())
+
+
+def provenance(runs: tuple) -> str:
+    """Which machine and which run, once each."""
+    machines = dict.fromkeys(run.fact("brand") for run in runs)
+    names = (f"run {run.fact('run_id')}" for run in runs)
+    return plain(f"{', '.join(machines)}  {' against '.join(names)}", 110)
+
+
+def stamp(figure: Figure, lines: tuple) -> None:
+    """Prints the watermark over the figure, again and again down a tall one."""
+    if not lines:
+        return
+    width, height = figure.get_size_inches()
+    longest = max(len(line) for line in lines)
+    size = min(30, width * 72 * 1.35 / longest, height * 72 / (0.24 * longest + 2.4))
+    count = max(1, round(height / STAMP_SPACING_INCHES))
+    for index in range(count):
+        mark = figure.text(
+            0.5, (index + 0.5) / count, "\n".join(plain(line) for line in lines),
+            ha="center", va="center", rotation=22, color="#b00000", alpha=0.2,
+            fontsize=size, fontweight="bold",
+            zorder=1000, linespacing=1.3, parse_math=False)
+        mark.set_gid("watermark" if index == 0 else f"watermark-{index}")

@@ -1,0 +1,175 @@
+"""Reads a run's files and verifies them: columns, fields, row counts, checksums."""
+
+import csv
+import io
+import os
+import re
+import zlib
+
+from . import consistency, samples
+from .run import Problem, Row, Run, Table
+from .schema import FILES, REQUIRED, column_faults, count_fault, quote
+
+WRITTEN_HERE = ("derived.csv",)  # the report's own: machine.csv says nothing of it
+
+
+class NotARun(Exception):
+    """The folder is not there, or holds no file of a run."""
+
+
+def load(path: str) -> Run:
+    """The run in a folder, with every problem found in it; raises NotARun."""
+    run = Run(path)
+    present = csv_names(path)
+    if not set(present) & set(FILES):
+        raise NotARun(f"{path}: holds none of {', '.join(FILES)}")
+    read_table(run, "machine.csv")
+    run.machine = facts(run)
+    stated = stated_files(run)
+    for name in dict.fromkeys([*REQUIRED, *stated, *FILES, *present]):
+        if name in present or name in stated or name in REQUIRED:
+            if name not in run.tables and name not in WRITTEN_HERE:
+                read_table(run, name)
+            check_stated(run, name, stated.get(name, {}))
+    run.problems += consistency.check(run)
+    return run
+
+
+def csv_names(path: str) -> list:
+    """The CSV files of a folder, sorted."""
+    try:
+        return sorted(n for n in os.listdir(path) if n.endswith(".csv"))
+    except OSError as error:
+        raise NotARun(f"{path}: {error.strerror}") from error
+
+
+def facts(run: Run) -> dict:
+    """machine.csv as a dictionary; a key that comes twice is a problem."""
+    found = {}
+    for row in run.rows("machine.csv"):
+        if row["key"] in found:
+            text = f"key: {quote(row['key'])} comes twice"
+            run.problems.append(Problem("machine.csv", row.line, text))
+        found.setdefault(row["key"], row["value"])
+    return found
+
+
+def stated_files(run: Run) -> dict:
+    """What machine.csv states: file name -> {"rows": ..., "crc32": ...}."""
+    stated = {}
+    for row in run.rows("machine.csv"):
+        match = re.fullmatch(r"file_([^/]+)_(rows|crc32)", row["key"])
+        if not match:
+            continue
+        name, what = match.groups()
+        if what == "rows" and count_fault(row["value"]):
+            text = f"{row['key']}: {quote(row['value'])} {count_fault(row['value'])}"
+            run.problems.append(Problem("machine.csv", row.line, text))
+        stated.setdefault(name, {})[what] = row["value"]
+    return stated
+
+
+def read_table(run: Run, name: str) -> None:
+    """Adds a file to the run: as much of it as can be read."""
+    table = run.tables[name] = Table(name)
+    try:
+        with open(os.path.join(run.folder, name), "rb") as file:
+            data = file.read()
+    except FileNotFoundError:
+        run.problems.append(Problem(name, 0, "the file is missing: the run was cut off"))
+        return
+    except OSError as error:
+        run.problems.append(Problem(name, 0, f"cannot be read: {error.strerror}"))
+        return
+    table.found, table.bytes = True, len(data)
+    table.crc32 = f"{zlib.crc32(data):08x}"
+    if not name.endswith(".csv"):
+        table.records = data.count(b"\n")  # plain text has no line of column names
+        return
+    run.problems += text_faults(name, data)
+    reader = samples.parse if name == samples.FILE else parse
+    reader(run, table, data.decode("utf-8", "replace"))
+
+
+def text_faults(name: str, data: bytes) -> list:
+    """What is wrong with a file as text."""
+    faults = []
+    if data and not data.endswith(b"\n"):
+        line = data.count(b"\n") + 1
+        faults.append(Problem(name, line, "does not end with a newline: the file was cut"))
+    if b"\r" in data:
+        line = data[: data.index(b"\r")].count(b"\n") + 1
+        faults.append(Problem(name, line, "holds a carriage return"))
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        faults.append(Problem(name, line, "is not UTF-8"))
+    return faults
+
+
+def records(text: str):
+    """(line it begins on, fields) of each record."""
+    reader, line = csv.reader(io.StringIO(text, newline=""), strict=True), 1
+    for fields in reader:
+        yield line, fields
+        line = reader.line_num + 1
+
+
+def parse(run: Run, table: Table, text: str) -> None:
+    """Fills the table.  A row with too few or too many fields is named and left out."""
+    names, line = None, 0
+    try:
+        for line, fields in records(text):
+            if names is None:
+                names = fields
+                run.problems += [Problem(table.name, *f) for f in column_faults(table.name, names)]
+                continue
+            table.records += 1
+            if len(fields) != len(names):
+                fault = f"{len(fields)} fields instead of {len(names)}: the row is left out"
+                run.problems.append(Problem(table.name, line, fault))
+                continue
+            if table.name in FILES:
+                row = Row(line, dict(zip(names, fields)))
+                table.rows.append(row)
+                run.problems += field_faults(table.name, row)
+    except csv.Error as error:
+        fault = f"is not CSV after this line, the rest is left out: {error}"
+        run.problems.append(Problem(table.name, line, fault))
+    if names is None:
+        run.problems.append(Problem(table.name, 0, "the file is empty"))
+
+
+def field_faults(name: str, row: Row) -> list:
+    """The malformed fields of a row."""
+    faults = []
+    for column, check in FILES[name].items():
+        fault = check(row[column]) if row[column] else ""
+        if fault:
+            faults.append(Problem(name, row.line, f"{column}: {quote(row[column])} {fault}"))
+    return faults
+
+
+def check_stated(run: Run, name: str, stated: dict) -> None:
+    """Compares a file with what machine.csv says of it."""
+    table = run.tables.get(name)
+    if table is None or name == "machine.csv" or not run.tables["machine.csv"].found:
+        return
+    table.stated_rows, table.stated_crc32 = stated.get("rows", ""), stated.get("crc32", "")
+    if table.found:
+        for text in stated_faults(table):
+            run.problems.append(Problem(name, 0, text, damage=bool(stated) or name in FILES))
+
+
+def stated_faults(table: Table):
+    """In what a file differs from what machine.csv says of it."""
+    rows, crc32 = table.stated_rows, table.stated_crc32
+    if not rows:
+        yield "machine.csv states no row count: not checked"
+    elif not count_fault(rows) and int(rows) != table.records:
+        yield f"{table.records} rows, machine.csv says {rows}: the file is not whole"
+    if not crc32:
+        yield "machine.csv states no CRC-32: not checked"
+    elif crc32 != table.crc32:
+        yield f"CRC-32 {table.crc32}, machine.csv says {quote(crc32)[1:-1]}: cut or changed"

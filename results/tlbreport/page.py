@@ -1,0 +1,77 @@
+"""Puts the page together: one file, nothing from elsewhere."""
+
+import os
+from urllib.parse import quote
+
+from . import trust
+from .cost import cost
+from .distribution import distribution
+from .drift import drift
+from .facts import files, machine
+from .figure import style
+from .head import banner, headline, title
+from .markup import Markup, join, paragraph, tag
+from .matrix import matrix
+from .phases import phases
+from .refill import refill
+from .run import Run
+from .why import why
+
+# A new part of the report is one function from a run to markup, and one line here.
+SECTIONS = (
+    ("cost", "What each operation costs", cost),
+    ("why", "Why believe this", why),
+    ("phases", "First against marginal", phases),
+    ("refill", "Refill after an operation", refill),
+    ("distribution", "How the samples are distributed", distribution),
+    ("drift", "Drift over the run", drift),
+    ("verification", "What each operation drops", matrix),
+    ("files", "Files", files),
+    ("machine", "The machine", machine),
+)
+TICKS = (
+    "Ticks are ticks of the time-stamp counter (TSC), which has a rate of its own. They are "
+    "not converted to anything here. Numbers are shown as they stand in the files."
+)
+
+
+def page(run: Run) -> str:
+    """The report on a run; the same run gives the same characters."""
+    with style():
+        sections = [tag("section", tag("h2", head), show(run), id=name)
+                    for name, head, show in SECTIONS]
+    links = join((tag("a", head, href=f"#{name}") for name, head, _ in SECTIONS), " ")
+    top = [headline(run), banner(run), tag("nav", links), paragraph(TICKS, class_="note")]
+    return document(title(run), (run,), [*top, *sections])
+
+
+def document(name: str, runs: tuple, parts: list) -> str:
+    """A whole page as HTML."""
+    head = tag(
+        "head", tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("title", name), tag("style", css(runs)))
+    return "<!DOCTYPE html>\n" + tag("html", head, tag("body", *parts), lang="en") + "\n"
+
+
+def css(runs: tuple) -> Markup:
+    """The style sheet, with the watermark of the tables if there is one."""
+    path = os.path.join(os.path.dirname(__file__), "page.css")
+    with open(path, encoding="utf-8") as file:
+        sheet = file.read()
+    lines = trust.watermark(runs, "results.csv")
+    if lines:
+        sheet += f'table.marked {{ background-image: url("{tile(lines)}"); }}\n'
+    return Markup(sheet)
+
+
+def tile(lines: tuple) -> str:
+    """The watermark as a background image that repeats, as a data: URI."""
+    texts = join(tag("tspan", line, x="210", dy="24") for line in lines)
+    drawing = tag(
+        "svg",
+        tag("text", texts, x="210", y="60", text_anchor="middle", fill="#b00000",
+            fill_opacity="0.16", font_family="sans-serif", font_weight="bold",
+            font_size="19", transform="rotate(-18 210 85)"),
+        xmlns="http://www.w3.org/2000/svg", width="420", height="170")
+    return "data:image/svg+xml," + quote(drawing, safe="")

@@ -1,0 +1,71 @@
+"""One run as it was read: its tables, and everything that was wrong with its files."""
+
+from dataclasses import dataclass, field
+
+from .schema import number_fault
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong at a place in a file; a note (not damage) may stand as it is."""
+
+    file: str
+    line: int
+    text: str
+    damage: bool = True
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.text}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A record and the line it begins on.  A column that the file lacks reads as empty."""
+
+    line: int
+    fields: dict
+
+    def __getitem__(self, column: str) -> str:
+        return self.fields.get(column, "")
+
+    def number(self, column: str):
+        """The field as a number, None if it is empty or malformed."""
+        return None if number_fault(self[column]) else float(self[column])
+
+
+@dataclass
+class Table:
+    """A file as found, beside what machine.csv says of it (empty if it says nothing)."""
+
+    name: str
+    found: bool = False
+    rows: list = field(default_factory=list)
+    records: int = 0
+    crc32: str = ""
+    bytes: int = 0
+    stated_rows: str = ""
+    stated_crc32: str = ""
+
+
+@dataclass
+class Run:
+    """A run: tables by file name, machine.csv also as a dictionary."""
+
+    folder: str
+    tables: dict = field(default_factory=dict)
+    machine: dict = field(default_factory=dict)
+    samples: dict = field(default_factory=dict)  # key -> samples.Samples
+    problems: list = field(default_factory=list)
+
+    def rows(self, name: str) -> list:
+        """The readable rows of a file; none if the file is not there."""
+        return self.tables[name].rows if name in self.tables else []
+
+    def fact(self, key: str) -> str:
+        """The value of a key of machine.csv; empty also if there is no such key."""
+        return self.machine.get(key, "")
+
+    def damaged(self, name: str) -> bool:
+        """Whether a file is missing or something in it is wrong."""
+        return any(p.damage and p.file == name for p in self.problems)

@@ -1,0 +1,67 @@
+"""samples.csv: whole windows, pair by pair; too many rows to keep them as rows."""
+
+import csv
+import io
+from array import array
+from dataclasses import dataclass, field
+
+from .run import Problem, Run, Table
+from .schema import FILES, column_faults, quote
+from .variant import KEY
+
+FILE = "samples.csv"
+MILLI = 1000
+FAULTS_NAMED = 20  # of one file
+
+
+@dataclass
+class Samples:
+    """B - A of each pair in the order it was taken, in ticks; and what to divide it by."""
+
+    divisor: int
+    next_pair: int = 0
+    differences: array = field(default_factory=lambda: array("q"))
+
+
+def parse(run: Run, table: Table, text: str) -> None:
+    """Fills run.samples.  A row that cannot be used is named and left out."""
+    faults = []
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        names = next(reader, [])
+        found = column_faults(table.name, names)
+        run.problems += [Problem(table.name, *fault) for fault in found]
+        places = [names.index(c) for c in (*KEY, "pair", "a", "b", "divisor") if c in names]
+        complete = len(places) == len(FILES[FILE])
+        for fields in reader:
+            table.records += 1
+            if not complete:
+                continue
+            fault = take(run, fields, places, len(names))
+            if fault:
+                faults.append(Problem(table.name, reader.line_num, fault))
+    except csv.Error as error:
+        text = f"is not CSV after this line, the rest is left out: {error}"
+        faults.append(Problem(table.name, reader.line_num, text))
+    run.problems += faults[:FAULTS_NAMED]
+    if len(faults) > FAULTS_NAMED:
+        more = f"and {len(faults) - FAULTS_NAMED} more rows that are wrong"
+        run.problems.append(Problem(table.name, 0, more))
+
+
+def take(run: Run, fields: list, places: list, width: int) -> str:
+    """Adds one pair; what is wrong with it, empty if nothing is."""
+    if len(fields) != width:
+        return f"{len(fields)} fields instead of {width}: the row is left out"
+    *key, pair, a, b, divisor = [fields[place] for place in places]
+    together = pair + a + b + divisor
+    if not (pair and a and b and divisor and together.isascii() and together.isdigit()):
+        return f"{quote(','.join((pair, a, b, divisor)))} are not counts: the row is left out"
+    mine = run.samples.get(tuple(key))
+    if mine is None:
+        mine = run.samples[tuple(key)] = Samples(int(divisor))
+    expected, mine.next_pair = mine.next_pair, int(pair) + 1
+    if int(divisor) != mine.divisor or mine.divisor == 0:
+        return f"divisor: {divisor} cannot be, or is not the one of the pairs before"
+    mine.differences.append(int(b) - int(a))
+    return "" if int(pair) == expected else f"pair: {pair} where {expected} comes next"

@@ -1,0 +1,135 @@
+"""What the files are made of: their columns, what a field may hold, names in order."""
+
+import re
+
+QUOTED = 60  # characters of a malformed field that a message repeats
+
+STATUSES = ("ok", "skipped", "failed", "timeout")
+UNITS = ("ticks", "cycles", "pages", "pcids", "count")
+PHASES = ("before", "after")
+RULES = ("must", "may", "claimed")
+VERDICTS = {
+    "must": ("pass", "fail", "inconclusive", "skipped"),
+    "may": ("kept", "dropped", "inconclusive", "skipped"),
+    "claimed": ("refuted", "holds", "inconclusive", "skipped"),
+}
+SELFTEST_VERDICTS = ("pass", "fail", "recorded", "skipped")
+
+OPS = (
+    "none cr3_reload cr3_pcid_flush cr3_pcid_noflush invlpg invpcid_address "
+    "invpcid_context invpcid_all_global invpcid_all_non_global invpcid_by_cr3 "
+    "invpcid_by_cr3_seed cr4_pge_toggle cr4_smep_set cr0_pg_toggle invlpgb_tlbsync "
+    "tr7_probe"
+).split()
+ENTRIES = (
+    "page_4k page_2m page_1g neighbour global_4k global_neighbour target_pcid "
+    "other_pcid other_pcid_global pde psc code_4k"
+).split()
+
+
+def quote(text: str) -> str:
+    """A field as a message shows it: short, and without control characters."""
+    text = re.sub(r"[\x00-\x1f\x7f-\x9f]", "\ufffd", text)
+    return f"'{text}'" if len(text) <= QUOTED else f"'{text[:QUOTED]}...'"
+
+
+def number_fault(text: str) -> str:
+    """What is wrong with a signed decimal number, empty if nothing is."""
+    return "" if re.fullmatch(r"-?\d+(\.\d+)?", text, re.ASCII) else "is not a number"
+
+
+def count_fault(text: str) -> str:
+    """What is wrong with a count, empty if nothing is."""
+    if number_fault(text):
+        return number_fault(text)
+    return "" if re.fullmatch(r"\d+", text, re.ASCII) else "is not a count"
+
+
+def flag_fault(text: str) -> str:
+    """What is wrong with a flag, empty if nothing is."""
+    return "" if text in ("0", "1") else "is not 0 or 1"
+
+
+def one_of(words: tuple):
+    """A check that a field holds one of these words."""
+    return lambda text: "" if text in words else "is not one of " + ", ".join(words)
+
+
+def any_text(_text: str) -> str:
+    """The check of a column that may hold anything."""
+    return ""
+
+
+def columns(names: str, check) -> dict:
+    """Columns that hold the same kind of thing."""
+    return dict.fromkeys(names.split(), check)
+
+
+VERDICT_WORDS = tuple(dict.fromkeys(sum(VERDICTS.values(), ())))
+
+# File -> column -> check of a field that is not empty; an empty one is "not applicable".
+FILES = {
+    "machine.csv": columns("key value", any_text),
+    "results.csv": {
+        **columns("bench op variant param value", any_text),
+        **columns("targets", count_fault),
+        **columns("status", one_of(STATUSES)),
+        **columns("reason", any_text),
+        **columns("unit", one_of(UNITS)),
+        **columns("n discard_irq discard_smi discard_tsc far", count_fault),
+        **columns("min p01 p05 p25 p50 p75 p95 p99 max mean mad", number_fault),
+        **columns("ci95_lo ci95_hi ci99_lo ci99_hi", number_fault),
+        **columns("a_min a_p50 b_min b_p50", number_fault),
+        **columns("converged believed", flag_fault),
+        **columns("quantum canary", number_fault),
+        **columns("order", count_fault),
+    },
+    "verify.csv": {
+        **columns("op entry", any_text),
+        **columns("pcide tce", flag_fault),
+        **columns("phase", one_of(PHASES)),
+        **columns("rule", one_of(RULES)),
+        **columns("citation", any_text),
+        **columns("trials stale_control stale_after", count_fault),
+        **columns("verdict", one_of(VERDICT_WORDS)),
+    },
+    "selftest.csv": {
+        **columns("test value limit unit", any_text),
+        **columns("verdict", one_of(SELFTEST_VERDICTS)),
+    },
+    "canary.csv": columns("order ticks", number_fault),
+    "histogram.csv": {
+        **columns("bench op variant param value", any_text),
+        **columns("targets", count_fault),
+        **columns("lo hi", number_fault),
+        **columns("count", count_fault),
+    },
+    "samples.csv": {  # many rows: samples.py reads it
+        **columns("bench op variant param value", any_text),
+        **columns("targets pair a b divisor", count_fault),
+    },
+}
+
+# A run without one of these was cut off; the others come only with some options.
+REQUIRED = ("machine.csv", "results.csv", "verify.csv")
+
+
+def in_order(names, known) -> list:
+    """The names, known ones first and in the order of the contract, each once."""
+    there = list(dict.fromkeys(names))
+    return [n for n in known if n in there] + [n for n in there if n not in known]
+
+
+def column_faults(name: str, names: list) -> list:
+    """(line, text, whether it is damage) of columns that are missing, unknown, or twice."""
+    known = FILES.get(name)
+    if known is None:
+        return [(0, "columns unknown: only counted", False)]
+    faults = [(1, f"column '{column}' is missing", True) for column in known
+              if column not in names]
+    for column in dict.fromkeys(names):
+        if column not in known:
+            faults.append((1, f"column {quote(column)} is unknown and not shown", False))
+        if names.count(column) > 1:
+            faults.append((1, f"column {quote(column)} comes twice", True))
+    return faults

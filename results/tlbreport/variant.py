@@ -1,0 +1,42 @@
+"""Which experiment a row is: its key, its phase, and what it may be drawn with."""
+
+from .run import Row, Run
+
+KEY = ("bench", "op", "variant", "param", "value", "targets")
+PHASES = ("first", "marginal")
+KINDS = ("code", "stack", "data")  # of the pages that first-incl touches
+
+
+def key(row: Row) -> tuple:
+    """What names an experiment in every file."""
+    return tuple(row[column] for column in KEY)
+
+
+def label(row: Row, with_param: bool = True) -> str:
+    """The variant, and where its parameter stands."""
+    swept = row["param"] and with_param
+    return row["variant"] + (f"  {row['param']}={row['value']}" if swept else "")
+
+
+def phase(row: Row) -> str:
+    """'first' or 'marginal' for a row of single_op; empty for any other."""
+    begins = row["variant"].split("-")[0]
+    return begins if row["bench"] == "single_op" and begins in PHASES else ""
+
+
+def is_refill(row: Row) -> bool:
+    """Whether the row is one operation with the first misses after it."""
+    return phase(row) != "" and row["variant"].startswith("first-incl")
+
+
+def measured(row: Row) -> bool:
+    """Whether there is a median in ticks; other units have no place on that axis."""
+    return row["status"] == "ok" and row["unit"] == "ticks" and row.number("p50") is not None
+
+
+def by_key(run: Run) -> dict:
+    """The rows of results.csv by their key; of two with the same key the first."""
+    found = {}
+    for row in run.rows("results.csv"):
+        found.setdefault(key(row), row)
+    return found

@@ -1,0 +1,89 @@
+"""The verification as it is read: cells of operation x entry, and what follows from them."""
+
+from dataclasses import dataclass, field
+
+from .run import Row, Run
+
+BITS = ("pcide", "tce")  # CR4.PCIDE and EFER.TCE
+
+# Of two verdicts on one cell the one that comes first here stands.
+WORST_FIRST = "fail refuted inconclusive skipped kept dropped holds pass".split()
+
+
+@dataclass
+class Cell:
+    """One check, with its rows before and after the timing."""
+
+    op: str
+    entry: str
+    bits: str  # 'PCIDE=1, TCE=0': those that are not the same in the whole run
+    rows: list = field(default_factory=list)
+
+    @property
+    def rule(self) -> str:
+        return self.rows[0]["rule"]
+
+    @property
+    def verdict(self) -> str:
+        """The worst verdict; one that nobody knows is worse than all."""
+        return min((r["verdict"] for r in self.rows), key=badness)
+
+    @property
+    def agreed(self) -> bool:
+        """Whether before and after say the same."""
+        return len({r["verdict"] for r in self.rows}) == 1
+
+    def total(self, column: str) -> str:
+        """A count summed over the phases; empty if one of them has none."""
+        counts = [r.number(column) for r in self.rows]
+        return "" if None in counts else str(int(sum(counts)))
+
+    @property
+    def place(self) -> str:
+        """The entry, with the control bits if there are any: 'page_4k (PCIDE=1)'."""
+        return self.entry + (f" ({self.bits})" if self.bits else "")
+
+
+def badness(verdict: str) -> int:
+    """The lower, the worse."""
+    return WORST_FIRST.index(verdict) if verdict in WORST_FIRST else -1
+
+
+def cells(run: Run) -> list:
+    """The cells of verify.csv in the order in which they first appear."""
+    rows, found = run.rows("verify.csv"), {}
+    telling = [bit for bit in BITS if len({row[bit] for row in rows}) > 1]
+    for row in rows:
+        key = (row["op"], row["entry"], named_bits(row, telling))
+        found.setdefault(key, Cell(*key)).rows.append(row)
+    return list(found.values())
+
+
+def common_bits(run: Run) -> str:
+    """The control bits that are the same in the whole run, named."""
+    rows = run.rows("verify.csv")
+    return named_bits(rows[0], [b for b in BITS if len({row[b] for row in rows}) == 1])
+
+
+def named_bits(row: Row, which: list) -> str:
+    """'PCIDE=1, TCE=0' for these columns, as far as they are filled."""
+    return ", ".join(f"{bit.upper()}={row[bit]}" for bit in which if row[bit])
+
+
+def must_cells(run: Run) -> dict:
+    """Operation -> verdict -> its must cells."""
+    found = {}
+    for cell in cells(run):
+        of_op = found.setdefault(cell.op, {})
+        if cell.rule == "must":
+            of_op.setdefault(cell.verdict, []).append(cell)
+    return found
+
+
+def must_verdicts(run: Run) -> dict:
+    """Operation -> the verdicts of its must cells, before and after the timing alike."""
+    found = {}
+    for row in run.rows("verify.csv"):
+        if row["rule"] == "must":
+            found.setdefault(row["op"], set()).add(row["verdict"])
+    return found

@@ -1,0 +1,85 @@
+"""Why believe this: what the harness showed about itself, and about each operation."""
+
+from . import trust
+from .belief import belief
+from .markup import Markup, badge, breakable, join, paragraph, table, tag
+from .run import Run
+
+VERDICTS = {
+    "pass": badge("pass", "✓", "good"),
+    "fail": badge("fail", "✗", "bad"),
+    "recorded": badge("recorded", "•", "none"),
+    "skipped": badge("skipped", "–", "none"),
+}
+# What a self-test shows; a name that ends with _ begins the names of several.
+SHOWS = {
+    "quantum": "The clock advances in steps of this size: no difference is finer.",
+    "smallest_step": "The smallest advance seen between two reads of the clock.",
+    "empty_window": "Two windows with nothing in them cost the same: the interval of their "
+                    "difference contains 0.",
+    "linearity_": "Twice as many instructions cost twice as much: no point of 64 to 2048 copies "
+                  "is farther than the limit from the line.",
+    "imul_to_add": "A chain of multiplications is known to take 3 (or 4, 5) times as many cycles "
+                   "as one of additions; where instructions are counted, as many.",
+    "wait_overshoot": "A wait of a set length takes that length: by so much it was late at worst.",
+    "lfence_slope": "LFENCE costs more than three NOPs, so it really waits, and the window's "
+                    "fences do.",
+    "slope_": "What one copy of this instruction costs: together they tell hardware from an "
+              "emulator.",
+    "timers": "Independent timers of the machine agree on the rate of the clock.",
+    "additive_": "From 2N to 4N copies costs twice what N to 2N does: the costs of the "
+                 "operation add up.",
+    "cycle_counter": "The counter of core cycles counts a chain of known length right, per "
+                     "multiplication.",
+    "a_a_limit": "One row measured twice differed by so much: two runs that differ by less are "
+                 "not told apart.",
+    "interrupt_discarded": "An interrupt injected into a block of samples was noticed, and the "
+                           "block discarded.",
+    "walks_": "A counter of page walks, independent of the verification, saw as many walks as "
+              "the operation must cause.",
+    "verification": "No operation left behind an entry that it must drop.",
+}
+
+
+def why(run: Run) -> Markup:
+    """The clock, the self-tests, and then operation by operation."""
+    return join([clock(run), tag("h3", "The harness, tested by itself"), selftests(run),
+                 tag("h3", "Each operation, by its verification"), belief(run)])
+
+
+def clock(run: Run) -> Markup:
+    """What machine.csv says of the timing, in one paragraph."""
+    judged = trust.judge(run)
+    if judged.timing:
+        return paragraph("The timing may be believed: ", run.fact("timing_reason") or
+                         "env = hw, timing_valid = 1", ".")
+    return paragraph(tag("strong", "The timing may not be believed. "), " ".join(judged.reasons),
+                     " What an operation drops is verified without a clock, and may be believed "
+                     "all the same.")
+
+
+def selftests(run: Run) -> Markup:
+    """selftest.csv: value against limit, verdict, and what follows from it."""
+    rows = run.rows("selftest.csv")
+    if not rows:
+        return paragraph("This run has no selftest.csv: nothing is known about its clock.",
+                         class_="lack")
+    count = {word: sum(r["verdict"] == word for r in rows) for word in VERDICTS}
+    note = (
+        f"{', '.join(f'{number} {word}' for word, number in count.items())}. The tests run "
+        "before anything is measured. A failed one does not stop the run: it says what may not "
+        "be believed. Recorded: this machine cannot answer the question."
+    )
+    body = [[tag("th", breakable(r["test"]), class_="name", scope="row"),
+             *(tag("td", r[c], class_="number") for c in ("value", "limit")),
+             r["unit"], VERDICTS.get(r["verdict"], r["verdict"]),
+             tag("td", shows(r["test"]), class_="reason")] for r in rows]
+    return join([paragraph(note, class_="note"),
+                 table(["test", "value", "limit or expected", "unit", "verdict",
+                        "what it shows if it passes"], body)])
+
+
+def shows(test: str) -> str:
+    """The sentence on a test; empty if nobody knows it."""
+    begins = (name for name in SHOWS if name.endswith("_") and test.startswith(name))
+    return SHOWS.get(test) or SHOWS.get(next(begins, ""), "")

@@ -1,0 +1,144 @@
+"""The page of two runs: what it compares, with what, and what it says on top."""
+
+import os
+
+import numpy as np
+from pagecheck import Page, PageTest
+from rundir import (EMULATOR, HARDWARE, cost, histogram, read, replace, sampled, skipped,
+                    small_selftest, write_run)
+
+SELFTEST = [*small_selftest(), {"test": "a_a_limit", "value": "0.250", "unit": "percent",
+                                "verdict": "recorded"}]
+OTHER = {**HARDWARE, "run_id": "20200102-000000-0002", "date": "2020-01-02T00:00:00Z"}
+ROW = cost("invlpg", "first-bare-4k", 200, n="1000")
+
+
+def draw(median: float, seed: int) -> np.ndarray:
+    """Samples of ROW in ticks."""
+    return np.random.default_rng(seed).normal(median, 6, 1000).round()
+
+
+def counted(samples: np.ndarray) -> list:
+    """A histogram as coarse as the program's is there."""
+    values, counts = np.unique(samples // 8 * 8, return_counts=True)
+    return histogram(ROW, [(lo, lo + 8, count) for lo, count in zip(values, counts)])
+
+
+class Comparison(PageTest):
+    def compare(self, first: dict, second: dict, status: int = 0) -> Page:
+        """The page of two runs; machine, self-tests and rows as usual if not given."""
+        folders = []
+        for name, more, machine in (("a", first, HARDWARE), ("b", second, OTHER)):
+            folders.append(os.path.join(self.folder, name))
+            os.makedirs(folders[-1], exist_ok=True)
+            write_run(folders[-1], **{"machine": machine, "selftest": SELFTEST,
+                                      "results": [ROW], **more})
+        self.folders = folders
+        found, out, err = self.command(*folders)
+        self.assertEqual((found, out), (status, f"{folders[0]}/compare.html\n"), err)
+        page = Page(read(folders[0], "compare.html").decode())
+        self.assertEqual(page.faults, [])
+        return page
+
+    def of_samples(self, median: float, **more) -> Page:
+        """ROW with a median of 200 against the same with another one."""
+        return self.compare({"samples": sampled(ROW, draw(200, 1)), **more},
+                            {"samples": sampled(ROW, draw(median, 2)), **more})
+
+    def test_a_shift_is_called_different_with_its_interval(self):
+        page = self.of_samples(206)
+        self.check_says(page, "1 of 1 rows differ.", "+6.000 +3.00 2.060 [", "≠ different",
+                        "bootstrap over blocks of 32 pairs", "Same machine, same program")
+        self.assertTrue(any("+3.00 %" in p.texts for p in page.pictures))
+
+    def test_equal_rows_are_called_not_different(self):
+        self.check_says(self.of_samples(200), "0 of 1 rows differ.", "= not different")
+
+    def test_the_a_a_limit_of_either_run_is_kept(self):
+        for noisy in ("a", "b"):
+            tests = [{**SELFTEST[-1], "value": "5.000"}]
+            first = {"selftest": tests} if noisy == "a" else {}
+            second = {} if noisy == "a" else {"selftest": tests}
+            page = self.compare({"samples": sampled(ROW, draw(200, 1)), **first},
+                                {"samples": sampled(ROW, draw(206, 2)), **second})
+            self.check_says(page, "0 of 1 rows differ.", "5.000")
+
+    def test_the_divisor_makes_ticks_per_operation_of_a_pair(self):
+        page = self.compare({"samples": sampled(ROW, 16 * draw(200, 1), 16)},
+                            {"samples": sampled(ROW, draw(200, 1))})
+        self.check_says(page, "+0.000 +0.00")
+
+    def test_without_samples_histograms_are_compared_and_that_is_said(self):
+        page = self.compare({"histogram": counted(draw(200, 1))},
+                            {"histogram": counted(draw(206, 2)), "samples": sampled(ROW, [])})
+        self.check_says(page, "1 of 1 rows differ.", "There is no bootstrap", "histogram ≠")
+        self.assertNotIn("bootstrap over blocks", page.text)
+
+    def test_rows_that_cannot_be_compared_are_listed_with_the_reason(self):
+        lone = [cost("cr3_reload", f"marginal-{name}", 9) for name in "ab"]
+        failed = skipped("invlpg", "first-bare-1g", "no whole GiB of RAM")
+        cycles = cost("invlpg", "marginal-4k-cycles", 9, unit="cycles")
+        page = self.compare({"results": [ROW, lone[0], failed, cycles]},
+                            {"results": [ROW, lone[1], failed, {**cycles, "unit": "ticks"}]})
+        self.check_says(page, "No row could be compared.", "marginal-a only in A",
+                        "marginal-b only in B", "A: skipped no whole GiB of RAM",
+                        "A in cycles, B in ticks", "neither samples.csv nor histogram.csv")
+
+    def test_what_differs_between_the_runs_is_said_on_top(self):
+        for key, said in (("brand", "They ran on different processors."),
+                          ("profile", "They were measured for different lengths of time."),
+                          ("commit", "Different versions of the program measured them.")):
+            self.check_says(self.compare({}, {"machine": {**OTHER, key: "other"}}), said)
+
+    def test_the_same_run_twice_is_named(self):
+        self.check_says(self.compare({}, {"machine": HARDWARE}), "A and B are the same run.")
+
+    def test_an_emulator_on_either_side_watermarks_every_plot(self):
+        for first, second in ((EMULATOR, OTHER), (HARDWARE, EMULATOR)):
+            page = self.compare({"machine": first, "samples": sampled(ROW, draw(200, 1))},
+                                {"machine": second, "samples": sampled(ROW, draw(206, 2))})
+            self.assertEqual([p.watermarked for p in page.pictures], [True])
+            self.check_says(page, "is no valid measurement of hardware", "a shift says nothing")
+
+    def test_damage_on_either_side_ends_with_1_and_watermarks(self):
+        self.of_samples(206)
+        for folder in self.folders:
+            with self.subTest(folder):
+                whole = read(folder, "samples.csv")
+                replace(folder, "samples.csv", "100200,1\n", "100201,1\n")
+                self.assertEqual(self.command(*self.folders)[0], 1)
+                page = Page(read(self.folders[0], "compare.html").decode())
+                self.assertTrue(all(p.watermarked for p in page.pictures))
+                with open(os.path.join(folder, "samples.csv"), "wb") as file:
+                    file.write(whole)
+
+    def test_malformed_samples_are_named_and_left_out(self):
+        rows = sampled(ROW, draw(200, 1))
+        rows[7]["b"], rows[9]["divisor"] = "x", "0"
+        page = self.compare({"samples": rows}, {"samples": sampled(ROW, draw(200, 2))}, status=1)
+        self.check_says(page, "samples.csv:9: '7,100000,x,1' are not counts",
+                        "samples.csv:11: divisor: 0 cannot be",
+                        "998 samples of invlpg first-bare-4k, results.csv:2 says 1000")
+
+    def test_a_median_of_0_has_no_percentage(self):
+        none = {**ROW, "op": "none", "p50": "0.000"}
+        none.update(n="90", believed="")
+        both = {"results": [none], "samples": sampled(none, [0, 2, -2] * 30)}
+        page = self.compare(both, both)
+        self.check_says(page, "median is 0", "= not different")
+
+    def test_a_hundred_rows_are_drawn_in_plots_that_fit_a_page(self):
+        rows = [{**ROW, "variant": f"first-bare-w{n}", "n": "20"} for n in range(100)]
+        samples = {"results": rows, "samples": [s for r in rows for s in sampled(r, range(20))]}
+        page = self.compare(samples, samples)
+        self.assertEqual(len(page.pictures), 3)
+        drawn = sum((p.texts for p in page.pictures), [])
+        self.assertEqual(sum("first-bare-w" in text for text in drawn), 100)
+
+    def test_the_same_files_give_the_same_bytes(self):
+        self.of_samples(203)
+        pages = []
+        for _ in "AB":
+            self.command(*self.folders)
+            pages.append(read(self.folders[0], "compare.html"))
+        self.assertEqual(*pages)

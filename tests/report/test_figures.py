@@ -1,0 +1,158 @@
+"""Distributions, first against marginal, refill, drift: what they show, and their watermark."""
+
+import csv
+import io
+import random
+
+from pagecheck import PageTest
+from rundir import EMULATOR, HARDWARE, canary, cost, histogram, read, refill, small_results
+
+from tlbreport.drift import summary
+from tlbreport.slope import fit
+
+ROW = cost("invlpg", "first-bare-4k", 212)
+BUCKETS = [(-64, -60, 1), (200, 208, 20), (208, 216, 200), (216, 224, 30), (90000, 94208, 1)]
+NEGATIVE = cost("none", "first-bare", -18, n="252", believed="")
+PLAIN = {"n": "252"}
+
+
+def with_everything(**more) -> dict:
+    """A run that has something for each plot."""
+    rows = [{**row, **PLAIN} for row in small_results()]
+    results = [*rows, *refill("cr3_reload", "data", {0: 300, 1: 340, 4: 460, 16: 940})]
+    buckets = [h for row in rows for h in histogram(row, BUCKETS)]
+    return {"results": results, "histogram": buckets, "canary": canary([590] * 40), **more}
+
+
+class Plots(PageTest):
+    def test_every_new_plot_of_an_emulator_is_watermarked(self):
+        page = self.page(machine=EMULATOR, **with_everything())
+        said = " ".join(p.label for p in page.pictures)
+        for what in ("Distribution", "First against marginal", "pages touched", "canary"):
+            self.assertIn(what, said)
+        for picture in page.pictures:
+            self.assertTrue(picture.watermarked, picture.label)
+
+    def test_a_plot_of_a_damaged_file_is_watermarked_and_the_others_are_not(self):
+        more = with_everything()
+        more["canary"][3]["ticks"] = "x"
+        for picture in self.page(status=1, **more).pictures:
+            self.assertEqual(picture.watermarked, "canary" in picture.label, picture.label)
+
+    def test_missing_files_are_said(self):
+        self.check_says(
+            self.page(results=[]), "histogram.csv is missing or empty",
+            "canary.csv is missing or empty", "There is no first-incl row",
+            "No operation has both a first and a marginal row.")
+
+    def test_a_distribution_has_a_strip_for_each_row(self):
+        more = with_everything()
+        drawn = [p for p in self.page(**more).pictures if "Distribution" in p.label]
+        self.assertEqual(len(drawn), 4)
+        self.assertIn("212.000  [209.880, 214.120]", drawn[2].texts)
+
+    def test_distributions_of_any_shape_can_be_drawn(self):
+        for buckets in ([(-799, -767, 252)], [(0, 1, 252)], [(0, 0.016, 252)],
+                        [(-17, -16, 100), (9e12, 9.1e12, 152)]):
+            page = self.page(results=[NEGATIVE], histogram=histogram(NEGATIVE, buckets))
+            self.assertEqual(sum("Distribution" in p.label for p in page.pictures), 1)
+
+    def test_more_strips_than_fit_a_page_are_split(self):
+        rows = [cost("invlpg", f"first-bare-4k-w{n}", 200 + n, n="252") for n in range(50)]
+        page = self.page(results=rows, histogram=[h for r in rows for h in histogram(r, BUCKETS)])
+        drawn = [p for p in page.pictures if "Distribution" in p.label]
+        self.assertEqual(len(drawn), 3)
+        for n in range(50):
+            self.assertTrue(any(f"first-bare-4k-w{n}" in p.texts for p in drawn), n)
+
+    def test_samples_that_a_histogram_lost_are_named(self):
+        page = self.page(status=1, results=[{**ROW, "n": "255"}], histogram=histogram(ROW, BUCKETS))
+        self.check_says(page, "histogram.csv: 252 samples of invlpg first-bare-4k, results.csv:2 "
+                              "says 255")
+
+    def test_first_stands_against_marginal_of_the_same_size(self):
+        rows = [cost("invlpg", "first-bare-4k", 300), cost("invlpg", "marginal-4k", 200),
+                cost("invlpg", "first-bare-4k-global", 310), cost("invlpg", "marginal-2m", 100)]
+        page = self.page(results=rows)
+        found = next(p for p in page.pictures if "First against" in p.label)
+        self.assertIn("first 300.000   marginal 200.000   ratio 1.50", found.texts)
+        self.assertEqual(sum(t.startswith("first ") for t in found.texts), 1)
+
+    def test_a_canary_that_jumped_is_told_from_one_that_did_not(self):
+        page = self.page(canary=canary([590] * 30 + [620] * 10))
+        self.check_says(page, "(+0.00 % to +5.08 %). Last quarter against first: +5.08 %.")
+        found = next(p for p in page.pictures if "canary" in p.label)
+        self.assertIn("farther: 10", found.texts)
+        self.assertIn("(+0.00 % to +0.00 %)", summary([590] * 5))
+        self.assertIn("not a length", summary([0, 0, 0]))
+
+
+class Refill(PageTest):
+    def derived(self) -> list:
+        text = read(self.folder, "derived.csv").decode()
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+
+    def test_an_exact_line_has_an_interval_of_no_width(self):
+        points = {n: 300 + 37.5 * n for n in (0, 1, 2, 4, 8, 16)}
+        page = self.page(results=refill("cr3_reload", "data", points))
+        row, = self.derived()
+        self.assertEqual([row[c] for c in ("what", "op", "variant", "value", "lo", "hi", "unit")],
+                         ["refill_slope", "cr3_reload", "first-incl-data", "37.500", "37.500",
+                          "37.500", "ticks per page"])
+        self.assertIn("touched = 0 1 2 4 8 16", row["evidence"])
+        self.check_says(page, "37.500 [37.500, 37.500] 95 %")
+
+    def test_one_point_far_off_does_not_move_the_line(self):
+        line = fit([(n, 100 + 20 * n) for n in (0, 1, 2, 4, 8)] + [(16, 99999)])
+        self.assertEqual((line.slope, line.low), (20, 20))
+
+    def test_the_interval_holds_the_true_slope_in_95_of_100(self):
+        draw, held = random.Random(1), 0
+        for _ in range(1000):
+            line = fit([(n, 20 * n + draw.gauss(0, 9)) for n in (0, 1, 2, 4, 8, 16)])
+            held += line.low <= 20 <= line.high
+        self.assertGreaterEqual(held, 950)
+
+    def test_few_points_say_at_how_many_percent_or_that_they_are_too_few(self):
+        self.assertAlmostEqual(fit([(n, n) for n in range(4)]).percent, 100 * 11 / 12)
+        self.assertIsNone(fit([(0, 1), (16, 5)]))
+        page = self.page(results=refill("invlpg", "4k-code", {0: 5, 16: 50}))
+        self.check_says(page, "too few points")
+        self.assertEqual(self.derived(), [])
+
+    def test_what_is_derived_from_an_emulator_says_so(self):
+        self.page(machine=EMULATOR, results=refill("invlpg", "4k-code", {0: 5, 1: 6, 2: 7}))
+        self.assertIn("EMULATOR (tcg): NOT A MEASUREMENT", self.derived()[0]["evidence"])
+
+    def test_the_rows_over_the_pages_touched_stand_in_one_place(self):
+        page = self.page(results=[*small_results(), *refill("cr3_reload", "data", {0: 1, 16: 9})])
+        self.check_says(page, "single_op: 8 rows.", "single_op: 2 rows.")
+
+
+class Bands(PageTest):
+    FAR = [cost("invlpg", "first-bare-4k", 750), cost("cr3_reload", "first-bare", 300),
+           cost("invlpg", "first-bare-4k-stores64", 900), cost("cr4_pge_toggle", "marginal", 399),
+           cost("invlpg", "marginal-4k-cycles", 79, unit="cycles"),
+           *refill("cr3_reload", "data", {0: 300, 1: 302, 2: 304})]
+
+    def test_rows_outside_a_published_range_are_flagged_on_hardware(self):
+        page = self.page(results=self.FAR)
+        self.check_says(page, "Outside the published range: 3.", "in core cycles, the rows here in "
+                        "TSC ticks", "invlpg first-bare-4k: 750.000 ticks, published 80 to 500",
+                        "cr4_pge_toggle marginal: 399.000 ticks, published 400 to 3000",
+                        "marginal-4k-cycles: 79.000 cycles, published 80 to 500")
+        self.assertEqual(page.text.count("⚐ outside 80 to 500"), 2)
+        self.assertEqual(page.text.count("⚐ outside 5 to 1200"), 1)
+
+    def test_a_flag_is_no_failure(self):
+        self.check_says(self.page(status=0, results=self.FAR), "The timing may be believed.")
+
+    def test_nothing_is_flagged_elsewhere(self):
+        for machine in (EMULATOR, {**HARDWARE, "env": "vm"}, {**HARDWARE, "env": ""}):
+            page = self.page(machine=machine, results=self.FAR)
+            self.assertNotIn("⚐", page.text)
+            self.check_says(page, "only hardware is compared")
+
+    def test_the_ends_of_a_range_are_inside(self):
+        rows = [cost("invlpg", "first-bare-4k", 80), cost("invlpg", "marginal-2m", 500)]
+        self.check_says(self.page(results=rows), "Every row that has a published range is inside")

@@ -1,0 +1,118 @@
+"""The comparison of two sets of samples, on samples whose truth is known.
+
+The model of a row: a median of 100 to 2000 ticks; normal noise whose MAD is 3 to 5 % of it; 3 %
+of the samples late by half the median on average, because something else happened; a clock that
+advances in steps of two; 1023 pairs, at which a sampler that wants an interval of 1 % is not
+done yet with so much noise. Samples are independent; those that hang together are below.
+"""
+
+from itertools import product
+from statistics import median
+
+import numpy as np
+from rundir import RunTest  # which makes tlbreport known
+
+from tlbreport import shift
+
+DRAWS, PAIRS, MILLI = 1000, 1023, 1000
+STEP = 2
+
+
+def draw(random, middle: float, mad: float, n: int = PAIRS) -> np.ndarray:
+    """Samples of one row in thousandths of a tick."""
+    noise = 1 + 1.4826 * mad * random.standard_normal(n)
+    late = (random.random(n) < 0.03) * random.exponential(0.5, n)
+    return (middle * (noise + late) / STEP).round().astype(np.int64) * STEP * MILLI
+
+
+class Verdict(RunTest):
+    def called_different(self, factor: float, seed: int, percent: float = 0.5,
+                         draws: int = DRAWS) -> int:
+        """In how many draws the second set is called different."""
+        random, called = np.random.default_rng(seed), 0
+        for _ in range(draws):
+            middle, mad = random.uniform(100, 2000), random.uniform(0.03, 0.05)
+            both = draw(random, middle, mad), draw(random, middle * factor, mad)
+            called += shift.compare(*both, percent).different
+        return called
+
+    def test_equal_sets_are_called_equal_in_99_of_100(self):
+        self.assertLessEqual(self.called_different(1, 1), DRAWS // 100)
+
+    def test_a_shift_of_2_percent_is_called_different_in_95_of_100(self):
+        self.assertGreaterEqual(self.called_different(1.02, 2), DRAWS * 95 // 100)
+
+    def test_a_shift_of_2_percent_below_the_a_a_limit_is_not_called_different(self):
+        self.assertLessEqual(self.called_different(1.02, 3, percent=4, draws=100), 1)
+
+    def test_the_order_of_the_runs_does_not_matter(self):
+        random = np.random.default_rng(4)
+        for factor in (1, 1.01, 1.02, 1.3):
+            first, second = draw(random, 300, 0.03), draw(random, 300 * factor, 0.03)
+            there, back = shift.compare(first, second, 0), shift.compare(second, first, 0)
+            self.assertEqual((there.different, there.shift, there.limit),
+                             (back.different, -back.shift, back.limit))
+
+    def test_a_large_shift_of_few_samples_is_not_called_different(self):
+        self.assertFalse(shift.compare([100, 101], [200, 201], 0).different)
+
+    def test_a_small_shift_of_many_samples_is_not_called_different(self):
+        random = np.random.default_rng(5)
+        first, second = draw(random, 1000, 0.005, 8191), draw(random, 1006, 0.005, 8191)
+        result = shift.compare(first, second, 0)
+        self.assertLess(result.p, 1e-9)
+        self.assertFalse(result.different)
+
+    def test_samples_that_are_all_the_same(self):
+        self.assertEqual(shift.compare([32] * 50, [32] * 70, 0), shift.Shift(1.0, 0.0, 0.32))
+        self.assertTrue(shift.compare([32] * 50, [64] * 70, 0).different)
+
+
+class HodgesLehmann(RunTest):
+    def test_it_is_the_median_of_all_differences(self):
+        random = np.random.default_rng(6)
+        for first, second in product((1, 2, 7, 40), (1, 3, 8, 41)):
+            for spread in (1, 3, 10**9):
+                x = np.sort(random.integers(-spread, spread + 1, first))
+                y = np.sort(random.integers(-spread, spread + 1, second))
+                every = [int(b) - int(a) for a in x for b in y]
+                self.assertEqual(shift.hodges_lehmann(x, y), median(every))
+
+    def test_8191_samples_of_each_take_no_time(self):
+        random = np.random.default_rng(7)
+        x = np.sort(random.integers(0, 10**9, 8191))
+        self.assertEqual(shift.hodges_lehmann(x, x + 12345), 12345)
+
+
+class Bootstrap(RunTest):
+    def covered(self, block: int, draws: int) -> int:
+        """In how many pairs of equal sets the interval holds 0; each 32 samples in a row
+        share a disturbance as large as the noise."""
+        random, held = np.random.default_rng(8), 0
+        default, shift.BLOCK = shift.BLOCK, block
+        try:
+            for seed in range(draws):
+                both = [(1000 * (50 + random.standard_normal(512) + np.repeat(
+                    random.standard_normal(16), 32))).astype(np.int64) for _ in "AB"]
+                low, high = shift.bootstrap(*both, seed)
+                held += low <= 0 <= high
+        finally:
+            shift.BLOCK = default
+        return held
+
+    def test_the_interval_holds_the_truth_though_samples_of_a_block_hang_together(self):
+        self.assertGreaterEqual(self.covered(32, 200), 190)
+
+    def test_drawing_single_samples_would_be_too_sure(self):
+        self.assertLess(self.covered(1, 40), 30)
+
+    def test_medians_of_draws_are_medians(self):
+        class Chosen:
+            def integers(self, blocks, size):
+                return np.random.default_rng(9).integers(blocks, size=size)
+
+        samples = np.random.default_rng(10).integers(0, 50, 100)
+        found = shift.drawn_medians(samples, Chosen())
+        for drawn, value in zip(Chosen().integers(4, (shift.DRAWS, 4)), found):
+            every = np.concatenate([samples[32 * b:32 * b + 32] for b in drawn])
+            self.assertEqual(value, np.sort(every)[(len(every) - 1) // 2])
