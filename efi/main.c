@@ -176,7 +176,6 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 		.config = &program->config,
 		.machine = &program->machine,
 		.record = &program->record,
-		.interrupts = &program->cpu.interrupts,
 		.activity = "start",
 	};
 	status = leave_boot_services(program);
@@ -189,6 +188,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 		                       : "tlbmark: not enough memory for page tables");
 		finish(program, RUN_NOT_FINISHED);
 	}
+	program->machine.giant_frame = memory_giant(&program->map);
 	program->run.pool = &program->pool;
 	program->run.root = program->root;
 	stack_switch(program->stack_top, measure, program);

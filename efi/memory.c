@@ -162,3 +162,37 @@ uint64_t memory_foreign(const struct memory_map *map)
 	}
 	return 0;
 }
+
+/* Descriptors need not be in order: each step finds the one that goes on from here. */
+static bool is_all_ram(const struct memory_map *map, uint64_t start, uint64_t end)
+{
+	while (start < end) {
+		const uint64_t before = start;
+
+		for (UINTN i = 0; i < memory_map_count(map); i++) {
+			const EFI_MEMORY_DESCRIPTOR *const d = memory_map_at(map, i);
+
+			if (is_ram(d) && (d->Attribute & EFI_MEMORY_WB) != 0 &&
+			    d->PhysicalStart <= start && start < descriptor_end(d))
+				start = descriptor_end(d);
+		}
+		if (start == before)
+			return false;
+	}
+	return true;
+}
+
+uint64_t memory_giant(const struct memory_map *map)
+{
+	const uint64_t gib = UINT64_C(1) << 30;
+
+	for (UINTN i = 0; i < memory_map_count(map); i++) {
+		const EFI_MEMORY_DESCRIPTOR *const d = memory_map_at(map, i);
+		const uint64_t start = (d->PhysicalStart + gib - 1) & ~(gib - 1);
+
+		if (start != 0 && start < descriptor_end(d) &&
+		    is_all_ram(map, start, start + gib))
+			return start;
+	}
+	return 0;
+}

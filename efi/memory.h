@@ -45,5 +45,8 @@ void memory_describe(const struct memory_map *map, struct machine *machine);
 unsigned memory_paint(const struct memory_map *map, uint64_t nx, struct paint *paints,
                       unsigned room);
 
+/* Physical address of a whole GiB of RAM, 1 GiB aligned; 0 if there is none. */
+uint64_t memory_giant(const struct memory_map *map);
+
 /* Physical address of some RAM that was never allocated; 0 if there is none. */
 uint64_t memory_foreign(const struct memory_map *map);

@@ -3,6 +3,7 @@
 #include "lib/x86/control.h"
 #include "lib/x86/identify.h"
 #include "lib/x86/insn.h"
+#include "lib/x86/power.h"
 #include "lib/x86/timers.h"
 
 #define STACK_FRAMES 16u
@@ -176,6 +177,9 @@ void takeover_enter(struct program *program)
 		.pm_timer_32_bits = machine->pm_timer.is_32_bits,
 		.hpet_address = machine->hpet_address,
 	});
+	power_record(machine);
+	if (program->config.pin)
+		power_pin(machine);
 	if (control_lfence_waits(is_amd(machine)))
 		machine->features |= FEATURE_LFENCE_WAITS;
 }

@@ -90,6 +90,25 @@ static const char *take_run(struct config *config, struct text_slice value)
 	return take_text(value, config->run_id, sizeof config->run_id, "_-");
 }
 
+static const char *take_bool(struct text_slice value, bool *flag)
+{
+	uint32_t number = *flag;
+	const char *const problem = take_u32(value, 1, &number);
+
+	*flag = number != 0;
+	return problem == NULL ? NULL : "neither 0 nor 1";
+}
+
+static const char *take_raw(struct config *config, struct text_slice value)
+{
+	return take_bool(value, &config->raw);
+}
+
+static const char *take_pin(struct config *config, struct text_slice value)
+{
+	return take_bool(value, &config->pin);
+}
+
 static const char *take_serial(struct config *config, struct text_slice value)
 {
 	uint64_t port = 0;
@@ -147,9 +166,15 @@ static const char *take_plant(struct config *config, struct text_slice value)
 		const char *name;
 		enum plant plant;
 	} plants[] = {
-		{ "pf", PLANT_PF },       { "ebs", PLANT_EBS },
-		{ "stray", PLANT_STRAY }, { "memory", PLANT_MEMORY },
+		{ "pf", PLANT_PF },
+		{ "ebs", PLANT_EBS },
+		{ "stray", PLANT_STRAY },
+		{ "memory", PLANT_MEMORY },
 		{ "stack", PLANT_STACK },
+		{ "irq", PLANT_IRQ },
+		{ "deaf", PLANT_DEAF },
+		{ "load", PLANT_LOAD },
+		{ "unfenced", PLANT_UNFENCED },
 	};
 	uint32_t chosen = 0;
 
@@ -179,8 +204,8 @@ static const struct {
 	{ "pages", take_pages },
 	{ "seed", take_seed },
 	{ "run", take_run },
-	{ "raw", take_off },
-	{ "pin", take_off },
+	{ "raw", take_raw },
+	{ "pin", take_pin },
 	{ "serial", take_serial },
 	{ "countdown", take_off },
 	{ "transport", take_transport },
@@ -302,31 +327,4 @@ void config_read_words(struct config *config, const char *source, const char *te
 		first = false;
 		number++;
 	}
-}
-
-bool config_selects(const struct config *config, const char *bench, const char *op)
-{
-	struct text_slice rest = { config->only, 0 };
-	struct line name;
-	char full[CONFIG_TEXT];
-
-	while (config->only[rest.length] != '\0')
-		rest.length++;
-	if (rest.length == 0)
-		return true;
-	line_clear(&name);
-	line_put(&name, bench);
-	if (op != NULL) {
-		line_put_char(&name, '/');
-		line_put(&name, op);
-	}
-	line_to_string(&name, full, sizeof full);
-	while (rest.length != 0) {
-		const struct text_slice pattern =
-			text_trim(text_split(rest, ',', &rest));
-
-		if (text_matches(pattern, bench) || text_matches(pattern, full))
-			return true;
-	}
-	return false;
 }

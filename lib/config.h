@@ -15,11 +15,15 @@ enum config_after { AFTER_WAIT, AFTER_DEBUG_EXIT };
 
 /* Faults planted on purpose, so that the tests can see a check go red. */
 enum plant {
-	PLANT_PF = 1 << 0,     /* read page 0 after the first measured rows */
-	PLANT_EBS = 1 << 1,    /* change the memory map before ExitBootServices */
-	PLANT_STRAY = 1 << 2,  /* write to memory that was never allocated */
-	PLANT_MEMORY = 1 << 3, /* be given less memory than was asked for */
-	PLANT_STACK = 1 << 4,  /* run over the end of the stack */
+	PLANT_PF = 1 << 0,       /* read page 0 after the first measured rows */
+	PLANT_EBS = 1 << 1,      /* change the memory map before ExitBootServices */
+	PLANT_STRAY = 1 << 2,    /* write to memory that was never allocated */
+	PLANT_MEMORY = 1 << 3,   /* be given less memory than was asked for */
+	PLANT_STACK = 1 << 4,    /* run over the end of the stack */
+	PLANT_IRQ = 1 << 5,      /* take an NMI while a row is measured */
+	PLANT_DEAF = 1 << 6,     /* do not notice interrupts */
+	PLANT_LOAD = 1 << 7,     /* put a load into an empty window */
+	PLANT_UNFENCED = 1 << 8, /* read the TSC without fences */
 };
 
 enum serial_choice { SERIAL_AUTO, SERIAL_NONE, SERIAL_PORT };
@@ -41,6 +45,8 @@ struct config {
 	uint32_t cpus;          /* most to start; 0: all */
 	uint32_t primed_pages;  /* in the TLB before an operation */
 	uint64_t seed;
+	bool raw;                 /* send every sample */
+	bool pin;                 /* turbo off while measuring */
 	char run_id[CONFIG_TEXT]; /* empty: made from clock and TSC */
 	enum serial_choice serial;
 	uint16_t serial_port; /* with SERIAL_PORT */

@@ -162,6 +162,37 @@ static void put_registers(const struct machine *machine, struct record *record)
 		put_text(record, "tsc_adjust", "");
 }
 
+static void put_msr_key(struct line *line, char *key, size_t capacity,
+                        const char *prefix, uint32_t msr)
+{
+	line_clear(line);
+	line_put(line, prefix);
+	line_put_hex(line, msr, 3);
+	line_to_string(line, key, capacity);
+}
+
+/* A register that faulted is there with an empty value. */
+static void put_power(const struct machine *machine, struct record *record)
+{
+	struct line line;
+	char key[32];
+
+	for (unsigned i = 0; i < POWER_MSRS && machine->power[i].msr != 0; i++) {
+		const struct power_msr *const power = &machine->power[i];
+
+		put_msr_key(&line, key, sizeof key, "power_msr_", power->msr);
+		if (power->known)
+			put_hex(record, key, power->value);
+		else
+			put_text(record, key, "");
+	}
+	for (uint32_t i = 0; i < machine->pinned_count; i++) {
+		put_msr_key(&line, key, sizeof key, "pinned_msr_",
+		            machine->pinned[i].msr);
+		put_hex(record, key, machine->pinned[i].value);
+	}
+}
+
 static void put_bad_options(const struct config *config, struct record *record)
 {
 	put_u64(record, "bad_options", config->bad_count);
@@ -186,6 +217,8 @@ static void put_options(const struct config *config, struct record *record)
 	put_text(record, "only", config->only);
 	put_u64(record, "pages", config->primed_pages);
 	put_u64(record, "seed", config->seed);
+	put_u64(record, "raw", config->raw);
+	put_u64(record, "pin", config->pin);
 	put_text(record, "selftest_break", config->broken_op);
 	put_hex(record, "selftest_plants", config->plants);
 	put_bad_options(config, record);
@@ -203,8 +236,39 @@ void machine_record(const struct machine *machine, const struct config *config,
 	put_processor(machine, record);
 	put_firmware(machine, record);
 	put_registers(machine, record);
+	put_power(machine, record);
 	put_options(config, record);
 	put_text(record, "transport", "serial");
+	record_end(record);
+}
+
+static void put_counters(const struct machine *machine, struct record *record)
+{
+	put_text(record, "cycle_counter",
+	         machine->cycle_counter.usable ? machine->cycle_counter.name : "");
+	put_text(record, "smi_counter",
+	         machine->smi_counter == SMI_BY_MSR     ? "MSR 34H"
+	         : machine->smi_counter == SMI_BY_EVENT ? "event 2BH"
+	                                                : "");
+}
+
+static void put_milli(struct record *record, const char *key, int64_t thousandths)
+{
+	struct line line;
+	struct csv csv = csv_begin(&line);
+
+	csv_text(&csv, key);
+	csv_milli(&csv, thousandths);
+	record_line(record, &line);
+}
+
+void machine_record_frequency(const struct frequency *frequency, struct record *record)
+{
+	if (frequency->highest == 0)
+		return;
+	record_begin(record, FILE_MACHINE);
+	put_milli(record, "aperf_mperf_lowest", frequency->lowest);
+	put_milli(record, "aperf_mperf_highest", frequency->highest);
 	record_end(record);
 }
 
@@ -213,9 +277,9 @@ void machine_record_timing(const struct machine *machine, struct record *record)
 	record_begin(record, FILE_MACHINE);
 	put_text(record, "env", environment_name(machine->env));
 	put_u64(record, "quantum_ticks", machine->quantum);
-	put_u64(record, "timing_valid", 0);
-	put_text(record, "timing_reason",
-	         "the self-tests that would prove the timing are not in this version");
+	put_u64(record, "timing_valid", machine->timing_valid);
+	put_text(record, "timing_reason", machine->timing_reason);
+	put_counters(machine, record);
 	record_end(record);
 }
 

@@ -39,6 +39,26 @@ enum environment {
 	ENV_BOCHS,
 };
 
+/* A counter of core cycles, read with RDPMC. */
+struct cycle_counter {
+	bool usable;
+	uint32_t rdpmc; /* ECX */
+	const char *name;
+};
+
+/* How SMIs are counted. */
+enum smi_counter { SMI_UNSEEN, SMI_BY_MSR, SMI_BY_EVENT };
+
+/* A register of turbo and power settings, as it was found. */
+struct power_msr {
+	uint32_t msr; /* 0: no register */
+	bool known;   /* else it faulted */
+	uint64_t value;
+};
+
+#define POWER_MSRS 8u
+#define PINNED_MSRS 4u
+
 struct registers {
 	uint64_t cr0, cr3, cr4, efer, pat, apic_base;
 };
@@ -70,6 +90,7 @@ struct machine {
 	uint64_t image_address; /* where the firmware loaded the program */
 	uint64_t pool_bytes;
 	uint64_t pool_wanted_bytes;
+	uint64_t giant_frame;  /* 1 GiB aligned RAM that may be read; 0: none */
 	uint64_t hpet_address; /* 0: none */
 	uint32_t exit_tries;
 	/* Time */
@@ -77,6 +98,15 @@ struct machine {
 	struct tsc_rate tsc_rate;
 	enum environment env;
 	uint32_t quantum; /* ticks: greatest common divisor of TSC steps */
+	enum smi_counter smi_counter;
+	struct cycle_counter cycle_counter;
+	bool timing_valid;
+	const char *timing_reason; /* why, or why not */
+	/* Power */
+	struct power_msr power[POWER_MSRS];
+	struct power_msr pinned[PINNED_MSRS]; /* changed for pin=1: the values before */
+	uint32_t pinned_count;
+	bool has_aperf; /* APERF and MPERF exist */
 	/* Control registers */
 	struct registers found;
 	struct registers used;
@@ -93,6 +123,14 @@ void machine_record(const struct machine *machine, const struct config *config,
 
 /* What the clock of this machine turned out to be, and whether to believe it. */
 void machine_record_timing(const struct machine *machine, struct record *record);
+
+/* Delta APERF / delta MPERF, in thousandths, of the blocks that were kept. */
+struct frequency {
+	int64_t lowest, highest; /* 0: never read */
+};
+
+/* Nothing where it was never read. */
+void machine_record_frequency(const struct frequency *frequency, struct record *record);
 
 /* Row counts and CRC-32 of all other files: the last thing delivered. */
 void machine_record_files(struct record *record);

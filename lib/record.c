@@ -5,7 +5,8 @@
 static const char *const names[FILE_COUNT] = {
 	[FILE_MACHINE] = "machine.csv", [FILE_SELFTEST] = "selftest.csv",
 	[FILE_VERIFY] = "verify.csv",   [FILE_RESULTS] = "results.csv",
-	[FILE_SUMMARY] = "summary.txt",
+	[FILE_CANARY] = "canary.csv",   [FILE_HISTOGRAM] = "histogram.csv",
+	[FILE_SAMPLES] = "samples.csv", [FILE_SUMMARY] = "summary.txt",
 };
 
 static const char *const columns[FILE_COUNT] = {
@@ -18,6 +19,10 @@ static const char *const columns[FILE_COUNT] = {
 			 "p75,p95,p99,max,mean,mad,ci95_lo,ci95_hi,ci99_lo,ci99_hi,"
 			 "a_min,a_p50,b_min,b_p50,converged,believed,quantum,canary,"
 			 "order",
+	[FILE_CANARY] = "order,ticks",
+	[FILE_HISTOGRAM] = "bench,op,variant,param,value,targets,lo,hi,count",
+	[FILE_SAMPLES] = "bench,op,variant,param,value,targets,pair,a,b,"
+			 "divisor",
 };
 
 const char *file_name(enum file file)

@@ -1,6 +1,5 @@
 #include "lib/row.h"
 
-#include "lib/csv.h"
 #include "lib/text.h"
 
 const char *row_status_name(enum row_status status)
@@ -33,7 +32,10 @@ static void put_cost(struct csv *csv, const struct row *row)
 
 	csv_u64(csv, cost->n);
 	csv_u64(csv, row->discard_irq);
-	csv_empty(csv); /* discard_smi: no counter is read yet */
+	if (row->smis_counted)
+		csv_u64(csv, row->discard_smi);
+	else
+		csv_empty(csv);
 	csv_u64(csv, row->discard_tsc);
 	csv_u64(csv, cost->far);
 	for (unsigned i = 0; i < sizeof values / sizeof values[0]; i++)
@@ -50,21 +52,34 @@ static void put_arms(struct csv *csv, const struct row *row)
 	csv_u64(csv, row->converged);
 }
 
+static void put_if_ran(struct csv *csv, const struct row *row, uint32_t value)
+{
+	if (row->order != 0)
+		csv_u64(csv, value);
+	else
+		csv_empty(csv);
+}
+
+void row_put_key(struct csv *csv, const struct row *row)
+{
+	csv_text(csv, row->bench);
+	csv_text(csv, row->op);
+	csv_text(csv, row->variant);
+	csv_text(csv, row->param);
+	if (row->param != NULL)
+		csv_u64(csv, row->value);
+	else
+		csv_empty(csv);
+	csv_empty(csv); /* targets: no remote processor took part */
+}
+
 void row_to_csv(const struct row *row, struct line *line)
 {
 	const unsigned cost_columns = 20;
 	const unsigned arm_columns = 5;
 	struct csv csv = csv_begin(line);
 
-	csv_text(&csv, row->bench);
-	csv_text(&csv, row->op);
-	csv_text(&csv, row->variant);
-	csv_text(&csv, row->param);
-	if (row->param != NULL)
-		csv_u64(&csv, row->value);
-	else
-		csv_empty(&csv);
-	csv_empty(&csv); /* targets: no remote processor took part */
+	row_put_key(&csv, row);
 	csv_text(&csv, row_status_name(row->status));
 	csv_text(&csv, row->reason);
 	csv_text(&csv, row->unit);
@@ -79,15 +94,23 @@ void row_to_csv(const struct row *row, struct line *line)
 	else
 		csv_u64(&csv, row->believed == BELIEVED_YES);
 	csv_u64(&csv, row->quantum);
-	csv_empty(&csv); /* canary */
-	if (row->order != 0)
-		csv_u64(&csv, row->order);
-	else
-		csv_empty(&csv);
+	put_if_ran(&csv, row, row->canary);
+	put_if_ran(&csv, row, row->order);
 }
 
-#define NAME_WIDTH 39u
+#define NAME_WIDTH 35u
+#define VALUE_WIDTH 5u
 #define NUMBER_WIDTH 10u
+
+/* Where the row stands in its sweep; the working set is the same in all rows. */
+static void put_value(struct line *line, const struct row *row)
+{
+	const size_t from = line->length;
+
+	if (row->param != NULL && !text_equal(row->param, "pages"))
+		line_put_u64(line, row->value);
+	line_align_right(line, from, VALUE_WIDTH);
+}
 
 static void put_number(struct line *line, int64_t thousandths)
 {
@@ -97,12 +120,12 @@ static void put_number(struct line *line, int64_t thousandths)
 	line_align_right(line, from, NUMBER_WIDTH);
 }
 
-static void put_heading(struct line *line, const char *text)
+static void put_heading(struct line *line, const char *text, unsigned width)
 {
 	const size_t from = line->length;
 
 	line_put(line, text);
-	line_align_right(line, from, NUMBER_WIDTH);
+	line_align_right(line, from, width);
 }
 
 /* A name that is too long ends in '~', so that the columns stay where they are. */
@@ -115,14 +138,15 @@ static void end_name(struct line *line)
 	line_pad_to(line, NAME_WIDTH);
 }
 
-void row_summary_heading(struct line *line)
+void row_summary_heading(const char *bench, struct line *line)
 {
 	line_clear(line);
-	line_put_left(line, "benchmark/operation variant", NAME_WIDTH);
-	put_heading(line, "median");
-	put_heading(line, "99% from");
-	put_heading(line, "to");
-	line_put(line, "  believed");
+	line_put_left(line, bench, NAME_WIDTH);
+	put_heading(line, "at", VALUE_WIDTH);
+	put_heading(line, "median", NUMBER_WIDTH);
+	put_heading(line, "99% from", NUMBER_WIDTH);
+	put_heading(line, "to", NUMBER_WIDTH);
+	line_put(line, "  belief");
 }
 
 void row_to_summary(const struct row *row, struct line *line)
@@ -134,13 +158,13 @@ void row_to_summary(const struct row *row, struct line *line)
 	};
 
 	line_clear(line);
-	line_put(line, row->bench);
-	line_put_char(line, '/');
 	line_put(line, row->op);
 	line_put_char(line, ' ');
 	line_put(line, row->variant);
 	end_name(line);
+	put_value(line, row);
 	if (row->status != ROW_OK) {
+		line_put(line, "  ");
 		line_put(line, row_status_name(row->status));
 		line_put(line, ": ");
 		line_put(line, row->reason);

@@ -1,6 +1,6 @@
 #pragma once
 /* One line of results.csv. */
-#include "lib/line.h"
+#include "lib/csv.h"
 #include "lib/stats.h"
 
 #include <stdbool.h>
@@ -22,13 +22,16 @@ struct row {
 	const char *unit;
 	struct summary cost; /* n = 0: nothing was measured, the fields stay empty */
 	uint32_t discard_irq;
+	bool smis_counted; /* else discard_smi stays empty */
+	uint32_t discard_smi;
 	uint32_t discard_tsc;
 	/* Of the two arms, ticks of a whole window, not divided. */
 	uint64_t a_min, a_p50, b_min, b_p50;
 	bool converged;
 	enum believed believed;
 	uint32_t quantum; /* ticks between two readings of the TSC */
-	uint32_t order;   /* place of the row in the run, from 1; 0: never ran */
+	uint32_t canary;  /* ticks; 0: never ran */
+	uint32_t order; /* number of its first chunk in the run, from 1; 0: never ran */
 };
 
 const char *row_status_name(enum row_status status);
@@ -36,6 +39,9 @@ const char *row_status_name(enum row_status status);
 /* The row as a line of results.csv, in the order of file_columns(FILE_RESULTS). */
 void row_to_csv(const struct row *row, struct line *line);
 
+/* bench ... targets: the fields that name a row, in every file that has them. */
+void row_put_key(struct csv *csv, const struct row *row);
+
 /* The row as a line of the summary table, at most 79 columns. */
 void row_to_summary(const struct row *row, struct line *line);
-void row_summary_heading(struct line *line);
+void row_summary_heading(const char *bench, struct line *line);

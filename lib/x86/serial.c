@@ -15,7 +15,8 @@
 #define DIVISOR_115200 1
 #define FIFO_ENABLE_AND_CLEAR 0x07
 #define MODEM_DTR_RTS 0x03
-#define STATUS_THR_EMPTY 0x20
+#define STATUS_THR_EMPTY 0x20 /* another byte can be given */
+#define STATUS_EMPTY 0x40     /* and all have left the wire */
 
 /*
  * A byte takes 87 us at 115200 baud and reading the status about 1 us, so this is
@@ -37,6 +38,15 @@ static void put_byte(struct serial *serial, uint8_t byte)
 		pause();
 	}
 	outb((uint16_t)(serial->port + DATA), byte);
+}
+
+void serial_drain(const struct serial *serial)
+{
+	uint32_t spins = PATIENT_SPINS;
+
+	while ((inb((uint16_t)(serial->port + LINE_STATUS)) & STATUS_EMPTY) == 0 &&
+	       spins-- != 0)
+		pause();
 }
 
 /* A terminal wants CR LF; whoever reads records drops the CR. */

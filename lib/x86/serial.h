@@ -14,6 +14,9 @@ struct serial {
 	uint32_t lost; /* bytes given up on because the line never became free */
 };
 
+/* Waits, bounded, until the last byte has left the wire. */
+void serial_drain(const struct serial *serial);
+
 /*
  * Sets the port to 115200 8N1.  False if no UART answers there: a port that nothing
  * decodes reads as 0 or FFh, and its scratch register keeps nothing.
