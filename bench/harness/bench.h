@@ -4,6 +4,8 @@
  * are; how they are primed, timed, verified, summarised and delivered is the same
  * for all and lives here in harness/.
  */
+#include "bench/harness/sampler.h"
+#include "bench/harness/workspace.h"
 #include "lib/machine.h"
 #include "paging/tlb_op.h"
 
@@ -17,16 +19,27 @@ struct bench {
 	void (*plan)(struct plan *plan);
 };
 
-/* One row: window B has more copies of the body than window A, by divisor. */
+#define VARIANT_CHARS 48u
+
+/*
+ * One row: window B has more copies of the body than window A, by divisor.  All else is
+ * the same in both.
+ */
 struct experiment_spec {
 	const struct tlb_op *op;
-	const char *variant; /* parts in the order bench/README.md gives */
-	const char *param;   /* what value is; NULL without */
+	char variant[VARIANT_CHARS]; /* parts in the order bench/README.md gives */
+	const char *param;           /* what value is; NULL without */
 	uint32_t value;
 	uint32_t copies_a, copies_b;
 	uint32_t divisor;
-	uint32_t target_pages; /* primed, one for each copy that aims at a page */
-	uint32_t primed_pages; /* primed besides, so that the TLB is not empty */
+	enum target_kind target;
+	uint32_t target_pages;  /* that copies aim at, one each; 0: it aims at none */
+	bool target_is_absent;  /* not primed */
+	uint32_t working_pages; /* primed besides, so that the TLB is not empty */
+	enum alias alias;
+	uint32_t stores;
+	struct touches touches;
+	enum clock clock; /* CLOCK_PMC: core cycles, in windows of their own */
 };
 
 /*
@@ -44,6 +57,13 @@ const struct config *plan_config(const struct plan *plan);
  * make one TSC step a quarter of a tick per operation, within limits.
  */
 uint32_t plan_unroll(const struct plan *plan);
+
+/*
+ * True if the profile measures point i of a sweep of count points: all of them, the
+ * powers of two (quick), or the ends and the powers of four (smoke).
+ */
+bool plan_has_point(const struct plan *plan, const uint32_t *points, unsigned count,
+                    unsigned i);
 
 extern const struct bench *const benches[];
 extern const unsigned bench_count;

@@ -11,9 +11,7 @@ static uint64_t read_word(const struct verify_port *port, uint64_t va)
 static void run_window(const struct verify_port *port, bool control, uint64_t va)
 {
 	const struct cpu_port *const cpu_port = (const struct cpu_port *)port;
-	struct window_args args = {
-		.operands = workspace_operands(cpu_port->workspace, va),
-	};
+	struct window_args args = workspace_args(cpu_port->workspace, va);
 
 	(control ? cpu_port->nothing : cpu_port->op)(&args);
 }
@@ -39,10 +37,13 @@ static void forget(const struct verify_port *port, enum mechanism avoided,
 enum err cpu_port_open(struct cpu_port *cpu_port, struct workspace *workspace,
                        const struct body *body)
 {
+	const struct window_spec op = { .body = body, .copies = 1 };
+	const struct window_spec nothing = { .body = &tlb_op_none->body };
+
 	*cpu_port = (struct cpu_port){
 		.port = { .read = read_word, .run = run_window, .forget = forget },
-		.op = workspace_window(workspace, body, 1),
-		.nothing = workspace_window(workspace, &tlb_op_none->body, 1),
+		.op = workspace_window(workspace, &op, ALIAS_GLOBAL),
+		.nothing = workspace_window(workspace, &nothing, ALIAS_GLOBAL),
 		.workspace = workspace,
 	};
 	return cpu_port->op != NULL && cpu_port->nothing != NULL ? ERR_NONE

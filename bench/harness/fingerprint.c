@@ -1,91 +1,85 @@
 #include "bench/harness/fingerprint.h"
 
-#include "lib/csv.h"
 #include "lib/text.h"
 
 #define READS 4096u
-#define NOPS_VARIED 8u
+#define LENGTHS 8u
 #define SLOPE_COPIES 256u
-#define SLOPE_PAIRS 64u
+#define SLOPE_PAIRS 63u
+
+static uint32_t clamp(uint64_t ticks)
+{
+	return ticks > UINT32_MAX ? UINT32_MAX : (uint32_t)ticks;
+}
+
+/* What the windows of one length add to what is known of the steps. */
+static void note_steps(struct fingerprint *fingerprint, window_code *window,
+                       uint64_t *last)
+{
+	for (uint32_t i = 0; i < READS / LENGTHS; i++) {
+		struct window_args args = { 0 };
+
+		window(&args);
+
+		const uint64_t ticks = args.t1 - args.t0;
+		const uint64_t step = ticks > *last ? ticks - *last : *last - ticks;
+
+		if (*last != 0 && step != 0) {
+			fingerprint->quantum = clamp(gcd(fingerprint->quantum, step));
+			if (step < fingerprint->smallest_step)
+				fingerprint->smallest_step = clamp(step);
+		}
+		*last = ticks;
+	}
+}
 
 /*
- * Dependent chains.  Not add $1, inc or lea: recent cores remove those at rename.
+ * Windows whose length varies by a few multiplications: the greatest common divisor of
+ * their differences is the step of the TSC, whatever they have in common.  If none
+ * differs, 1 is the guess that excuses nothing.
  */
-BODY(slope_add, "add %rbx, %rbx")
-BODY(slope_imul, "imul %rbx, %rbx")
-BODY(slope_nop, "nop")
-BODY(slope_lfence, "lfence")
-
-static const struct {
-	const char *test; /* in selftest.csv */
-	struct body body;
-} chains[SLOPE_COUNT] = {
-	[SLOPE_ADD] = { "slope_add", { BODY_RANGE(slope_add) } },
-	[SLOPE_IMUL] = { "slope_imul", { BODY_RANGE(slope_imul) } },
-	[SLOPE_NOP] = { "slope_nop", { BODY_RANGE(slope_nop) } },
-	[SLOPE_LFENCE] = { "slope_lfence", { BODY_RANGE(slope_lfence) } },
-};
-
-/* Greatest common divisor of many windows, their length varied by a few NOPs. */
 static enum err take_quantum(struct fingerprint *fingerprint,
-                             struct workspace *workspace)
+                             struct window_source *source)
 {
-	uint64_t divisor = 0;
+	uint64_t last = 0;
 
-	for (uint32_t nops = 0; nops < NOPS_VARIED; nops++) {
+	fingerprint->smallest_step = UINT32_MAX;
+	for (uint32_t copies = 0; copies < LENGTHS; copies++) {
 		window_code *const window =
-			workspace_window(workspace, &chains[SLOPE_NOP].body, nops);
+			source->make(source, &(struct window_spec){
+						     .body = chain_body(CHAIN_IMUL),
+						     .copies = copies,
+					     });
 
 		if (window == NULL)
 			return ERR_NO_MEMORY;
-		for (uint32_t i = 0; i < READS / NOPS_VARIED; i++) {
-			struct window_args args = { 0 };
-
-			window(&args);
-			divisor = gcd(divisor, args.t1 - args.t0);
-		}
+		note_steps(fingerprint, window, &last);
 	}
-	fingerprint->quantum = divisor > UINT32_MAX ? UINT32_MAX : (uint32_t)divisor;
+	if (fingerprint->quantum == 0)
+		fingerprint->quantum = fingerprint->smallest_step = 1;
 	return ERR_NONE;
 }
 
-static enum err take_slope(struct fingerprint *fingerprint, struct workspace *workspace,
-                           struct sampler *sampler, uint32_t *ticks, enum slope slope)
-{
-	const struct pair pair = {
-		.a = workspace_window(workspace, &chains[slope].body, SLOPE_COPIES),
-		.b = workspace_window(workspace, &chains[slope].body, 2 * SLOPE_COPIES),
-		.divisor = SLOPE_COPIES,
-	};
-	struct samples samples = {
-		.a = ticks,
-		.b = ticks + SLOPE_PAIRS,
-		.capacity = SLOPE_PAIRS,
-	};
-
-	if (pair.a == NULL || pair.b == NULL)
-		return ERR_NO_MEMORY;
-	sampler_run(sampler, &pair, &samples);
-	fingerprint->slopes[slope] =
-		sampler_summary(sampler, &samples, SLOPE_COPIES).p50;
-	return ERR_NONE;
-}
-
-enum err fingerprint_take(struct fingerprint *fingerprint, struct workspace *workspace,
+enum err fingerprint_take(struct fingerprint *fingerprint, struct window_source *source,
                           struct sampler *sampler)
 {
-	uint32_t *const ticks = (uint32_t *)frame_alloc(workspace->pool);
-
 	*fingerprint = (struct fingerprint){ 0 };
-	if (ticks == NULL || take_quantum(fingerprint, workspace) != ERR_NONE)
-		return ERR_NO_MEMORY;
-	sampler->quantum = fingerprint->quantum;
-	for (unsigned slope = 0; slope < SLOPE_COUNT; slope++) {
-		const enum err err = take_slope(fingerprint, workspace, sampler, ticks,
-		                                (enum slope)slope);
 
-		if (err != ERR_NONE)
-			return err;
+	const enum err err = take_quantum(fingerprint, source);
+
+	if (err != ERR_NONE)
+		return err;
+	sampler->quantum = fingerprint->quantum;
+	for (unsigned i = 0; i < CHAIN_COUNT; i++) {
+		const struct pair pair =
+			chain_pair(source, (enum chain)i, SLOPE_COPIES);
+		uint32_t a[SLOPE_PAIRS], b[SLOPE_PAIRS];
+		struct samples samples = { .a = a, .b = b, .capacity = SLOPE_PAIRS };
+
+		if (pair.a == NULL || pair.b == NULL)
+			return ERR_NO_MEMORY;
+		fingerprint->slopes[i] =
+			sampler_measure(sampler, &pair, &samples, SLOPE_PAIRS).p50;
 	}
 	fingerprint->measured = true;
 	return ERR_NONE;
@@ -96,7 +90,7 @@ static bool slopes_are_equal(const struct fingerprint *fingerprint)
 	int64_t lowest = fingerprint->slopes[0];
 	int64_t highest = lowest;
 
-	for (unsigned i = 1; i < SLOPE_COUNT; i++) {
+	for (unsigned i = 1; i < CHAIN_COUNT; i++) {
 		const int64_t slope = fingerprint->slopes[i];
 
 		lowest = slope < lowest ? slope : lowest;
@@ -115,28 +109,4 @@ enum environment fingerprint_environment(const struct fingerprint *fingerprint,
 	if (slopes_are_equal(fingerprint))
 		return ENV_BOCHS;
 	return (machine->features & FEATURE_HYPERVISOR) != 0 ? ENV_VM : ENV_HW;
-}
-
-static void put_recorded(struct record *record, const char *test, int64_t thousandths)
-{
-	struct line line;
-	struct csv csv = csv_begin(&line);
-
-	csv_text(&csv, test);
-	csv_milli(&csv, thousandths);
-	csv_empty(&csv);
-	csv_text(&csv, "ticks");
-	csv_text(&csv, "recorded");
-	record_line(record, &line);
-}
-
-void fingerprint_record(const struct fingerprint *fingerprint, struct record *record)
-{
-	if (!fingerprint->measured)
-		return;
-	record_begin(record, FILE_SELFTEST);
-	put_recorded(record, "quantum", (int64_t)fingerprint->quantum * 1000);
-	for (unsigned i = 0; i < SLOPE_COUNT; i++)
-		put_recorded(record, chains[i].test, fingerprint->slopes[i]);
-	record_end(record);
 }

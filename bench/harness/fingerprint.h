@@ -3,21 +3,19 @@
  * Where the time comes from, told by how it behaves: the cost of four instructions
  * that differ on every real CPU and are alike where instructions are counted.
  */
-#include "bench/harness/sampler.h"
-#include "bench/harness/workspace.h"
+#include "bench/harness/chains.h"
+#include "lib/err.h"
 #include "lib/machine.h"
-#include "lib/record.h"
-
-enum slope { SLOPE_ADD, SLOPE_IMUL, SLOPE_NOP, SLOPE_LFENCE, SLOPE_COUNT };
 
 struct fingerprint {
-	uint32_t quantum;            /* ticks: divides every step of the TSC */
-	int64_t slopes[SLOPE_COUNT]; /* thousandths of a tick per instruction */
+	uint32_t quantum;       /* ticks: divides every step of the TSC */
+	uint32_t smallest_step; /* ticks: smallest difference of two windows, not 0 */
+	int64_t slopes[CHAIN_COUNT]; /* thousandths of a tick per instruction */
 	bool measured;
 };
 
-/* Takes its samples' memory from the workspace's pool. */
-enum err fingerprint_take(struct fingerprint *fingerprint, struct workspace *workspace,
+/* Sets the sampler's quantum as well.  ERR_NO_MEMORY without room for windows. */
+enum err fingerprint_take(struct fingerprint *fingerprint, struct window_source *source,
                           struct sampler *sampler) MUST_CHECK;
 
 /*
@@ -27,6 +25,3 @@ enum err fingerprint_take(struct fingerprint *fingerprint, struct workspace *wor
  */
 enum environment fingerprint_environment(const struct fingerprint *fingerprint,
                                          const struct machine *machine);
-
-/* The rows of selftest.csv that hold it. */
-void fingerprint_record(const struct fingerprint *fingerprint, struct record *record);

@@ -2,17 +2,24 @@
 /* The rows of one benchmark, from plan to result. */
 #include "bench/harness/bench.h"
 #include "bench/harness/sampler.h"
-#include "bench/harness/workspace.h"
 #include "lib/row.h"
 
-#define PLAN_EXPERIMENTS 64u
+#define PLAN_EXPERIMENTS 160u
+
+/* Canaries kept of one row; more chunks than this overwrite the last. */
+#define EXPERIMENT_CANARIES 16u
 
 struct experiment {
 	struct experiment_spec spec;
 	struct pair pair;
+	struct priming priming;
 	struct samples samples;
+	uint32_t goal;    /* pairs, of the next chunk */
 	const char *skip; /* why it cannot run; NULL if it can */
-	uint32_t order;   /* 0: has not run yet */
+	uint32_t order;   /* number of its first chunk in the run; 0: has not run yet */
+	uint32_t canaries[EXPERIMENT_CANARIES]; /* ticks */
+	uint32_t canary_count;
+	bool converged;
 	bool finished;
 };
 

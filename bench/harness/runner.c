@@ -1,12 +1,16 @@
 #include "bench/harness/runner.h"
 
 #include "bench/harness/cpu_port.h"
-#include "bench/harness/fingerprint.h"
+#include "bench/harness/rounds.h"
+#include "bench/harness/rows.h"
+#include "bench/harness/selftest_op.h"
 #include "lib/text.h"
+#include "lib/x86/counters.h"
+#include "lib/x86/cpu.h"
 #include "lib/x86/insn.h"
 
-/* Alias G and what its alignment wastes, tables, the verification's pages. */
-#define FIXED_FRAMES (1024u + 64u)
+/* The windows' 2 MiB and what their alignment wastes; tables, verification, stores. */
+#define FIXED_FRAMES (1024u + 144u)
 
 static void plan_for(struct run *run, const struct bench *bench,
                      struct workspace *workspace)
@@ -26,25 +30,31 @@ uint64_t runner_frames(const struct config *config)
 	const uint64_t table_frames = config->primed_pages / TABLE_ENTRIES;
 
 	return FIXED_FRAMES + sort_bytes / PAGE_BYTES + 2 + table_frames +
-	       row_frames * bench_count * PLAN_EXPERIMENTS;
+	       (uint64_t)bench_count * PLAN_EXPERIMENTS * row_frames;
 }
 
-static void begin_step(struct run *run, const char *name)
+static void progress(struct run *run, unsigned step, const char *name)
 {
 	text_copy(run->activity, sizeof run->activity, name);
-	record_progress(run->record, ++run->step, run->steps, name);
+	record_progress(run->record, step, run->steps, name);
 }
 
 /* Steps are rows, and one for each operation and phase of verification. */
+static unsigned plan_steps(const struct plan *plan)
+{
+	unsigned steps = plan->count;
+
+	for (unsigned i = 0; i < tlb_op_count; i++)
+		if (&tlb_ops[i] != tlb_op_none && plan_uses(plan, &tlb_ops[i]))
+			steps += 2;
+	return steps;
+}
+
 static void count_steps(struct run *run)
 {
 	for (unsigned i = 0; i < bench_count; i++) {
 		plan_for(run, benches[i], NULL);
-		run->steps += run->plan.count;
-		for (unsigned op = 0; op < tlb_op_count; op++)
-			if (&tlb_ops[op] != tlb_op_none &&
-			    plan_uses(&run->plan, &tlb_ops[op]))
-				run->steps += 2;
+		run->steps += plan_steps(&run->plan);
 	}
 }
 
@@ -58,16 +68,37 @@ static uint64_t ticks_per_row(const struct run *run)
 	       run->config->profile->ms_per_row;
 }
 
+static struct disturbances read_disturbances(void *context)
+{
+	const struct run *const run = context;
+
+	const struct machine *const machine = run->machine;
+	struct clock_counts clock = { 0 };
+
+	if ((run->config->plants & PLANT_DEAF) != 0)
+		return (struct disturbances){ 0 };
+	if (machine->has_aperf)
+		clock = counters_read_clock();
+	return (struct disturbances){
+		.interrupts = this_cpu()->interrupts,
+		.smis = counters_read_smis(machine->smi_counter),
+		.aperf = clock.aperf,
+		.mperf = clock.mperf,
+	};
+}
+
 static enum err open_sampler(struct run *run)
 {
-	const uint64_t bytes = run->config->profile->pairs_per_row * sizeof(int64_t);
-	const uint64_t frames = (bytes + PAGE_BYTES - 1) / PAGE_BYTES;
+	const uint32_t pairs = run->config->profile->pairs_per_row;
+	const uint32_t most = pairs > SELFTEST_PAIRS ? pairs : SELFTEST_PAIRS;
+	const uint64_t frames = (most * sizeof(int64_t) + PAGE_BYTES - 1) / PAGE_BYTES;
 	const uint64_t differences = frame_alloc_run(run->pool, frames, PAGE_BYTES);
 	const uint64_t scratch = frame_alloc_run(run->pool, frames, PAGE_BYTES);
 
 	run->sampler = (struct sampler){
 		.prime = workspace_prime,
-		.interrupts = run->interrupts,
+		.disturbances = read_disturbances,
+		.context = run,
 		.ticks_per_row = ticks_per_row(run),
 		.quantum = 1,
 		.differences = (int64_t *)differences,
@@ -76,26 +107,61 @@ static enum err open_sampler(struct run *run)
 	return differences == 0 || scratch == 0 ? ERR_NO_MEMORY : ERR_NONE;
 }
 
+static void run_selftests(struct run *run)
+{
+	run->selftest = (struct selftest){
+		.source = &run->workspace.source,
+		.sampler = &run->sampler,
+		.fingerprint = &run->fingerprint,
+		.env = run->machine->env,
+		.planted_load = (run->config->plants & PLANT_LOAD) != 0,
+	};
+	selftest_clock(&run->selftest);
+	selftest_operations(&(struct selftest_op){
+		.selftest = &run->selftest,
+		.workspace = &run->workspace,
+		.machine = run->machine,
+	});
+}
+
+static enum err open_measuring(struct run *run)
+{
+	enum err err =
+		workspace_open(&run->workspace, run->pool, run->root, run->machine);
+
+	if ((run->config->plants & PLANT_UNFENCED) != 0)
+		run->workspace.clock.kind = CLOCK_UNFENCED;
+	if (err == ERR_NONE)
+		err = open_sampler(run);
+	if (err == ERR_NONE)
+		err = fingerprint_take(&run->fingerprint, &run->workspace.source,
+		                       &run->sampler);
+	return err;
+}
+
 /* What is wanting of memory shows in the rows: they are skipped for it. */
 static void find_out(struct run *run)
 {
-	struct fingerprint fingerprint = { 0 };
-	const struct machine *const machine = run->machine;
-	const uint64_t nx = (machine->features & FEATURE_NX) != 0 ? PTE_NX : 0;
-	const enum err err =
-		workspace_open(&run->workspace, run->pool, run->root, machine);
+	struct machine *const machine = run->machine;
 
-	if (err == ERR_NONE && open_sampler(run) == ERR_NONE &&
-	    fingerprint_take(&fingerprint, &run->workspace, &run->sampler) == ERR_NONE)
-		run->machine->quantum = fingerprint.quantum;
-	else
+	machine->cycle_counter = counters_start_cycles(machine);
+	machine->smi_counter = counters_start_smis(machine);
+	machine->has_aperf = counters_have_aperf();
+
+	const enum err err = open_measuring(run);
+
+	machine->quantum = run->fingerprint.quantum;
+	machine->env = fingerprint_environment(&run->fingerprint, machine);
+	if (err == ERR_NONE) {
+		run->can_verify = verify_prepare(&run->ground, run->pool, run->root,
+		                                 run->workspace.nx) == ERR_NONE;
+		run_selftests(run);
+		selftest_record(&run->selftest, run->record);
+	} else {
 		run->workspace.window_area = 0;
-	run->machine->env = fingerprint_environment(&fingerprint, machine);
-	run->can_verify =
-		run->workspace.window_area != 0 &&
-		verify_prepare(&run->ground, run->pool, run->root, nx) == ERR_NONE;
+	}
+	selftest_conclude(&run->selftest, machine);
 	machine_record_timing(machine, run->record);
-	fingerprint_record(&fingerprint, run->record);
 }
 
 static void count_verdict(struct run *run, struct tally *tally, enum verdict verdict)
@@ -115,21 +181,17 @@ static void verify_op(struct run *run, const struct tlb_op *op, enum verify_phas
 
 	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
 		const enum entry entry = (enum entry)i;
+		struct staleness staleness = { 0 };
 		struct line line;
 
-		if (!runs) {
-			verify_to_csv(&line, op, entry, phase, NULL);
-			record_line(run->record, &line);
-			continue;
-		}
-
-		const struct staleness staleness =
-			verify_cell(&port.port, &run->ground, op->by, entry);
-
-		verify_to_csv(&line, op, entry, phase, &staleness);
+		if (runs)
+			staleness =
+				verify_cell(&port.port, &run->ground, op->by, entry);
+		verify_to_csv(&line, op, entry, phase, runs ? &staleness : NULL);
 		record_line(run->record, &line);
-		count_verdict(run, &run->tallies[op - tlb_ops],
-		              verdict_of(op->drops[entry].rule, &staleness));
+		if (runs)
+			count_verdict(run, &run->tallies[op - tlb_ops],
+			              verdict_of(op->drops[entry].rule, &staleness));
 	}
 }
 
@@ -147,97 +209,101 @@ static void verify_all(struct run *run, enum verify_phase phase)
 		line_put(&name, op->name);
 		line_put(&name, phase == PHASE_BEFORE ? " before" : " after");
 		line_to_string(&name, text, sizeof text);
-		begin_step(run, text);
+		progress(run, ++run->steps_before, text);
 		record_begin(run->record, FILE_VERIFY);
 		verify_op(run, op, phase);
 		record_end(run->record);
 	}
 }
 
-/* A fault on purpose: page 0 is not mapped. */
-static void plant_page_fault(const struct run *run)
+/* Which chunk and window of it have a fault on purpose. */
+#define PLANT_BEFORE_CHUNK 3u
+#define PLANT_AT_WINDOW 30u
+
+/* Page 0 is not mapped. */
+static void plant_faults(struct run *run, struct experiment *experiment)
 {
-	if ((run->config->plants & PLANT_PF) != 0 && run->order == 2)
+	if (run->chunk + 1 != PLANT_BEFORE_CHUNK)
+		return;
+	if ((run->config->plants & PLANT_PF) != 0)
 		touch(0);
+	if ((run->config->plants & PLANT_IRQ) == 0)
+		return;
+	run->planted_nmi = PLANT_AT_WINDOW;
+	run->sampler.prime = selftest_prime_with_nmi;
+	experiment->priming.context = &run->planted_nmi;
+}
+
+static void on_chunk(void *context, struct experiment *experiment, unsigned finished)
+{
+	struct run *const run = context;
+	char name[sizeof run->activity];
+
+	plan_describe(&run->plan, experiment, name, sizeof name);
+	progress(run, run->steps_before + finished + 1, name);
+	plant_faults(run, experiment);
 }
 
 static void measure_all(struct run *run)
 {
-	struct plan *const plan = &run->plan;
-
-	for (unsigned i = 0; i < plan->count; i++) {
-		struct experiment *const experiment = &plan->experiments[i];
-		char name[CONFIG_TEXT];
-
-		plan_describe(plan, experiment, name, sizeof name);
-		begin_step(run, name);
-		if (experiment->skip != NULL)
-			continue;
-		plant_page_fault(run);
-		experiment->order = ++run->order;
-		sampler_run(&run->sampler, &experiment->pair, &experiment->samples);
-		experiment->finished = true;
-	}
+	rounds_run(&(struct rounds){
+		.plan = &run->plan,
+		.sampler = &run->sampler,
+		.canary = &run->canary,
+		.seed = run->config->seed,
+		.chunk = &run->chunk,
+		.on_chunk = on_chunk,
+		.context = run,
+	});
+	run->steps_before += run->plan.count;
 }
 
-static enum believed believed_of(const struct run *run, const struct tlb_op *op)
+static enum believed believed_of(const struct tally *tally)
 {
-	const struct tally *const tally = &run->tallies[op - tlb_ops];
-
 	if (tally->failed != 0)
 		return BELIEVED_NO;
 	return tally->passed != 0 ? BELIEVED_YES : BELIEVED_UNKNOWN;
 }
 
-/* complete is false after an exception: then the last word on belief is missing. */
-static struct row row_of(const struct run *run, unsigned i, bool complete)
+static void note_frequency(struct frequency *seen, const struct plan *plan)
 {
-	const struct experiment *const experiment = &run->plan.experiments[i];
+	for (unsigned i = 0; i < plan->count; i++) {
+		const struct samples *const row = &plan->experiments[i].samples;
 
-	return plan_row(&run->plan, experiment, &run->sampler,
-	                complete ? believed_of(run, experiment->spec.op)
-	                         : BELIEVED_UNKNOWN);
-}
-
-/* After an exception only the rows that have something to say are delivered. */
-static bool is_known(const struct experiment *experiment, bool complete)
-{
-	return complete || experiment->skip != NULL || experiment->samples.n != 0;
-}
-
-static void deliver_file(struct run *run, enum file file, bool complete,
-                         void (*to_line)(const struct row *, struct line *))
-{
-	record_begin(run->record, file);
-	if (file == FILE_SUMMARY) {
-		struct line heading;
-
-		row_summary_heading(&heading);
-		record_line(run->record, &heading);
-	}
-	for (unsigned i = 0; i < run->plan.count; i++) {
-		const struct row row = row_of(run, i, complete);
-		struct line line;
-
-		if (!is_known(&run->plan.experiments[i], complete))
+		if (row->frequency_lowest == 0)
 			continue;
-		to_line(&row, &line);
-		record_line(run->record, &line);
-		run->failed = run->failed || row.status == ROW_FAILED;
+		if (seen->lowest == 0 || row->frequency_lowest < seen->lowest)
+			seen->lowest = row->frequency_lowest;
+		if (row->frequency_highest > seen->highest)
+			seen->highest = row->frequency_highest;
 	}
-	record_end(run->record);
 }
 
 static void deliver_rows(struct run *run, bool complete)
 {
+	enum believed believed[RUNNER_OPS];
+	const struct rows rows = {
+		.plan = &run->plan,
+		.sampler = &run->sampler,
+		.record = run->record,
+		.complete = complete,
+		.believed = believed,
+	};
+
+	for (unsigned i = 0; i < tlb_op_count; i++)
+		believed[i] = believed_of(&run->tallies[i]);
 	run->rows_pending = false;
-	deliver_file(run, FILE_RESULTS, complete, row_to_csv);
-	deliver_file(run, FILE_SUMMARY, complete, row_to_summary);
+	run->failed = rows_record(&rows) || run->failed;
+	canary_record(&run->canary, run->record);
+	note_frequency(&run->frequency, &run->plan);
 }
 
 static void run_bench(struct run *run, const struct bench *bench)
 {
 	workspace_reset(&run->workspace);
+	if (run->workspace.window_area != 0 &&
+	    canary_open(&run->canary, &run->workspace.source) != ERR_NONE)
+		return;
 	plan_for(run, bench, &run->workspace);
 	if (run->plan.count == 0)
 		return;
@@ -248,22 +314,36 @@ static void run_bench(struct run *run, const struct bench *bench)
 	deliver_rows(run, true);
 }
 
+static void deliver_sums(struct run *run)
+{
+	struct tally total = { 0 };
+
+	for (unsigned i = 0; i < tlb_op_count; i++) {
+		total.failed += run->tallies[i].failed;
+		total.passed += run->tallies[i].passed;
+	}
+	selftest_verification(&run->selftest, total.failed, total.passed);
+	selftest_record(&run->selftest, run->record);
+	machine_record_frequency(&run->frequency, run->record);
+	machine_record_files(run->record);
+}
+
 enum run_status runner_run(struct run *run)
 {
-	text_copy(run->activity, sizeof run->activity, "fingerprint");
-	find_out(run);
+	text_copy(run->activity, sizeof run->activity, "self-tests");
 	count_steps(run);
 	if (run->steps == 0)
 		return RUN_NOTHING_SELECTED;
+	find_out(run);
 	for (unsigned i = 0; i < bench_count; i++)
 		run_bench(run, benches[i]);
-	machine_record_files(run->record);
-	return run->failed ? RUN_FAILED : RUN_OK;
+	deliver_sums(run);
+	return run->failed || run->plan.lost != 0 ? RUN_FAILED : RUN_OK;
 }
 
 void runner_abort(struct run *run)
 {
 	if (run->rows_pending)
 		deliver_rows(run, false);
-	machine_record_files(run->record);
+	deliver_sums(run);
 }

@@ -1,9 +1,11 @@
 #pragma once
 /*
- * The run, from the first record to the last: what machine it is, then for each
- * benchmark verification, timing, verification, rows; then the sums.
+ * The run, from the first record to the last: what clock it is, then for each benchmark
+ * verification, timing, verification, rows; then the sums.
  */
+#include "bench/harness/canary.h"
 #include "bench/harness/plan.h"
+#include "bench/harness/selftest.h"
 #include "bench/harness/verify.h"
 #include "lib/record.h"
 
@@ -24,23 +26,28 @@ struct tally {
 
 struct run {
 	const struct config *config;
-	struct machine *machine; /* env and quantum are found out here */
+	struct machine *machine; /* what is found out about the clock goes here */
 	struct record *record;
 	struct frame_pool *pool;
 	uint64_t root;
-	const volatile uint32_t *interrupts;
 
 	struct workspace workspace;
 	struct sampler sampler;
+	struct fingerprint fingerprint;
+	struct selftest selftest;
+	struct canary canary;
+	struct frequency frequency; /* over all rows so far */
 	struct verify_ground ground;
 	bool can_verify;
 	struct plan plan;
 	bool rows_pending; /* the plan's rows are not delivered yet */
 	struct tally tallies[RUNNER_OPS];
-	unsigned step, steps;
-	uint32_t order;
+	unsigned steps_before; /* rows and verifications of what is done */
+	unsigned steps;
+	uint32_t chunk;       /* number of the last chunk measured */
+	uint32_t planted_nmi; /* windows until it is sent */
 	bool failed;
-	char activity[CONFIG_TEXT]; /* what is running now */
+	char activity[CONFIG_TEXT + VARIANT_CHARS]; /* what is running now */
 };
 
 /* Frames a whole run takes from the pool under these options. */
@@ -48,8 +55,8 @@ uint64_t runner_frames(const struct config *config);
 
 /*
  * Measures and delivers everything but what was known before: machine_record() and the
- * records that begin and end a run are the caller's.  The
- * fields of run above workspace are filled in; the rest is zero.
+ * records that begin and end a run are the caller's.  The fields of run above workspace
+ * are filled in; the rest is zero.
  */
 enum run_status runner_run(struct run *run);
 

@@ -4,25 +4,28 @@
 
 #define WARM_UPS 8u
 #define BLOCK 32u
-#define FIRST_GOAL 255u
 #define LEAST_FOR_99 8u
 
-enum sample_error { SAMPLE_OK, SAMPLE_TSC_WENT_BACK };
-
-static enum sample_error take(const struct sampler *sampler, const struct pair *pair,
-                              window_code *window, uint32_t *ticks)
+/* Ticks of one window; false if the TSC went back. */
+static bool take(const struct sampler *sampler, const struct pair *pair,
+                 window_code *window, uint32_t *ticks)
 {
 	struct window_args args = pair->args;
 
-	sampler->prime(pair->target_pages, pair->primed_pages);
-	window(&args);
-	if (args.t1 < args.t0)
-		return SAMPLE_TSC_WENT_BACK;
+	if (pair->priming != NULL)
+		sampler->prime(pair->priming);
+	if (pair->rehearse) {
+		struct window_args rehearsal = pair->args;
 
-	const uint64_t difference = args.t1 - args.t0;
+		pair->a(&rehearsal);
+	}
+	window(&args);
+
+	const uint64_t end = pair->span == SPAN_TOTAL ? args.t2 : args.t1;
+	const uint64_t difference = end - args.t0;
 
 	*ticks = difference > UINT32_MAX ? UINT32_MAX : (uint32_t)difference;
-	return SAMPLE_OK;
+	return args.t0 <= args.t1 && args.t1 <= args.t2;
 }
 
 /* One pair at index n; every second one in the other order. */
@@ -31,34 +34,63 @@ static void take_pair(const struct sampler *sampler, const struct pair *pair,
 {
 	uint32_t *const a = &samples->a[samples->n];
 	uint32_t *const b = &samples->b[samples->n];
-	enum sample_error error_a, error_b;
+	bool a_is_good, b_is_good;
 
 	if (round % 2 == 0) {
-		error_a = take(sampler, pair, pair->a, a);
-		error_b = take(sampler, pair, pair->b, b);
+		a_is_good = take(sampler, pair, pair->a, a);
+		b_is_good = take(sampler, pair, pair->b, b);
 	} else {
-		error_b = take(sampler, pair, pair->b, b);
-		error_a = take(sampler, pair, pair->a, a);
+		b_is_good = take(sampler, pair, pair->b, b);
+		a_is_good = take(sampler, pair, pair->a, a);
 	}
-	if (error_a == SAMPLE_OK && error_b == SAMPLE_OK)
+	if (a_is_good && b_is_good)
 		samples->n++;
 	else
 		samples->discard_tsc++;
 }
 
-/* A block is kept whole or, if an interrupt fell into it, dropped whole. */
+/* A change of frequency is noted, not a cause to drop anything. */
+static void note_frequency(struct samples *samples, const struct disturbances *before,
+                           const struct disturbances *after)
+{
+	const uint64_t aperf = after->aperf - before->aperf;
+	const uint64_t mperf = after->mperf - before->mperf;
+
+	if (mperf == 0)
+		return;
+
+	const int64_t ratio = (int64_t)(aperf * 1000 / mperf);
+
+	if (samples->frequency_lowest == 0 || ratio < samples->frequency_lowest)
+		samples->frequency_lowest = ratio;
+	if (ratio > samples->frequency_highest)
+		samples->frequency_highest = ratio;
+}
+
+/*
+ * A block is kept whole or, if something else ran meanwhile, dropped whole.  An SMI is
+ * named before an interrupt: it may have brought that along.
+ */
 static void take_block(const struct sampler *sampler, const struct pair *pair,
                        struct samples *samples, uint32_t pairs)
 {
-	const uint32_t n_before = samples->n;
-	const uint32_t interrupts_before = *sampler->interrupts;
+	const uint32_t kept = samples->n;
+	const struct disturbances before = sampler->disturbances(sampler->context);
 
 	for (uint32_t i = 0; i < pairs; i++)
 		take_pair(sampler, pair, samples, i);
-	if (*sampler->interrupts == interrupts_before)
-		return;
-	samples->discard_irq += samples->n - n_before;
-	samples->n = n_before;
+
+	const struct disturbances after = sampler->disturbances(sampler->context);
+
+	if (after.smis != before.smis) {
+		samples->discard_smi += samples->n - kept;
+		samples->n = kept;
+	} else if (after.interrupts != before.interrupts) {
+		samples->discard_irq += samples->n - kept;
+		samples->n = kept;
+	} else {
+		note_frequency(samples, &before, &after);
+	}
 }
 
 static void fill_differences(const struct sampler *sampler,
@@ -69,7 +101,41 @@ static void fill_differences(const struct sampler *sampler,
 			(int64_t)samples->b[i] - (int64_t)samples->a[i];
 }
 
-static bool is_narrow(const struct sampler *sampler, const struct samples *samples)
+static uint32_t least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+void sampler_warm_up(const struct sampler *sampler, const struct pair *pair)
+{
+	uint32_t ignored = 0;
+
+	for (unsigned i = 0; i < WARM_UPS; i++) {
+		(void)take(sampler, pair, pair->a, &ignored);
+		(void)take(sampler, pair, pair->b, &ignored);
+	}
+}
+
+bool sampler_is_used_up(const struct sampler *sampler, const struct samples *samples)
+{
+	return samples->n == samples->capacity ||
+	       samples->ticks_used >= sampler->ticks_per_row;
+}
+
+void sampler_extend(const struct sampler *sampler, const struct pair *pair,
+                    struct samples *samples, uint32_t goal)
+{
+	const uint32_t wanted = least(goal, samples->capacity);
+	const uint64_t used_before = samples->ticks_used;
+	const uint64_t begin = rdtsc_ordered();
+
+	while (samples->n < wanted && samples->ticks_used < sampler->ticks_per_row) {
+		take_block(sampler, pair, samples, least(BLOCK, wanted - samples->n));
+		samples->ticks_used = used_before + (rdtsc_ordered() - begin);
+	}
+}
+
+bool sampler_is_narrow(const struct sampler *sampler, const struct samples *samples)
 {
 	const uint32_t n = samples->n;
 	int64_t *const sorted = sampler->differences;
@@ -87,41 +153,6 @@ static bool is_narrow(const struct sampler *sampler, const struct samples *sampl
 		percent > sampler->quantum ? percent : (int64_t)sampler->quantum;
 
 	return sorted[ranks.hi] - sorted[ranks.lo] <= allowed;
-}
-
-static uint32_t least(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
-
-static void warm_up(const struct sampler *sampler, const struct pair *pair)
-{
-	uint32_t ignored = 0;
-
-	for (unsigned i = 0; i < WARM_UPS; i++) {
-		(void)take(sampler, pair, pair->a, &ignored);
-		(void)take(sampler, pair, pair->b, &ignored);
-	}
-}
-
-void sampler_run(struct sampler *sampler, const struct pair *pair,
-                 struct samples *samples)
-{
-	const uint64_t begin = rdtsc_ordered();
-	uint32_t goal = least(FIRST_GOAL, samples->capacity);
-
-	warm_up(sampler, pair);
-	while (rdtsc_ordered() - begin < sampler->ticks_per_row) {
-		take_block(sampler, pair, samples, least(BLOCK, goal - samples->n));
-		if (samples->n < goal)
-			continue;
-		samples->converged = is_narrow(sampler, samples);
-		if (samples->converged || goal == samples->capacity)
-			return;
-		goal = least(2 * goal + 1, samples->capacity);
-	}
-	if (samples->n != 0)
-		samples->converged = is_narrow(sampler, samples);
 }
 
 struct summary sampler_summary(const struct sampler *sampler,
@@ -145,4 +176,12 @@ struct arm_summary sampler_arm(const struct sampler *sampler, const uint32_t *ti
 		.min = (uint64_t)sampler->differences[0],
 		.p50 = (uint64_t)sampler->differences[n / 2],
 	};
+}
+
+struct summary sampler_measure(const struct sampler *sampler, const struct pair *pair,
+                               struct samples *samples, uint32_t goal)
+{
+	sampler_warm_up(sampler, pair);
+	sampler_extend(sampler, pair, samples, goal);
+	return sampler_summary(sampler, samples, pair->divisor);
 }

@@ -9,47 +9,87 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct priming;
+
+/* Which stamps of a window are the ends of what is measured. */
+enum span {
+	SPAN_OPERATION, /* T0 to T1 */
+	SPAN_TOTAL,     /* T0 to T2: with the first misses */
+};
+
+struct pair {
+	window_code *a, *b;
+	struct window_args args;
+	const struct priming *priming; /* handed to prime(); NULL: nothing to prime */
+	/*
+	 * Runs A once, untimed, before every window: A's own pages are in the TLB then,
+	 * which they need not be where they are not global.
+	 */
+	bool rehearse;
+	enum span span;
+	uint32_t divisor; /* operations by which B exceeds A */
+};
+
 /* Whole windows, in the order taken; what exceeds 32 bits is kept as UINT32_MAX. */
 struct samples {
 	uint32_t *a, *b; /* ticks */
 	uint32_t n;
 	uint32_t capacity;
 	uint32_t discard_irq; /* pairs dropped because an interrupt was counted */
+	uint32_t discard_smi; /* pairs dropped because an SMI was counted */
 	uint32_t discard_tsc; /* pairs dropped because the TSC went back */
-	bool converged;
+	uint64_t ticks_used;
+	/* Delta APERF / delta MPERF of the blocks kept, in thousandths; 0: not known.
+	 */
+	int64_t frequency_lowest, frequency_highest;
 };
 
-struct pair {
-	window_code *a, *b;
-	struct window_args args;
-	uint32_t divisor; /* operations by which B exceeds A */
-	/* What must be in the TLB before every window. */
-	uint32_t target_pages, primed_pages;
+/* What goes up when something other than the program ran. */
+struct disturbances {
+	uint32_t interrupts;
+	uint32_t smis; /* stays 0 where nothing counts them */
+	/* How fast the core ran against the TSC; both stay 0 where it is not known. */
+	uint64_t aperf, mperf;
 };
 
 struct sampler {
-	void (*prime)(uint32_t targets, uint32_t primed);
-	const volatile uint32_t *interrupts; /* goes up with every one taken */
-	uint64_t ticks_per_row;              /* at most */
-	uint32_t quantum;                    /* ticks */
-	int64_t *differences, *scratch;      /* room for the largest capacity each */
+	void (*prime)(const struct priming *priming);
+	struct disturbances (*disturbances)(void *context);
+	void *context;
+	uint64_t ticks_per_row; /* at most */
+	uint32_t quantum;       /* ticks */
+	/* Room for the largest capacity each; overwritten by every summary. */
+	int64_t *differences, *scratch;
 };
 
+/* A few of each window, not kept: code, data and predictors get warm. */
+void sampler_warm_up(const struct sampler *sampler, const struct pair *pair);
+
+/* Takes pairs until there are goal of them or the row's time is used up. */
+void sampler_extend(const struct sampler *sampler, const struct pair *pair,
+                    struct samples *samples, uint32_t goal);
+
+/* True if nothing more can be taken. */
+bool sampler_is_used_up(const struct sampler *sampler, const struct samples *samples);
+
 /*
- * Takes pairs until the 99 % interval of the median is within 1 % of it or within a
- * quantum, or capacity or time is used up.  Nothing is dropped for its value.
+ * True if the 99 % interval of the median is within 1 % of it, or within a quantum.
+ * Fewer than 8 pairs have no such interval.
  */
-void sampler_run(struct sampler *sampler, const struct pair *pair,
-                 struct samples *samples);
+bool sampler_is_narrow(const struct sampler *sampler, const struct samples *samples);
 
 /* b - a of all pairs, sorted and divided; n = 0 without any. */
 struct summary sampler_summary(const struct sampler *sampler,
                                const struct samples *samples, uint32_t divisor);
 
-/* Minimum and median of one arm; sampler's memory is overwritten. */
+/* Minimum and median of one arm. */
 struct arm_summary {
 	uint64_t min, p50; /* ticks */
 };
 
 struct arm_summary sampler_arm(const struct sampler *sampler, const uint32_t *ticks,
                                uint32_t n);
+
+/* Warm-up, then up to goal pairs, then their summary: for what is measured once. */
+struct summary sampler_measure(const struct sampler *sampler, const struct pair *pair,
+                               struct samples *samples, uint32_t goal);

@@ -10,52 +10,122 @@ _Static_assert(offsetof(struct window_args, operands.va) == 0, "RSI");
 _Static_assert(offsetof(struct window_args, operands.cr3) == 8, "RBX");
 _Static_assert(offsetof(struct window_args, operands.cr4) == 16, "R9");
 _Static_assert(offsetof(struct window_args, operands.cr4_pge) == 24, "R10");
-_Static_assert(offsetof(struct window_args, t0) == 32, "T0");
-_Static_assert(offsetof(struct window_args, t1) == 40, "T1");
+_Static_assert(offsetof(struct window_args, data) == 32, "R13");
+_Static_assert(offsetof(struct window_args, stores) == 40, "R14");
+_Static_assert(offsetof(struct window_args, stack) == 48, "RSP");
+_Static_assert(offsetof(struct window_args, t0) == 56, "T0");
+_Static_assert(offsetof(struct window_args, t1) == 64, "T1");
+_Static_assert(offsetof(struct window_args, t2) == 72, "T2");
 
-/* System V: the arguments are in RDI, which R15 keeps.  R11 holds T0. */
+/* System V: the arguments are in RDI, which R15 keeps.  R11 holds T0, RBP T1. */
 BODY(window_enter, "push %rbx\n"
+                   "push %rbp\n"
+                   "push %r12\n"
+                   "push %r13\n"
+                   "push %r14\n"
                    "push %r15\n"
                    "mov %rdi, %r15\n"
                    "mov 0(%r15), %rsi\n"
                    "mov 8(%r15), %rbx\n"
                    "mov 16(%r15), %r9\n"
-                   "mov 24(%r15), %r10")
+                   "mov 24(%r15), %r10\n"
+                   "mov 32(%r15), %r13\n"
+                   "mov 40(%r15), %r14")
+
+/* Only where the stack is touched: signals and faults need a real one elsewhere. */
+BODY(window_take_stack, "mov %rsp, %r12\n"
+                        "mov 48(%r15), %rsp")
+BODY(window_give_stack, "mov %r12, %rsp")
 
 /*
  * MFENCE, because MOV to CR and INVLPG drain the store buffer and stores that were
  * pending would be billed to them (SDM 2B "RDTSC—Read Time-Stamp Counter": LFENCE
  * orders loads and instructions, MFENCE also makes stores globally visible).
  */
-BODY(window_start, "mfence\n"
-                   "lfence\n"
-                   "rdtsc\n"
-                   "lfence\n"
-                   "shl $32, %rdx\n"
-                   "or %rax, %rdx\n"
-                   "mov %rdx, %r11")
+BODY(window_start_tsc, "mfence\n"
+                       "lfence\n"
+                       "rdtsc\n"
+                       "lfence")
+BODY(window_start_pmc, "mfence\n"
+                       "lfence\n"
+                       "mov $0x7fffffff, %ecx\n"
+                       "rdpmc\n"
+                       "lfence")
+BODY(window_start_unfenced, "rdtsc")
+BODY(window_keep_t0, "shl $32, %rdx\n"
+                     "or %rax, %rdx\n"
+                     "mov %rdx, %r11")
 
 BODY(window_stop_rdtscp, "rdtscp\n"
                          "lfence")
-
-/* For a CPU without RDTSCP. */
 BODY(window_stop_rdtsc, "lfence\n"
                         "rdtsc\n"
                         "lfence")
+BODY(window_stop_pmc, "lfence\n"
+                      "mov $0x7fffffff, %ecx\n"
+                      "rdpmc\n"
+                      "lfence")
+BODY(window_stop_unfenced, "rdtsc")
+BODY(window_keep_t1, "shl $32, %rdx\n"
+                     "or %rax, %rdx\n"
+                     "mov %rdx, %rbp")
+BODY(window_keep_t2, "shl $32, %rdx\n"
+                     "or %rax, %rdx")
 
-BODY(window_leave, "shl $32, %rdx\n"
-                   "or %rax, %rdx\n"
-                   "mov %r11, 32(%r15)\n"
-                   "mov %rdx, 40(%r15)\n"
+BODY(window_store, "mov %r15d, 0x7fffffff(%r14)")
+BODY(window_planted_load, "mov 0(%r15), %eax")
+BODY(window_touch_data, "mov 0x7fffffff(%r13), %eax")
+BODY(window_touch_stack, "mov 0x7fffffff(%rsp), %eax")
+
+/* Without touches RDX still holds T1. */
+BODY(window_leave, "mov %r11, 56(%r15)\n"
+                   "mov %rbp, 64(%r15)\n"
+                   "mov %rdx, 72(%r15)\n"
                    "pop %r15\n"
+                   "pop %r14\n"
+                   "pop %r13\n"
+                   "pop %r12\n"
+                   "pop %rbp\n"
                    "pop %rbx\n"
                    "ret")
 
-static const struct body enter = { BODY_RANGE(window_enter) };
-static const struct body start = { BODY_RANGE(window_start) };
-static const struct body stop_rdtscp = { BODY_RANGE(window_stop_rdtscp) };
-static const struct body stop_rdtsc = { BODY_RANGE(window_stop_rdtsc) };
-static const struct body leave = { BODY_RANGE(window_leave) };
+#define PART(name)                                                                     \
+	{                                                                              \
+		BODY_RANGE(name)                                                       \
+	}
+
+/* Where the 32-bit operand stands in the three memory accesses above. */
+#define ACCESS_OPERAND 3u
+
+static const struct body enter = PART(window_enter);
+static const struct body take_stack = PART(window_take_stack);
+static const struct body give_stack = PART(window_give_stack);
+static const struct body keep_t0 = PART(window_keep_t0);
+static const struct body keep_t1 = PART(window_keep_t1);
+static const struct body keep_t2 = PART(window_keep_t2);
+static const struct body store = PART(window_store);
+static const struct body planted_load = PART(window_planted_load);
+static const struct body touch_data = PART(window_touch_data);
+static const struct body touch_stack = PART(window_touch_stack);
+static const struct body leave = PART(window_leave);
+
+static const struct {
+	struct body start, stop;
+	/* Of the counter's number in each; 0: there is none. */
+	uint8_t start_operand, stop_operand;
+} clocks[] = {
+	[CLOCK_RDTSCP] = { PART(window_start_tsc), PART(window_stop_rdtscp), 0, 0 },
+	[CLOCK_RDTSC] = { PART(window_start_tsc), PART(window_stop_rdtsc), 0, 0 },
+	[CLOCK_PMC] = { PART(window_start_pmc), PART(window_stop_pmc), 7, 4 },
+	[CLOCK_UNFENCED] = { PART(window_start_unfenced), PART(window_stop_unfenced), 0,
+	                     0 },
+};
+
+static void put_operand(uint8_t *at, uint32_t operand)
+{
+	for (unsigned i = 0; i < 4; i++)
+		at[i] = (uint8_t)(operand >> 8 * i);
+}
 
 static uint8_t *put(uint8_t *at, const struct body *body)
 {
@@ -64,61 +134,167 @@ static uint8_t *put(uint8_t *at, const struct body *body)
 	return at;
 }
 
-static uint8_t *put_copy(uint8_t *at, const struct body *body, uint32_t copy)
+static uint8_t *put_access(uint8_t *at, const struct body *body, uint32_t displacement)
 {
 	uint8_t *const end = put(at, body);
 
-	if (body->fixup == FIXUP_PAGE)
-		for (unsigned i = 0; i < 4; i++)
-			at[body->fixup_offset + i] = (uint8_t)(copy * PAGE >> 8 * i);
+	put_operand(at + ACCESS_OPERAND, displacement);
 	return end;
 }
 
-/* Copies start here, counted from a line boundary: behind enter and start. */
-static uint32_t lead_bytes(void)
+static uint8_t *put_start(uint8_t *at, struct window_clock clock)
 {
-	const uint32_t bytes = body_bytes(&enter) + body_bytes(&start);
+	uint8_t *const end = put(at, &clocks[clock.kind].start);
 
-	return (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+	if (clocks[clock.kind].start_operand != 0)
+		put_operand(at + clocks[clock.kind].start_operand, clock.counter);
+	return put(end, &keep_t0);
 }
 
-static uint32_t tail_bytes(bool rdtscp)
+static uint8_t *put_stop(uint8_t *at, struct window_clock clock)
 {
-	return body_bytes(rdtscp ? &stop_rdtscp : &stop_rdtsc) + body_bytes(&leave);
+	uint8_t *const end = put(at, &clocks[clock.kind].stop);
+
+	if (clocks[clock.kind].stop_operand != 0)
+		put_operand(at + clocks[clock.kind].stop_operand, clock.counter);
+	return end;
 }
 
-uint32_t window_bytes(const struct body *body, uint32_t copies)
+static uint8_t *put_copies(uint8_t *at, const struct window_spec *spec)
 {
-	return 2 * CACHE_LINE + lead_bytes() + copies * body_bytes(body) +
-	       tail_bytes(false);
+	const struct body *const body = spec->body;
+
+	for (uint32_t copy = 0; copy < spec->copies; copy++) {
+		uint8_t *const end = put(at, body);
+
+		if (body->fixup == FIXUP_PAGE)
+			put_operand(at + body->fixup_offset,
+			            (uint32_t)(spec->first + copy * spec->stride));
+		at = end;
+	}
+	return at;
 }
 
-/* Lines to leave free, so that the window ends before the last line of a page. */
-static uint32_t lines_to_skip(uintptr_t at, uint32_t bytes, uint32_t tail)
-{
-	const uintptr_t end = at + bytes;
-	const bool ends_in_last_line = (end - 1) % PAGE >= PAGE - CACHE_LINE;
-	const bool tail_crosses = (end - 1) / PAGE != (end - tail) / PAGE;
+#define JUMP 0xe9 /* JMP rel32, counted from behind its five bytes */
+#define JUMP_BYTES 5u
 
-	return ends_in_last_line || tail_crosses ? 2 : 0;
+static uint8_t *put_jump(uint8_t *at, const uint8_t *to)
+{
+	*at = JUMP;
+	put_operand(at + 1, (uint32_t)(to - (at + JUMP_BYTES)));
+	return at + JUMP_BYTES;
 }
 
-uint32_t window_assemble(uint8_t *at, const struct body *body, uint32_t copies,
-                         bool rdtscp, uint32_t *entry_offset)
+/* To a line in each page and straight back. */
+static uint8_t *put_touches(uint8_t *at, const struct window_site *site,
+                            const struct touches *touches)
 {
-	const uint32_t lead = lead_bytes();
-	const uint32_t code = body_bytes(&enter) + body_bytes(&start);
-	const uint32_t tail = tail_bytes(rdtscp);
-	const uint32_t bytes = lead + copies * body_bytes(body) + tail;
-	const uint32_t skip = lines_to_skip((uintptr_t)at, bytes, tail) * CACHE_LINE;
-	uint8_t *next = at + skip + lead - code;
+	for (uint32_t i = 0; i < touches->code; i++) {
+		uint8_t *const landing = site->landings + (size_t)i * PAGE +
+		                         (size_t)site->slot * LANDING_BYTES;
 
-	*entry_offset = (uint32_t)(next - at);
+		at = put_jump(at, landing);
+		(void)put_jump(landing, at);
+	}
+	for (uint32_t i = 0; i < touches->stack; i++)
+		at = put_access(at, &touch_stack,
+		                (uint32_t) - (int32_t)((i + 1) * PAGE - 8));
+	for (uint32_t i = 0; i < touches->data; i++)
+		at = put_access(at, &touch_data, i * PAGE);
+	return at;
+}
+
+static bool has_touches(const struct touches *touches)
+{
+	return touches->code + touches->stack + touches->data != 0;
+}
+
+static uint32_t head_bytes(const struct window_spec *spec, struct window_clock clock)
+{
+	return body_bytes(&enter) +
+	       (spec->touches.stack != 0 ? body_bytes(&take_stack) : 0) +
+	       body_bytes(&clocks[clock.kind].start) + body_bytes(&keep_t0);
+}
+
+static uint32_t stores_bytes(const struct window_spec *spec)
+{
+	return spec->stores * body_bytes(&store);
+}
+
+/* Room for the longest head and the stores, in whole lines: the copies come next. */
+static uint32_t lead_bytes(const struct window_spec *spec)
+{
+	const uint32_t most = body_bytes(&enter) + body_bytes(&take_stack) +
+	                      body_bytes(&clocks[CLOCK_PMC].start) +
+	                      body_bytes(&keep_t0) + stores_bytes(spec);
+
+	return (most + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+}
+
+/* Everything behind the copies, at most. */
+static uint32_t tail_bytes(const struct touches *touches)
+{
+	const uint32_t touched = touches->code * JUMP_BYTES +
+	                         touches->stack * body_bytes(&touch_stack) +
+	                         touches->data * body_bytes(&touch_data);
+
+	return 2 * (body_bytes(&clocks[CLOCK_PMC].stop) + body_bytes(&keep_t1)) +
+	       body_bytes(&planted_load) + touched + body_bytes(&give_stack) +
+	       body_bytes(&leave);
+}
+
+static uint32_t copies_bytes(const struct window_spec *spec)
+{
+	return spec->copies * body_bytes(spec->body);
+}
+
+uint32_t window_bytes(const struct window_spec *spec)
+{
+	const uint32_t tail = tail_bytes(&spec->touches);
+
+	/* Room to begin later by as many lines as keep the tail within a page. */
+	return lead_bytes(spec) + copies_bytes(spec) + 2 * tail + 2 * CACHE_LINE;
+}
+
+/*
+ * Bytes to leave free, a multiple of a line, so that all behind the copies is in one
+ * page and ends before that page's last line.
+ */
+static uint32_t bytes_to_skip(uintptr_t at, const struct window_spec *spec)
+{
+	const uint32_t tail = tail_bytes(&spec->touches);
+	const uintptr_t tail_at = at + lead_bytes(spec) + copies_bytes(spec);
+	const uint32_t in_page = (uint32_t)(tail_at % PAGE);
+
+	if (in_page + tail <= PAGE - CACHE_LINE)
+		return 0;
+	return (PAGE - in_page + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+}
+
+uint32_t window_assemble(const struct window_site *site, const struct window_spec *spec,
+                         struct window_clock clock, uint32_t *entry_offset)
+{
+	const uint32_t skip = bytes_to_skip((uintptr_t)site->at, spec);
+	uint8_t *next = site->at + skip + lead_bytes(spec) - stores_bytes(spec) -
+	                head_bytes(spec, clock);
+
+	*entry_offset = (uint32_t)(next - site->at);
 	next = put(next, &enter);
-	next = put(next, &start);
-	for (uint32_t copy = 0; copy < copies; copy++)
-		next = put_copy(next, body, copy);
-	next = put(next, rdtscp ? &stop_rdtscp : &stop_rdtsc);
+	if (spec->touches.stack != 0)
+		next = put(next, &take_stack);
+	next = put_start(next, clock);
+	for (uint32_t i = 0; i < spec->stores; i++)
+		next = put_access(next, &store, i * CACHE_LINE);
+	next = put_copies(next, spec);
+	if (spec->planted_load)
+		next = put(next, &planted_load);
+	next = put(put_stop(next, clock), &keep_t1);
+	if (has_touches(&spec->touches)) {
+		next = put_touches(next, site, &spec->touches);
+		next = put(put_stop(next, clock), &keep_t2);
+	}
+	if (spec->touches.stack != 0)
+		next = put(next, &give_stack);
 	next = put(next, &leave);
-	return (uint32_t)(next - at);
+	return (uint32_t)(next - site->at);
 }

@@ -1,45 +1,101 @@
 #pragma once
 /*
- * The window: N copies of a body between two readings of the TSC, put together at
+ * The window: N copies of a body between two readings of a clock, put together at
  * run time.
  *
  *     save registers, load operands
  *     MFENCE; LFENCE; RDTSC; LFENCE       T0
+ *     stores that stay pending            (a variant)
  *     body, body, body ...
  *     RDTSCP; LFENCE                      T1
- *     store T0 and T1, restore registers
+ *     touch pages; RDTSCP; LFENCE         T2  (a variant; else T2 is T1)
+ *     store T0, T1 and T2, restore registers
  *
- * Nothing between the stamps loads, stores, calls or branches, but what the body
- * does.  Compiled code cannot promise that: a compiler reloads operands behind a
- * "memory" clobber, right after the flush, and bills the page walk to it.
+ * Nothing between T0 and T1 loads, calls or branches, but what the body does.
+ * Compiled code cannot promise that: a compiler reloads operands behind a "memory"
+ * clobber, right after the flush, and bills the page walk to it.
  *
  * Pure: writes bytes.  Making them visible to instruction fetch is the caller's.
  */
 #include "paging/body.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-/* Everything a window reads before T0 and writes after T1. */
+/* Everything a window reads before T0 and writes at its end. */
 struct window_args {
 	struct operands operands;
-	uint64_t t0, t1; /* TSC ticks */
+	uint64_t data;   /* R13: first page of data touches */
+	uint64_t stores; /* R14: where pending stores go */
+	uint64_t stack;  /* RSP in a window with stack touches: end of its last page */
+	uint64_t t0, t1, t2; /* of the clock */
 };
 
 /* The code of a window as a function. */
 typedef void window_code(struct window_args *args);
 
-/* Bytes a window of that many copies needs, its alignment included. */
-uint32_t window_bytes(const struct body *body, uint32_t copies);
+enum clock {
+	CLOCK_RDTSCP,
+	CLOCK_RDTSC,    /* for a CPU without RDTSCP */
+	CLOCK_PMC,      /* RDPMC of a counter */
+	CLOCK_UNFENCED, /* wrong on purpose: shows that the self-tests see it */
+};
+
+struct window_clock {
+	enum clock kind;
+	uint32_t counter; /* ECX, for CLOCK_PMC */
+};
+
+#define TOUCH_PAGES_MAX 32u
+
+/* First accesses after the operation, one page each. */
+struct touches {
+	uint32_t code, stack, data;
+};
+
+struct window_spec {
+	const struct body *body;
+	uint32_t copies;
+	/* Copy i aims first + i * stride bytes behind the target address. */
+	int64_t first, stride;
+	uint32_t stores; /* lines written behind T0, before the copies */
+	struct touches touches;
+	bool planted_load; /* a load behind the copies: shows that the self-tests see it
+	                    */
+};
 
 /*
- * Writes a window to at, which is aligned to WINDOW_ALIGNMENT, and returns its
- * length in bytes.  The copies start on a multiple of 64 bytes, at the same offset
- * in every window, and the code after them ends outside the last 64 bytes of a page,
- * so that prefetch does not run into the next one: *entry_offset, where the window
- * begins, makes up for that.
+ * Where it is written.  Code touches jump to lines in pages of their own, each window
+ * to its own line in each: landings is the first of these pages, reached by the same
+ * distance as in the mapping the window will run from.
  */
-uint32_t window_assemble(uint8_t *at, const struct body *body, uint32_t copies,
-                         bool rdtscp, uint32_t *entry_offset);
+struct window_site {
+	uint8_t *at; /* WINDOW_ALIGNMENT */
+	uint8_t *landings;
+	uint32_t slot;
+};
 
 #define WINDOW_ALIGNMENT 64u
+#define LANDING_BYTES 16u
+
+/*
+ * Whoever can make windows that run: the workspace in ring 0, mapped pages on the host.
+ * NULL if there is no room for another.
+ */
+struct window_source {
+	window_code *(*make)(struct window_source *source,
+	                     const struct window_spec *spec);
+};
+
+/* Bytes a window needs at most, its alignment included. */
+uint32_t window_bytes(const struct window_spec *spec);
+
+/*
+ * Writes a window and returns its length in bytes.  The copies start on a multiple of
+ * 64 bytes, at the same offset in every window, and the code ends outside the last 64
+ * bytes of a page, so that prefetch does not run into the next one: *entry_offset,
+ * where the window begins, makes up for that.
+ */
+uint32_t window_assemble(const struct window_site *site, const struct window_spec *spec,
+                         struct window_clock clock, uint32_t *entry_offset);

@@ -1,8 +1,11 @@
 #pragma once
 /*
- * What the measurements work in: our address space, and alias G, one global 2 MiB
- * page in which every window runs, so that an operation that keeps global entries
- * does not pay for the fetch of its own next instruction.
+ * What the measurements work in: our address space, the windows, and the pages that
+ * operations aim at and that fill the TLB.
+ *
+ * The windows' 2 MiB are mapped twice.  Alias G is one global 2 MiB page: an operation
+ * that keeps global entries does not pay for the fetch of its own next instruction.
+ * Alias N is 4 KiB pages that are not global: there it does, which is what code pays.
  */
 #include "bench/harness/window.h"
 #include "lib/err.h"
@@ -12,21 +15,48 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define WINDOW_AREA_BYTES (UINT64_C(2) << 20)
+enum alias { ALIAS_GLOBAL, ALIAS_LOCAL };
 
-struct workspace {
-	struct frame_pool *pool;
-	struct address_space space;
-	bool rdtscp;
-	uint64_t pte_nx;      /* PTE_NX, or 0 where the CPU has none */
-	uint64_t window_area; /* physical; 0: there was no memory for it */
-	uint32_t window_used; /* bytes */
-	/* All pages that are primed have this frame behind them. */
-	uint64_t data_frame;
-	uint32_t pages_mapped[2]; /* behind workspace_target() and workspace_primed() */
+/* What an operation aims at. */
+enum target_kind {
+	TARGET_4K,
+	TARGET_4K_GLOBAL,
+	TARGET_2M,
+	TARGET_1G,
+	TARGET_KINDS,
 };
 
-/* Maps alias G.  Without memory for it, nothing can be measured, and err says so. */
+/* Pages one behind the other; INVLPG reaches them by a displacement from base. */
+struct target {
+	uint64_t base; /* address operands hold */
+	int64_t first; /* of page 0, from base, bytes */
+	uint64_t stride;
+};
+
+/* What must be in the TLB before every window. */
+struct priming {
+	struct target target;
+	uint32_t target_pages;  /* 0: the target stays out */
+	uint32_t working_pages; /* besides, so that the TLB is not empty */
+	void *context;          /* for another prime() than workspace_prime() */
+};
+
+struct workspace {
+	struct window_source source; /* of windows in alias G */
+	struct frame_pool *pool;
+	struct address_space space;
+	struct window_clock clock;
+	uint64_t nx;          /* PTE_NX, or 0 where the CPU has none */
+	uint64_t window_area; /* physical; 0: there was no memory for it */
+	uint32_t window_used; /* bytes */
+	uint32_t window_count;
+	uint64_t data_frame;  /* behind every 4 KiB page that is primed */
+	uint64_t giant_frame; /* 1 GiB of RAM that may be read; 0: there is none */
+	uint32_t mapped[TARGET_KINDS];
+	uint32_t working_mapped;
+};
+
+/* Maps both aliases.  Without memory for them nothing can be measured. */
 enum err workspace_open(struct workspace *workspace, struct frame_pool *pool,
                         uint64_t root, const struct machine *machine) MUST_CHECK;
 
@@ -34,26 +64,32 @@ enum err workspace_open(struct workspace *workspace, struct frame_pool *pool,
 void workspace_reset(struct workspace *workspace);
 
 /*
- * Assembles a window and returns it ready to be called through alias G, or NULL if
+ * Assembles a window and returns it ready to be called through one alias, or NULL if
  * the area is full.  Serialises, as SDM 3A 9.1.3 "Handling Self- and Cross-Modifying
  * Code" asks for.
  */
-window_code *workspace_window(struct workspace *workspace, const struct body *body,
-                              uint32_t copies) MUST_CHECK;
+window_code *workspace_window(struct workspace *workspace,
+                              const struct window_spec *spec,
+                              enum alias alias) MUST_CHECK;
 
 /*
- * Maps at least that many 4 KiB pages for operations to aim at, and to fill the TLB
- * with.  One frame behind all of them: the TLB is under test, not the data cache,
- * and no CPU can coalesce them.
+ * Maps at least that many pages to aim at.  All 4 KiB pages have one frame behind them,
+ * and so have the larger ones: the TLB is under test, not the data cache, and no CPU
+ * can coalesce them.  1 GiB pages read RAM that is not ours; ERR_ABSENT where there is
+ * no whole GiB of it.
  */
-enum err workspace_map_pages(struct workspace *workspace, uint32_t targets,
-                             uint32_t primed) MUST_CHECK;
+enum err workspace_map_target(struct workspace *workspace, enum target_kind kind,
+                              uint32_t pages) MUST_CHECK;
+enum err workspace_map_working_set(struct workspace *workspace,
+                                   uint32_t pages) MUST_CHECK;
 
-/* Reads once through every one of those pages. */
-void workspace_prime(uint32_t targets, uint32_t primed);
+struct target workspace_target(enum target_kind kind);
 
-/* Operands that aim at va, from the registers as they are. */
-struct operands workspace_operands(const struct workspace *workspace, uint64_t va);
+/* How many pages of this kind a displacement reaches. */
+uint32_t workspace_reach(enum target_kind kind);
 
-/* Address of the first page that operations aim at. */
-#define WORKSPACE_TARGETS VA_TARGETS
+/* Reads once through every page of the working set, then of the target. */
+void workspace_prime(const struct priming *priming);
+
+/* Arguments that aim at va, from the registers as they are. */
+struct window_args workspace_args(const struct workspace *workspace, uint64_t va);

@@ -1,0 +1,96 @@
+#include "bench/harness/rounds.h"
+
+#include "lib/random.h"
+
+/* Pairs in a row's first chunk; it doubles from round to round. */
+#define FIRST_CHUNK 127u
+
+static void begin(const struct rounds *rounds, struct experiment *experiment)
+{
+	experiment->goal = FIRST_CHUNK;
+	sampler_warm_up(rounds->sampler, &experiment->pair);
+}
+
+static void take_chunk(const struct rounds *rounds, struct experiment *experiment,
+                       uint32_t round)
+{
+	const struct sampler *const sampler = rounds->sampler;
+	struct samples *const samples = &experiment->samples;
+	const uint32_t rounds_at_least = rounds->plan->config->profile->rounds;
+	const uint32_t chunk = ++*rounds->chunk;
+	const uint32_t canary = canary_take(rounds->canary, sampler, chunk);
+	const uint32_t kept = experiment->canary_count < EXPERIMENT_CANARIES
+	                              ? experiment->canary_count
+	                              : EXPERIMENT_CANARIES - 1;
+
+	if (experiment->order == 0) {
+		experiment->order = chunk;
+		begin(rounds, experiment);
+	}
+	experiment->canaries[kept] = canary;
+	experiment->canary_count++;
+	sampler_extend(sampler, &experiment->pair, samples, experiment->goal);
+	experiment->goal = 2 * experiment->goal + 1;
+
+	const bool used_up = sampler_is_used_up(sampler, samples);
+
+	if (round + 1 < rounds_at_least && !used_up)
+		return;
+	experiment->converged = sampler_is_narrow(sampler, samples);
+	experiment->finished = experiment->converged || used_up;
+}
+
+/* Rows that are not done, in the order they were planned. */
+static uint32_t list_unfinished(const struct plan *plan, uint16_t *indices)
+{
+	uint32_t count = 0;
+
+	for (unsigned i = 0; i < plan->count; i++)
+		if (plan->experiments[i].skip == NULL && !plan->experiments[i].finished)
+			indices[count++] = (uint16_t)i;
+	return count;
+}
+
+static void reverse(uint16_t *indices, uint32_t count)
+{
+	for (uint32_t i = 0; i < count / 2; i++) {
+		const uint16_t swap = indices[i];
+
+		indices[i] = indices[count - 1 - i];
+		indices[count - 1 - i] = swap;
+	}
+}
+
+/* The same seed for both rounds of a pair gives the same order, turned round once. */
+static void order_round(const struct rounds *rounds, uint32_t round, uint16_t *indices,
+                        uint32_t count)
+{
+	struct random random = { .state = rounds->seed + round / 2 };
+
+	random_shuffle(&random, indices, count);
+	if (round % 2 != 0)
+		reverse(indices, count);
+}
+
+void rounds_run(const struct rounds *rounds)
+{
+	struct plan *const plan = rounds->plan;
+	uint16_t indices[PLAN_EXPERIMENTS];
+
+	for (uint32_t round = 0;; round++) {
+		const uint32_t count = list_unfinished(plan, indices);
+		unsigned finished = plan->count - count;
+
+		if (count == 0)
+			return;
+		order_round(rounds, round, indices, count);
+		for (uint32_t i = 0; i < count; i++) {
+			struct experiment *const experiment =
+				&plan->experiments[indices[i]];
+
+			rounds->on_chunk(rounds->context, experiment, finished);
+			take_chunk(rounds, experiment, round);
+			finished += experiment->finished;
+		}
+	}
+}

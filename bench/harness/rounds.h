@@ -1,0 +1,24 @@
+#pragma once
+/*
+ * The order in which a plan's rows are measured: in rounds, each of which takes a chunk
+ * of every row that is not done, in an order drawn from the seed, every second round
+ * the other way.  What drifts during a benchmark then hits all rows alike, and a row is
+ * never measured in one piece.
+ */
+#include "bench/harness/canary.h"
+#include "bench/harness/plan.h"
+
+struct rounds {
+	struct plan *plan;
+	const struct sampler *sampler;
+	struct canary *canary;
+	uint64_t seed;
+	uint32_t *chunk; /* number of the last chunk of the run */
+	/* Before each chunk; finished is how many rows are done. */
+	void (*on_chunk)(void *context, struct experiment *experiment,
+	                 unsigned finished);
+	void *context;
+};
+
+/* Measures every row of the plan that is not skipped. */
+void rounds_run(const struct rounds *rounds);

@@ -1,0 +1,133 @@
+#include "bench/harness/rows.h"
+
+#include "lib/csv.h"
+#include "lib/histogram.h"
+
+static bool is_known(const struct rows *rows, const struct experiment *experiment)
+{
+	return rows->complete || experiment->skip != NULL || experiment->samples.n != 0;
+}
+
+static struct row row_of(const struct rows *rows, const struct experiment *experiment)
+{
+	const enum believed believed =
+		rows->complete ? rows->believed[experiment->spec.op - tlb_ops]
+			       : BELIEVED_UNKNOWN;
+
+	return plan_row(rows->plan, experiment, rows->sampler, believed);
+}
+
+static bool put_results(const struct rows *rows)
+{
+	bool failed = false;
+
+	record_begin(rows->record, FILE_RESULTS);
+	for (unsigned i = 0; i < rows->plan->count; i++) {
+		const struct experiment *const experiment = &rows->plan->experiments[i];
+		const struct row row = row_of(rows, experiment);
+		struct line line;
+
+		if (!is_known(rows, experiment))
+			continue;
+		row_to_csv(&row, &line);
+		record_line(rows->record, &line);
+		failed = failed || row.status == ROW_FAILED;
+	}
+	record_end(rows->record);
+	return failed;
+}
+
+static void put_summary(const struct rows *rows)
+{
+	struct line line;
+
+	record_begin(rows->record, FILE_SUMMARY);
+	row_summary_heading(rows->plan->bench->name, &line);
+	record_line(rows->record, &line);
+	for (unsigned i = 0; i < rows->plan->count; i++) {
+		const struct experiment *const experiment = &rows->plan->experiments[i];
+		const struct row row = row_of(rows, experiment);
+
+		if (!is_known(rows, experiment))
+			continue;
+		row_to_summary(&row, &line);
+		record_line(rows->record, &line);
+	}
+	record_end(rows->record);
+}
+
+struct bucket_line {
+	struct record *record;
+	const struct row *row;
+	uint32_t divisor;
+};
+
+/* Buckets are of the pair's difference; their ends are divided like every statistic. */
+static void put_bucket(void *context, struct bucket bucket, uint32_t count)
+{
+	const struct bucket_line *const to = context;
+	struct line line;
+	struct csv csv = csv_begin(&line);
+
+	row_put_key(&csv, to->row);
+	csv_milli(&csv, per_operation_milli(bucket.lo, to->divisor));
+	csv_milli(&csv, per_operation_milli(bucket.hi, to->divisor));
+	csv_u64(&csv, count);
+	record_line(to->record, &line);
+}
+
+static void put_histograms(const struct rows *rows)
+{
+	record_begin(rows->record, FILE_HISTOGRAM);
+	for (unsigned i = 0; i < rows->plan->count; i++) {
+		const struct experiment *const experiment = &rows->plan->experiments[i];
+		const struct row row = row_of(rows, experiment);
+		struct bucket_line to = {
+			.record = rows->record,
+			.row = &row,
+			.divisor = experiment->spec.divisor,
+		};
+
+		/* Leaves the differences sorted behind. */
+		if (sampler_summary(rows->sampler, &experiment->samples, 1).n != 0)
+			histogram(rows->sampler->differences, experiment->samples.n,
+			          put_bucket, &to);
+	}
+	record_end(rows->record);
+}
+
+static void put_samples(const struct rows *rows)
+{
+	record_begin(rows->record, FILE_SAMPLES);
+	for (unsigned i = 0; i < rows->plan->count; i++) {
+		const struct experiment *const experiment = &rows->plan->experiments[i];
+		const struct samples *const samples = &experiment->samples;
+		const struct row row = row_of(rows, experiment);
+
+		for (uint32_t n = 0; n < samples->n; n++) {
+			struct line line;
+			struct csv csv = csv_begin(&line);
+
+			row_put_key(&csv, &row);
+			csv_u64(&csv, n);
+			csv_u64(&csv, samples->a[n]);
+			csv_u64(&csv, samples->b[n]);
+			csv_u64(&csv, experiment->spec.divisor);
+			record_line(rows->record, &line);
+		}
+	}
+	record_end(rows->record);
+}
+
+/* The short files first: a line that is cut then loses the long ones. */
+bool rows_record(const struct rows *rows)
+{
+	const bool failed = put_results(rows);
+
+	put_summary(rows);
+	if (rows->plan->config->profile->histograms)
+		put_histograms(rows);
+	if (rows->plan->config->raw)
+		put_samples(rows);
+	return failed;
+}

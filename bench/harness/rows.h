@@ -1,0 +1,20 @@
+#pragma once
+/* What a plan has measured, as the files that hold it. */
+#include "bench/harness/plan.h"
+#include "lib/record.h"
+
+struct rows {
+	const struct plan *plan;
+	const struct sampler *sampler;
+	struct record *record;
+	/* False after an exception: only rows that have something to say are sent. */
+	bool complete;
+	/* By operation, in the order of tlb_ops. */
+	const enum believed *believed;
+};
+
+/*
+ * results.csv and summary.txt; histogram.csv where the profile wants it, samples.csv
+ * where the user does.  True if a row failed.
+ */
+bool rows_record(const struct rows *rows);
