@@ -6,10 +6,10 @@ set -eu
 # Options and their defaults, in the words of `./run.sh -h`.
 emulator=qemu   # -e, --emulator NAME    qemu or bochs
 accel=auto      # -a, --accel NAME       auto, kvm, tcg, or icount (deterministic)
-cpus=4          # -c, --cpus N           processors of the machine
-cpu=            #     --cpu MODEL        their model (default: host with KVM, else max)
-machine=q35     #     --machine NAME     q35 or pc
-memory=512      #     --memory MIB       memory of the machine
+cpus=4          # -c, --cpus N           processors of the machine (Bochs: 14 at most)
+cpu=            #     --cpu MODEL        their model (KVM: host, TCG: max, Bochs: a Haswell)
+machine=q35     #     --machine NAME     q35 or pc (Bochs: pc)
+memory=512      #     --memory MIB       memory of the machine (Bochs: 2048 at most)
 firmware=       #     --firmware PATH    OVMF image (default: found)
 profile=default # -p, --profile NAME     smoke, quick, default or full
 only=           #     --only GLOB,...    benchmarks to run, BENCH or BENCH/OP (all)
@@ -26,10 +26,14 @@ verbose=no      # -v, --verbose          show the console
 start_timeout=120
 kvm_start_timeout=20
 end_timeout=5
+# No file of the emulator grows beyond so many MiB: a Bochs that resets for ever would
+# fill the disk with its log.
+most_mib=64
 
 # What the machine offers.  The tests put other things in these places: a fake emulator,
 # another processor, device, firmware.
 qemu=${QEMU:-qemu-system-x86_64}
+bochs=${BOCHS:-bochs}
 python=${PYTHON:-/usr/bin/python3}
 cpuinfo=${TLBMARK_CPUINFO:-/proc/cpuinfo}
 kvm_device=${TLBMARK_KVM:-/dev/kvm}
@@ -37,7 +41,10 @@ share=${TLBMARK_SHARE:-/usr/share}
 
 root=$(dirname "$0")
 PATH=$PATH:/usr/sbin:/sbin
-run='' work='' emulator_pid='' capture_pid='' status=0
+run='' work='' emulator_pid='' capture_pid='' status=0 accelerated='' chipset=''
+
+# shellcheck source=results/emulators.sh
+. "$root/results/emulators.sh"
 
 help() {
 	echo 'usage: ./run.sh [options]'
@@ -103,10 +110,10 @@ take_setting() { # KEY=VALUE
 take_value() { # OPTION VALUE
 	case $1 in
 	-e | --emulator) one_of "$@" qemu bochs && emulator=$2 ;;
-	-a | --accel) one_of "$@" auto kvm tcg icount && accel=$2 ;;
+	-a | --accel) one_of "$@" auto kvm tcg icount && accel=$2 accelerated="$1 $2" ;;
 	-c | --cpus) number "$@" 1 255 && cpus=$2 ;;
 	--cpu) made_of "$@" A-Za-z0-9_.,=+- && cpu=$2 ;;
-	--machine) one_of "$@" q35 pc && machine=$2 ;;
+	--machine) one_of "$@" q35 pc && machine=$2 chipset="$1 $2" ;;
 	--memory) number "$@" 64 1048576 && memory=$2 ;;
 	--firmware) [ -f "$2" ] || die 2 "$1 $2: no such file" && firmware=$2 ;;
 	-p | --profile) one_of "$@" smoke quick default full && profile=$2 ;;
@@ -137,7 +144,8 @@ take_options() {
 		esac
 		shift
 	done
-	[ "$emulator" = qemu ] || die 2 "--emulator $emulator: not there yet"
+	program=$qemu
+	[ "$emulator" = qemu ] || limit_to_bochs
 	[ "$profile$limited" != fullno ] || timeout=3600
 	[ "$cpus" -gt 1 ] && threads=multi || threads=single
 	[ -n "$run" ] ||
@@ -149,60 +157,6 @@ take_options() {
 
 # --- the machine
 
-# Where Debian and Ubuntu, Fedora and Arch have OVMF: split in code and variables for
-# q35, in one piece for pc.
-choose_firmware() {
-	case $machine in
-	q35) places='OVMF/OVMF_CODE_4M OVMF/OVMF_CODE edk2/ovmf/OVMF_CODE
-		edk2/x64/OVMF_CODE.4m ovmf/x64/OVMF_CODE.4m ovmf/x64/OVMF_CODE' ;;
-	pc) places='ovmf/OVMF edk2/ovmf/OVMF edk2/x64/OVMF.4m ovmf/x64/OVMF.4m
-		ovmf/x64/OVMF' ;;
-	esac
-	for place in $places; do
-		file=$share/$place.fd
-		[ -n "$firmware" ] || [ ! -f "$file" ] || firmware=$file
-	done
-	[ -n "$firmware" ] || die 3 "no OVMF firmware for $machine here; get it with:" \
-		"apt-get install ovmf (Fedora and Arch: edk2-ovmf)"
-	variables=$(dirname "$firmware")/$(basename "$firmware" |
-		sed 's/CODE/VARS/; s/\.secboot//')
-}
-
-# Prints its arguments as one line that the shell reads as just these.
-quoted() {
-	line=
-	for word; do
-		case $word in
-		*[!A-Za-z0-9_./:=,+@%-]*)
-			word=\'$(printf '%s' "$word" | sed "s/'/'\\\\''/g")\' ;;
-		esac
-		line="$line $word"
-	done
-	echo "${line# }"
-}
-
-# Prints the emulator's command.  OVMF parks processors in MWAIT, which TCG runs as a
-# busy loop: there no model has MONITOR.
-emulator_command() { # ACCELERATOR
-	case $1 in
-	kvm) set -- -accel kvm -cpu "${cpu:-host}" ;;
-	icount) set -- -accel tcg,thread=single -cpu "${cpu:-max},-monitor" \
-		-icount shift=5,sleep=off -rtc base=2020-01-01,clock=vm ;;
-	*) set -- -accel "tcg,thread=$threads" -cpu "${cpu:-max},-monitor" ;;
-	esac
-	case ${firmware##*/} in
-	*CODE*) set -- "$@" -drive "if=pflash,format=raw,readonly=on,file=$firmware" ;;
-	*) set -- "$@" -bios "$firmware" ;;
-	esac
-	[ "$variables" = "$firmware" ] || [ ! -f "$variables" ] ||
-		set -- "$@" -drive "if=pflash,format=raw,file=$work/vars.fd"
-	quoted "$qemu" -no-user-config -nodefaults -net none -display none -vga none \
-		-machine "$machine" -smp "$cpus" -m "$memory" "$@" \
-		-drive "if=none,id=disk,format=raw,file=$work/disk.img" \
-		-device virtio-blk-pci,drive=disk,bootindex=0 \
-		-device isa-debug-exit,iobase=0xf4,iosize=4 -serial stdio
-}
-
 stop_emulator() { # SECONDS in which it may end by itself
 	[ -n "$emulator_pid" ] || return 0
 	tries=$(($1 * 5))
@@ -211,7 +165,7 @@ stop_emulator() { # SECONDS in which it may end by itself
 		tries=$((tries - 1))
 	done
 	kill -KILL "$emulator_pid" 2>/dev/null || :
-	wait "$emulator_pid" 2>/dev/null || :
+	wait "$emulator_pid" 2>/dev/null || emulator_status=$?
 	emulator_pid=
 }
 
@@ -221,7 +175,10 @@ boot() { # ACCELERATOR SECONDS in which the program must have started
 	[ ! -f "$variables" ] || cp "$variables" "$work/vars.fd"
 	command=$(emulator_command "$1")
 	[ "$verbose" = no ] || echo "$command"
-	eval "exec $command" </dev/null >"$work/serial" 2>"$work/emulator.err" &
+	{
+		ulimit -f $((most_mib * 2048)) || :
+		eval "exec $command"
+	} </dev/null >"$work/serial" 2>"$work/emulator.err" &
 	emulator_pid=$!
 	set -- --start-timeout "$2"
 	[ "$verbose" = no ] || set -- "$@" --verbose
@@ -233,10 +190,14 @@ boot() { # ACCELERATOR SECONDS in which the program must have started
 		! grep -qs 'KVM internal error' "$work/emulator.err" || stop_emulator 0
 		sleep 0.2
 	done
-	status=0
+	status=0 emulator_status=0
 	wait "$capture_pid" || status=$?
 	capture_pid=
+	# QEMU ends when the program does, Bochs does not.
+	[ "$emulator" = qemu ] || end_timeout=0
 	stop_emulator $((status < 3 ? end_timeout : 0))
+	[ $emulator_status -ne 153 ] || # 128 + SIGXFSZ
+		say "the log of the emulator has grown beyond $most_mib MiB: it was ended"
 }
 
 # What keeps KVM from working, as far as that is known before it is tried.
@@ -274,7 +235,8 @@ make_disk() {
 		[ -z "$only" ] || printf 'only = %s\n' "$only"
 		printf '%s' "$settings"
 	} >"$work/tlbmark.cfg"
-	mkfs.vfat --invariant -F 32 -C "$work/disk.img" 36864 >/dev/null
+	printf 'c\nq\n' >"$work/bochs.rc" # what its debugger is told: continue, then quit
+	mkfs.vfat --invariant -F 32 -C "$work/disk.img" "$disk_kib" >/dev/null
 	mmd -i "$work/disk.img" ::/EFI ::/EFI/BOOT
 	mcopy -i "$work/disk.img" "$root/build/tlbmark.efi" ::/EFI/BOOT/BOOTX64.EFI
 	mcopy -i "$work/disk.img" "$work/tlbmark.cfg" ::/
@@ -292,8 +254,8 @@ conclude() {
 	cat "$work/capture.err" >&2
 	if [ "$status" -ge 4 ]; then
 		status=4
-		[ ! -s "$work/emulator.err" ] ||
-			say "the emulator said: $(head -n 5 "$work/emulator.err")"
+		words=$(emulator_words)
+		[ -z "$words" ] || say "the emulator said: $words"
 	fi
 	! rmdir "$out" 2>/dev/null || die "$status" 'nothing was delivered'
 	if [ "$report" = yes ] &&
@@ -337,9 +299,10 @@ trap 'exit 129' HUP && trap 'exit 130' INT
 trap 'exit 141' PIPE && trap 'exit 143' TERM
 work=$(mktemp -d "${TMPDIR:-/tmp}/tlbmark.XXXXXX")
 make_out
-"$root/tests/install.sh" ${yes:+"$yes"} make gcc ld objcopy mkfs.vfat mcopy "$qemu" ||
+"$root/tests/install.sh" ${yes:+"$yes"} make gcc ld objcopy mkfs.vfat mcopy "$program" ||
 	exit 3
 choose_firmware
+check_model
 # Under `make test` this make must not look for the job server of that one.
 MAKEFLAGS='' make -s -C "$root" build/tlbmark.efi build/host/capture >&2 ||
 	die 3 'the build failed'

@@ -86,6 +86,55 @@ check 'any other image is a BIOS' command_has "-bios $scratch/share/ovmf/OVMF.fd
 	--firmware "$scratch/share/ovmf/OVMF.fd"
 check 'the command is quoted for the shell' quoting_is_the_shells
 
+# --- Bochs' command
+
+bochs_command_is() { # MEMORY FIRMWARE MODEL CPUS OPTION...
+	cat >"$scratch/expected" <<-EOF
+	$BOCHS
+	-q
+	-f
+	/dev/null
+	-rc
+	$TMPDIR/tlbmark/bochs.rc
+	megs: $1
+	romimage: file="$2", address=0x0, options=none
+	vgaromimage: file="$scratch/share/seabios/vgabios-stdvga.bin"
+	cpu: model=$3, count=$4, ips=10000000, reset_on_triple_fault=0
+	pci: enabled=1, chipset=i440fx
+	vga: extension=vbe
+	display_library: rfb, options="timeout=0"
+	com1: enabled=1, mode=file, dev=/dev/fd/3
+	sound: driver=dummy, waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy
+	speaker: enabled=0
+	clock: sync=none, time0=utc
+	panic: action=fatal
+	error: action=report
+	info: action=report
+	log: "$TMPDIR/tlbmark/bochs.log"
+	ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
+	ata0-master: type=disk, path="$TMPDIR/tlbmark/disk.img", mode=flat, cylinders=130, heads=16, spt=63
+	boot: disk
+	EOF
+	shift 4
+	run 0 -n -e bochs "$@" && eval "printf '%s\\n' $(sed 's/ 3>&1 >&2$//' "$scratch/said")" |
+		diff "$scratch/expected" - && said ' 3>&1 >&2' && [ ! -e "$FAKE_LOG" ]
+}
+
+no_vga_bios() {
+	rm -rf "$scratch/other"
+	mkdir -p "$scratch/other/ovmf"
+	echo >"$scratch/other/ovmf/OVMF.fd"
+	run 3 TLBMARK_SHARE="$scratch/other" -n -e bochs &&
+		errors 'apt-get install seabios'
+}
+
+check 'command: Bochs' bochs_command_is 512 "$scratch/share/ovmf/OVMF.fd" \
+	corei7_haswell_4770 4
+check 'command: Bochs with all its options' bochs_command_is 1024 \
+	"$scratch/it's a path/OVMF.fd" corei7_skylake_x 14 --cpu corei7_skylake_x -c 14 \
+	--memory 1024 --machine pc --firmware "$scratch/it's a path/OVMF.fd"
+check 'no VGA BIOS: what to install is named' no_vga_bios
+
 # --- options
 
 help_is_printed() {
@@ -99,7 +148,15 @@ check 'help names every option' help_is_printed
 check 'an unknown option is refused' refused '--bogus' --bogus
 check 'an argument is refused' refused 'file: no such option' file
 check 'an option without its value is refused' refused '-o:' -o
-check 'bochs is not there yet' refused '--emulator bochs: not there yet' -e bochs
+check 'Bochs has no accelerators' refused '-a tcg: Bochs has no accelerators' \
+	-a tcg -e bochs
+check 'not even auto' refused '--accel auto: Bochs has' --emulator=bochs --accel=auto
+check 'Bochs is no q35' refused '--machine q35: Bochs is a pc' -e bochs --machine q35
+check 'Bochs has not 15 processors' refused 'Bochs: --cpus 15: not a number from 1' \
+	-e bochs -c 15
+check 'Bochs has not 4 GiB' refused 'Bochs: --memory 4096' -e bochs --memory 4096
+check 'Bochs takes no half firmware' refused 'Bochs takes one in one piece' -e bochs \
+	--firmware "$scratch/share/OVMF/OVMF_CODE_4M.fd"
 check 'an unknown emulator is refused' refused '--emulator xen' --emulator xen
 check 'an unknown accelerator is refused' refused '-a hvf' -a hvf
 check 'no processor is refused' refused '-c 0' -c 0

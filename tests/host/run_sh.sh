@@ -20,7 +20,7 @@ default_place() {
 		[ "$(tail -n 2 "$scratch/said")" = "all is well
 files in $at: machine.csv selftest.csv summary.txt" ] &&
 		run 0 --set run=r-2 && [ "$(readlink "$tree/results/latest")" = r-2 ] &&
-		[ "$(names "$tree/results")" = 'latest r-1 r-2 ' ]
+		[ "$(names "$tree/results")" = 'emulators.sh latest r-1 r-2 ' ]
 }
 
 relative_to_the_caller() {
@@ -74,12 +74,12 @@ time_is_up() {
 		[ -e "$out/summary.txt" ]
 }
 
-interrupted_by() { # SIGNAL STATUS
+interrupted_by() { # SIGNAL STATUS EMULATOR
 	whole_run 0 | sed '/^monotonic/ q' >"$stream"
 	rm -f "$FAKE_LOG"*
 	rm -rf "$out"
 	# A background process ignores SIGINT unless it is told otherwise.
-	FAKE_STAYS=yes env "--default-signal=$1" "$tree/run.sh" -o "$out" \
+	FAKE_STAYS=yes env "--default-signal=$1" "$tree/run.sh" -e "$3" -o "$out" \
 		>"$scratch/said" 2>"$scratch/errors" </dev/null &
 	pid=$!
 	tries=100
@@ -129,8 +129,8 @@ check 'a cut run: 4, whole parts kept, the end of the console shown' cut_run
 check 'no @run: 4, console and emulator shown, nothing left' no_run
 check 'an emulator that does not end is ended' emulator_that_stays
 check 'the time limit ends the run with 4' time_is_up
-check 'SIGINT leaves no emulator and no half file' interrupted_by INT 130
-check 'SIGTERM leaves no emulator and no half file' interrupted_by TERM 143
+check 'SIGINT leaves no emulator and no half file' interrupted_by INT 130 qemu
+check 'SIGTERM leaves no emulator and no half file' interrupted_by TERM 143 qemu
 check 'a closed output leaves no emulator, and whole files' nobody_listens
 check 'a failed report is exit status 3' failed_report 3 0
 check 'a failed report does not hide a failed row' failed_report 1 1
@@ -174,4 +174,62 @@ check '-a kvm without a device' kvm_or_nothing vmx /nothing works \
 	'/nothing cannot be opened'
 check '-a kvm that dies' kvm_or_nothing vmx /dev/null dies 'KVM internal error'
 check 'KVM that dies in the run ends it with 4' kvm_died_later
+
+# --- Bochs
+
+in_bochs() { # STATUS
+	whole_run "$1" >"$stream"
+	run_new "$1" FAKE_STAYS=yes -e bochs && [ "$(cat "$FAKE_LOG.size")" -eq 67092480 ] &&
+		[ "$(names "$out")" = 'machine.csv selftest.csv summary.txt ' ] &&
+		grep -qx 'after = debugexit' "$FAKE_LOG.cfg" && ! said debugger
+}
+
+bochs_panics() {
+	run_new 4 FAKE_PANIC='no memory' -e bochs && [ ! -e "$out" ] &&
+		errors 'run.sh: the emulator said: no memory' && ! errors debugger
+}
+
+bochs_fills_the_disk() {
+	run_new 4 FAKE_LOG_GROWS=yes -e bochs &&
+		errors 'the log of the emulator has grown beyond 64 MiB: it was ended'
+}
+
+bochs_takes_too_long() {
+	whole_run 0 | sed '$ d' >"$stream"
+	run_new 4 FAKE_STAYS=yes -e bochs --timeout 1 && errors 'the time is up' &&
+		[ -e "$out/summary.txt" ]
+}
+
+unknown_model() {
+	run_new 2 -e bochs --cpu haswell && [ ! -e "$out" ] && [ ! -e "$FAKE_LOG" ] &&
+		errors '--cpu haswell: not one of: ryzen corei7_haswell_4770 tigerlake'
+}
+
+known_model() {
+	whole_run 0 >"$stream"
+	run_new 0 -e bochs --cpu tigerlake && grep -q 'model=tigerlake,' "$FAKE_LOG"
+}
+
+no_bochs() {
+	stand_in dpkg-query <<-'EOF'
+	exit 1
+	EOF
+	stand_in apt-get <<-'EOF'
+	exit 100
+	EOF
+	run_new 3 BOCHS=bochs-not-here -e bochs && errors 'bochs-not-here is missing' &&
+		errors ' bochs ' && errors ' seabios'
+}
+
+check 'Bochs: a whole run is exit status 0' in_bochs 0
+check 'Bochs: @done 1 is exit status 1' in_bochs 1
+check 'Bochs: a panic is shown, and exit status 4' bochs_panics
+check 'Bochs: a log without end is ended, and exit status 4' bochs_fills_the_disk
+check 'Bochs: the time limit ends the run with 4' bochs_takes_too_long
+check 'Bochs: SIGINT leaves no emulator and no half file' interrupted_by INT 130 bochs
+check 'Bochs: SIGTERM leaves no emulator and no half file' interrupted_by TERM 143 bochs
+check 'Bochs: a model it does not know is refused, and those it knows named' \
+	unknown_model
+check 'Bochs: a model it knows is taken' known_model
+check 'Bochs is missing: 3, and what to install' no_bochs
 finish

@@ -9,13 +9,15 @@ bin=$scratch/bin
 out=$scratch/out
 stream=$scratch/stream
 mkdir -p "$tree/build/host" "$tree/results" "$bin" "$scratch/tmp" \
-	"$scratch/share/OVMF" "$scratch/share/ovmf"
+	"$scratch/share/OVMF" "$scratch/share/ovmf" "$scratch/share/seabios"
 ln -s "$home/tests" "$tree/tests"
 ln -s "$home/build/host/capture" "$tree/build/host/capture"
 cp run.sh "$tree/run.sh"
+cp results/emulators.sh "$tree/results"
 echo program >"$tree/build/tlbmark.efi"
 echo firmware | tee "$scratch/share/OVMF/OVMF_CODE_4M.fd" \
 	"$scratch/share/OVMF/OVMF_VARS_4M.fd" >"$scratch/share/ovmf/OVMF.fd"
+echo 'VGA BIOS' >"$scratch/share/seabios/vgabios-stdvga.bin"
 echo 'flags : fpu vmx' >"$scratch/vmx"
 echo 'flags : fpu' >"$scratch/no-vmx"
 
@@ -41,7 +43,8 @@ printf 'ii  %s\n' "$@"
 EOF
 
 export PATH="$bin:$PATH" TMPDIR="$scratch/tmp" PYTHON="$bin/python"
-export QEMU="$home/tests/host/fake-qemu.sh" TLBMARK_SHARE="$scratch/share"
+export QEMU="$home/tests/host/fake-qemu.sh" BOCHS="$home/tests/host/fake-bochs.sh"
+export TLBMARK_SHARE="$scratch/share"
 export TLBMARK_CPUINFO="$scratch/no-vmx" TLBMARK_KVM=/dev/null
 export FAKE_LOG="$scratch/log" FAKE_STREAM="$stream" FAKE_KVM=works
 
@@ -77,7 +80,7 @@ left_nothing() {
 	}
 	[ -e "$FAKE_LOG.pids" ] || return 0
 	while read -r pid; do
-		! grep -qsE 'sleep|fake-qemu' "/proc/$pid/cmdline" || {
+		! grep -qsE 'sleep|yes|fake-(qemu|bochs)' "/proc/$pid/cmdline" || {
 			echo "emulator $pid is still there"
 			return 1
 		}

@@ -1,0 +1,133 @@
+# shellcheck shell=sh
+# The machines that run.sh can boot: what each takes, what it needs here, its command,
+# and what it says when it fails.  The command has the serial line as its output.
+# shellcheck disable=SC2034,SC2154 # run.sh has the options, and takes what is set here
+
+# The geometry of the disk that Bochs is told of, and its size, which must agree.
+geometry='cylinders=130, heads=16, spt=63'
+disk_kib=$((130 * 16 * 63 / 2))
+
+# Bochs has no accelerators, a chipset of its own, and limits.
+limit_to_bochs() {
+	[ -z "$accelerated" ] || die 2 "$accelerated: Bochs has no accelerators"
+	[ "${chipset#* }" != q35 ] || die 2 "$chipset: Bochs is a pc"
+	case ${firmware##*/} in
+	*CODE*) die 2 "--firmware $firmware: Bochs takes one in one piece" ;;
+	esac
+	number 'Bochs: --cpus' "$cpus" 1 14
+	number 'Bochs: --memory' "$memory" 64 2048
+	program=$bochs machine=pc accel=none cpu=${cpu:-corei7_haswell_4770}
+}
+
+# Where Debian and Ubuntu, Fedora and Arch have OVMF: split in code and variables for
+# q35, in one piece for pc.
+choose_firmware() {
+	case $machine in
+	q35) places='OVMF/OVMF_CODE_4M OVMF/OVMF_CODE edk2/ovmf/OVMF_CODE
+		edk2/x64/OVMF_CODE.4m ovmf/x64/OVMF_CODE.4m ovmf/x64/OVMF_CODE' ;;
+	pc) places='ovmf/OVMF edk2/ovmf/OVMF edk2/x64/OVMF.4m ovmf/x64/OVMF.4m
+		ovmf/x64/OVMF' ;;
+	esac
+	for place in $places; do
+		file=$share/$place.fd
+		[ -n "$firmware" ] || [ ! -f "$file" ] || firmware=$file
+	done
+	[ -n "$firmware" ] || die 3 "no OVMF firmware for $machine here; get it with:" \
+		"apt-get install ovmf (Fedora and Arch: edk2-ovmf)"
+	variables=$(dirname "$firmware")/$(basename "$firmware" |
+		sed 's/CODE/VARS/; s/\.secboot//')
+	[ "$emulator" = qemu ] || choose_vga_bios
+}
+
+# The same three; QEMU itself does not need one.
+choose_vga_bios() {
+	for place in seabios seavgabios qemu; do
+		vga_bios=$share/$place/vgabios-stdvga.bin
+		[ ! -f "$vga_bios" ] || return 0
+	done
+	die 3 'no VGA BIOS for Bochs here; get it with: apt-get install seabios' \
+		'(Fedora: seavgabios-bin, Arch: seabios)'
+}
+
+# A model that Bochs does not know is a mistake of the user; QEMU says so itself.
+check_model() {
+	[ "$emulator" = bochs ] || return 0
+	models=$("$bochs" --help cpu 2>&1 </dev/null | grep -x "[a-z0-9_][a-z0-9_]*" || :)
+	# shellcheck disable=SC2086 # a list of names
+	[ -z "$models" ] || one_of --cpu "$cpu" $models
+}
+
+# Prints its arguments as one line that the shell reads as just these.
+quoted() {
+	line=
+	for word; do
+		case $word in
+		*[!A-Za-z0-9_./:=,+@%-]*)
+			word=\'$(printf '%s' "$word" | sed "s/'/'\\\\''/g")\' ;;
+		esac
+		line="$line $word"
+	done
+	echo "${line# }"
+}
+
+emulator_command() { # ACCELERATOR
+	case $emulator in
+	qemu) qemu_command "$1" ;;
+	bochs) bochs_command ;;
+	esac
+}
+
+# OVMF parks processors in MWAIT, which TCG runs as a busy loop: there no model has
+# MONITOR.
+qemu_command() { # ACCELERATOR
+	case $1 in
+	kvm) set -- -accel kvm -cpu "${cpu:-host}" ;;
+	icount) set -- -accel tcg,thread=single -cpu "${cpu:-max},-monitor" \
+		-icount shift=5,sleep=off -rtc base=2020-01-01,clock=vm ;;
+	*) set -- -accel "tcg,thread=$threads" -cpu "${cpu:-max},-monitor" ;;
+	esac
+	case ${firmware##*/} in
+	*CODE*) set -- "$@" -drive "if=pflash,format=raw,readonly=on,file=$firmware" ;;
+	*) set -- "$@" -bios "$firmware" ;;
+	esac
+	[ "$variables" = "$firmware" ] || [ ! -f "$variables" ] ||
+		set -- "$@" -drive "if=pflash,format=raw,file=$work/vars.fd"
+	quoted "$qemu" -no-user-config -nodefaults -net none -display none -vga none \
+		-machine "$machine" -smp "$cpus" -m "$memory" "$@" \
+		-drive "if=none,id=disk,format=raw,file=$work/disk.img" \
+		-device virtio-blk-pci,drive=disk,bootindex=0 \
+		-device isa-debug-exit,iobase=0xf4,iosize=4 -serial stdio
+}
+
+# What the debugger writes must not come between the records: the serial line has a
+# descriptor of its own.  Without a file for -f Bochs would ask what to do.  No magic
+# breakpoint ends it: that would leave the end of @done in the UART.
+bochs_command() {
+	set -- "megs: $memory" \
+		"romimage: file=\"$firmware\", address=0x0, options=none" \
+		"vgaromimage: file=\"$vga_bios\"" \
+		"cpu: model=$cpu, count=$cpus, ips=10000000, reset_on_triple_fault=0" \
+		'pci: enabled=1, chipset=i440fx' \
+		'vga: extension=vbe' \
+		'display_library: rfb, options="timeout=0"' \
+		'com1: enabled=1, mode=file, dev=/dev/fd/3' \
+		'sound: driver=dummy, waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy' \
+		'speaker: enabled=0' \
+		'clock: sync=none, time0=utc' \
+		'panic: action=fatal' 'error: action=report' 'info: action=report' \
+		"log: \"$work/bochs.log\"" \
+		'ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14' \
+		"ata0-master: type=disk, path=\"$work/disk.img\", mode=flat, $geometry" \
+		'boot: disk'
+	echo "$(quoted "$bochs" -q -f /dev/null -rc "$work/bochs.rc" "$@") 3>&1 >&2"
+}
+
+# What the emulator had to say, a few lines of it.
+emulator_words() {
+	if [ "$emulator" = bochs ]; then
+		sed -n 's/.*>>PANIC<< *//p' "$work/bochs.log" "$work/emulator.err" \
+			2>/dev/null | sort -u | head -n 5
+	else
+		head -n 5 "$work/emulator.err"
+	fi
+}
