@@ -34,10 +34,12 @@ EFI_OBJECTS := $(EFI_SOURCES:%=$(BUILD)/efi/%.o)
 
 # The pure part, which runs on the host as it stands.
 PURE := $(wildcard lib/*.c) paging/identity.c paging/tlb_op.c paging/walk.c \
-	bench/harness/fingerprint.c bench/harness/sampler.c bench/harness/verify.c \
+	bench/harness/canary.c bench/harness/chains.c bench/harness/fingerprint.c \
+	bench/harness/plan.c bench/harness/rounds.c bench/harness/rows.c \
+	bench/harness/sampler.c bench/harness/selftest.c bench/harness/verify.c \
 	bench/harness/window.c bench/harness/workspace.c
-HOST_CFLAGS = -std=gnu11 -O2 -g -I. -I$(BUILD)/gen $(WARNINGS)
-UNIT_CFLAGS = -std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+HOST_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -I. -I$(BUILD)/gen $(WARNINGS)
+UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -I. -I$(BUILD)/gen $(WARNINGS)
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 
@@ -61,6 +63,9 @@ $(BUILD)/gen/version.h: FORCE
 		if cmp -s $$new $@; then rm $$new; else mv $$new $@; fi
 
 $(BUILD)/efi/efi/%.c.o: EFI_CFLAGS += $(EFI_INCLUDES)
+# Else the compiler finds memset() in memset()'s loop, and calls it.
+$(BUILD)/efi/efi/builtins.c.o: EFI_CFLAGS += -fno-builtin \
+	$(call FLAG_IF_KNOWN,-fno-tree-loop-distribute-patterns)
 $(BUILD)/efi/%.o: % Makefile | $(BUILD)/gen/version.h
 	@mkdir -p $(@D)
 	$(SAY) CC $<
@@ -68,7 +73,7 @@ $(BUILD)/efi/%.o: % Makefile | $(BUILD)/gen/version.h
 
 $(BUILD)/tlbmark.so: $(EFI_OBJECTS) efi/image.lds
 	$(SAY) LD $@
-	$(Q)$(LD) $(EFI_LDFLAGS) $(EFI_LIBS)/crt0-efi-x86_64.o $(EFI_OBJECTS) -lefi -lgnuefi -o $@
+	$(Q)$(LD) $(EFI_LDFLAGS) $(EFI_LIBS)/crt0-efi-x86_64.o $(EFI_OBJECTS) -lgnuefi -o $@
 	@if nm -D --undefined-only $@ | grep .; then \
 		echo '$@: undefined symbols'; exit 1; fi
 
@@ -87,6 +92,14 @@ $(BUILD)/host/capture: $(CAPTURE) $(HOST_LIB)
 	$(SAY) HOST $@
 	$(Q)$(HOST_CC) -o $@ $^
 
+# The self-tests of the clock in ring 3, on this processor.
+NATIVE := lib/csv.c lib/line.c lib/record.c lib/crc32.c lib/stats.c lib/text.c \
+	bench/harness/chains.c bench/harness/fingerprint.c bench/harness/sampler.c \
+	bench/harness/selftest.c bench/harness/window.c tests/native/selftest.c
+$(BUILD)/host/selftest: $(NATIVE:%=$(BUILD)/host/%.o)
+	$(SAY) HOST $@
+	$(Q)$(HOST_CC) -o $@ $^
+
 # Unit tests: the same sources under the sanitizers.
 $(BUILD)/unit/%.c.o: %.c Makefile | $(BUILD)/gen/version.h
 	@mkdir -p $(@D)
@@ -98,6 +111,7 @@ $(BUILD)/unit/test_%: $(BUILD)/unit/tests/unit/test_%.c.o $(UNIT_LIB)
 	$(Q)$(HOST_CC) -fsanitize=address,undefined -o $@ $^ -lcmocka -lz -lcapstone
 
 -include $(EFI_OBJECTS:.o=.d) $(HOST_LIB:.o=.d) $(CAPTURE:.o=.d) $(UNIT_LIB:.o=.d) \
+	$(NATIVE:%=$(BUILD)/host/%.d) \
 	$(wildcard $(BUILD)/unit/tests/unit/*.d)
 
 report: ## draw RUN=DIR again
@@ -120,7 +134,7 @@ LONG_TESTS = tests/report/planted $(wildcard tests/boot/long/*.sh tests/checks/l
 ALONE = env -u MAKEFLAGS -u MAKELEVEL JOBS=$(JOBS)
 INSTALL_AND_BUILD = ./run.sh --setup && $(ALONE) $(MAKE) -s -j $(JOBS) programs
 
-programs: all $(BUILD)/host/capture $(UNIT_PROGRAMS) ## all, host programs, unit tests
+programs: all $(BUILD)/host/capture $(BUILD)/host/selftest $(UNIT_PROGRAMS) ## all, host programs, unit tests
 
 check: all ## what can be said without running it
 	@$(ALONE) tests/run -j $(JOBS) -t 300 $(CHECKS)

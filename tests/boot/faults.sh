@@ -12,11 +12,10 @@ says() { # NAME TEXT
 boot pf -a icount -c 1 --machine pc --set selftest.plant=pf
 check 'a page fault nobody expected: exit status 4' status_is pf 4
 check 'it is named, with what was running' \
-	says pf 'exception #PF, vector 14, error code 0x0, while running: single_op/cr3'
+	says pf 'exception #PF, vector 14, error code 0x0, while running: single_op/'
 check 'with the registers' says pf 'RIP [0-9a-f]\{16\} CR2 0000000000000000'
-check 'the rows measured before it are delivered' some_rows pf results.csv \
-	'$op == "none" && $variant == "marginal" && $n == 31'
-check 'and no others' no_rows pf results.csv '$op != "none"'
+check 'the two rows measured before it are delivered, and no others' [ \
+	"$(rows pf results.csv '$status == "ok" && $n == 31' | wc -l)" -eq 2 ]
 check 'nothing of it is believed' all_rows pf results.csv '$believed == ""'
 
 boot stray -a icount -c 1 --machine pc --set selftest.plant=stray
@@ -35,7 +34,9 @@ check 'after three tries of ExitBootServices' \
 boot memory -a icount -c 1 --machine pc --set selftest.plant=memory
 check 'no memory to measure in: exit status 0' status_is memory 0
 check 'every row is skipped, and says why' all_rows memory results.csv \
-	'$status == "skipped" && $reason == "memory"'
+	'$status == "skipped" && $reason ~ /^(memory|cycle counter)$/'
+check 'most of them for want of memory' some_rows memory results.csv \
+	'$reason == "memory"'
 check 'and so is every verification' all_rows memory verify.csv \
 	'$verdict == "skipped"'
 

@@ -4,12 +4,22 @@
 set -eu
 . tests/boot.sh
 
-# Every statistic of the difference is that many ticks.
+# Every statistic of the difference is that many ticks, in every variant.
 costs_exactly() { # NAME OP TICKS
-	some_rows "$1" results.csv "\$op == \"$2\"" &&
-		no_rows "$1" results.csv "\$op == \"$2\" && (\$min != $3 || \$p50 != $3 ||
-			\$max != $3 || \$mean != $3 || \$mad != 0 ||
-			\$ci99_lo != $3 || \$ci99_hi != $3)"
+	some_rows "$1" results.csv "\$op == \"$2\" && \$status == \"ok\"" &&
+		no_rows "$1" results.csv "\$op == \"$2\" && \$status == \"ok\" &&
+			(\$min != $3 || \$p50 != $3 || \$max != $3 || \$mean != $3 ||
+			\$mad != 0 || \$ci99_lo != $3 || \$ci99_hi != $3)"
+}
+
+has_variant() { # NAME OP VARIANT
+	some_rows "$1" results.csv "\$op == \"$2\" && \$variant == \"$3\" &&
+		\$status == \"ok\""
+}
+
+test_is() { # NAME TEST VALUE VERDICT
+	some_rows "$1" selftest.csv "\$test == \"$2\" && \$value == $3 &&
+		\$verdict == \"$4\""
 }
 
 for cpus in 1 4; do
@@ -24,16 +34,38 @@ for cpus in 1 4; do
 		costs_exactly "$cpus" cr3_reload 32
 	check "$cpus processors: a PGE toggle is two" \
 		costs_exactly "$cpus" cr4_pge_toggle 64
+	check "$cpus processors: chains are exactly linear" \
+		test_is "$cpus" linearity_imul 0 pass
+	check "$cpus processors: operations add up exactly" \
+		test_is "$cpus" additive_invlpg 2 pass
+	check "$cpus processors: a row differs from itself by nothing" \
+		test_is "$cpus" a_a_limit 0 recorded
+	check "$cpus processors: an NMI discards the block it fell into" \
+		test_is "$cpus" interrupt_discarded 32 pass
+done
+for variant in first-bare-4k first-bare-4k-absent first-bare-4k-global first-bare-2m \
+	marginal-2m first-bare-4k-stores64 first-incl-4k-code first-incl-4k-stack \
+	first-incl-4k-data; do
+	check "INVLPG has the variant $variant" has_variant 1 invlpg "$variant"
 done
 
 boot again -a icount -c 4 --set seed=7
 check 'two runs with one seed give the same results.csv' \
 	cmp "$scratch/4/results.csv" "$scratch/again/results.csv"
 check 'and the same verify.csv' cmp "$scratch/4/verify.csv" "$scratch/again/verify.csv"
+check 'and the same selftest.csv' \
+	cmp "$scratch/4/selftest.csv" "$scratch/again/selftest.csv"
+check 'and the same canary.csv' cmp "$scratch/4/canary.csv" "$scratch/again/canary.csv"
 
-boot pages -a icount -c 1 --set pages=1500
-check 'a working set of 1500 pages changes nothing here' costs_exactly pages invlpg 32
-check 'and is what the rows say' all_rows pages results.csv \
-	'$param == "pages" && $value == 1500'
+boot large -a icount -c 1 --memory 6144 --only single_op/invlpg --set pages=1500 \
+	--set raw=1 -p quick
+check 'with a GiB of RAM INVLPG of a 1 GiB page is one instruction' \
+	costs_exactly large invlpg 32
+check 'first and marginal' has_variant large invlpg marginal-1g
+check 'a working set of 1500 pages is what the rows say' all_rows large results.csv \
+	'$param != "pages" || $value == 1500'
+check 'raw=1 sends every sample' some_rows large samples.csv '$pair == 100'
+check 'whose differences are the cost' no_rows large samples.csv \
+	'($b - $a) / $divisor != 32'
 
 finish

@@ -15,6 +15,7 @@ bench           freestanding lib lib/x86 paging bench/harness bench
 efi             uefi         lib lib/x86 paging bench/harness bench efi
 results         hosted       lib results
 tests/unit      hosted       lib lib/x86 paging bench/harness bench efi tests/unit
+tests/native    hosted       lib lib/x86 paging bench/harness tests/native
 tests/checks    hosted
 END
 

@@ -12,6 +12,7 @@ struct instruction {
 	char text[200];
 	bool touches_memory; /* has a memory operand, or uses the stack */
 	bool branches;
+	int64_t target; /* of a jump, as an offset like the instruction's own */
 	uint8_t disp_offset, disp_bytes; /* of the displacement, in the instruction */
 	int64_t disp;
 };
@@ -45,6 +46,8 @@ static inline struct instruction one_instruction(const cs_insn *insn)
 	snprintf(one.text, sizeof one.text, "%s%s%s", insn->mnemonic,
 	         insn->op_str[0] == '\0' ? "" : " ", insn->op_str);
 	for (unsigned i = 0; i < x86->op_count; i++) {
+		if (one.branches && x86->operands[i].type == X86_OP_IMM)
+			one.target = x86->operands[i].imm;
 		if (x86->operands[i].type != X86_OP_MEM)
 			continue;
 		one.touches_memory = true;
@@ -80,6 +83,23 @@ static inline void disassemble(const uint8_t *code, size_t bytes,
 	if (insns != NULL)
 		cs_free(insns, count);
 	cs_close(&capstone);
+}
+
+/* Bytes of the one instruction that stands there. */
+static inline uint8_t instruction_bytes(const uint8_t *code)
+{
+	const size_t longest = 15;
+	csh capstone;
+	cs_insn *insn = NULL;
+
+	assert_int_equal(cs_open(CS_ARCH_X86, CS_MODE_64, &capstone), CS_ERR_OK);
+	assert_int_equal(cs_disasm(capstone, code, longest, 0, 1, &insn), 1);
+
+	const uint8_t bytes = (uint8_t)insn->size;
+
+	cs_free(insn, 1);
+	cs_close(&capstone);
+	return bytes;
 }
 
 /* The instructions from..., one after the other, are those of text; NULL ends it. */

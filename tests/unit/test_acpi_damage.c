@@ -246,13 +246,14 @@ TEST(random_damage_under_good_sums_is_survived)
 
 	for (unsigned i = 0; i < 30000; i++) {
 		build(NULL);
-		for (uint64_t hits = 1 + random_below(&random, 4); hits != 0; hits--) {
+		for (uint64_t hits = 1 + random_below_u64(&random, 4); hits != 0;
+		     hits--) {
 			const uint64_t table =
-				tables[random_below(&random, COUNT_OF(tables))];
+				tables[random_below_u64(&random, COUNT_OF(tables))];
 			const struct block *const block = world_block(table);
 
-			block->bytes[random_below(&random, block->length)] =
-				(uint8_t)random_u64(&random);
+			block->bytes[random_below_u64(&random, block->length)] =
+				(uint8_t)random_next(&random);
 			if (table != RSDP) {
 				seal_table(table);
 			} else {

@@ -151,11 +151,10 @@ TEST(after_takes_what_is_there)
 	assert_bad("after = explode", "not reboot, shutdown, wait or debugexit");
 }
 
-TEST(switches_that_nothing_listens_to_can_only_be_off)
+TEST(switches_are_on_or_off_and_some_only_off)
 {
-	(void)good("raw = 0\npin = 0\ncountdown = 0");
-	assert_bad("raw = 1", "not there yet");
-	assert_bad("pin = 1", "not there yet");
+	assert_true(good("raw = 1")->raw && good("pin = 1")->pin);
+	assert_false(good("raw = 0")->raw || good("pin = 0\ncountdown = 0")->pin);
 	assert_bad("countdown = 10", "not there yet");
 	assert_bad("raw =", NULL);
 	assert_bad("pin = on", NULL);
@@ -324,7 +323,7 @@ int main(void)
 		CASE(serial_takes_names_and_ports),
 		CASE(serial_takes_nothing_else),
 		CASE(after_takes_what_is_there),
-		CASE(switches_that_nothing_listens_to_can_only_be_off),
+		CASE(switches_are_on_or_off_and_some_only_off),
 		CASE(transport_is_serial_for_now),
 		CASE(break_takes_the_name_of_an_operation),
 		CASE(plant_takes_a_list),

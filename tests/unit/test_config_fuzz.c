@@ -57,14 +57,14 @@ static size_t random_text(struct random *random, char *text, size_t capacity)
 		"\r\n",      "selftest.break",
 	};
 	size_t length = 0;
-	const uint64_t count = random_below(random, 24);
+	const uint64_t count = random_below_u64(random, 24);
 
 	for (uint64_t i = 0; i < count; i++) {
-		if (random_below(random, 4) == 0) {
-			text[length++] = (char)random_below(random, 256);
+		if (random_below_u64(random, 4) == 0) {
+			text[length++] = (char)random_below_u64(random, 256);
 		} else {
 			const char *const piece =
-				pieces[random_below(random, COUNT_OF(pieces))];
+				pieces[random_below_u64(random, COUNT_OF(pieces))];
 
 			memcpy(text + length, piece, strlen(piece));
 			length += strlen(piece);
@@ -108,10 +108,10 @@ TEST(bytes_without_any_sense_are_bad_lines)
 	char text[256] = "";
 
 	for (unsigned i = 0; i < 20000; i++) {
-		const size_t length = random_below(&random, sizeof text);
+		const size_t length = random_below_u64(&random, sizeof text);
 
 		for (size_t c = 0; c < length; c++)
-			text[c] = (char)random_u64(&random);
+			text[c] = (char)random_next(&random);
 		read_file(text, length);
 	}
 }

@@ -99,9 +99,9 @@ static char awkward(struct random *random)
 {
 	static const char often[] = ",\"\n\r\t ';\\@#";
 
-	if (random_below(random, 2) == 0)
-		return often[random_below(random, sizeof often - 1)];
-	return (char)(1 + random_below(random, 255));
+	if (random_below_u64(random, 2) == 0)
+		return often[random_below_u64(random, sizeof often - 1)];
+	return (char)(1 + random_below_u64(random, 255));
 }
 
 static void put_hex(FILE *to, const char *text)
@@ -122,12 +122,13 @@ TEST(python_reads_what_was_written)
 	FILE *const to = open_memstream(&expected, &expected_bytes);
 
 	for (unsigned row = 0; row < ROWS; row++) {
-		const uint64_t fields = 2 + random_below(&random, FIELDS_MAX - 1);
+		const uint64_t fields = 2 + random_below_u64(&random, FIELDS_MAX - 1);
 		struct csv csv = csv_begin(&line);
 
 		for (uint64_t i = 0; i < fields; i++) {
 			char text[FIELD_BYTES + 1] = "";
-			const uint64_t length = random_below(&random, FIELD_BYTES + 1);
+			const uint64_t length =
+				random_below_u64(&random, FIELD_BYTES + 1);
 
 			for (uint64_t c = 0; c < length; c++)
 				text[c] = awkward(&random);

@@ -1,7 +1,7 @@
-/* What an environment is told by, and the rows that record it. */
+/* What a clock shows of itself, and what an environment is told by. */
 #include "bench/harness/fingerprint.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/synthetic.h"
 
 static enum environment environment(const char *hypervisor, bool bit, int64_t add,
                                     int64_t imul, int64_t nop, int64_t lfence)
@@ -82,51 +82,57 @@ TEST(slopes_of_0_or_below_are_never_equal)
 	assert_int_equal(environment("", true, -5, -5, -5, -5), ENV_VM);
 }
 
-static char written[1024];
+static struct fingerprint taken;
 
-static void keep(struct sink *sink, const char *text, size_t length)
+static enum err take(struct sampler *with)
 {
-	(void)sink;
-	assert_true(strlen(written) + length < sizeof written);
-	strncat(written, text, length);
+	*with = synthetic_sampler();
+	return fingerprint_take(&taken, &synthetic.source, with);
 }
 
-static const char *recorded(const struct fingerprint *fingerprint)
+TEST(slopes_are_ticks_per_instruction_of_the_chains)
 {
-	struct sink sink = { "memory", keep };
-	struct record record = { 0 };
+	struct sampler with;
 
-	written[0] = '\0';
-	record_add_sink(&record, &sink);
-	fingerprint_record(fingerprint, &record);
-	return written;
+	synthetic.noise = 3;
+	assert_int_equal(take(&with), ERR_NONE);
+	assert_true(taken.measured);
+	for (unsigned i = 0; i < CHAIN_COUNT; i++)
+		assert_in_range(taken.slopes[i], synthetic.slopes[i] - 10,
+		                synthetic.slopes[i] + 10);
 }
 
-TEST(a_fingerprint_is_five_recorded_rows)
+TEST(the_quantum_divides_every_window_and_becomes_the_samplers)
 {
-	const struct fingerprint fingerprint = {
-		.quantum = 2,
-		.slopes = { 700, 2400, -1, 0 },
-		.measured = true,
-	};
-	const char *const text = recorded(&fingerprint);
-	const char *const rows = "@file selftest.csv\n"
-				 "test,value,limit,unit,verdict\n"
-				 "quantum,2.000,,ticks,recorded\n"
-				 "slope_add,0.700,,ticks,recorded\n"
-				 "slope_imul,2.400,,ticks,recorded\n"
-				 "slope_nop,-0.001,,ticks,recorded\n"
-				 "slope_lfence,0.000,,ticks,recorded\n"
-				 "@end selftest.csv rows=6 ";
+	static const uint32_t steps[] = { 1, 2, 20, 26 };
 
-	assert_memory_equal(text, rows, strlen(rows));
+	for (unsigned i = 0; i < COUNT_OF(steps); i++) {
+		struct sampler with;
+
+		(void)synthetic_reset(NULL);
+		synthetic.noise = 90;
+		synthetic.step = steps[i];
+		assert_int_equal(take(&with), ERR_NONE);
+		assert_int_equal(taken.quantum, steps[i]);
+		assert_int_equal(with.quantum, steps[i]);
+		assert_int_equal(taken.smallest_step, steps[i]);
+	}
 }
 
-TEST(what_was_not_measured_is_not_recorded)
+TEST(without_room_for_all_windows_nothing_is_measured)
 {
-	const struct fingerprint fingerprint = { .quantum = 2 };
+	const unsigned windows = 8 + 2 * CHAIN_COUNT;
+	struct sampler with;
 
-	assert_string_equal(recorded(&fingerprint), "");
+	for (unsigned room = 0; room < windows; room++) {
+		(void)synthetic_reset(NULL);
+		synthetic.room = room;
+		assert_int_equal(take(&with), ERR_NO_MEMORY);
+		assert_false(taken.measured);
+	}
+	(void)synthetic_reset(NULL);
+	synthetic.room = windows;
+	assert_int_equal(take(&with), ERR_NONE);
 }
 
 int main(void)
@@ -143,8 +149,10 @@ int main(void)
 		cmocka_unit_test(slopes_are_equal_within_5_percent_of_the_highest),
 		cmocka_unit_test(each_slope_counts),
 		cmocka_unit_test(slopes_of_0_or_below_are_never_equal),
-		cmocka_unit_test(a_fingerprint_is_five_recorded_rows),
-		cmocka_unit_test(what_was_not_measured_is_not_recorded),
+		SYNTHETIC_CASE(slopes_are_ticks_per_instruction_of_the_chains),
+		SYNTHETIC_CASE(
+			the_quantum_divides_every_window_and_becomes_the_samplers),
+		SYNTHETIC_CASE(without_room_for_all_windows_nothing_is_measured),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -58,22 +58,22 @@ static uint64_t some_flags(struct random *random)
 		PTE_GLOBAL | PTE_ACCESSED,
 	};
 
-	return flags[random_below(random, COUNT_OF(flags))];
+	return flags[random_below_u64(random, COUNT_OF(flags))];
 }
 
 /* Below limit, a multiple of one page size or another. */
 static uint64_t some_boundary(struct random *random, uint64_t limit)
 {
 	static const uint64_t sizes[] = { PAGE_BYTES, PAGE_BYTES, MIB2, GIB };
-	const uint64_t at = random_below(random, limit + 1);
+	const uint64_t at = random_below_u64(random, limit + 1);
 
-	return at & ~(sizes[random_below(random, COUNT_OF(sizes))] - 1);
+	return at & ~(sizes[random_below_u64(random, COUNT_OF(sizes))] - 1);
 }
 
 static struct identity some_paints(struct random *random, struct paint *paints,
                                    uint64_t limit, enum level largest)
 {
-	const unsigned count = 1 + (unsigned)random_below(random, PAINTS);
+	const unsigned count = 1 + (unsigned)random_below_u64(random, PAINTS);
 
 	for (unsigned i = 0; i < count; i++) {
 		const uint64_t a = some_boundary(random, limit);
@@ -96,7 +96,7 @@ TEST(every_page_of_8_mib_is_as_the_last_coat_says)
 	for (unsigned round = 0; round < 200; round++) {
 		const struct identity identity =
 			some_paints(&random, paints, 4 * MIB2,
-		                    (enum level)random_below(&random, 3));
+		                    (enum level)random_below_u64(&random, 3));
 
 		map(&identity);
 		for (uint64_t page = 0; page < 5 * MIB2; page += PAGE_BYTES)

@@ -35,7 +35,8 @@ TEST(numbers_are_those_of_printf)
 	struct random random = { 7 };
 
 	for (unsigned i = 0; i < 20000; i++) {
-		const uint64_t value = random_u64(&random) >> random_below(&random, 64);
+		const uint64_t value =
+			random_next(&random) >> random_below_u64(&random, 64);
 		char expected[128];
 
 		clear();

@@ -32,6 +32,7 @@ static struct row measured(void)
 		.converged = true,
 		.believed = BELIEVED_YES,
 		.quantum = 2,
+		.canary = 700,
 		.order = 7,
 	};
 }
@@ -80,7 +81,7 @@ TEST(a_measured_row_has_every_number_in_its_place)
 		"single_op,invlpg,first-bare-4k,pages,64,,ok,,ticks,255,32,"
 		",1,3,1.000,2.000,3.000,4.000,5.500,6.000,7.000,8.000,9.000,"
 		"-1.250,0.250,0.010,0.011,0.012,0.013,100,101,200,201,1,1,2,"
-		",7");
+		"700,7");
 }
 
 TEST(numbers_stand_under_the_columns_of_their_names)
@@ -94,7 +95,7 @@ TEST(numbers_stand_under_the_columns_of_their_names)
 		{ "ci95_lo", "0.010" },   { "ci99_hi", "0.013" },
 		{ "a_min", "100" },       { "b_p50", "201" },
 		{ "converged", "1" },     { "believed", "1" },
-		{ "quantum", "2" },       { "canary", "" },
+		{ "quantum", "2" },       { "canary", "700" },
 		{ "order", "7" },         { "targets", "" },
 	};
 	const struct row row = measured();
@@ -187,20 +188,32 @@ TEST(a_line_of_the_summary_has_its_numbers_under_the_heading)
 {
 	const struct row row = measured();
 
-	assert_string_equal(summary_of(&row), "single_op/invlpg first-bare-4k         "
+	assert_string_equal(summary_of(&row), "invlpg first-bare-4k                    "
 	                                      "     5.500     0.012     0.013  yes");
-	row_summary_heading(&line);
-	assert_string_equal(line_text(&line),
-	                    "benchmark/operation variant            "
-	                    "    median  99% from        to  believed");
+	row_summary_heading("single_op", &line);
+	assert_string_equal(line_text(&line), "single_op                             at"
+	                                      "    median  99% from        to  belief");
+}
+
+TEST(a_point_of_a_sweep_is_in_the_summary_but_for_the_usual_pages)
+{
+	struct row row = measured();
+
+	row.param = "touched";
+	row.value = 16;
+	assert_string_equal(summary_of(&row), "invlpg first-bare-4k                  16"
+	                                      "     5.500     0.012     0.013  yes");
+	row.param = NULL;
+	assert_string_equal(summary_of(&row), "invlpg first-bare-4k                    "
+	                                      "     5.500     0.012     0.013  yes");
 }
 
 TEST(a_name_that_is_too_long_is_cut_and_leaves_the_numbers_in_place)
 {
 	struct row row = measured();
 
-	row.variant = "first-bare-4k-and-then-much-more";
-	assert_string_equal(summary_of(&row), "single_op/invlpg first-bare-4k-and-th~ "
+	row.variant = "first-bare-4k-and-then-much-more-than-fits";
+	assert_string_equal(summary_of(&row), "invlpg first-bare-4k-and-then-muc~      "
 	                                      "     5.500     0.012     0.013  yes");
 }
 
@@ -211,7 +224,7 @@ TEST(a_row_without_numbers_gives_its_reason_in_the_summary)
 	row.status = ROW_SKIPPED;
 	row.reason = "pge";
 	assert_string_equal(summary_of(&row),
-	                    "single_op/invlpg first-bare-4k         skipped: pge");
+	                    "invlpg first-bare-4k                      skipped: pge");
 }
 
 TEST(disbelief_is_loud_in_the_summary)
@@ -219,9 +232,9 @@ TEST(disbelief_is_loud_in_the_summary)
 	struct row row = measured();
 
 	row.believed = BELIEVED_NO;
-	assert_memory_equal(summary_of(&row) + 69, "  NO", 5);
+	assert_memory_equal(summary_of(&row) + 70, "  NO", 5);
 	row.believed = BELIEVED_UNKNOWN;
-	assert_memory_equal(summary_of(&row) + 69, "  -", 4);
+	assert_memory_equal(summary_of(&row) + 70, "  -", 4);
 }
 
 TEST(no_line_of_the_summary_exceeds_79_columns)
@@ -229,7 +242,7 @@ TEST(no_line_of_the_summary_exceeds_79_columns)
 	static const char *const variants[] = { "first-bare-4k", "first-fetch",
 		                                "marginal-4k", "marginal" };
 
-	row_summary_heading(&line);
+	row_summary_heading("single_op", &line);
 	assert_in_range(line.length, 1, 79);
 	for (unsigned op = 0; op < tlb_op_count; op++)
 		for (unsigned i = 0; i < COUNT_OF(variants); i++)
@@ -244,6 +257,29 @@ TEST(no_line_of_the_summary_exceeds_79_columns)
 				row.cost.ci99_hi = 1234567890;
 				assert_in_range(strlen(summary_of(&row)), 1, 79);
 			}
+}
+
+TEST(smis_that_nobody_counted_are_empty_and_none_counted_is_0)
+{
+	struct row row = measured();
+
+	row.discard_smi = 64;
+	assert_string_equal(under(&row, "discard_smi"), "");
+	row.smis_counted = true;
+	assert_string_equal(under(&row, "discard_smi"), "64");
+	row.discard_smi = 0;
+	assert_string_equal(under(&row, "discard_smi"), "0");
+}
+
+TEST(a_row_that_never_ran_has_neither_canary_nor_order)
+{
+	struct row row = measured();
+
+	assert_string_equal(under(&row, "canary"), "700");
+	assert_string_equal(under(&row, "order"), "7");
+	row.order = 0;
+	assert_string_equal(under(&row, "canary"), "");
+	assert_string_equal(under(&row, "order"), "");
 }
 
 /* Names of operations that are still to come. */
@@ -280,6 +316,11 @@ int main(void)
 		cmocka_unit_test(a_row_without_numbers_gives_its_reason_in_the_summary),
 		cmocka_unit_test(disbelief_is_loud_in_the_summary),
 		cmocka_unit_test(no_line_of_the_summary_exceeds_79_columns),
+		cmocka_unit_test(
+			a_point_of_a_sweep_is_in_the_summary_but_for_the_usual_pages),
+		cmocka_unit_test(
+			smis_that_nobody_counted_are_empty_and_none_counted_is_0),
+		cmocka_unit_test(a_row_that_never_ran_has_neither_canary_nor_order),
 		cmocka_unit_test(the_longest_names_to_come_keep_to_79_columns),
 	};
 

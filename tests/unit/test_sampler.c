@@ -40,8 +40,63 @@ TEST(every_window_is_primed_with_the_pages_of_its_pair)
 	(void)sample(takes_1000, takes_1100, 31, FOREVER);
 	assert_int_equal(world.windows, 2 * 8 + 2 * 31);
 	assert_int_equal(world.primes, world.windows);
-	assert_int_equal(world.targets, 3);
-	assert_int_equal(world.primed, 64);
+	assert_ptr_equal(world.primed, &primed_3_64);
+}
+
+TEST(without_priming_nothing_is_primed)
+{
+	const struct sampler with = sampler(FOREVER);
+	const struct pair pair = { .a = takes_1000, .b = takes_1100, .divisor = 1 };
+
+	begin_samples(31);
+	assert_int_equal(sampler_measure(&with, &pair, &samples, 31).n, 31);
+	assert_int_equal(world.primes, 0);
+}
+
+TEST(a_rehearsal_runs_a_behind_the_priming_and_before_every_window)
+{
+	const struct sampler with = sampler(FOREVER);
+	const struct pair pair = {
+		.a = takes_1000,
+		.b = takes_1100,
+		.priming = &primed_3_64,
+		.rehearse = true,
+		.divisor = 1,
+	};
+
+	begin_samples(4);
+	assert_int_equal(sampler_measure(&with, &pair, &samples, 4).p50, 100000);
+	assert_memory_equal(world.order,
+	                    "aaabaaabaaabaaabaaabaaabaaabaaab"
+	                    "aaababaaaaababaa",
+	                    48);
+	assert_int_equal(world.windows, 2 * 2 * (8 + 4));
+	assert_int_equal(world.primes, 2 * (8 + 4));
+}
+
+TEST(what_is_measured_ends_at_t1_or_at_t2)
+{
+	const struct sampler with = sampler(FOREVER);
+	struct pair pair = { .a = takes_1000, .b = takes_1100, .divisor = 1 };
+
+	world.touch = 77;
+	begin_samples(31);
+	(void)sampler_measure(&with, &pair, &samples, 31);
+	assert_int_equal(samples.a[30], 1000);
+	assert_int_equal(samples.b[30], 1100);
+	pair.span = SPAN_TOTAL;
+	begin_samples(31);
+	(void)sampler_measure(&with, &pair, &samples, 31);
+	assert_int_equal(samples.a[30], 1077);
+	assert_int_equal(samples.b[30], 1177);
+}
+
+TEST(a_third_stamp_before_the_second_is_a_tsc_that_went_back)
+{
+	world.touch = (uint64_t)-1;
+	(void)sample(takes_1000, takes_1100, 31, SLOW / 100);
+	assert_int_equal(samples.n, 0);
+	assert_true(samples.discard_tsc >= 31);
 }
 
 TEST(a_drift_of_40_per_window_does_not_move_the_median)
@@ -73,6 +128,67 @@ TEST(a_block_in_which_an_interrupt_came_is_dropped_whole)
 	assert_int_equal(samples.discard_tsc, 0);
 	assert_int_equal(s.n, 255);
 	assert_int_equal(world.windows, 2 * (8 + 255 + 32));
+}
+
+TEST(a_block_in_which_an_smi_came_is_dropped_whole)
+{
+	world.smi_at = 16 + 64 + 10;
+	assert_int_equal(sample(takes_1000, takes_1100, 255, FOREVER).n, 255);
+	assert_int_equal(samples.discard_smi, 32);
+	assert_int_equal(samples.discard_irq, 0);
+	assert_int_equal(world.windows, 2 * (8 + 255 + 32));
+}
+
+TEST(an_smi_is_the_cause_before_an_interrupt_in_the_same_block)
+{
+	world.interrupt_at = 16 + 64 + 5;
+	world.smi_at = 16 + 64 + 40;
+	(void)sample(takes_1000, takes_1100, 255, FOREVER);
+	assert_int_equal(samples.discard_smi, 32);
+	assert_int_equal(samples.discard_irq, 0);
+}
+
+TEST(an_smi_and_an_interrupt_in_two_blocks_count_each_for_itself)
+{
+	world.interrupt_at = 16 + 64 + 5;
+	world.smi_at = 16 + 128 + 5;
+	(void)sample(takes_1000, takes_1100, 255, FOREVER);
+	assert_int_equal(samples.discard_smi, 32);
+	assert_int_equal(samples.discard_irq, 32);
+	assert_int_equal(world.windows, 2 * (8 + 255 + 64));
+}
+
+TEST(the_frequency_is_kept_as_lowest_and_highest_of_the_blocks)
+{
+	const struct sampler with = sampler(FOREVER);
+	const struct pair pair = { .a = takes_1000, .b = takes_1100, .divisor = 1 };
+
+	begin_samples(255);
+	world.mperf = 1000;
+	world.aperf = 1500;
+	sampler_extend(&with, &pair, &samples, 32);
+	world.aperf = 900;
+	sampler_extend(&with, &pair, &samples, 64);
+	world.aperf = 1200;
+	sampler_extend(&with, &pair, &samples, 96);
+	assert_int_equal(samples.frequency_lowest, 900);
+	assert_int_equal(samples.frequency_highest, 1500);
+	assert_int_equal(samples.n, 96);
+}
+
+TEST(without_aperf_no_frequency_is_known)
+{
+	(void)sample(takes_1000, takes_1100, 255, FOREVER);
+	assert_int_equal(samples.frequency_lowest, 0);
+	assert_int_equal(samples.frequency_highest, 0);
+}
+
+TEST(the_frequency_of_a_block_that_was_dropped_is_not_kept)
+{
+	world.mperf = world.aperf = 1000;
+	world.interrupts_after = 1;
+	(void)sample(takes_1000, takes_1100, 255, SLOW / 100);
+	assert_int_equal(samples.frequency_highest, 0);
 }
 
 TEST(an_interrupt_in_the_warm_up_drops_nothing)
@@ -118,9 +234,19 @@ int main(void)
 		CASE(both_arms_are_kept_as_whole_windows),
 		CASE(pairs_are_taken_ab_ba_after_eight_of_each),
 		CASE(every_window_is_primed_with_the_pages_of_its_pair),
+		CASE(without_priming_nothing_is_primed),
+		CASE(a_rehearsal_runs_a_behind_the_priming_and_before_every_window),
+		CASE(what_is_measured_ends_at_t1_or_at_t2),
+		CASE(a_third_stamp_before_the_second_is_a_tsc_that_went_back),
 		CASE(a_drift_of_40_per_window_does_not_move_the_median),
 		CASE(a_drift_without_noise_does_not_move_the_mean),
 		CASE(a_block_in_which_an_interrupt_came_is_dropped_whole),
+		CASE(a_block_in_which_an_smi_came_is_dropped_whole),
+		CASE(an_smi_is_the_cause_before_an_interrupt_in_the_same_block),
+		CASE(an_smi_and_an_interrupt_in_two_blocks_count_each_for_itself),
+		CASE(the_frequency_is_kept_as_lowest_and_highest_of_the_blocks),
+		CASE(without_aperf_no_frequency_is_known),
+		CASE(the_frequency_of_a_block_that_was_dropped_is_not_kept),
 		CASE(an_interrupt_in_the_warm_up_drops_nothing),
 		CASE(a_pair_in_which_the_tsc_went_back_is_dropped_alone),
 		CASE(a_window_of_more_than_32_bits_is_kept_as_the_largest_value),

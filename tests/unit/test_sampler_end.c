@@ -1,5 +1,20 @@
-/* The paired sampler: when it stops, and what it then says. */
+/* The paired sampler: when it stops, and whether what it has is enough. */
 #include "tests/unit/fake_windows.h"
+
+static bool is_narrow(uint32_t quantum)
+{
+	struct sampler with = sampler(FOREVER);
+
+	with.quantum = quantum;
+	return sampler_is_narrow(&with, &samples);
+}
+
+static bool is_used_up(uint64_t ticks_per_row)
+{
+	const struct sampler with = sampler(ticks_per_row);
+
+	return sampler_is_used_up(&with, &samples);
+}
 
 TEST(interrupts_without_end_leave_nothing_and_end_with_the_time)
 {
@@ -10,14 +25,16 @@ TEST(interrupts_without_end_leave_nothing_and_end_with_the_time)
 	assert_int_equal(s.n, 0);
 	assert_true(samples.discard_irq >= 32);
 	assert_int_equal(samples.discard_irq % 32, 0);
-	assert_false(samples.converged);
+	assert_true(is_used_up(SLOW));
+	assert_false(is_narrow(1));
 }
 
 TEST(a_tsc_that_always_goes_back_ends_with_the_time)
 {
 	assert_int_equal(sample(goes_back, takes_1100, 255, SLOW).n, 0);
 	assert_true(samples.discard_tsc >= 32);
-	assert_false(samples.converged);
+	assert_true(is_used_up(SLOW));
+	assert_false(is_narrow(1));
 }
 
 TEST(time_that_is_used_up_already_gives_no_sample)
@@ -26,77 +43,133 @@ TEST(time_that_is_used_up_already_gives_no_sample)
 
 	assert_int_equal(s.n, 0);
 	assert_int_equal(samples.n, 0);
-	assert_false(samples.converged);
+	assert_true(is_used_up(0));
+	assert_false(is_narrow(1));
 }
 
-TEST(time_ends_a_row_that_does_not_converge)
+TEST(time_ends_a_row_before_its_pairs_do)
 {
 	world.noise = 100000;
 	world.slow_at = 20;
 	assert_int_equal(sample(takes_1000, takes_1100, CAPACITY, SLOW).n, 32);
-	assert_false(samples.converged);
+	assert_true(is_used_up(SLOW));
+	assert_false(is_narrow(1));
 }
 
-TEST(capacity_ends_a_row_that_does_not_converge)
+TEST(capacity_ends_a_row)
 {
 	world.noise = 100000;
 	assert_int_equal(sample(takes_1000, takes_1100, 1000, FOREVER).n, 1000);
-	assert_false(samples.converged);
+	assert_true(is_used_up(FOREVER));
+	assert_false(is_narrow(1));
 	assert_int_equal(world.windows, 2 * (8 + 1000));
 }
 
-TEST(a_row_without_noise_converges_at_the_first_goal)
+TEST(a_goal_behind_the_capacity_ends_there)
 {
-	assert_int_equal(sample(takes_1000, takes_1100, CAPACITY, FOREVER).n, 255);
-	assert_true(samples.converged);
+	const struct sampler with = sampler(FOREVER);
+	const struct pair pair = { .a = takes_1000, .b = takes_1100, .divisor = 1 };
+
+	begin_samples(100);
+	sampler_extend(&with, &pair, &samples, 5000);
+	assert_int_equal(samples.n, 100);
+	assert_int_equal(world.windows, 2 * 100);
 }
 
-TEST(goals_double_until_the_interval_is_narrow)
+TEST(extending_goes_on_to_the_goal_and_stops_there)
 {
-	/* Triangular noise of 2 x 40: the interval is within a tick at some thousands.
+	const struct sampler with = sampler(FOREVER);
+	const struct pair pair = { .a = takes_1000, .b = takes_1100, .divisor = 1 };
+
+	begin_samples(CAPACITY);
+	sampler_extend(&with, &pair, &samples, 127);
+	assert_int_equal(samples.n, 127);
+	assert_false(sampler_is_used_up(&with, &samples));
+	sampler_extend(&with, &pair, &samples, 255);
+	assert_int_equal(samples.n, 255);
+	sampler_extend(&with, &pair, &samples, 255);
+	assert_int_equal(samples.n, 255);
+	assert_int_equal(world.windows, 2 * 255);
+}
+
+TEST(the_time_of_a_row_is_that_of_all_its_chunks)
+{
+	const struct sampler with = sampler(2 * SLOW);
+	const struct pair pair = { .a = takes_1000, .b = takes_1100, .divisor = 1 };
+
+	begin_samples(CAPACITY);
+	world.slow_at = 10;
+	sampler_extend(&with, &pair, &samples, 32);
+	assert_int_equal(samples.n, 32);
+	assert_true(samples.ticks_used >= SLOW);
+	world.slow_at = 2 * 32 + 10;
+	sampler_extend(&with, &pair, &samples, 64);
+	assert_true(samples.ticks_used >= 2 * SLOW);
+	assert_true(sampler_is_used_up(&with, &samples));
+	sampler_extend(&with, &pair, &samples, 255);
+	assert_int_equal(samples.n, 64);
+}
+
+TEST(windows_without_noise_are_narrow)
+{
+	assert_int_equal(sample(takes_1000, takes_1100, 8, FOREVER).n, 8);
+	assert_true(is_narrow(1));
+}
+
+TEST(narrow_is_what_the_99_percent_interval_says)
+{
+	/* Triangular noise of 2 x 15: the interval is within a tick at some thousands.
 	 */
-	world.noise = 40;
+	unsigned narrow = 0;
 
-	const struct summary s = sample(takes_1000, takes_1100, CAPACITY, FOREVER);
+	world.noise = 15;
+	for (uint32_t n = 255; n <= CAPACITY; n = 2 * n + 1) {
+		const struct summary s = sample(takes_1000, takes_1100, n, FOREVER);
 
-	assert_true(s.n == 511 || s.n == 1023 || s.n == 2047 || s.n == 4095 ||
-	            s.n == 8191);
-	assert_int_equal(samples.converged, s.ci99_hi - s.ci99_lo <= 1000);
+		assert_int_equal(s.n, n);
+		assert_int_equal(is_narrow(1), s.ci99_hi - s.ci99_lo <= 1000);
+		narrow += is_narrow(1);
+	}
+	assert_in_range(narrow, 1, 5);
 }
 
 TEST(an_interval_of_1_percent_is_narrow)
 {
-	struct sampler with = sampler(FOREVER);
-	const struct pair pair = { .a = takes_1000, .b = takes_2_pow_33, .divisor = 1 };
-
 	world.noise = 1000;
-	samples = (struct samples){ .a = ticks_a, .b = ticks_b, .capacity = 255 };
-	sampler_run(&with, &pair, &samples);
-	assert_true(samples.converged);
+	(void)sample(takes_1000, takes_2_pow_33, 255, FOREVER);
+	assert_true(is_narrow(1));
 }
 
 TEST(an_interval_of_one_quantum_is_narrow)
 {
-	struct sampler with = sampler(FOREVER);
-	const struct pair pair = { .a = takes_1000, .b = takes_1000, .divisor = 1 };
-
 	world.noise = 100;
-	samples = (struct samples){ .a = ticks_a, .b = ticks_b, .capacity = 255 };
-	sampler_run(&with, &pair, &samples);
-	assert_false(samples.converged);
-	with.quantum = 100;
-	samples.n = 0;
-	sampler_run(&with, &pair, &samples);
-	assert_true(samples.converged);
+	(void)sample(takes_1000, takes_1000, 255, FOREVER);
+	assert_false(is_narrow(1));
+	assert_true(is_narrow(100));
 }
 
-TEST(a_handful_of_samples_never_counts_as_converged)
+TEST(a_difference_below_0_is_narrow_by_its_size)
+{
+	/* The interval is 26 ticks wide; 1 % of the median is 99 and then 9. */
+	begin_samples(101);
+	for (unsigned i = 0; i < 101; i++) {
+		samples.a[i] = 100000;
+		samples.b[i] = 90000 + i;
+	}
+	samples.n = 101;
+	assert_true(is_narrow(1));
+	for (unsigned i = 0; i < 101; i++)
+		samples.b[i] = 99000 + i;
+	assert_false(is_narrow(1));
+}
+
+TEST(a_handful_of_samples_never_counts_as_narrow)
 {
 	/* Fewer than eight values have no interval of 99 %. */
 	for (uint32_t capacity = 1; capacity < 8; capacity++) {
 		assert_int_equal(sample(takes_1000, takes_1100, capacity, FOREVER).n,
 		                 capacity);
-		assert_false(samples.converged);
+		assert_false(is_narrow(1));
 	}
 }
 
@@ -106,13 +179,17 @@ int main(void)
 		CASE(interrupts_without_end_leave_nothing_and_end_with_the_time),
 		CASE(a_tsc_that_always_goes_back_ends_with_the_time),
 		CASE(time_that_is_used_up_already_gives_no_sample),
-		CASE(time_ends_a_row_that_does_not_converge),
-		CASE(capacity_ends_a_row_that_does_not_converge),
-		CASE(a_row_without_noise_converges_at_the_first_goal),
-		CASE(goals_double_until_the_interval_is_narrow),
+		CASE(time_ends_a_row_before_its_pairs_do),
+		CASE(capacity_ends_a_row),
+		CASE(a_goal_behind_the_capacity_ends_there),
+		CASE(extending_goes_on_to_the_goal_and_stops_there),
+		CASE(the_time_of_a_row_is_that_of_all_its_chunks),
+		CASE(windows_without_noise_are_narrow),
+		CASE(narrow_is_what_the_99_percent_interval_says),
 		CASE(an_interval_of_1_percent_is_narrow),
 		CASE(an_interval_of_one_quantum_is_narrow),
-		CASE(a_handful_of_samples_never_counts_as_converged),
+		CASE(a_difference_below_0_is_narrow_by_its_size),
+		CASE(a_handful_of_samples_never_counts_as_narrow),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -25,8 +25,8 @@ TEST(isqrt_steps_at_every_square)
 	struct random random = { 3 };
 
 	for (unsigned i = 0; i < 100000; i++) {
-		const uint64_t root = random_below(&random, UINT64_C(1) << 32) >>
-		                      random_below(&random, 32);
+		const uint64_t root = random_below_u64(&random, UINT64_C(1) << 32) >>
+		                      random_below_u64(&random, 32);
 
 		if (root == 0)
 			continue;
@@ -63,7 +63,7 @@ TEST(sort_agrees_with_qsort_for_every_small_n_and_some_large)
 		const uint64_t range = n % 3 == 0 ? 2 : n % 3 == 1 ? 100 : UINT64_MAX;
 
 		for (uint32_t i = 0; i < n; i++) {
-			ticks[i] = (int64_t)(random_u64(&random) % range - range / 2);
+			ticks[i] = (int64_t)(random_next(&random) % range - range / 2);
 			sorted[i] = ticks[i];
 		}
 		qsort(sorted, n, sizeof sorted[0], compare);

@@ -73,7 +73,7 @@ typedef int64_t draw(struct random *random);
 /* Each has its median at 0. */
 static int64_t uniform(struct random *random)
 {
-	return (int64_t)random_below(random, 2000001) - 1000000;
+	return (int64_t)random_below_u64(random, 2000001) - 1000000;
 }
 
 static int64_t bell(struct random *random)
@@ -81,26 +81,27 @@ static int64_t bell(struct random *random)
 	int64_t sum = 0;
 
 	for (unsigned i = 0; i < 12; i++)
-		sum += (int64_t)random_below(random, 2001) - 1000;
+		sum += (int64_t)random_below_u64(random, 2001) - 1000;
 	return sum;
 }
 
 static int64_t two_humps(struct random *random)
 {
-	const int64_t hump = (int64_t)random_below(random, 1001) + 5000;
+	const int64_t hump = (int64_t)random_below_u64(random, 1001) + 5000;
 
-	return random_below(random, 2) == 0 ? hump : -hump;
+	return random_below_u64(random, 2) == 0 ? hump : -hump;
 }
 
 /* One over a uniform number, either sign: without mean or variance. */
 static int64_t heavy(struct random *random)
 {
 	const int64_t size = INT64_C(1) << 32;
-	const int64_t value = size / (int64_t)(1 + random_below(random, UINT32_MAX));
-	const int64_t small = (int64_t)random_below(random, 1000);
+	const int64_t value =
+		size / (int64_t)(1 + random_below_u64(random, UINT32_MAX));
+	const int64_t small = (int64_t)random_below_u64(random, 1000);
 
-	return random_below(random, 2) == 0 ? value * 1000 + small
-	                                    : -value * 1000 - small;
+	return random_below_u64(random, 2) == 0 ? value * 1000 + small
+	                                        : -value * 1000 - small;
 }
 
 /* Per mille of DRAWS intervals that hold 0. */

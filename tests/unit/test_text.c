@@ -140,7 +140,8 @@ TEST(numbers_agree_with_libc)
 	struct random random = { 9 };
 
 	for (unsigned i = 0; i < 20000; i++) {
-		const uint64_t value = random_u64(&random) >> random_below(&random, 64);
+		const uint64_t value =
+			random_next(&random) >> random_below_u64(&random, 64);
 		char text[32];
 
 		snprintf(text, sizeof text, i % 2 ? "0x%llx" : "%llu",
@@ -168,13 +169,13 @@ TEST(patterns_agree_with_fnmatch)
 
 	for (unsigned i = 0; i < 200000; i++) {
 		char pattern[9] = "", name[11] = "";
-		const uint64_t p = random_below(&random, sizeof pattern);
-		const uint64_t n = random_below(&random, sizeof name);
+		const uint64_t p = random_below_u64(&random, sizeof pattern);
+		const uint64_t n = random_below_u64(&random, sizeof name);
 
 		for (uint64_t k = 0; k < p; k++)
-			pattern[k] = "ab*?*"[random_below(&random, 5)];
+			pattern[k] = "ab*?*"[random_below_u64(&random, 5)];
 		for (uint64_t k = 0; k < n; k++)
-			name[k] = "ab"[random_below(&random, 2)];
+			name[k] = "ab"[random_below_u64(&random, 2)];
 		assert_int_equal(text_matches(slice(pattern), name),
 		                 fnmatch(pattern, name, 0) == 0);
 	}

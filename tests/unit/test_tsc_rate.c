@@ -26,9 +26,9 @@ TEST(a_rate_from_a_timer_agrees_with_128_bits)
 	struct random random = { 15 };
 
 	for (unsigned i = 0; i < 20000; i++) {
-		const uint64_t ticks = random_below(&random, UINT64_C(1) << 40);
-		const uint64_t hz = 1 + random_below(&random, 100000000);
-		const uint64_t steps = 1 + random_below(&random, UINT64_C(1) << 28);
+		const uint64_t ticks = random_below_u64(&random, UINT64_C(1) << 40);
+		const uint64_t hz = 1 + random_below_u64(&random, 100000000);
+		const uint64_t steps = 1 + random_below_u64(&random, UINT64_C(1) << 28);
 		const unsigned __int128 exact = (unsigned __int128)ticks * hz / steps;
 
 		if (exact <= UINT64_MAX)

@@ -2,50 +2,80 @@
 #include "paging/tlb_op.h"
 #include "tests/unit/windows.h"
 
-static const char *const head[] = {
+static const char *const enter[] = {
 	"push rbx",
+	"push rbp",
+	"push r12",
+	"push r13",
+	"push r14",
 	"push r15",
 	"mov r15, rdi",
 	"mov rsi, qword ptr [r15]",
 	"mov rbx, qword ptr [r15 + 8]",
 	"mov r9, qword ptr [r15 + 0x10]",
 	"mov r10, qword ptr [r15 + 0x18]",
-	"mfence",
-	"lfence",
-	"rdtsc",
-	"lfence",
-	"shl rdx, 0x20",
-	"or rdx, rax",
-	"mov r11, rdx",
+	"mov r13, qword ptr [r15 + 0x20]",
+	"mov r14, qword ptr [r15 + 0x28]",
 	NULL,
 };
+#define ENTER 13u
 
-static const char *const tail_rdtscp[] = {
-	"rdtscp",
-	"lfence",
+static const char *const start_tsc[] = { "mfence", "lfence", "rdtsc", "lfence", NULL };
+static const char *const start_pmc[] = { "mfence", "lfence", "mov ecx, 0x40000001",
+	                                 "rdpmc",  "lfence", NULL };
+static const char *const unfenced[] = { "rdtsc", NULL };
+
+static const char *const stop_rdtscp[] = { "rdtscp", "lfence", NULL };
+static const char *const stop_rdtsc[] = { "lfence", "rdtsc", "lfence", NULL };
+static const char *const stop_pmc[] = { "lfence", "mov ecx, 0x40000001", "rdpmc",
+	                                "lfence", NULL };
+
+static const struct {
+	const char *const *start, *const *stop;
+	unsigned starts, stops;
+} expected[] = {
+	[CLOCK_RDTSCP] = { start_tsc, stop_rdtscp, 4, 2 },
+	[CLOCK_RDTSC] = { start_tsc, stop_rdtsc, 4, 3 },
+	[CLOCK_PMC] = { start_pmc, stop_pmc, 5, 4 },
+	[CLOCK_UNFENCED] = { unfenced, unfenced, 1, 1 },
+};
+
+static const char *const keep_t0[] = { "shl rdx, 0x20", "or rdx, rax", "mov r11, rdx",
+	                               NULL };
+
+/* From T1 on; without touches T2 is what RDX still holds. */
+static const char *const leave[] = {
 	"shl rdx, 0x20",
 	"or rdx, rax",
-	"mov qword ptr [r15 + 0x20], r11",
-	"mov qword ptr [r15 + 0x28], rdx",
+	"mov rbp, rdx",
+	"mov qword ptr [r15 + 0x38], r11",
+	"mov qword ptr [r15 + 0x40], rbp",
+	"mov qword ptr [r15 + 0x48], rdx",
 	"pop r15",
+	"pop r14",
+	"pop r13",
+	"pop r12",
+	"pop rbp",
 	"pop rbx",
 	"ret",
 	NULL,
 };
+#define LEAVE 13u
 
-static const char *const tail_rdtsc[] = {
-	"lfence",
-	"rdtsc",
-	"lfence",
-	"shl rdx, 0x20",
-	"or rdx, rax",
-	"mov qword ptr [r15 + 0x20], r11",
-	"mov qword ptr [r15 + 0x28], rdx",
-	"pop r15",
-	"pop rbx",
-	"ret",
-	NULL,
-};
+/* All that is around the copies, and nothing besides; copies in instructions. */
+static void assert_framed(const struct listing *listing, enum clock clock,
+                          unsigned copies)
+{
+	const unsigned starts = expected[clock].starts;
+	const unsigned stop = ENTER + starts + 3 + copies;
+
+	assert_listing(listing, 0, enter);
+	assert_listing(listing, ENTER, expected[clock].start);
+	assert_listing(listing, ENTER + starts, keep_t0);
+	assert_listing(listing, stop, expected[clock].stop);
+	assert_listing(listing, stop + expected[clock].stops, leave);
+	assert_int_equal(listing->count, stop + expected[clock].stops + LEAVE);
+}
 
 static const struct body *body_of(const char *op)
 {
@@ -57,29 +87,32 @@ static const struct body *body_of(const char *op)
 
 TEST(an_empty_window_is_two_stamps_and_nothing_between)
 {
-	const struct listing *const listing =
-		&assemble(0, body_of("none"), 0, true)->listing;
-
-	assert_listing(listing, 0, head);
-	assert_listing(listing, HEAD_INSTRUCTIONS, tail_rdtscp);
-	assert_int_equal(listing->count, 23);
+	assert_framed(&assemble(0, body_of("none"), 0, CLOCK_RDTSCP)->listing,
+	              CLOCK_RDTSCP, 0);
 }
 
 TEST(copies_of_none_are_nothing)
 {
-	const struct assembled *const window = assemble(0, body_of("none"), 128, true);
-
-	assert_int_equal(window->listing.count, 23);
+	assert_framed(&assemble(0, body_of("none"), 128, CLOCK_RDTSCP)->listing,
+	              CLOCK_RDTSCP, 0);
 }
 
 TEST(without_rdtscp_a_fenced_rdtsc_closes_the_window)
 {
-	const struct listing *const listing =
-		&assemble(0, body_of("none"), 1, false)->listing;
+	assert_framed(&assemble(0, body_of("none"), 1, CLOCK_RDTSC)->listing,
+	              CLOCK_RDTSC, 0);
+}
 
-	assert_listing(listing, 0, head);
-	assert_listing(listing, HEAD_INSTRUCTIONS, tail_rdtsc);
-	assert_int_equal(listing->count, 24);
+TEST(a_counter_is_read_between_fences_with_its_number_in_ecx)
+{
+	assert_framed(&assemble(0, body_of("none"), 1, CLOCK_PMC)->listing, CLOCK_PMC,
+	              0);
+}
+
+TEST(the_clock_that_is_wrong_on_purpose_has_no_fence)
+{
+	assert_framed(&assemble(0, body_of("none"), 1, CLOCK_UNFENCED)->listing,
+	              CLOCK_UNFENCED, 0);
 }
 
 TEST(three_copies_stand_between_the_stamps_and_nothing_else)
@@ -87,16 +120,12 @@ TEST(three_copies_stand_between_the_stamps_and_nothing_else)
 	static const char *const three[] = { "mov cr3, rbx", "mov cr3, rbx",
 		                             "mov cr3, rbx", NULL };
 
-	for (unsigned rdtscp = 0; rdtscp < 2; rdtscp++) {
+	for (unsigned i = 0; i < CLOCKS; i++) {
 		const struct listing *const listing =
-			&assemble(0, body_of("cr3_reload"), 3, rdtscp)->listing;
+			&assemble(0, body_of("cr3_reload"), 3, clocks[i])->listing;
 
-		assert_listing(listing, 0, head);
-		assert_listing(listing, HEAD_INSTRUCTIONS, three);
-		assert_listing(listing, HEAD_INSTRUCTIONS + 3,
-		               rdtscp ? tail_rdtscp : tail_rdtsc);
-		assert_int_equal(listing->count,
-		                 HEAD_INSTRUCTIONS + 3 + TAIL_INSTRUCTIONS(rdtscp));
+		assert_framed(listing, clocks[i], 3);
+		assert_listing(listing, head_instructions(clocks[i]), three);
 	}
 }
 
@@ -105,127 +134,87 @@ TEST(a_body_of_two_instructions_is_copied_whole)
 	static const char *const twice[] = { "mov cr4, r10", "mov cr4, r9",
 		                             "mov cr4, r10", "mov cr4, r9", NULL };
 	const struct listing *const listing =
-		&assemble(0, body_of("cr4_pge_toggle"), 2, true)->listing;
+		&assemble(0, body_of("cr4_pge_toggle"), 2, CLOCK_RDTSCP)->listing;
 
-	assert_listing(listing, HEAD_INSTRUCTIONS, twice);
-	assert_int_equal(listing->count, HEAD_INSTRUCTIONS + 4 + 9);
+	assert_framed(listing, CLOCK_RDTSCP, 4);
+	assert_listing(listing, head_instructions(CLOCK_RDTSCP), twice);
+}
+
+static void assert_aims(const struct listing *listing, unsigned copies, int64_t first,
+                        int64_t stride)
+{
+	for (unsigned i = 0; i < copies; i++) {
+		const struct instruction *const one =
+			&listing->at[head_instructions(CLOCK_RDTSCP) + i];
+
+		assert_memory_equal(one->text, "invlpg byte ptr [rsi", 20);
+		assert_int_equal(one->disp, first + (int64_t)i * stride);
+	}
 }
 
 TEST(copy_i_of_invlpg_aims_i_pages_behind_the_target)
 {
 	const uint32_t copies = 512;
 	const struct listing *const listing =
-		&assemble(0, body_of("invlpg"), copies, true)->listing;
+		&assemble(0, body_of("invlpg"), copies, CLOCK_RDTSCP)->listing;
 
-	assert_int_equal(listing->count, HEAD_INSTRUCTIONS + copies + 9);
-	for (uint32_t i = 0; i < copies; i++) {
-		const struct instruction *const one =
-			&listing->at[HEAD_INSTRUCTIONS + i];
+	assert_framed(listing, CLOCK_RDTSCP, copies);
+	assert_aims(listing, copies, 0, 4096);
+}
 
-		assert_memory_equal(one->text, "invlpg byte ptr [rsi", 20);
-		assert_int_equal(one->disp, (int64_t)i * 4096);
+TEST(copies_aim_from_the_first_page_on_by_the_stride)
+{
+	static const struct {
+		int64_t first, stride;
+		uint32_t copies;
+	} aims[] = {
+		{ 0, INT64_C(2) << 20, 512 },
+		{ -(INT64_C(2) << 30), INT64_C(1) << 30, 4 },
+		{ -4096, 4096, 3 },
+		{ 8192, -4096, 5 },
+	};
+
+	for (unsigned i = 0; i < COUNT_OF(aims); i++) {
+		struct window_spec spec = copies_of(body_of("invlpg"), aims[i].copies);
+
+		spec.first = aims[i].first;
+		spec.stride = aims[i].stride;
+
+		const struct listing *const listing =
+			&assemble_spec(0, &spec, CLOCK_RDTSCP)->listing;
+
+		assert_framed(listing, CLOCK_RDTSCP, aims[i].copies);
+		assert_aims(listing, aims[i].copies, aims[i].first, aims[i].stride);
 	}
 }
 
 /* Between the stamps of one operation, the operation's own memory operand apart. */
-static void assert_undisturbed(const struct tlb_op *op, bool rdtscp)
+static void assert_undisturbed(const struct tlb_op *op, enum clock clock)
 {
 	const struct listing *const listing =
-		&assemble(0, &op->body, 40, rdtscp)->listing;
-	unsigned at = 0;
+		&assemble(0, &op->body, 40, clock)->listing;
+	/* Of the closing stamp; two of the clocks put a fence before it. */
+	const unsigned end = listing->count - tail_instructions(clock) +
+	                     (clock == CLOCK_PMC ? 2 : clock == CLOCK_RDTSC);
+	unsigned at = ENTER;
 
-	while (strcmp(listing->at[at].text, "rdtsc") != 0)
+	while (memcmp(listing->at[at].text, "rd", 2) != 0)
 		at++;
-	for (at++; memcmp(listing->at[at].text, "rdtsc", 5) != 0; at++) {
+	for (at++; memcmp(listing->at[at].text, "rd", 2) != 0; at++) {
 		const struct instruction *const one = &listing->at[at];
 
 		assert_false(one->branches);
 		if (memcmp(one->text, "invlpg ", 7) != 0)
 			assert_false(one->touches_memory);
 	}
-	assert_int_equal(at, listing->count - 9);
+	assert_int_equal(at, end);
 }
 
 TEST(nothing_between_the_stamps_loads_stores_or_branches)
 {
-	for (unsigned i = 0; i < tlb_op_count; i++) {
-		assert_undisturbed(&tlb_ops[i], true);
-		assert_undisturbed(&tlb_ops[i], false);
-	}
-}
-
-TEST(copies_begin_on_64_bytes_in_every_window)
-{
-	const struct body *const bodies[] = { &nop, &long_nop, body_of("invlpg") };
-
-	for (unsigned i = 0; i < COUNT_OF(bodies); i++)
-		for (uint32_t at = 0; at <= 8192; at += WINDOW_ALIGNMENT)
-			for (uint32_t copies = 0; copies < 3; copies++) {
-				const struct assembled *const w =
-					assemble(at, bodies[i], copies, at % 128 == 0);
-				const uint8_t *const first =
-					w->entry +
-					w->listing.at[HEAD_INSTRUCTIONS].offset;
-
-				assert_int_equal((uintptr_t)first % 64, 0);
-			}
-}
-
-/* Fast: no disassembler, so that many places and lengths can be tried. */
-static uint32_t put(uint32_t at, const struct body *body, uint32_t copies, bool rdtscp)
-{
-	uint32_t entry = 0;
-	const uint32_t bytes = window_assemble(area + at, body, copies, rdtscp, &entry);
-
-	assert_in_range(bytes, 1, window_bytes(body, copies));
-	return at + bytes;
-}
-
-static void sweep(void (*check)(uint32_t end, bool rdtscp))
-{
-	for (uint32_t at = 0; at <= 4096; at += WINDOW_ALIGNMENT)
-		for (uint32_t copies = 0; copies < 700; copies++) {
-			check(put(at, &nop, copies, true), true);
-			check(put(at, &nop, copies, false), false);
-			check(put(at, &long_nop, copies, true), true);
-		}
-}
-
-static void ends_outside_last_line(uint32_t end, bool rdtscp)
-{
-	(void)rdtscp;
-	assert_in_range((end - 1) % 4096, 0, 4096 - 64 - 1);
-}
-
-static void tail_is_in_one_page(uint32_t end, bool rdtscp)
-{
-	const uint32_t tail = rdtscp ? 25 : 27;
-
-	assert_int_equal((end - 1) / 4096, (end - tail) / 4096);
-}
-
-TEST(no_window_ends_in_the_last_line_of_a_page)
-{
-	sweep(ends_outside_last_line);
-}
-
-TEST(from_the_closing_stamp_on_a_window_crosses_no_page)
-{
-	sweep(tail_is_in_one_page);
-}
-
-TEST(nothing_is_written_outside_of_the_bytes_asked_for)
-{
-	for (uint32_t at = 64; at <= 4160; at += WINDOW_ALIGNMENT)
-		for (uint32_t copies = 0; copies < 600; copies += 7) {
-			const uint32_t room = window_bytes(&long_nop, copies);
-
-			memset(area, AREA_RUBBISH, sizeof area);
-			put(at, &long_nop, copies, false);
-			assert_int_equal(area[at - 1], AREA_RUBBISH);
-			for (uint32_t i = 0; i < 64; i++)
-				assert_int_equal(area[at + room + i], AREA_RUBBISH);
-		}
+	for (unsigned i = 0; i < tlb_op_count; i++)
+		for (unsigned k = 0; k < CLOCKS; k++)
+			assert_undisturbed(&tlb_ops[i], clocks[k]);
 }
 
 int main(void)
@@ -235,14 +224,14 @@ int main(void)
 		cmocka_unit_test(copies_of_none_are_nothing),
 		cmocka_unit_test(without_rdtscp_a_fenced_rdtsc_closes_the_window),
 		cmocka_unit_test(
+			a_counter_is_read_between_fences_with_its_number_in_ecx),
+		cmocka_unit_test(the_clock_that_is_wrong_on_purpose_has_no_fence),
+		cmocka_unit_test(
 			three_copies_stand_between_the_stamps_and_nothing_else),
 		cmocka_unit_test(a_body_of_two_instructions_is_copied_whole),
 		cmocka_unit_test(copy_i_of_invlpg_aims_i_pages_behind_the_target),
+		cmocka_unit_test(copies_aim_from_the_first_page_on_by_the_stride),
 		cmocka_unit_test(nothing_between_the_stamps_loads_stores_or_branches),
-		cmocka_unit_test(copies_begin_on_64_bytes_in_every_window),
-		cmocka_unit_test(no_window_ends_in_the_last_line_of_a_page),
-		cmocka_unit_test(from_the_closing_stamp_on_a_window_crosses_no_page),
-		cmocka_unit_test(nothing_is_written_outside_of_the_bytes_asked_for),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -51,12 +51,15 @@ __asm__(".pushsection .text\n"
         "	ret\n"
         ".popsection");
 
+/* Windows, then the landings of code touches, as far apart as they will be run. */
+#define MAPPED_BYTES (AREA_BYTES + LANDINGS_BYTES)
+
 static uint8_t *executable;
 
 static int map_executable(void **state)
 {
 	(void)state;
-	executable = mmap(NULL, AREA_BYTES, PROT_READ | PROT_WRITE | PROT_EXEC,
+	executable = mmap(NULL, MAPPED_BYTES, PROT_READ | PROT_WRITE | PROT_EXEC,
 	                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	return executable == MAP_FAILED ? -1 : 0;
 }
@@ -64,16 +67,33 @@ static int map_executable(void **state)
 static int unmap_executable(void **state)
 {
 	(void)state;
-	return munmap(executable, AREA_BYTES);
+	return munmap(executable, MAPPED_BYTES);
 }
 
-static window_code *window_of(const struct body *body, uint32_t copies, bool rdtscp)
+static window_code *window_like(const struct window_spec *spec, enum clock clock)
 {
+	const struct window_site site = {
+		.at = executable,
+		.landings = executable + AREA_BYTES,
+		.slot = 7,
+	};
 	uint32_t entry = 0;
 
-	(void)window_assemble(executable, body, copies, rdtscp, &entry);
+	(void)window_assemble(&site, spec, clock_of(clock), &entry);
 	return (window_code *)(uintptr_t)(executable + entry);
 }
+
+static window_code *window_of(const struct body *body, uint32_t copies,
+                              enum clock clock)
+{
+	const struct window_spec spec = copies_of(body, copies);
+
+	return window_like(&spec, clock);
+}
+
+/* Those that need no ring 0. */
+static const enum clock tsc_clocks[] = { CLOCK_RDTSCP, CLOCK_RDTSC, CLOCK_UNFENCED };
+#define FENCED_CLOCKS 2u
 
 BODY(test_empty, "")
 static const struct body empty = { BODY_RANGE(test_empty) };
@@ -87,16 +107,18 @@ TEST(a_window_stores_stamps_that_do_not_go_back)
 			for (unsigned round = 0; round < 20; round++) {
 				struct window_args args = { .t0 = 1 };
 
-				window_of(bodies[i], copies, round % 2)(&args);
+				window_of(bodies[i], copies,
+				          tsc_clocks[round % 2])(&args);
 				assert_int_not_equal(args.t0, 1);
 				assert_true(args.t1 >= args.t0);
+				assert_int_equal(args.t2, args.t1);
 			}
 }
 
 TEST(the_stamps_lie_inside_those_of_the_caller)
 {
-	for (unsigned rdtscp = 0; rdtscp < 2; rdtscp++) {
-		window_code *const window = window_of(&nop, 100, rdtscp);
+	for (unsigned i = 0; i < FENCED_CLOCKS; i++) {
+		window_code *const window = window_of(&nop, 100, tsc_clocks[i]);
 		struct window_args args = { .t0 = 0 };
 		const uint64_t before = __builtin_ia32_rdtsc();
 
@@ -108,20 +130,27 @@ TEST(the_stamps_lie_inside_those_of_the_caller)
 	}
 }
 
+static void assert_keeps(window_code *window, struct window_args *args)
+{
+	struct kept kept = { 0 };
+
+	call_and_look(window, args, &kept);
+	assert_int_equal(kept.rbx, 0xb1);
+	assert_int_equal(kept.r12, 0x12);
+	assert_int_equal(kept.r13, 0x13);
+	assert_int_equal(kept.r14, 0x14);
+	assert_int_equal(kept.r15, 0x15);
+	/* RBP held the stack pointer. */
+	assert_int_equal(kept.rsp_moved, 0);
+}
+
 TEST(a_window_keeps_the_registers_of_its_caller)
 {
 	for (unsigned i = 0; i < COUNT_OF(bodies); i++)
-		for (unsigned rdtscp = 0; rdtscp < 2; rdtscp++) {
+		for (unsigned k = 0; k < COUNT_OF(tsc_clocks); k++) {
 			struct window_args args = { .operands = { 1, 2, 3, 4 } };
-			struct kept kept = { 0 };
 
-			call_and_look(window_of(bodies[i], 64, rdtscp), &args, &kept);
-			assert_int_equal(kept.rbx, 0xb1);
-			assert_int_equal(kept.r12, 0x12);
-			assert_int_equal(kept.r13, 0x13);
-			assert_int_equal(kept.r14, 0x14);
-			assert_int_equal(kept.r15, 0x15);
-			assert_int_equal(kept.rsp_moved, 0);
+			assert_keeps(window_of(bodies[i], 64, tsc_clocks[k]), &args);
 		}
 }
 
@@ -151,7 +180,7 @@ TEST(a_body_finds_its_operands_in_the_registers_of_the_contract)
 			},
 		};
 
-		window_of(&shows[i], 1, true)(&args);
+		window_of(&shows[i], 1, CLOCK_RDTSCP)(&args);
 		assert_int_equal(args.t0, found[i]);
 	}
 }
@@ -160,7 +189,7 @@ TEST(a_window_leaves_its_operands_as_they_were)
 {
 	struct window_args args = { .operands = { 1, 2, 3, 4 } };
 
-	window_of(&lea, 8, true)(&args);
+	window_of(&lea, 8, CLOCK_RDTSCP)(&args);
 	assert_int_equal(args.operands.va, 1);
 	assert_int_equal(args.operands.cr3, 2);
 	assert_int_equal(args.operands.cr4, 3);
@@ -178,9 +207,96 @@ TEST(as_many_copies_run_as_were_asked_for)
 	for (uint32_t copies = 1; copies < 300; copies++) {
 		struct window_args args = { .operands.cr4_pge = 1000 };
 
-		window_of(&count, copies, true)(&args);
+		window_of(&count, copies, CLOCK_RDTSCP)(&args);
 		assert_int_equal(args.t0, 1000 + copies);
 	}
+}
+
+/* Leaves in T0 where the last copy aims. */
+BODY(test_aim, "lea 0x7fffffff(%rsi), %r11")
+static const struct body aim = {
+	BODY_RANGE(test_aim),
+	.fixup = FIXUP_PAGE,
+	.fixup_offset = 3,
+};
+
+TEST(the_last_copy_aims_as_far_as_a_displacement_reaches)
+{
+	const int64_t giant = INT64_C(1) << 30;
+
+	for (uint32_t copies = 1; copies <= 4; copies++) {
+		const struct window_spec spec = {
+			.body = &aim,
+			.copies = copies,
+			.first = -2 * giant,
+			.stride = giant,
+		};
+		struct window_args args = { .operands.va = UINT64_C(0x7000000000) };
+
+		window_like(&spec, CLOCK_RDTSCP)(&args);
+		assert_int_equal(args.t0, 0x7000000000 + ((int64_t)copies - 3) * giant);
+	}
+}
+
+#define PAGE 4096u
+
+/* Pages on both sides that are not to be touched. */
+#define MARGIN 4u
+#define PAGES (2 * TOUCH_PAGES_MAX + 2 * MARGIN)
+
+/* Stack below, data above the middle of fresh pages, which the kernel fills on demand.
+ */
+static uint8_t *map_fresh(void)
+{
+	uint8_t *const fresh = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE,
+	                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	assert_ptr_not_equal(fresh, MAP_FAILED);
+	(void)madvise(fresh, PAGES * PAGE, MADV_NOHUGEPAGE);
+	return fresh;
+}
+
+static void run_touching(const struct touches *touches)
+{
+	struct window_spec spec = copies_of(&nop, 1);
+	uint8_t *const fresh = map_fresh();
+	uint8_t *const middle = fresh + PAGES / 2 * PAGE;
+	unsigned char there[PAGES];
+	struct window_args args = {
+		.data = (uintptr_t)middle,
+		.stack = (uintptr_t)middle,
+	};
+
+	spec.touches = *touches;
+	assert_keeps(window_like(&spec, CLOCK_RDTSCP), &args);
+	assert_true(args.t0 <= args.t1 && args.t1 < args.t2);
+	assert_int_equal(mincore(fresh, PAGES * PAGE, there), 0);
+	for (unsigned i = 0; i < PAGES; i++)
+		assert_int_equal(there[i] & 1, i >= PAGES / 2 - touches->stack &&
+		                                       i < PAGES / 2 + touches->data);
+	assert_int_equal(munmap(fresh, PAGES * PAGE), 0);
+}
+
+TEST(touches_reach_the_pages_asked_for_and_no_others)
+{
+	for (uint32_t pages = 0; pages <= TOUCH_PAGES_MAX; pages += 8) {
+		run_touching(&(struct touches){ pages, 0, 1 });
+		run_touching(&(struct touches){ 1, pages, 0 });
+		run_touching(&(struct touches){ 1, 0, pages });
+		run_touching(&(struct touches){ pages, pages, TOUCH_PAGES_MAX });
+	}
+}
+
+TEST(stores_write_one_word_in_each_line)
+{
+	static uint32_t lines[64 * 16];
+	struct window_args args = { .stores = (uintptr_t)lines };
+	struct window_spec spec = copies_of(&nop, 1);
+
+	spec.stores = 60;
+	window_like(&spec, CLOCK_RDTSCP)(&args);
+	for (unsigned i = 0; i < COUNT_OF(lines); i++)
+		assert_int_equal(lines[i] != 0, i % 16 == 0 && i / 16 < 60);
 }
 
 int main(void)
@@ -193,6 +309,9 @@ int main(void)
 			a_body_finds_its_operands_in_the_registers_of_the_contract),
 		cmocka_unit_test(a_window_leaves_its_operands_as_they_were),
 		cmocka_unit_test(as_many_copies_run_as_were_asked_for),
+		cmocka_unit_test(the_last_copy_aims_as_far_as_a_displacement_reaches),
+		cmocka_unit_test(touches_reach_the_pages_asked_for_and_no_others),
+		cmocka_unit_test(stores_write_one_word_in_each_line),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -22,7 +22,17 @@ static const struct body lea = {
 #define AREA_BYTES (1u << 16)
 #define AREA_RUBBISH 0xcc
 
+/* Behind the area, as far as jumps are concerned. */
+#define LANDINGS_BYTES (TOUCH_PAGES_MAX * 4096u)
+
 static uint8_t area[AREA_BYTES] __attribute__((aligned(4096)));
+static uint8_t landings[LANDINGS_BYTES] __attribute__((aligned(4096)));
+
+static const enum clock clocks[] = { CLOCK_RDTSCP, CLOCK_RDTSC, CLOCK_PMC,
+	                             CLOCK_UNFENCED };
+#define CLOCKS 4u
+
+#define COUNTER 0x40000001u
 
 struct assembled {
 	uint8_t *entry; /* first instruction */
@@ -30,24 +40,64 @@ struct assembled {
 	struct listing listing;
 };
 
+static inline struct window_spec copies_of(const struct body *body, uint32_t copies)
+{
+	return (struct window_spec){ .body = body, .copies = copies, .stride = 4096 };
+}
+
+static inline struct window_clock clock_of(enum clock kind)
+{
+	return (struct window_clock){ kind, kind == CLOCK_PMC ? COUNTER : 0 };
+}
+
+/* Assembles at area + at, with a line of its own in the landings; returns its end. */
+static inline uint8_t *assemble_at(uint32_t at, const struct window_spec *spec,
+                                   enum clock clock, uint32_t slot, uint32_t *entry)
+{
+	const struct window_site site = {
+		.at = area + at,
+		.landings = landings,
+		.slot = slot,
+	};
+
+	return area + at + window_assemble(&site, spec, clock_of(clock), entry);
+}
+
 /* Assembles at area + at and disassembles what is there. */
-static inline const struct assembled *assemble(uint32_t at, const struct body *body,
-                                               uint32_t copies, bool rdtscp)
+static inline const struct assembled *
+assemble_spec(uint32_t at, const struct window_spec *spec, enum clock clock)
 {
 	static struct assembled window;
 	uint32_t entry = 0;
 
 	memset(area, AREA_RUBBISH, sizeof area);
-
-	const uint32_t bytes = window_assemble(area + at, body, copies, rdtscp, &entry);
-
-	assert_in_range(entry, 0, bytes);
+	memset(landings, AREA_RUBBISH, sizeof landings);
+	window.end = assemble_at(at, spec, clock, 3, &entry);
 	window.entry = area + at + entry;
-	window.end = area + at + bytes;
-	disassemble(window.entry, bytes - entry, &window.listing);
+	assert_true(window.entry < window.end);
+	disassemble(window.entry, (size_t)(window.end - window.entry), &window.listing);
 	return &window;
 }
 
-/* Instructions before the copies and behind them. */
-#define HEAD_INSTRUCTIONS 14u
-#define TAIL_INSTRUCTIONS(rdtscp) ((rdtscp) ? 9u : 10u)
+static inline const struct assembled *assemble(uint32_t at, const struct body *body,
+                                               uint32_t copies, enum clock clock)
+{
+	const struct window_spec spec = copies_of(body, copies);
+
+	return assemble_spec(at, &spec, clock);
+}
+
+/* Instructions before the copies and behind them, without touches. */
+static inline unsigned head_instructions(enum clock clock)
+{
+	static const unsigned start[] = { 4, 4, 5, 1 };
+
+	return 13 + start[clock] + 3;
+}
+
+static inline unsigned tail_instructions(enum clock clock)
+{
+	static const unsigned stop[] = { 2, 3, 4, 1 };
+
+	return stop[clock] + 3 + 10;
+}

@@ -1,0 +1,152 @@
+/* What a plan has measured, as the files that hold it. */
+#include "bench/harness/rows.h"
+
+#include "tests/unit/record_stream.h"
+#include "tests/unit/rows.h"
+
+static enum believed believed[16];
+
+/* Measured, without a sample, skipped. */
+static void begin(void)
+{
+	rows_begin(1);
+	(void)rows_add(3);
+	(void)rows_add(3);
+	rows_add(3)->skip = "pge";
+	rows_of.plan.experiments[1].spec.param = "pages";
+	rows_of.plan.experiments[1].spec.value = 64;
+	sampler_extend(&rows_of.sampler, &rows_of.plan.experiments[0].pair,
+	               &rows_of.plan.experiments[0].samples, 100);
+	rows_of.plan.experiments[0].order = 1;
+}
+
+static bool record_rows(bool complete)
+{
+	struct record *const record = stream_record();
+	bool failed;
+
+	record_run(record, "id-1");
+	believed[0] = BELIEVED_YES;
+	failed = rows_record(&(struct rows){
+		.plan = &rows_of.plan,
+		.sampler = &rows_of.sampler,
+		.record = record,
+		.complete = complete,
+		.believed = believed,
+	});
+	stream_read();
+	return failed;
+}
+
+static unsigned lines_of(enum file file)
+{
+	unsigned count = 0;
+
+	for (const char *at = heard.files[file].text; *at != '\0'; at++)
+		count += *at == '\n';
+	return count;
+}
+
+static bool has(enum file file, const char *text)
+{
+	return strstr(heard.files[file].text, text) != NULL;
+}
+
+TEST(every_row_is_a_line_and_one_without_a_sample_failed)
+{
+	begin();
+	assert_true(record_rows(true));
+	assert_int_equal(lines_of(FILE_RESULTS), 4);
+	assert_true(has(FILE_RESULTS, "\nsingle_op,none,first,,,,ok,,ticks,100,"));
+	assert_true(has(FILE_RESULTS, "\nsingle_op,none,first,pages,64,,failed,"
+	                              "every sample was discarded,"));
+	assert_true(has(FILE_RESULTS, "\nsingle_op,none,first,,,,skipped,pge,"));
+	assert_int_equal(lines_of(FILE_SUMMARY), 4);
+}
+
+TEST(skipped_rows_do_not_fail_a_run)
+{
+	begin();
+	rows_of.plan.experiments[1].skip = "memory";
+	assert_false(record_rows(true));
+}
+
+TEST(after_an_exception_only_rows_that_say_something_are_sent_unbelieved)
+{
+	begin();
+	assert_false(record_rows(false));
+	assert_int_equal(lines_of(FILE_RESULTS), 3);
+	assert_false(has(FILE_RESULTS, "failed"));
+	assert_int_equal(lines_of(FILE_SUMMARY), 3);
+	assert_false(has(FILE_SUMMARY, "yes"));
+	assert_true(record_rows(true));
+	assert_true(has(FILE_SUMMARY, "yes"));
+}
+
+TEST(histograms_and_samples_are_sent_where_they_are_wanted_only)
+{
+	begin();
+	(void)record_rows(true);
+	assert_int_equal(lines_of(FILE_HISTOGRAM), 0);
+	assert_int_equal(lines_of(FILE_SAMPLES), 0);
+	rows_of.profile.histograms = true;
+	rows_of.config.raw = true;
+	(void)record_rows(true);
+	assert_in_range(lines_of(FILE_HISTOGRAM), 2, 101);
+	assert_int_equal(lines_of(FILE_SAMPLES), 1 + 100);
+}
+
+TEST(samples_are_both_arms_of_every_pair)
+{
+	char line[128];
+	const struct samples *const samples = &rows_of.plan.experiments[0].samples;
+
+	begin();
+	rows_of.config.raw = true;
+	rows_of.plan.experiments[0].spec.divisor = 5;
+	(void)record_rows(true);
+	for (unsigned i = 0; i < 100; i++) {
+		snprintf(line, sizeof line, "\nsingle_op,none,first,,,,%u,%u,%u,5\n", i,
+		         samples->a[i], samples->b[i]);
+		assert_true(has(FILE_SAMPLES, line));
+	}
+}
+
+/* Fields 7 to 9 are lo, hi and count. */
+TEST(the_counts_of_a_histogram_are_all_pairs_and_hold_them)
+{
+	double lo, hi;
+	unsigned count, sum = 0;
+
+	begin();
+	rows_of.profile.histograms = true;
+	rows_of.plan.experiments[0].spec.divisor = 10;
+	(void)record_rows(true);
+	for (const char *at = strchr(heard.files[FILE_HISTOGRAM].text, '\n');
+	     at != NULL && at[1] != '\0'; at = strchr(at + 1, '\n')) {
+		assert_int_equal(sscanf(at + 1, "single_op,none,first,,,,%lf,%lf,%u",
+		                        &lo, &hi, &count),
+		                 3);
+		/* 100 ticks by 10, noise of 4 on either side. */
+		assert_true(lo < hi && lo > 9 && hi < 11.5);
+		sum += count;
+	}
+	assert_int_equal(sum, 100);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_row_is_a_line_and_one_without_a_sample_failed),
+		cmocka_unit_test(skipped_rows_do_not_fail_a_run),
+		cmocka_unit_test(
+			after_an_exception_only_rows_that_say_something_are_sent_unbelieved),
+		cmocka_unit_test(
+			histograms_and_samples_are_sent_where_they_are_wanted_only),
+		cmocka_unit_test(samples_are_both_arms_of_every_pair),
+		cmocka_unit_test(the_counts_of_a_histogram_are_all_pairs_and_hold_them),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
