@@ -10,8 +10,9 @@ _Noreturn void finish(struct program *program, enum run_status status)
 {
 	power_restore(&program->machine);
 	record_done(&program->record, status);
-	if (program->serial.port != 0)
-		serial_drain(&program->serial);
+	for (unsigned i = 0; i < SERIALS; i++)
+		if (program->serials[i].port != 0)
+			serial_drain(&program->serials[i]);
 	if (program->config.after == AFTER_DEBUG_EXIT)
 		outl(DEBUG_EXIT_PORT, status);
 	record_console(

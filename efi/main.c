@@ -110,27 +110,65 @@ static EFI_STATUS allocate(struct program *program)
 	return EFI_SUCCESS;
 }
 
-static void open_serial(struct program *program)
+/* Ports to try, by the option; 0: none. */
+static uint16_t serial_port(const struct config *config, unsigned i)
 {
-	const struct config *const config = &program->config;
-	bool open = false;
+	static const uint16_t usual[SERIALS] = { SERIAL_COM1, SERIAL_COM2 };
 
 	if (config->serial == SERIAL_PORT)
-		open = serial_open(&program->serial, config->serial_port);
-	else if (config->serial == SERIAL_AUTO)
-		open = serial_open(&program->serial, SERIAL_COM1) ||
-		       serial_open(&program->serial, SERIAL_COM2);
-	if (open)
-		record_add_sink(&program->record, &program->serial.sink);
+		return i == 0 ? config->serial_port : 0;
+	return config->serial == SERIAL_AUTO ? usual[i] : 0;
+}
+
+/* Every port that answers: which of them somebody listens to, nobody can know. */
+static void open_serials(struct program *program)
+{
+	for (unsigned i = 0; i < SERIALS; i++) {
+		struct serial *const serial = &program->serials[i];
+		const uint16_t port = serial_port(&program->config, i);
+
+		if (port != 0 && serial_open(serial, port))
+			record_add_sink(&program->record, &serial->sink);
+	}
+}
+
+/* What somebody in front of the screen must know before it freezes. */
+static EFI_STATUS announce(const struct program *program)
+{
+	const struct firmware *const firmware = &program->firmware;
+	unsigned answering = 0;
+
+	for (unsigned i = 0; i < SERIALS; i++) {
+		const uint16_t port = serial_port(&program->config, i);
+		struct line line;
+		char text[80];
+
+		if (port == 0 || !serial_answers(port))
+			continue;
+		answering++;
+		line_clear(&line);
+		line_put(&line, "tlbmark: results go to the serial line at port 0x");
+		line_put_hex(&line, port, 3);
+		line_put(&line, ", 115200 8N1\n");
+		line_to_string(&line, text, sizeof text);
+		console_print(firmware, text);
+	}
+	if (answering == 0 && program->config.serial != SERIAL_NONE)
+		return refuse(
+			firmware,
+			"no serial port answers, and there is no other way out for "
+			"results yet: name one with serial = 0xPORT",
+			EFI_NOT_FOUND);
+	console_print(firmware, "tlbmark: leaving the firmware; this screen stays as "
+	                        "it is\n");
+	return EFI_SUCCESS;
 }
 
 /* Faults on purpose that must end in fatal_exception(). */
 static void plant(const struct program *program)
 {
-	const uint64_t foreign = memory_foreign(&program->map);
-
-	if ((program->config.plants & PLANT_STRAY) != 0 && foreign != 0)
-		*(volatile uint64_t *)foreign = 0;
+	if ((program->config.plants & PLANT_STRAY) != 0)
+		*(volatile uint64_t *)memory_foreign(&program->map) = 0;
 	if ((program->config.plants & PLANT_STACK) != 0)
 		__asm__ volatile("1: push %rax\n\tjmp 1b");
 }
@@ -143,8 +181,13 @@ static void measure(void *argument)
 	program->cpu.on_fatal = fatal_exception;
 	program->cpu.context = program;
 	takeover_enter(program);
-	open_serial(program);
+	open_serials(program);
 	record_run(&program->record, program->machine.run_id);
+	if (!runner_has_work(&program->run)) {
+		record_console(&program->record,
+		               "tlbmark: no benchmark matches what only says");
+		finish(program, RUN_NOTHING_SELECTED);
+	}
 	machine_record(&program->machine, &program->config, &program->record);
 	plant(program);
 	finish(program, runner_run(&program->run));
@@ -169,6 +212,8 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	EFI_STATUS status = gather(program);
 
 	if (!EFI_ERROR(status))
+		status = announce(program);
+	if (!EFI_ERROR(status))
 		status = allocate(program);
 	if (EFI_ERROR(status))
 		return status;
@@ -181,7 +226,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	status = leave_boot_services(program);
 	cli();
 	if (EFI_ERROR(status) || takeover_build(program) != ERR_NONE) {
-		open_serial(program);
+		open_serials(program);
 		record_console(&program->record,
 		               EFI_ERROR(status)
 		                       ? "tlbmark: ExitBootServices failed 16 times"

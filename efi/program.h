@@ -6,6 +6,9 @@
 #include "lib/x86/cpu.h"
 #include "lib/x86/serial.h"
 
+/* Where results go: a server may have nothing on COM1 and its console on COM2. */
+#define SERIALS 2u
+
 struct program {
 	struct firmware firmware;
 	struct config config;
@@ -18,7 +21,7 @@ struct program {
 	uint64_t stack_top; /* of the own stack */
 	uint64_t ist_tops[IST_COUNT];
 	struct cpu cpu;
-	struct serial serial;
+	struct serial serials[SERIALS]; /* port 0: not open */
 	struct record record;
 	struct run run;
 	bool dying; /* an exception is being handled: the next one only ends */

@@ -42,6 +42,7 @@ enum environment {
 /* A counter of core cycles, read with RDPMC. */
 struct cycle_counter {
 	bool usable;
+	bool broken;    /* it counts, but not cycles */
 	uint32_t rdpmc; /* ECX */
 	const char *name;
 };

@@ -98,8 +98,8 @@ void row_to_csv(const struct row *row, struct line *line)
 	put_if_ran(&csv, row, row->order);
 }
 
-#define NAME_WIDTH 35u
-#define VALUE_WIDTH 5u
+#define NAME_WIDTH 34u
+#define VALUE_WIDTH 4u
 #define NUMBER_WIDTH 10u
 
 /* Where the row stands in its sweep; the working set is the same in all rows. */
@@ -114,10 +114,12 @@ static void put_value(struct line *line, const struct row *row)
 
 static void put_number(struct line *line, int64_t thousandths)
 {
+	line_put_char(line, ' '); /* whatever the number's length */
+
 	const size_t from = line->length;
 
 	line_put_milli(line, thousandths);
-	line_align_right(line, from, NUMBER_WIDTH);
+	line_align_right(line, from, NUMBER_WIDTH - 1);
 }
 
 static void put_heading(struct line *line, const char *text, unsigned width)

@@ -24,6 +24,11 @@ struct rank_interval {
 
 enum confidence { CONFIDENCE_95, CONFIDENCE_99 };
 
+static inline int64_t magnitude(int64_t value)
+{
+	return value < 0 ? -value : value;
+}
+
 /* Largest r with r * r <= value. */
 uint64_t isqrt(uint64_t value);
 

@@ -14,6 +14,8 @@
 #define MSR_GLOBAL_CTRL 0x38fu
 #define MSR_AMD_PERF_CTL0 0xc0010200u
 
+/* Of which firmware may have left on ring 3, any thread, or an interrupt. */
+#define FIXED_1_FIELD (UINT64_C(15) << 4)
 #define FIXED_1_IN_RING_0 (UINT64_C(1) << 4)
 #define GLOBAL_FIXED_1 (UINT64_C(1) << 33)
 #define GLOBAL_PMC_0 (UINT64_C(1) << 0)
@@ -30,11 +32,16 @@ static bool is_intel(const struct machine *machine)
 	return text_equal(machine->vendor, "GenuineIntel");
 }
 
-static bool set_bits(uint32_t msr, uint64_t bits)
+static bool set_field(uint32_t msr, uint64_t field, uint64_t bits)
 {
 	uint64_t value = 0;
 
-	return rdmsr_safe(msr, &value) && wrmsr_safe(msr, value | bits);
+	return rdmsr_safe(msr, &value) && wrmsr_safe(msr, (value & ~field) | bits);
+}
+
+static bool set_bits(uint32_t msr, uint64_t bits)
+{
+	return set_field(msr, 0, bits);
 }
 
 /* CPUID 0AH: version 2 brought the fixed counters and the global control. */
@@ -63,17 +70,22 @@ static bool can_read(uint32_t counter)
 	return fault_expect(&this_cpu()->slot, probe_rdpmc, &counter) == 0;
 }
 
+static struct cycle_counter cycle_counter(uint32_t rdpmc, const char *name)
+{
+	return (struct cycle_counter){ .usable = true, .rdpmc = rdpmc, .name = name };
+}
+
 struct cycle_counter counters_start_cycles(const struct machine *machine)
 {
 	const struct pmu_event cycles = { AMD_EVENT_CYCLES, 0 };
 
 	if (is_intel(machine) && has_architectural(2) && can_read(RDPMC_FIXED_1) &&
-	    set_bits(MSR_FIXED_CTR_CTRL, FIXED_1_IN_RING_0) &&
+	    set_field(MSR_FIXED_CTR_CTRL, FIXED_1_FIELD, FIXED_1_IN_RING_0) &&
 	    set_bits(MSR_GLOBAL_CTRL, GLOBAL_FIXED_1))
-		return (struct cycle_counter){ true, RDPMC_FIXED_1, "fixed counter 1" };
+		return cycle_counter(RDPMC_FIXED_1, "fixed counter 1");
 	if (has_amd_counters(machine) && can_read(0) &&
 	    wrmsr_safe(MSR_AMD_PERF_CTL0, pmu_select(cycles)))
-		return (struct cycle_counter){ true, 0, "event 76h" };
+		return cycle_counter(0, "event 76h");
 	return (struct cycle_counter){ 0 };
 }
 
@@ -127,7 +139,10 @@ uint32_t counters_read_smis(enum smi_counter counter)
 
 bool counters_have_aperf(void)
 {
-	return (cpuid_leaf(6, 0).ecx & 1) != 0;
+	uint64_t value = 0;
+
+	return (cpuid_leaf(6, 0).ecx & 1) != 0 && rdmsr_safe(MSR_APERF, &value) &&
+	       rdmsr_safe(MSR_MPERF, &value);
 }
 
 struct clock_counts counters_read_clock(void)

@@ -15,7 +15,7 @@
 /* Vectors with a stack of their own, as IST numbers. */
 enum ist { IST_NONE, IST_NMI, IST_DOUBLE_FAULT, IST_MACHINE_CHECK, IST_COUNT };
 
-/* 64-bit task-state segment (SDM 3A 8.7 "Task Management in 64-bit Mode"). */
+/* 64-bit task-state segment (SDM 3A 9.7 "Task Management in 64-bit Mode"). */
 struct tss {
 	uint32_t reserved0;
 	uint64_t rsp[3];

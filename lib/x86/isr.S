@@ -14,7 +14,7 @@ isr_stubs:
 	.set	vector, 0
 	.rept	ISR_VECTORS
 	.balign	ISR_STUB_BYTES
-	/* Vectors that push an error code (SDM 3A 6.13 "Error Code"; 29, 30: AMD). */
+	/* Vectors that push an error code (SDM 3A 7.13 "Error Code"; 29, 30: AMD). */
 	.if	!(vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21 || vector == 29 || vector == 30)
 	push	$0
 	.endif

@@ -67,9 +67,14 @@ static bool keeps_scratch(uint16_t port, uint8_t value)
 	return inb((uint16_t)(port + SCRATCH)) == value;
 }
 
+bool serial_answers(uint16_t port)
+{
+	return keeps_scratch(port, 0x5a) && keeps_scratch(port, 0xa5);
+}
+
 bool serial_open(struct serial *serial, uint16_t port)
 {
-	if (!keeps_scratch(port, 0x5a) || !keeps_scratch(port, 0xa5))
+	if (!serial_answers(port))
 		return false;
 
 	outb((uint16_t)(port + INTERRUPTS), 0);
