@@ -35,8 +35,9 @@ BODY(cr3_reload, "mov %rbx, %cr3")
 BODY(cr4_pge_toggle, "mov %r10, %cr4\n"
                      "mov %r9, %cr4")
 
+/* none has its place by number: a row put above it by mistake does not compile. */
 const struct tlb_op tlb_ops[] = {
-	{
+	[0] = {
 		.name = "none",
 		.body = { BODY_RANGE(none) },
 	},

@@ -4,7 +4,6 @@
 
 #define READS 4096u
 #define LENGTHS 8u
-#define SLOPE_COPIES 256u
 #define SLOPE_PAIRS 63u
 
 static uint32_t clamp(uint64_t ticks)

@@ -7,6 +7,10 @@
 #include "lib/err.h"
 #include "lib/machine.h"
 
+/* Copies each slope is measured over: where the TSC steps by 36 ticks, few do not do.
+ */
+#define SLOPE_COPIES 1024u
+
 struct fingerprint {
 	uint32_t quantum;       /* ticks: divides every step of the TSC */
 	uint32_t smallest_step; /* ticks: smallest difference of two windows, not 0 */

@@ -44,6 +44,8 @@ static const char *missing_feature(const struct plan *plan,
 		return feature_name((enum feature)(missing & -missing));
 	if (spec->clock == CLOCK_PMC && !plan->machine->cycle_counter.usable)
 		return "cycle counter";
+	if (spec->clock == CLOCK_PMC && plan->machine->cycle_counter.broken)
+		return "cycle counter is broken";
 	return NULL;
 }
 
@@ -78,6 +80,7 @@ static void make_pair(const struct plan *plan, struct experiment *experiment)
 		.target = target,
 		.target_pages = spec->target_is_absent ? 0 : spec->target_pages,
 		.working_pages = spec->working_pages,
+		.stores = spec->stores != 0,
 	};
 	experiment->pair = (struct pair){
 		.a = make_window(plan, spec, spec->copies_a),
@@ -236,7 +239,7 @@ struct row plan_row(const struct plan *plan, const struct experiment *experiment
 		.b_p50 = b.p50,
 		.converged = experiment->converged,
 		.believed = believed,
-		.quantum = sampler->quantum,
+		.quantum = spec->clock == CLOCK_PMC ? 1 : sampler->quantum,
 		.canary = median_canary(experiment, sampler),
 		.order = experiment->order,
 	};

@@ -40,22 +40,18 @@ static void progress(struct run *run, unsigned step, const char *name)
 }
 
 /* Steps are rows, and one for each operation and phase of verification. */
-static unsigned plan_steps(const struct plan *plan)
+bool runner_has_work(struct run *run)
 {
-	unsigned steps = plan->count;
-
-	for (unsigned i = 0; i < tlb_op_count; i++)
-		if (&tlb_ops[i] != tlb_op_none && plan_uses(plan, &tlb_ops[i]))
-			steps += 2;
-	return steps;
-}
-
-static void count_steps(struct run *run)
-{
+	run->steps = 0;
 	for (unsigned i = 0; i < bench_count; i++) {
 		plan_for(run, benches[i], NULL);
-		run->steps += plan_steps(&run->plan);
+		run->steps += run->plan.count;
+		for (unsigned op = 0; op < tlb_op_count; op++)
+			if (&tlb_ops[op] != tlb_op_none &&
+			    plan_uses(&run->plan, &tlb_ops[op]))
+				run->steps += 2;
 	}
+	return run->steps != 0;
 }
 
 /* Without any rate, a guess that no machine is far from: it is only a time limit. */
@@ -156,6 +152,8 @@ static void find_out(struct run *run)
 		run->can_verify = verify_prepare(&run->ground, run->pool, run->root,
 		                                 run->workspace.nx) == ERR_NONE;
 		run_selftests(run);
+		machine->cycle_counter.broken =
+			selftest_failed(&run->selftest, "cycle_counter");
 		selftest_record(&run->selftest, run->record);
 	} else {
 		run->workspace.window_area = 0;
@@ -331,10 +329,10 @@ static void deliver_sums(struct run *run)
 enum run_status runner_run(struct run *run)
 {
 	text_copy(run->activity, sizeof run->activity, "self-tests");
-	count_steps(run);
-	if (run->steps == 0)
-		return RUN_NOTHING_SELECTED;
 	find_out(run);
+	/* There even if nothing selected has anything to verify. */
+	record_begin(run->record, FILE_VERIFY);
+	record_end(run->record);
 	for (unsigned i = 0; i < bench_count; i++)
 		run_bench(run, benches[i]);
 	deliver_sums(run);

@@ -53,6 +53,9 @@ struct run {
 /* Frames a whole run takes from the pool under these options. */
 uint64_t runner_frames(const struct config *config);
 
+/* False if the options select no row at all.  Before runner_run(). */
+bool runner_has_work(struct run *run);
+
 /*
  * Measures and delivers everything but what was known before: machine_record() and the
  * records that begin and end a run are the caller's.  The fields of run above workspace

@@ -148,7 +148,7 @@ bool sampler_is_narrow(const struct sampler *sampler, const struct samples *samp
 
 	const struct rank_interval ranks = median_ranks(n, CONFIDENCE_99);
 	const int64_t median = sorted[n / 2];
-	const int64_t percent = (median < 0 ? -median : median) / 100;
+	const int64_t percent = magnitude(median) / 100;
 	const int64_t allowed =
 		percent > sampler->quantum ? percent : (int64_t)sampler->quantum;
 

@@ -58,9 +58,10 @@ enum selftest_verdict selftest_judge(const struct selftest *selftest, bool good)
 /* Arithmetic that any clock must obey but TCG's, which the host's noise is in. */
 enum selftest_verdict selftest_judge_sums(const struct selftest *selftest, bool good);
 
-/*
- * True if no row failed that decides on the timing; recorded and skipped ones do not
- * matter.
+/* True if the row of that test failed. */
+bool selftest_failed(const struct selftest *selftest, const char *test);
+
+/* True if every row that decides on the timing passed: what was skipped proves nothing.
  */
 bool selftest_clock_passed(const struct selftest *selftest);
 

@@ -185,22 +185,27 @@ static uint8_t *put_jump(uint8_t *at, const uint8_t *to)
 	return at + JUMP_BYTES;
 }
 
-/* To a line in each page and straight back. */
+/*
+ * To a line in each page and straight back.  Page i has its line i: one line in all
+ * would be one set of the cache, which 16 pages do not fit into.
+ */
 static uint8_t *put_touches(uint8_t *at, const struct window_site *site,
                             const struct touches *touches)
 {
 	for (uint32_t i = 0; i < touches->code; i++) {
-		uint8_t *const landing = site->landings + (size_t)i * PAGE +
-		                         (size_t)site->slot * LANDING_BYTES;
+		const uint32_t line =
+			(site->slot * LANDING_BYTES + i * CACHE_LINE) % PAGE;
+		uint8_t *const landing = site->landings + (size_t)i * PAGE + line;
 
 		at = put_jump(at, landing);
 		(void)put_jump(landing, at);
 	}
 	for (uint32_t i = 0; i < touches->stack; i++)
 		at = put_access(at, &touch_stack,
-		                (uint32_t) - (int32_t)((i + 1) * PAGE - 8));
+		                (uint32_t) -
+		                        (int32_t)((i + 1) * PAGE - 8 - i * CACHE_LINE));
 	for (uint32_t i = 0; i < touches->data; i++)
-		at = put_access(at, &touch_data, i * PAGE);
+		at = put_access(at, &touch_data, i * (PAGE + CACHE_LINE));
 	return at;
 }
 

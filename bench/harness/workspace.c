@@ -218,6 +218,8 @@ void workspace_prime(const struct priming *priming)
 {
 	const uint64_t first = priming->target.base + (uint64_t)priming->target.first;
 
+	if (priming->stores)
+		touch(VA_STORES);
 	for (uint32_t i = 0; i < priming->working_pages; i++)
 		touch(VA_WORKING_SET + i * PAGE_BYTES);
 	for (uint32_t i = 0; i < priming->target_pages; i++)

@@ -38,6 +38,7 @@ struct priming {
 	struct target target;
 	uint32_t target_pages;  /* 0: the target stays out */
 	uint32_t working_pages; /* besides, so that the TLB is not empty */
+	bool stores;            /* the page of pending stores as well */
 	void *context;          /* for another prime() than workspace_prime() */
 };
 
@@ -65,7 +66,7 @@ void workspace_reset(struct workspace *workspace);
 
 /*
  * Assembles a window and returns it ready to be called through one alias, or NULL if
- * the area is full.  Serialises, as SDM 3A 9.1.3 "Handling Self- and Cross-Modifying
+ * the area is full.  Serialises, as SDM 3A 10.1.3 "Handling Self- and Cross-Modifying
  * Code" asks for.
  */
 window_code *workspace_window(struct workspace *workspace,
