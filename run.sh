@@ -257,7 +257,12 @@ conclude() {
 		words=$(emulator_words)
 		[ -z "$words" ] || say "the emulator said: $words"
 	fi
-	! rmdir "$out" 2>/dev/null || die "$status" 'nothing was delivered'
+	if rmdir "$out" 2>/dev/null; then
+		[ "$status" -ne 2 ] || die 2 "no benchmark matches${only:+ --only $only}"
+		die "$status" 'nothing was delivered'
+	fi
+	# What the program did not understand it ignores, which must not go unseen.
+	sed -n 's/^bad_option_[0-9]*,/run.sh: ignored: /p' "$out/machine.csv" >&2 2>/dev/null || :
 	if [ "$report" = yes ] &&
 		! "$python" "$root/results/report.py" "$out" >"$work/report" 2>&1; then
 		say "warning: the report failed: $(head -n 1 "$work/report")"

@@ -7,11 +7,6 @@
 
 #define VALUES 4000u
 
-static int64_t magnitude(int64_t value)
-{
-	return value < 0 ? -value : value;
-}
-
 TEST(values_below_32_have_a_bucket_each)
 {
 	for (int64_t value = -31; value < 32; value++) {

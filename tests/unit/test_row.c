@@ -188,10 +188,10 @@ TEST(a_line_of_the_summary_has_its_numbers_under_the_heading)
 {
 	const struct row row = measured();
 
-	assert_string_equal(summary_of(&row), "invlpg first-bare-4k                    "
+	assert_string_equal(summary_of(&row), "invlpg first-bare-4k                  "
 	                                      "     5.500     0.012     0.013  yes");
 	row_summary_heading("single_op", &line);
-	assert_string_equal(line_text(&line), "single_op                             at"
+	assert_string_equal(line_text(&line), "single_op                           at"
 	                                      "    median  99% from        to  belief");
 }
 
@@ -201,10 +201,10 @@ TEST(a_point_of_a_sweep_is_in_the_summary_but_for_the_usual_pages)
 
 	row.param = "touched";
 	row.value = 16;
-	assert_string_equal(summary_of(&row), "invlpg first-bare-4k                  16"
+	assert_string_equal(summary_of(&row), "invlpg first-bare-4k                16"
 	                                      "     5.500     0.012     0.013  yes");
 	row.param = NULL;
-	assert_string_equal(summary_of(&row), "invlpg first-bare-4k                    "
+	assert_string_equal(summary_of(&row), "invlpg first-bare-4k                  "
 	                                      "     5.500     0.012     0.013  yes");
 }
 
@@ -213,7 +213,7 @@ TEST(a_name_that_is_too_long_is_cut_and_leaves_the_numbers_in_place)
 	struct row row = measured();
 
 	row.variant = "first-bare-4k-and-then-much-more-than-fits";
-	assert_string_equal(summary_of(&row), "invlpg first-bare-4k-and-then-muc~      "
+	assert_string_equal(summary_of(&row), "invlpg first-bare-4k-and-then-mu~     "
 	                                      "     5.500     0.012     0.013  yes");
 }
 
@@ -224,7 +224,7 @@ TEST(a_row_without_numbers_gives_its_reason_in_the_summary)
 	row.status = ROW_SKIPPED;
 	row.reason = "pge";
 	assert_string_equal(summary_of(&row),
-	                    "invlpg first-bare-4k                      skipped: pge");
+	                    "invlpg first-bare-4k                    skipped: pge");
 }
 
 TEST(disbelief_is_loud_in_the_summary)
@@ -232,9 +232,9 @@ TEST(disbelief_is_loud_in_the_summary)
 	struct row row = measured();
 
 	row.believed = BELIEVED_NO;
-	assert_memory_equal(summary_of(&row) + 70, "  NO", 5);
+	assert_memory_equal(summary_of(&row) + 68, "  NO", 5);
 	row.believed = BELIEVED_UNKNOWN;
-	assert_memory_equal(summary_of(&row) + 70, "  -", 4);
+	assert_memory_equal(summary_of(&row) + 68, "  -", 4);
 }
 
 TEST(no_line_of_the_summary_exceeds_79_columns)
