@@ -107,6 +107,8 @@ static EFI_STATUS allocate(struct program *program)
 	if (program->machine.pool_bytes == 0)
 		return refuse(firmware, "no memory for page tables and stacks",
 		              EFI_OUT_OF_RESOURCES);
+	if ((program->machine.features & FEATURE_1G_PAGES) != 0)
+		program->machine.giants = memory_alloc_giants(firmware, &program->map);
 	return EFI_SUCCESS;
 }
 

@@ -196,3 +196,23 @@ uint64_t memory_giant(const struct memory_map *map)
 	}
 	return 0;
 }
+
+uint64_t memory_alloc_giants(const struct firmware *firmware,
+                             const struct memory_map *map)
+{
+	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
+	const uint64_t gib = UINT64_C(1) << 30;
+
+	for (UINTN i = 0; i < memory_map_count(map); i++) {
+		const EFI_MEMORY_DESCRIPTOR *const d = memory_map_at(map, i);
+		EFI_PHYSICAL_ADDRESS start = (d->PhysicalStart + gib - 1) & ~(gib - 1);
+
+		if (d->Type == EfiConventionalMemory &&
+		    (d->Attribute & EFI_MEMORY_WB) != 0 &&
+		    start + 2 * gib <= descriptor_end(d) &&
+		    !EFI_ERROR(boot->AllocatePages(AllocateAddress, EfiLoaderData,
+		                                   2 * gib / PAGE_BYTES, &start)))
+			return start;
+	}
+	return 0;
+}

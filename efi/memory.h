@@ -48,5 +48,12 @@ unsigned memory_paint(const struct memory_map *map, uint64_t nx, struct paint *p
 /* Physical address of a whole GiB of RAM, 1 GiB aligned; 0 if there is none. */
 uint64_t memory_giant(const struct memory_map *map);
 
+/*
+ * Two GiB, 1 GiB aligned, of conventional memory, which become EfiLoaderData; 0 if
+ * there are none.
+ */
+uint64_t memory_alloc_giants(const struct firmware *firmware,
+                             const struct memory_map *map);
+
 /* Physical address of some RAM that was never allocated; 0 if there is none. */
 uint64_t memory_foreign(const struct memory_map *map);

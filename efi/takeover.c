@@ -12,6 +12,8 @@
 /* Paint that is not in the memory map: image, text, program, pool, guards, MMIO ... */
 #define OWN_PAINTS 16u
 
+#define GIANTS_BYTES (UINT64_C(2) << 30)
+
 /* Tables for boundaries that appear after the count was taken. */
 #define SPARE_TABLES 64u
 
@@ -76,6 +78,8 @@ static unsigned paint_all(const struct program *program)
 	paint_image(&coats, data, nx);
 	paint(&coats, (uintptr_t)program, (uintptr_t)(program + 1), data);
 	paint(&coats, program->pool.next, program->pool.limit, data);
+	if (machine->giants != 0)
+		paint(&coats, machine->giants, machine->giants + GIANTS_BYTES, data);
 	paint(&coats, apic, apic + PAGE_BYTES, mmio);
 	if (machine->hpet_address != 0)
 		paint(&coats, machine->hpet_address, machine->hpet_address + 1, mmio);

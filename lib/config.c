@@ -155,8 +155,6 @@ static const char *take_after(struct config *config, struct text_slice value)
 
 static const char *take_break(struct config *config, struct text_slice value)
 {
-	if (text_is(value, "each"))
-		return NOT_THERE_YET;
 	return take_text(value, config->broken_op, sizeof config->broken_op, "_");
 }
 

@@ -92,6 +92,7 @@ struct machine {
 	uint64_t pool_bytes;
 	uint64_t pool_wanted_bytes;
 	uint64_t giant_frame;  /* 1 GiB aligned RAM that may be read; 0: none */
+	uint64_t giants;       /* two GiB of our own, 1 GiB aligned; 0: none */
 	uint64_t hpet_address; /* 0: none */
 	uint32_t exit_tries;
 	/* Time */

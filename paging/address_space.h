@@ -10,6 +10,22 @@ struct address_space {
 };
 
 /*
+ * The tags the measurements use.  All may share one PML4: a translation is tagged by
+ * its PCID, not by the tables it came from.  Home is 0, since CR4.PCIDE can be set only
+ * while CR3[11:0] is 0.
+ */
+#define PCID_HOME 0u   /* where we run */
+#define PCID_TARGET 1u /* what an operation names, if it names another */
+#define PCID_OTHER 2u  /* neither */
+#define PCID_COUNT 3u  /* from 0 */
+
+/*
+ * Bit 63 of the value written to CR3: keep the translations of the PCID loaded.  Never
+ * reads back; reserved while CR4.PCIDE is clear.
+ */
+#define CR3_KEEP (UINT64_C(1) << 63)
+
+/*
  * Where the measurements put things, in the upper half, away from the identity map in
  * the lower one.  Each is the start of a PML4 entry's 512 GiB; what lies behind
  * VA_TARGETS takes several.
@@ -17,6 +33,7 @@ struct address_space {
 #define VA_WINDOW_GLOBAL UINT64_C(0xffff900000000000)
 #define VA_WINDOW_LOCAL UINT64_C(0xffff910000000000)
 #define VA_VERIFY UINT64_C(0xffff920000000000)
+#define VA_WINDOW_WRITABLE UINT64_C(0xffff930000000000)
 #define VA_TARGETS UINT64_C(0xffffa00000000000)
 
 /* The value to load into CR3 to run in space, dropping its translations. */

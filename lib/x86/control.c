@@ -73,3 +73,25 @@ bool control_lfence_waits(bool amd)
 	       rdmsr_safe(MSR_AMD_DE_CFG, &de_cfg) &&
 	       (de_cfg & DE_CFG_LFENCE_SERIALISES) != 0;
 }
+
+void control_set_pcide(uint64_t root, bool pcide)
+{
+	const uint64_t cr4 = read_cr4();
+
+	if (((cr4 & CR4_PCIDE) != 0) == pcide)
+		return;
+	write_cr3(root);
+	write_cr4(cr4 ^ CR4_PCIDE);
+}
+
+void control_set_tce(bool tce)
+{
+	const uint64_t efer = rdmsr(MSR_EFER);
+	const uint64_t cr4 = read_cr4();
+
+	if (((efer & EFER_TCE) != 0) == tce)
+		return;
+	wrmsr(MSR_EFER, efer ^ EFER_TCE);
+	write_cr4(cr4 ^ CR4_PGE);
+	write_cr4(cr4);
+}

@@ -19,3 +19,14 @@ void control_take_over(const struct registers *found, bool nx);
 
 /* AMD: LFENCE waits only where the CPU says so or is told to.  True if it does. */
 bool control_lfence_waits(bool amd);
+
+/*
+ * CR4.PCIDE on, in IA-32e mode with CR3[11:0] = 0 (SDM 3A 5.10.1 "Process-Context
+ * Identifiers (PCIDs)"), and off: PCID 0 is loaded before it, and leaving drops
+ * everything.  root is the PML4 in use.  Only for a CPU whose CPUID says PCID: others
+ * may accept it and then hang.
+ */
+void control_set_pcide(uint64_t root, bool pcide);
+
+/* EFER.TCE; only for a CPU whose CPUID says TCE.  Drops everything. */
+void control_set_tce(bool tce);

@@ -9,6 +9,7 @@ struct __attribute__((packed)) table_pointer {
 
 /* Flat 64-bit segments (SDM 3A 3.4.5 "Segment Descriptors"), accessed already. */
 #define DESCRIPTOR_CODE64 UINT64_C(0x00af9b000000ffff)
+#define DESCRIPTOR_CODE32 UINT64_C(0x00cf9b000000ffff)
 #define DESCRIPTOR_DATA UINT64_C(0x00cf93000000ffff)
 
 #define GATE_INTERRUPT64 0x8e /* present, DPL 0, interrupts off on entry */
@@ -21,6 +22,7 @@ static void fill_gdt(struct cpu *cpu)
 
 	cpu->gdt[SELECTOR_CODE64 / 8] = DESCRIPTOR_CODE64;
 	cpu->gdt[SELECTOR_DATA / 8] = DESCRIPTOR_DATA;
+	cpu->gdt[SELECTOR_CODE32 / 8] = DESCRIPTOR_CODE32;
 	cpu->gdt[SELECTOR_TSS / 8] = limit | (base & 0xffffff) << 16 | tss_available |
 	                             (base >> 24 & 0xff) << 56;
 	cpu->gdt[SELECTOR_TSS / 8 + 1] = base >> 32;

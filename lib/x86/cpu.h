@@ -11,6 +11,7 @@
 #define SELECTOR_CODE64 0x08u
 #define SELECTOR_DATA 0x10u
 #define SELECTOR_TSS 0x18u
+#define SELECTOR_CODE32 0x28u /* for leaving 64-bit mode without leaving paging */
 
 /* Vectors with a stack of their own, as IST numbers. */
 enum ist { IST_NONE, IST_NMI, IST_DOUBLE_FAULT, IST_MACHINE_CHECK, IST_COUNT };
@@ -44,7 +45,7 @@ struct cpu {
 	/* Does not return: an exception nobody expected. */
 	void (*on_fatal)(struct cpu *cpu, const struct trap_frame *frame);
 	void *context; /* on_fatal's */
-	uint64_t gdt[5];
+	uint64_t gdt[6];
 	struct tss tss;
 	struct idt_gate idt[ISR_VECTORS];
 };

@@ -25,6 +25,7 @@
 #define CR4_VMXE (UINT64_C(1) << 13)
 #define CR4_SMXE (UINT64_C(1) << 14)
 #define CR4_PCIDE (UINT64_C(1) << 17)
+#define CR4_SMEP (UINT64_C(1) << 20)
 #define CR4_CET (UINT64_C(1) << 23)
 
 #define MSR_APIC_BASE 0x1bu
@@ -76,6 +77,18 @@ WRITE_REGISTER(cr4)
 static inline void invlpg(uint64_t va)
 {
 	__asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
+}
+
+/* SDM 2A "INVPCID"; a type above 3, or a descriptor that is not right, is #GP. */
+static inline void invpcid(uint64_t type, const void *descriptor)
+{
+	__asm__ volatile("invpcid (%0), %1" : : "r"(descriptor), "r"(type) : "memory");
+}
+
+/* What the 386 called MOV EAX, TR7; #UD since. */
+static inline void read_tr7(void)
+{
+	__asm__ volatile(".byte 0x0f, 0x24, 0xf8" : : : "rax");
 }
 
 static inline uint64_t rdmsr(uint32_t msr)
