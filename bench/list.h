@@ -3,3 +3,4 @@
  * in bench/x.c.  What may hang a machine comes last.
  */
 BENCH(single_op)
+BENCH(paging_off) /* with single_op */

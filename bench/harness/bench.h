@@ -35,6 +35,9 @@ struct experiment_spec {
 	enum target_kind target;
 	uint32_t target_pages;  /* that copies aim at, one each; 0: it aims at none */
 	bool target_is_absent;  /* not primed */
+	bool pcide;             /* with CR4.PCIDE set */
+	bool names_another;     /* aims at PCID_TARGET, and is primed there */
+	bool tce;               /* with EFER.TCE set */
 	uint32_t working_pages; /* primed besides, so that the TLB is not empty */
 	enum alias alias;
 	uint32_t stores;

@@ -3,12 +3,17 @@
 #include "bench/harness/verify.h"
 #include "bench/harness/workspace.h"
 
+/* What runs for each arm. */
 struct cpu_port {
 	struct verify_port port;
-	window_code *op, *nothing;
 	const struct workspace *workspace;
+	const struct tlb_op *op;
+	window_code *here, *named; /* op on the current PCID, and on another */
+	window_code *nothing;
+	struct descriptors descriptor;
+	bool pcide; /* CR4.PCIDE as the harness has set it */
 };
 
-/* body is what op does here.  ERR_NO_MEMORY if the window area is full. */
+/* broken: op does nothing here.  ERR_NO_MEMORY if the window area is full. */
 enum err cpu_port_open(struct cpu_port *cpu_port, struct workspace *workspace,
-                       const struct body *body) MUST_CHECK;
+                       const struct tlb_op *op, bool broken) MUST_CHECK;

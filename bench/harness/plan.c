@@ -28,42 +28,78 @@ bool plan_has_point(const struct plan *plan, const uint32_t *points, unsigned co
 	return profile_has_point(plan->config->profile, points, count, i);
 }
 
-const struct body *plan_body(const struct plan *plan, const struct tlb_op *op)
+bool plan_is_broken(const struct plan *plan, const struct tlb_op *op)
 {
-	return op == plan->broken ? &tlb_op_none->body : &op->body;
+	return plan->all_broken || op == plan->broken;
 }
 
-/* The lowest bit is named; a row has place for one reason. */
+static const char *lowest_missing(const struct plan *plan, uint32_t needed)
+{
+	const uint32_t missing = needed & ~plan->machine->features;
+
+	return missing == 0 ? NULL : feature_name((enum feature)(missing & -missing));
+}
+
+/* A row has place for one reason: the operation's own comes first. */
 static const char *missing_feature(const struct plan *plan,
                                    const struct experiment_spec *spec)
 {
-	const uint32_t giant = spec->target == TARGET_1G ? FEATURE_1G_PAGES : 0;
-	const uint32_t missing = (spec->op->needs | giant) & ~plan->machine->features;
+	const uint32_t setting = (spec->target == TARGET_1G ? FEATURE_1G_PAGES : 0) |
+	                         (spec->pcide ? FEATURE_PCID : 0) |
+	                         (spec->tce ? FEATURE_TCE : 0);
+	const char *missing = lowest_missing(plan, spec->op->needs);
 
-	if (missing != 0)
-		return feature_name((enum feature)(missing & -missing));
-	if (spec->clock == CLOCK_PMC && !plan->machine->cycle_counter.usable)
-		return "cycle counter";
-	if (spec->clock == CLOCK_PMC && plan->machine->cycle_counter.broken)
-		return "cycle counter is broken";
-	return NULL;
+	if (missing == NULL)
+		missing = lowest_missing(plan, setting);
+	if (missing == NULL && spec->clock == CLOCK_PMC &&
+	    !plan->machine->cycle_counter.usable)
+		missing = "cycle counter";
+	if (missing == NULL && spec->clock == CLOCK_PMC &&
+	    plan->machine->cycle_counter.broken)
+		missing = "cycle counter is broken";
+	return missing;
+}
+
+static struct aim aim_of(const struct experiment_spec *spec)
+{
+	return (struct aim){
+		.va = workspace_target(spec->target).base,
+		.pcid = spec->names_another ? PCID_TARGET : PCID_HOME,
+	};
+}
+
+/* A fixup counts pages, or the descriptors that name them. */
+static void set_strides(const struct experiment_spec *spec, struct window_spec *window)
+{
+	const struct target target = workspace_target(spec->target);
+
+	if (spec->op->takes_descriptor) {
+		window->stride = (int64_t)sizeof(struct invpcid_descriptor);
+		return;
+	}
+	window->first = target.first;
+	window->stride = (int64_t)target.stride;
 }
 
 static window_code *make_window(const struct plan *plan,
                                 const struct experiment_spec *spec, uint32_t copies)
 {
-	const struct target target = workspace_target(spec->target);
+	const struct aim aim = aim_of(spec);
+	const bool broken = plan_is_broken(plan, spec->op);
+	struct window_spec window = {
+		.body = broken ? &tlb_op_none->body : tlb_op_body(spec->op, &aim),
+		.copies = copies,
+		.stores = spec->stores,
+		.touches = spec->touches,
+	};
 
-	return workspace_window(plan->workspace,
-	                        &(struct window_spec){
-					.body = plan_body(plan, spec->op),
-					.copies = copies,
-					.first = target.first,
-					.stride = (int64_t)target.stride,
-					.stores = spec->stores,
-					.touches = spec->touches,
-				},
-	                        spec->alias);
+	if (spec->op->baseline.begin != NULL && !broken) {
+		window.baseline = &spec->op->baseline;
+		window.baselines = spec->copies_b - copies;
+	}
+	set_strides(spec, &window);
+	return workspace_window(plan->workspace, &window,
+	                        spec->op->runs_flat ? ALIAS_FLAT : spec->alias);
 }
 
 static bool touches_pages(const struct experiment_spec *spec)
@@ -71,26 +107,72 @@ static bool touches_pages(const struct experiment_spec *spec)
 	return spec->touches.code + spec->touches.stack + spec->touches.data != 0;
 }
 
-static void make_pair(const struct plan *plan, struct experiment *experiment)
+/* One descriptor for each copy; they all name the same, or each a page of its own. */
+static enum err write_descriptors(const struct plan *plan,
+                                  struct experiment *experiment)
 {
 	const struct experiment_spec *const spec = &experiment->spec;
 	const struct target target = workspace_target(spec->target);
+	struct aim aim = aim_of(spec);
 
-	experiment->priming = (struct priming){
-		.target = target,
+	if (!spec->op->takes_descriptor)
+		return ERR_NONE;
+
+	const struct descriptors to =
+		workspace_descriptors(plan->workspace, spec->copies_b);
+
+	if (to.read == 0)
+		return ERR_NO_MEMORY;
+	aim.va += (uint64_t)target.first;
+	for (uint32_t i = 0; i < spec->copies_b; i++, aim.va += target.stride)
+		to.written[i] = invpcid_descriptor_of(&aim);
+	experiment->priming.descriptors = to.read;
+	experiment->priming.descriptor_count = spec->copies_b;
+	return ERR_NONE;
+}
+
+static struct priming priming_of(const struct plan *plan,
+                                 const struct experiment_spec *spec)
+{
+	const uint64_t root = plan->workspace->space.root;
+	struct priming priming = {
+		.target = workspace_target(spec->target),
 		.target_pages = spec->target_is_absent ? 0 : spec->target_pages,
 		.working_pages = spec->working_pages,
 		.stores = spec->stores != 0,
 	};
+
+	/* There and back without dropping anything. */
+	if (spec->names_another) {
+		priming.cr3_target = root | PCID_TARGET | CR3_KEEP;
+		priming.cr3_home = root | PCID_HOME | CR3_KEEP;
+	}
+	return priming;
+}
+
+static enum err make_pair(const struct plan *plan, struct experiment *experiment)
+{
+	const struct experiment_spec *const spec = &experiment->spec;
+	const struct aim aim = aim_of(spec);
+
+	experiment->priming = priming_of(plan, spec);
+
+	const enum err err = write_descriptors(plan, experiment);
+
+	if (err != ERR_NONE)
+		return err;
 	experiment->pair = (struct pair){
 		.a = make_window(plan, spec, spec->copies_a),
 		.b = make_window(plan, spec, spec->copies_b),
-		.args = workspace_args(plan->workspace, target.base),
+		.args = workspace_args(plan->workspace, spec->op, &aim, spec->pcide,
+		                       experiment->priming.descriptors),
 		.priming = &experiment->priming,
 		.rehearse = spec->alias == ALIAS_LOCAL,
 		.span = touches_pages(spec) ? SPAN_TOTAL : SPAN_OPERATION,
 		.divisor = spec->divisor,
 	};
+	return experiment->pair.a == NULL || experiment->pair.b == NULL ? ERR_NO_MEMORY
+	                                                                : ERR_NONE;
 }
 
 static enum err alloc_samples(const struct plan *plan, struct experiment *experiment)
@@ -117,6 +199,9 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 	struct workspace *const workspace = plan->workspace;
 	const struct experiment_spec *const spec = &experiment->spec;
 	const struct window_clock clock = workspace->clock;
+	if (spec->op->runs_flat && !workspace_is_flat(workspace))
+		return "memory below 4 GiB";
+
 	enum err err = workspace_map_working_set(workspace, spec->working_pages);
 
 	if (err == ERR_NONE && spec->target_pages != 0)
@@ -130,9 +215,9 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 			.kind = CLOCK_PMC,
 			.counter = plan->machine->cycle_counter.rdpmc,
 		};
-	make_pair(plan, experiment);
+	err = make_pair(plan, experiment);
 	workspace->clock = clock;
-	if (experiment->pair.a == NULL || experiment->pair.b == NULL)
+	if (err != ERR_NONE)
 		return NO_MEMORY;
 	return alloc_samples(plan, experiment) == ERR_NONE ? NULL : NO_MEMORY;
 }

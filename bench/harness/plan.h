@@ -4,7 +4,7 @@
 #include "bench/harness/sampler.h"
 #include "lib/row.h"
 
-#define PLAN_EXPERIMENTS 160u
+#define PLAN_EXPERIMENTS 400u
 
 /* Canaries kept of one row; more chunks than this overwrite the last. */
 #define EXPERIMENT_CANARIES 16u
@@ -29,6 +29,7 @@ struct plan {
 	const struct machine *machine;
 	/* What an operation's body is replaced by nothing for; NULL: none. */
 	const struct tlb_op *broken;
+	bool all_broken; /* so is every other */
 	/* NULL: only count. */
 	struct workspace *workspace;
 	unsigned count;
@@ -43,8 +44,8 @@ void plan_make(struct plan *plan, const struct bench *bench,
 /* True if some experiment of the plan uses op. */
 bool plan_uses(const struct plan *plan, const struct tlb_op *op);
 
-/* The body op has here: its own, or nothing if it was broken on purpose. */
-const struct body *plan_body(const struct plan *plan, const struct tlb_op *op);
+/* True if op was replaced by nothing on purpose. */
+bool plan_is_broken(const struct plan *plan, const struct tlb_op *op);
 
 /* "bench/op variant param=value", for people. */
 void plan_describe(const struct plan *plan, const struct experiment *experiment,

@@ -10,13 +10,9 @@ static bool is_known(const struct rows *rows, const struct experiment *experimen
 
 static struct row row_of(const struct rows *rows, const struct experiment *experiment)
 {
-	/* The verification has no entry of a larger page. */
-	const bool verified = experiment->spec.target == TARGET_4K ||
-	                      experiment->spec.target == TARGET_4K_GLOBAL;
 	const enum believed believed =
-		rows->complete && verified
-			? rows->believed[experiment->spec.op - tlb_ops]
-			: BELIEVED_UNKNOWN;
+		rows->complete ? rows->believed[experiment->spec.op - tlb_ops]
+			       : BELIEVED_UNKNOWN;
 
 	return plan_row(rows->plan, experiment, rows->sampler, believed);
 }

@@ -1,16 +1,19 @@
 #include "bench/harness/runner.h"
 
-#include "bench/harness/cpu_port.h"
+#include "bench/harness/find_out.h"
+#include "bench/harness/matrix.h"
 #include "bench/harness/rounds.h"
 #include "bench/harness/rows.h"
 #include "bench/harness/selftest_op.h"
 #include "lib/text.h"
-#include "lib/x86/counters.h"
-#include "lib/x86/cpu.h"
+#include "lib/x86/control.h"
 #include "lib/x86/insn.h"
 
-/* The windows' 2 MiB and what their alignment wastes; tables, verification, stores. */
-#define FIXED_FRAMES (1024u + 144u)
+/*
+ * The windows' 2 MiB and the verification's two of them, what their alignment wastes,
+ * tables, small pages.
+ */
+#define FIXED_FRAMES (4u * 512u + 2u * 512u + 176u)
 
 static void plan_for(struct run *run, const struct bench *bench,
                      struct workspace *workspace)
@@ -18,6 +21,7 @@ static void plan_for(struct run *run, const struct bench *bench,
 	run->plan.config = run->config;
 	run->plan.machine = run->machine;
 	run->plan.broken = tlb_op_named(run->config->broken_op);
+	run->plan.all_broken = text_equal(run->config->broken_op, "each");
 	plan_make(&run->plan, bench, workspace);
 }
 
@@ -54,143 +58,26 @@ bool runner_has_work(struct run *run)
 	return run->steps != 0;
 }
 
-/* Without any rate, a guess that no machine is far from: it is only a time limit. */
-static uint64_t ticks_per_row(const struct run *run)
+static struct matrix matrix_of(struct run *run)
 {
-	const uint64_t guess_hz = UINT64_C(2000000000);
-	const uint64_t known_hz = run->machine->tsc_rate.best;
-
-	return (known_hz != 0 ? known_hz : guess_hz) / 1000 *
-	       run->config->profile->ms_per_row;
-}
-
-static struct disturbances read_disturbances(void *context)
-{
-	const struct run *const run = context;
-
-	const struct machine *const machine = run->machine;
-	struct clock_counts clock = { 0 };
-
-	if ((run->config->plants & PLANT_DEAF) != 0)
-		return (struct disturbances){ 0 };
-	if (machine->has_aperf)
-		clock = counters_read_clock();
-	return (struct disturbances){
-		.interrupts = this_cpu()->interrupts,
-		.smis = counters_read_smis(machine->smi_counter),
-		.aperf = clock.aperf,
-		.mperf = clock.mperf,
-	};
-}
-
-static enum err open_sampler(struct run *run)
-{
-	const uint32_t pairs = run->config->profile->pairs_per_row;
-	const uint32_t most = pairs > SELFTEST_PAIRS ? pairs : SELFTEST_PAIRS;
-	const uint64_t frames = (most * sizeof(int64_t) + PAGE_BYTES - 1) / PAGE_BYTES;
-	const uint64_t differences = frame_alloc_run(run->pool, frames, PAGE_BYTES);
-	const uint64_t scratch = frame_alloc_run(run->pool, frames, PAGE_BYTES);
-
-	run->sampler = (struct sampler){
-		.prime = workspace_prime,
-		.disturbances = read_disturbances,
-		.context = run,
-		.ticks_per_row = ticks_per_row(run),
-		.quantum = 1,
-		.differences = (int64_t *)differences,
-		.scratch = (int64_t *)scratch,
-	};
-	return differences == 0 || scratch == 0 ? ERR_NO_MEMORY : ERR_NONE;
-}
-
-static void run_selftests(struct run *run)
-{
-	run->selftest = (struct selftest){
-		.source = &run->workspace.source,
-		.sampler = &run->sampler,
-		.fingerprint = &run->fingerprint,
-		.env = run->machine->env,
-		.planted_load = (run->config->plants & PLANT_LOAD) != 0,
-	};
-	selftest_clock(&run->selftest);
-	selftest_operations(&(struct selftest_op){
-		.selftest = &run->selftest,
+	return (struct matrix){
+		.plan = &run->plan,
 		.workspace = &run->workspace,
+		.ground = run->can_verify ? &run->ground : NULL,
 		.machine = run->machine,
-	});
-}
-
-static enum err open_measuring(struct run *run)
-{
-	enum err err =
-		workspace_open(&run->workspace, run->pool, run->root, run->machine);
-
-	if ((run->config->plants & PLANT_UNFENCED) != 0)
-		run->workspace.clock.kind = CLOCK_UNFENCED;
-	if (err == ERR_NONE)
-		err = open_sampler(run);
-	if (err == ERR_NONE)
-		err = fingerprint_take(&run->fingerprint, &run->workspace.source,
-		                       &run->sampler);
-	return err;
-}
-
-/* What is wanting of memory shows in the rows: they are skipped for it. */
-static void find_out(struct run *run)
-{
-	struct machine *const machine = run->machine;
-
-	machine->cycle_counter = counters_start_cycles(machine);
-	machine->smi_counter = counters_start_smis(machine);
-	machine->has_aperf = counters_have_aperf();
-
-	const enum err err = open_measuring(run);
-
-	machine->quantum = run->fingerprint.quantum;
-	machine->env = fingerprint_environment(&run->fingerprint, machine);
-	if (err == ERR_NONE) {
-		run->can_verify = verify_prepare(&run->ground, run->pool, run->root,
-		                                 run->workspace.nx) == ERR_NONE;
-		run_selftests(run);
-		machine->cycle_counter.broken =
-			selftest_failed(&run->selftest, "cycle_counter");
-		selftest_record(&run->selftest, run->record);
-	} else {
-		run->workspace.window_area = 0;
-	}
-	selftest_conclude(&run->selftest, machine);
-	machine_record_timing(machine, run->record);
-}
-
-static void count_verdict(struct run *run, struct tally *tally, enum verdict verdict)
-{
-	tally->passed += verdict == VERDICT_PASS;
-	tally->failed += verdict == VERDICT_FAIL;
-	run->failed = run->failed || verdict == VERDICT_FAIL;
+		.record = run->record,
+	};
 }
 
 static void verify_op(struct run *run, const struct tlb_op *op, enum verify_phase phase)
 {
-	struct cpu_port port;
-	const bool runs =
-		(op->needs & ~run->machine->features) == 0 && run->can_verify &&
-		cpu_port_open(&port, &run->workspace, plan_body(&run->plan, op)) ==
-			ERR_NONE;
+	const struct matrix matrix = matrix_of(run);
+	const struct tally tally = matrix_verify(&matrix, op, phase);
+	struct tally *const sum = &run->tallies[op - tlb_ops];
 
-	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
-		const enum entry entry = (enum entry)i;
-		struct staleness staleness = { 0 };
-		struct line line;
-
-		if (runs)
-			staleness =
-				verify_cell(&port.port, &run->ground, op->by, entry);
-		verify_to_csv(&line, op, entry, phase, runs ? &staleness : NULL);
-		record_line(run->record, &line);
-		if (runs)
-			count_verdict(run, &run->tallies[op - tlb_ops],
-			              verdict_of(op->drops[entry].rule, &staleness));
-	}
+	sum->passed += tally.passed;
+	sum->failed += tally.failed;
+	run->failed = run->failed || tally.failed != 0;
 }
 
 static void verify_all(struct run *run, enum verify_phase phase)
@@ -208,10 +95,18 @@ static void verify_all(struct run *run, enum verify_phase phase)
 		line_put(&name, phase == PHASE_BEFORE ? " before" : " after");
 		line_to_string(&name, text, sizeof text);
 		progress(run, ++run->steps_before, text);
-		record_begin(run->record, FILE_VERIFY);
 		verify_op(run, op, phase);
-		record_end(run->record);
 	}
+}
+
+static void probe_tr7(struct run *run)
+{
+	const struct matrix matrix = matrix_of(run);
+
+	if (run->steps_before == 0 &&
+	    config_selects(run->config, run->plan.bench->name, "tr7_probe") &&
+	    matrix_probe_tr7(&matrix).failed != 0)
+		run->failed = true;
 }
 
 /* Which chunk and window of it have a fault on purpose. */
@@ -232,6 +127,14 @@ static void plant_faults(struct run *run, struct experiment *experiment)
 	experiment->priming.context = &run->planted_nmi;
 }
 
+/* As an experiment wants it; neither outside of one. */
+static void set_mode(const struct run *run, bool pcide, bool tce)
+{
+	control_set_pcide(run->root, pcide);
+	if ((run->machine->features & FEATURE_TCE) != 0)
+		control_set_tce(tce);
+}
+
 static void on_chunk(void *context, struct experiment *experiment, unsigned finished)
 {
 	struct run *const run = context;
@@ -239,6 +142,7 @@ static void on_chunk(void *context, struct experiment *experiment, unsigned fini
 
 	plan_describe(&run->plan, experiment, name, sizeof name);
 	progress(run, run->steps_before + finished + 1, name);
+	set_mode(run, experiment->spec.pcide, experiment->spec.tce);
 	plant_faults(run, experiment);
 }
 
@@ -253,6 +157,7 @@ static void measure_all(struct run *run)
 		.on_chunk = on_chunk,
 		.context = run,
 	});
+	set_mode(run, false, false);
 	run->steps_before += run->plan.count;
 }
 
@@ -306,6 +211,7 @@ static void run_bench(struct run *run, const struct bench *bench)
 	if (run->plan.count == 0)
 		return;
 	run->rows_pending = true;
+	probe_tr7(run);
 	verify_all(run, PHASE_BEFORE);
 	measure_all(run);
 	verify_all(run, PHASE_AFTER);
@@ -341,6 +247,7 @@ enum run_status runner_run(struct run *run)
 
 void runner_abort(struct run *run)
 {
+	set_mode(run, false, false);
 	if (run->rows_pending)
 		deliver_rows(run, false);
 	deliver_sums(run);

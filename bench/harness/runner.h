@@ -4,9 +4,9 @@
  * verification, timing, verification, rows; then the sums.
  */
 #include "bench/harness/canary.h"
+#include "bench/harness/matrix.h"
 #include "bench/harness/plan.h"
 #include "bench/harness/selftest.h"
-#include "bench/harness/verify.h"
 #include "lib/record.h"
 
 /* Exit status, as run.sh hands it on. */
@@ -15,11 +15,6 @@ enum run_status {
 	RUN_FAILED = 1,           /* a row or a verification failed */
 	RUN_NOTHING_SELECTED = 2, /* no benchmark has that name */
 	RUN_NOT_FINISHED = 4,     /* an exception nobody expected */
-};
-
-/* Outcomes of the must cells of one operation, in both phases. */
-struct tally {
-	unsigned passed, failed;
 };
 
 #define RUNNER_OPS 16u

@@ -55,7 +55,8 @@ static struct pair op_pair(const struct selftest_op *context, const struct tlb_o
 		.stride = (int64_t)target.stride,
 	};
 	struct pair pair = {
-		.args = workspace_args(workspace, target.base),
+		.args = workspace_args(workspace, op,
+		                       &(struct aim){ .va = target.base }, false, 0),
 		.priming = priming,
 		.divisor = 1,
 	};
@@ -219,20 +220,19 @@ static void test_interrupt(const struct selftest_op *context)
 
 /* Median walks of reading WALK_PAGES pages behind a window. */
 static int64_t walks_behind(const struct selftest_op *context, window_code *window,
-                            const struct priming *priming, uint32_t counter)
+                            const struct pair *pair, uint32_t counter)
 {
 	int64_t *const walks = context->selftest->sampler->differences;
 
 	for (unsigned i = 0; i < WALK_TRIES; i++) {
-		struct window_args args =
-			workspace_args(context->workspace, priming->target.base);
+		struct window_args args = pair->args;
 
-		workspace_prime(priming);
+		workspace_prime(pair->priming);
 		window(&args);
 
 		const uint64_t before = rdpmc(counter);
 
-		workspace_prime(priming);
+		workspace_prime(pair->priming);
 		walks[i] = (int64_t)(rdpmc(counter) - before);
 	}
 	sort_ticks(walks, WALK_TRIES);
@@ -265,8 +265,8 @@ static void test_walks(const struct selftest_op *context, const struct tlb_op *o
 		if (pair.a == NULL || pair.b == NULL)
 			return;
 
-		const int64_t walks = walks_behind(context, pair.b, &priming, counter) -
-		                      walks_behind(context, pair.a, &priming, counter);
+		const int64_t walks = walks_behind(context, pair.b, &pair, counter) -
+		                      walks_behind(context, pair.a, &pair, counter);
 
 		row.value = walks * MILLI;
 		row.verdict = selftest_judge(

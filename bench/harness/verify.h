@@ -9,38 +9,37 @@
  *
  * Pure: real pages, or a model of a CPU, are behind the port.
  */
-#include "lib/err.h"
+#include "bench/harness/ground.h"
 #include "lib/line.h"
 #include "paging/tlb_op.h"
-#include "paging/walk.h"
 
 #include <stdint.h>
 
 #define VERIFY_TRIALS 200u
-#define VERIFY_PAGES 8u
 
 struct verify_port {
 	/* One word, read through va. */
 	uint64_t (*read)(const struct verify_port *port, uint64_t va);
-	/* Runs op once, or nothing for the control arm, aimed at va. */
-	void (*run)(const struct verify_port *port, bool control, uint64_t va);
-	/* Drops all that is cached for these pages by other means than avoided. */
+	/* Calls the code at va; what it returns. */
+	uint64_t (*call)(const struct verify_port *port, uint64_t va);
+	/* Runs the operation once, or nothing for the control arm. */
+	void (*run)(const struct verify_port *port, bool control,
+	            const struct aim *aim);
+	/* MOV CR3, plainly: to fill and to read in another PCID, with bit 63 set. */
+	void (*load_cr3)(const struct verify_port *port, uint64_t value);
+	/*
+	 * Drops all that is cached for these pages, in every PCID below PCID_COUNT, by
+	 * other means than avoided.
+	 */
 	void (*forget)(const struct verify_port *port, enum mechanism avoided,
 	               const uint64_t *pages, unsigned count);
 };
 
-/* One entry that is repointed, and the page that shows it. */
-struct planted {
-	uint64_t aim;  /* page the operation is given */
-	uint64_t read; /* page the word is read through */
-	volatile uint64_t *entry;
-	uint64_t old_value, new_value;
-};
-
-struct verify_ground {
-	struct planted planted[ENTRY_COUNT];
-	uint64_t pages[VERIFY_PAGES]; /* all that are read, for forget() */
-	unsigned page_count;
+/* One cell of the matrix. */
+struct verify_case {
+	const struct tlb_op *op;
+	enum entry entry;
+	struct tlb_mode mode;
 };
 
 /* Counts behind a verdict. */
@@ -56,28 +55,34 @@ enum verdict {
 	VERDICT_FAIL,
 	VERDICT_KEPT,
 	VERDICT_DROPPED,
+	VERDICT_REFUTED,
+	VERDICT_HOLDS,
 	VERDICT_INCONCLUSIVE,
 	VERDICT_SKIPPED,
 };
 
 enum verify_phase { PHASE_BEFORE, PHASE_AFTER };
 
-/*
- * Maps the pages under root at VA_VERIFY and writes the words into their frames.
- * nx is PTE_NX or 0.
- */
-enum err verify_prepare(struct verify_ground *ground, struct frame_pool *pool,
-                        uint64_t root, uint64_t nx) MUST_CHECK;
+/* What the operation of that case is aimed at. */
+struct aim verify_aim(const struct verify_ground *ground,
+                      const struct verify_case *cell);
 
+/* False if there is nothing to do: no rule, or no memory for the page. */
+bool verify_applies(const struct verify_ground *ground, const struct verify_case *cell);
+
+/* CR4.PCIDE and EFER.TCE are as cell->mode says, CR3 holds PCID_HOME. */
 struct staleness verify_cell(const struct verify_port *port,
-                             const struct verify_ground *ground, enum mechanism by,
-                             enum entry entry);
+                             const struct verify_ground *ground,
+                             const struct verify_case *cell);
 
 /* The control decides first: below 95 % stale nothing was shown, whatever the rule. */
 enum verdict verdict_of(enum rule rule, const struct staleness *staleness);
 
 const char *verdict_name(enum verdict verdict);
 
-/* A line of verify.csv; staleness NULL: the cell was skipped. */
-void verify_to_csv(struct line *line, const struct tlb_op *op, enum entry entry,
+/*
+ * A line of verify.csv; staleness NULL: the cell was skipped.  has_tce: the CPU has
+ * EFER.TCE.
+ */
+void verify_to_csv(struct line *line, const struct verify_case *cell, bool has_tce,
                    enum verify_phase phase, const struct staleness *staleness);

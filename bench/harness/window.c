@@ -6,16 +6,18 @@
 #define PAGE 4096u
 
 /* The offsets in the code below. */
-_Static_assert(offsetof(struct window_args, operands.va) == 0, "RSI");
-_Static_assert(offsetof(struct window_args, operands.cr3) == 8, "RBX");
-_Static_assert(offsetof(struct window_args, operands.cr4) == 16, "R9");
-_Static_assert(offsetof(struct window_args, operands.cr4_pge) == 24, "R10");
-_Static_assert(offsetof(struct window_args, data) == 32, "R13");
-_Static_assert(offsetof(struct window_args, stores) == 40, "R14");
-_Static_assert(offsetof(struct window_args, stack) == 48, "RSP");
-_Static_assert(offsetof(struct window_args, t0) == 56, "T0");
-_Static_assert(offsetof(struct window_args, t1) == 64, "T1");
-_Static_assert(offsetof(struct window_args, t2) == 72, "T2");
+_Static_assert(offsetof(struct window_args, operands.address) == 0, "RSI");
+_Static_assert(offsetof(struct window_args, operands.type) == 8, "RDI");
+_Static_assert(offsetof(struct window_args, operands.cr3) == 16, "RBX");
+_Static_assert(offsetof(struct window_args, operands.cr3_named) == 24, "R8");
+_Static_assert(offsetof(struct window_args, operands.cr4) == 32, "R9");
+_Static_assert(offsetof(struct window_args, operands.cr4_changed) == 40, "R10");
+_Static_assert(offsetof(struct window_args, data) == 48, "R13");
+_Static_assert(offsetof(struct window_args, stores) == 56, "R14");
+_Static_assert(offsetof(struct window_args, stack) == 64, "RSP");
+_Static_assert(offsetof(struct window_args, t0) == 72, "T0");
+_Static_assert(offsetof(struct window_args, t1) == 80, "T1");
+_Static_assert(offsetof(struct window_args, t2) == 88, "T2");
 
 /* System V: the arguments are in RDI, which R15 keeps.  R11 holds T0, RBP T1. */
 BODY(window_enter, "push %rbx\n"
@@ -26,15 +28,17 @@ BODY(window_enter, "push %rbx\n"
                    "push %r15\n"
                    "mov %rdi, %r15\n"
                    "mov 0(%r15), %rsi\n"
-                   "mov 8(%r15), %rbx\n"
-                   "mov 16(%r15), %r9\n"
-                   "mov 24(%r15), %r10\n"
-                   "mov 32(%r15), %r13\n"
-                   "mov 40(%r15), %r14")
+                   "mov 8(%r15), %rdi\n"
+                   "mov 16(%r15), %rbx\n"
+                   "mov 24(%r15), %r8\n"
+                   "mov 32(%r15), %r9\n"
+                   "mov 40(%r15), %r10\n"
+                   "mov 48(%r15), %r13\n"
+                   "mov 56(%r15), %r14")
 
 /* Only where the stack is touched: signals and faults need a real one elsewhere. */
 BODY(window_take_stack, "mov %rsp, %r12\n"
-                        "mov 48(%r15), %rsp")
+                        "mov 64(%r15), %rsp")
 BODY(window_give_stack, "mov %r12, %rsp")
 
 /*
@@ -78,9 +82,9 @@ BODY(window_touch_data, "mov 0x7fffffff(%r13), %eax")
 BODY(window_touch_stack, "mov 0x7fffffff(%rsp), %eax")
 
 /* Without touches RDX still holds T1. */
-BODY(window_leave, "mov %r11, 56(%r15)\n"
-                   "mov %rbp, 64(%r15)\n"
-                   "mov %rdx, 72(%r15)\n"
+BODY(window_leave, "mov %r11, 72(%r15)\n"
+                   "mov %rbp, 80(%r15)\n"
+                   "mov %rdx, 88(%r15)\n"
                    "pop %r15\n"
                    "pop %r14\n"
                    "pop %r13\n"
@@ -167,11 +171,13 @@ static uint8_t *put_copies(uint8_t *at, const struct window_spec *spec)
 	for (uint32_t copy = 0; copy < spec->copies; copy++) {
 		uint8_t *const end = put(at, body);
 
-		if (body->fixup == FIXUP_PAGE)
+		if (body->fixup == FIXUP_ADDRESS)
 			put_operand(at + body->fixup_offset,
 			            (uint32_t)(spec->first + copy * spec->stride));
 		at = end;
 	}
+	for (uint32_t copy = 0; copy < spec->baselines; copy++)
+		at = put(at, spec->baseline);
 	return at;
 }
 
@@ -250,7 +256,9 @@ static uint32_t tail_bytes(const struct touches *touches)
 
 static uint32_t copies_bytes(const struct window_spec *spec)
 {
-	return spec->copies * body_bytes(spec->body);
+	return spec->copies * body_bytes(spec->body) +
+	       (spec->baselines == 0 ? 0
+	                             : spec->baselines * body_bytes(spec->baseline));
 }
 
 uint32_t window_bytes(const struct window_spec *spec)

@@ -57,7 +57,11 @@ struct touches {
 struct window_spec {
 	const struct body *body;
 	uint32_t copies;
-	/* Copy i aims first + i * stride bytes behind the target address. */
+	/* Behind them, so many of another body: what the other arm has more is not it.
+	 */
+	const struct body *baseline;
+	uint32_t baselines;
+	/* Copy i aims first + i * stride bytes behind the address in RSI. */
 	int64_t first, stride;
 	uint32_t stores; /* lines written behind T0, before the copies */
 	struct touches touches;

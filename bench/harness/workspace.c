@@ -20,9 +20,16 @@
 
 #define LEAF (PTE_ACCESSED | PTE_DIRTY)
 
-static uint64_t alias_address(enum alias alias)
+static uint64_t alias_address(const struct workspace *workspace, enum alias alias)
 {
-	return alias == ALIAS_GLOBAL ? VA_WINDOW_GLOBAL : VA_WINDOW_LOCAL;
+	switch (alias) {
+	case ALIAS_GLOBAL:
+		return VA_WINDOW_GLOBAL;
+	case ALIAS_LOCAL:
+		return VA_WINDOW_LOCAL;
+	default:
+		return workspace->window_area;
+	}
 }
 
 static enum err map_alias_local(const struct workspace *workspace)
@@ -43,15 +50,40 @@ static enum err map_alias_local(const struct workspace *workspace)
 	return ERR_NONE;
 }
 
+/* Where it is mapped 1:1, it can be run from now on, and not be written any more. */
+static bool map_flat(const struct workspace *workspace)
+{
+	const struct walk walk = walk_find(workspace->pool, workspace->space.root,
+	                                   workspace->window_area, LEVEL_PD);
+
+	if (walk.level != LEVEL_PD || !pte_is_leaf(*walk.entry, LEVEL_PD))
+		return false;
+	*walk.entry &= ~(PTE_WRITABLE | PTE_NX);
+	invlpg(workspace->window_area);
+	return true;
+}
+
 static enum err map_aliases(const struct workspace *workspace)
 {
-	const enum err err =
-		walk_map(workspace->pool, workspace->space.root, VA_WINDOW_GLOBAL,
-	                 workspace->window_area, PTE_GLOBAL | LEAF, LEVEL_PD);
+	struct frame_pool *const pool = workspace->pool;
+	const uint64_t root = workspace->space.root;
+	const uint64_t area = workspace->window_area;
+	enum err err = walk_map(pool, root, VA_WINDOW_GLOBAL, area, PTE_GLOBAL | LEAF,
+	                        LEVEL_PD);
 
-	if (err != ERR_NONE)
-		return err;
-	return map_alias_local(workspace);
+	if (err == ERR_NONE)
+		err = walk_map(pool, root, VA_WINDOW_WRITABLE, area,
+		               PTE_WRITABLE | LEAF | workspace->nx, LEVEL_PD);
+	return err != ERR_NONE ? err : map_alias_local(workspace);
+}
+
+bool workspace_is_flat(const struct workspace *workspace)
+{
+	const uint64_t end = UINT64_C(1) << 32;
+	uint64_t on_stack;
+
+	return workspace->is_mapped_flat && workspace->window_area < end &&
+	       workspace->space.root < end && (uintptr_t)&on_stack < end;
 }
 
 static enum err map_stores(const struct workspace *workspace)
@@ -83,6 +115,7 @@ enum err workspace_open(struct workspace *workspace, struct frame_pool *pool,
 		.clock = { rdtscp ? CLOCK_RDTSCP : CLOCK_RDTSC, 0 },
 		.nx = (machine->features & FEATURE_NX) != 0 ? PTE_NX : 0,
 		.giant_frame = machine->giant_frame,
+		.writable = VA_WINDOW_WRITABLE,
 	};
 	workspace->data_frame = frame_alloc(pool);
 	workspace->window_area = frame_alloc_run(pool, span / PAGE_BYTES, span);
@@ -93,6 +126,8 @@ enum err workspace_open(struct workspace *workspace, struct frame_pool *pool,
 
 	if (err == ERR_NONE)
 		err = map_stores(workspace);
+	if (err == ERR_NONE)
+		workspace->is_mapped_flat = map_flat(workspace);
 	return err;
 }
 
@@ -108,15 +143,15 @@ window_code *workspace_window(struct workspace *workspace,
 {
 	const uint32_t room = window_bytes(spec);
 	const uint32_t used = workspace->window_used;
-	const uint64_t area = workspace->window_area;
+	uint8_t *const area = (uint8_t *)workspace->writable;
 	const struct window_site site = {
-		.at = (uint8_t *)(area + used),
-		.landings = (uint8_t *)(area + LANDING_PAGE * PAGE_BYTES),
+		.at = area + used,
+		.landings = area + LANDING_PAGE * PAGE_BYTES,
 		.slot = workspace->window_count,
 	};
 	uint32_t entry = 0;
 
-	if (area == 0 || WINDOW_PAGES * PAGE_BYTES - used < room)
+	if (workspace->window_area == 0 || WINDOW_PAGES * PAGE_BYTES - used < room)
 		return NULL;
 	if (spec->touches.code != 0 && ++workspace->window_count > LANDING_SLOTS)
 		return NULL;
@@ -125,7 +160,7 @@ window_code *workspace_window(struct workspace *workspace,
 	workspace->window_used =
 		(used + room + WINDOW_ALIGNMENT - 1) & ~(WINDOW_ALIGNMENT - 1);
 	(void)cpuid(0, 0);
-	return (window_code *)(alias_address(alias) + used + entry);
+	return (window_code *)(alias_address(workspace, alias) + used + entry);
 }
 
 static enum level target_level(enum target_kind kind)
@@ -213,30 +248,64 @@ enum err workspace_map_working_set(struct workspace *workspace, uint32_t pages)
 	return ERR_NONE;
 }
 
-/* The target comes last: it must be in the TLB when the window opens. */
+static void touch_pages(uint64_t first, uint64_t stride, uint32_t pages)
+{
+	for (uint32_t i = 0; i < pages; i++)
+		touch(first + i * stride);
+}
+
+/*
+ * The target comes last: it must be in the TLB when the window opens.  If it is in
+ * another PCID, there is a working set to drop there too.
+ */
 void workspace_prime(const struct priming *priming)
 {
 	const uint64_t first = priming->target.base + (uint64_t)priming->target.first;
+	const bool is_elsewhere = priming->cr3_target != 0;
 
 	if (priming->stores)
 		touch(VA_STORES);
-	for (uint32_t i = 0; i < priming->working_pages; i++)
-		touch(VA_WORKING_SET + i * PAGE_BYTES);
-	for (uint32_t i = 0; i < priming->target_pages; i++)
-		touch(first + i * priming->target.stride);
+	touch_pages(VA_WORKING_SET, PAGE_BYTES, priming->working_pages);
+	if (is_elsewhere) {
+		write_cr3(priming->cr3_target);
+		touch_pages(VA_WORKING_SET, PAGE_BYTES, priming->working_pages);
+	}
+	touch_pages(first, priming->target.stride, priming->target_pages);
+	if (is_elsewhere)
+		write_cr3(priming->cr3_home);
+	touch_pages(priming->descriptors, sizeof(struct invpcid_descriptor),
+	            priming->descriptor_count);
 }
 
-struct window_args workspace_args(const struct workspace *workspace, uint64_t va)
+/* On pages of their own, so that no window's code is fetched with them. */
+struct descriptors workspace_descriptors(struct workspace *workspace, uint32_t count)
 {
-	const uint64_t cr4 = read_cr4();
+	const uint64_t mask = PAGE_BYTES - 1;
+	const uint64_t at = (workspace->window_used + mask) & ~mask;
+	const uint64_t end =
+		(at + count * sizeof(struct invpcid_descriptor) + mask) & ~mask;
+
+	if (workspace->window_area == 0 || end > WINDOW_PAGES * PAGE_BYTES)
+		return (struct descriptors){ 0 };
+	workspace->window_used = (uint32_t)end;
+	return (struct descriptors){
+		.written = (struct invpcid_descriptor *)(workspace->writable + at),
+		.read = VA_WINDOW_GLOBAL + at,
+	};
+}
+
+struct window_args workspace_args(const struct workspace *workspace,
+                                  const struct tlb_op *op, const struct aim *aim,
+                                  bool pcide, uint64_t descriptor)
+{
+	const struct surroundings surroundings = {
+		.root = workspace->space.root,
+		.cr4 = (read_cr4() & ~CR4_PCIDE) | (pcide ? CR4_PCIDE : 0),
+		.descriptor = descriptor,
+	};
 
 	return (struct window_args){
-		.operands = {
-			.va = va,
-			.cr3 = address_space_cr3(&workspace->space),
-			.cr4 = cr4,
-			.cr4_pge = cr4 & ~CR4_PGE,
-		},
+		.operands = tlb_op_operands(op, aim, &surroundings),
 		.data = VA_WINDOW_LOCAL + DATA_PAGE * PAGE_BYTES,
 		.stores = VA_STORES,
 		.stack = VA_WINDOW_LOCAL + DATA_PAGE * PAGE_BYTES,

@@ -6,16 +6,19 @@
  * The windows' 2 MiB are mapped twice.  Alias G is one global 2 MiB page: an operation
  * that keeps global entries does not pay for the fetch of its own next instruction.
  * Alias N is 4 KiB pages that are not global: there it does, which is what code pays.
+ * Where they are mapped 1:1 they can be run as well, for operations that need that;
+ * they are written through a third mapping.
  */
 #include "bench/harness/window.h"
 #include "lib/err.h"
 #include "lib/machine.h"
 #include "paging/address_space.h"
+#include "paging/tlb_op.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum alias { ALIAS_GLOBAL, ALIAS_LOCAL };
+enum alias { ALIAS_GLOBAL, ALIAS_LOCAL, ALIAS_FLAT };
 
 /* What an operation aims at. */
 enum target_kind {
@@ -39,7 +42,11 @@ struct priming {
 	uint32_t target_pages;  /* 0: the target stays out */
 	uint32_t working_pages; /* besides, so that the TLB is not empty */
 	bool stores;            /* the page of pending stores as well */
-	void *context;          /* for another prime() than workspace_prime() */
+	uint64_t descriptors;   /* of INVPCID, read as well */
+	uint32_t descriptor_count;
+	/* Values for CR3 to go where the target is, and to come back; 0: it is here. */
+	uint64_t cr3_target, cr3_home;
+	void *context; /* for another prime() than workspace_prime() */
 };
 
 struct workspace {
@@ -49,6 +56,8 @@ struct workspace {
 	struct window_clock clock;
 	uint64_t nx;          /* PTE_NX, or 0 where the CPU has none */
 	uint64_t window_area; /* physical; 0: there was no memory for it */
+	uint64_t writable;    /* the same 2 MiB where they can be written; virtual */
+	bool is_mapped_flat;  /* it can be run where it is mapped 1:1 */
 	uint32_t window_used; /* bytes */
 	uint32_t window_count;
 	uint64_t data_frame;  /* behind every 4 KiB page that is primed */
@@ -84,13 +93,32 @@ enum err workspace_map_target(struct workspace *workspace, enum target_kind kind
 enum err workspace_map_working_set(struct workspace *workspace,
                                    uint32_t pages) MUST_CHECK;
 
+/* True if the windows, this stack and the tables are below 4 GiB. */
+bool workspace_is_flat(const struct workspace *workspace);
+
 struct target workspace_target(enum target_kind kind);
 
 /* How many pages of this kind a displacement reaches. */
 uint32_t workspace_reach(enum target_kind kind);
 
-/* Reads once through every page of the working set, then of the target. */
+/*
+ * Reads once through every page of the working set, then of the target, then through
+ * the descriptors.
+ */
 void workspace_prime(const struct priming *priming);
 
-/* Arguments that aim at va, from the registers as they are. */
-struct window_args workspace_args(const struct workspace *workspace, uint64_t va);
+/* Room for so many INVPCID descriptors; writing and reading have their own mappings. */
+struct descriptors {
+	struct invpcid_descriptor *written;
+	uint64_t read; /* address in alias G; 0: there was no room */
+};
+
+struct descriptors workspace_descriptors(struct workspace *workspace, uint32_t count);
+
+/*
+ * What op needs to work on aim, with CR4.PCIDE in that state; descriptor is where its
+ * INVPCID descriptor is read, 0 for other operations.
+ */
+struct window_args workspace_args(const struct workspace *workspace,
+                                  const struct tlb_op *op, const struct aim *aim,
+                                  bool pcide, uint64_t descriptor);

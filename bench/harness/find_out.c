@@ -1,0 +1,122 @@
+#include "bench/harness/find_out.h"
+
+#include "bench/harness/selftest_op.h"
+#include "lib/x86/counters.h"
+#include "lib/x86/cpu.h"
+
+/* Without any rate, a guess that no machine is far from: it is only a time limit. */
+static uint64_t ticks_per_row(const struct run *run)
+{
+	const uint64_t guess_hz = UINT64_C(2000000000);
+	const uint64_t known_hz = run->machine->tsc_rate.best;
+
+	return (known_hz != 0 ? known_hz : guess_hz) / 1000 *
+	       run->config->profile->ms_per_row;
+}
+
+static struct disturbances read_disturbances(void *context)
+{
+	const struct run *const run = context;
+
+	const struct machine *const machine = run->machine;
+	struct clock_counts clock = { 0 };
+
+	if ((run->config->plants & PLANT_DEAF) != 0)
+		return (struct disturbances){ 0 };
+	if (machine->has_aperf)
+		clock = counters_read_clock();
+	return (struct disturbances){
+		.interrupts = this_cpu()->interrupts,
+		.smis = counters_read_smis(machine->smi_counter),
+		.aperf = clock.aperf,
+		.mperf = clock.mperf,
+	};
+}
+
+static enum err open_sampler(struct run *run)
+{
+	const uint32_t pairs = run->config->profile->pairs_per_row;
+	const uint32_t most = pairs > SELFTEST_PAIRS ? pairs : SELFTEST_PAIRS;
+	const uint64_t frames = (most * sizeof(int64_t) + PAGE_BYTES - 1) / PAGE_BYTES;
+	const uint64_t differences = frame_alloc_run(run->pool, frames, PAGE_BYTES);
+	const uint64_t scratch = frame_alloc_run(run->pool, frames, PAGE_BYTES);
+
+	run->sampler = (struct sampler){
+		.prime = workspace_prime,
+		.disturbances = read_disturbances,
+		.context = run,
+		.ticks_per_row = ticks_per_row(run),
+		.quantum = 1,
+		.differences = (int64_t *)differences,
+		.scratch = (int64_t *)scratch,
+	};
+	return differences == 0 || scratch == 0 ? ERR_NO_MEMORY : ERR_NONE;
+}
+
+static void run_selftests(struct run *run)
+{
+	run->selftest = (struct selftest){
+		.source = &run->workspace.source,
+		.sampler = &run->sampler,
+		.fingerprint = &run->fingerprint,
+		.env = run->machine->env,
+		.planted_load = (run->config->plants & PLANT_LOAD) != 0,
+	};
+	selftest_clock(&run->selftest);
+	selftest_operations(&(struct selftest_op){
+		.selftest = &run->selftest,
+		.workspace = &run->workspace,
+		.machine = run->machine,
+	});
+}
+
+static enum err open_measuring(struct run *run)
+{
+	enum err err =
+		workspace_open(&run->workspace, run->pool, run->root, run->machine);
+
+	if ((run->config->plants & PLANT_UNFENCED) != 0)
+		run->workspace.clock.kind = CLOCK_UNFENCED;
+	if (err == ERR_NONE)
+		err = open_sampler(run);
+	if (err == ERR_NONE)
+		err = fingerprint_take(&run->fingerprint, &run->workspace.source,
+		                       &run->sampler);
+	return err;
+}
+
+static enum err prepare_ground(struct run *run)
+{
+	return verify_prepare(&run->ground, &(struct ground_spec){
+						    .pool = run->pool,
+						    .root = run->root,
+						    .nx = run->workspace.nx,
+						    .giants = run->machine->giants,
+					    });
+}
+
+/* What is wanting of memory shows in the rows: they are skipped for it. */
+void find_out(struct run *run)
+{
+	struct machine *const machine = run->machine;
+
+	machine->cycle_counter = counters_start_cycles(machine);
+	machine->smi_counter = counters_start_smis(machine);
+	machine->has_aperf = counters_have_aperf();
+
+	const enum err err = open_measuring(run);
+
+	machine->quantum = run->fingerprint.quantum;
+	machine->env = fingerprint_environment(&run->fingerprint, machine);
+	if (err == ERR_NONE) {
+		run->can_verify = prepare_ground(run) == ERR_NONE;
+		run_selftests(run);
+		machine->cycle_counter.broken =
+			selftest_failed(&run->selftest, "cycle_counter");
+		selftest_record(&run->selftest, run->record);
+	} else {
+		run->workspace.window_area = 0;
+	}
+	selftest_conclude(&run->selftest, machine);
+	machine_record_timing(machine, run->record);
+}
