@@ -33,11 +33,11 @@ EFI_SOURCES := $(filter-out $(HOST_ONLY),$(wildcard $(FOLDERS:=/*.c) $(FOLDERS:=
 EFI_OBJECTS := $(EFI_SOURCES:%=$(BUILD)/efi/%.o)
 
 # The pure part, which runs on the host as it stands.
-PURE := $(wildcard lib/*.c) paging/identity.c paging/tlb_op.c paging/walk.c \
-	bench/harness/canary.c bench/harness/chains.c bench/harness/fingerprint.c \
+PURE := $(wildcard lib/*.c) paging/identity.c paging/tlb_op.c paging/tlb_rule.c \
+	paging/walk.c bench/harness/canary.c bench/harness/chains.c \
+	bench/harness/fingerprint.c bench/harness/ground.c bench/harness/linearity.c \
 	bench/harness/plan.c bench/harness/rounds.c bench/harness/rows.c \
-	bench/harness/linearity.c bench/harness/sampler.c bench/harness/selftest.c \
-	bench/harness/verify.c \
+	bench/harness/sampler.c bench/harness/selftest.c bench/harness/verify.c \
 	bench/harness/window.c bench/harness/workspace.c
 HOST_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -I. -I$(BUILD)/gen $(WARNINGS)
 UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
@@ -112,9 +112,13 @@ $(BUILD)/unit/test_%: $(BUILD)/unit/tests/unit/test_%.c.o $(UNIT_LIB)
 	$(SAY) UNIT $@
 	$(Q)$(HOST_CC) -fsanitize=address,undefined -o $@ $^ -lcmocka -lz -lcapstone
 
+# The model CPU.
+MODEL := $(patsubst %,$(BUILD)/unit/%.o,$(wildcard tests/model/*.c))
+$(patsubst %,$(BUILD)/unit/%,$(filter test_model%,$(UNIT_TESTS))): $(MODEL)
+
 -include $(EFI_OBJECTS:.o=.d) $(HOST_LIB:.o=.d) $(CAPTURE:.o=.d) $(UNIT_LIB:.o=.d) \
 	$(NATIVE:%=$(BUILD)/host/%.d) \
-	$(wildcard $(BUILD)/unit/tests/unit/*.d)
+	$(wildcard $(BUILD)/unit/tests/unit/*.d $(BUILD)/unit/tests/model/*.d)
 
 report: ## draw RUN=DIR again
 	$(PYTHON) results/report.py $(RUN)

@@ -74,10 +74,14 @@ some_rows() { # NAME FILE EXPRESSION
 whole_run() { # NAME
 	status_is "$1" 0 &&
 		all_rows "$1" results.csv '($status == "ok" && $n > 0) ||
-			$reason ~ /^(cycle counter|no whole GiB of RAM)$/' &&
-		all_rows "$1" verify.csv '$verdict ~ /^(pass|kept|dropped)$/' &&
+			$reason ~ /^(cycle counter|no whole GiB of RAM|pcid|invpcid|invlpgb|tce)$/' &&
+		no_rows "$1" verify.csv '$verdict == "fail"' &&
+		all_such_rows "$1" verify.csv \
+			'$pcide == 0 && $op ~ /^(invlpg|cr3_reload|cr4_pge_toggle)$/ &&
+			$entry !~ /pcid|psc|page_1g/' \
+			'$verdict ~ /^(pass|kept|dropped)$/' &&
 		some_rows "$1" verify.csv '$rule == "must" && $verdict == "pass"' &&
-		all_rows "$1" results.csv '$op == "none" || $believed == 1 ||
-			($variant ~ /-[12][mg]/ && $believed == "")' &&
+		all_such_rows "$1" results.csv \
+			'$op ~ /^(invlpg|cr3_reload|cr4_pge_toggle)$/' '$believed == 1' &&
 		machine_is "$1" timing_valid 0
 }

@@ -34,6 +34,10 @@ for cpus in 1 4; do
 		costs_exactly "$cpus" cr3_reload 32
 	check "$cpus processors: a PGE toggle is two" \
 		costs_exactly "$cpus" cr4_pge_toggle 64
+	check "$cpus processors: setting SMEP is one, its clearing taken off" \
+		costs_exactly "$cpus" cr4_smep_set 32
+	check "$cpus processors: a toggle of paging is five, the far transfers taken off" \
+		costs_exactly "$cpus" cr0_pg_toggle 160
 	check "$cpus processors: chains are exactly linear" \
 		test_is "$cpus" linearity_imul 0 pass
 	check "$cpus processors: operations add up exactly" \

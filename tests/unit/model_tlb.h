@@ -1,6 +1,7 @@
 #pragma once
 /*
- * A small honest model of a CPU's TLB behind the port of the verification.  It knows
+ * A small honest model of a TLB without PCIDs behind the port of the verification; the
+ * one in tests/model/ has them, and all the rest.  It knows
  * what a few instructions drop and runs the operation's own bytes, decoded by the
  * disassembler.  Faults of real CPUs, and faults on purpose, can be switched on.
  */
@@ -32,7 +33,8 @@ struct model_step {
 
 struct model_entry {
 	bool used, global;
-	uint64_t page, frame;
+	enum level level;
+	uint64_t page, frame; /* of that level */
 };
 
 struct model {
@@ -59,12 +61,17 @@ static inline void model_drop_all(struct model *model, bool globals)
 			model->entries[i].used = false;
 }
 
+static inline bool model_covers(const struct model_entry *entry, uint64_t va)
+{
+	return entry->used && entry->page == (va & ~(level_span(entry->level) - 1));
+}
+
 static inline void model_invlpg(struct model *model, uint64_t va)
 {
 	const bool keeps = (model->quirks & MODEL_INVLPG_KEEPS_GLOBALS) != 0;
 
 	for (unsigned i = 0; i < MODEL_ENTRIES; i++)
-		if (model->entries[i].page == va / PAGE_BYTES &&
+		if (model_covers(&model->entries[i], va) &&
 		    !(keeps && model->entries[i].global))
 			model->entries[i].used = false;
 }
@@ -89,27 +96,49 @@ static inline uint64_t model_read(const struct verify_port *port, uint64_t va)
 	for (unsigned i = 0; i < MODEL_ENTRIES; i++) {
 		const struct model_entry *const entry = &model->entries[i];
 
-		if (entry->used && entry->page == va / PAGE_BYTES)
+		if (model_covers(entry, va))
 			return *arena_table_at(entry->frame);
 	}
 
 	const struct walk walk = walk_find(&model->pool, model->root, va, LEVEL_PT);
 
-	assert_int_equal(walk.level, LEVEL_PT);
+	assert_true(pte_is_leaf(*walk.entry, walk.level));
 	assert_int_equal(*walk.entry & (PTE_PRESENT | PTE_ACCESSED | PTE_DIRTY),
 	                 PTE_PRESENT | PTE_ACCESSED | PTE_DIRTY);
 	model->entries[model->next++ % MODEL_ENTRIES] = (struct model_entry){
 		.used = true,
 		.global = (*walk.entry & PTE_GLOBAL) != 0,
-		.page = va / PAGE_BYTES,
+		.level = walk.level,
+		.page = va & ~(level_span(walk.level) - 1),
 		.frame = *walk.entry & PTE_FRAME,
 	};
 	return *arena_table_at(*walk.entry & PTE_FRAME);
 }
 
-static inline void model_run(const struct verify_port *port, bool control, uint64_t va)
+/* MOV $imm32, %eax; RET. */
+static inline uint64_t model_call(const struct verify_port *port, uint64_t va)
+{
+	const uint64_t code = model_read(port, va);
+
+	assert_int_equal(code & 0xffff0000000000ff, 0xb8);
+	assert_int_equal(code >> 40, 0xc3);
+	return code >> 8 & UINT32_MAX;
+}
+
+/* There is one PCID here, and no other is asked for. */
+static inline void model_load_cr3(const struct verify_port *port, uint64_t value)
+{
+	(void)port;
+	(void)value;
+	fail_msg("no other PCID exists");
+}
+
+static inline void model_run(const struct verify_port *port, bool control,
+                             const struct aim *aim)
 {
 	struct model *const model = model_behind(port);
+
+	assert_int_equal(aim->pcid, PCID_HOME);
 
 	if (control || (model->quirks & MODEL_RUNS_NOTHING) != 0)
 		return;
@@ -119,7 +148,7 @@ static inline void model_run(const struct verify_port *port, bool control, uint6
 		if ((model->quirks & MODEL_DROPS_ALL) != 0)
 			model_drop_all(model, true);
 		else if (step->kind == MODEL_INVLPG)
-			model_invlpg(model, va + (uint64_t)step->disp);
+			model_invlpg(model, aim->va + (uint64_t)step->disp);
 		else if (step->kind == MODEL_CR3)
 			model_cr3(model);
 		else
@@ -131,12 +160,12 @@ static inline void model_forget(const struct verify_port *port, enum mechanism a
                                 const uint64_t *pages, unsigned count)
 {
 	struct model *const model = model_behind(port);
-	const unsigned by = (BY_INVLPG | BY_CR3 | BY_CR4_PGE) & ~(unsigned)avoided;
+	const unsigned by = (BY_INVLPG | BY_CR3 | BY_CR4) & ~(unsigned)avoided;
 
 	model->forgot_by |= by;
 	if ((model->quirks & MODEL_READS_OLD_TABLES) != 0)
 		return;
-	if ((by & BY_CR4_PGE) != 0)
+	if ((by & BY_CR4) != 0)
 		model_pge(model);
 	if ((by & BY_CR3) != 0)
 		model_cr3(model);
@@ -156,7 +185,8 @@ static inline void model_decode(struct model *model, const struct body *body)
 		struct model_step *const step = &model->steps[model->step_count++];
 
 		if (memcmp(text, "invlpg byte ptr [rsi", 20) == 0)
-			step->disp = body->fixup == FIXUP_PAGE ? 0 : listing.at[i].disp;
+			step->disp =
+				body->fixup == FIXUP_ADDRESS ? 0 : listing.at[i].disp;
 		else if (strcmp(text, "mov cr3, rbx") == 0)
 			step->kind = MODEL_CR3;
 		else if (strcmp(text, "mov cr4, r10") == 0)
@@ -174,13 +204,24 @@ static inline struct model *model_open(const struct body *body, unsigned quirks,
 	static struct model model;
 
 	model = (struct model){
-		.port = { model_read, model_run, model_forget },
-		.pool = arena_pool(64),
+		.port = {
+			.read = model_read,
+			.call = model_call,
+			.run = model_run,
+			.load_cr3 = model_load_cr3,
+			.forget = model_forget,
+		},
+		.pool = arena_pool(2048),
 		.quirks = quirks,
 	};
 	model.root = frame_alloc(&model.pool);
 	model_decode(&model, body);
-	assert_int_equal(verify_prepare(ground, &model.pool, model.root, PTE_NX),
+	assert_int_equal(verify_prepare(ground,
+	                                &(struct ground_spec){
+						.pool = &model.pool,
+						.root = model.root,
+						.nx = PTE_NX,
+					}),
 	                 ERR_NONE);
 	return &model;
 }

@@ -1,42 +1,71 @@
 /*
- * The table of operations: the bytes against a disassembler, the rules against what the
- * manual says, written down here a second time.
+ * The table of operations: the bytes against a disassembler, the registers, and what
+ * each row says of itself.
  */
 #include "paging/tlb_op.h"
 
+#include <string.h>
+
+#include "lib/x86/insn.h"
+#include "paging/address_space.h"
 #include "tests/unit/disassemble.h"
 
-/* In the order of enum entry: page_4k neighbour global_4k global_neighbour pde. */
+#define ANY (PCIDE_OFF | PCIDE_ON)
+
+static const char *const nothing[] = { NULL };
+static const char *const home[] = { "mov cr3, rbx", NULL };
+static const char *const there[] = { "mov cr3, r8", "mov cr3, rbx", NULL };
+static const char *const invlpg_code[] = { "invlpg byte ptr [rsi + 0x7fffffff]", NULL };
+static const char *const invpcid_code[] = {
+	"invpcid rdi, xmmword ptr [rsi + 0x7fffffff]", NULL
+};
+static const char *const toggle[] = { "mov cr4, r10", "mov cr4, r9", NULL };
+/* As published, with the address of the PML4 in a register. */
+static const char *const emulation[] = {
+	"push rax",     "and rdi, 0xfff", "or rdi, r8", "bts rdi, 0x3f",
+	"mov rax, cr3", "pushfq",         "cli",        "mov cr3, rdi",
+	"mov cr3, rax", "popfq",          "pop rax",    NULL,
+};
+
+/* Of the manual; named NULL: the same code for another PCID. */
 static const struct {
 	const char *op;
-	const char *code[3];
-	const char *rules;
+	const char *const *code;
+	const char *const *named;
 	uint32_t needs;
+	enum pcide_states states;
+	enum mechanism by;
+	enum naming names;
 	bool takes_page, drops_globals;
 } manual[] = {
-	/* Not an invalidation. */
-	{ "none", { NULL }, "may may may may may", 0, false, false },
-	/* PCID 0 but for global pages, and all paging-structure caches of it. */
-	{ "cr3_reload",
-	  { "mov cr3, rbx", NULL },
-	  "must must may may must",
-	  0,
-	  false,
-	  false },
-	/* One page number, global or not, and all paging-structure caches. */
-	{ "invlpg",
-	  { "invlpg byte ptr [rsi + 0x7fffffff]", NULL },
-	  "must may must may must",
-	  0,
-	  true,
-	  false },
-	/* A change of PGE drops everything, global pages included. */
-	{ "cr4_pge_toggle",
-	  { "mov cr4, r10", "mov cr4, r9", NULL },
-	  "must must must must must",
-	  1 << 2,
-	  false,
+	{ "none", nothing, NULL, 0, ANY, 0, NAMES_NONE, false, false },
+	{ "cr3_reload", home, NULL, 0, PCIDE_OFF, BY_CR3, NAMES_NONE, false, false },
+	{ "cr3_pcid_flush", home, there, FEATURE_PCID, PCIDE_ON, BY_CR3, NAMES_ANY,
+	  false, false },
+	{ "cr3_pcid_noflush", home, there, FEATURE_PCID, PCIDE_ON, BY_CR3, NAMES_ANY,
+	  false, false },
+	{ "invlpg", invlpg_code, NULL, 0, ANY, BY_INVLPG, NAMES_NONE, true, false },
+	{ "invpcid_address", invpcid_code, NULL, FEATURE_INVPCID, ANY, BY_INVPCID,
+	  NAMES_ANY, true, false },
+	{ "invpcid_context", invpcid_code, NULL, FEATURE_INVPCID, ANY, BY_INVPCID,
+	  NAMES_ANY, false, false },
+	{ "invpcid_all_global", invpcid_code, NULL, FEATURE_INVPCID, ANY, BY_INVPCID,
+	  NAMES_NONE, false, true },
+	{ "invpcid_all_non_global", invpcid_code, NULL, FEATURE_INVPCID, ANY,
+	  BY_INVPCID, NAMES_NONE, false, false },
+	{ "invpcid_by_cr3", there, NULL, FEATURE_PCID, PCIDE_ON, BY_CR3, NAMES_ANOTHER,
+	  false, false },
+	{ "invpcid_by_cr3_seed", emulation, NULL, FEATURE_PCID, PCIDE_ON, BY_CR3,
+	  NAMES_ANOTHER, false, false },
+	{ "cr4_pge_toggle", toggle, NULL, FEATURE_PGE, ANY, BY_CR4, NAMES_NONE, false,
 	  true },
+	{ "cr4_smep_set", toggle, NULL, FEATURE_SMEP, ANY, BY_CR4, NAMES_NONE, false,
+	  false },
+	/* The disassembler does not know it; its bytes are below. */
+	{ "invlpgb_tlbsync", NULL, NULL, FEATURE_INVLPGB, ANY, BY_INVLPGB, NAMES_ANY,
+	  true, false },
+	/* Code of two sizes: below. */
+	{ "cr0_pg_toggle", NULL, NULL, 0, PCIDE_OFF, BY_CR0, NAMES_NONE, false, true },
 };
 
 static struct listing listing;
@@ -53,101 +82,219 @@ TEST(every_operation_is_in_the_manual_and_no_other)
 {
 	assert_int_equal(tlb_op_count, COUNT_OF(manual));
 	for (unsigned i = 0; i < COUNT_OF(manual); i++)
-		assert_string_equal(row_of(i)->name, manual[i].op);
+		assert_string_equal(tlb_ops[i].name, manual[i].op);
 }
 
-TEST(every_cell_is_what_the_manual_says)
+static void assert_code(const struct body *body, const char *const *code)
 {
-	for (unsigned i = 0; i < COUNT_OF(manual); i++) {
-		char rules[80] = "";
+	unsigned count = 0;
 
-		for (unsigned entry = 0; entry < ENTRY_COUNT; entry++) {
-			const enum rule rule = row_of(i)->drops[entry].rule;
-
-			strcat(rules, entry == 0 ? "" : " ");
-			strcat(rules, rule == RULE_MUST ? "must" : "may");
-		}
-		assert_string_equal(rules, manual[i].rules);
-	}
-}
-
-TEST(every_cell_of_an_invalidation_cites_the_manual)
-{
-	for (unsigned i = 0; i < tlb_op_count; i++)
-		for (unsigned entry = 0; entry < ENTRY_COUNT; entry++) {
-			const char *const citation = tlb_ops[i].drops[entry].citation;
-
-			if (&tlb_ops[i] == tlb_op_none)
-				continue;
-			assert_non_null(citation);
-			assert_memory_equal(citation, "SDM 3A 5.10.", 12);
-		}
+	while (code[count] != NULL)
+		count++;
+	disassemble(body->begin, body_bytes(body), &listing);
+	assert_int_equal(listing.count, count);
+	assert_listing(&listing, 0, code);
 }
 
 TEST(every_body_is_exactly_its_instructions)
 {
 	for (unsigned i = 0; i < COUNT_OF(manual); i++) {
-		const struct body *const body = &row_of(i)->body;
-		unsigned count = 0;
+		const struct tlb_op *const op = row_of(i);
 
-		while (manual[i].code[count] != NULL)
-			count++;
-		disassemble(body->begin, body_bytes(body), &listing);
-		assert_int_equal(listing.count, count);
-		assert_listing(&listing, 0, manual[i].code);
+		if (manual[i].code != NULL)
+			assert_code(&op->body, manual[i].code);
+		assert_int_equal(op->named.begin != NULL, manual[i].named != NULL);
+		if (manual[i].named != NULL)
+			assert_code(&op->named, manual[i].named);
+	}
+}
+
+TEST(invlpgb_has_the_bytes_of_amds_manual)
+{
+	static const uint8_t bytes[] = {
+		0x48, 0x8d, 0x86, 0xff, 0xff, 0xff, 0x7f, /* lea disp32(%rsi), %rax */
+		0x89, 0xfa,                               /* mov %edi, %edx */
+		0x31, 0xc9,                               /* xor %ecx, %ecx */
+		0x0f, 0x01, 0xfe,                         /* invlpgb */
+		0x0f, 0x01, 0xff,                         /* tlbsync */
+	};
+	const struct body *const body = &tlb_op_named("invlpgb_tlbsync")->body;
+
+	assert_int_equal(body_bytes(body), sizeof bytes);
+	assert_memory_equal(body->begin, bytes, sizeof bytes);
+	assert_int_equal(body->fixup_offset, 3);
+}
+
+TEST(clearing_pg_differs_from_its_baseline_in_32_bit_code_alone)
+{
+	static const uint8_t toggle_bytes[] = {
+		0x0f, 0x20, 0xc0,             /* mov %cr0, %eax */
+		0x25, 0xff, 0xff, 0xff, 0x7f, /* and $0x7fffffff, %eax */
+		0x0f, 0x22, 0xc0,             /* mov %eax, %cr0 */
+		0x0d, 0x00, 0x00, 0x00, 0x80, /* or $0x80000000, %eax */
+		0x0f, 0x22, 0xc0,             /* mov %eax, %cr0 */
+	};
+	static const uint8_t lret = 0xcb, lretq[] = { 0x48, 0xcb };
+	const struct tlb_op *const op = tlb_op_named("cr0_pg_toggle");
+	const uint8_t *at = op->body.begin;
+
+	while (memcmp(at, lretq, sizeof lretq) != 0)
+		assert_true(++at + sizeof toggle_bytes < op->body.end);
+	at += sizeof lretq;
+	assert_memory_equal(at, toggle_bytes, sizeof toggle_bytes);
+	assert_int_equal(at[sizeof toggle_bytes], lret);
+	assert_int_equal(body_bytes(&op->body) - body_bytes(&op->baseline),
+	                 sizeof toggle_bytes);
+	assert_int_equal(op->baseline.begin[at - op->body.begin], lret);
+}
+
+TEST(what_is_measured_as_setting_smep_is_less_the_clearing)
+{
+	static const char *const back[] = { "mov cr4, r9", NULL };
+
+	for (unsigned i = 0; i < COUNT_OF(manual); i++) {
+		const struct body *const baseline = &row_of(i)->baseline;
+		const bool smep = strcmp(manual[i].op, "cr4_smep_set") == 0;
+
+		assert_int_equal(baseline->begin != NULL,
+		                 smep || manual[i].by == BY_CR0);
+		if (smep)
+			assert_code(baseline, back);
 	}
 }
 
 TEST(a_fixup_points_at_the_displacement)
 {
-	unsigned seen = 0;
-
-	for (unsigned i = 0; i < tlb_op_count; i++) {
-		const struct body *const body = &tlb_ops[i].body;
-
-		if (body->fixup == FIXUP_NONE)
-			continue;
-		disassemble(body->begin, body_bytes(body), &listing);
-		assert_int_equal(listing.count, 1);
-		assert_int_equal(listing.at[0].disp_bytes, 4);
-		assert_int_equal(body->fixup_offset, listing.at[0].disp_offset);
-		seen++;
-	}
-	assert_int_equal(seen, 1);
-}
-
-TEST(only_an_operation_that_takes_a_page_has_a_fixup)
-{
 	for (unsigned i = 0; i < COUNT_OF(manual); i++) {
-		assert_int_equal(row_of(i)->takes_page, manual[i].takes_page);
-		assert_int_equal(row_of(i)->body.fixup == FIXUP_PAGE,
-		                 manual[i].takes_page);
+		const struct body *const body = &row_of(i)->body;
+
+		assert_int_equal(body->fixup == FIXUP_ADDRESS,
+		                 manual[i].by == BY_INVLPG ||
+		                         manual[i].by == BY_INVPCID ||
+		                         manual[i].by == BY_INVLPGB);
+		if (body->fixup != FIXUP_NONE)
+			assert_memory_equal(body->begin + body->fixup_offset,
+			                    "\xff\xff\xff\x7f", 4);
 	}
 }
 
-TEST(drops_globals_is_said_where_a_global_neighbour_must_go)
+TEST(rows_say_of_themselves_what_the_manual_says)
 {
 	for (unsigned i = 0; i < COUNT_OF(manual); i++) {
 		const struct tlb_op *const op = row_of(i);
 
+		assert_int_equal(op->needs, manual[i].needs);
+		assert_int_equal(op->states, manual[i].states);
+		assert_int_equal(op->by, manual[i].by);
+		assert_int_equal(op->names, manual[i].names);
+		assert_int_equal(op->takes_page, manual[i].takes_page);
+		assert_int_equal(op->takes_descriptor, manual[i].by == BY_INVPCID);
 		assert_int_equal(op->drops_globals, manual[i].drops_globals);
-		assert_int_equal(op->drops[ENTRY_GLOBAL_NEIGHBOUR].rule == RULE_MUST,
-		                 manual[i].drops_globals);
 	}
 }
 
-TEST(the_pge_toggle_needs_pge_and_nothing_else_needs_anything)
+TEST(an_operation_exists_in_the_states_it_says)
 {
-	for (unsigned i = 0; i < COUNT_OF(manual); i++)
-		assert_int_equal(row_of(i)->needs, manual[i].needs);
+	assert_true(tlb_op_exists(tlb_op_named("invlpg"), false));
+	assert_true(tlb_op_exists(tlb_op_named("invlpg"), true));
+	assert_true(tlb_op_exists(tlb_op_named("cr3_reload"), false));
+	assert_false(tlb_op_exists(tlb_op_named("cr3_reload"), true));
+	assert_false(tlb_op_exists(tlb_op_named("cr3_pcid_flush"), false));
 }
 
-TEST(no_operation_is_prepared_by_its_own_mechanism)
+#define ROOT UINT64_C(0x12345000)
+#define CR4_USED UINT64_C(0x206e0) /* with PGE and PCIDE */
+#define DESCRIPTOR UINT64_C(0xffff900000001000)
+#define VA UINT64_C(0xffff920000010000)
+
+static struct operands operands_of(const char *op, uint16_t pcid)
 {
-	assert_int_equal(tlb_op_named("none")->by, 0);
-	assert_int_equal(tlb_op_named("invlpg")->by, BY_INVLPG);
-	assert_int_equal(tlb_op_named("cr3_reload")->by, BY_CR3);
-	assert_int_equal(tlb_op_named("cr4_pge_toggle")->by, BY_CR4_PGE);
+	const struct aim aim = { .va = VA, .pcid = pcid };
+	const struct surroundings surroundings = {
+		.root = ROOT,
+		.cr4 = CR4_USED,
+		.descriptor = DESCRIPTOR,
+	};
+
+	return tlb_op_operands(tlb_op_named(op), &aim, &surroundings);
+}
+
+TEST(bit_63_is_set_where_translations_are_to_be_kept)
+{
+	static const struct {
+		const char *op;
+		bool home, named;
+	} forms[] = {
+		{ "cr3_reload", false, false },
+		{ "cr3_pcid_flush", false, false },
+		{ "cr3_pcid_noflush", true, true },
+		{ "invpcid_by_cr3", true, false },
+		/* It sets the bit itself, and adds the PCID. */
+		{ "invpcid_by_cr3_seed", false, false },
+	};
+
+	for (unsigned i = 0; i < COUNT_OF(forms); i++) {
+		const struct operands o = operands_of(forms[i].op, PCID_TARGET);
+		const uint64_t keep = UINT64_C(1) << 63;
+		const bool adds_it = strcmp(forms[i].op, "invpcid_by_cr3_seed") == 0;
+		const uint64_t named = adds_it ? ROOT : ROOT | PCID_TARGET;
+
+		assert_int_equal(o.cr3, ROOT | (forms[i].home ? keep : 0));
+		assert_int_equal(o.cr3_named, named | (forms[i].named ? keep : 0));
+	}
+}
+
+TEST(invpcid_has_its_type_and_points_at_a_descriptor)
+{
+	static const char *const names[] = { "invpcid_address", "invpcid_context",
+		                             "invpcid_all_global",
+		                             "invpcid_all_non_global" };
+
+	for (unsigned type = 0; type < COUNT_OF(names); type++) {
+		const struct operands o = operands_of(names[type], PCID_TARGET);
+
+		assert_int_equal(o.type, type);
+		assert_int_equal(o.address, DESCRIPTOR);
+	}
+	const struct invpcid_descriptor descriptor =
+		invpcid_descriptor_of(&(struct aim){ .va = VA, .pcid = 5 });
+
+	assert_int_equal(descriptor.pcid, 5);
+	assert_int_equal(descriptor.va, VA);
+}
+
+TEST(others_point_at_the_page)
+{
+	assert_int_equal(operands_of("invlpg", PCID_HOME).address, VA);
+	/* Address, PCID and ASID valid, and global pages too; PCID in 27:16. */
+	assert_int_equal(operands_of("invlpgb_tlbsync", PCID_TARGET).address, VA | 0xf);
+	assert_int_equal(operands_of("invlpgb_tlbsync", PCID_TARGET).type,
+	                 PCID_TARGET << 16);
+	/* The published routine takes the PCID in RDI. */
+	assert_int_equal(operands_of("invpcid_by_cr3_seed", PCID_TARGET).type,
+	                 PCID_TARGET);
+}
+
+TEST(cr4_is_changed_in_the_one_bit_that_matters)
+{
+	const struct operands pge = operands_of("cr4_pge_toggle", PCID_HOME);
+	const struct operands smep = operands_of("cr4_smep_set", PCID_HOME);
+
+	assert_int_equal(pge.cr4, CR4_USED);
+	assert_int_equal(pge.cr4_changed, CR4_USED & ~(UINT64_C(1) << 7));
+	assert_int_equal(smep.cr4, CR4_USED);
+	assert_int_equal(smep.cr4_changed, CR4_USED | UINT64_C(1) << 20);
+}
+
+TEST(another_pcid_takes_another_body_where_there_is_one)
+{
+	const struct tlb_op *const cr3 = tlb_op_named("cr3_pcid_flush");
+	const struct tlb_op *const context = tlb_op_named("invpcid_context");
+	const struct aim here = { .pcid = PCID_HOME }, named = { .pcid = PCID_TARGET };
+
+	assert_ptr_equal(tlb_op_body(cr3, &here), &cr3->body);
+	assert_ptr_equal(tlb_op_body(cr3, &named), &cr3->named);
+	assert_ptr_equal(tlb_op_body(context, &named), &context->body);
 }
 
 TEST(none_is_named_none_and_an_unknown_name_is_nothing)
@@ -159,32 +306,24 @@ TEST(none_is_named_none_and_an_unknown_name_is_nothing)
 	assert_null(tlb_op_named("INVLPG"));
 }
 
-TEST(entries_have_the_names_of_verify_csv)
-{
-	assert_int_equal(ENTRY_COUNT, 5);
-	assert_string_equal(entry_name(ENTRY_PAGE_4K), "page_4k");
-	assert_string_equal(entry_name(ENTRY_NEIGHBOUR), "neighbour");
-	assert_string_equal(entry_name(ENTRY_GLOBAL_4K), "global_4k");
-	assert_string_equal(entry_name(ENTRY_GLOBAL_NEIGHBOUR), "global_neighbour");
-	assert_string_equal(entry_name(ENTRY_PDE), "pde");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_operation_is_in_the_manual_and_no_other),
-		cmocka_unit_test(every_cell_is_what_the_manual_says),
-		cmocka_unit_test(every_cell_of_an_invalidation_cites_the_manual),
 		cmocka_unit_test(every_body_is_exactly_its_instructions),
+		cmocka_unit_test(invlpgb_has_the_bytes_of_amds_manual),
+		cmocka_unit_test(
+			clearing_pg_differs_from_its_baseline_in_32_bit_code_alone),
+		cmocka_unit_test(what_is_measured_as_setting_smep_is_less_the_clearing),
 		cmocka_unit_test(a_fixup_points_at_the_displacement),
-		cmocka_unit_test(only_an_operation_that_takes_a_page_has_a_fixup),
-		cmocka_unit_test(
-			drops_globals_is_said_where_a_global_neighbour_must_go),
-		cmocka_unit_test(
-			the_pge_toggle_needs_pge_and_nothing_else_needs_anything),
-		cmocka_unit_test(no_operation_is_prepared_by_its_own_mechanism),
+		cmocka_unit_test(rows_say_of_themselves_what_the_manual_says),
+		cmocka_unit_test(an_operation_exists_in_the_states_it_says),
+		cmocka_unit_test(bit_63_is_set_where_translations_are_to_be_kept),
+		cmocka_unit_test(invpcid_has_its_type_and_points_at_a_descriptor),
+		cmocka_unit_test(others_point_at_the_page),
+		cmocka_unit_test(cr4_is_changed_in_the_one_bit_that_matters),
+		cmocka_unit_test(another_pcid_takes_another_body_where_there_is_one),
 		cmocka_unit_test(none_is_named_none_and_an_unknown_name_is_nothing),
-		cmocka_unit_test(entries_have_the_names_of_verify_csv),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,9 +1,8 @@
-/* Verdicts from counts, the rows they become, and the ground they are won on. */
+/* Verdicts from counts, and the rows they become. */
 #include "bench/harness/verify.h"
 #include "lib/record.h"
-#include "paging/address_space.h"
 
-#include "tests/unit/arena.h"
+#include "tests/unit/unit.h"
 
 static enum verdict verdict(enum rule rule, uint32_t control, uint32_t after)
 {
@@ -32,6 +31,13 @@ TEST(may_is_kept_with_a_single_stale_word_and_dropped_without)
 	assert_int_equal(verdict(RULE_MAY, 200, 0), VERDICT_DROPPED);
 	assert_int_equal(verdict(RULE_MAY, 200, 1), VERDICT_KEPT);
 	assert_int_equal(verdict(RULE_MAY, 200, 200), VERDICT_KEPT);
+}
+
+TEST(a_claim_is_refuted_by_a_single_stale_word_and_holds_without)
+{
+	assert_int_equal(verdict(RULE_CLAIMED, 200, 0), VERDICT_HOLDS);
+	assert_int_equal(verdict(RULE_CLAIMED, 200, 1), VERDICT_REFUTED);
+	assert_int_equal(verdict(RULE_CLAIMED, 189, 0), VERDICT_INCONCLUSIVE);
 }
 
 TEST(a_fresh_control_shows_nothing_whatever_the_rule)
@@ -79,6 +85,8 @@ TEST(verdicts_have_the_names_of_verify_csv)
 	assert_string_equal(verdict_name(VERDICT_FAIL), "fail");
 	assert_string_equal(verdict_name(VERDICT_KEPT), "kept");
 	assert_string_equal(verdict_name(VERDICT_DROPPED), "dropped");
+	assert_string_equal(verdict_name(VERDICT_REFUTED), "refuted");
+	assert_string_equal(verdict_name(VERDICT_HOLDS), "holds");
 	assert_string_equal(verdict_name(VERDICT_INCONCLUSIVE), "inconclusive");
 	assert_string_equal(verdict_name(VERDICT_SKIPPED), "skipped");
 }
@@ -92,139 +100,98 @@ static unsigned commas(const char *text, size_t length)
 	return count;
 }
 
-static const char *csv_row(const char *op, enum entry entry, enum verify_phase phase,
-                           const struct staleness *staleness)
+static const char *csv_row(const struct verify_case *cell, bool has_tce,
+                           enum verify_phase phase, const struct staleness *staleness)
 {
 	static char text[LINE_CAPACITY];
 	const char *const columns = file_columns(FILE_VERIFY);
 	struct line line;
 
-	verify_to_csv(&line, tlb_op_named(op), entry, phase, staleness);
+	verify_to_csv(&line, cell, has_tce, phase, staleness);
 	assert_int_equal(commas(line.text, line.length),
 	                 commas(columns, strlen(columns)));
 	line_to_string(&line, text, sizeof text);
 	return text;
 }
 
+static struct verify_case cell_of(const char *op, enum entry entry,
+                                  struct tlb_mode mode)
+{
+	return (struct verify_case){ tlb_op_named(op), entry, mode };
+}
+
 TEST(a_measured_cell_has_its_counts_and_its_verdict)
 {
 	const struct staleness staleness = { 200, 199, 3, 0 };
+	const struct verify_case invlpg =
+		cell_of("invlpg", ENTRY_PAGE_4K, (struct tlb_mode){ 0 });
+	const struct verify_case cr3 =
+		cell_of("cr3_reload", ENTRY_GLOBAL_4K, (struct tlb_mode){ 0 });
 
-	assert_string_equal(csv_row("invlpg", ENTRY_PAGE_4K, PHASE_BEFORE, &staleness),
+	assert_string_equal(csv_row(&invlpg, false, PHASE_BEFORE, &staleness),
 	                    "invlpg,page_4k,0,,before,must,SDM 3A 5.10.4.1 Operations "
 	                    "that Invalidate TLBs and Paging-Structure Caches,"
 	                    "200,199,3,fail");
 	assert_string_equal(
-		csv_row("cr3_reload", ENTRY_GLOBAL_4K, PHASE_AFTER, &staleness),
+		csv_row(&cr3, false, PHASE_AFTER, &staleness),
 		"cr3_reload,global_4k,0,,after,may,SDM 3A 5.10.2.4 Global Pages,"
 		"200,199,3,kept");
 }
 
+TEST(a_claim_of_others_is_refuted_in_its_row)
+{
+	const struct staleness staleness = { 200, 200, 200, 0 };
+	const struct verify_case seed =
+		cell_of("invpcid_by_cr3_seed", ENTRY_TARGET_PCID,
+	                (struct tlb_mode){ .pcide = true });
+
+	assert_string_equal(csv_row(&seed, false, PHASE_BEFORE, &staleness),
+	                    "invpcid_by_cr3_seed,target_pcid,1,,before,claimed,SDM 3A "
+	                    "5.10.4.1 Operations that Invalidate TLBs and "
+	                    "Paging-Structure Caches,200,200,200,refuted");
+}
+
 TEST(a_skipped_cell_has_its_rule_but_no_counts)
 {
-	assert_string_equal(csv_row("cr4_pge_toggle", ENTRY_PDE, PHASE_AFTER, NULL),
+	const struct verify_case pge =
+		cell_of("cr4_pge_toggle", ENTRY_PDE, (struct tlb_mode){ 0 });
+
+	assert_string_equal(csv_row(&pge, false, PHASE_AFTER, NULL),
 	                    "cr4_pge_toggle,pde,0,,after,must,SDM 3A 5.10.4.1 "
 	                    "Operations that Invalidate TLBs and Paging-Structure "
 	                    "Caches,,,,skipped");
 }
 
-static struct frame_pool pool;
-static uint64_t root;
-
-static enum err prepare(struct verify_ground *ground, uint64_t frames)
+TEST(where_the_cpu_has_tce_its_state_is_said)
 {
-	pool = arena_pool(frames);
-	root = frame_alloc(&pool);
-	return verify_prepare(ground, &pool, root, PTE_NX);
+	const struct tlb_mode with = { .tce = true, .amd = true };
+	const struct tlb_mode without = { .amd = true };
+	const struct verify_case on = cell_of("invlpg", ENTRY_PSC, with);
+	const struct verify_case off = cell_of("invlpg", ENTRY_PSC, without);
+
+	assert_string_equal(csv_row(&on, true, PHASE_AFTER, NULL),
+	                    "invlpg,psc,0,1,after,may,APM 2 5.5 "
+	                    "Translation-Lookaside Buffer (TLB),,,,skipped");
+	assert_string_equal(csv_row(&off, true, PHASE_AFTER, NULL),
+	                    "invlpg,psc,0,0,after,must,SDM 3A 5.10.4.1 Operations that "
+	                    "Invalidate TLBs and Paging-Structure Caches,,,,skipped");
 }
 
-TEST(every_planted_entry_names_another_frame_and_differs_in_nothing_else)
+TEST(entries_have_the_names_of_verify_csv)
 {
-	struct verify_ground ground;
+	static const char *const names[] = {
+		"page_4k",     "page_2m",    "page_1g",
+		"neighbour",   "global_4k",  "global_neighbour",
+		"target_pcid", "other_pcid", "other_pcid_global",
+		"pde",         "psc",        "code_4k",
+	};
 
-	assert_int_equal(prepare(&ground, 64), ERR_NONE);
-	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
-		const struct planted *const planted = &ground.planted[i];
-
-		assert_int_equal(*planted->entry, planted->old_value);
-		assert_int_equal(planted->old_value & ~PTE_FRAME,
-		                 planted->new_value & ~PTE_FRAME);
-		assert_int_not_equal(planted->old_value, planted->new_value);
-	}
-}
-
-TEST(pages_are_mapped_as_their_names_say)
-{
-	struct verify_ground ground;
-	const uint64_t flags = PTE_PRESENT | PTE_ACCESSED | PTE_DIRTY | PTE_NX;
-
-	assert_int_equal(prepare(&ground, 64), ERR_NONE);
-	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
-		const struct planted *const planted = &ground.planted[i];
-		const struct walk walk =
-			walk_find(&pool, root, planted->read, LEVEL_PT);
-		const bool global = i == ENTRY_GLOBAL_4K || i == ENTRY_GLOBAL_NEIGHBOUR;
-
-		assert_int_equal(walk.level, LEVEL_PT);
-		assert_int_equal(*walk.entry & ~PTE_FRAME,
-		                 flags | (global ? PTE_GLOBAL : 0));
-		assert_int_equal(planted->read >> 39 & 0x1ff, VA_VERIFY >> 39 & 0x1ff);
-	}
-}
-
-TEST(neighbours_are_read_elsewhere_than_aimed_and_in_the_same_table)
-{
-	struct verify_ground ground;
-
-	assert_int_equal(prepare(&ground, 64), ERR_NONE);
-	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
-		const struct planted *const planted = &ground.planted[i];
-		const bool neighbour =
-			i == ENTRY_NEIGHBOUR || i == ENTRY_GLOBAL_NEIGHBOUR;
-
-		assert_int_equal(planted->aim != planted->read, neighbour);
-		assert_int_equal(planted->aim >> 21, planted->read >> 21);
-	}
-}
-
-TEST(the_pde_is_planted_above_its_leaf_and_above_no_other_page)
-{
-	struct verify_ground ground;
-
-	assert_int_equal(prepare(&ground, 64), ERR_NONE);
-
-	const struct planted *const pde = &ground.planted[ENTRY_PDE];
-
-	assert_ptr_equal(pde->entry, walk_find(&pool, root, pde->read, LEVEL_PD).entry);
-	for (unsigned i = 0; i < ENTRY_PDE; i++)
-		assert_int_not_equal(ground.planted[i].read >> 21, pde->read >> 21);
-}
-
-TEST(every_page_that_is_read_or_aimed_at_can_be_forgotten)
-{
-	struct verify_ground ground;
-
-	assert_int_equal(prepare(&ground, 64), ERR_NONE);
-	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
-		bool read = false, aim = false;
-
-		for (unsigned page = 0; page < ground.page_count; page++) {
-			read = read || ground.pages[page] == ground.planted[i].read;
-			aim = aim || ground.pages[page] == ground.planted[i].aim;
-		}
-		assert_true(read && aim);
-	}
-}
-
-TEST(a_pool_that_is_too_small_for_the_ground_is_reported)
-{
-	struct verify_ground ground;
-	uint64_t frames = 1;
-
-	for (; prepare(&ground, frames) != ERR_NONE; frames++)
-		assert_in_range(frames, 1, 63);
-	/* Ten words, PML4, PDPT, PD, two tables and the one the PDE moves to. */
-	assert_int_equal(frames, 16);
+	assert_int_equal(ENTRY_COUNT, COUNT_OF(names));
+	for (unsigned i = 0; i < ENTRY_COUNT; i++)
+		assert_string_equal(entry_name((enum entry)i), names[i]);
+	assert_string_equal(rule_name(RULE_MAY), "may");
+	assert_string_equal(rule_name(RULE_MUST), "must");
+	assert_string_equal(rule_name(RULE_CLAIMED), "claimed");
 }
 
 int main(void)
@@ -235,22 +202,18 @@ int main(void)
 		cmocka_unit_test(must_fails_with_a_single_stale_word),
 		cmocka_unit_test(
 			may_is_kept_with_a_single_stale_word_and_dropped_without),
+		cmocka_unit_test(
+			a_claim_is_refuted_by_a_single_stale_word_and_holds_without),
 		cmocka_unit_test(a_fresh_control_shows_nothing_whatever_the_rule),
 		cmocka_unit_test(the_control_must_be_stale_in_95_percent_exactly),
 		cmocka_unit_test(one_unprepared_trial_makes_a_cell_inconclusive),
 		cmocka_unit_test(no_trials_show_nothing),
 		cmocka_unit_test(verdicts_have_the_names_of_verify_csv),
 		cmocka_unit_test(a_measured_cell_has_its_counts_and_its_verdict),
+		cmocka_unit_test(a_claim_of_others_is_refuted_in_its_row),
 		cmocka_unit_test(a_skipped_cell_has_its_rule_but_no_counts),
-		cmocka_unit_test(
-			every_planted_entry_names_another_frame_and_differs_in_nothing_else),
-		cmocka_unit_test(pages_are_mapped_as_their_names_say),
-		cmocka_unit_test(
-			neighbours_are_read_elsewhere_than_aimed_and_in_the_same_table),
-		cmocka_unit_test(
-			the_pde_is_planted_above_its_leaf_and_above_no_other_page),
-		cmocka_unit_test(every_page_that_is_read_or_aimed_at_can_be_forgotten),
-		cmocka_unit_test(a_pool_that_is_too_small_for_the_ground_is_reported),
+		cmocka_unit_test(where_the_cpu_has_tce_its_state_is_said),
+		cmocka_unit_test(entries_have_the_names_of_verify_csv),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

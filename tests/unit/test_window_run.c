@@ -148,7 +148,7 @@ TEST(a_window_keeps_the_registers_of_its_caller)
 {
 	for (unsigned i = 0; i < COUNT_OF(bodies); i++)
 		for (unsigned k = 0; k < COUNT_OF(tsc_clocks); k++) {
-			struct window_args args = { .operands = { 1, 2, 3, 4 } };
+			struct window_args args = { .operands = { 1, 2, 3, 4, 5, 6 } };
 
 			assert_keeps(window_of(bodies[i], 64, tsc_clocks[k]), &args);
 		}
@@ -156,27 +156,30 @@ TEST(a_window_keeps_the_registers_of_its_caller)
 
 /* The body's only way to tell what it found: R11 is what the window stores as T0. */
 BODY(test_show_rsi, "mov %rsi, %r11")
+BODY(test_show_rdi, "mov %rdi, %r11")
 BODY(test_show_rbx, "mov %rbx, %r11")
+BODY(test_show_r8, "mov %r8, %r11")
 BODY(test_show_r9, "mov %r9, %r11")
 BODY(test_show_r10, "mov %r10, %r11")
 
 TEST(a_body_finds_its_operands_in_the_registers_of_the_contract)
 {
 	const struct body shows[] = {
-		{ BODY_RANGE(test_show_rsi) },
-		{ BODY_RANGE(test_show_rbx) },
-		{ BODY_RANGE(test_show_r9) },
-		{ BODY_RANGE(test_show_r10) },
+		{ BODY_RANGE(test_show_rsi) }, { BODY_RANGE(test_show_rdi) },
+		{ BODY_RANGE(test_show_rbx) }, { BODY_RANGE(test_show_r8) },
+		{ BODY_RANGE(test_show_r9) },  { BODY_RANGE(test_show_r10) },
 	};
-	const uint64_t found[] = { 0x5151, 0xb1b1, 0x0909, 0x1010 };
+	const uint64_t found[] = { 0x5151, 0xd1d1, 0xb1b1, 0x0808, 0x0909, 0x1010 };
 
 	for (unsigned i = 0; i < COUNT_OF(shows); i++) {
 		struct window_args args = {
 			.operands = {
-				.va = 0x5151,
+				.address = 0x5151,
+				.type = 0xd1d1,
 				.cr3 = 0xb1b1,
+				.cr3_named = 0x0808,
 				.cr4 = 0x0909,
-				.cr4_pge = 0x1010,
+				.cr4_changed = 0x1010,
 			},
 		};
 
@@ -187,13 +190,15 @@ TEST(a_body_finds_its_operands_in_the_registers_of_the_contract)
 
 TEST(a_window_leaves_its_operands_as_they_were)
 {
-	struct window_args args = { .operands = { 1, 2, 3, 4 } };
+	struct window_args args = { .operands = { 1, 2, 3, 4, 5, 6 } };
 
 	window_of(&lea, 8, CLOCK_RDTSCP)(&args);
-	assert_int_equal(args.operands.va, 1);
-	assert_int_equal(args.operands.cr3, 2);
-	assert_int_equal(args.operands.cr4, 3);
-	assert_int_equal(args.operands.cr4_pge, 4);
+	assert_int_equal(args.operands.address, 1);
+	assert_int_equal(args.operands.type, 2);
+	assert_int_equal(args.operands.cr3, 3);
+	assert_int_equal(args.operands.cr3_named, 4);
+	assert_int_equal(args.operands.cr4, 5);
+	assert_int_equal(args.operands.cr4_changed, 6);
 }
 
 /* Counts in R10 and shows the count. */
@@ -205,7 +210,7 @@ TEST(as_many_copies_run_as_were_asked_for)
 	const struct body count = { BODY_RANGE(test_count) };
 
 	for (uint32_t copies = 1; copies < 300; copies++) {
-		struct window_args args = { .operands.cr4_pge = 1000 };
+		struct window_args args = { .operands.cr4_changed = 1000 };
 
 		window_of(&count, copies, CLOCK_RDTSCP)(&args);
 		assert_int_equal(args.t0, 1000 + copies);
@@ -216,7 +221,7 @@ TEST(as_many_copies_run_as_were_asked_for)
 BODY(test_aim, "lea 0x7fffffff(%rsi), %r11")
 static const struct body aim = {
 	BODY_RANGE(test_aim),
-	.fixup = FIXUP_PAGE,
+	.fixup = FIXUP_ADDRESS,
 	.fixup_offset = 3,
 };
 
@@ -231,7 +236,8 @@ TEST(the_last_copy_aims_as_far_as_a_displacement_reaches)
 			.first = -2 * giant,
 			.stride = giant,
 		};
-		struct window_args args = { .operands.va = UINT64_C(0x7000000000) };
+		struct window_args args = { .operands.address =
+			                            UINT64_C(0x7000000000) };
 
 		window_like(&spec, CLOCK_RDTSCP)(&args);
 		assert_int_equal(args.t0, 0x7000000000 + ((int64_t)copies - 3) * giant);

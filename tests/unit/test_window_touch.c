@@ -63,9 +63,9 @@ TEST(the_third_stamp_is_put_away_like_the_others)
 		"lfence",
 		"shl rdx, 0x20",
 		"or rdx, rax",
-		"mov qword ptr [r15 + 0x38], r11",
-		"mov qword ptr [r15 + 0x40], rbp",
-		"mov qword ptr [r15 + 0x48], rdx",
+		"mov qword ptr [r15 + 0x48], r11",
+		"mov qword ptr [r15 + 0x50], rbp",
+		"mov qword ptr [r15 + 0x58], rdx",
 		NULL,
 	};
 	const struct window_spec spec = touching(1, 0, 1);
@@ -124,7 +124,7 @@ TEST(a_stack_touch_loads_from_each_page_below_rsp_in_order)
 TEST(the_stack_is_switched_before_t0_and_back_behind_t2)
 {
 	static const char *const take[] = { "mov r12, rsp",
-		                            "mov rsp, qword ptr [r15 + 0x30]", "mfence",
+		                            "mov rsp, qword ptr [r15 + 0x40]", "mfence",
 		                            NULL };
 	const struct window_spec spec = touching(0, 1, 0);
 	const struct listing *const listing = listed(&spec, CLOCK_RDTSCP);

@@ -248,6 +248,7 @@ static int map_area(void **state)
 			NULL, AREA_SIZE, PROT_READ | PROT_WRITE,
 			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
 	};
+	workspace.writable = workspace.window_area;
 	return workspace.window_area == (uint64_t)(uintptr_t)MAP_FAILED ? -1 : 0;
 }
 

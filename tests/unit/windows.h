@@ -15,7 +15,7 @@ static const struct body long_nop = { BODY_RANGE(test_long_nop) };
 BODY(test_lea, "lea 0x7fffffff(%rsi), %rcx")
 static const struct body lea = {
 	BODY_RANGE(test_lea),
-	.fixup = FIXUP_PAGE,
+	.fixup = FIXUP_ADDRESS,
 	.fixup_offset = 3,
 };
 
@@ -92,7 +92,7 @@ static inline unsigned head_instructions(enum clock clock)
 {
 	static const unsigned start[] = { 4, 4, 5, 1 };
 
-	return 13 + start[clock] + 3;
+	return 15 + start[clock] + 3;
 }
 
 static inline unsigned tail_instructions(enum clock clock)

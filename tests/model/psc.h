@@ -1,0 +1,29 @@
+#pragma once
+/*
+ * The paging-structure caches of the model: PML4 entries, PDPT entries and PD entries
+ * that named a table, tagged by PCID (SDM 3A 5.10.3 "Paging-Structure Caches").  A walk
+ * starts behind the deepest one that fits, without looking at the tables above it.
+ */
+#include "tests/model/tlb.h"
+
+#define PSC_ENTRIES 128u
+
+struct upper_entry {
+	enum level level; /* LEVEL_PML4, LEVEL_PDPT or LEVEL_PD */
+	uint16_t pcid;
+	uint64_t start; /* first address below it */
+	uint64_t table; /* physical address of the table it names */
+};
+
+struct psc {
+	unsigned count;
+	struct upper_entry at[PSC_ENTRIES];
+};
+
+/* The deepest that fits, or NULL. */
+const struct upper_entry *psc_find(const struct psc *psc, uint16_t pcid, uint64_t va);
+
+void psc_fill(struct psc *psc, enum level level, uint16_t pcid, uint64_t va,
+              uint64_t table);
+
+void psc_drop(struct psc *psc, const struct invalidation *what);

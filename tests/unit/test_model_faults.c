@@ -1,0 +1,256 @@
+/*
+ * A CPU that keeps what it must drop: every fault turns the cells to fail that it
+ * should, and no other.
+ */
+#include "tests/model/differences.h"
+#include "tests/unit/unit.h"
+
+#define PAGES " page_4k page_2m page_1g"
+#define GLOBALS " global_4k global_neighbour"
+#define OTHERS " target_pcid other_pcid"
+#define UPPER " pde psc"
+
+/* Without other means to drop globals, the toggle of PGE cannot be prepared. */
+#define NO_MEANS_BUT_PGE                                                               \
+	"cr4_pge_toggle on inconclusive:" GLOBALS " other_pcid_global\n"
+
+static void shows(enum quirk quirk, const char *expected)
+{
+	assert_string_equal(model_differences(quirk_bit(quirk)), expected);
+}
+
+TEST(an_invlpg_that_does_nothing_fails_its_cells)
+{
+	shows(INVLPG_DOES_NOTHING,
+	      "invlpg off fail:" PAGES " global_4k" UPPER " code_4k\n"
+	      "invlpg on fail:" PAGES " global_4k other_pcid_global" UPPER " code_4k\n"
+	      "cr4_pge_toggle off inconclusive:" GLOBALS "\n" NO_MEANS_BUT_PGE);
+}
+
+TEST(an_invlpg_that_keeps_globals_fails_the_globals_aimed_at_with_pcids_on)
+{
+	shows(INVLPG_KEEPS_GLOBALS,
+	      "invlpg on fail: global_4k other_pcid_global\n" NO_MEANS_BUT_PGE);
+}
+
+TEST(an_invlpg_that_leaves_upper_levels_fails_pde_and_psc)
+{
+	shows(INVLPG_KEEPS_PSC, "invlpg off fail:" UPPER "\n"
+	                        "invlpg on fail:" UPPER "\n");
+}
+
+TEST(an_invlpg_that_leaves_upper_levels_elsewhere_fails_psc_alone)
+{
+	shows(INVLPG_KEEPS_PSC_ELSEWHERE, "invlpg off fail: psc\n"
+	                                  "invlpg on fail: psc\n");
+}
+
+TEST(an_invlpg_that_leaves_the_instruction_side_fails_code_4k)
+{
+	shows(INVLPG_KEEPS_CODE, "invlpg off fail: code_4k\n"
+	                         "invlpg on fail: code_4k\n");
+}
+
+TEST(an_invlpg_that_leaves_larger_pages_fails_these)
+{
+	shows(INVLPG_KEEPS_LARGE, "invlpg off fail: page_2m page_1g\n"
+	                          "invlpg on fail: page_2m page_1g\n");
+}
+
+TEST(an_invpcid_of_one_type_that_does_nothing_fails_the_cells_of_that_type)
+{
+	shows(INVPCID_0_DOES_NOTHING,
+	      "invpcid_address off fail:" PAGES UPPER " code_4k\n"
+	      "invpcid_address on fail:" PAGES " target_pcid" UPPER " code_4k\n");
+	shows(INVPCID_1_DOES_NOTHING,
+	      "invpcid_context off fail:" PAGES " neighbour" UPPER " code_4k\n"
+	      "invpcid_context on fail:" PAGES " neighbour target_pcid" UPPER
+	      " code_4k\n");
+	shows(INVPCID_2_DOES_NOTHING,
+	      "invpcid_all_global off fail:" PAGES " neighbour" GLOBALS UPPER
+	      " code_4k\n"
+	      "invpcid_all_global on fail:" PAGES " neighbour" GLOBALS OTHERS
+	      " other_pcid_global" UPPER " code_4k\n");
+	shows(INVPCID_3_DOES_NOTHING,
+	      "invpcid_all_non_global off fail:" PAGES " neighbour" UPPER " code_4k\n"
+	      "invpcid_all_non_global on fail:" PAGES " neighbour" OTHERS UPPER
+	      " code_4k\n");
+}
+
+TEST(an_invpcid_that_leaves_upper_levels_fails_pde_and_psc)
+{
+	shows(INVPCID_0_KEEPS_PSC, "invpcid_address off fail:" UPPER "\n"
+	                           "invpcid_address on fail:" UPPER "\n");
+	shows(INVPCID_1_KEEPS_PSC, "invpcid_context off fail:" UPPER "\n"
+	                           "invpcid_context on fail:" UPPER "\n");
+}
+
+TEST(an_invpcid_that_takes_the_current_pcid_fails_target_pcid)
+{
+	shows(INVPCID_TAKES_CURRENT, "invpcid_address on fail: target_pcid\n"
+	                             "invpcid_context on fail: target_pcid\n");
+}
+
+TEST(an_invpcid_of_all_that_forgets_globals_fails_these)
+{
+	shows(INVPCID_2_KEEPS_GLOBALS,
+	      "invpcid_all_global off fail:" GLOBALS "\n"
+	      "invpcid_all_global on fail:" GLOBALS " other_pcid_global\n");
+}
+
+TEST(an_invpcid_of_all_that_drops_the_current_pcid_only_fails_the_others)
+{
+	shows(INVPCID_2_ONLY_CURRENT, "invpcid_all_global on fail:" OTHERS "\n");
+	shows(INVPCID_3_ONLY_CURRENT, "invpcid_all_non_global on fail:" OTHERS "\n");
+}
+
+TEST(a_cr3_load_that_takes_bit_63_for_set_fails_all_that_load_it_clear)
+{
+	shows(CR3_NEVER_DROPS,
+	      "cr3_pcid_flush on fail:" PAGES " neighbour target_pcid" UPPER
+	      " code_4k\n"
+	      "invpcid_by_cr3 on fail: target_pcid\n"
+	      "invpcid_by_cr3_seed on fail:" PAGES " neighbour" UPPER " code_4k\n"
+	      /* Prepared by loads of CR3 alone. */
+	      "cr4_pge_toggle on inconclusive:" OTHERS "\n");
+}
+
+TEST(a_cr3_load_that_drops_what_it_leaves_fails_where_another_is_loaded)
+{
+	shows(CR3_DROPS_LEFT,
+	      "invpcid_by_cr3 on fail: target_pcid\n"
+	      "invpcid_by_cr3 on dropped:" PAGES " neighbour" UPPER " code_4k\n"
+	      "invpcid_by_cr3_seed on fail:" PAGES " neighbour" UPPER " code_4k\n"
+	      "invpcid_by_cr3_seed on holds: target_pcid\n");
+}
+
+TEST(a_cr3_load_that_leaves_upper_levels_fails_pde_and_psc)
+{
+	shows(CR3_KEEPS_PSC, "cr3_reload off fail:" UPPER "\n"
+	                     "cr3_pcid_flush on fail:" UPPER "\n"
+	                     "invpcid_by_cr3_seed on fail:" UPPER "\n");
+}
+
+TEST(a_cr3_load_that_leaves_the_instruction_side_fails_code_4k)
+{
+	shows(CR3_KEEPS_CODE, "cr3_reload off fail: code_4k\n"
+	                      "cr3_pcid_flush on fail: code_4k\n"
+	                      "invpcid_by_cr3_seed on fail: code_4k\n");
+}
+
+TEST(a_pge_toggle_that_drops_nothing_fails_everything_of_its_own)
+{
+	shows(PGE_DOES_NOTHING,
+	      /* What is prepared by the toggle of PGE alone is inconclusive. */
+	      "cr3_pcid_flush on inconclusive: target_pcid\n"
+	      "invlpg off inconclusive: global_4k\n"
+	      "invlpg on inconclusive: global_4k other_pcid_global\n"
+	      "invpcid_by_cr3 on inconclusive: target_pcid\n"
+	      "cr4_pge_toggle off fail:" PAGES " neighbour" GLOBALS UPPER " code_4k\n"
+	      "cr4_pge_toggle on fail:" PAGES " neighbour" GLOBALS OTHERS
+	      " other_pcid_global" UPPER " code_4k\n");
+}
+
+TEST(a_pge_toggle_that_keeps_globals_fails_these)
+{
+	shows(PGE_KEEPS_GLOBALS,
+	      "invlpg off inconclusive: global_4k\n"
+	      "invlpg on inconclusive: global_4k other_pcid_global\n"
+	      "cr4_pge_toggle off fail:" GLOBALS "\n"
+	      "cr4_pge_toggle on fail:" GLOBALS " other_pcid_global\n");
+}
+
+TEST(a_pge_toggle_that_drops_the_current_pcid_only_fails_the_others)
+{
+	shows(PGE_ONLY_CURRENT, "cr3_pcid_flush on inconclusive: target_pcid\n"
+	                        "invpcid_by_cr3 on inconclusive: target_pcid\n"
+	                        "cr4_pge_toggle on fail:" OTHERS "\n");
+}
+
+TEST(a_set_smep_that_drops_nothing_fails_the_current_pcid)
+{
+	shows(SMEP_DOES_NOTHING,
+	      "cr4_smep_set off fail:" PAGES " neighbour" UPPER " code_4k\n"
+	      "cr4_smep_set on fail:" PAGES " neighbour" UPPER " code_4k\n");
+}
+
+TEST(paging_off_that_drops_nothing_fails_everything_of_its_own)
+{
+	shows(PG_DOES_NOTHING,
+	      "cr0_pg_toggle off fail:" PAGES " neighbour" GLOBALS UPPER " code_4k\n");
+}
+
+TEST(paging_off_that_keeps_globals_fails_these)
+{
+	shows(PG_KEEPS_GLOBALS, "cr0_pg_toggle off fail:" GLOBALS "\n");
+}
+
+/* The same as a program in which the operation was left out. */
+TEST(an_operation_that_is_left_out_fails_every_must_cell_and_no_other)
+{
+	for (unsigned i = 0; i < tlb_op_count * 2; i++) {
+		const struct tlb_op *const op = &tlb_ops[i / 2];
+		const struct tlb_mode mode = { .pcide = i % 2 == 1 };
+
+		for (enum entry entry = 0; entry < ENTRY_COUNT; entry++) {
+			const enum rule rule = tlb_op_rule(op, entry, mode).rule;
+
+			if (model_can(op, mode))
+				assert_int_equal(
+					model_verdict(op, entry, mode,
+				                      quirk_bit(OPERATION_IS_NOTHING)),
+					rule == RULE_MUST ? VERDICT_FAIL
+							  : verdict_for(rule));
+		}
+	}
+}
+
+TEST(a_cpu_without_faults_shows_no_difference)
+{
+	assert_string_equal(model_differences(0), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_invlpg_that_does_nothing_fails_its_cells),
+		cmocka_unit_test(
+			an_invlpg_that_keeps_globals_fails_the_globals_aimed_at_with_pcids_on),
+		cmocka_unit_test(an_invlpg_that_leaves_upper_levels_fails_pde_and_psc),
+		cmocka_unit_test(
+			an_invlpg_that_leaves_upper_levels_elsewhere_fails_psc_alone),
+		cmocka_unit_test(
+			an_invlpg_that_leaves_the_instruction_side_fails_code_4k),
+		cmocka_unit_test(an_invlpg_that_leaves_larger_pages_fails_these),
+		cmocka_unit_test(
+			an_invpcid_of_one_type_that_does_nothing_fails_the_cells_of_that_type),
+		cmocka_unit_test(an_invpcid_that_leaves_upper_levels_fails_pde_and_psc),
+		cmocka_unit_test(
+			an_invpcid_that_takes_the_current_pcid_fails_target_pcid),
+		cmocka_unit_test(an_invpcid_of_all_that_forgets_globals_fails_these),
+		cmocka_unit_test(
+			an_invpcid_of_all_that_drops_the_current_pcid_only_fails_the_others),
+		cmocka_unit_test(
+			a_cr3_load_that_takes_bit_63_for_set_fails_all_that_load_it_clear),
+		cmocka_unit_test(
+			a_cr3_load_that_drops_what_it_leaves_fails_where_another_is_loaded),
+		cmocka_unit_test(a_cr3_load_that_leaves_upper_levels_fails_pde_and_psc),
+		cmocka_unit_test(
+			a_cr3_load_that_leaves_the_instruction_side_fails_code_4k),
+		cmocka_unit_test(
+			a_pge_toggle_that_drops_nothing_fails_everything_of_its_own),
+		cmocka_unit_test(a_pge_toggle_that_keeps_globals_fails_these),
+		cmocka_unit_test(
+			a_pge_toggle_that_drops_the_current_pcid_only_fails_the_others),
+		cmocka_unit_test(a_set_smep_that_drops_nothing_fails_the_current_pcid),
+		cmocka_unit_test(
+			paging_off_that_drops_nothing_fails_everything_of_its_own),
+		cmocka_unit_test(paging_off_that_keeps_globals_fails_these),
+		cmocka_unit_test(
+			an_operation_that_is_left_out_fails_every_must_cell_and_no_other),
+		cmocka_unit_test(a_cpu_without_faults_shows_no_difference),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

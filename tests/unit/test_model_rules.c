@@ -1,0 +1,224 @@
+/*
+ * What every operation must drop and may keep, written down from the manuals a second
+ * time, cell by cell; and that a CPU which keeps all it may gives the verdict that goes
+ * with the rule in every cell, so none is inconclusive.
+ */
+#include "tests/model/differences.h"
+#include "tests/unit/unit.h"
+
+/*
+ * In the order of enum entry:
+ *
+ *     page_4k page_2m page_1g  neighbour  global_4k global_neighbour
+ *     target_pcid other_pcid other_pcid_global  pde psc  code_4k
+ *
+ * M must, . may, C claimed by others, - does not exist.
+ */
+struct row {
+	const char *op;
+	const char *off; /* CR4.PCIDE = 0; NULL: no such operation there */
+	const char *on;
+};
+
+/* SDM 3A 5.10.4.1 "Operations that Invalidate TLBs and Paging-Structure Caches". */
+static const struct row intel[] = {
+	{ "none", "... . .. --- .. .", "... . .. ... .. ." },
+	/* The PCID named in the value that is written, without globals; its caches. */
+	{ "cr3_reload", "MMM M .. --- MM M", NULL },
+	{ "cr3_pcid_flush", NULL, "MMM M .. M.. MM M" },
+	/* Bit 63 set: nothing. */
+	{ "cr3_pcid_noflush", NULL, "... . .. ... .. ." },
+	/*
+	 * The page in the current PCID, if global in all; all paging-structure caches
+	 * of the current PCID.
+	 */
+	{ "invlpg", "MMM . M. --- MM M", "MMM . M. ..M MM M" },
+	/* The page in the PCID named, not global, and what led to it. */
+	{ "invpcid_address", "MMM . .. --- MM M", "MMM . .. M.. MM M" },
+	/* The PCID named, without globals. */
+	{ "invpcid_context", "MMM M .. --- MM M", "MMM M .. M.. MM M" },
+	{ "invpcid_all_global", "MMM M MM --- MM M", "MMM M MM MMM MM M" },
+	{ "invpcid_all_non_global", "MMM M .. --- MM M", "MMM M .. MM. MM M" },
+	/* There without bit 63, back with it: the target, and not us. */
+	{ "invpcid_by_cr3", NULL, "... . .. M.. .. ." },
+	/* There with bit 63, back without: us, and what is claimed of the target. */
+	{ "invpcid_by_cr3_seed", NULL, "MMM M .. C.. MM M" },
+	/* A change of PGE: everything. */
+	{ "cr4_pge_toggle", "MMM M MM --- MM M", "MMM M MM MMM MM M" },
+	/* SMEP 0 -> 1: the current PCID; of its globals nothing is said. */
+	{ "cr4_smep_set", "MMM M .. --- MM M", "MMM M .. ... MM M" },
+	{ "invlpgb_tlbsync", NULL, NULL },
+	/* PG 1 -> 0: everything. */
+	{ "cr0_pg_toggle", "MMM M MM --- MM M", NULL },
+};
+
+/* APM 2 5.5.3 "TLB Management": nothing is said of SMEP; INVLPG by EFER.TCE. */
+static const struct row amd_without_tce[] = {
+	{ "invlpg", "MMM . M. --- MM M", "MMM . M. ..M MM M" },
+	{ "cr4_smep_set", "... . .. --- .. .", "... . .. ... .. ." },
+	{ "invpcid_address", "MMM . .. --- MM M", "MMM . .. M.. MM M" },
+	{ "invpcid_context", "MMM M .. --- MM M", "MMM M .. M.. MM M" },
+	{ "invlpgb_tlbsync", "MMM . M. --- MM M", "MMM . M. M.. MM M" },
+};
+
+/* With EFER.TCE only what leads to the page; psc aims elsewhere. */
+static const struct row amd_with_tce[] = {
+	{ "invlpg", "MMM . M. --- M. M", "MMM . M. ..M M. M" },
+	{ "invpcid_address", "MMM . .. --- MM M", "MMM . .. M.. MM M" },
+	{ "invlpgb_tlbsync", "MMM . M. --- MM M", "MMM . M. M.. MM M" },
+};
+
+/* The rules of one operation in the notation above. */
+static const char *rules_of(const struct tlb_op *op, struct tlb_mode mode)
+{
+	static const char letters[] = {
+		[RULE_NONE] = '-',
+		[RULE_MAY] = '.',
+		[RULE_MUST] = 'M',
+		[RULE_CLAIMED] = 'C',
+	};
+	static char text[32];
+	char *end = text;
+
+	for (enum entry entry = 0; entry < ENTRY_COUNT; entry++) {
+		if (entry == ENTRY_NEIGHBOUR || entry == ENTRY_GLOBAL_4K ||
+		    entry == ENTRY_TARGET_PCID || entry == ENTRY_PDE ||
+		    entry == ENTRY_CODE_4K)
+			*end++ = ' ';
+		*end++ = letters[tlb_op_rule(op, entry, mode).rule];
+	}
+	*end = '\0';
+	return text;
+}
+
+static void hold(const struct row *rows, unsigned count, struct tlb_mode mode)
+{
+	for (unsigned i = 0; i < count; i++)
+		for (unsigned pcide = 0; pcide < 2; pcide++) {
+			const char *const expected =
+				pcide == 0 ? rows[i].off : rows[i].on;
+			const struct tlb_op *const op = tlb_op_named(rows[i].op);
+
+			mode.pcide = pcide == 1;
+			assert_non_null(op);
+			assert_int_equal(model_can(op, mode), expected != NULL);
+			if (expected != NULL &&
+			    strcmp(rules_of(op, mode), expected) != 0)
+				fail_msg("%s, PCIDE %u: %s, not %s", op->name, pcide,
+				         rules_of(op, mode), expected);
+		}
+}
+
+TEST(every_operation_stands_in_the_table_here)
+{
+	assert_int_equal(COUNT_OF(intel), tlb_op_count);
+	for (unsigned i = 0; i < tlb_op_count; i++)
+		assert_string_equal(tlb_ops[i].name, intel[i].op);
+}
+
+TEST(every_rule_is_what_the_manual_of_intel_says)
+{
+	hold(intel, COUNT_OF(intel), (struct tlb_mode){ 0 });
+}
+
+TEST(every_rule_that_differs_is_what_the_manual_of_amd_says)
+{
+	hold(amd_without_tce, COUNT_OF(amd_without_tce),
+	     (struct tlb_mode){ .amd = true });
+	hold(amd_with_tce, COUNT_OF(amd_with_tce),
+	     (struct tlb_mode){ .amd = true, .tce = true });
+}
+
+/* Every cell on a CPU without quirks: conclusive, and as the rule has it. */
+static void run_all(struct tlb_mode mode)
+{
+	for (unsigned i = 0; i < tlb_op_count; i++)
+		for (enum entry entry = 0; entry < ENTRY_COUNT; entry++) {
+			const struct tlb_op *const op = &tlb_ops[i];
+			const enum rule rule = tlb_op_rule(op, entry, mode).rule;
+
+			if (model_can(op, mode) &&
+			    model_verdict(op, entry, mode, 0) != verdict_for(rule))
+				fail_msg("%s %s: %s", op->name, entry_name(entry),
+				         verdict_name(
+						 model_verdict(op, entry, mode, 0)));
+		}
+}
+
+TEST(without_pcids_every_must_cell_passes_and_all_else_is_kept)
+{
+	run_all((struct tlb_mode){ .pcide = false });
+}
+
+TEST(with_pcids_every_must_cell_passes_and_all_else_is_kept)
+{
+	run_all((struct tlb_mode){ .pcide = true });
+}
+
+TEST(on_amd_every_must_cell_passes_and_all_else_is_kept)
+{
+	for (unsigned bits = 0; bits < 4; bits++)
+		run_all((struct tlb_mode){
+			.amd = true,
+			.pcide = (bits & 1) != 0,
+			.tce = (bits & 2) != 0,
+		});
+}
+
+TEST(the_control_is_stale_in_every_trial_of_every_cell)
+{
+	const struct tlb_mode mode = { .pcide = true };
+
+	for (unsigned i = 0; i < tlb_op_count; i++)
+		for (enum entry entry = 0; entry < ENTRY_COUNT; entry++) {
+			const struct verify_case cell = { &tlb_ops[i], entry, mode };
+
+			if (!model_can(&tlb_ops[i], mode))
+				continue;
+
+			struct model *const model = model_open(&tlb_ops[i], mode, 0);
+			const struct staleness staleness =
+				verify_cell(&model->port, &model->ground, &cell);
+
+			assert_int_equal(staleness.trials, 200);
+			assert_int_equal(staleness.stale_control, 200);
+			assert_int_equal(staleness.unprepared, 0);
+			model_close(model);
+		}
+}
+
+TEST(the_published_routine_is_refuted_where_the_one_that_works_passes)
+{
+	const struct tlb_mode mode = { .pcide = true };
+	const struct tlb_op *const seed = tlb_op_named("invpcid_by_cr3_seed");
+	const struct tlb_op *const works = tlb_op_named("invpcid_by_cr3");
+
+	assert_int_equal(model_verdict(seed, ENTRY_TARGET_PCID, mode, 0),
+	                 VERDICT_REFUTED);
+	assert_int_equal(model_verdict(works, ENTRY_TARGET_PCID, mode, 0),
+	                 VERDICT_PASS);
+	/* And what it does drop is the caller's. */
+	assert_int_equal(model_verdict(seed, ENTRY_PAGE_4K, mode, 0), VERDICT_PASS);
+	assert_int_equal(model_verdict(works, ENTRY_PAGE_4K, mode, 0), VERDICT_KEPT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_operation_stands_in_the_table_here),
+		cmocka_unit_test(every_rule_is_what_the_manual_of_intel_says),
+		cmocka_unit_test(
+			every_rule_that_differs_is_what_the_manual_of_amd_says),
+		cmocka_unit_test(
+			without_pcids_every_must_cell_passes_and_all_else_is_kept),
+		cmocka_unit_test(
+			with_pcids_every_must_cell_passes_and_all_else_is_kept),
+		cmocka_unit_test(on_amd_every_must_cell_passes_and_all_else_is_kept),
+		cmocka_unit_test(the_control_is_stale_in_every_trial_of_every_cell),
+		cmocka_unit_test(
+			the_published_routine_is_refuted_where_the_one_that_works_passes),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
