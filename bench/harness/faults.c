@@ -10,7 +10,7 @@
 #define SDM_INVPCID "SDM 2A INVPCID Invalidate Process-Context Identifier"
 #define SDM_INVLPG "SDM 2A INVLPG Invalidate TLB Entries"
 #define SDM_MOV_CR "SDM 2B MOV Move to/from Control Registers"
-#define SDM_TEST "SDM 3B 24.22.1.1 Instructions That Were Removed"
+#define SDM_TEST "SDM 2D Appendix A Opcode Map: 0F 26 is reserved"
 
 /* First address above the lower half of 4-level paging. */
 #define NOT_CANONICAL (UINT64_C(1) << 47)
