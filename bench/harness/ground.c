@@ -39,6 +39,15 @@ static uint64_t content(uint64_t word, bool is_code)
 	return is_code ? mov_eax | word << 8 | ret << 40 : word;
 }
 
+static void write_words(const struct frame_pool *pool, const struct planted *planted,
+                        const struct frames *frames, uint64_t offset)
+{
+	*pool->table_at(frames->old_frame + offset) =
+		content(OLD_WORD, planted->is_code);
+	*pool->table_at(frames->new_frame + offset) =
+		content(NEW_WORD, planted->is_code);
+}
+
 /* Accessed and dirty are set already, so that the CPU never writes the entry. */
 static enum err plant(struct verify_ground *ground, struct frame_pool *pool,
                       const struct planted *planted, const struct frames *frames,
@@ -50,8 +59,9 @@ static enum err plant(struct verify_ground *ground, struct frame_pool *pool,
 
 	if (err != ERR_NONE)
 		return err;
-	*pool->table_at(frames->old_frame) = content(OLD_WORD, planted->is_code);
-	*pool->table_at(frames->new_frame) = content(NEW_WORD, planted->is_code);
+	write_words(pool, planted, frames, 0);
+	if (planted->far != 0)
+		write_words(pool, planted, frames, planted->far - planted->read);
 	return ERR_NONE;
 }
 
@@ -82,12 +92,20 @@ static enum err plant_leaf(struct verify_ground *ground, struct frame_pool *pool
 	return ERR_NONE;
 }
 
-/* A larger page; left out where there is no memory for two of them. */
+/*
+ * A larger page; left out where there is no memory for two of them.  A CPU may hold
+ * pieces of it, and all of them have to go: its middle is read beside its start.
+ */
 static enum err plant_large(struct verify_ground *ground, struct frame_pool *pool,
                             const struct frames *frames, enum entry entry,
                             uint64_t page, uint64_t nx, enum level level)
 {
-	struct planted planted = { .aim = page, .fill = page, .read = page };
+	struct planted planted = {
+		.aim = page,
+		.fill = page,
+		.read = page,
+		.far = page + level_span(level) / 2,
+	};
 	const enum err err = plant(ground, pool, &planted, frames, nx, level);
 
 	if (err != ERR_NONE)
@@ -204,6 +222,8 @@ static void list_pages(struct verify_ground *ground)
 		ground->pages[ground->page_count++] = planted->read;
 		if (planted->fill != planted->read)
 			ground->pages[ground->page_count++] = planted->fill;
+		if (planted->far != 0)
+			ground->pages[ground->page_count++] = planted->far;
 	}
 }
 

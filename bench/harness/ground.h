@@ -11,15 +11,16 @@
 #define OLD_WORD UINT64_C(0x01d01d01)
 #define NEW_WORD UINT64_C(0x4e4e4e4e)
 
-#define VERIFY_PAGES 16u
+#define VERIFY_PAGES (2 * ENTRY_COUNT)
 
 /* One entry that is repointed, and the pages that show it. */
 struct planted {
-	uint64_t aim;             /* page the operation is given */
-	uint64_t fill;            /* page read before the entry is repointed */
-	uint64_t read;            /* page read after the operation */
-	uint16_t pcid;            /* of both */
-	bool is_code;             /* called, not read */
+	uint64_t aim;  /* page the operation is given */
+	uint64_t fill; /* page read before the entry is repointed */
+	uint64_t read; /* page read after the operation */
+	uint64_t far;  /* of a larger page its middle, read as well; else 0 */
+	uint16_t pcid; /* of both */
+	bool is_code;  /* called, not read */
 	volatile uint64_t *entry; /* NULL: there was no memory for it */
 	uint64_t old_value, new_value;
 };

@@ -48,6 +48,30 @@ static uint64_t look(const struct verify_port *port, const struct verify_ground 
 	return word;
 }
 
+static bool reads_old(const struct verify_port *port,
+                      const struct verify_ground *ground, const struct planted *planted,
+                      uint64_t va)
+{
+	return look(port, ground, planted, va) == OLD_WORD;
+}
+
+/*
+ * Whether the old translation is still used.  Of a larger page it shows only where both
+ * places have kept it, which a control must, and is left behind where one has.  The
+ * middle is read first, before the start can bring in the whole page anew.
+ */
+static bool is_stale(const struct verify_port *port, const struct verify_ground *ground,
+                     const struct planted *planted, bool control)
+{
+	if (planted->far == 0)
+		return reads_old(port, ground, planted, planted->read);
+
+	const bool far = reads_old(port, ground, planted, planted->far);
+	const bool near = reads_old(port, ground, planted, planted->read);
+
+	return control ? near && far : near || far;
+}
+
 enum outcome { OUTCOME_FRESH, OUTCOME_STALE, OUTCOME_UNPREPARED };
 
 static enum outcome try_once(const struct verify_port *port,
@@ -61,13 +85,13 @@ static enum outcome try_once(const struct verify_port *port,
 	port->forget(port, cell->op->by, ground->pages, ground->page_count);
 	if (aim.va != planted->fill)
 		(void)port->read(port, aim.va);
-	if (look(port, ground, planted, planted->fill) != OLD_WORD)
+	if (!reads_old(port, ground, planted, planted->fill) ||
+	    (planted->far != 0 && !reads_old(port, ground, planted, planted->far)))
 		return OUTCOME_UNPREPARED;
 
 	*planted->entry = planted->new_value;
 	port->run(port, control, &aim);
-	return look(port, ground, planted, planted->read) == OLD_WORD ? OUTCOME_STALE
-	                                                              : OUTCOME_FRESH;
+	return is_stale(port, ground, planted, control) ? OUTCOME_STALE : OUTCOME_FRESH;
 }
 
 struct staleness verify_cell(const struct verify_port *port,

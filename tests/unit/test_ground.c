@@ -115,6 +115,37 @@ TEST(neighbours_are_read_elsewhere_than_aimed_and_in_the_same_table)
 	}
 }
 
+TEST(a_larger_page_is_read_in_its_middle_too_and_no_other_page_is)
+{
+	struct verify_ground ground;
+
+	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
+	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
+		const struct planted *const planted = &ground.planted[i];
+
+		assert_int_equal(planted->far,
+		                 i == ENTRY_PAGE_2M ? planted->aim + (1u << 20) : 0);
+		assert_true(i != ENTRY_PAGE_2M || planted->aim == planted->read);
+	}
+}
+
+TEST(both_frames_of_a_larger_page_hold_their_word_in_both_places)
+{
+	const uint64_t middle = UINT64_C(1) << 20;
+	struct verify_ground ground;
+
+	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
+
+	const struct planted *const large = &ground.planted[ENTRY_PAGE_2M];
+	const uint64_t old_frame = large->old_value & PTE_FRAME;
+	const uint64_t new_frame = large->new_value & PTE_FRAME;
+
+	assert_int_equal(*arena_table_at(old_frame), OLD_WORD);
+	assert_int_equal(*arena_table_at(new_frame), NEW_WORD);
+	assert_int_equal(*arena_table_at(old_frame + middle), OLD_WORD);
+	assert_int_equal(*arena_table_at(new_frame + middle), NEW_WORD);
+}
+
 TEST(upper_levels_are_planted_above_their_pages_and_above_no_other)
 {
 	static const enum entry above[] = { ENTRY_PDE, ENTRY_PSC };
@@ -171,8 +202,9 @@ TEST(every_page_that_is_read_or_aimed_at_can_be_forgotten)
 		for (unsigned page = 0; page < ground.page_count; page++)
 			found |= (ground.pages[page] == planted->read ? 1u : 0) |
 			         (ground.pages[page] == planted->fill ? 2u : 0) |
-			         (ground.pages[page] == planted->aim ? 4u : 0);
-		assert_int_equal(found, 7);
+			         (ground.pages[page] == planted->aim ? 4u : 0) |
+			         (ground.pages[page] == planted->far ? 8u : 0);
+		assert_int_equal(found, planted->far == 0 ? 7 : 15);
 	}
 }
 
@@ -257,6 +289,10 @@ int main(void)
 		cmocka_unit_test(entries_of_other_pcids_are_read_there),
 		cmocka_unit_test(
 			neighbours_are_read_elsewhere_than_aimed_and_in_the_same_table),
+		cmocka_unit_test(
+			a_larger_page_is_read_in_its_middle_too_and_no_other_page_is),
+		cmocka_unit_test(
+			both_frames_of_a_larger_page_hold_their_word_in_both_places),
 		cmocka_unit_test(
 			upper_levels_are_planted_above_their_pages_and_above_no_other),
 		cmocka_unit_test(both_tables_above_lead_to_the_words_of_their_time),

@@ -57,6 +57,15 @@ TEST(an_invlpg_that_leaves_larger_pages_fails_these)
 	                          "invlpg on fail: page_2m page_1g\n");
 }
 
+/* Seen in the middle of the page alone: the piece aimed at is gone. */
+TEST(a_cpu_that_forgets_pieces_of_larger_pages_fails_these_where_an_address_is_named)
+{
+	shows(PIECES_ARE_FORGOTTEN, "invlpg off fail: page_2m page_1g\n"
+	                            "invlpg on fail: page_2m page_1g\n"
+	                            "invpcid_address off fail: page_2m page_1g\n"
+	                            "invpcid_address on fail: page_2m page_1g\n");
+}
+
 TEST(an_invpcid_of_one_type_that_does_nothing_fails_the_cells_of_that_type)
 {
 	shows(INVPCID_0_DOES_NOTHING,
@@ -222,6 +231,8 @@ int main(void)
 		cmocka_unit_test(
 			an_invlpg_that_leaves_the_instruction_side_fails_code_4k),
 		cmocka_unit_test(an_invlpg_that_leaves_larger_pages_fails_these),
+		cmocka_unit_test(
+			a_cpu_that_forgets_pieces_of_larger_pages_fails_these_where_an_address_is_named),
 		cmocka_unit_test(
 			an_invpcid_of_one_type_that_does_nothing_fails_the_cells_of_that_type),
 		cmocka_unit_test(an_invpcid_that_leaves_upper_levels_fails_pde_and_psc),
