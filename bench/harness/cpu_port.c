@@ -45,11 +45,16 @@ static void forget_by_cr3(const struct cpu_port *cpu_port)
 	write_cr3(root | PCID_HOME);
 }
 
-/* Every plain way but the one under test; one of them is enough. */
+/*
+ * Every plain way but the one under test; one of them is enough.  INVPCID is there for
+ * the operations on CR4: without it only INVLPG would be left to drop global pages, and
+ * there are CPUs that let these stay while CR4.PCIDE is set.
+ */
 static void forget(const struct verify_port *port, enum mechanism avoided,
                    const uint64_t *pages, unsigned count)
 {
 	const struct cpu_port *const cpu_port = (const struct cpu_port *)port;
+	const struct invpcid_descriptor nothing_named = { 0 };
 	const uint64_t cr4 = read_cr4();
 
 	if ((avoided & BY_CR4) == 0) {
@@ -61,6 +66,8 @@ static void forget(const struct verify_port *port, enum mechanism avoided,
 	if ((avoided & BY_INVLPG) == 0)
 		for (unsigned i = 0; i < count; i++)
 			invlpg(pages[i]);
+	if (cpu_port->has_invpcid && (avoided & BY_INVPCID) == 0)
+		invpcid(INVPCID_ALL_GLOBAL, &nothing_named);
 }
 
 static window_code *make(struct workspace *workspace, const struct tlb_op *op,

@@ -11,7 +11,8 @@ struct cpu_port {
 	window_code *here, *named; /* op on the current PCID, and on another */
 	window_code *nothing;
 	struct descriptors descriptor;
-	bool pcide; /* CR4.PCIDE as the harness has set it */
+	bool pcide;       /* CR4.PCIDE as the harness has set it */
+	bool has_invpcid; /* for the preparation, where it is not under test */
 };
 
 /* broken: op does nothing here.  ERR_NO_MEMORY if the window area is full. */

@@ -44,6 +44,7 @@ static void verify_in_mode(const struct matrix *matrix, struct cpu_port *port,
 
 	if (runs) {
 		port->pcide = mode.pcide;
+		port->has_invpcid = (features & FEATURE_INVPCID) != 0;
 		if ((features & FEATURE_TCE) != 0)
 			control_set_tce(mode.tce);
 		control_set_pcide(root, mode.pcide);

@@ -79,6 +79,9 @@ static inline void invlpg(uint64_t va)
 	__asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
 }
 
+/* A type of INVPCID: everything, global translations too. */
+#define INVPCID_ALL_GLOBAL UINT64_C(2)
+
 /* SDM 2A "INVPCID"; a type above 3, or a descriptor that is not right, is #GP. */
 static inline void invpcid(uint64_t type, const void *descriptor)
 {

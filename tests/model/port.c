@@ -113,7 +113,8 @@ static void forget(const struct verify_port *port, enum mechanism avoided,
 {
 	struct model *const model = model_behind(port);
 	struct cpu *const cpu = &model->cpu;
-	const unsigned by = (BY_INVLPG | BY_CR3 | BY_CR4) & ~(unsigned)avoided;
+	const unsigned ways = BY_INVLPG | BY_CR3 | BY_CR4 | BY_INVPCID;
+	const unsigned by = ways & ~(unsigned)avoided;
 	const uint64_t cr4 = cpu->cr4;
 
 	model->forgot_by |= by;
@@ -129,6 +130,8 @@ static void forget(const struct verify_port *port, enum mechanism avoided,
 	}
 	for (unsigned i = 0; (by & BY_INVLPG) != 0 && i < count; i++)
 		cpu_invlpg(cpu, pages[i]);
+	if ((by & BY_INVPCID) != 0)
+		cpu_invpcid(cpu, 2, 0, 0);
 	must_not_fault(model, "forget");
 }
 
