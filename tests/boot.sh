@@ -69,6 +69,14 @@ some_rows() { # NAME FILE EXPRESSION
 	[ -n "$(rows "$1" "$2" "$3")" ]
 }
 
+# The accessed bit was asked, and says in each cell what the frame says.
+witnesses_agree() { # NAME
+	some_rows "$1" verify.csv '$entry ~ /_accessed$/' &&
+		no_rows "$1" verify.csv '$phase == "before" &&
+			(said[$op, $pcide, $entry] = $verdict) && $entry ~ /_accessed$/ &&
+			$verdict != said[$op, $pcide, substr($entry, 1, length($entry) - 9)]'
+}
+
 # A run as it should be on an emulator: all measured but what no emulator here has,
 # nothing failed.
 whole_run() { # NAME

@@ -11,26 +11,45 @@ static void count(struct tally *tally, enum verdict verdict)
 	tally->failed += verdict == VERDICT_FAIL;
 }
 
-/* port NULL: nothing can run. */
+static enum verdict record_cell(const struct matrix *matrix,
+                                const struct cpu_port *port,
+                                const struct verify_case *cell, enum verify_phase phase,
+                                struct tally *tally)
+{
+	const bool has_tce = (matrix->machine->features & FEATURE_TCE) != 0;
+	const enum rule rule = tlb_op_rule(cell->op, cell->entry, cell->mode).rule;
+	const struct staleness staleness =
+		verify_cell(&port->port, matrix->ground, cell);
+	const enum verdict verdict = verdict_of(rule, &staleness);
+	struct line line;
+
+	verify_to_csv(&line, cell, has_tce, phase, &staleness);
+	record_line(matrix->record, &line);
+	count(tally, verdict);
+	return verdict;
+}
+
+/* port NULL: nothing can run.  The second witness is heard once, before the timing. */
 static void verify_one(const struct matrix *matrix, const struct cpu_port *port,
                        const struct verify_case *cell, enum verify_phase phase,
                        struct tally *tally)
 {
 	const bool has_tce = (matrix->machine->features & FEATURE_TCE) != 0;
-	struct line line;
 
 	if (port == NULL || !verify_applies(matrix->ground, cell)) {
-		verify_to_csv(&line, cell, has_tce, phase, NULL);
-	} else {
-		const enum rule rule =
-			tlb_op_rule(cell->op, cell->entry, cell->mode).rule;
-		const struct staleness staleness =
-			verify_cell(&port->port, matrix->ground, cell);
+		struct line line;
 
-		verify_to_csv(&line, cell, has_tce, phase, &staleness);
-		count(tally, verdict_of(rule, &staleness));
+		verify_to_csv(&line, cell, has_tce, phase, NULL);
+		record_line(matrix->record, &line);
+		return;
 	}
-	record_line(matrix->record, &line);
+
+	const enum verdict by_frame = record_cell(matrix, port, cell, phase, tally);
+	struct verify_case witness = *cell;
+
+	witness.oracle = ORACLE_ACCESSED;
+	if (phase == PHASE_BEFORE && verify_has_witness(cell, by_frame))
+		(void)record_cell(matrix, port, &witness, phase, tally);
 }
 
 static void verify_in_mode(const struct matrix *matrix, struct cpu_port *port,
@@ -50,9 +69,10 @@ static void verify_in_mode(const struct matrix *matrix, struct cpu_port *port,
 		control_set_pcide(root, mode.pcide);
 	}
 	for (unsigned i = 0; i < ENTRY_COUNT; i++)
-		verify_one(matrix, runs ? port : NULL,
-		           &(struct verify_case){ op, (enum entry)i, mode }, phase,
-		           tally);
+		verify_one(
+			matrix, runs ? port : NULL,
+			&(struct verify_case){ op, (enum entry)i, mode, ORACLE_FRAME },
+			phase, tally);
 	if (runs) {
 		control_set_pcide(root, false);
 		if ((features & FEATURE_TCE) != 0)

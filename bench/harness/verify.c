@@ -72,6 +72,21 @@ static bool is_stale(const struct verify_port *port, const struct verify_ground 
 	return control ? near && far : near || far;
 }
 
+/*
+ * Whether no walk came by the entry since its accessed bit was cleared.  Of a larger
+ * page one place says it: the first to be walked sets the bit of all.  The control is
+ * run for its fences, which no read of the entry passes.
+ */
+static bool is_not_walked(const struct verify_port *port,
+                          const struct verify_ground *ground,
+                          const struct planted *planted, const struct aim *aim)
+{
+	(void)look(port, ground, planted,
+	           planted->far != 0 ? planted->far : planted->read);
+	port->run(port, true, aim);
+	return (*planted->entry & PTE_ACCESSED) == 0;
+}
+
 enum outcome { OUTCOME_FRESH, OUTCOME_STALE, OUTCOME_UNPREPARED };
 
 static enum outcome try_once(const struct verify_port *port,
@@ -80,6 +95,7 @@ static enum outcome try_once(const struct verify_port *port,
 {
 	const struct planted *const planted = &ground->planted[cell->entry];
 	const struct aim aim = verify_aim(ground, cell);
+	const bool by_bit = cell->oracle == ORACLE_ACCESSED;
 
 	*planted->entry = planted->old_value;
 	port->forget(port, cell->op->by, ground->pages, ground->page_count);
@@ -89,9 +105,14 @@ static enum outcome try_once(const struct verify_port *port,
 	    (planted->far != 0 && !reads_old(port, ground, planted, planted->far)))
 		return OUTCOME_UNPREPARED;
 
-	*planted->entry = planted->new_value;
+	*planted->entry =
+		by_bit ? planted->old_value & ~PTE_ACCESSED : planted->new_value;
 	port->run(port, control, &aim);
-	return is_stale(port, ground, planted, control) ? OUTCOME_STALE : OUTCOME_FRESH;
+
+	const bool stale = by_bit ? is_not_walked(port, ground, planted, &aim)
+	                          : is_stale(port, ground, planted, control);
+
+	return stale ? OUTCOME_STALE : OUTCOME_FRESH;
 }
 
 struct staleness verify_cell(const struct verify_port *port,
@@ -113,6 +134,12 @@ struct staleness verify_cell(const struct verify_port *port,
 	*planted->entry = planted->old_value;
 	port->forget(port, cell->op->by, ground->pages, ground->page_count);
 	return staleness;
+}
+
+bool verify_has_witness(const struct verify_case *cell, enum verdict by_frame)
+{
+	return cell->entry != ENTRY_CODE_4K && by_frame != VERDICT_INCONCLUSIVE &&
+	       by_frame != VERDICT_SKIPPED;
 }
 
 enum verdict verdict_of(enum rule rule, const struct staleness *staleness)
@@ -146,6 +173,19 @@ const char *verdict_name(enum verdict verdict)
 	return names[verdict];
 }
 
+static void put_entry(struct csv *csv, const struct verify_case *cell)
+{
+	struct line line;
+	char name[32];
+
+	line_clear(&line);
+	line_put(&line, entry_name(cell->entry));
+	if (cell->oracle == ORACLE_ACCESSED)
+		line_put(&line, "_accessed");
+	line_to_string(&line, name, sizeof name);
+	csv_text(csv, name);
+}
+
 void verify_to_csv(struct line *line, const struct verify_case *cell, bool has_tce,
                    enum verify_phase phase, const struct staleness *staleness)
 {
@@ -153,7 +193,7 @@ void verify_to_csv(struct line *line, const struct verify_case *cell, bool has_t
 	struct csv csv = csv_begin(line);
 
 	csv_text(&csv, cell->op->name);
-	csv_text(&csv, entry_name(cell->entry));
+	put_entry(&csv, cell);
 	csv_u64(&csv, cell->mode.pcide);
 	if (has_tce)
 		csv_u64(&csv, cell->mode.tce);

@@ -7,6 +7,10 @@
  * Two arms, the same code: the operation, and none.  Where the control arm is not
  * stale, the CPU had dropped the entry on its own and nothing was shown.
  *
+ * A second witness needs no other frame: the entry loses its accessed bit instead, and
+ * only a walk sets it again.  A CPU may set it early, for an access that it only
+ * expects (SDM 3A 5.8 "Accessed and Dirty Flags"); then the control shows it too.
+ *
  * Pure: real pages, or a model of a CPU, are behind the port.
  */
 #include "bench/harness/ground.h"
@@ -35,11 +39,18 @@ struct verify_port {
 	               const uint64_t *pages, unsigned count);
 };
 
+/* What tells that the old translation was used. */
+enum oracle {
+	ORACLE_FRAME,    /* the word behind the old frame is read */
+	ORACLE_ACCESSED, /* the accessed bit stays clear */
+};
+
 /* One cell of the matrix. */
 struct verify_case {
 	const struct tlb_op *op;
 	enum entry entry;
 	struct tlb_mode mode;
+	enum oracle oracle;
 };
 
 /* Counts behind a verdict. */
@@ -74,6 +85,12 @@ bool verify_applies(const struct verify_ground *ground, const struct verify_case
 struct staleness verify_cell(const struct verify_port *port,
                              const struct verify_ground *ground,
                              const struct verify_case *cell);
+
+/*
+ * Whether the accessed bit is asked as well: of data, where the frame has shown
+ * something.
+ */
+bool verify_has_witness(const struct verify_case *cell, enum verdict by_frame);
 
 /* The control decides first: below 95 % stale nothing was shown, whatever the rule. */
 enum verdict verdict_of(enum rule rule, const struct staleness *staleness);

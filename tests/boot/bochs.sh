@@ -28,6 +28,9 @@ check 'a PGE toggle is two' costs_exactly cr4_pge_toggle 2
 check 'MOV CR3 keeps a global entry' verdict_is cr3_reload global_4k kept
 check 'and its neighbour' verdict_is cr3_reload global_neighbour kept
 check 'and drops others' verdict_is cr3_reload page_4k pass
+check 'the accessed bit says the same of every entry' witnesses_agree one
+check 'of what is kept as well' some_rows one verify.csv \
+	'$entry ~ /_accessed$/ && $verdict == "kept"'
 # Nothing here is tagged by PCID, no upper level is cached, and there is no GiB to spare.
 check 'all must cells pass that can be shown here' all_such_rows one verify.csv \
 	'$rule == "must" && $entry !~ /^(psc|target_pcid|other_pcid|page_1g)$/ &&

@@ -17,6 +17,9 @@ for op in invlpg cr3_reload cr4_pge_toggle cr0_pg_toggle; do
 	check "$op broken: exit status 1" status_is "$op" 1
 	check "$op broken: all its must cells fail" all_such_rows "$op" verify.csv \
 		"\$op == \"$op\" && \$rule == \"must\" && $shown" '$verdict == "fail"'
+	check "$op broken: the accessed bit says so too" all_such_rows "$op" verify.csv \
+		"\$op == \"$op\" && \$rule == \"must\" && \$entry ~ /_accessed\$/" \
+		'$verdict == "fail"'
 	check "$op broken: what it may keep is kept" may_cells_are_kept "$op"
 	check "$op broken: no cell of another operation fails" \
 		all_such_rows "$op" verify.csv "\$op != \"$op\"" '$verdict != "fail"'

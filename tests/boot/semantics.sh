@@ -38,6 +38,7 @@ for entry in page_4k page_2m page_1g global_4k pde code_4k; do
 	check "a PGE toggle drops $entry" verdict_is tcg cr4_pge_toggle "$entry" pass
 	check "switching paging off drops $entry" verdict_is tcg cr0_pg_toggle "$entry" pass
 done
+check 'the accessed bit says the same of every entry' witnesses_agree tcg
 check 'MOV CR3 drops pages of all sizes' all_such_rows tcg verify.csv \
 	'$op == "cr3_reload" && $entry ~ /^page_/' '$verdict == "pass"'
 check 'no emulator has caches of upper levels' all_such_rows tcg verify.csv \

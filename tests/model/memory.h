@@ -6,7 +6,7 @@
  */
 #include "paging/walk.h"
 
-#define MEMORY_FRAMES 4096u
+#define MEMORY_FRAMES 2048u
 #define MEMORY_BASE UINT64_C(0x40000000)
 #define MEMORY_GIANTS UINT64_C(0x100000000) /* two, 1 GiB each */
 

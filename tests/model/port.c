@@ -194,19 +194,27 @@ void model_close(struct model *model)
 	model->loaded = NULL;
 }
 
+enum verdict model_verdict_of(const struct verify_case *cell, uint64_t quirks)
+{
+	struct model *const model = model_open(cell->op, cell->mode, quirks);
+	enum verdict verdict = VERDICT_SKIPPED;
+
+	if (verify_applies(&model->ground, cell)) {
+		const struct staleness staleness =
+			verify_cell(&model->port, &model->ground, cell);
+
+		verdict =
+			verdict_of(tlb_op_rule(cell->op, cell->entry, cell->mode).rule,
+		                   &staleness);
+	}
+	model_close(model);
+	return verdict;
+}
+
 enum verdict model_verdict(const struct tlb_op *op, enum entry entry,
                            struct tlb_mode mode, uint64_t quirks)
 {
 	const struct verify_case cell = { .op = op, .entry = entry, .mode = mode };
-	struct model *const model = model_open(op, mode, quirks);
-	enum verdict verdict = VERDICT_SKIPPED;
 
-	if (verify_applies(&model->ground, &cell)) {
-		const struct staleness staleness =
-			verify_cell(&model->port, &model->ground, &cell);
-
-		verdict = verdict_of(tlb_op_rule(op, entry, mode).rule, &staleness);
-	}
-	model_close(model);
-	return verdict;
+	return model_verdict_of(&cell, quirks);
 }

@@ -25,5 +25,8 @@ void model_close(struct model *model);
 bool model_can(const struct tlb_op *op, struct tlb_mode mode);
 
 /* Of one cell, both arms and all trials. */
+enum verdict model_verdict_of(const struct verify_case *cell, uint64_t quirks);
+
+/* By the frame. */
 enum verdict model_verdict(const struct tlb_op *op, enum entry entry,
                            struct tlb_mode mode, uint64_t quirks);

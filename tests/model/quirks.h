@@ -40,8 +40,9 @@ enum quirk {
 	/* It drops what it may keep: every CPU may. */
 	QUIRKS_THAT_DROP_MORE,
 	DROPS_ALWAYS = QUIRKS_THAT_DROP_MORE, /* before every access: no TLB at all */
-	DROPS_NOW_AND_THEN, /* everything, at one access of a hundred */
-	LARGE_IS_FRACTURED, /* 4 KiB pieces of larger pages are held */
+	SETS_ACCESSED_EARLY, /* at every access, as a walk ahead of it may */
+	DROPS_NOW_AND_THEN,  /* everything, at one access of a hundred */
+	LARGE_IS_FRACTURED,  /* 4 KiB pieces of larger pages are held */
 	INVALIDATION_DROPS_ALL,
 	INVLPG_DROPS_CURRENT,
 	INVLPG_DROPS_PAGE_EVERYWHERE,

@@ -62,6 +62,18 @@ static struct translation walk_tables(struct cpu *cpu, uint64_t va)
 	return translation_of(cpu, va, entry, level);
 }
 
+/* What a walk that nobody asked for leaves in the tables. */
+static void set_accessed(const struct cpu *cpu, uint64_t va)
+{
+	enum level level = LEVEL_PML4;
+	uint64_t entry = look_at_entry(cpu, cpu->cr3 & PTE_FRAME, va, level);
+
+	while (!pte_is_leaf(entry, level)) {
+		level--;
+		entry = look_at_entry(cpu, entry & PTE_FRAME, va, level);
+	}
+}
+
 uint64_t cpu_translate(struct cpu *cpu, enum side side, uint64_t va)
 {
 	const bool is_hundredth = ++cpu->accesses % 101 == 0;
@@ -71,6 +83,9 @@ uint64_t cpu_translate(struct cpu *cpu, enum side side, uint64_t va)
 		tlb_drop(&cpu->tlb, &everything);
 		psc_drop(&cpu->psc, &everything);
 	}
+
+	if (cpu_has(cpu, SETS_ACCESSED_EARLY))
+		set_accessed(cpu, va);
 
 	const struct translation *hit = tlb_find(&cpu->tlb, side, cpu_pcid(cpu), va);
 

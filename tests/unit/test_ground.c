@@ -8,7 +8,7 @@
 static struct verify_case cell_of(const char *op, enum entry entry,
                                   struct tlb_mode mode)
 {
-	return (struct verify_case){ tlb_op_named(op), entry, mode };
+	return (struct verify_case){ tlb_op_named(op), entry, mode, ORACLE_FRAME };
 }
 
 static struct frame_pool pool;
@@ -216,9 +216,9 @@ TEST(without_memory_for_large_pages_there_are_none)
 	assert_null(ground.planted[ENTRY_PAGE_2M].entry);
 	assert_null(ground.planted[ENTRY_PAGE_1G].entry);
 	assert_non_null(ground.planted[ENTRY_PAGE_4K].entry);
-	assert_false(verify_applies(
-		&ground,
-		&(struct verify_case){ tlb_op_named("invlpg"), ENTRY_PAGE_2M, { 0 } }));
+	assert_false(verify_applies(&ground,
+	                            &(struct verify_case){ .op = tlb_op_named("invlpg"),
+	                                                   .entry = ENTRY_PAGE_2M }));
 }
 
 TEST(what_does_not_exist_without_pcide_does_not_apply)

@@ -258,7 +258,9 @@ TEST(no_preparation_uses_the_mechanism_under_test)
 	for (unsigned i = 0; i < tlb_op_count; i++) {
 		const struct tlb_op *const op = &tlb_ops[i];
 		const struct tlb_mode mode = { .pcide = !tlb_op_exists(op, false) };
-		const struct verify_case cell = { op, ENTRY_PAGE_4K, mode };
+		const struct verify_case cell = { .op = op,
+			                          .entry = ENTRY_PAGE_4K,
+			                          .mode = mode };
 
 		if (!model_can(op, mode))
 			continue;

@@ -171,7 +171,9 @@ TEST(the_control_is_stale_in_every_trial_of_every_cell)
 
 	for (unsigned i = 0; i < tlb_op_count; i++)
 		for (enum entry entry = 0; entry < ENTRY_COUNT; entry++) {
-			const struct verify_case cell = { &tlb_ops[i], entry, mode };
+			const struct verify_case cell = { .op = &tlb_ops[i],
+				                          .entry = entry,
+				                          .mode = mode };
 
 			if (!model_can(&tlb_ops[i], mode))
 				continue;

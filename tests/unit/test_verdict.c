@@ -117,7 +117,7 @@ static const char *csv_row(const struct verify_case *cell, bool has_tce,
 static struct verify_case cell_of(const char *op, enum entry entry,
                                   struct tlb_mode mode)
 {
-	return (struct verify_case){ tlb_op_named(op), entry, mode };
+	return (struct verify_case){ tlb_op_named(op), entry, mode, ORACLE_FRAME };
 }
 
 TEST(a_measured_cell_has_its_counts_and_its_verdict)
@@ -136,6 +136,20 @@ TEST(a_measured_cell_has_its_counts_and_its_verdict)
 		csv_row(&cr3, false, PHASE_AFTER, &staleness),
 		"cr3_reload,global_4k,0,,after,may,SDM 3A 5.10.2.4 Global Pages,"
 		"200,199,3,kept");
+}
+
+TEST(what_the_accessed_bit_says_has_a_row_of_its_own)
+{
+	const struct staleness staleness = { 200, 200, 0, 0 };
+	const struct verify_case witness = { tlb_op_named("cr4_pge_toggle"),
+		                             ENTRY_OTHER_PCID_GLOBAL,
+		                             { .pcide = true },
+		                             ORACLE_ACCESSED };
+
+	assert_string_equal(csv_row(&witness, false, PHASE_BEFORE, &staleness),
+	                    "cr4_pge_toggle,other_pcid_global_accessed,1,,before,must,"
+	                    "SDM 3A 5.10.4.1 Operations that Invalidate TLBs and "
+	                    "Paging-Structure Caches,200,200,0,pass");
 }
 
 TEST(a_claim_of_others_is_refuted_in_its_row)
@@ -210,6 +224,7 @@ int main(void)
 		cmocka_unit_test(no_trials_show_nothing),
 		cmocka_unit_test(verdicts_have_the_names_of_verify_csv),
 		cmocka_unit_test(a_measured_cell_has_its_counts_and_its_verdict),
+		cmocka_unit_test(what_the_accessed_bit_says_has_a_row_of_its_own),
 		cmocka_unit_test(a_claim_of_others_is_refuted_in_its_row),
 		cmocka_unit_test(a_skipped_cell_has_its_rule_but_no_counts),
 		cmocka_unit_test(where_the_cpu_has_tce_its_state_is_said),
