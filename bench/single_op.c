@@ -220,7 +220,8 @@ static void plan_op(struct plan *plan, const struct tlb_op *op)
 			plan_pcids(plan, op, pcide != 0);
 	if (op == tlb_op_none)
 		plan_targets(plan, op, (struct setting){ 0 });
-	if (op->by == BY_INVLPG || op->by == BY_INVLPGB)
+	/* Who names a page may leave other upper levels alone while EFER.TCE is set. */
+	if (op->takes_page)
 		plan_first(plan, op, (struct setting){ .tce = true }, &targets[0]);
 	plan_sweeps(plan, op,
 	            (struct setting){

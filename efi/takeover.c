@@ -184,6 +184,8 @@ void takeover_enter(struct program *program)
 	power_record(machine);
 	if (program->config.pin)
 		power_pin(machine);
+	if ((machine->features & FEATURE_TCE) != 0 && !control_tce_obeys())
+		machine->features &= ~(uint32_t)FEATURE_TCE;
 	if (control_lfence_waits(is_amd(machine)))
 		machine->features |= FEATURE_LFENCE_WAITS;
 }

@@ -84,14 +84,31 @@ void control_set_pcide(uint64_t root, bool pcide)
 	write_cr4(cr4 ^ CR4_PCIDE);
 }
 
+/* A CPU without the MSR, which is none in 64-bit mode, has no bits in it either. */
+static uint64_t read_efer(void)
+{
+	uint64_t efer = 0;
+
+	return rdmsr_safe(MSR_EFER, &efer) ? efer : 0;
+}
+
 void control_set_tce(bool tce)
 {
-	const uint64_t efer = rdmsr(MSR_EFER);
+	const uint64_t efer = read_efer();
 	const uint64_t cr4 = read_cr4();
 
-	if (((efer & EFER_TCE) != 0) == tce)
+	if (((efer & EFER_TCE) != 0) == tce || !wrmsr_safe(MSR_EFER, efer ^ EFER_TCE))
 		return;
-	wrmsr(MSR_EFER, efer ^ EFER_TCE);
 	write_cr4(cr4 ^ CR4_PGE);
 	write_cr4(cr4);
+}
+
+bool control_tce_obeys(void)
+{
+	control_set_tce(true);
+
+	const bool was_set = (read_efer() & EFER_TCE) != 0;
+
+	control_set_tce(false);
+	return was_set && (read_efer() & EFER_TCE) == 0;
 }

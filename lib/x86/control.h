@@ -28,5 +28,14 @@ bool control_lfence_waits(bool amd);
  */
 void control_set_pcide(uint64_t root, bool pcide);
 
-/* EFER.TCE; only for a CPU whose CPUID says TCE.  Drops everything. */
+/*
+ * EFER.TCE; only for a CPU whose CPUID says TCE.  Drops everything where it changes; a
+ * write that faults changes nothing.
+ */
 void control_set_tce(bool tce);
+
+/*
+ * Whether EFER.TCE can be set and cleared: a hypervisor may say TCE in CPUID and refuse
+ * the bit.  Leaves it clear.  As above.
+ */
+bool control_tce_obeys(void);
