@@ -1,9 +1,12 @@
 """The verification as a matrix of operation x entry."""
 
+from . import plot_matrix
+from .figure import picture
 from .markup import Markup, badge, breakable, join, paragraph, table, tag
 from .run import Run
 from .schema import ENTRIES, OPS, PHASES, in_order
 from .verdicts import Cell, cells, common_bits
+from .witness import is_witness, witness
 
 # verdict -> sign, colour class, what it means
 LEGEND = {
@@ -20,14 +23,17 @@ LEGEND = {
 
 
 def matrix(run: Run) -> Markup:
-    """The matrix, its legend, the faults and the citations."""
+    """The matrix as a picture and as a table, its legend, the faults and the citations."""
     found = cells(run)
     if not found:
         return paragraph("There is no row: verify.csv is missing or empty.", class_="lack")
     notes = Footnotes()
-    faults = [c for c in found if c.entry.startswith("fault_")]
-    grid = [c for c in found if c not in faults]
-    parts = [explanation(run), grid_table(grid, notes) if grid else ""]
+    faults = [c for c in found if c.is_fault]
+    grid = [c for c in found if not c.is_fault and not is_witness(c)]
+    parts = [explanation(run)]
+    if grid:
+        parts += [drawn(run, grid), grid_table(grid, notes)]
+    parts.append(witness(found))
     if faults:
         parts.append(fault_table(faults, notes))
     return join([*parts, legend(), notes.show()])
@@ -46,6 +52,13 @@ def explanation(run: Run) -> Markup:
     if lack:
         text += f" In this run there is nothing from {' and '.join(lack)} the timing."
     return paragraph(text, class_="note")
+
+
+def drawn(run: Run, grid: list) -> Markup:
+    """The matrix as a picture."""
+    alt = "What each operation drops, by entry; the table below says the same."
+    figure = plot_matrix.draw(grid, common_bits(run))
+    return tag("figure", picture(run, "matrix", alt, figure, "verify.csv"))
 
 
 class Footnotes:

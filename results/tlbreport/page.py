@@ -7,6 +7,7 @@ from . import trust
 from .cost import cost
 from .distribution import distribution
 from .drift import drift
+from .erratum import erratum
 from .facts import files, machine
 from .figure import style
 from .head import banner, headline, title
@@ -15,6 +16,7 @@ from .matrix import matrix
 from .phases import phases
 from .refill import refill
 from .run import Run
+from .tce import tce
 from .why import why
 
 # A new part of the report is one function from a run to markup, and one line here.
@@ -26,6 +28,8 @@ SECTIONS = (
     ("distribution", "How the samples are distributed", distribution),
     ("drift", "Drift over the run", drift),
     ("verification", "What each operation drops", matrix),
+    ("erratum", "INVLPG and global entries", erratum),
+    ("tce", "EFER.TCE clear and set", tce),
     ("files", "Files", files),
     ("machine", "The machine", machine),
 )

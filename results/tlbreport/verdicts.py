@@ -29,6 +29,11 @@ class Cell:
         return min((r["verdict"] for r in self.rows), key=badness)
 
     @property
+    def is_fault(self) -> bool:
+        """Whether it is about an exception, and not about an entry."""
+        return self.entry.startswith(("fault_", "no_fault_"))
+
+    @property
     def agreed(self) -> bool:
         """Whether before and after say the same."""
         return len({r["verdict"] for r in self.rows}) == 1

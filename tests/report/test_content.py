@@ -51,7 +51,7 @@ class Costs(PageTest):
 
     def test_ticks_are_never_called_anything_else(self):
         page = self.page(machine={**HARDWARE, "env": "vm"})
-        for picture in page.pictures:
+        for picture in page.pictures[:-1]:  # the last is of what is dropped
             self.assertIn("TSC ticks per operation", " ".join(picture.texts))
         text = re.sub(r"Why believe this.*First against marginal", "", page.text)
         self.assertEqual(re.findall(r"(\w+) (?:cycles|ns|nanoseconds)\b", text), [])

@@ -53,11 +53,13 @@ class Watermark(PageTest):
     def test_every_plot_of_a_damaged_file_is_watermarked(self):
         write_run(self.folder)
         replace(self.folder, "results.csv", "341.000", "342.000")
-        self.check_marked(self.page(status=1), "DAMAGED OR CUT: results.csv")
+        page = self.page(status=1)
+        self.assertFalse(page.pictures.pop().watermarked)  # of verify.csv, which is whole
+        self.check_marked(page, "DAMAGED OR CUT: results.csv")
 
     def test_no_plot_of_valid_hardware_is_watermarked(self):
         page = self.page()
-        self.assertEqual(len(page.pictures), 3)
+        self.assertEqual(len(page.pictures), 4)
         self.assertFalse(any(p.watermarked for p in page.pictures))
         self.assertFalse(b"NOT A MEASUREMENT" in read(self.folder, "report.html"))
         self.check_says(page, "The timing may be believed.")

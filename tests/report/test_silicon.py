@@ -1,0 +1,141 @@
+"""What the page says of the processor: the INVLPG erratum, EFER.TCE, the second witness,
+and the picture of the matrix."""
+
+from pagecheck import PageTest
+from rundir import EMULATOR, HARDWARE, checked, cost, small_results, small_verify
+
+ALDER_LAKE = {**HARDWARE, "family": "6", "model": "151", "stepping": "2", "microcode": "0x2e"}
+
+
+def with_cell(verdict: str, **facts) -> dict:
+    """A run whose detector of the erratum has that verdict."""
+    results = [cost("invlpg", "marginal", 9, believed="0" if verdict == "fail" else "1")]
+    verify = [*checked("invlpg", "page_4k", pcide="1"),
+              *checked("invlpg", "global_4k", pcide="1", verdict=verdict)]
+    return {"results": results, "verify": verify, "machine": {**ALDER_LAKE, **facts}}
+
+
+class Erratum(PageTest):
+    def check_cell(self, verdict: str, words: str, **facts):
+        self.check_says(self.page(**with_cell(verdict, **facts)), words)
+
+    def test_a_failed_cell_with_older_microcode_is_the_erratum(self):
+        self.check_cell("fail", "Microcode 0x2d; repaired from 0x2e on. verify.csv, invlpg x "
+                        "global_4k with PCIDE = 1: ✗ fail . The erratum is seen", microcode="0x2d")
+
+    def test_a_failed_cell_with_the_repair_is_a_finding(self):
+        for revision in ("0x2e", "0x0000002F", "0x100"):
+            self.check_cell("fail", "A finding: the repair should be there", microcode=revision)
+
+    def test_a_cell_that_passed_says_whether_the_repair_is_there(self):
+        self.check_cell("pass", "✓ pass . The repair is there, as the cell shows.")
+        self.check_cell("pass", "older than the repair; the erratum did not show",
+                        microcode="0x15")
+        self.check_cell("pass", "Whether the repair is there cannot be said.",
+                        microcode="not readable")
+
+    def test_a_cell_that_shows_nothing_says_so(self):
+        for verdict in ("inconclusive", "skipped"):
+            self.check_cell(verdict, f"? {verdict} . So nothing is shown of it here.")
+        page = self.page(machine=ALDER_LAKE)
+        self.check_says(page, "? missing . So nothing is shown of it here.")
+
+    def test_the_worse_verdict_of_before_and_after_counts(self):
+        run = with_cell("fail", microcode="0x2d")
+        run["verify"][2].update(verdict="pass", stale_after="0")
+        self.check_says(self.page(**run), "The erratum is seen")
+
+    def test_a_guest_is_not_affected(self):
+        self.check_cell("fail", "this is a finding: guests are not affected",
+                        hypervisor="KVMKVMKVM", microcode="0x2d")
+        self.check_cell("pass", "guests are not affected", env="vm", microcode="0x2d")
+
+    def test_each_model_has_its_own_revision(self):
+        for model, revision in (("151", "0x2e"), ("154", "0x42c"), ("190", "0x11"),
+                                ("183", "0x118"), ("186", "0x4117"), ("191", "0x2e")):
+            self.check_cell("pass", f"repaired from {revision} on", model=model)
+
+    def test_another_processor_is_not_accused(self):
+        for facts in ({"model": "143"}, {"family": "25"}, {"vendor": "AuthenticAMD"}):
+            self.check_cell("fail", "Not known of this processor", **facts)
+        self.check_cell("fail", "does not say which processor", model="")
+
+
+class Tce(PageTest):
+    def test_cells_that_differ_stand_beside_each_other(self):
+        verify = [*checked("invlpg", "psc", tce="0"),
+                  *checked("invlpg", "psc", "may", "kept", tce="1"),
+                  *checked("invlpg", "page_4k", tce="0"), *checked("invlpg", "page_4k", tce="1")]
+        results = [cost("invlpg", "first-bare-4k", 212), cost("invlpg", "first-bare-4k-tce", 180)]
+        self.check_says(self.page(verify=verify, results=results),
+                        "Of 2 cells tried in both states 1 differ.",
+                        "invlpg psc 0 · pass must · kept may",
+                        "invlpg first-bare-4k 212.000 [209.880, 214.120] 180.000")
+
+    def test_where_it_is_not_there_one_line_says_so(self):
+        verify = [row | {"tce": ""} for row in small_verify()]
+        self.check_says(self.page(verify=verify), "EFER.TCE was not there in this run")
+
+
+class Witness(PageTest):
+    def test_agreement_is_one_sentence(self):
+        verify = [*small_verify(), checked("invlpg", "page_4k_accessed")[0],
+                  checked("invlpg", "neighbour_accessed", "may", "kept")[0]]
+        page = self.page(verify=verify)
+        self.check_says(page, "asked of 2 entries", "what the frame says of 2 of them.")
+        self.assertNotIn("Where the two witnesses differ", page.text)
+        self.assertNotIn("page_4k_accessed", page.pictures[-1].texts)
+
+    def test_each_disagreement_is_named(self):
+        verify = [*small_verify(),
+                  checked("invlpg", "page_4k_accessed", verdict="inconclusive")[0]]
+        self.check_says(self.page(verify=verify), "what the frame says of 0 of them.",
+                        "Where the two witnesses differ", "invlpg page_4k pass ≠ inconclusive")
+
+
+class Picture(PageTest):
+    def drawn(self, page):
+        return next(p for p in page.pictures if "What each operation drops" in p.label)
+
+    def test_the_matrix_is_drawn_with_names_verdicts_and_states(self):
+        verify = [*checked("invlpg", "page_4k", pcide="0"),
+                  *checked("invlpg", "global_4k", pcide="1", verdict="fail"),
+                  *checked("invlpg", "psc", pcide="1", verdict="inconclusive"),
+                  *checked("cr3_reload", "neighbour", "may", "kept", pcide="0")]
+        results = [cost("invlpg", "marginal", 9, believed="0")]
+        texts = self.drawn(self.page(verify=verify, results=results)).texts
+        for text in ("invlpg", "cr3_reload", "page_4k", "psc", "PCIDE=0", "PCIDE=1", "✓ pass",
+                     "✗ fail", "◆ kept", "inconclusive"):
+            self.assertIn(text, texts)
+        self.assertNotIn("skipped", texts)
+
+    def test_one_state_is_one_panel(self):
+        texts = self.drawn(self.page()).texts
+        self.assertIn("PCIDE=0, TCE=0", texts)
+        self.assertEqual(texts.count("invlpg"), 1)
+
+    def test_what_shows_nothing_is_hatched(self):
+        from tlbreport.plot_matrix import draw
+        from tlbreport.verdicts import Cell
+
+        def hatches(verdict):
+            cell = Cell("invlpg", "psc", "", [{"verdict": verdict}])
+            axes = draw([cell], "").axes[0]
+            return [patch.get_hatch() for patch in axes.patches]
+
+        for verdict in ("inconclusive", "skipped"):
+            self.assertTrue(all(hatches(verdict)), verdict)
+        for verdict in ("pass", "fail", "kept", "dropped", "refuted", "holds"):
+            self.assertEqual(hatches(verdict), [None])
+
+    def test_exceptions_are_not_entries(self):
+        fault = checked("invlpg", "no_fault_not_canonical", trials="1", stale_control="",
+                        stale_after="")
+        page = self.page(verify=[*small_verify(), *fault])
+        self.assertNotIn("no_fault_not_canonical", self.drawn(page).texts)
+        self.check_says(page, "Faults that the manual asks for", "no_fault_not_canonical ✓ pass")
+
+    def test_it_is_watermarked_in_an_emulator(self):
+        self.assertTrue(self.drawn(self.page(machine=EMULATOR)).watermarked)
+        page = self.page(machine=HARDWARE, results=small_results())
+        self.assertFalse(self.drawn(page).watermarked)
