@@ -1,0 +1,57 @@
+#!/bin/sh
+# The program runs on processors of all ages: what one lacks is skipped, and the bit of
+# CPUID is named.
+set -eu
+. tests/boot.sh
+
+# What is skipped is skipped for one of these, and each of these is skipped somewhere.
+lacks() { # NAME BIT...
+	name=$1
+	shift
+	all_such_rows "$name" results.csv '$status == "skipped"' \
+		"\$reason ~ /^(cycle counter|no whole GiB of RAM|$(echo "$*" | tr ' ' '|'))\$/" ||
+		return 1
+	for bit; do
+		some_rows "$name" results.csv "\$status == \"skipped\" && \$reason == \"$bit\"" ||
+			return 1
+	done
+}
+
+# TCG has neither PCID nor INVPCID, INVLPGB or TCE, whatever the model is called.
+emulated() { # MODEL BIT...
+	model=$1
+	shift
+	boot "$model" -a tcg -c 2 --cpu "$model"
+	check "$model: exit status 0" status_is "$model" 0
+	check "$model: no cell fails" all_rows "$model" verify.csv '$verdict != "fail"'
+	check "$model: what it has is believed" all_such_rows "$model" results.csv \
+		'$op ~ /^(invlpg|cr3_reload|cr4_pge_toggle)$/ && $status == "ok"' \
+		'$believed == 1'
+	check "$model: what is skipped names the bit" \
+		lacks "$model" pcid invpcid invlpgb tce "$@"
+}
+
+emulated qemu64 1g smep
+emulated Nehalem 1g smep
+emulated Haswell 1g
+emulated EPYC
+emulated Icelake-Server
+emulated max
+
+# Bochs has PCID and INVPCID, in models that are slower than the one of `make test`.
+for model in corei7_skylake_x corei7_icelake_u; do
+	start=$(date +%s)
+	boot "$model" -e bochs -c 1 --cpu "$model"
+	spent=$(($(date +%s) - start))
+	check "$model: a whole run" whole_run "$model"
+	check "$model: in a minute at most ($spent s)" [ "$spent" -le 60 ]
+	check "$model: with PCIDs every must cell passes that can be shown here" \
+		all_such_rows "$model" verify.csv '$rule == "must" && $pcide == 1 &&
+		$entry !~ /^(psc|target_pcid|other_pcid|page_1g)$/ &&
+		$op != "invlpgb_tlbsync"' '$verdict == "pass"'
+	check "$model: the accessed bit says the same of every entry" \
+		witnesses_agree "$model"
+	check "$model: what is skipped names the bit" lacks "$model" invlpgb tce
+done
+
+finish
