@@ -48,7 +48,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 Q = $(if $(V),,@)
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: all programs test test-long check report clean help FORCE
+.PHONY: all programs test test-long check report matrix clean help FORCE
 .DELETE_ON_ERROR:
 # Objects are kept although only pattern rules name them.
 .SECONDARY:
@@ -102,6 +102,12 @@ $(BUILD)/host/selftest: $(NATIVE:%=$(BUILD)/host/%.o)
 	$(SAY) HOST $@
 	$(Q)$(HOST_CC) -o $@ $^
 
+# What each operation must drop, from the table of rules.
+MATRIX := lib/text.c paging/tlb_op.c paging/tlb_rule.c tests/native/matrix.c
+$(BUILD)/host/matrix: $(MATRIX:%=$(BUILD)/host/%.o)
+	$(SAY) HOST $@
+	$(Q)$(HOST_CC) -o $@ $^
+
 # Unit tests: the same sources under the sanitizers.
 $(BUILD)/unit/%.c.o: %.c Makefile | $(BUILD)/gen/version.h
 	@mkdir -p $(@D)
@@ -117,11 +123,14 @@ MODEL := $(patsubst %,$(BUILD)/unit/%.o,$(wildcard tests/model/*.c))
 $(patsubst %,$(BUILD)/unit/%,$(filter test_model%,$(UNIT_TESTS))): $(MODEL)
 
 -include $(EFI_OBJECTS:.o=.d) $(HOST_LIB:.o=.d) $(CAPTURE:.o=.d) $(UNIT_LIB:.o=.d) \
-	$(NATIVE:%=$(BUILD)/host/%.d) \
+	$(NATIVE:%=$(BUILD)/host/%.d) $(MATRIX:%=$(BUILD)/host/%.d) \
 	$(wildcard $(BUILD)/unit/tests/unit/*.d $(BUILD)/unit/tests/model/*.d)
 
 report: ## draw RUN=DIR again
 	$(PYTHON) results/report.py $(RUN)
+
+matrix: $(BUILD)/host/matrix ## print what each operation must drop
+	@$<
 
 clean: ## remove build/
 	rm -rf $(BUILD)
@@ -140,7 +149,7 @@ LONG_TESTS = tests/report/planted $(wildcard tests/boot/long/*.sh tests/checks/l
 ALONE = env -u MAKEFLAGS -u MAKELEVEL JOBS=$(JOBS)
 INSTALL_AND_BUILD = ./run.sh --setup && $(ALONE) $(MAKE) -s -j $(JOBS) programs
 
-programs: all $(BUILD)/host/capture $(BUILD)/host/selftest $(UNIT_PROGRAMS) ## all, host programs, unit tests
+programs: all $(BUILD)/host/capture $(BUILD)/host/selftest $(BUILD)/host/matrix $(UNIT_PROGRAMS) ## all, host programs, unit tests
 
 check: all ## what can be said without running it
 	@$(ALONE) tests/run -j $(JOBS) -t 300 $(CHECKS)
