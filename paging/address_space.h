@@ -35,9 +35,3 @@ struct address_space {
 #define VA_VERIFY UINT64_C(0xffff920000000000)
 #define VA_WINDOW_WRITABLE UINT64_C(0xffff930000000000)
 #define VA_TARGETS UINT64_C(0xffffa00000000000)
-
-/* The value to load into CR3 to run in space, dropping its translations. */
-static inline uint64_t address_space_cr3(const struct address_space *space)
-{
-	return space->root | space->pcid;
-}

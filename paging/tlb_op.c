@@ -54,7 +54,7 @@ BODY(invlpgb_tlbsync, "lea 0x7fffffff(%rsi), %rax\n"
 /*
  * CR0.PG cannot be cleared in 64-bit mode: out through compatibility mode by LRETQ,
  * back by LRET.  The upper halves of all registers are undefined over that (SDM
- * 3A 11.8.5.4 "Switching Out of IA-32e Mode Operation"), so everything a window holds
+ * 1 3.4.1.1 "General-Purpose Registers in 64-Bit Mode"), so everything a window holds
  * waits on the stack, whose address has none.  CR3 stays as it is.  08h and 28h: 64-bit
  * code, 32-bit code.
  */

@@ -9,24 +9,16 @@ BODY(chain_imul, "imul %rbx, %rbx")
 BODY(chain_nop, "nop")
 BODY(chain_lfence, "lfence")
 
-static const struct {
-	const char *name;
-	struct body body;
-} chains[CHAIN_COUNT] = {
-	[CHAIN_ADD] = { "add", { BODY_RANGE(chain_add) } },
-	[CHAIN_IMUL] = { "imul", { BODY_RANGE(chain_imul) } },
-	[CHAIN_NOP] = { "nop", { BODY_RANGE(chain_nop) } },
-	[CHAIN_LFENCE] = { "lfence", { BODY_RANGE(chain_lfence) } },
+static const struct body chains[CHAIN_COUNT] = {
+	[CHAIN_ADD] = { BODY_RANGE(chain_add) },
+	[CHAIN_IMUL] = { BODY_RANGE(chain_imul) },
+	[CHAIN_NOP] = { BODY_RANGE(chain_nop) },
+	[CHAIN_LFENCE] = { BODY_RANGE(chain_lfence) },
 };
-
-const char *chain_name(enum chain chain)
-{
-	return chains[chain].name;
-}
 
 const struct body *chain_body(enum chain chain)
 {
-	return &chains[chain].body;
+	return &chains[chain];
 }
 
 struct pair chain_pair(struct window_source *source, enum chain chain, uint32_t copies)

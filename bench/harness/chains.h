@@ -7,7 +7,6 @@
 
 enum chain { CHAIN_ADD, CHAIN_IMUL, CHAIN_NOP, CHAIN_LFENCE, CHAIN_COUNT };
 
-const char *chain_name(enum chain chain);
 const struct body *chain_body(enum chain chain);
 
 /*

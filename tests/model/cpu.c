@@ -243,7 +243,7 @@ void cpu_write_cr4(struct cpu *cpu, uint64_t value)
 	}
 }
 
-/* SDM 3A 11.8.5.4 "Switching Out of IA-32e Mode Operation": what is undefined then. */
+/* SDM 1 3.4.1.1 "General-Purpose Registers in 64-Bit Mode": what is undefined then. */
 static void lose_upper_halves(struct cpu *cpu)
 {
 	const uint64_t rubbish = UINT64_C(0xdeadbeef);
