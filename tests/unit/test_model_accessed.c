@@ -12,7 +12,7 @@ static enum verdict by_bit(const struct tlb_op *op, enum entry entry,
 		&(struct verify_case){ op, entry, mode, ORACLE_ACCESSED }, quirks);
 }
 
-/* Calls hold with every cell of the data side. */
+/* Calls hold with every cell of the data side that exists. */
 static void each_cell(void (*hold)(const struct tlb_op *op, enum entry entry,
                                    struct tlb_mode mode, uint64_t quirks),
                       uint64_t quirks)
@@ -21,7 +21,9 @@ static void each_cell(void (*hold)(const struct tlb_op *op, enum entry entry,
 		const struct tlb_mode mode = { .pcide = i % 2 == 1 };
 
 		for (enum entry entry = 0; entry < ENTRY_COUNT; entry++)
-			if (model_can(&tlb_ops[i / 2], mode) && entry != ENTRY_CODE_4K)
+			if (model_can(&tlb_ops[i / 2], mode) &&
+			    entry != ENTRY_CODE_4K &&
+			    tlb_op_rule(&tlb_ops[i / 2], entry, mode).rule != RULE_NONE)
 				hold(&tlb_ops[i / 2], entry, mode, quirks);
 	}
 }
