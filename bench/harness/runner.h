@@ -19,6 +19,12 @@ enum run_status {
 
 #define RUNNER_OPS 16u
 
+/* Which benchmarks use an operation, as indices into benches[]. */
+struct usage {
+	bool used;
+	unsigned first, last;
+};
+
 struct run {
 	const struct config *config;
 	struct machine *machine; /* what is found out about the clock goes here */
@@ -36,6 +42,7 @@ struct run {
 	bool can_verify;
 	struct plan plan;
 	bool rows_pending; /* the plan's rows are not delivered yet */
+	struct usage usage[RUNNER_OPS];
 	struct tally tallies[RUNNER_OPS];
 	unsigned steps_before; /* rows and verifications of what is done */
 	unsigned steps;
