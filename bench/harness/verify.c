@@ -120,9 +120,9 @@ struct staleness verify_cell(const struct verify_port *port,
                              const struct verify_case *cell)
 {
 	const struct planted *const planted = &ground->planted[cell->entry];
-	struct staleness staleness = { .trials = VERIFY_TRIALS };
+	struct staleness staleness = { .trials = port->trials };
 
-	for (uint32_t i = 0; i < VERIFY_TRIALS; i++) {
+	for (uint32_t i = 0; i < port->trials; i++) {
 		const enum outcome control = try_once(port, ground, cell, true);
 		const enum outcome after = try_once(port, ground, cell, false);
 

@@ -19,9 +19,11 @@
 
 #include <stdint.h>
 
+/* Of each arm, on a real CPU; a model that decides nothing by chance needs fewer. */
 #define VERIFY_TRIALS 200u
 
 struct verify_port {
+	uint32_t trials; /* of each arm */
 	/* One word, read through va. */
 	uint64_t (*read)(const struct verify_port *port, uint64_t va);
 	/* Calls the code at va; what it returns. */

@@ -162,6 +162,7 @@ struct model *model_open(const struct tlb_op *op, struct tlb_mode mode, uint64_t
 		.call = call_code,
 		.run = run_body,
 		.load_cr3 = load_cr3,
+		.trials = MODEL_TRIALS,
 		.forget = forget,
 	};
 	model.pool = memory_reset();

@@ -4,6 +4,9 @@
 #include "tests/model/interpret.h"
 #include "tests/model/memory.h"
 
+/* It does the same each time; 95 % of 20 can still be told from all of them. */
+#define MODEL_TRIALS 20u
+
 struct model {
 	struct verify_port port;
 	struct cpu cpu;

@@ -182,8 +182,8 @@ TEST(the_control_is_stale_in_every_trial_of_every_cell)
 			const struct staleness staleness =
 				verify_cell(&model->port, &model->ground, &cell);
 
-			assert_int_equal(staleness.trials, 200);
-			assert_int_equal(staleness.stale_control, 200);
+			assert_int_equal(staleness.trials, MODEL_TRIALS);
+			assert_int_equal(staleness.stale_control, MODEL_TRIALS);
 			assert_int_equal(staleness.unprepared, 0);
 			model_close(model);
 		}
