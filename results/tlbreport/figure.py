@@ -15,6 +15,7 @@ from .run import Run
 
 # Colours that stay apart for colour-blind eyes (Okabe and Ito).
 BLUE, VERMILLION, GREEN = "#0072b2", "#d55e00", "#007a5a"
+ORANGE, PINK, SKY = "#e69f00", "#cc79a7", "#56b4e9"
 GREY, INK = "#777777", "#222222"
 STAMP_SPACING_INCHES = 4  # no large part of a tall plot is without a watermark
 STYLE = {
