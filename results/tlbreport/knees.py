@@ -74,9 +74,10 @@ def cuts(x, y, sigma) -> list:
     mine, logarithmic = Pieces(x, y, sigma), Pieces(np.log2(np.maximum(x, 0.5)), y, sigma)
     plateau = mine.level + price
     plateau[length(n) < LEAST_PLATEAU] = np.inf
-    rise = mine.line + price * np.minimum(length(n), 2)
+    # What a rise has of its own: slope and height, and the places where it begins and ends.
+    rise = mine.line + price * (np.minimum(length(n), 2) + 1 + (length(n) > 0))
     rise[length(n) < 0] = np.inf
-    last = logarithmic.line + 2 * price  # beyond the last level walks may get dearer
+    last = logarithmic.line + price * np.minimum(length(n), 2)  # beyond the last level walks may get dearer
     last[length(n) < 1] = np.inf
     best = (plateau[0, n], [])
     reached, path = plateau[0], [[(0,)] for _ in range(n + 1)]

@@ -26,12 +26,13 @@ NOTE = (
 
 def policies(run: Run) -> Markup:
     """Small multiples: order by row, flush by column, a line for each policy."""
-    lack = lacking(run, BENCH)
+    drawn = {unit: curves(run, BENCH, PARAM, unit) for unit in ("ticks", "count")}
+    lack = lacking(run, BENCH, drawn["ticks"])
     if lack:
         return join([paragraph(lack, class_="lack"), *cost.tables(run, rows(run, BENCH))])
     parts = [paragraph(NOTE, class_="note")]
     for number, (what, unit, axis, name) in enumerate(PICTURES):
-        mine = [one for one in curves(run, BENCH, PARAM, unit) if ending(one) == what]
+        mine = [one for one in drawn[unit] if ending(one) == what]
         if mine:
             alt = f"{name} over the number of processes; the tables have the numbers."
             parts += [tag("h3", name), tag("figure", picture(run, f"policy-{number}", alt,

@@ -23,7 +23,7 @@ SENTENCE_OF = ("invlpg", "range", "4k")
 def range_flush(run: Run) -> Markup:
     """Pictures, the sentence, the break-evens, and all rows."""
     rows = sweep.rows(run, BENCH)
-    lack = sweep.lacking(run, BENCH)
+    lack = sweep.lacking(run, BENCH, sweeps(run))
     if lack:
         return join([paragraph(lack, class_="lack"), *cost.tables(run, rows)])
     crossed = pairs(run)

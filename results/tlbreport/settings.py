@@ -53,7 +53,7 @@ def ceilings(run: Run):
         if not best or not all(one.believed for one in best):
             continue
         first, low, high = best[0].pages, least(best), greatest(best)
-        found = dict.fromkeys((low, high))
+        found = [low] if low is high else [low, high]
         text = " and ".join(f"{place(one)} (W = {one.w})" for one in found)
         yield Advice(f"range ceiling ({first.name}, {first.setting.words})",
                      f"{text} pages one by one" if len(found) == 1 else

@@ -75,13 +75,16 @@ def believed(row: Row) -> bool:
     return row["op"] == "none" or row["believed"] == "1"
 
 
-def lacking(run: Run, bench: str) -> str:
-    """What to say where a benchmark left nothing to draw; empty if it left something."""
+def lacking(run: Run, bench: str, drawn: list) -> str:
+    """What to say where a benchmark left nothing to draw; empty if there is something drawn."""
+    if drawn:
+        return ""
     mine = rows(run, bench)
     if not mine:
         return f"There is no row of {bench}: it was not run."
     if any(measured(row) for row in mine):
-        return ""
+        return (f"No row of {bench} can be drawn: none has a variant, a place in the sweep and an "
+                "interval that are known.")
     reasons = dict.fromkeys(f"{r['status']} {r['reason']}".strip() for r in mine)
     return f"No row of {bench} was measured: {'; '.join(reasons)}."
 

@@ -20,11 +20,12 @@ NOTE = (
 
 def switching(run: Run) -> Markup:
     """A panel for each mode of the processor, a line for each kind of switch."""
-    lack = lacking(run, BENCH)
+    drawn = [one for one in curves(run, BENCH, PARAM) if kind(one)]
+    lack = lacking(run, BENCH, drawn)
     if lack:
         return join([paragraph(lack, class_="lack"), *cost.tables(run, rows(run, BENCH))])
     found = {}
-    for one in curves(run, BENCH, PARAM):
+    for one in drawn:
         found.setdefault(mode(one), []).append(one)
     lines = dict.fromkeys(name(one) for mine in found.values() for one in mine)
     looks = {line: multiples.look(number) for number, line in enumerate(lines)}
@@ -53,4 +54,4 @@ def mode(one: Curve) -> str:
 def name(one: Curve) -> str:
     """The kind of switch and what it loads."""
     loads = "nothing loaded" if one.op == "none" else one.op
-    return f"{kind(one) or one.variant}: {loads}"
+    return f"{kind(one)}: {loads}"

@@ -50,10 +50,10 @@ def tlb(run: Run) -> Markup:
 
 def entries(run: Run) -> list:
     """The curves with their knees against CPUID."""
-    rows, lack = sweep.rows(run, SIZES_BENCH), sweep.lacking(run, SIZES_BENCH)
+    rows, found = sweep.rows(run, SIZES_BENCH), knee_curves(run)
+    lack = sweep.lacking(run, SIZES_BENCH, found)
     if lack:
         return [paragraph(lack, class_="lack"), *cost.tables(run, rows)]
-    found = knee_curves(run)
     panels = [Panel(one.variant, [Series("translation", multiples.look(0), plotted(one))],
                     lambda axes, one=one, at=at: mark(axes, at, stated(run, one.variant)))
               for one, at in found]
@@ -123,10 +123,9 @@ def against(knee: Knee | None, known: dict) -> tuple:
 
 def pcids(run: Run) -> list:
     """The probe over the PCIDs visited, and the capacity."""
-    rows, lack = sweep.rows(run, capacity.BENCH), sweep.lacking(run, capacity.BENCH)
-    found = capacities(run)
-    if lack or not found:
-        lack = lack or f"No row of {capacity.BENCH} can be used."
+    rows, found = sweep.rows(run, capacity.BENCH), capacities(run)
+    lack = sweep.lacking(run, capacity.BENCH, found)
+    if lack:
         return [paragraph(lack, class_="lack"), *cost.tables(run, rows)]
     panels = [Panel(one.curve.variant, [Series("probe after the return", multiples.look(0),
                                                plotted(one.curve))],

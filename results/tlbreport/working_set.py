@@ -25,11 +25,12 @@ NOTE = (
 
 def working_set(run: Run) -> Markup:
     """A picture for each page size and order: warm above cold, a column for each depth."""
-    lack = lacking(run, BENCH)
+    drawn = curves(run, BENCH, PARAM)
+    lack = lacking(run, BENCH, drawn)
     if lack:
         return join([paragraph(lack, class_="lack"), *cost.tables(run, rows(run, BENCH))])
     found = {}
-    for one in curves(run, BENCH, PARAM):
+    for one in drawn:
         found.setdefault(title(one.parts), []).append(one)
     parts = [paragraph(NOTE, class_="note")]
     for number, (name, mine) in enumerate(found.items()):

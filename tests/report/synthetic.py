@@ -50,6 +50,7 @@ class Machine:
     keep: float = 180.0  # MOV CR3 with bit 63 set
     slots: int = 4  # PCIDs that keep entries
     walk: float = 28.0  # a probe that misses
+    dearer: float = 0.0  # walk beyond the last level, for each doubling of the pages
     levels: dict = field(default_factory=lambda: {
         "data-4k": (Level(16, 4, 8), Level(128, 12, 26)),
         "data-2m": (Level(8, 4, 8), Level(128, 12, 24)),
@@ -83,7 +84,9 @@ class Machine:
 
     def translation(self, kind: str, pages: int) -> float:
         """Ticks an access above the same lines through a large mapping."""
-        return sum(level.miss * level.missing(pages) for level in self.levels[kind])
+        levels = self.levels[kind]
+        beyond = max(0.0, math.log2(pages / levels[-1].entries))
+        return sum(level.miss * level.missing(pages) for level in levels) + self.dearer * beyond
 
 
 class Rows:
