@@ -1,7 +1,7 @@
 """How many pages one by one cost as much as one full flush: the rows of `range`, paired."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import sweep
 from .crossing import Crossing, crossing
@@ -87,11 +87,13 @@ def setting(variant: str):
 
 def sweeps(run: Run) -> list:
     """N times each operation; the row of one page (scope `page`) is the point at N = 1."""
-    found = [(one, setting(one.variant)) for one in sweep.curves(run, BENCH, PARAM)]
-    alone = {(one.op, at.size, at.mode, at.w): one.points[0] for one, at in found
-             if at and at.scope == "page"}
-    made = []
-    for one, at in found:
+    alone, made = {}, []
+    for row in sweep.rows(run, BENCH):
+        at, point = setting(row["variant"]), sweep.point(row)
+        if at and point and at.scope == "page":
+            alone.setdefault((row["op"], at.size, at.mode, at.w), replace(point, x=1.0))
+    for one in sweep.curves(run, BENCH, PARAM):
+        at = setting(one.variant)
         if not at or at.scope not in BY_PAGE[1:]:
             continue
         single = alone.get((one.op, at.size, at.mode, at.w))

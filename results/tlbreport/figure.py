@@ -77,8 +77,9 @@ def stamp(figure: Figure, lines: tuple) -> None:
         return
     width, height = figure.get_size_inches()
     longest = max(len(line) for line in lines)
-    size = min(30, width * 72 * 1.35 / longest, height * 72 / (0.24 * longest + 2.4))
     count = max(1, round(height / STAMP_SPACING_INCHES))
+    room = height / count
+    size = min(30, width * 72 * 1.35 / longest, room * 72 / (0.24 * longest + 2.4))
     for index in range(count):
         mark = figure.text(
             0.5, (index + 0.5) / count, "\n".join(plain(line) for line in lines),

@@ -48,9 +48,11 @@ def rows(run: Run, bench: str) -> list:
 def point(row: Row, unit: str = "ticks"):
     """The row as a point; None without a median, an interval, or in another unit.
 
-    x is 0 where nothing was swept.
+    x is 0 where nothing was swept.  A count of the program itself needs no interval.
     """
     numbers = [row.number(column) for column in ("p50", "ci95_lo", "ci95_hi")]
+    if unit == "count" and numbers[1:] == [None, None]:
+        numbers = numbers[:1] * 3
     x = row.number("value") if row["param"] else 0.0
     if row["status"] != "ok" or row["unit"] != unit or None in (x, *numbers):
         return None

@@ -8,10 +8,11 @@ from .run import Run
 from .sweep import FILE, Curve, curves, lacking, rows
 
 BENCH, PARAM = "switch", "pages"
-KINDS = ("shared", "kernel_thread", "different")
+KINDS = {"shared": "shared", "kernelthread": "kernel thread", "kernel_thread": "kernel thread",
+         "different": "different"}
 NOTE = (
     "Two tasks in turn, each touching its W pages after the switch. shared: same page tables, "
-    "nothing is loaded; kernel_thread: it runs on the tables of the one before, nothing is loaded; "
+    "nothing is loaded; kernel thread: it runs on the tables of the one before, nothing is loaded; "
     "different: CR3 is loaded. Without PCIDs every load flushes, with them only one with bit 63 "
     "clear does. global: kernel pages are global and stay. pti: one more load on each entry and "
     "exit, as page-table isolation needs it."
@@ -54,4 +55,4 @@ def mode(one: Curve) -> str:
 def name(one: Curve) -> str:
     """The kind of switch and what it loads."""
     loads = "nothing loaded" if one.op == "none" else one.op
-    return f"{kind(one)}: {loads}"
+    return f"{KINDS[kind(one)]}: {loads}"

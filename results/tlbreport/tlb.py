@@ -7,7 +7,7 @@ from .knees import Knee, knees
 from .markup import Markup, breakable, join, paragraph, table, tag
 from .multiples import Panel, Series
 from .run import Run
-from .schema import number_fault
+from .schema import count_fault
 from .sweep import FILE, interval
 
 SIZES_BENCH, SIZES_PARAM = "tlb_size", "pages"
@@ -36,11 +36,14 @@ def knee_curves(run: Run) -> list:
 
 
 def stated(run: Run, variant: str) -> dict:
-    """Level -> entries that CPUID says hold translations of this kind and page size."""
+    """Level -> entries that CPUID says hold translations of this kind and page size: those of
+    its own and those that data and code share."""
     kind, size = (variant.split("-") + [""])[:2]
-    facts = {level: run.fact(f"tlb_{level}_{kind}_{size}_entries") for level in LEVELS}
-    return {level: float(text) for level, text in facts.items()
-            if text and not number_fault(text) and float(text) > 0}
+    found = {}
+    for level in LEVELS:
+        facts = [run.fact(f"tlb_{level}_{side}_{size}_entries") for side in (kind, "unified")]
+        found[level] = sum(float(text) for text in facts if text and not count_fault(text))
+    return {level: entries for level, entries in found.items() if entries}
 
 
 def tlb(run: Run) -> Markup:
@@ -127,7 +130,7 @@ def pcids(run: Run) -> list:
     lack = sweep.lacking(run, capacity.BENCH, found)
     if lack:
         return [paragraph(lack, class_="lack"), *cost.tables(run, rows)]
-    panels = [Panel(one.curve.variant, [Series("probe after the return", multiples.look(0),
+    panels = [Panel(f"{one.curve.variant}, {one.curve.op}", [Series("probe after the return", multiples.look(0),
                                                plotted(one.curve))],
                     lambda axes, one=one: mark_capacity(axes, one)) for one in found]
     sign = multiples.Line2D([], [], color=multiples.COLOURS[1], linewidth=1.4,

@@ -186,7 +186,7 @@ def switch_rows(machine: Machine, to: Rows) -> None:
                 for pti in ("", "-pti"):
                     load = 2 * machine.keep * bool(pti)
                     tail = f"{glob}{pti}"
-                    for kind in ("shared", "kernel_thread"):
+                    for kind in ("shared", "kernelthread"):
                         to.add("switch", "none", f"{pcide}{kind}{tail}",
                                40 + load + 3 * w + 10 * (kind == "shared"), ("pages", w))
                     again = machine.refill * (w + 24 * (not glob))
@@ -219,8 +219,9 @@ def policy_rows(machine: Machine, to: Rows) -> None:
 
 
 def machine_facts(machine: Machine) -> dict:
-    """What CPUID says, for machine.csv."""
-    return {f"tlb_l{number}_{kind.replace('-', '_')}_entries": str(level.entries)
+    """What CPUID says, for machine.csv: the second level is of data and of code."""
+    sides = {1: "", 2: "unified"}
+    return {f"tlb_l{number}_{sides[number] or kind[:-3]}_{kind[-2:]}_entries": str(level.entries)
             for kind, levels in machine.levels.items() for number, level in enumerate(levels, 1)}
 
 

@@ -117,11 +117,13 @@ class BreakEven(Synthetic):
 
     def test_one_page_is_the_first_point_of_the_range(self):
         rows = Rows(1, noise=0)
-        rows.add("range", "invlpg", "page-4k-w0", 32, ("pages", 1))
         for n in (4, 8):
             rows.add("range", "invlpg", "range-4k-w0", 32 * n, ("pages", n))
         rows.add("range", "cr3_reload", "space-w0", 64)
-        self.assertEqual(self.derived(rows.rows)[0]["value"], "2.000")
+        for swept in (("pages", 1), None):
+            rows.add("range", "invlpg", "page-4k-w0", 32, swept)
+            self.assertEqual(self.derived(rows.rows)[0]["value"], "2.000")
+            rows.rows.pop()
 
     def test_a_dip_of_noise_does_not_make_a_second_crossing(self):
         rows = Rows(1, noise=0)
