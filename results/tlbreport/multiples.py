@@ -79,7 +79,8 @@ def draw(panels: list, x_label: str, y_label: str, *, columns: int = 3, ordinal:
     bottom = BOTTOM_INCHES + LEGEND_INCHES * lines
     height = bottom + rows * (PANEL_INCHES + GAP_INCHES)
     figure = Figure(figsize=(WIDTH_INCHES, height))
-    xs = sorted({p[0] for panel in panels for one in panel.series for p in one.points} | set(reach))
+    xs = sorted({p[0] for panel in panels for one in panel.series for p in one.points}
+                | set(reach))
     scale = y_scale or shared(panels)
     room = (WIDTH_INCHES - LEFT_INCHES) / columns
     for number, panel in enumerate(panels):
@@ -98,8 +99,8 @@ def draw(panels: list, x_label: str, y_label: str, *, columns: int = 3, ordinal:
     figure.text((LEFT_INCHES + WIDTH_INCHES) / 2 / WIDTH_INCHES, (bottom - 0.38) / height, x_label,
                 ha="center", va="center", parse_math=False)
     logarithmic = f" (logarithmic beyond {short(scale.linear)})" if scale.linear else ""
-    figure.text(0.14 / WIDTH_INCHES, (bottom + height - GAP_INCHES) / 2 / height, y_label + logarithmic,
-                rotation=90, ha="center", va="center", parse_math=False)
+    figure.text(0.14 / WIDTH_INCHES, (bottom + height - GAP_INCHES) / 2 / height,
+                y_label + logarithmic, rotation=90, ha="center", va="center", parse_math=False)
     figure.legend(handles=signs, loc="lower center", ncol=legend_columns, fontsize=7.5,
                   frameon=False, bbox_to_anchor=(0.5, 0.08 / height), handlelength=3.2)
     return figure

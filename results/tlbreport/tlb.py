@@ -130,8 +130,8 @@ def pcids(run: Run) -> list:
     lack = sweep.lacking(run, capacity.BENCH, found)
     if lack:
         return [paragraph(lack, class_="lack"), *cost.tables(run, rows)]
-    panels = [Panel(f"{one.curve.variant}, {one.curve.op}", [Series("probe after the return", multiples.look(0),
-                                               plotted(one.curve))],
+    panels = [Panel(f"{one.curve.variant}, {one.curve.op}",
+                    [Series("probe after the return", multiples.look(0), plotted(one.curve))],
                     lambda axes, one=one: mark_capacity(axes, one)) for one in found]
     sign = multiples.Line2D([], [], color=multiples.COLOURS[1], linewidth=1.4,
                             label="capacity with its interval")

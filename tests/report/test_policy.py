@@ -46,7 +46,8 @@ class Policy(PageTest):
                      "an access over", "Flushes over", "translation over", "Cost of a probe"):
             self.assertIn(what, said)
         for name in ("FreeBSD", "ceilings: Asterinas 32, Linux 33, FreeBSD 4096", "W = 512 pages",
-                     "random, invpcid_context", "code-4k", "noflush-s8, cr3_pcid_noflush", "kernel thread: nothing loaded", "cold, by512g"):
+                     "random, invpcid_context", "code-4k", "noflush-s8, cr3_pcid_noflush",
+                     "kernel thread: nothing loaded", "cold, by512g"):
             self.assertTrue(any(name in p.texts for p in page.pictures), name)
 
     def test_an_emulator_gets_the_same_pictures_with_the_watermark_and_no_sentence(self):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import random
 from dataclasses import replace
 
@@ -157,6 +158,16 @@ class Knees(Synthetic):
                 count += 1
                 held += float(row["lo"]) <= true <= float(row["hi"])
         self.assertGreaterEqual(held, 0.95 * count)
+
+    def test_a_plateau_that_leans_does_not_move_the_knee(self):
+        draw, points = random.Random(3), []
+        for w in grid([64, 1536]):
+            y = 8 * (w > 64) + 3 * max(0, math.log2(w / 512)) + 26 * max(0, 1 - 1536 / w)
+            y += draw.gauss(0, 0.05)
+            points.append(Point(w, y, y - 0.1, y + 0.1, None))
+        first, second = knees(tuple(points))
+        self.check_near(first.value, 64, first)
+        self.assertLessEqual(abs(second.value / 1536 - 1), 0.03, second)
 
     def test_coarse_points_give_a_wide_interval_and_not_a_wrong_size(self):
         points = tuple(Point(w, y, y - 0.1, y + 0.1, None) for w, y in
