@@ -36,6 +36,13 @@ BANDS = (
 REFILL = Band("refill of one page", (), 5, 1200,
               "warm tables 5 to 60 (Ivy Bridge 34 to 45, a Skylake guest about 20); cold "
               "tables up to 1200")
+# The same by what the caches hold of the page tables: the rows of the benchmark `refill`.
+REFILLS = {
+    "warm": Band("refill of one page, warm tables", (), 5, 60,
+                 "Ivy Bridge 34 to 45, a Skylake guest about 20"),
+    "cold": Band("refill of one page, cold tables", (), 5, 1200, "1 to 4 pages, cold, after a "
+                 "reload or INVLPG"),
+}
 PLAIN_PARTS = {"first", "bare", "fetch", "marginal", "4k", "2m", "1g", "global", "cycles"}
 
 

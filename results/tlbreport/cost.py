@@ -5,6 +5,7 @@ from .figure import picture
 from .markup import Markup, badge, breakable, join, paragraph, table, tag
 from .run import Row, Run
 from .schema import OPS, in_order
+from .sweep import BENCHES
 from .variant import is_refill, phase
 
 FILE = "results.csv"
@@ -25,11 +26,11 @@ BELIEVED = {
 
 
 def cost(run: Run) -> Markup:
-    """results.csv without the refill, drawn and as numbers."""
+    """results.csv without what has a section of its own, drawn and as numbers."""
     rows = run.rows(FILE)
     if not rows:
         return paragraph("There is no row: results.csv is missing or empty.", class_="lack")
-    rows = [r for r in rows if not is_refill(r)]
+    rows = [r for r in rows if not is_refill(r) and r["bench"] not in BENCHES]
     return join([plots(run, rows), *tables(run, rows), bands.published(run)])
 
 
@@ -72,6 +73,11 @@ def tables(run: Run, rows: list):
         yield table([HEADS.get(c, c) for c in shown],
                     [[cell(row, column, flags[row.line]) for column in shown] for row in mine],
                     caption(bench, mine, mark), "cost marked" if mark else "cost")
+
+
+def details(run: Run, rows: list) -> Markup:
+    """The tables of a sweep, many rows, behind one line to click on."""
+    return tag("details", tag("summary", f"All {len(rows)} rows"), *tables(run, rows))
 
 
 def columns(rows: list, flagged: bool) -> list:

@@ -3,7 +3,8 @@
 import csv
 import io
 
-from . import trust
+from . import capacity, crossing, knees, sweep, tlb, trust
+from .breakeven import pairs
 from .refill import FILE, series
 from .run import Run
 
@@ -16,20 +17,62 @@ def derived(run: Run) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(refill_slopes(run))
+    doubt = trust.warning((run,), FILE)
+    for make in (refill_slopes, break_evens, sizes, capacities):
+        for *fields, evidence in make(run):
+            writer.writerow([*fields, evidence + (f"; {doubt}" if doubt else "")])
     return out.getvalue()
+
+
+def decimals(*numbers) -> list:
+    """Numbers with three decimals; empty where there is none."""
+    return ["" if number is None else f"{round(number, 3) + 0.0:.3f}" for number in numbers]
 
 
 def refill_slopes(run: Run):
     """Ticks per page, of each series that has a line."""
-    doubt = trust.warning((run,), FILE)
     for one in series(run):
         if one.line is None:
             continue
         line = one.line
         points = " ".join(row["value"] for row in one.rows)
-        evidence = (f"Theil-Sen through the medians of {FILE} at touched = {points}; "
-                    f"{line.percent:.0f} % interval") + (f"; {doubt}" if doubt else "")
         yield ["refill_slope", one.op, one.variant,
-               *(f"{round(number, 3) + 0.0:.3f}" for number in (line.slope, line.low, line.high)),
-               "ticks per page", evidence]
+               *decimals(line.slope, line.low, line.high), "ticks per page",
+               f"Theil-Sen through the medians of {FILE} at touched = {points}; "
+               f"{line.percent:.0f} % interval"]
+
+
+def break_evens(run: Run):
+    """Pages from which a full flush is cheaper; without a value where they do not cross."""
+    for one in pairs(run):
+        at = one.crossing
+        evidence = (f"{one.pages.curve.variant} of {FILE} at pages = {xs(one.pages.curve)} against "
+                    f"{one.flush.op} {one.flush.point.row['variant']}; {crossing.METHOD}")
+        if at.side:
+            evidence += f"; they do not cross: N* is {at.side} the pages measured"
+        yield ["break_even", one.pages.op, one.variant, *decimals(at.value, at.low, at.high),
+               "pages", evidence]
+
+
+def sizes(run: Run):
+    """The knees of each kind and page size, from left to right."""
+    for one, found in tlb.knee_curves(run):
+        known = " ".join(f"{level}={number:.0f}"
+                         for level, number in tlb.stated(run, one.variant).items())
+        for number, knee in enumerate(found, 1):
+            yield ["knee", one.op, f"{one.variant}-{number}",
+                   *decimals(knee.value, knee.low, knee.high), "pages",
+                   f"{knees.METHOD}; {FILE} at pages = {xs(one)}; CPUID: {known or 'not stated'}"]
+
+
+def capacities(run: Run):
+    """PCIDs that keep a translation; without a value where none was lost."""
+    for one in capacity.capacities(run):
+        yield ["pcid_capacity", one.curve.op, one.curve.variant,
+               *decimals(one.value, one.low, one.high), "pcids",
+               f"{capacity.METHOD}; {FILE} at pcids = {xs(one.curve)}"]
+
+
+def xs(curve: sweep.Curve) -> str:
+    """Where a curve was measured."""
+    return " ".join(f"{point.x:.10g}" for point in curve.points)

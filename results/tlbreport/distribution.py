@@ -5,6 +5,7 @@ from .figure import picture
 from .markup import Markup, join, paragraph, tag
 from .run import Run
 from .schema import OPS, in_order
+from .sweep import BENCHES
 from .variant import is_refill, key, measured, phase
 
 FILE = "histogram.csv"
@@ -17,14 +18,17 @@ KINDS = (
 NOTE = (
     "Each strip is the histogram of one row, as high as its fullest place; whatever holds a "
     "single sample is drawn too. Line: median. Bar at the base: its 99 % interval. All strips "
-    "of an operation have the same axis, so first and marginal can be held against each other."
+    "of an operation have the same axis, so first and marginal can be held against each other. "
+    f"The sweeps ({', '.join(BENCHES)}) have pictures of their own; their histograms are in "
+    "histogram.csv."
 )
 
 
 def distribution(run: Run) -> Markup:
     """A plot for each operation by itself, then with its first misses."""
     found = histograms(run)
-    rows = [r for r in run.rows("results.csv") if key(r) in found and measured(r)]
+    rows = [r for r in run.rows("results.csv")
+            if key(r) in found and measured(r) and r["bench"] not in BENCHES]
     if not rows:
         return paragraph("No row has a histogram: histogram.csv is missing or empty. The "
                          "profiles smoke and quick do not send it over a serial line.",

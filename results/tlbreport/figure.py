@@ -15,6 +15,7 @@ from .run import Run
 
 # Colours that stay apart for colour-blind eyes (Okabe and Ito).
 BLUE, VERMILLION, GREEN = "#0072b2", "#d55e00", "#007a5a"
+ORANGE, PINK, SKY = "#e69f00", "#cc79a7", "#56b4e9"
 GREY, INK = "#777777", "#222222"
 STAMP_SPACING_INCHES = 4  # no large part of a tall plot is without a watermark
 STYLE = {
@@ -76,8 +77,9 @@ def stamp(figure: Figure, lines: tuple) -> None:
         return
     width, height = figure.get_size_inches()
     longest = max(len(line) for line in lines)
-    size = min(30, width * 72 * 1.35 / longest, height * 72 / (0.24 * longest + 2.4))
     count = max(1, round(height / STAMP_SPACING_INCHES))
+    room = height / count
+    size = min(30, width * 72 * 1.35 / longest, room * 72 / (0.24 * longest + 2.4))
     for index in range(count):
         mark = figure.text(
             0.5, (index + 0.5) / count, "\n".join(plain(line) for line in lines),

@@ -14,10 +14,16 @@ from .head import banner, headline, title
 from .markup import Markup, join, paragraph, tag
 from .matrix import matrix
 from .phases import phases
+from .policies import policies
+from .range_flush import range_flush
 from .refill import refill
 from .run import Run
+from .settings import settings
+from .switching import switching
 from .tce import tce
+from .tlb import tlb
 from .why import why
+from .working_set import working_set
 
 # A new part of the report is one function from a run to markup, and one line here.
 SECTIONS = (
@@ -25,6 +31,12 @@ SECTIONS = (
     ("why", "Why believe this", why),
     ("phases", "First against marginal", phases),
     ("refill", "Refill after an operation", refill),
+    ("working-set", "Refill over the working set", working_set),
+    ("range", "Page by page or everything at once", range_flush),
+    ("switch", "What a switch costs", switching),
+    ("policy", "How to hand out PCIDs", policies),
+    ("tlb", "The structure of the TLB", tlb),
+    ("settings", "What this says about your kernel's settings", settings),
     ("distribution", "How the samples are distributed", distribution),
     ("drift", "Drift over the run", drift),
     ("verification", "What each operation drops", matrix),

@@ -54,6 +54,11 @@ def watermark(runs: tuple, *files: str) -> tuple:
     return tuple(dict.fromkeys(lines))
 
 
+def marked(run: Run, *files: str) -> str | None:
+    """The class of a table of what was drawn from these files of a run."""
+    return "marked" if watermark((run,), *files) else None
+
+
 def warning(runs: tuple, *files: str) -> str:
     """The watermark as text in one line."""
     return " ".join(watermark(runs, *files)).replace(" DAMAGED", "; DAMAGED")

@@ -1,0 +1,78 @@
+"""How to hand out PCIDs: the cost of a switch among P processes under each policy."""
+
+import re
+
+from . import cost, multiples
+from .figure import picture
+from .markup import Markup, join, paragraph, tag
+from .multiples import Panel, Series
+from .run import Run
+from .sweep import FILE, Curve, curves, lacking, rows
+
+BENCH, PARAM = "policy", "processes"
+ORDERS = ("random", "zipf")
+PICTURES = (  # what the variant ends with, unit, axis, what it is
+    ("", "ticks", "TSC ticks per switch", "Cost of a switch with its accesses"),
+    ("access", "ticks", "TSC ticks per access", "Cost of an access"),
+    ("flushes", "count", "flushes per 1000 switches", "Flushes"),
+)
+NOTE = (
+    "P processes run in random or in Zipf order (few of them most of the time). nopcid: PCIDs are "
+    "off, every switch flushes. perprocess: one PCID for each process, given again after a flush "
+    "when all are used. lru k: k PCIDs for each processor, the least recently used one is flushed "
+    "and given again; Linux has 6. A column for each way to flush a PCID; nopcid stands in each."
+)
+
+
+def policies(run: Run) -> Markup:
+    """Small multiples: order by row, flush by column, a line for each policy."""
+    drawn = {unit: curves(run, BENCH, PARAM, unit) for unit in ("ticks", "count")}
+    lack = lacking(run, BENCH, drawn["ticks"])
+    if lack:
+        return join([paragraph(lack, class_="lack"), *cost.tables(run, rows(run, BENCH))])
+    parts = [paragraph(NOTE, class_="note")]
+    for number, (what, unit, axis, name) in enumerate(PICTURES):
+        mine = [one for one in drawn[unit] if ending(one) == what]
+        if mine:
+            alt = f"{name} over the number of processes; the tables have the numbers."
+            parts += [tag("h3", name), tag("figure", picture(run, f"policy-{number}", alt,
+                                                             draw(mine, axis), FILE))]
+    return join([*parts, cost.details(run, rows(run, BENCH))])
+
+
+def ending(one: Curve) -> str:
+    """What a row of `policy` says beyond the cost of a switch."""
+    return one.parts[-1] if one.parts[-1] in ("access", "flushes", "loads") else ""
+
+
+def order(one: Curve) -> str:
+    return one.parts[0]
+
+
+def policy(one: Curve) -> str:
+    """Who gets which PCID."""
+    return one.parts[1] if len(one.parts) > 1 else ""
+
+
+def draw(found: list, axis: str):
+    """A panel for each order and flush."""
+    flushing = dict.fromkeys(one.op for one in found if policy(one) != "nopcid")
+    names = sorted({policy(one) for one in found}, key=rank)
+    looks = {name: multiples.look(number) for number, name in enumerate(names)}
+    panels = []
+    for way in dict.fromkeys(map(order, found)):
+        for op in flushing or dict.fromkeys(one.op for one in found):
+            mine = [one for one in found if order(one) == way
+                    and (one.op == op or policy(one) == "nopcid")]
+            panels.append(Panel(f"{way}, {op}", [
+                Series(policy(one), looks[policy(one)],
+                       [(p.x, p.y, p.low, p.high) for p in one.points])
+                for one in sorted(mine, key=lambda one: rank(policy(one)))]))
+    return multiples.draw(panels, "processes (P)", axis, columns=max(len(flushing), 1),
+                          ordinal=True)
+
+
+def rank(name: str) -> tuple:
+    """nopcid, perprocess, then by the number of slots."""
+    slots = re.fullmatch(r"lru(\d+)", name)
+    return (2, int(slots[1]), "") if slots else (name != "nopcid", 0, name)

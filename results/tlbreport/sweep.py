@@ -1,0 +1,97 @@
+"""Medians over what was swept, with their intervals: what curves and crossings are made of."""
+
+from dataclasses import dataclass
+
+from .run import Row, Run
+from .schema import OPS, in_order
+from .variant import measured
+
+FILE = "results.csv"
+SIZES = ("4k", "2m", "1g")
+# Benchmarks that have a section of their own, where their rows stand.
+BENCHES = ("refill", "range", "switch", "policy", "tlb_size", "pcid_capacity")
+
+
+@dataclass(frozen=True)
+class Point:
+    """A median and its 95 % interval at a place of the sweep."""
+
+    x: float
+    y: float
+    low: float
+    high: float
+    row: Row
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What one operation in one variant costs over the sweep, by x, each x once."""
+
+    op: str
+    variant: str
+    points: tuple
+
+    @property
+    def parts(self) -> tuple:
+        return tuple(self.variant.split("-"))
+
+    @property
+    def believed(self) -> bool:
+        return all(believed(point.row) for point in self.points)
+
+
+def rows(run: Run, bench: str) -> list:
+    """All rows of a benchmark, whatever became of them."""
+    return [row for row in run.rows(FILE) if row["bench"] == bench]
+
+
+def point(row: Row, unit: str = "ticks"):
+    """The row as a point; None without a median, an interval, or in another unit.
+
+    x is 0 where nothing was swept.  A count of the program itself needs no interval.
+    """
+    numbers = [row.number(column) for column in ("p50", "ci95_lo", "ci95_hi")]
+    if unit == "count" and numbers[1:] == [None, None]:
+        numbers = numbers[:1] * 3
+    x = row.number("value") if row["param"] else 0.0
+    if row["status"] != "ok" or row["unit"] != unit or None in (x, *numbers):
+        return None
+    return Point(x, *numbers, row)
+
+
+def curves(run: Run, bench: str, param: str, unit: str = "ticks") -> list:
+    """The curves of a benchmark over a parameter, by operation in the contract's order."""
+    found = {}
+    for row in rows(run, bench):
+        at = point(row, unit) if row["param"] == param else None
+        if at:
+            found.setdefault((row["op"], row["variant"]), {}).setdefault(at.x, at)
+    made = [Curve(*key, tuple(sorted(places.values(), key=lambda one: one.x)))
+            for key, places in found.items()]
+    ops = in_order((one.op for one in made), OPS)
+    return sorted(made, key=lambda one: ops.index(one.op))
+
+
+def believed(row: Row) -> bool:
+    """Whether a row may carry a recommendation: its operation passed its verification."""
+    return row["op"] == "none" or row["believed"] == "1"
+
+
+def lacking(run: Run, bench: str, drawn: list) -> str:
+    """What to say where a benchmark left nothing to draw; empty if there is something drawn."""
+    if drawn:
+        return ""
+    mine = rows(run, bench)
+    if not mine:
+        return f"There is no row of {bench}: it was not run."
+    if any(measured(row) for row in mine):
+        return (f"No row of {bench} can be drawn: none has a variant, a place in the sweep and an "
+                "interval that are known.")
+    reasons = dict.fromkeys(f"{r['status']} {r['reason']}".strip() for r in mine)
+    return f"No row of {bench} was measured: {'; '.join(reasons)}."
+
+
+def interval(low, high, digits: int = 1) -> str:
+    """'[1.0, 2.0]'; an end beyond what was measured is left open."""
+    ends = ["…" if end is None else f"{end:.{digits}f}" for end in (low, high)]
+    return f"[{ends[0]}, {ends[1]}]"

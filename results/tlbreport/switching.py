@@ -1,0 +1,58 @@
+"""What a switch of address spaces costs, by what is loaded and what the next one needs."""
+
+from . import cost, multiples
+from .figure import picture
+from .markup import Markup, join, paragraph, tag
+from .multiples import Panel, Series
+from .run import Run
+from .sweep import FILE, Curve, curves, lacking, rows
+
+BENCH, PARAM = "switch", "pages"
+KINDS = {"shared": "shared", "kernelthread": "kernel thread", "kernel_thread": "kernel thread",
+         "different": "different"}
+NOTE = (
+    "Two tasks in turn, each touching its W pages after the switch. shared: same page tables, "
+    "nothing is loaded; kernel thread: it runs on the tables of the one before, nothing is loaded; "
+    "different: CR3 is loaded. Without PCIDs every load flushes, with them only one with bit 63 "
+    "clear does. global: kernel pages are global and stay. pti: one more load on each entry and "
+    "exit, as page-table isolation needs it."
+)
+
+
+def switching(run: Run) -> Markup:
+    """A panel for each mode of the processor, a line for each kind of switch."""
+    drawn = [one for one in curves(run, BENCH, PARAM) if kind(one)]
+    lack = lacking(run, BENCH, drawn)
+    if lack:
+        return join([paragraph(lack, class_="lack"), *cost.tables(run, rows(run, BENCH))])
+    found = {}
+    for one in drawn:
+        found.setdefault(mode(one), []).append(one)
+    lines = dict.fromkeys(name(one) for mine in found.values() for one in mine)
+    looks = {line: multiples.look(number) for number, line in enumerate(lines)}
+    panels = [Panel(title, [Series(name(one), looks[name(one)],
+                                   [(p.x, p.y, p.low, p.high) for p in one.points])
+                            for one in mine]) for title, mine in sorted(found.items())]
+    figure = multiples.draw(panels, "working set of each task (W) in pages",
+                            "TSC ticks per switch", ordinal=True)
+    alt = "Cost of a switch over the working set of each task, in TSC ticks."
+    return join([paragraph(NOTE, class_="note"),
+                 tag("figure", picture(run, "switch", alt, figure, FILE)),
+                 cost.details(run, rows(run, BENCH))])
+
+
+def kind(one: Curve) -> str:
+    return next((part for part in one.parts if part in KINDS), "")
+
+
+def mode(one: Curve) -> str:
+    """The mode of the processor in words: what is not the kind of switch."""
+    rest = [part for part in one.parts if part not in KINDS]
+    return ", ".join(["pcide" if "pcide" in rest else "no PCIDs",
+                      *(part for part in rest if part != "pcide")])
+
+
+def name(one: Curve) -> str:
+    """The kind of switch and what it loads."""
+    loads = "nothing loaded" if one.op == "none" else one.op
+    return f"{KINDS[kind(one)]}: {loads}"

@@ -1,0 +1,169 @@
+"""The structure of the TLB: its sizes by their knees, its PCIDs by what they keep."""
+
+from . import capacity, cost, multiples, sweep, trust
+from .capacity import Capacity, capacities
+from .figure import INK, picture
+from .knees import Knee, knees
+from .markup import Markup, breakable, join, paragraph, table, tag
+from .multiples import Panel, Series
+from .run import Run
+from .schema import count_fault
+from .sweep import FILE, interval
+
+SIZES_BENCH, SIZES_PARAM = "tlb_size", "pages"
+LEVELS = ("l1", "l2")
+KNEES_NOTE = (
+    "One access to each of W pages in a random cycle, against the same lines through a large "
+    "mapping: what is left is translation. Where the curve leaves a plateau, a level of the TLB "
+    "is full. Each knee is fitted by two segments that meet, with its 95 % interval; the dashed "
+    "lines are what CPUID says. A second level that does not repeat what the first holds shows "
+    "the sum of both; the code of the measurement takes an entry or two. A knee that CPUID does "
+    "not know may be one of the paging-structure caches, or of the data cache that holds the "
+    "page tables."
+)
+CAPACITY_NOTE = (
+    "A page is touched in one PCID, k others are visited with s pages touched in each, and the "
+    "first comes back with bit 63 set: does the page still hit? Against a probe that was kept for "
+    "sure. noflush and flush: how the others were loaded. The capacity counts the probed PCID. "
+    "Published for one Intel part: the second level keeps 4."
+)
+
+
+def knee_curves(run: Run) -> list:
+    """(curve, its knees) of each kind and page size."""
+    return [(one, knees(one.points))
+            for one in sweep.curves(run, SIZES_BENCH, SIZES_PARAM)]
+
+
+def stated(run: Run, variant: str) -> dict:
+    """Level -> entries that CPUID says hold translations of this kind and page size: those of
+    its own and those that data and code share."""
+    kind, size = (variant.split("-") + [""])[:2]
+    found = {}
+    for level in LEVELS:
+        facts = [run.fact(f"tlb_{level}_{side}_{size}_entries") for side in (kind, "unified")]
+        found[level] = sum(float(text) for text in facts if text and not count_fault(text))
+    return {level: entries for level, entries in found.items() if entries}
+
+
+def tlb(run: Run) -> Markup:
+    """Knees, then PCIDs."""
+    return join([tag("h3", "Entries"), *entries(run), tag("h3", "PCIDs"), *pcids(run)])
+
+
+def entries(run: Run) -> list:
+    """The curves with their knees against CPUID."""
+    rows, found = sweep.rows(run, SIZES_BENCH), knee_curves(run)
+    lack = sweep.lacking(run, SIZES_BENCH, found)
+    if lack:
+        return [paragraph(lack, class_="lack"), *cost.tables(run, rows)]
+    panels = [Panel(one.variant, [Series("translation", multiples.look(0), plotted(one))],
+                    lambda axes, one=one, at=at: mark(axes, at, stated(run, one.variant)))
+              for one, at in found]
+    figure = multiples.draw(panels, "pages (W)", "TSC ticks per access", extra=signs(),
+                            y_scale=multiples.linear(panels))
+    alt = "Cost of translation over the pages accessed, in TSC ticks, with its knees."
+    return [paragraph(KNEES_NOTE, class_="note"),
+            tag("figure", picture(run, "knees", alt, figure, FILE)),
+            sizes(run, found), cost.details(run, rows)]
+
+
+def plotted(curve: sweep.Curve) -> list:
+    return [(p.x, p.y, p.low, p.high) for p in curve.points]
+
+
+def mark(axes, found: list, known: dict) -> None:
+    """The knees with their intervals, and what CPUID says."""
+    colour = multiples.COLOURS[1]
+    for knee in found:
+        axes.axvspan(knee.low, max(knee.high, knee.low * 1.001), color=colour, alpha=0.3,
+                     linewidth=0, zorder=1)
+        axes.axvline(knee.value, color=colour, linewidth=1.1, zorder=2)
+        axes.text(knee.value * 0.95, 0.97, f"{knee.value:.0f}", rotation=90, fontsize=7.5,
+                  color="#a33c00", ha="right", va="top", transform=axes.get_xaxis_transform())
+    for number in known.values():
+        axes.axvline(number, color=INK, linewidth=1.1, linestyle=(0, (3, 3)), zorder=3)
+
+
+def signs() -> tuple:
+    return (multiples.Line2D([], [], color=multiples.COLOURS[1], linewidth=1.4,
+                             label="knee with its interval"),
+            multiples.Line2D([], [], color=INK, linewidth=1.1, linestyle=(0, (3, 3)),
+                             label="entries that CPUID says"))
+
+
+def sizes(run: Run, found: list) -> Markup:
+    """Each knee against the level of CPUID that is nearest."""
+    head = ["access", "knee", "interval", "ticks before", "ticks after", "CPUID", "against CPUID"]
+    body = []
+    for one, at in found:
+        name = tag("th", one.variant, class_="name", scope="row")
+        if not at:
+            body.append([name, "no knee", "", "", "", *against(None, stated(run, one.variant))])
+        for knee in at:
+            numbers = (f"{knee.value:.1f}", interval(knee.low, knee.high), f"{knee.before:z.2f}",
+                       f"{knee.after:.2f}")
+            body.append([name, *(tag("td", text, class_="number") for text in numbers),
+                         *against(knee, stated(run, one.variant))])
+    return table(head, body, "Entries: knees in pages, costs in TSC ticks per access",
+                 trust.marked(run, FILE))
+
+
+def against(knee: Knee | None, known: dict) -> tuple:
+    """What CPUID says of the nearest level, and whether the knee agrees."""
+    if not known:
+        return "not stated", ""
+    if knee is None:
+        return ", ".join(f"{level} {entries:.0f}" for level, entries in known.items()), ""
+    level = min(known, key=lambda one: abs(known[one] / knee.value - 1))
+    entries = known[level]
+    if knee.low <= entries <= knee.high:
+        verdict = "inside the interval"
+    else:
+        verdict = f"knee is {100 * (knee.value / entries - 1):+.1f} % of it away"
+    return f"{level} {entries:.0f}", verdict
+
+
+def pcids(run: Run) -> list:
+    """The probe over the PCIDs visited, and the capacity."""
+    rows, found = sweep.rows(run, capacity.BENCH), capacities(run)
+    lack = sweep.lacking(run, capacity.BENCH, found)
+    if lack:
+        return [paragraph(lack, class_="lack"), *cost.tables(run, rows)]
+    panels = [Panel(f"{one.curve.variant}, {one.curve.op}",
+                    [Series("probe after the return", multiples.look(0), plotted(one.curve))],
+                    lambda axes, one=one: mark_capacity(axes, one)) for one in found]
+    sign = multiples.Line2D([], [], color=multiples.COLOURS[1], linewidth=1.4,
+                            label="capacity with its interval")
+    figure = multiples.draw(panels, "other PCIDs visited (k)", "TSC ticks above a kept one",
+                            extra=(sign,), y_scale=multiples.linear(panels))
+    alt = "Cost of a probe after other PCIDs were visited, in TSC ticks, with the capacity."
+    return [paragraph(CAPACITY_NOTE, class_="note"),
+            tag("figure", picture(run, "pcids", alt, figure, FILE)),
+            kept(run, found), cost.details(run, rows)]
+
+
+def mark_capacity(axes, one: Capacity) -> None:
+    """Up to how many others the probed PCID stays: one less than the capacity."""
+    if one.value is None:
+        return
+    colour = multiples.COLOURS[1]
+    end = one.high if one.high is not None else one.curve.points[-1].x
+    axes.axvspan(one.low - 1, end, color=colour, alpha=0.25, linewidth=0, zorder=1)
+    axes.text(one.low - 1, 0.97, f"{one.value} kept", rotation=90, fontsize=7.5, color="#a33c00",
+              ha="right", va="top", transform=axes.get_xaxis_transform())
+
+
+def kept(run: Run, found: list) -> Markup:
+    """The capacity of each variant."""
+    head = ["operation", "variant", "PCIDs that keep a translation", "interval", "ticks kept",
+            "ticks lost"]
+    body = []
+    for one in found:
+        value = str(one.value) if one.value is not None else f"at least {one.low}: never lost"
+        lost = f"{one.lost:.2f}" if one.value is not None else ""
+        cells = (value, interval(one.low, one.high, 0), f"{one.kept:z.2f}", lost)
+        body.append([tag("th", breakable(one.curve.op), class_="name", scope="row"),
+                     one.curve.variant, *(tag("td", text, class_="number") for text in cells)])
+    return table(head, body, "PCIDs: how many keep a translation",
+                 trust.marked(run, FILE))

@@ -1,0 +1,79 @@
+"""What a page costs to fetch again after each operation, over the working set."""
+
+from . import bands, cost, multiples, sweep
+from .figure import picture
+from .markup import Markup, join, paragraph, tag
+from .multiples import Panel, Series
+from .run import Run
+from .sweep import FILE, curves, lacking, rows
+
+BENCH, PARAM = "refill", "pages"
+ORDERS = ("random", "sequential", "strided")
+WARMTHS = ("warm", "cold")
+DEPTHS = ("dense", "by2m", "by1g", "by512g")
+LARGE = "large"
+NOTE = (
+    "The operation and then W pages, against nothing and then the same pages, divided by W: what "
+    "the operation makes a page cost. warm and cold: whether the lines of the page tables are in "
+    "the caches. dense: pages side by side under one page directory entry; by2m, by1g, by512g: one "
+    "page in each such span, so that the walk begins higher up. Beyond the TLB's size every page "
+    "misses with or without the operation, and the cost falls to 0. none: the same lines through "
+    "small pages against a large one, which is translation alone. Grey band: published figures, "
+    "in cycles of the core, dense only: 5 to 60 with warm tables, up to 1200 with cold ones."
+)
+
+
+def working_set(run: Run) -> Markup:
+    """A picture for each page size and order: warm above cold, a column for each depth."""
+    drawn = curves(run, BENCH, PARAM)
+    lack = lacking(run, BENCH, drawn)
+    if lack:
+        return join([paragraph(lack, class_="lack"), *cost.tables(run, rows(run, BENCH))])
+    found = {}
+    for one in drawn:
+        found.setdefault(title(one.parts), []).append(one)
+    parts = [paragraph(NOTE, class_="note")]
+    for number, (name, mine) in enumerate(found.items()):
+        alt = f"Refill of a page over the working set, {name}, in TSC ticks."
+        parts.append(tag("h3", name))
+        parts.append(tag("figure", picture(run, f"working-set-{number}", alt, draw(mine), FILE)))
+    return join([*parts, cost.details(run, rows(run, BENCH))])
+
+
+def title(parts: tuple) -> str:
+    """Page size, order, and whatever else the panels do not say."""
+    return ", ".join(part for part in parts if part not in (*WARMTHS, *DEPTHS, LARGE))
+
+
+def place(parts: tuple) -> tuple:
+    """Which panel: warmth, then depth."""
+    return tuple(next((part for part in parts if part in known), "")
+                 for known in (WARMTHS, DEPTHS))
+
+
+def draw(found: list):
+    """Panels in the order of warmth and depth."""
+    order = {word: at for at, word in enumerate((*WARMTHS, *DEPTHS))}
+    places = sorted({place(one.parts) for one in found},
+                    key=lambda key: [order.get(word, -1) for word in key])
+    panels = [Panel(", ".join(word for word in key if word), [
+        Series(label(one), multiples.of_op(one.op),
+               [(p.x, p.y, p.low, p.high) for p in one.points])
+        for one in found if place(one.parts) == key], lambda axes, key=key: band(axes, key))
+        for key in places]
+    depths = len({depth for _, depth in places})
+    return multiples.draw(panels, "working set (W) in pages", "TSC ticks per page",
+                          columns=depths if len(places) % depths == 0 and depths > 1 else 3)
+
+
+def label(one: sweep.Curve) -> str:
+    """The operation; without one it is translation alone."""
+    return "none: translation alone" if LARGE in one.parts else one.op
+
+
+def band(axes, key: tuple) -> None:
+    """The published range of such a refill."""
+    warmth, depth = key
+    if depth == DEPTHS[0] and warmth in bands.REFILLS:
+        axes.axhspan(bands.REFILLS[warmth].low, bands.REFILLS[warmth].high, color="#777777",
+                     alpha=0.13, linewidth=0, zorder=0)
