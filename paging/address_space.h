@@ -35,6 +35,9 @@ struct address_space {
 #define VA_VERIFY UINT64_C(0xffff920000000000)
 #define VA_WINDOW_WRITABLE UINT64_C(0xffff930000000000)
 #define VA_TARGETS UINT64_C(0xffffa00000000000)
+/* Takes all that is above, 176 entries; its fifth is the dense mapping (lines.h). */
+#define VA_LINES UINT64_C(0xffffa80000000000)
+#define VA_LINES_DENSE (VA_LINES + (UINT64_C(4) << 39))
 
 /* The value to load into CR3 to run in space, dropping its translations. */
 static inline uint64_t address_space_cr3(const struct address_space *space)

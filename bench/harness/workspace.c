@@ -115,6 +115,7 @@ enum err workspace_open(struct workspace *workspace, struct frame_pool *pool,
 		.clock = { rdtscp ? CLOCK_RDTSCP : CLOCK_RDTSC, 0 },
 		.nx = (machine->features & FEATURE_NX) != 0 ? PTE_NX : 0,
 		.giant_frame = machine->giant_frame,
+		.giants = machine->giants,
 		.writable = VA_WINDOW_WRITABLE,
 	};
 	workspace->data_frame = frame_alloc(pool);
@@ -246,6 +247,24 @@ enum err workspace_map_working_set(struct workspace *workspace, uint32_t pages)
 			return err;
 	}
 	return ERR_NONE;
+}
+
+enum err workspace_map_lines(struct workspace *workspace, struct lines_layout layout,
+                             uint32_t pages)
+{
+	uint32_t *const mapped = &workspace->lines_mapped[layout.page][layout.apart];
+	enum err err = ERR_NONE;
+
+	if (workspace->lines.frame == 0)
+		err = lines_open(&workspace->lines, workspace->pool,
+		                 workspace->space.root, workspace->giants);
+	if (err != ERR_NONE || pages <= *mapped)
+		return err;
+	err = lines_map(&workspace->lines, workspace->space.root, layout, *mapped,
+	                pages - *mapped);
+	if (err == ERR_NONE)
+		*mapped = pages;
+	return err;
 }
 
 static void touch_pages(uint64_t first, uint64_t stride, uint32_t pages)

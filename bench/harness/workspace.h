@@ -9,6 +9,7 @@
  * Where they are mapped 1:1 they can be run as well, for operations that need that;
  * they are written through a third mapping.
  */
+#include "bench/harness/lines.h"
 #include "bench/harness/window.h"
 #include "lib/err.h"
 #include "lib/machine.h"
@@ -65,6 +66,9 @@ struct workspace {
 	uint64_t giant_frame; /* 1 GiB of RAM that may be read; 0: there is none */
 	uint32_t mapped[TARGET_KINDS];
 	uint32_t working_mapped;
+	uint64_t giants;    /* two GiB of our own; 0: there are none */
+	struct lines lines; /* frame 0: not open */
+	uint32_t lines_mapped[LEVEL_PML4 + 1][LEVEL_PML4 + 1]; /* by page and apart */
 };
 
 /* Maps both aliases.  Without memory for them nothing can be measured. */
@@ -93,6 +97,13 @@ enum err workspace_map_target(struct workspace *workspace, enum target_kind kind
                               uint32_t pages) MUST_CHECK;
 enum err workspace_map_working_set(struct workspace *workspace,
                                    uint32_t pages) MUST_CHECK;
+
+/*
+ * Opens the arena of lines at the first call, and maps at least so many pages of that
+ * layout in the windows' own tables; errors as of lines_map().
+ */
+enum err workspace_map_lines(struct workspace *workspace, struct lines_layout layout,
+                             uint32_t pages) MUST_CHECK;
 
 /* True if the windows, this stack and the tables are below 4 GiB. */
 bool workspace_is_flat(const struct workspace *workspace);
