@@ -3,4 +3,7 @@
  * in bench/x.c.  What may hang a machine comes last.
  */
 BENCH(single_op)
+BENCH(switch)
+BENCH(policy_random)
+BENCH(policy_zipf)
 BENCH(paging_off) /* with single_op */

@@ -1,6 +1,7 @@
 #include "paging/pcid_slots.h"
 
 #define NONE UINT16_MAX
+#define NOBODY UINT32_MAX
 
 void pcid_slots_open(struct pcid_slots *slots, uint32_t count)
 {
@@ -8,7 +9,7 @@ void pcid_slots_open(struct pcid_slots *slots, uint32_t count)
 	slots->used = 0;
 	slots->newest = NONE;
 	slots->oldest = NONE;
-	slots->running = UINT32_MAX;
+	slots->running = NOBODY;
 	for (uint32_t i = 0; i < PCID_PROCESSES_MAX; i++)
 		slots->slot_of[i] = NONE;
 }
@@ -72,4 +73,9 @@ struct pcid_choice pcid_slots_switch(struct pcid_slots *slots, uint32_t process)
 	}
 	put_newest(slots, slot);
 	return (struct pcid_choice){ (uint16_t)(slot + 1), load, is_stale };
+}
+
+void pcid_slots_leave(struct pcid_slots *slots)
+{
+	slots->running = NOBODY;
 }

@@ -46,3 +46,7 @@ void pcid_slots_open(struct pcid_slots *slots, uint32_t count);
 
 /* The processor runs that process from now on; below PCID_PROCESSES_MAX. */
 struct pcid_choice pcid_slots_switch(struct pcid_slots *slots, uint32_t process);
+
+/* The processor runs something else meanwhile: the next switch loads CR3 in any case.
+ */
+void pcid_slots_leave(struct pcid_slots *slots);

@@ -55,6 +55,7 @@ struct experiment_spec {
 	char variant[VARIANT_CHARS]; /* parts in the order bench/README.md gives */
 	const char *param;           /* what value is; NULL without */
 	uint32_t value;
+	uint32_t back;    /* rows before it is the one that it is another reading of */
 	const char *unit; /* of what the windows return; NULL: the clock's */
 	uint32_t targets; /* remote processors that take part */
 	uint32_t copies_a, copies_b;

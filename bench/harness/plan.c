@@ -2,8 +2,6 @@
 
 #include "lib/text.h"
 
-#define NO_MEMORY "memory"
-
 /* More copies than this do not make a window more exact, only longer. */
 #define UNROLL_MIN 64u
 #define UNROLL_MAX 256u

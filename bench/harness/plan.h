@@ -6,6 +6,9 @@
 
 #define PLAN_EXPERIMENTS 400u
 
+/* The reason of a row for which there is none. */
+#define NO_MEMORY "memory"
+
 /* Bytes of the samples of one row. */
 uint64_t plan_row_bytes(const struct profile *profile);
 

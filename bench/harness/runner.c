@@ -249,6 +249,7 @@ static void deliver_rows(struct run *run, bool complete)
 static void run_bench(struct run *run, unsigned bench)
 {
 	workspace_reset(&run->workspace);
+	control_drop_translations(run->root);
 	if (run->workspace.window_area != 0 &&
 	    canary_open(&run->canary, &run->workspace.source) != ERR_NONE)
 		return;

@@ -154,6 +154,8 @@ static uint8_t *put_copies(uint8_t *at, const struct window_spec *spec)
 {
 	const struct body *const body = spec->body;
 
+	if (spec->script.load != NULL)
+		return script_put(at, &spec->script);
 	if (spec->repeat.times != 0)
 		return repeat_put(at, &spec->repeat, body, (uint32_t)spec->first);
 	for (uint32_t copy = 0; copy < spec->copies; copy++) {
@@ -241,11 +243,14 @@ static uint32_t tail_bytes(const struct window_spec *spec)
 
 	return 2 * (body_bytes(&clocks[CLOCK_PMC].stop) + body_bytes(&keep_t1)) +
 	       body_bytes(&planted_load) + touched + chase_bytes(&spec->chase) +
-	       body_bytes(&give_stack) + body_bytes(&leave);
+	       body_bytes(&give_stack) + script_home_bytes(&spec->script) +
+	       body_bytes(&leave);
 }
 
 static uint32_t copies_bytes(const struct window_spec *spec)
 {
+	if (spec->script.load != NULL)
+		return script_bytes(&spec->script);
 	if (spec->repeat.times != 0)
 		return repeat_bytes(&spec->repeat, spec->body);
 	return spec->copies * body_bytes(spec->body) +
@@ -301,6 +306,6 @@ uint32_t window_assemble(const struct window_site *site, const struct window_spe
 	}
 	if (spec->touches.stack != 0)
 		next = emit_body(next, &give_stack);
-	next = emit_body(next, &leave);
+	next = emit_body(script_put_home(next, &spec->script), &leave);
 	return (uint32_t)(next - site->at);
 }

@@ -19,6 +19,7 @@
  *
  * Pure: writes bytes.  Making them visible to instruction fetch is the caller's.
  */
+#include "bench/harness/script.h"
 #include "bench/harness/window_loop.h"
 
 #include <stdbool.h>
@@ -33,6 +34,8 @@ struct window_args {
 		stores; /* R14: where pending stores go, or the page of a dense chase */
 	uint64_t stack; /* RSP in a window with stack touches: end of its last page */
 	uint64_t t0, t1, t2; /* of the clock */
+	/* Of a script: struct script_step, mapped in every address space it loads. */
+	uint64_t steps, step_count;
 };
 
 /* The code of a window as a function. */
@@ -61,6 +64,7 @@ struct window_spec {
 	const struct body *body;
 	uint32_t copies;
 	struct repeat repeat; /* instead of copies, and from first on */
+	struct script script; /* instead of copies */
 	/* Behind them, so many of another body: what the other arm has more is not it.
 	 */
 	const struct body *baseline;

@@ -136,6 +136,7 @@ void workspace_reset(struct workspace *workspace)
 {
 	workspace->window_used = 0;
 	workspace->window_count = 0;
+	stage_reset(&workspace->stage);
 }
 
 /* Windows with code touches need a line of their own in the landing pages. */

@@ -10,6 +10,7 @@
  * they are written through a third mapping.
  */
 #include "bench/harness/lines.h"
+#include "bench/harness/stage.h"
 #include "bench/harness/window.h"
 #include "lib/err.h"
 #include "lib/machine.h"
@@ -68,6 +69,7 @@ struct workspace {
 	uint32_t working_mapped;
 	uint64_t giants;    /* two GiB of our own; 0: there are none */
 	struct lines lines; /* frame 0: not open */
+	struct stage stage;
 	uint32_t lines_mapped[LEVEL_PML4 + 1][LEVEL_PML4 + 1]; /* by page and apart */
 };
 
