@@ -265,7 +265,7 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 		.spec = &experiment->spec,
 		.scene = (const struct scene *)experiment->spec.shape,
 	};
-	struct play play = { 0 };
+	struct play play;
 
 	if (stage_open(workspace) != ERR_NONE ||
 	    workspace_map_lines(workspace, spaces_layout(), ALL_PAGES) != ERR_NONE ||
@@ -274,9 +274,9 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 	link_lines(&workspace->lines, pages);
 	writer.next =
 		stage_steps(&workspace->stage, STEPS_MAX * (WARM_SWITCHES + SWITCHES));
-	if (writer.next == NULL)
-		return NO_MEMORY;
 	play.steps = writer.next;
+	if (play.steps == NULL)
+		return NO_MEMORY;
 	play.warm = put_switches(&writer, WARM_SWITCHES);
 	play.count = put_switches(&writer, SWITCHES);
 	return stage_equip(plan, experiment, &play);
