@@ -38,7 +38,8 @@ PURE := $(wildcard lib/*.c) paging/identity.c paging/tlb_op.c paging/tlb_rule.c 
 	bench/harness/fingerprint.c bench/harness/ground.c bench/harness/linearity.c \
 	bench/harness/plan.c bench/harness/rounds.c bench/harness/rows.c \
 	bench/harness/sampler.c bench/harness/selftest.c bench/harness/verify.c \
-	bench/harness/lines.c bench/harness/window_loop.c \
+	bench/harness/chase.c bench/harness/copies.c bench/harness/lines.c \
+	bench/harness/window_loop.c bench/harness/workspace_shared.c \
 	bench/harness/window.c bench/harness/workspace.c
 HOST_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -I. -I$(BUILD)/gen $(WARNINGS)
 UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \

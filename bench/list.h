@@ -3,4 +3,8 @@
  * in bench/x.c.  What may hang a machine comes last.
  */
 BENCH(single_op)
+BENCH(refill)
+BENCH(range)
+BENCH(tlb_size)
+BENCH(pcid_capacity)
 BENCH(paging_off) /* with single_op */

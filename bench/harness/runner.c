@@ -165,7 +165,7 @@ static void plant_faults(struct run *run, struct experiment *experiment)
 		return;
 	if ((run->config->plants & PLANT_PF) != 0)
 		touch(0);
-	if ((run->config->plants & PLANT_IRQ) == 0)
+	if ((run->config->plants & PLANT_IRQ) == 0 || experiment->spec.shape != NULL)
 		return;
 	run->planted_nmi = PLANT_AT_WINDOW;
 	experiment->priming.prime = selftest_prime_with_nmi;
