@@ -33,7 +33,8 @@ EFI_SOURCES := $(filter-out $(HOST_ONLY),$(wildcard $(FOLDERS:=/*.c) $(FOLDERS:=
 EFI_OBJECTS := $(EFI_SOURCES:%=$(BUILD)/efi/%.o)
 
 # The pure part, which runs on the host as it stands.
-PURE := $(wildcard lib/*.c) paging/identity.c paging/tlb_op.c paging/tlb_rule.c \
+PURE := $(wildcard lib/*.c) bench/single_op.c bench/refill.c bench/range.c bench/tlb_size.c \
+	bench/pcid_capacity.c bench/variant.c paging/identity.c paging/tlb_op.c paging/tlb_rule.c \
 	paging/walk.c bench/harness/canary.c bench/harness/chains.c \
 	bench/harness/fingerprint.c bench/harness/ground.c bench/harness/linearity.c \
 	bench/harness/plan.c bench/harness/rounds.c bench/harness/rows.c \

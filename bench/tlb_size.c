@@ -46,13 +46,13 @@ static void insert(struct points *points, uint32_t value)
 	points->at[i] = value;
 }
 
-/* The square root of two to a thousandth. */
+/* Steps by the square root of two. */
 static void insert_grid(struct points *points, uint32_t most)
 {
 	for (uint32_t value = LEAST; value <= most; value *= 2) {
 		insert(points, value);
-		if (value * 1414 / 1000 <= most)
-			insert(points, value * 1414 / 1000);
+		if (value * 1448 / 1024 <= most)
+			insert(points, value * 1448 / 1024);
 	}
 	insert(points, most);
 }

@@ -48,15 +48,16 @@ static void flush_entries(const struct workspace *workspace, const struct trail 
 			                .entry);
 }
 
-/* Whatever was left in other PCIDs goes, once: each is loaded with bit 63 clear. */
-static void clear_pcids(struct chase_context *context)
+/* Whatever other benchmarks left in other PCIDs goes: each is loaded with bit 63 clear.
+ */
+static void clear_pcids(struct workspace *workspace)
 {
-	const uint64_t root = context->workspace->space.root;
+	const uint64_t root = workspace->space.root;
 
-	for (uint64_t pcid = PCIDS - 1; !context->cleared && pcid != PCID_HOME; pcid--)
+	for (uint64_t pcid = PCIDS - 1; pcid != PCID_HOME; pcid--)
 		write_cr3(root | pcid);
 	write_cr3(root | PCID_HOME);
-	context->cleared = true;
+	workspace->pcids_are_clear = true;
 }
 
 /* There and back without dropping anything of ours. */
@@ -89,12 +90,12 @@ static void rehearse(const struct chase_context *context)
  */
 static void prime(const struct priming *priming)
 {
-	struct chase_context *const context = priming->context;
+	const struct chase_context *const context = priming->context;
 	struct workspace *const workspace = context->workspace;
 	const struct chase_spec *const spec = context->spec;
 
-	if (spec->visits.pcids != 0 && !context->cleared)
-		clear_pcids(context);
+	if (spec->visits.pcids != 0 && !workspace->pcids_are_clear)
+		clear_pcids(workspace);
 	if (spec->trail.pages != 0) {
 		lay(workspace, &spec->trail);
 		touch(VA_LINES_DENSE);

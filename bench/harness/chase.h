@@ -43,7 +43,6 @@ struct chase_context {
 	struct visits visits;      /* of this arm */
 	window_code *rehearsal[2]; /* of code: both arms, run before each window */
 	const struct window_args *args;
-	bool cleared; /* all PCIDs were flushed once */
 };
 
 extern const struct shape shape_chase;

@@ -4,7 +4,7 @@
 #include "bench/harness/sampler.h"
 #include "lib/row.h"
 
-#define PLAN_EXPERIMENTS 400u
+#define PLAN_EXPERIMENTS 512u
 
 /* Bytes of the samples of one row. */
 uint64_t plan_row_bytes(const struct profile *profile);

@@ -137,6 +137,7 @@ void workspace_reset(struct workspace *workspace)
 	workspace->window_used = 0;
 	workspace->window_count = 0;
 	workspace->laid = NULL;
+	workspace->pcids_are_clear = false;
 	for (unsigned i = 0; i < PCID_COUNT; i++)
 		workspace->shared_descriptors[i] = 0;
 }

@@ -70,6 +70,7 @@ struct workspace {
 	uint64_t giants;          /* two GiB of our own; 0: there are none */
 	struct lines lines;       /* frame 0: not open */
 	const struct trail *laid; /* what is in the lines now; NULL: unknown */
+	bool pcids_are_clear;     /* of what was there before this benchmark */
 	uint32_t lines_mapped[LEVEL_PML4 + 1][LEVEL_PML4 + 1]; /* by page and apart */
 };
 
