@@ -31,7 +31,7 @@ static void walk_trail(const struct workspace *workspace, const struct trail *tr
 	uint64_t at = lines_spread(&workspace->lines, trail->layout, trail->first);
 
 	for (uint32_t i = 0; i < trail->pages; i++)
-		at = *(const volatile uint64_t *)(base + at);
+		at = load_word(base + at);
 }
 
 /* Every entry that a walk for a page of the trail reads. */

@@ -198,3 +198,12 @@ static inline void touch(uint64_t va)
 	__asm__ volatile("movb (%1), %0" : "=q"(value) : "r"(va) : "memory");
 	(void)value;
 }
+
+/* The same for a word that is wanted. */
+static inline uint64_t load_word(uint64_t va)
+{
+	uint64_t value;
+
+	__asm__ volatile("mov (%1), %0" : "=r"(value) : "r"(va) : "memory");
+	return value;
+}
