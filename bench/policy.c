@@ -8,7 +8,7 @@
  */
 #include "bench/harness/plan.h"
 #include "bench/harness/reread.h"
-#include "lib/line.h"
+#include "bench/variant.h"
 
 /* The last one takes 80 MiB of page tables: only where all points are measured. */
 static const uint32_t process_counts[] = { 2, 4, 6, 8, 16, 64, 1024, 5000 };
@@ -193,15 +193,12 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 }
 
 static void name_variant(struct experiment_spec *spec, const struct policy *policy,
-                         const char *what)
+                         const char *reading)
 {
-	struct line line;
-
-	line_clear(&line);
-	line_put(&line, policy->order == REFERENCES_ZIPF ? "zipf-" : "random-");
-	line_put(&line, policy->name);
-	line_put(&line, what);
-	line_to_string(&line, spec->variant, sizeof spec->variant);
+	spec->variant[0] = '\0';
+	variant_add(spec, policy->order == REFERENCES_ZIPF ? "zipf" : "random");
+	variant_add(spec, policy->name);
+	variant_add(spec, reading);
 }
 
 /* One script in four readings. */
@@ -218,22 +215,22 @@ static void plan_script(struct plan *plan, const struct policy *policy,
 		.pcide = policy->slots != 0,
 	};
 
-	name_variant(&spec, policy, "");
+	name_variant(&spec, policy, NULL);
 	plan_add(plan, &spec);
 	spec.shape = &shape_reread;
 	spec.back = 1;
 	spec.divisor = steps * PAGES_EACH;
-	name_variant(&spec, policy, "-access");
+	name_variant(&spec, policy, "access");
 	plan_add(plan, &spec);
 	spec.shape = &shape_flushes;
 	spec.back = 2;
 	spec.divisor = steps;
 	spec.unit = "count";
-	name_variant(&spec, policy, "-flushes");
+	name_variant(&spec, policy, "flushes");
 	plan_add(plan, &spec);
 	spec.shape = &shape_loads;
 	spec.back = 3;
-	name_variant(&spec, policy, "-loads");
+	name_variant(&spec, policy, "loads");
 	plan_add(plan, &spec);
 }
 

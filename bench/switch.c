@@ -7,7 +7,7 @@
  * through one large page and loads nothing.
  */
 #include "bench/harness/plan.h"
-#include "lib/line.h"
+#include "bench/variant.h"
 
 static const uint32_t page_counts[] = { 0, 8, 64, 512 };
 #define PAGE_COUNTS (sizeof page_counts / sizeof page_counts[0])
@@ -289,17 +289,11 @@ static void name_variant(struct experiment_spec *spec, const struct scene *scene
 		[BETWEEN_PROCESSES] = "different",
 		[BETWEEN_KERNEL] = "kernelthread",
 	};
-	struct line line;
 
-	line_clear(&line);
-	if (spec->pcide)
-		line_put(&line, "pcide-");
-	line_put(&line, names[scene->between]);
-	if (scene->is_global)
-		line_put(&line, "-global");
-	if (scene->isolated)
-		line_put(&line, "-pti");
-	line_to_string(&line, spec->variant, sizeof spec->variant);
+	variant_add(spec, spec->pcide ? "pcide" : NULL);
+	variant_add(spec, names[scene->between]);
+	variant_add(spec, scene->is_global ? "global" : NULL);
+	variant_add(spec, scene->isolated ? "pti" : NULL);
 }
 
 /* Without a working set no page of the kernel is touched. */

@@ -165,7 +165,7 @@ static void plant_faults(struct run *run, struct experiment *experiment)
 		return;
 	if ((run->config->plants & PLANT_PF) != 0)
 		touch(0);
-	if ((run->config->plants & PLANT_IRQ) == 0)
+	if ((run->config->plants & PLANT_IRQ) == 0 || experiment->spec.shape != NULL)
 		return;
 	run->planted_nmi = PLANT_AT_WINDOW;
 	experiment->priming.prime = selftest_prime_with_nmi;
@@ -249,7 +249,7 @@ static void deliver_rows(struct run *run, bool complete)
 static void run_bench(struct run *run, unsigned bench)
 {
 	workspace_reset(&run->workspace);
-	control_drop_translations(run->root);
+	stage_drop_all(run->root);
 	if (run->workspace.window_area != 0 &&
 	    canary_open(&run->canary, &run->workspace.source) != ERR_NONE)
 		return;

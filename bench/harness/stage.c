@@ -1,7 +1,6 @@
 #include "bench/harness/stage.h"
 
 #include "bench/harness/plan.h"
-#include "lib/x86/control.h"
 #include "lib/x86/insn.h"
 
 #define LARGE_PAGE level_span(LEVEL_PD)
@@ -89,12 +88,21 @@ struct script_step *stage_steps(struct stage *stage, uint32_t count)
 	return take(stage, count * sizeof(struct script_step));
 }
 
+void stage_drop_all(uint64_t cr3)
+{
+	const uint64_t cr4 = read_cr4();
+
+	write_cr4(cr4 & ~CR4_PGE);
+	write_cr4(cr4);
+	write_cr3(cr3);
+}
+
 static void play_overture(const struct priming *priming)
 {
 	const struct overture *const overture = priming->context;
 	struct window_args args = overture->args;
 
-	control_drop_translations(overture->home);
+	stage_drop_all(overture->home);
 	overture->window(&args);
 }
 

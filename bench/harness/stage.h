@@ -53,5 +53,11 @@ struct play {
 const char *stage_equip(const struct plan *plan, struct experiment *experiment,
                         const struct play *play);
 
+/*
+ * Drops every translation, of all PCIDs and global ones too, by changes of CR4.PGE; and
+ * those of the address space that cr3 then loads, on a CPU that has no CR4.PGE.
+ */
+void stage_drop_all(uint64_t cr3);
+
 /* Loads of CR3, and flushes, of 1000 steps that the row before plays (spec.back). */
 extern const struct shape shape_loads, shape_flushes;

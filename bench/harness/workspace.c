@@ -137,6 +137,10 @@ void workspace_reset(struct workspace *workspace)
 	workspace->window_used = 0;
 	workspace->window_count = 0;
 	stage_reset(&workspace->stage);
+	workspace->laid = NULL;
+	workspace->pcids_are_clear = false;
+	for (unsigned i = 0; i < PCID_COUNT; i++)
+		workspace->shared_descriptors[i] = 0;
 }
 
 /* Windows with code touches need a line of their own in the landing pages. */
@@ -248,24 +252,6 @@ enum err workspace_map_working_set(struct workspace *workspace, uint32_t pages)
 			return err;
 	}
 	return ERR_NONE;
-}
-
-enum err workspace_map_lines(struct workspace *workspace, struct lines_layout layout,
-                             uint32_t pages)
-{
-	uint32_t *const mapped = &workspace->lines_mapped[layout.page][layout.apart];
-	enum err err = ERR_NONE;
-
-	if (workspace->lines.frame == 0)
-		err = lines_open(&workspace->lines, workspace->pool,
-		                 workspace->space.root, workspace->giants);
-	if (err != ERR_NONE || pages <= *mapped)
-		return err;
-	err = lines_map(&workspace->lines, workspace->space.root, layout, *mapped,
-	                pages - *mapped);
-	if (err == ERR_NONE)
-		*mapped = pages;
-	return err;
 }
 
 static void touch_pages(uint64_t first, uint64_t stride, uint32_t pages)

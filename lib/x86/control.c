@@ -95,12 +95,3 @@ void control_set_tce(bool tce)
 	write_cr4(cr4 ^ CR4_PGE);
 	write_cr4(cr4);
 }
-
-void control_drop_translations(uint64_t cr3)
-{
-	const uint64_t cr4 = read_cr4();
-
-	write_cr4(cr4 & ~CR4_PGE);
-	write_cr4(cr4);
-	write_cr3(cr3);
-}

@@ -30,9 +30,3 @@ void control_set_pcide(uint64_t root, bool pcide);
 
 /* EFER.TCE; only for a CPU whose CPUID says TCE.  Drops everything. */
 void control_set_tce(bool tce);
-
-/*
- * Drops every translation, of all PCIDs and global ones too, by changes of CR4.PGE; and
- * those of the address space that cr3 then loads, on a CPU that has no CR4.PGE.
- */
-void control_drop_translations(uint64_t cr3);

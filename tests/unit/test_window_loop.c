@@ -214,21 +214,26 @@ TEST(a_chase_through_code_jumps_to_its_line_and_comes_back_behind)
 	}
 }
 
+static void assert_in_one_page(uint32_t at, uint32_t copies)
+{
+	struct window_spec spec = chasing(CHASE_DENSE, 1, 0);
+	uint32_t entry = 0;
+	const uint8_t *end, *t1;
+
+	spec.copies = copies;
+	end = assemble_at(at, &spec, CLOCK_PMC, 0, &entry);
+	t1 = memmem(area + at + entry, 300, "\x48\x89\xd5", 3);
+	assert_non_null(t1);
+	assert_int_equal((uintptr_t)t1 / 4096, (uintptr_t)(end - 1) / 4096);
+	assert_true((uintptr_t)end % 4096 <= 4096 - 64);
+	assert_true(end <= area + at + window_bytes(&spec));
+}
+
 TEST(all_behind_the_copies_ends_in_one_page_before_its_last_line)
 {
-	for (uint32_t at = 0; at < 8192; at += 64) {
-		const struct window_spec spec = chasing(CHASE_DENSE, 1, 0);
-		uint32_t entry = 0;
-		const uint8_t *const end =
-			assemble_at(at, &spec, CLOCK_RDTSCP, 0, &entry);
-		const uint8_t *const t1 =
-			memmem(area + at + entry, 200, "\x48\x89\xd5", 3);
-
-		assert_non_null(t1);
-		assert_int_equal((uintptr_t)t1 / 4096, (uintptr_t)(end - 1) / 4096);
-		assert_true((uintptr_t)end % 4096 <= 4096 - 64);
-		assert_true(end <= area + at + window_bytes(&spec));
-	}
+	for (uint32_t at = 0; at < 4096; at += 64)
+		for (uint32_t copies = 0; copies < 64; copies++)
+			assert_in_one_page(at, copies);
 }
 
 int main(void)
