@@ -25,6 +25,17 @@ static void plan_for(struct run *run, const struct bench *bench,
 	plan_make(&run->plan, bench, workspace);
 }
 
+/* As a whole, or with some operation. */
+static bool is_selected(const struct config *config, const struct bench *bench)
+{
+	bool selected = config_selects(config, bench->name, NULL);
+
+	for (unsigned op = 0; op < tlb_op_count; op++)
+		selected = selected ||
+		           config_selects(config, bench->name, tlb_ops[op].name);
+	return selected;
+}
+
 uint64_t runner_frames(const struct config *config)
 {
 	const uint64_t pairs = config->profile->pairs_per_row;
@@ -36,8 +47,7 @@ uint64_t runner_frames(const struct config *config)
 	                  config->primed_pages / TABLE_ENTRIES;
 
 	for (unsigned i = 0; i < bench_count; i++)
-		if (benches[i]->frames != NULL &&
-		    config_selects(config, benches[i]->name, NULL))
+		if (benches[i]->frames != NULL && is_selected(config, benches[i]))
 			frames += benches[i]->frames(config);
 	return frames;
 }
@@ -165,6 +175,8 @@ static void plant_faults(struct run *run, struct experiment *experiment)
 		return;
 	if ((run->config->plants & PLANT_PF) != 0)
 		touch(0);
+	if ((run->config->plants & PLANT_SPACE) != 0)
+		stage_misdirect(&run->workspace.stage, experiment);
 	if ((run->config->plants & PLANT_IRQ) == 0 || experiment->spec.shape != NULL)
 		return;
 	run->planted_nmi = PLANT_AT_WINDOW;

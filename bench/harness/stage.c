@@ -202,6 +202,19 @@ const char *stage_equip(const struct plan *plan, struct experiment *experiment,
 	return NULL;
 }
 
+void stage_misdirect(const struct stage *stage, const struct experiment *experiment)
+{
+	const struct window_args *const args = &experiment->pair.args;
+	struct script_step *const steps =
+		(struct script_step *)(stage->area + (args->steps - VA_STAGE));
+
+	if (args->step_count == 0)
+		return;
+	steps[args->step_count - 1].spread = 0;
+	steps[args->step_count - 1].spread_first = 0;
+	steps[args->step_count - 1].accesses = 1;
+}
+
 #define PER 1000u
 
 static struct script_sums sums_of(const struct window_args *args)

@@ -59,5 +59,11 @@ const char *stage_equip(const struct plan *plan, struct experiment *experiment,
  */
 void stage_drop_all(uint64_t cr3);
 
+/*
+ * A fault on purpose: the last step of a row that plays a script goes to page 0, which
+ * is mapped nowhere.  Nothing to other rows.
+ */
+void stage_misdirect(const struct stage *stage, const struct experiment *experiment);
+
 /* Loads of CR3, and flushes, of 1000 steps that the row before plays (spec.back). */
 extern const struct shape shape_loads, shape_flushes;

@@ -40,6 +40,9 @@ check 'all that needs PCIDs is measured' all_such_rows one results.csv \
 check 'a range with page-table isolation is eight instructions a page' \
 	all_such_rows one results.csv '$variant ~ /^pti-/' \
 	'$min == 3 + 8 * $value && $max == $min'
+check 'switches load and flush what they must, and policies, by whatever way' \
+	"${PYTHON:-/usr/bin/python3}" tests/boot/switches.py \
+	"$scratch/one/results.csv" 1 7
 check 'nothing stays of any PCID, and nothing is cached that would cost' \
 	all_such_rows one results.csv '$bench == "pcid_capacity"' \
 	'$min == 0 && $max == 0'

@@ -51,6 +51,9 @@ for cpus in 1 4; do
 		all_such_rows "$cpus" results.csv \
 		'$bench == "range" && $variant ~ /^(page|space|all)-/ && $status == "ok"' \
 		'$p50 == ($op == "cr4_pge_toggle" ? 64 : 32) && $max == $min'
+	check "$cpus processors: switches load what they must, and policies" \
+		"${PYTHON:-/usr/bin/python3}" tests/boot/switches.py \
+		"$scratch/$cpus/results.csv" 32 7
 	check "$cpus processors: chains are exactly linear" \
 		test_is "$cpus" linearity_imul 0 pass
 	check "$cpus processors: operations add up exactly" \
