@@ -78,7 +78,7 @@ struct machine {
 	uint64_t microcode; /* 0: not readable */
 	uint32_t features;  /* enum feature */
 	char hypervisor[13];
-	uint32_t cpus_found;  /* 0: no usable MADT */
+	uint32_t cpus_found; /* 0: no usable MADT */
 	const char *cpus_source;
 	bool tsc_adjust_known;
 	uint64_t tsc_adjust;
