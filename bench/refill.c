@@ -144,17 +144,18 @@ static unsigned sizes_of(const struct plan *plan, const struct shape_of_set *set
                          uint32_t *sizes)
 {
 	const uint32_t reach = plan_tlb_reach(plan, TLB_DATA, set->page);
+	uint32_t last = 0;
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < 2 && set->pages[i] != 0; i++)
-		sizes[count++] = set->pages[i];
+		sizes[count++] = last = set->pages[i];
 	if (plan_config(plan)->profile->sweep == SWEEP_ENDS)
 		return 1;
 	for (unsigned i = 0; i < 3 && set->times[i] != 0; i++) {
 		const uint32_t size = reach * set->times[i];
 
-		if (size > sizes[count - 1] && size <= lines_reach(set->layout))
-			sizes[count++] = size;
+		if (size > last && size <= lines_reach(set->layout))
+			sizes[count++] = last = size;
 	}
 	return count;
 }
@@ -222,7 +223,7 @@ static void plan_op(struct plan *plan, const struct tlb_op *op, bool pcide,
 
 static void plan_set(struct plan *plan, const struct shape_of_set *set)
 {
-	uint32_t sizes[SIZES_MAX];
+	uint32_t sizes[SIZES_MAX] = { 0 };
 	const unsigned count = sizes_of(plan, set, sizes);
 
 	plan_op(plan, tlb_op_none, false, set, sizes, count);

@@ -78,11 +78,11 @@ struct machine {
 	uint64_t microcode; /* 0: not readable */
 	uint32_t features;  /* enum feature */
 	char hypervisor[13];
-	struct tlb_sizes tlb; /* as CPUID says */
-	uint32_t cpus_found;  /* 0: no usable MADT */
+	uint32_t cpus_found; /* 0: no usable MADT */
 	const char *cpus_source;
 	bool tsc_adjust_known;
 	uint64_t tsc_adjust;
+	struct tlb_sizes tlb; /* as CPUID says */
 	/* Firmware */
 	char firmware[MACHINE_TEXT];
 	uint32_t firmware_revision;

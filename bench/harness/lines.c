@@ -19,7 +19,7 @@
 #define FRAME_STEP 173u
 
 /* PML4 entries that pages 1 GiB apart, and 512 GiB apart, have for themselves. */
-#define ENTRIES_BY_1G 8u
+#define ENTRIES_BY_1G UINT64_C(8)
 #define ENTRIES_BY_512G 128u
 
 static uint32_t frame_of(uint32_t page)
@@ -80,7 +80,7 @@ uint32_t lines_reach(struct lines_layout layout)
 	case LEVEL_PML4:
 		return ENTRIES_BY_512G;
 	case LEVEL_PDPT:
-		return ENTRIES_BY_1G * TABLE_ENTRIES;
+		return (uint32_t)ENTRIES_BY_1G * TABLE_ENTRIES;
 	default:
 		return LINES;
 	}
