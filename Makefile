@@ -33,11 +33,16 @@ EFI_SOURCES := $(filter-out $(HOST_ONLY),$(wildcard $(FOLDERS:=/*.c) $(FOLDERS:=
 EFI_OBJECTS := $(EFI_SOURCES:%=$(BUILD)/efi/%.o)
 
 # The pure part, which runs on the host as it stands.
-PURE := $(wildcard lib/*.c) paging/identity.c paging/tlb_op.c paging/tlb_rule.c \
+PURE := $(wildcard lib/*.c) bench/single_op.c bench/refill.c bench/range.c bench/tlb_size.c \
+	bench/pcid_capacity.c bench/switch.c bench/policy.c bench/variant.c \
+	paging/identity.c paging/pcid_slots.c paging/tlb_op.c paging/tlb_rule.c \
 	paging/walk.c bench/harness/canary.c bench/harness/chains.c \
 	bench/harness/fingerprint.c bench/harness/ground.c bench/harness/linearity.c \
-	bench/harness/plan.c bench/harness/rounds.c bench/harness/rows.c \
+	bench/harness/plan.c bench/harness/reread.c bench/harness/rounds.c bench/harness/rows.c \
 	bench/harness/sampler.c bench/harness/selftest.c bench/harness/verify.c \
+	bench/harness/chase.c bench/harness/copies.c bench/harness/lines.c bench/harness/script.c \
+	bench/harness/spaces.c bench/harness/schedule.c bench/harness/stage.c \
+	bench/harness/window_loop.c bench/harness/workspace_shared.c \
 	bench/harness/window.c bench/harness/workspace.c
 HOST_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -I. -I$(BUILD)/gen $(WARNINGS)
 UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
@@ -97,7 +102,8 @@ $(BUILD)/host/capture: $(CAPTURE) $(HOST_LIB)
 NATIVE := lib/csv.c lib/line.c lib/record.c lib/crc32.c lib/stats.c lib/text.c \
 	bench/harness/chains.c bench/harness/fingerprint.c bench/harness/sampler.c \
 	bench/harness/linearity.c bench/harness/selftest.c \
-	bench/harness/window.c tests/native/selftest.c
+	bench/harness/script.c bench/harness/window.c bench/harness/window_loop.c \
+	tests/native/selftest.c
 $(BUILD)/host/selftest: $(NATIVE:%=$(BUILD)/host/%.o)
 	$(SAY) HOST $@
 	$(Q)$(HOST_CC) -o $@ $^

@@ -3,4 +3,11 @@
  * in bench/x.c.  What may hang a machine comes last.
  */
 BENCH(single_op)
+BENCH(refill)
+BENCH(range)
+BENCH(switch)
+BENCH(policy_random)
+BENCH(policy_zipf)
+BENCH(tlb_size)
+BENCH(pcid_capacity)
 BENCH(paging_off) /* with single_op */

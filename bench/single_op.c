@@ -9,7 +9,7 @@
  */
 #include "bench/harness/bench.h"
 
-#include "lib/line.h"
+#include "bench/variant.h"
 
 static const uint32_t touched_points[] = { 0, 1, 2, 4, 8, 16 };
 #define TOUCHED_POINTS (sizeof touched_points / sizeof touched_points[0])
@@ -50,17 +50,9 @@ static void name_variant(struct experiment_spec *spec, const char *phase,
 		spec->tce ? "tce" : NULL,
 		more,
 	};
-	struct line line;
 
-	line_clear(&line);
-	for (unsigned i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-		if (parts[i] == NULL)
-			continue;
-		if (line.length != 0)
-			line_put_char(&line, '-');
-		line_put(&line, parts[i]);
-	}
-	line_to_string(&line, spec->variant, sizeof spec->variant);
+	for (unsigned i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		variant_add(spec, parts[i]);
 }
 
 static struct experiment_spec spec_of(const struct plan *plan, const struct tlb_op *op,
@@ -131,15 +123,10 @@ static void plan_stores(struct plan *plan, const struct tlb_op *op,
                         struct setting setting, uint32_t stores)
 {
 	struct experiment_spec spec = spec_of(plan, op, setting);
-	struct line line;
-	char name[16];
 
-	line_clear(&line);
-	line_put(&line, "stores");
-	line_put_u64(&line, stores);
-	line_to_string(&line, name, sizeof name);
 	spec.stores = stores;
-	name_variant(&spec, first_phase(op), size_of(op, &targets[0]), name);
+	name_variant(&spec, first_phase(op), size_of(op, &targets[0]), NULL);
+	variant_add_number(&spec, "stores", stores);
 	plan_add(plan, &spec);
 }
 

@@ -173,6 +173,7 @@ static const char *take_plant(struct config *config, struct text_slice value)
 		{ "deaf", PLANT_DEAF },
 		{ "load", PLANT_LOAD },
 		{ "unfenced", PLANT_UNFENCED },
+		{ "space", PLANT_SPACE },
 	};
 	uint32_t chosen = 0;
 

@@ -24,6 +24,7 @@ enum plant {
 	PLANT_DEAF = 1 << 6,     /* do not notice interrupts */
 	PLANT_LOAD = 1 << 7,     /* put a load into an empty window */
 	PLANT_UNFENCED = 1 << 8, /* read the TSC without fences */
+	PLANT_SPACE = 1 << 9,    /* read page 0 in another address space */
 };
 
 enum serial_choice { SERIAL_AUTO, SERIAL_NONE, SERIAL_PORT };

@@ -4,9 +4,9 @@
 #include "version.h"
 
 static const char *const feature_names[] = {
-	"rdtscp",  "invariant_tsc", "pge",          "pcid", "invpcid", "nx",
-	"1g",      "x2apic",        "la57",         "smep", "smap",    "hypervisor",
-	"invlpgb", "tce",           "lfence_waits",
+	"rdtscp",  "invariant_tsc", "pge",          "pcid",    "invpcid", "nx",
+	"1g",      "x2apic",        "la57",         "smep",    "smap",    "hypervisor",
+	"invlpgb", "tce",           "lfence_waits", "clflush",
 };
 
 #define FEATURES (sizeof feature_names / sizeof feature_names[0])
@@ -234,6 +234,7 @@ void machine_record(const struct machine *machine, const struct config *config,
 	put_text(record, "date", machine->date);
 	put_rate(&machine->tsc_rate, record);
 	put_processor(machine, record);
+	tlb_record(&machine->tlb, record);
 	put_firmware(machine, record);
 	put_registers(machine, record);
 	put_power(machine, record);

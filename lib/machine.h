@@ -6,6 +6,7 @@
 #include "lib/acpi.h"
 #include "lib/config.h"
 #include "lib/record.h"
+#include "lib/tlb_leaf.h"
 #include "lib/tsc_rate.h"
 
 #include <stdbool.h>
@@ -27,6 +28,7 @@ enum feature {
 	FEATURE_INVLPGB = 1 << 12,
 	FEATURE_TCE = 1 << 13,
 	FEATURE_LFENCE_WAITS = 1 << 14, /* not CPUID alone: see control.h */
+	FEATURE_CLFLUSH = 1 << 15,
 };
 
 /* Where the time comes from, found out by how it behaves (bench/harness). */
@@ -80,6 +82,7 @@ struct machine {
 	const char *cpus_source;
 	bool tsc_adjust_known;
 	uint64_t tsc_adjust;
+	struct tlb_sizes tlb; /* as CPUID says */
 	/* Firmware */
 	char firmware[MACHINE_TEXT];
 	uint32_t firmware_revision;

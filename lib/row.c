@@ -105,12 +105,14 @@ void row_to_csv(const struct row *row, struct line *line)
 #define VALUE_WIDTH 4u
 #define NUMBER_WIDTH 10u
 
-/* Where the row stands in its sweep; the working set is the same in all rows. */
+/* Where the row stands in its sweep; the pages of single_op are the same in all rows.
+ */
 static void put_value(struct line *line, const struct row *row)
 {
 	const size_t from = line->length;
 
-	if (row->param != NULL && !text_equal(row->param, "pages"))
+	if (row->param != NULL &&
+	    !(text_equal(row->bench, "single_op") && text_equal(row->param, "pages")))
 		line_put_u64(line, row->value);
 	line_align_right(line, from, VALUE_WIDTH);
 }

@@ -4,6 +4,7 @@
  * are; how they are primed, timed, verified, summarised and delivered is the same
  * for all and lives here in harness/.
  */
+#include "bench/harness/chase.h"
 #include "bench/harness/sampler.h"
 #include "bench/harness/workspace.h"
 #include "lib/machine.h"
@@ -43,6 +44,9 @@ struct shape {
 	struct mishap (*mishap)(const struct experiment *experiment);
 };
 
+/* What is meant where none is named: copies of an operation's body in each arm. */
+extern const struct shape shape_copies;
+
 #define VARIANT_CHARS 48u
 
 /*
@@ -55,6 +59,7 @@ struct experiment_spec {
 	char variant[VARIANT_CHARS]; /* parts in the order bench/README.md gives */
 	const char *param;           /* what value is; NULL without */
 	uint32_t value;
+	uint32_t back;    /* rows before it is the one that it is another reading of */
 	const char *unit; /* of what the windows return; NULL: the clock's */
 	uint32_t targets; /* remote processors that take part */
 	uint32_t copies_a, copies_b;
@@ -69,7 +74,8 @@ struct experiment_spec {
 	enum alias alias;
 	uint32_t stores;
 	struct touches touches;
-	enum clock clock; /* CLOCK_PMC: core cycles, in windows of their own */
+	enum clock clock;        /* CLOCK_PMC: core cycles, in windows of their own */
+	struct chase_spec chase; /* of shape_chase */
 };
 
 /*
@@ -81,6 +87,13 @@ void plan_add(struct plan *plan, const struct experiment_spec *spec);
 
 /* For a plan to choose by: what it runs on and what the user asked for. */
 const struct config *plan_config(const struct plan *plan);
+
+/*
+ * Pages of that size a working set can have in the TLB, as CPUID says; a guess where it
+ * says nothing.
+ */
+uint32_t plan_tlb_reach(const struct plan *plan, enum tlb_side side,
+                        enum tlb_page page);
 
 /*
  * Copies U for the marginal cost, the difference between 2U and U copies: as many as

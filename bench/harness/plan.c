@@ -2,8 +2,6 @@
 
 #include "lib/text.h"
 
-#define NO_MEMORY "memory"
-
 /* More copies than this do not make a window more exact, only longer. */
 #define UNROLL_MIN 64u
 #define UNROLL_MAX 256u
@@ -25,6 +23,14 @@ uint32_t plan_unroll(const struct plan *plan)
 	while (unroll < UNROLL_MAX && unroll < 4 * plan->machine->quantum)
 		unroll *= 2;
 	return unroll;
+}
+
+uint32_t plan_tlb_reach(const struct plan *plan, enum tlb_side side, enum tlb_page page)
+{
+	static const uint32_t guesses[TLB_PAGES] = { 1536, 1024, 16 };
+	const uint32_t said = tlb_reach(&plan->machine->tlb, side, page);
+
+	return said == 0 ? guesses[page] : said;
 }
 
 bool plan_has_point(const struct plan *plan, const uint32_t *points, unsigned count,
@@ -49,7 +55,10 @@ static const char *lowest_missing(const struct plan *plan, uint32_t needed)
 static const char *missing_feature(const struct plan *plan,
                                    const struct experiment_spec *spec)
 {
-	const uint32_t setting = (spec->target == TARGET_1G ? FEATURE_1G_PAGES : 0) |
+	const bool giant = spec->target == TARGET_1G ||
+	                   spec->chase.trail.layout.page == LEVEL_PDPT;
+	const uint32_t setting = (giant ? FEATURE_1G_PAGES : 0) |
+	                         (spec->chase.cold ? FEATURE_CLFLUSH : 0) |
 	                         (spec->pcide ? FEATURE_PCID : 0) |
 	                         (spec->tce ? FEATURE_TCE : 0);
 	const char *missing = lowest_missing(plan, spec->op->needs);
@@ -63,122 +72,6 @@ static const char *missing_feature(const struct plan *plan,
 	    plan->machine->cycle_counter.broken)
 		missing = "cycle counter is broken";
 	return missing;
-}
-
-static struct aim aim_of(const struct experiment_spec *spec)
-{
-	return (struct aim){
-		.va = workspace_target(spec->target).base,
-		.pcid = spec->names_another ? PCID_TARGET : PCID_HOME,
-	};
-}
-
-/* A fixup counts pages, or the descriptors that name them. */
-static void set_strides(const struct experiment_spec *spec, struct window_spec *window)
-{
-	const struct target target = workspace_target(spec->target);
-
-	if (spec->op->takes_descriptor) {
-		window->stride = (int64_t)sizeof(struct invpcid_descriptor);
-		return;
-	}
-	window->first = target.first;
-	window->stride = (int64_t)target.stride;
-}
-
-static window_code *make_window(const struct plan *plan,
-                                const struct experiment_spec *spec, uint32_t copies)
-{
-	const struct aim aim = aim_of(spec);
-	const bool broken = plan_is_broken(plan, spec->op);
-	struct window_spec window = {
-		.body = broken ? &tlb_op_none->body : tlb_op_body(spec->op, &aim),
-		.copies = copies,
-		.stores = spec->stores,
-		.touches = spec->touches,
-	};
-
-	if (spec->op->baseline.begin != NULL && !broken) {
-		window.baseline = &spec->op->baseline;
-		window.baselines = spec->copies_b - copies;
-	}
-	set_strides(spec, &window);
-	return workspace_window(plan->workspace, &window,
-	                        spec->op->runs_flat ? ALIAS_FLAT : spec->alias);
-}
-
-static bool touches_pages(const struct experiment_spec *spec)
-{
-	return spec->touches.code + spec->touches.stack + spec->touches.data != 0;
-}
-
-/* One descriptor for each copy; they all name the same, or each a page of its own. */
-static enum err write_descriptors(const struct plan *plan,
-                                  struct experiment *experiment)
-{
-	const struct experiment_spec *const spec = &experiment->spec;
-	const struct target target = workspace_target(spec->target);
-	struct aim aim = aim_of(spec);
-
-	if (!spec->op->takes_descriptor)
-		return ERR_NONE;
-
-	const struct descriptors to =
-		workspace_descriptors(plan->workspace, spec->copies_b);
-
-	if (to.read == 0)
-		return ERR_NO_MEMORY;
-	aim.va += (uint64_t)target.first;
-	for (uint32_t i = 0; i < spec->copies_b; i++, aim.va += target.stride)
-		to.written[i] = invpcid_descriptor_of(&aim);
-	experiment->priming.descriptors = to.read;
-	experiment->priming.descriptor_count = spec->copies_b;
-	return ERR_NONE;
-}
-
-static struct priming priming_of(const struct plan *plan,
-                                 const struct experiment_spec *spec)
-{
-	const uint64_t root = plan->workspace->space.root;
-	struct priming priming = {
-		.prime = workspace_prime,
-		.target = workspace_target(spec->target),
-		.target_pages = spec->target_is_absent ? 0 : spec->target_pages,
-		.working_pages = spec->working_pages,
-		.stores = spec->stores != 0,
-	};
-
-	/* There and back without dropping anything. */
-	if (spec->names_another) {
-		priming.cr3_target = root | PCID_TARGET | CR3_KEEP;
-		priming.cr3_home = root | PCID_HOME | CR3_KEEP;
-	}
-	return priming;
-}
-
-static enum err make_pair(const struct plan *plan, struct experiment *experiment)
-{
-	const struct experiment_spec *const spec = &experiment->spec;
-	const struct aim aim = aim_of(spec);
-
-	experiment->priming = priming_of(plan, spec);
-
-	const enum err err = write_descriptors(plan, experiment);
-
-	if (err != ERR_NONE)
-		return err;
-	experiment->pair = (struct pair){
-		.a = make_window(plan, spec, spec->copies_a),
-		.b = make_window(plan, spec, spec->copies_b),
-		.args = workspace_args(plan->workspace, spec->op, &aim, spec->pcide,
-		                       experiment->priming.descriptors),
-		.priming = &experiment->priming,
-		.rehearse = spec->alias == ALIAS_LOCAL,
-		.span = touches_pages(spec) ? SPAN_TOTAL : SPAN_OPERATION,
-		.divisor = spec->divisor,
-	};
-	return experiment->pair.a == NULL || experiment->pair.b == NULL ? ERR_NO_MEMORY
-	                                                                : ERR_NONE;
 }
 
 /* Rows take their room in turn; the next benchmark's begin at the front again. */
@@ -197,35 +90,6 @@ static enum err give_samples(const struct plan *plan, struct experiment *experim
 	return ERR_NONE;
 }
 
-/* The shape that is meant where none is named: copies of an operation's body. */
-static const char *equip_copies(const struct plan *plan, struct experiment *experiment)
-{
-	struct workspace *const workspace = plan->workspace;
-	const struct experiment_spec *const spec = &experiment->spec;
-	const struct window_clock clock = workspace->clock;
-	if (spec->op->runs_flat && !workspace_is_flat(workspace))
-		return "memory below 4 GiB";
-
-	enum err err = workspace_map_working_set(workspace, spec->working_pages);
-
-	if (err == ERR_NONE && spec->target_pages != 0)
-		err = workspace_map_target(workspace, spec->target, spec->target_pages);
-	if (err == ERR_ABSENT)
-		return "no whole GiB of RAM";
-	if (err != ERR_NONE)
-		return NO_MEMORY;
-	if (spec->clock == CLOCK_PMC)
-		workspace->clock = (struct window_clock){
-			.kind = CLOCK_PMC,
-			.counter = plan->machine->cycle_counter.rdpmc,
-		};
-	err = make_pair(plan, experiment);
-	workspace->clock = clock;
-	if (err != ERR_NONE)
-		return NO_MEMORY;
-	return NULL;
-}
-
 /* Why it cannot be measured here; NULL if it can. */
 static const char *equip(const struct plan *plan, struct experiment *experiment)
 {
@@ -234,8 +98,7 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 	if (plan->workspace->window_area == 0 ||
 	    give_samples(plan, experiment) != ERR_NONE)
 		return NO_MEMORY;
-	return shape == NULL ? equip_copies(plan, experiment)
-	                     : shape->equip(plan, experiment);
+	return (shape == NULL ? &shape_copies : shape)->equip(plan, experiment);
 }
 
 void plan_add(struct plan *plan, const struct experiment_spec *spec)

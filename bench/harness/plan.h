@@ -4,7 +4,10 @@
 #include "bench/harness/sampler.h"
 #include "lib/row.h"
 
-#define PLAN_EXPERIMENTS 400u
+#define PLAN_EXPERIMENTS 512u
+
+/* The reason of a row for which there is none. */
+#define NO_MEMORY "memory"
 
 /* Bytes of the samples of one row. */
 uint64_t plan_row_bytes(const struct profile *profile);
@@ -16,6 +19,8 @@ struct experiment {
 	struct experiment_spec spec;
 	struct pair pair;
 	struct priming priming;
+	struct priming priming_b;      /* where arm B is primed in another way */
+	struct chase_context chase[2]; /* of shape_chase, by arm */
 	struct samples samples;
 	uint32_t goal;    /* pairs, of the next chunk */
 	const char *skip; /* why it cannot run; NULL if it can */
@@ -48,6 +53,11 @@ void plan_make(struct plan *plan, const struct bench *bench,
 
 /* True if some experiment of the plan uses op. */
 bool plan_uses(const struct plan *plan, const struct tlb_op *op);
+
+/* What spec's operation is to work on, and what is primed for it. */
+struct aim plan_aim(const struct experiment_spec *spec);
+struct priming plan_priming(const struct plan *plan,
+                            const struct experiment_spec *spec);
 
 /* True if op was replaced by nothing on purpose. */
 bool plan_is_broken(const struct plan *plan, const struct tlb_op *op);

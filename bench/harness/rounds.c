@@ -1,5 +1,6 @@
 #include "bench/harness/rounds.h"
 
+#include "bench/harness/reread.h"
 #include "lib/random.h"
 
 /* Pairs in a row's first chunk; it doubles from round to round. */
@@ -82,7 +83,7 @@ void rounds_run(const struct rounds *rounds)
 		unsigned finished = plan->count - count;
 
 		if (count == 0)
-			return;
+			break;
 		order_round(rounds, round, indices, count);
 		for (uint32_t i = 0; i < count; i++) {
 			struct experiment *const experiment =
@@ -93,4 +94,5 @@ void rounds_run(const struct rounds *rounds)
 			finished += experiment->finished;
 		}
 	}
+	reread_all(plan);
 }

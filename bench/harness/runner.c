@@ -10,10 +10,10 @@
 #include "lib/x86/insn.h"
 
 /*
- * The windows' 2 MiB and the verification's two of them, what their alignment wastes,
- * tables, small pages.
+ * The windows' 2 MiB, the verification's two of them, the arena of lines, what their
+ * alignment wastes, tables, small pages.
  */
-#define FIXED_FRAMES (4u * 512u + 2u * 512u + 176u)
+#define FIXED_FRAMES (5u * 512u + 3u * 512u + 176u)
 
 static void plan_for(struct run *run, const struct bench *bench,
                      struct workspace *workspace)
@@ -23,6 +23,17 @@ static void plan_for(struct run *run, const struct bench *bench,
 	run->plan.broken = tlb_op_named(run->config->broken_op);
 	run->plan.all_broken = text_equal(run->config->broken_op, "each");
 	plan_make(&run->plan, bench, workspace);
+}
+
+/* As a whole, or with some operation. */
+static bool is_selected(const struct config *config, const struct bench *bench)
+{
+	bool selected = config_selects(config, bench->name, NULL);
+
+	for (unsigned op = 0; op < tlb_op_count; op++)
+		selected = selected ||
+		           config_selects(config, bench->name, tlb_ops[op].name);
+	return selected;
 }
 
 uint64_t runner_frames(const struct config *config)
@@ -36,8 +47,7 @@ uint64_t runner_frames(const struct config *config)
 	                  config->primed_pages / TABLE_ENTRIES;
 
 	for (unsigned i = 0; i < bench_count; i++)
-		if (benches[i]->frames != NULL &&
-		    config_selects(config, benches[i]->name, NULL))
+		if (benches[i]->frames != NULL && is_selected(config, benches[i]))
 			frames += benches[i]->frames(config);
 	return frames;
 }
@@ -165,7 +175,9 @@ static void plant_faults(struct run *run, struct experiment *experiment)
 		return;
 	if ((run->config->plants & PLANT_PF) != 0)
 		touch(0);
-	if ((run->config->plants & PLANT_IRQ) == 0)
+	if ((run->config->plants & PLANT_SPACE) != 0)
+		stage_misdirect(&run->workspace.stage, experiment);
+	if ((run->config->plants & PLANT_IRQ) == 0 || experiment->spec.shape != NULL)
 		return;
 	run->planted_nmi = PLANT_AT_WINDOW;
 	experiment->priming.prime = selftest_prime_with_nmi;
@@ -249,6 +261,7 @@ static void deliver_rows(struct run *run, bool complete)
 static void run_bench(struct run *run, unsigned bench)
 {
 	workspace_reset(&run->workspace);
+	stage_drop_all(run->root);
 	if (run->workspace.window_area != 0 &&
 	    canary_open(&run->canary, &run->workspace.source) != ERR_NONE)
 		return;

@@ -20,9 +20,12 @@ static uint32_t span_of(enum span span, const struct window_args *args)
 static bool take(const struct pair *pair, window_code *window, uint32_t *ticks)
 {
 	struct window_args args = pair->args;
+	const struct priming *const priming =
+		window == pair->b && pair->priming_b != NULL ? pair->priming_b
+							     : pair->priming;
 
-	if (pair->priming != NULL)
-		pair->priming->prime(pair->priming);
+	if (priming != NULL)
+		priming->prime(priming);
 	if (pair->rehearse) {
 		struct window_args rehearsal = pair->args;
 

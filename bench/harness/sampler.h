@@ -21,7 +21,8 @@ enum span {
 struct pair {
 	window_code *a, *b;
 	struct window_args args;
-	const struct priming *priming; /* NULL: nothing to prime */
+	const struct priming *priming;   /* NULL: nothing to prime */
+	const struct priming *priming_b; /* of arm B; NULL: the same */
 	/*
 	 * Runs A once, untimed, before every window: A's own pages are in the TLB then,
 	 * which they need not be where they are not global.

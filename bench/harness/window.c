@@ -1,5 +1,7 @@
 #include "bench/harness/window.h"
 
+#include "bench/harness/emit.h"
+
 #include <stddef.h>
 
 #define CACHE_LINE 64u
@@ -125,42 +127,26 @@ static const struct {
 	                     0 },
 };
 
-static void put_operand(uint8_t *at, uint32_t operand)
-{
-	for (unsigned i = 0; i < 4; i++)
-		at[i] = (uint8_t)(operand >> 8 * i);
-}
-
-static uint8_t *put(uint8_t *at, const struct body *body)
-{
-	for (const uint8_t *from = body->begin; from != body->end; from++)
-		*at++ = *from;
-	return at;
-}
-
 static uint8_t *put_access(uint8_t *at, const struct body *body, uint32_t displacement)
 {
-	uint8_t *const end = put(at, body);
-
-	put_operand(at + ACCESS_OPERAND, displacement);
-	return end;
+	return emit_with(at, body, ACCESS_OPERAND, displacement);
 }
 
 static uint8_t *put_start(uint8_t *at, struct window_clock clock)
 {
-	uint8_t *const end = put(at, &clocks[clock.kind].start);
+	uint8_t *const end = emit_body(at, &clocks[clock.kind].start);
 
 	if (clocks[clock.kind].start_operand != 0)
-		put_operand(at + clocks[clock.kind].start_operand, clock.counter);
-	return put(end, &keep_t0);
+		emit_operand(at + clocks[clock.kind].start_operand, clock.counter);
+	return emit_body(end, &keep_t0);
 }
 
 static uint8_t *put_stop(uint8_t *at, struct window_clock clock)
 {
-	uint8_t *const end = put(at, &clocks[clock.kind].stop);
+	uint8_t *const end = emit_body(at, &clocks[clock.kind].stop);
 
 	if (clocks[clock.kind].stop_operand != 0)
-		put_operand(at + clocks[clock.kind].stop_operand, clock.counter);
+		emit_operand(at + clocks[clock.kind].stop_operand, clock.counter);
 	return end;
 }
 
@@ -168,16 +154,20 @@ static uint8_t *put_copies(uint8_t *at, const struct window_spec *spec)
 {
 	const struct body *const body = spec->body;
 
+	if (spec->script.load != NULL)
+		return script_put(at, &spec->script);
+	if (spec->repeat.times != 0)
+		return repeat_put(at, &spec->repeat, body, (uint32_t)spec->first);
 	for (uint32_t copy = 0; copy < spec->copies; copy++) {
-		uint8_t *const end = put(at, body);
+		uint8_t *const end = emit_body(at, body);
 
 		if (body->fixup == FIXUP_ADDRESS)
-			put_operand(at + body->fixup_offset,
-			            (uint32_t)(spec->first + copy * spec->stride));
+			emit_operand(at + body->fixup_offset,
+			             (uint32_t)(spec->first + copy * spec->stride));
 		at = end;
 	}
 	for (uint32_t copy = 0; copy < spec->baselines; copy++)
-		at = put(at, spec->baseline);
+		at = emit_body(at, spec->baseline);
 	return at;
 }
 
@@ -187,7 +177,7 @@ static uint8_t *put_copies(uint8_t *at, const struct window_spec *spec)
 static uint8_t *put_jump(uint8_t *at, const uint8_t *to)
 {
 	*at = JUMP;
-	put_operand(at + 1, (uint32_t)(to - (at + JUMP_BYTES)));
+	emit_operand(at + 1, (uint32_t)(to - (at + JUMP_BYTES)));
 	return at + JUMP_BYTES;
 }
 
@@ -215,9 +205,10 @@ static uint8_t *put_touches(uint8_t *at, const struct window_site *site,
 	return at;
 }
 
-static bool has_touches(const struct touches *touches)
+static bool has_t2(const struct window_spec *spec)
 {
-	return touches->code + touches->stack + touches->data != 0;
+	return spec->touches.code + spec->touches.stack + spec->touches.data != 0 ||
+	       spec->chase.way != CHASE_NONE;
 }
 
 static uint32_t head_bytes(const struct window_spec *spec, struct window_clock clock)
@@ -239,23 +230,29 @@ static uint32_t lead_bytes(const struct window_spec *spec)
 	                      body_bytes(&clocks[CLOCK_PMC].start) +
 	                      body_bytes(&keep_t0) + stores_bytes(spec);
 
-	return (most + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+	return emit_rounded(most, CACHE_LINE);
 }
 
 /* Everything behind the copies, at most. */
-static uint32_t tail_bytes(const struct touches *touches)
+static uint32_t tail_bytes(const struct window_spec *spec)
 {
+	const struct touches *const touches = &spec->touches;
 	const uint32_t touched = touches->code * JUMP_BYTES +
 	                         touches->stack * body_bytes(&touch_stack) +
 	                         touches->data * body_bytes(&touch_data);
 
 	return 2 * (body_bytes(&clocks[CLOCK_PMC].stop) + body_bytes(&keep_t1)) +
-	       body_bytes(&planted_load) + touched + body_bytes(&give_stack) +
+	       body_bytes(&planted_load) + touched + chase_bytes(&spec->chase) +
+	       body_bytes(&give_stack) + script_home_bytes(&spec->script) +
 	       body_bytes(&leave);
 }
 
 static uint32_t copies_bytes(const struct window_spec *spec)
 {
+	if (spec->script.load != NULL)
+		return script_bytes(&spec->script);
+	if (spec->repeat.times != 0)
+		return repeat_bytes(&spec->repeat, spec->body);
 	return spec->copies * body_bytes(spec->body) +
 	       (spec->baselines == 0 ? 0
 	                             : spec->baselines * body_bytes(spec->baseline));
@@ -263,7 +260,7 @@ static uint32_t copies_bytes(const struct window_spec *spec)
 
 uint32_t window_bytes(const struct window_spec *spec)
 {
-	const uint32_t tail = tail_bytes(&spec->touches);
+	const uint32_t tail = tail_bytes(spec);
 
 	/* Room to begin later by as many lines as keep the tail within a page. */
 	return lead_bytes(spec) + copies_bytes(spec) + 2 * tail + 2 * CACHE_LINE;
@@ -275,13 +272,13 @@ uint32_t window_bytes(const struct window_spec *spec)
  */
 static uint32_t bytes_to_skip(uintptr_t at, const struct window_spec *spec)
 {
-	const uint32_t tail = tail_bytes(&spec->touches);
+	const uint32_t tail = tail_bytes(spec);
 	const uintptr_t tail_at = at + lead_bytes(spec) + copies_bytes(spec);
 	const uint32_t in_page = (uint32_t)(tail_at % PAGE);
 
 	if (in_page + tail <= PAGE - CACHE_LINE)
 		return 0;
-	return (PAGE - in_page + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+	return emit_rounded(PAGE - in_page, CACHE_LINE);
 }
 
 uint32_t window_assemble(const struct window_site *site, const struct window_spec *spec,
@@ -292,22 +289,23 @@ uint32_t window_assemble(const struct window_site *site, const struct window_spe
 	                head_bytes(spec, clock);
 
 	*entry_offset = (uint32_t)(next - site->at);
-	next = put(next, &enter);
+	next = emit_body(next, &enter);
 	if (spec->touches.stack != 0)
-		next = put(next, &take_stack);
+		next = emit_body(next, &take_stack);
 	next = put_start(next, clock);
 	for (uint32_t i = 0; i < spec->stores; i++)
 		next = put_access(next, &store, i * CACHE_LINE);
 	next = put_copies(next, spec);
 	if (spec->planted_load)
-		next = put(next, &planted_load);
-	next = put(put_stop(next, clock), &keep_t1);
-	if (has_touches(&spec->touches)) {
+		next = emit_body(next, &planted_load);
+	next = emit_body(put_stop(next, clock), &keep_t1);
+	if (has_t2(spec)) {
 		next = put_touches(next, site, &spec->touches);
-		next = put(put_stop(next, clock), &keep_t2);
+		next = chase_put(next, &spec->chase);
+		next = emit_body(put_stop(next, clock), &keep_t2);
 	}
 	if (spec->touches.stack != 0)
-		next = put(next, &give_stack);
-	next = put(next, &leave);
+		next = emit_body(next, &give_stack);
+	next = emit_body(script_put_home(next, &spec->script), &leave);
 	return (uint32_t)(next - site->at);
 }

@@ -6,18 +6,21 @@
  *     save registers, load operands
  *     MFENCE; LFENCE; RDTSC; LFENCE       T0
  *     stores that stay pending            (a variant)
- *     body, body, body ...
+ *     body, body, body ...                    (or a register loop over pages)
  *     RDTSCP; LFENCE                      T1
- *     touch pages; RDTSCP; LFENCE         T2  (a variant; else T2 is T1)
+ *     touch pages, or chase along a trail;
+ *     RDTSCP; LFENCE                      T2  (variants; else T2 is T1)
  *     store T0, T1 and T2, restore registers
  *
- * Nothing between T0 and T1 loads, calls or branches, but what the body does.
+ * Nothing between T0 and T1 loads, calls or branches, but what the body does, and the
+ * branch of the register loop.
  * Compiled code cannot promise that: a compiler reloads operands behind a "memory"
  * clobber, right after the flush, and bills the page walk to it.
  *
  * Pure: writes bytes.  Making them visible to instruction fetch is the caller's.
  */
-#include "paging/body.h"
+#include "bench/harness/script.h"
+#include "bench/harness/window_loop.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,10 +29,13 @@
 /* Everything a window reads before T0 and writes at its end. */
 struct window_args {
 	struct operands operands;
-	uint64_t data;   /* R13: first page of data touches */
-	uint64_t stores; /* R14: where pending stores go */
-	uint64_t stack;  /* RSP in a window with stack touches: end of its last page */
+	uint64_t data; /* R13: first page of data touches, or of a spread chase */
+	uint64_t
+		stores; /* R14: where pending stores go, or the page of a dense chase */
+	uint64_t stack; /* RSP in a window with stack touches: end of its last page */
 	uint64_t t0, t1, t2; /* of the clock */
+	/* Of a script: struct script_step, mapped in every address space it loads. */
+	uint64_t steps, step_count;
 };
 
 /* The code of a window as a function. */
@@ -57,6 +63,8 @@ struct touches {
 struct window_spec {
 	const struct body *body;
 	uint32_t copies;
+	struct repeat repeat; /* instead of copies, and from first on */
+	struct script script; /* instead of copies */
 	/* Behind them, so many of another body: what the other arm has more is not it.
 	 */
 	const struct body *baseline;
@@ -65,6 +73,7 @@ struct window_spec {
 	int64_t first, stride;
 	uint32_t stores; /* lines written behind T0, before the copies */
 	struct touches touches;
+	struct chase chase; /* in place of touches */
 	bool planted_load; /* a load behind the copies: shows that the self-tests see it
 	                    */
 };

@@ -115,6 +115,7 @@ enum err workspace_open(struct workspace *workspace, struct frame_pool *pool,
 		.clock = { rdtscp ? CLOCK_RDTSCP : CLOCK_RDTSC, 0 },
 		.nx = (machine->features & FEATURE_NX) != 0 ? PTE_NX : 0,
 		.giant_frame = machine->giant_frame,
+		.giants = machine->giants,
 		.writable = VA_WINDOW_WRITABLE,
 	};
 	workspace->data_frame = frame_alloc(pool);
@@ -135,6 +136,11 @@ void workspace_reset(struct workspace *workspace)
 {
 	workspace->window_used = 0;
 	workspace->window_count = 0;
+	stage_reset(&workspace->stage);
+	workspace->laid = NULL;
+	workspace->pcids_are_clear = false;
+	for (unsigned i = 0; i < PCID_COUNT; i++)
+		workspace->shared_descriptors[i] = 0;
 }
 
 /* Windows with code touches need a line of their own in the landing pages. */

@@ -9,6 +9,8 @@
  * Where they are mapped 1:1 they can be run as well, for operations that need that;
  * they are written through a third mapping.
  */
+#include "bench/harness/lines.h"
+#include "bench/harness/stage.h"
 #include "bench/harness/window.h"
 #include "lib/err.h"
 #include "lib/machine.h"
@@ -60,11 +62,18 @@ struct workspace {
 	uint64_t writable;    /* the same 2 MiB where they can be written; virtual */
 	bool is_mapped_flat;  /* it can be run where it is mapped 1:1 */
 	uint32_t window_used; /* bytes */
+	uint64_t shared_descriptors[PCID_COUNT]; /* as read; 0: not written yet */
 	uint32_t window_count;
 	uint64_t data_frame;  /* behind every 4 KiB page that is primed */
 	uint64_t giant_frame; /* 1 GiB of RAM that may be read; 0: there is none */
 	uint32_t mapped[TARGET_KINDS];
 	uint32_t working_mapped;
+	uint64_t giants;          /* two GiB of our own; 0: there are none */
+	struct lines lines;       /* frame 0: not open */
+	const struct trail *laid; /* what is in the lines now; NULL: unknown */
+	bool pcids_are_clear;     /* of what was there before this benchmark */
+	struct stage stage;
+	uint32_t lines_mapped[LEVEL_PML4 + 1][LEVEL_PML4 + 1]; /* by page and apart */
 };
 
 /* Maps both aliases.  Without memory for them nothing can be measured. */
@@ -94,6 +103,13 @@ enum err workspace_map_target(struct workspace *workspace, enum target_kind kind
 enum err workspace_map_working_set(struct workspace *workspace,
                                    uint32_t pages) MUST_CHECK;
 
+/*
+ * Opens the arena of lines at the first call, and maps at least so many pages of that
+ * layout in the windows' own tables; errors as of lines_map().
+ */
+enum err workspace_map_lines(struct workspace *workspace, struct lines_layout layout,
+                             uint32_t pages) MUST_CHECK;
+
 /* True if the windows, this stack and the tables are below 4 GiB. */
 bool workspace_is_flat(const struct workspace *workspace);
 
@@ -115,6 +131,15 @@ struct descriptors {
 };
 
 struct descriptors workspace_descriptors(struct workspace *workspace, uint32_t count);
+
+/*
+ * SHARED_DESCRIPTORS of them, which all rows of a benchmark share: the first names aim,
+ * each further one the next 4 KiB page.  Address as read; 0: there was no room.
+ */
+#define SHARED_DESCRIPTORS 4096u
+
+uint64_t workspace_shared_descriptors(struct workspace *workspace,
+                                      const struct aim *aim);
 
 /*
  * What op needs to work on aim, with CR4.PCIDE in that state; descriptor is where its

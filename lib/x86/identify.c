@@ -73,6 +73,7 @@ static void read_features(struct machine *machine)
 	const struct cpuid_regs sizes = cpuid_leaf(0x80000008u, 0);
 
 	set_feature(machine, basic.edx, 13, FEATURE_PGE);
+	set_feature(machine, basic.edx, 19, FEATURE_CLFLUSH);
 	set_feature(machine, basic.ecx, 17, FEATURE_PCID);
 	set_feature(machine, basic.ecx, 21, FEATURE_X2APIC);
 	set_feature(machine, basic.ecx, 31, FEATURE_HYPERVISOR);
@@ -96,12 +97,36 @@ bool is_amd(const struct machine *machine)
 	       text_equal(machine->vendor, "HygonGenuine");
 }
 
+static struct tlb_leaf tlb_leaf(uint32_t leaf, uint32_t subleaf)
+{
+	const struct cpuid_regs r = cpuid_leaf(leaf, subleaf);
+
+	return (struct tlb_leaf){ r.eax, r.ebx, r.ecx, r.edx };
+}
+
+static void read_tlbs(struct machine *machine)
+{
+	struct tlb_leaves leaves = {
+		.amd = is_amd(machine),
+		.leaf_02 = tlb_leaf(0x02, 0),
+		.leaf_80000005 = tlb_leaf(0x80000005u, 0),
+		.leaf_80000006 = tlb_leaf(0x80000006u, 0),
+		.leaf_80000019 = tlb_leaf(0x80000019u, 0),
+	};
+	const uint32_t last = tlb_leaf(0x18, 0).eax;
+
+	for (uint32_t i = 0; i <= last && i < TLB_SUBLEAVES; i++)
+		leaves.leaf_18[i] = tlb_leaf(0x18, i);
+	machine->tlb = tlb_sizes_of(&leaves);
+}
+
 void identify_processor(struct machine *machine)
 {
 	read_vendor(machine);
 	read_brand(machine);
 	read_signature(machine);
 	read_features(machine);
+	read_tlbs(machine);
 	if ((machine->features & FEATURE_HYPERVISOR) != 0) {
 		const struct cpuid_regs r = cpuid(LEAF_HYPERVISOR, 0);
 

@@ -5,7 +5,8 @@ set -eu
 . tests/boot.sh
 
 costs_exactly() { # OP TICKS
-	all_such_rows one results.csv "\$op == \"$1\" && \$status == \"ok\"" \
+	all_such_rows one results.csv \
+		"\$bench == \"single_op\" && \$op == \"$1\" && \$status == \"ok\"" \
 		"\$min == $2 && \$p50 == $2 && \$max == $2 && \$mean == $2 &&
 		\$mad == 0 && \$ci99_lo == $2 && \$ci99_hi == $2"
 }
@@ -35,6 +36,19 @@ check 'of what is kept as well' some_rows one verify.csv \
 check 'all must cells pass that can be shown here' all_such_rows one verify.csv \
 	'$rule == "must" && $entry !~ /^(psc|target_pcid|other_pcid|page_1g)$/ &&
 	$verdict != "skipped"' '$verdict == "pass"'
+
+check 'all that needs PCIDs is measured' all_such_rows one results.csv \
+	'$variant ~ /pcid/ || $bench == "pcid_capacity"' \
+	'$status == "ok" || $reason ~ /^(cycle counter|invlpgb|no own GiB of RAM)$/'
+check 'a range with page-table isolation is eight instructions a page' \
+	all_such_rows one results.csv '$variant ~ /^pti-/' \
+	'$min == 3 + 8 * $value && $max == $min'
+check 'switches load and flush what they must, and policies, by whatever way' \
+	"${PYTHON:-/usr/bin/python3}" tests/boot/switches.py \
+	"$scratch/one/results.csv" 1 7
+check 'nothing stays of any PCID, and nothing is cached that would cost' \
+	all_such_rows one results.csv '$bench == "pcid_capacity"' \
+	'$min == 0 && $max == 0'
 
 check 'another machine at its side gives the same results.csv' \
 	cmp "$scratch/one/results.csv" "$scratch/again/results.csv"

@@ -18,6 +18,17 @@ check 'the two rows measured before it are delivered, and no others' [ \
 	"$(rows pf results.csv '$status == "ok" && $n == 31' | wc -l)" -eq 2 ]
 check 'nothing of it is believed' all_rows pf results.csv '$believed == ""'
 
+boot space -a icount -c 1 --machine pc --only switch/cr3_reload \
+	--set selftest.plant=space
+check 'a page fault in another address space: exit status 4' status_is space 4
+check 'it is named there too' says space \
+	'exception #PF, vector 14, error code 0x0, while running: switch/cr3_reload'
+check 'its CR3 is not the one that rows run in' [ \
+	"$(sed -n 's/.* CR3 \([0-9a-f]*\) .*/\1/p' "$scratch/space.log")" != \
+	"$(sed -n 's/.* CR3 \([0-9a-f]*\) .*/\1/p' "$scratch/pf.log")" ]
+check 'what was measured before it is delivered' [ \
+	"$(rows space results.csv '$status == "ok" && $n == 31' | wc -l)" -eq 2 ]
+
 boot stray -a icount -c 1 --machine pc --set selftest.plant=stray
 check 'a write to memory that is not ours faults: exit status 4' status_is stray 4
 check 'as a write to a page that is present' says stray 'error code 0x3'

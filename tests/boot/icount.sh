@@ -6,8 +6,9 @@ set -eu
 
 # Every statistic of the difference is that many ticks, in every variant.
 costs_exactly() { # NAME OP TICKS
-	some_rows "$1" results.csv "\$op == \"$2\" && \$status == \"ok\"" &&
-		no_rows "$1" results.csv "\$op == \"$2\" && \$status == \"ok\" &&
+	one="\$bench == \"single_op\" && \$op == \"$2\" && \$status == \"ok\""
+	some_rows "$1" results.csv "$one" &&
+		no_rows "$1" results.csv "$one &&
 			(\$min != $3 || \$p50 != $3 || \$max != $3 || \$mean != $3 ||
 			\$mad != 0 || \$ci99_lo != $3 || \$ci99_hi != $3)"
 }
@@ -38,6 +39,21 @@ for cpus in 1 4; do
 		costs_exactly "$cpus" cr4_smep_set 32
 	check "$cpus processors: a toggle of paging is five, the far transfers taken off" \
 		costs_exactly "$cpus" cr0_pg_toggle 160
+	check "$cpus processors: nothing is refilled where nothing is cached" \
+		all_such_rows "$cpus" results.csv \
+		'$bench ~ /^(refill|tlb_size)$/ && $status == "ok"' \
+		'$min == 0 && $p50 == 0 && $max == 0'
+	check "$cpus processors: a range is a loop of four instructions a page" \
+		all_such_rows "$cpus" results.csv \
+		'$bench == "range" && $variant ~ /^range-/ && $status == "ok"' \
+		'$min == 32 * (1 + 4 * $value) && $max == $min && $mean == $min'
+	check "$cpus processors: a page, a space, and everything have none" \
+		all_such_rows "$cpus" results.csv \
+		'$bench == "range" && $variant ~ /^(page|space|all)-/ && $status == "ok"' \
+		'$p50 == ($op == "cr4_pge_toggle" ? 64 : 32) && $max == $min'
+	check "$cpus processors: switches load what they must, and policies" \
+		"${PYTHON:-/usr/bin/python3}" tests/boot/switches.py \
+		"$scratch/$cpus/results.csv" 32 7
 	check "$cpus processors: chains are exactly linear" \
 		test_is "$cpus" linearity_imul 0 pass
 	check "$cpus processors: operations add up exactly" \
@@ -71,5 +87,13 @@ check 'a working set of 1500 pages is what the rows say' all_rows large results.
 check 'raw=1 sends every sample' some_rows large samples.csv '$pair == 100'
 check 'whose differences are the cost' no_rows large samples.csv \
 	'($b - $a) / $divisor != 32'
+
+boot giant -a icount -c 1 --memory 6144 --only 'refill/none,tlb_size'
+check 'with a GiB of its own, 1 GiB pages have their refill' some_rows giant results.csv \
+	'$variant == "1g-random-warm-dense-large" && $status == "ok"'
+check 'and the TLB its size for them' some_rows giant results.csv \
+	'$variant == "data-1g" && $status == "ok"'
+check 'what CPUID says of the TLB is told' \
+	machine_is giant tlb_l2_data_4k_entries 512
 
 finish

@@ -1,4 +1,5 @@
 /* The order in which rows are measured, and when each is done. */
+#include "bench/harness/reread.h"
 #include "tests/unit/rows.h"
 
 #define LOG_MAX 256u
@@ -154,6 +155,39 @@ TEST(a_row_that_is_skipped_is_not_run)
 	}
 }
 
+TEST(a_row_that_reads_another_one_again_is_not_run_and_has_its_samples)
+{
+	begin(4, 2);
+
+	struct experiment *const again = &rows_of.plan.experiments[3];
+	const struct experiment *const read = &rows_of.plan.experiments[1];
+
+	again->spec.shape = &shape_reread;
+	again->spec.back = 2;
+	assert_null(shape_reread.equip(&rows_of.plan, again));
+	run(1);
+	assert_int_equal(chunks_of(3), 0);
+	assert_int_equal(chunks_of(1), 2);
+	assert_ptr_equal(again->samples.b, read->samples.b);
+	assert_int_equal(again->samples.n, read->samples.n);
+	assert_int_equal(again->order, read->order);
+	assert_int_equal(again->converged, read->converged);
+	assert_int_equal(again->canary_count, read->canary_count);
+	assert_memory_equal(again->canaries, read->canaries, sizeof again->canaries);
+	assert_int_equal(rows_of.plan.experiments[0].samples.n, read->samples.n);
+	assert_ptr_not_equal(rows_of.plan.experiments[0].samples.b, read->samples.b);
+}
+
+TEST(a_row_that_reads_one_that_is_skipped_is_skipped_for_the_same_reason)
+{
+	begin(2, 1);
+	rows_of.plan.experiments[0].skip = "memory";
+	rows_of.plan.experiments[1].spec.back = 1;
+	assert_string_equal(
+		shape_reread.equip(&rows_of.plan, &rows_of.plan.experiments[1]),
+		"memory");
+}
+
 TEST(a_plan_without_rows_to_run_ends_at_once)
 {
 	begin(2, 2);
@@ -287,6 +321,10 @@ int main(void)
 		cmocka_unit_test(
 			the_same_seed_gives_the_same_order_and_another_another),
 		cmocka_unit_test(a_row_that_is_skipped_is_not_run),
+		cmocka_unit_test(
+			a_row_that_reads_another_one_again_is_not_run_and_has_its_samples),
+		cmocka_unit_test(
+			a_row_that_reads_one_that_is_skipped_is_skipped_for_the_same_reason),
 		cmocka_unit_test(a_plan_without_rows_to_run_ends_at_once),
 		cmocka_unit_test(
 			a_row_that_never_converges_ends_with_its_pairs_and_holds_up_no_other),

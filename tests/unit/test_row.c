@@ -214,6 +214,12 @@ TEST(a_point_of_a_sweep_is_in_the_summary_but_for_the_usual_pages)
 	row.param = NULL;
 	assert_string_equal(summary_of(&row), "invlpg first-bare-4k                  "
 	                                      "     5.500     0.012     0.013  yes");
+	row.param = "pages";
+	assert_string_equal(summary_of(&row), "invlpg first-bare-4k                  "
+	                                      "     5.500     0.012     0.013  yes");
+	row.bench = "range";
+	assert_string_equal(summary_of(&row), "invlpg first-bare-4k                16"
+	                                      "     5.500     0.012     0.013  yes");
 }
 
 TEST(a_name_that_is_too_long_is_cut_and_leaves_the_numbers_in_place)

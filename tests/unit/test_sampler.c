@@ -43,6 +43,35 @@ TEST(every_window_is_primed_with_the_pages_of_its_pair)
 	assert_ptr_equal(world.primed, &primed_3_64);
 }
 
+static uint32_t primes_b;
+
+static void prime_b(const struct priming *priming)
+{
+	assert_int_equal(priming->working_pages, 7);
+	primes_b++;
+}
+
+/* What is different about arm B may be how it is primed. */
+TEST(arm_b_can_be_primed_in_another_way)
+{
+	static const struct priming other = { .prime = prime_b, .working_pages = 7 };
+	const struct sampler with = sampler(FOREVER);
+	const struct pair pair = {
+		.a = takes_1000,
+		.b = takes_1100,
+		.priming = &primed_3_64,
+		.priming_b = &other,
+		.divisor = 1,
+	};
+
+	primes_b = 0;
+	begin_samples(33);
+	(void)sampler_measure(&with, &pair, &samples, 33);
+	assert_int_equal(primes_b, 8 + 33);
+	assert_int_equal(world.primes, 8 + 33);
+	assert_ptr_equal(world.primed, &primed_3_64);
+}
+
 TEST(without_priming_nothing_is_primed)
 {
 	const struct sampler with = sampler(FOREVER);
@@ -239,6 +268,7 @@ int main(void)
 		CASE(both_arms_are_kept_as_whole_windows),
 		CASE(pairs_are_taken_ab_ba_after_eight_of_each),
 		CASE(every_window_is_primed_with_the_pages_of_its_pair),
+		CASE(arm_b_can_be_primed_in_another_way),
 		CASE(without_priming_nothing_is_primed),
 		CASE(a_rehearsal_runs_a_behind_the_priming_and_before_every_window),
 		CASE(what_is_measured_is_the_operation_what_follows_or_both),

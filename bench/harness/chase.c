@@ -1,0 +1,265 @@
+#include "bench/harness/chase.h"
+
+#include "bench/harness/plan.h"
+#include "lib/x86/insn.h"
+
+/* Those the harness runs in are below; the last there is (SDM 3A 5.10.1). */
+#define VISITED_FIRST PCID_COUNT
+#define PCIDS 4096u
+
+static bool is_code(const struct chase_spec *spec)
+{
+	return spec->trail.code;
+}
+
+/* Laid again if another row's trail is in the lines now. */
+static void lay(struct workspace *workspace, const struct trail *trail)
+{
+	if (workspace->laid == trail)
+		return;
+	lines_link(&workspace->lines, trail);
+	workspace->laid = trail;
+	/* Lines may be code, written through another mapping. */
+	(void)cpuid(0, 0);
+}
+
+static void walk_trail(const struct workspace *workspace, const struct trail *trail)
+{
+	const uint64_t base = lines_base(trail->layout);
+	uint64_t at = lines_spread(&workspace->lines, trail->layout, trail->first);
+
+	for (uint32_t i = 0; i < trail->pages; i++)
+		at = load_word(base + at);
+}
+
+/* Every entry that a walk for a page of the trail reads. */
+static void flush_entries(const struct workspace *workspace, const struct trail *trail)
+{
+	const uint64_t base = lines_base(trail->layout);
+	const uint64_t stride = level_span(trail->layout.apart);
+
+	for (uint32_t i = 0; i < trail->pages; i++)
+		for (enum level level = trail->layout.page; level <= LEVEL_PML4;
+		     level++)
+			clflush(walk_find(workspace->pool, workspace->space.root,
+			                  base + (trail->first + i) * stride, level)
+			                .entry);
+}
+
+/* Whatever other benchmarks left in other PCIDs goes: each is loaded with bit 63 clear.
+ */
+static void clear_pcids(struct workspace *workspace)
+{
+	const uint64_t root = workspace->space.root;
+
+	for (uint64_t pcid = PCIDS - 1; pcid != PCID_HOME; pcid--)
+		write_cr3(root | pcid);
+	write_cr3(root | PCID_HOME);
+	workspace->pcids_are_clear = true;
+}
+
+/* There and back without dropping anything of ours. */
+static void visit(const struct chase_context *context)
+{
+	const uint64_t root = context->workspace->space.root;
+	const struct target target = workspace_target(TARGET_4K);
+	const struct visits visits = context->visits;
+
+	for (uint32_t i = 0; i < visits.pcids; i++) {
+		write_cr3(root | (VISITED_FIRST + i) | (visits.flush ? 0 : CR3_KEEP));
+		for (uint32_t page = 0; page < visits.pages; page++)
+			touch(target.base + page * target.stride);
+	}
+	write_cr3(root | PCID_HOME | CR3_KEEP);
+}
+
+static void rehearse(const struct chase_context *context)
+{
+	for (unsigned arm = 0; arm < 2; arm++) {
+		struct window_args args = *context->args;
+
+		context->rehearsal[arm](&args);
+	}
+}
+
+/*
+ * The trail first, as a working set is older than what is flushed; then, as everywhere,
+ * targets and descriptors.
+ */
+static void prime(const struct priming *priming)
+{
+	const struct chase_context *const context = priming->context;
+	struct workspace *const workspace = context->workspace;
+	const struct chase_spec *const spec = context->spec;
+
+	if (spec->visits.pcids != 0 && !workspace->pcids_are_clear)
+		clear_pcids(workspace);
+	if (spec->trail.pages != 0) {
+		lay(workspace, &spec->trail);
+		touch(VA_LINES_DENSE);
+		if (is_code(spec))
+			rehearse(context);
+		else
+			walk_trail(workspace, &spec->trail);
+	}
+	for (uint32_t i = 0; spec->partner != NULL && i < spec->repeats; i++)
+		touch(priming->target.base + i * priming->target.stride);
+	workspace_prime(priming);
+	if (spec->cold)
+		flush_entries(workspace, &spec->trail);
+	if (spec->visits.pcids != 0)
+		visit(context);
+}
+
+static const char *reason_of(enum err err)
+{
+	switch (err) {
+	case ERR_NONE:
+		return NULL;
+	case ERR_ABSENT:
+		return "no own GiB of RAM";
+	case ERR_TOO_LARGE:
+		return "more pages than addresses";
+	default:
+		return NO_MEMORY;
+	}
+}
+
+static const char *map_pages(struct workspace *workspace,
+                             const struct experiment_spec *spec)
+{
+	const struct chase_spec *const chase = &spec->chase;
+	enum err err = ERR_NONE;
+
+	if (chase->trail.pages != 0)
+		err = workspace_map_lines(workspace, chase->trail.layout,
+		                          chase->trail.first + chase->trail.pages);
+	if (err != ERR_NONE)
+		return reason_of(err);
+	if (chase->visits.pages != 0)
+		err = workspace_map_target(workspace, TARGET_4K, chase->visits.pages);
+	if (err == ERR_NONE && spec->target_pages != 0)
+		err = workspace_map_target(workspace, spec->target, spec->target_pages);
+	return err == ERR_ABSENT ? "no whole GiB of RAM" : reason_of(err);
+}
+
+static struct chase chase_of(const struct workspace *workspace,
+                             const struct chase_spec *spec, enum chase_way way)
+{
+	const struct trail *const trail = &spec->trail;
+	const bool dense = way == CHASE_DENSE || way == CHASE_CODE_DENSE;
+	const uint32_t in_line = way == CHASE_CODE_DENSE    ? LINE_CODE_DENSE
+	                         : way == CHASE_CODE_SPREAD ? LINE_CODE_SPREAD
+	                                                    : 0;
+	const uint32_t at = dense ? lines_dense(trail->first)
+	                          : (uint32_t)lines_spread(&workspace->lines,
+	                                                   trail->layout, trail->first);
+
+	return (struct chase){ way, trail->pages, at + in_line };
+}
+
+/* Nothing, or no more of op than is not its own. */
+static window_code *make_a(const struct plan *plan, const struct experiment_spec *spec)
+{
+	const struct chase_spec *const chase = &spec->chase;
+	const bool has_baseline =
+		spec->op->baseline.begin != NULL && !plan_is_broken(plan, spec->op);
+	const struct window_spec window = {
+		.body = &tlb_op_none->body,
+		.baseline = has_baseline ? &spec->op->baseline : NULL,
+		.baselines = has_baseline ? 1 : 0,
+		.chase = chase_of(plan->workspace, chase,
+		                  chase->way_a == CHASE_NONE ? chase->way_b
+		                                             : chase->way_a),
+	};
+
+	return workspace_window(plan->workspace, &window, spec->alias);
+}
+
+static window_code *make_b(const struct plan *plan, const struct experiment_spec *spec)
+{
+	const struct chase_spec *const chase = &spec->chase;
+	const struct aim aim = plan_aim(spec);
+	const struct target target = workspace_target(spec->target);
+	struct window_spec window = {
+		.body = &tlb_op_none->body,
+		.chase = chase_of(plan->workspace, chase, chase->way_b),
+	};
+
+	if (plan_is_broken(plan, spec->op))
+		return workspace_window(plan->workspace, &window, spec->alias);
+	window.body = tlb_op_body(spec->op, &aim);
+	window.copies = spec->copies_b;
+	if (!spec->op->takes_descriptor)
+		window.first = target.first;
+	if (chase->repeats != 0)
+		window.repeat = (struct repeat){
+			.times = chase->repeats,
+			.step = spec->op->takes_descriptor
+			                ? (int32_t)sizeof(struct invpcid_descriptor)
+			                : (int32_t)target.stride,
+			.partner =
+				chase->partner == NULL ? NULL : &chase->partner->body,
+			.partner_first = target.base + (uint64_t)target.first,
+			.partner_step = (int32_t)target.stride,
+		};
+	return workspace_window(plan->workspace, &window, spec->alias);
+}
+
+/* Arm A is primed like arm B, but for the visits. */
+static void set_priming(const struct plan *plan, struct experiment *experiment)
+{
+	const struct chase_spec *const spec = &experiment->spec.chase;
+
+	for (unsigned arm = 0; arm < 2; arm++)
+		experiment->chase[arm] = (struct chase_context){
+			.workspace = plan->workspace,
+			.spec = spec,
+			.visits = spec->visits,
+			.rehearsal = { experiment->pair.a, experiment->pair.b },
+			.args = &experiment->pair.args,
+		};
+	experiment->chase[0].visits.pcids = 0;
+	experiment->priming.prime = prime;
+	experiment->priming.context = &experiment->chase[0];
+	experiment->priming_b = experiment->priming;
+	experiment->priming_b.context = &experiment->chase[1];
+}
+
+static const char *equip_chase(const struct plan *plan, struct experiment *experiment)
+{
+	struct workspace *const workspace = plan->workspace;
+	const struct experiment_spec *const spec = &experiment->spec;
+	const struct aim aim = plan_aim(spec);
+	const char *const reason = map_pages(workspace, spec);
+	uint64_t descriptors = 0;
+
+	if (reason != NULL)
+		return reason;
+	experiment->priming = plan_priming(plan, spec);
+	if (spec->op->takes_descriptor) {
+		descriptors = workspace_shared_descriptors(workspace, &aim);
+		if (descriptors == 0)
+			return NO_MEMORY;
+		experiment->priming.descriptors = descriptors;
+		experiment->priming.descriptor_count =
+			spec->chase.repeats == 0 ? 1 : spec->chase.repeats;
+	}
+	experiment->pair = (struct pair){
+		.a = make_a(plan, spec),
+		.b = make_b(plan, spec),
+		.args = workspace_args(workspace, spec->op, &aim, spec->pcide,
+		                       descriptors),
+		.priming = &experiment->priming,
+		.priming_b = &experiment->priming_b,
+		.span = spec->chase.span,
+		.divisor = spec->divisor,
+	};
+	experiment->pair.args.data = lines_base(spec->chase.trail.layout);
+	experiment->pair.args.stores = VA_LINES_DENSE;
+	set_priming(plan, experiment);
+	return experiment->pair.a == NULL || experiment->pair.b == NULL ? NO_MEMORY
+	                                                                : NULL;
+}
+
+const struct shape shape_chase = { .equip = equip_chase };

@@ -1,0 +1,48 @@
+#pragma once
+/*
+ * The shape of rows that follow a trail (lines.h) behind an operation, or behind
+ * nothing.  What differs between the arms is in the spec; before every window the trail
+ * is walked once through the mapping it is measured in, so that the TLB holds of it
+ * what it can.
+ */
+#include "bench/harness/lines.h"
+#include "bench/harness/sampler.h"
+#include "bench/harness/window.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct shape;
+struct tlb_op;
+struct workspace;
+
+/* Other PCIDs visited between priming and the window of arm B. */
+struct visits {
+	uint32_t pcids; /* how many */
+	uint32_t pages; /* touched in each */
+	bool flush;     /* they are entered with bit 63 of CR3 clear */
+};
+
+struct chase_spec {
+	struct trail trail; /* without pages nothing is accessed */
+	/* Arm A runs nothing and then follows the trail in this way; 0: as arm B. */
+	enum chase_way way_a, way_b;
+	enum span span;
+	/* Arm B runs op in a register loop over so many of its target pages; 0: copies.
+	 */
+	uint32_t repeats;
+	const struct tlb_op *partner; /* before op in each pass; NULL: none */
+	bool cold; /* the entries that the trail's walks read are not in any cache */
+	struct visits visits;
+};
+
+/* What the priming of a row works with. */
+struct chase_context {
+	struct workspace *workspace;
+	const struct chase_spec *spec;
+	struct visits visits;      /* of this arm */
+	window_code *rehearsal[2]; /* of code: both arms, run before each window */
+	const struct window_args *args;
+};
+
+extern const struct shape shape_chase;

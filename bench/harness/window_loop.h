@@ -1,0 +1,53 @@
+#pragma once
+/*
+ * The loops of a window: the body over many pages, and what follows T1, a chase through
+ * a trail of lines (lines.h).  Pure: writes bytes.
+ */
+#include "paging/body.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Instead of copies: the body so many times, RSI going on by step bytes each time.
+ * Counted in R12, which leaves RAX, RCX and RDX to the body.
+ */
+struct repeat {
+	uint32_t times; /* 0: copies */
+	int32_t step;   /* bytes */
+	/*
+	 * Each time before the body, with an RSI of its own: partner_first, and on by
+	 * partner_step.  RAX and RDX then hold the two addresses, so neither body may
+	 * change them.  NULL: the body alone.
+	 */
+	const struct body *partner;
+	uint64_t partner_first;
+	int32_t partner_step;
+};
+
+enum chase_way {
+	CHASE_NONE,
+	CHASE_SPREAD, /* R13: the first spread page */
+	CHASE_DENSE,  /* R14: the dense page */
+	CHASE_CODE_SPREAD,
+	CHASE_CODE_DENSE,
+};
+
+/* Between T1 and T2. */
+struct chase {
+	enum chase_way way;
+	/* Loads, each from the address the one before returned; 0: two stamps alone.
+	 * Code goes through its trail once. */
+	uint32_t accesses;
+	uint32_t start; /* offset of the first line; its code's */
+};
+
+uint32_t repeat_bytes(const struct repeat *repeat, const struct body *body);
+uint8_t *repeat_put(uint8_t *at, const struct repeat *repeat, const struct body *body,
+                    uint32_t first);
+
+/* At most, wherever it begins. */
+uint32_t chase_bytes(const struct chase *chase);
+/* The loop begins on a 64-byte line; a jump leads there, so that every chase runs the
+ * same instructions whatever stands before it. */
+uint8_t *chase_put(uint8_t *at, const struct chase *chase);

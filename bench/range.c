@@ -1,0 +1,184 @@
+/*
+ * What to do when N pages of an address space change: invalidate them one by one, or
+ * drop everything?  Each row is the whole cost, the operations and then the accesses to
+ * a working set of W other pages, less those accesses behind nothing.  Where the row of
+ * N pages crosses that of a full flush is N*(W).
+ */
+#include "bench/variant.h"
+
+static const uint32_t counts[] = { 1,  2,   4,   8,   16,  24,  32,   33,   48,  64,
+	                           96, 128, 192, 256, 384, 512, 1024, 2048, 4096 };
+#define COUNTS (sizeof counts / sizeof counts[0])
+/* The last of them that profiles but the longest measure. */
+#define COUNTS_SHORT (COUNTS - 2)
+
+#define WORKING_SETS 5u
+
+/* One by one: which operation, on which pages, in which state. */
+struct scope {
+	const char *name, *size, *op;
+	const char *partner;
+	enum target_kind kind;
+	bool pcide;
+	uint32_t most; /* pages */
+	bool coarse;   /* powers of four alone, with the first and last working set */
+};
+
+static const struct scope scopes[] = {
+	{ "range", "4k", "invlpg", NULL, TARGET_4K, false, 4096, false },
+	{ "range", "4k", "invpcid_address", NULL, TARGET_4K, true, 4096, false },
+	{ "pti", "4k", "invpcid_address", "invlpg", TARGET_4K, true, 4096, false },
+	{ "range", "2m", "invlpg", NULL, TARGET_2M, false, 1024, true },
+	{ "range", "4k", "invlpgb_tlbsync", NULL, TARGET_4K, false, 4096, false },
+};
+#define SCOPES (sizeof scopes / sizeof scopes[0])
+
+/* All at once: an address space, or everything there is. */
+static const struct {
+	const char *name, *op;
+	bool pcide;
+} flushes[] = {
+	{ "space", "cr3_reload", false },
+	{ "space", "cr3_pcid_flush", true },
+	{ "space", "invpcid_context", true },
+	{ "all", "cr4_pge_toggle", false },
+	{ "all", "invpcid_all_global", false },
+	{ "all", "invpcid_all_non_global", true },
+};
+#define FLUSHES (sizeof flushes / sizeof flushes[0])
+
+/* The smallest profile has the first two, the next one every second. */
+static unsigned working_sets(const struct plan *plan, uint32_t *sets)
+{
+	const uint32_t reach = plan_tlb_reach(plan, TLB_DATA, TLB_4K);
+	const uint32_t largest = reach > LINES / 8 ? LINES / 2 : 4 * reach;
+	const uint32_t all[WORKING_SETS] = { 0, 64, 512, 1536, largest };
+	const enum sweep sweep = plan_config(plan)->profile->sweep;
+	const unsigned step = sweep == SWEEP_POWERS ? 2 : 1;
+	const unsigned end = sweep == SWEEP_ENDS ? 2 : WORKING_SETS;
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < end; i += step)
+		sets[count++] = all[i];
+	return count;
+}
+
+static struct experiment_spec spec_of(const struct plan *plan, const char *op,
+                                      bool pcide, uint32_t working_set)
+{
+	return (struct experiment_spec){
+		.op = tlb_op_named(op),
+		.shape = &shape_chase,
+		.copies_b = 1,
+		.divisor = 1,
+		.pcide = pcide,
+		.chase = {
+			.trail = {
+				.layout = { LEVEL_PT, LEVEL_PT },
+				.pages = working_set,
+				.seed = plan_config(plan)->seed,
+			},
+			.way_b = CHASE_SPREAD,
+			.span = SPAN_TOTAL,
+		},
+	};
+}
+
+static void name(struct experiment_spec *spec, const char *scope, const char *size)
+{
+	variant_add(spec, scope);
+	variant_add(spec, size);
+	variant_add(spec, spec->pcide ? "pcide" : NULL);
+	variant_add_number(spec, "w", spec->chase.trail.pages);
+}
+
+static void plan_flushes(struct plan *plan, uint32_t working_set)
+{
+	for (unsigned i = 0; i < FLUSHES; i++) {
+		struct experiment_spec spec =
+			spec_of(plan, flushes[i].op, flushes[i].pcide, working_set);
+
+		name(&spec, flushes[i].name, NULL);
+		plan_add(plan, &spec);
+	}
+}
+
+/* One operation without a loop around it. */
+static void plan_page(struct plan *plan, uint32_t working_set)
+{
+	struct experiment_spec spec = spec_of(plan, "invlpg", false, working_set);
+
+	spec.target_pages = 1;
+	name(&spec, "page", "4k");
+	plan_add(plan, &spec);
+}
+
+static void plan_range(struct plan *plan, const struct scope *scope,
+                       uint32_t working_set, uint32_t pages)
+{
+	struct experiment_spec spec =
+		spec_of(plan, scope->op, scope->pcide, working_set);
+
+	spec.param = "pages";
+	spec.value = pages;
+	spec.target = scope->kind;
+	spec.target_pages = pages;
+	spec.chase.repeats = pages;
+	if (scope->partner != NULL) {
+		/* The user's half of a process has a PCID of its own. */
+		spec.chase.partner = tlb_op_named(scope->partner);
+		spec.names_another = true;
+	}
+	name(&spec, scope->name, scope->size);
+	plan_add(plan, &spec);
+}
+
+static bool is_measured(const struct plan *plan, const struct scope *scope, unsigned i)
+{
+	const bool full = plan_config(plan)->profile->pairs_per_row > 2047;
+	const unsigned end = full ? COUNTS : COUNTS_SHORT;
+	const bool power_of_four =
+		(counts[i] & (counts[i] - 1)) == 0 && (counts[i] & 0x55555555) != 0;
+
+	return i < end && counts[i] <= scope->most &&
+	       (!scope->coarse || power_of_four) &&
+	       plan_has_point(plan, counts, end, i);
+}
+
+static void plan_scope(struct plan *plan, const struct scope *scope,
+                       const uint32_t *sets, unsigned set_count)
+{
+	for (unsigned set = 0; set < set_count; set++)
+		for (unsigned i = 0; i < COUNTS; i++)
+			if (is_measured(plan, scope, i) &&
+			    (!scope->coarse || set == 0 || set == set_count - 1))
+				plan_range(plan, scope, sets[set], counts[i]);
+}
+
+static void plan_ranges(struct plan *plan)
+{
+	uint32_t sets[WORKING_SETS];
+	const unsigned set_count = working_sets(plan, sets);
+
+	for (unsigned i = 0; i < set_count; i++) {
+		plan_page(plan, sets[i]);
+		plan_flushes(plan, sets[i]);
+	}
+	for (unsigned i = 0; i < SCOPES; i++)
+		plan_scope(plan, &scopes[i], sets, set_count);
+}
+
+/* Tables for the working set and the pages that are invalidated. */
+static uint64_t frames(const struct config *config)
+{
+	const struct lines_layout small = { LEVEL_PT, LEVEL_PT };
+
+	(void)config;
+	return 2 * lines_frames(small, LINES / 2);
+}
+
+const struct bench bench_range = {
+	.name = "range",
+	.plan = plan_ranges,
+	.frames = frames,
+};

@@ -1,0 +1,264 @@
+/*
+ * What an operation costs afterwards: the accesses behind it to a working set of W
+ * pages, less the same accesses behind nothing.  A row of `none` says what translation
+ * itself costs there: W pages one by one, less the same lines through one large page.
+ */
+#include "bench/variant.h"
+
+struct shape_of_set {
+	const char *size, *order, *depth;
+	enum tlb_page page;
+	struct lines_layout layout;
+	enum lines_order trail_order;
+	bool cold;
+	bool thorough; /* behind every operation; else behind those that stand for it */
+	/* Working sets: so many pages, or so many times what the TLB holds. */
+	uint32_t pages[2], times[3];
+	uint32_t most; /* pages, for want of memory or addresses; 0: as many as there
+	                  are */
+};
+
+#define LAYOUT(page, apart)                                                            \
+	{                                                                              \
+		page, apart                                                            \
+	}
+
+static const struct shape_of_set sets[] = {
+	{ "4k",
+	  "random",
+	  "dense",
+	  TLB_4K,
+	  LAYOUT(LEVEL_PT, LEVEL_PT),
+	  ORDER_RANDOM,
+	  false,
+	  true,
+	  { 64, 512 },
+	  { 1, 2, 4 },
+	  0 },
+	{ "4k",
+	  "sequential",
+	  "dense",
+	  TLB_4K,
+	  LAYOUT(LEVEL_PT, LEVEL_PT),
+	  ORDER_SEQUENTIAL,
+	  false,
+	  false,
+	  { 512 },
+	  { 1 },
+	  0 },
+	{ "4k",
+	  "strided",
+	  "dense",
+	  TLB_4K,
+	  LAYOUT(LEVEL_PT, LEVEL_PT),
+	  ORDER_STRIDED,
+	  false,
+	  false,
+	  { 512 },
+	  { 1 },
+	  0 },
+	{ "4k",
+	  "random",
+	  "dense",
+	  TLB_4K,
+	  LAYOUT(LEVEL_PT, LEVEL_PT),
+	  ORDER_RANDOM,
+	  true,
+	  false,
+	  { 64, 512 },
+	  { 1 },
+	  0 },
+	{ "4k",
+	  "random",
+	  "by2m",
+	  TLB_4K,
+	  LAYOUT(LEVEL_PT, LEVEL_PD),
+	  ORDER_RANDOM,
+	  false,
+	  false,
+	  { 64, 512 },
+	  { 0 },
+	  512 },
+	{ "4k",
+	  "random",
+	  "by1g",
+	  TLB_4K,
+	  LAYOUT(LEVEL_PT, LEVEL_PDPT),
+	  ORDER_RANDOM,
+	  false,
+	  false,
+	  { 64, 512 },
+	  { 0 },
+	  512 },
+	{ "4k",
+	  "random",
+	  "by1g",
+	  TLB_4K,
+	  LAYOUT(LEVEL_PT, LEVEL_PDPT),
+	  ORDER_RANDOM,
+	  true,
+	  false,
+	  { 64 },
+	  { 0 },
+	  512 },
+	{ "4k",
+	  "random",
+	  "by512g",
+	  TLB_4K,
+	  LAYOUT(LEVEL_PT, LEVEL_PML4),
+	  ORDER_RANDOM,
+	  false,
+	  false,
+	  { 64 },
+	  { 0 },
+	  128 },
+	{ "2m",
+	  "random",
+	  "dense",
+	  TLB_2M,
+	  LAYOUT(LEVEL_PD, LEVEL_PD),
+	  ORDER_RANDOM,
+	  false,
+	  false,
+	  { 32 },
+	  { 1 },
+	  0 },
+	{ "1g",
+	  "random",
+	  "dense",
+	  TLB_1G,
+	  LAYOUT(LEVEL_PDPT, LEVEL_PDPT),
+	  ORDER_RANDOM,
+	  false,
+	  false,
+	  { 4 },
+	  { 1 },
+	  0 },
+};
+#define SETS (sizeof sets / sizeof sets[0])
+
+#define SIZES_MAX 5u
+
+/* In ascending order; returns how many.  The shortest profile has the least alone. */
+static unsigned sizes_of(const struct plan *plan, const struct shape_of_set *set,
+                         uint32_t *sizes)
+{
+	const uint32_t reach = plan_tlb_reach(plan, TLB_DATA, set->page);
+	uint32_t last = 0;
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < 2 && set->pages[i] != 0; i++)
+		sizes[count++] = last = set->pages[i];
+	if (plan_config(plan)->profile->sweep == SWEEP_ENDS)
+		return 1;
+	for (unsigned i = 0; i < 3 && set->times[i] != 0; i++) {
+		const uint32_t size = reach * set->times[i];
+
+		if (size > last && size <= lines_reach(set->layout))
+			sizes[count++] = last = size;
+	}
+	return count;
+}
+
+static struct experiment_spec spec_of(const struct plan *plan, const struct tlb_op *op,
+                                      bool pcide, const struct shape_of_set *set,
+                                      uint32_t pages)
+{
+	struct experiment_spec spec = {
+		.op = op,
+		.shape = &shape_chase,
+		.param = "pages",
+		.value = pages,
+		.copies_b = 1,
+		.divisor = pages,
+		.target_pages = op->takes_page ? 1 : 0,
+		.pcide = pcide,
+		.names_another = op->names == NAMES_ANOTHER,
+		.chase = {
+			.trail = {
+				.layout = set->layout,
+				.pages = pages,
+				.order = set->trail_order,
+				.seed = plan_config(plan)->seed,
+			},
+			.way_b = CHASE_SPREAD,
+			.span = SPAN_REFILL,
+			.cold = set->cold,
+		},
+	};
+
+	variant_add(&spec, set->size);
+	variant_add(&spec, pcide ? "pcide" : NULL);
+	variant_add(&spec, set->order);
+	variant_add(&spec, set->cold ? "cold" : "warm");
+	variant_add(&spec, set->depth);
+	return spec;
+}
+
+/* One for each way: reload, one page, globals too. */
+static bool stands_for_others(const struct tlb_op *op, bool pcide)
+{
+	if (op->by == BY_CR3)
+		return op->names != NAMES_ANOTHER && !op->home_keeps;
+	return !pcide &&
+	       (op->by == BY_INVLPG || (op->by == BY_CR4 && op->drops_globals));
+}
+
+static void plan_op(struct plan *plan, const struct tlb_op *op, bool pcide,
+                    const struct shape_of_set *set, const uint32_t *sizes,
+                    unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct experiment_spec spec = spec_of(plan, op, pcide, set, sizes[i]);
+
+		if (op == tlb_op_none) {
+			spec.copies_b = 0;
+			spec.chase.way_a = CHASE_DENSE;
+			variant_add(&spec, "large");
+		}
+		if (plan_has_point(plan, sizes, count, i))
+			plan_add(plan, &spec);
+	}
+}
+
+static void plan_set(struct plan *plan, const struct shape_of_set *set)
+{
+	uint32_t sizes[SIZES_MAX] = { 0 };
+	const unsigned count = sizes_of(plan, set, sizes);
+
+	plan_op(plan, tlb_op_none, false, set, sizes, count);
+	for (unsigned i = 0; i < tlb_op_count; i++)
+		for (unsigned pcide = 0; pcide <= 1; pcide++) {
+			const struct tlb_op *const op = &tlb_ops[i];
+
+			if (op == tlb_op_none || op->runs_flat ||
+			    !tlb_op_exists(op, pcide != 0))
+				continue;
+			if (set->thorough || stands_for_others(op, pcide != 0))
+				plan_op(plan, op, pcide != 0, set, sizes, count);
+		}
+}
+
+static void plan_refill(struct plan *plan)
+{
+	for (unsigned i = 0; i < SETS; i++)
+		plan_set(plan, &sets[i]);
+}
+
+/* Of the largest working set there can be; what does not fit is skipped. */
+static uint64_t frames(const struct config *config)
+{
+	uint64_t sum = 0;
+
+	(void)config;
+	for (unsigned i = 0; i < SETS; i++)
+		sum += lines_frames(sets[i].layout,
+		                    sets[i].most == 0 ? LINES / 2 : sets[i].most);
+	return sum;
+}
+
+const struct bench bench_refill = {
+	.name = "refill",
+	.plan = plan_refill,
+	.frames = frames,
+};

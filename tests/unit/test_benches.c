@@ -1,0 +1,217 @@
+/* What benchmarks plan, on machines of every size and in every profile. */
+#include "bench/harness/plan.h"
+
+#include "tests/unit/unit.h"
+
+extern const struct bench bench_single_op, bench_refill, bench_range, bench_tlb_size,
+	bench_pcid_capacity, bench_switch, bench_policy_random, bench_policy_zipf;
+
+static const struct bench *const all[] = { &bench_single_op,     &bench_refill,
+	                                   &bench_range,         &bench_tlb_size,
+	                                   &bench_pcid_capacity, &bench_switch,
+	                                   &bench_policy_random, &bench_policy_zipf };
+
+static const char *const profiles[] = { "smoke", "quick", "default", "full" };
+
+static struct plan plan;
+static struct config config;
+static struct machine machine;
+
+/* A TLB of so many entries, whatever the page; 0: nothing is said. */
+static void plan_bench(const struct bench *bench, const char *profile, uint16_t entries)
+{
+	config = config_default();
+	config.profile = profile_named(
+		(struct text_slice){ .text = profile, .length = strlen(profile) });
+	machine = (struct machine){ .quantum = 2 };
+	for (unsigned page = 0; page < TLB_PAGES; page++)
+		machine.tlb.entries[1][TLB_UNIFIED][page] = entries;
+	plan.config = &config;
+	plan.machine = &machine;
+	plan.lost = 0;
+	plan_make(&plan, bench, NULL);
+}
+
+static const struct experiment_spec *spec_at(unsigned i)
+{
+	return &plan.experiments[i].spec;
+}
+
+static bool same_row(const struct experiment_spec *a, const struct experiment_spec *b)
+{
+	return a->op == b->op && strcmp(a->variant, b->variant) == 0 &&
+	       a->value == b->value &&
+	       (a->param == b->param || strcmp(a->param, b->param) == 0);
+}
+
+static void assert_sound(void)
+{
+	assert_int_equal(plan.lost, 0);
+	assert_true(plan.count > 0);
+	for (unsigned i = 0; i < plan.count; i++) {
+		const struct experiment_spec *const spec = spec_at(i);
+
+		assert_non_null(spec->op);
+		assert_true(spec->divisor != 0);
+		assert_in_range(strlen(spec->variant), 2, VARIANT_CHARS - 2);
+		for (unsigned k = 0; k < i; k++)
+			assert_false(same_row(spec, spec_at(k)));
+	}
+}
+
+static const uint16_t tlbs[] = { 0, 64, 512, 1536, 2048, 3072, 4095, UINT16_MAX };
+
+TEST(there_is_a_place_and_a_name_of_its_own_for_every_row)
+{
+	for (unsigned bench = 0; bench < COUNT_OF(all); bench++)
+		for (unsigned i = 0; i < COUNT_OF(profiles); i++)
+			for (unsigned tlb = 0; tlb < COUNT_OF(tlbs); tlb++) {
+				plan_bench(all[bench], profiles[i], tlbs[tlb]);
+				assert_sound();
+			}
+}
+
+TEST(no_trail_is_longer_than_its_layout)
+{
+	for (unsigned bench = 1; bench < COUNT_OF(all); bench++)
+		for (unsigned tlb = 0; tlb < COUNT_OF(tlbs); tlb++) {
+			plan_bench(all[bench], "full", tlbs[tlb]);
+			for (unsigned i = 0; i < plan.count; i++) {
+				const struct trail *const trail =
+					&spec_at(i)->chase.trail;
+				const uint64_t apart = level_span(trail->layout.apart);
+
+				assert_in_range(trail->pages, 0,
+				                lines_reach(trail->layout));
+				/* What a jump reaches. */
+				assert_true(!trail->code ||
+				            trail->pages * apart <= UINT64_C(1) << 31);
+			}
+		}
+}
+
+/* Index of the row, or plan.count. */
+static unsigned find(const char *op, const char *variant, uint32_t value)
+{
+	unsigned i = 0;
+
+	while (i < plan.count && (strcmp(spec_at(i)->op->name, op) != 0 ||
+	                          strcmp(spec_at(i)->variant, variant) != 0 ||
+	                          spec_at(i)->value != value))
+		i++;
+	return i;
+}
+
+static bool has(const char *op, const char *variant, uint32_t value)
+{
+	return find(op, variant, value) != plan.count;
+}
+
+TEST(refill_goes_to_four_times_the_tlb)
+{
+	plan_bench(&bench_refill, "default", 1536);
+	assert_true(has("none", "4k-random-warm-dense-large", 6144));
+	assert_true(has("cr3_reload", "4k-random-warm-dense", 64));
+	assert_true(has("invpcid_all_global", "4k-pcide-random-warm-dense", 3072));
+	assert_true(has("invlpg", "4k-random-cold-dense", 1536));
+	assert_true(has("cr3_reload", "4k-random-warm-by512g", 64));
+	assert_true(has("cr4_pge_toggle", "2m-random-warm-dense", 1536));
+	assert_false(has("invpcid_context", "4k-pcide-random-cold-dense", 64));
+}
+
+TEST(a_refill_is_what_comes_behind_the_operation_per_page)
+{
+	const struct experiment_spec *spec;
+
+	plan_bench(&bench_refill, "default", 1536);
+	spec = spec_at(find("cr3_reload", "4k-random-warm-dense", 512));
+	assert_int_equal(spec->chase.span, SPAN_REFILL);
+	assert_int_equal(spec->divisor, 512);
+	assert_int_equal(spec->chase.way_a, CHASE_NONE);
+	assert_int_equal(spec->chase.way_b, CHASE_SPREAD);
+	spec = spec_at(find("none", "4k-random-warm-dense-large", 512));
+	assert_int_equal(spec->chase.way_a, CHASE_DENSE);
+	assert_int_equal(spec->chase.way_b, CHASE_SPREAD);
+	assert_int_equal(spec->copies_b, 0);
+}
+
+TEST(range_has_every_count_with_every_working_set)
+{
+	static const uint32_t counts[] = { 1,  2,  4,   8,   16,  24,  32,  33,  48,
+		                           64, 96, 128, 192, 256, 384, 512, 1024 };
+	static const char *const sets[] = { "range-4k-w0", "range-4k-w64",
+		                            "range-4k-w512", "range-4k-w1536",
+		                            "range-4k-w8192" };
+
+	plan_bench(&bench_range, "default", 2048);
+	for (unsigned set = 0; set < COUNT_OF(sets); set++)
+		for (unsigned i = 0; i < COUNT_OF(counts); i++)
+			assert_true(has("invlpg", sets[set], counts[i]));
+	assert_false(has("invlpg", "range-4k-w0", 4096));
+	assert_true(has("invpcid_address", "pti-4k-pcide-w512", 33));
+	assert_true(has("invpcid_address", "range-4k-pcide-w512", 33));
+	assert_true(has("cr3_reload", "space-w8192", 0));
+	assert_true(has("cr4_pge_toggle", "all-w0", 0));
+	assert_true(has("invlpg", "page-4k-w64", 0));
+	plan_bench(&bench_range, "full", 2048);
+	assert_true(has("invlpg", "range-4k-w64", 4096));
+}
+
+TEST(range_costs_the_operations_and_what_comes_behind_them_together)
+{
+	const struct experiment_spec *spec;
+
+	plan_bench(&bench_range, "default", 2048);
+	spec = spec_at(find("invpcid_address", "pti-4k-pcide-w512", 33));
+	assert_int_equal(spec->chase.span, SPAN_TOTAL);
+	assert_int_equal(spec->divisor, 1);
+	assert_int_equal(spec->chase.repeats, 33);
+	assert_int_equal(spec->target_pages, 33);
+	assert_string_equal(spec->chase.partner->name, "invlpg");
+	assert_true(spec->names_another);
+}
+
+TEST(tlb_size_is_finer_around_what_the_cpu_says)
+{
+	static const uint32_t around[] = { 1152, 1344, 1440, 1536, 1632, 1728, 1920 };
+
+	plan_bench(&bench_tlb_size, "default", 1536);
+	for (unsigned i = 0; i < COUNT_OF(around); i++) {
+		assert_true(has("none", "data-4k", around[i]));
+		assert_true(has("none", "code-4k", around[i]));
+	}
+	assert_true(has("none", "data-4k", 6144));
+	assert_true(has("none", "data-4k", 724));
+	assert_false(has("none", "data-4k", 8192));
+	assert_true(has("none", "code-2m", 1024));
+	assert_true(has("none", "data-2m", 6144));
+}
+
+TEST(pcid_capacity_visits_all_pcids_there_are_in_the_longest_profile_alone)
+{
+	plan_bench(&bench_pcid_capacity, "default", 0);
+	assert_true(has("cr3_pcid_noflush", "noflush-s0", 6));
+	assert_true(has("cr3_pcid_flush", "flush-s64", 64));
+	assert_false(has("cr3_pcid_flush", "flush-s64", 4093));
+	plan_bench(&bench_pcid_capacity, "full", 0);
+	assert_true(has("cr3_pcid_flush", "flush-s64", 4096 - PCID_COUNT));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(there_is_a_place_and_a_name_of_its_own_for_every_row),
+		cmocka_unit_test(no_trail_is_longer_than_its_layout),
+		cmocka_unit_test(refill_goes_to_four_times_the_tlb),
+		cmocka_unit_test(a_refill_is_what_comes_behind_the_operation_per_page),
+		cmocka_unit_test(range_has_every_count_with_every_working_set),
+		cmocka_unit_test(
+			range_costs_the_operations_and_what_comes_behind_them_together),
+		cmocka_unit_test(tlb_size_is_finer_around_what_the_cpu_says),
+		cmocka_unit_test(
+			pcid_capacity_visits_all_pcids_there_are_in_the_longest_profile_alone),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,250 @@
+/* Rows that follow a trail: what is done before each of their windows. */
+#include "tests/unit/chase_rows.h"
+
+/* What is done before a window of that arm. */
+static void prime(unsigned i, unsigned arm)
+{
+	const struct priming *const priming =
+		arm == 0 ? row(i)->pair.priming : row(i)->pair.priming_b;
+	struct sigaction before;
+
+	ring0_begin(&pool, workspace.space.root, &before);
+	priming->prime(priming);
+	ring0_end(&before);
+}
+
+static unsigned next_event;
+
+static void assert_event(enum ring0_kind kind, uint64_t value)
+{
+	assert_in_range(next_event, 0, (unsigned)ring0.count - 1);
+	assert_int_equal(ring0.at[next_event].kind, kind);
+	assert_int_equal(ring0.at[next_event++].value, value);
+}
+
+static void assert_no_more(void)
+{
+	assert_int_equal(next_event, ring0.count);
+}
+
+/* The dense page, then each of the trail's pages once, the first one first. */
+static void assert_walked(const struct trail *trail)
+{
+	const uint64_t base = lines_base(trail->layout);
+	bool met[PAGES] = { false };
+
+	next_event = 0;
+	assert_event(RING0_LOAD, VA_LINES_DENSE);
+	assert_int_equal(ring0.at[1].value,
+	                 base + lines_spread(&workspace.lines, trail->layout, 0));
+	for (uint32_t i = 0; i < trail->pages; i++) {
+		const struct ring0_event event = ring0.at[next_event++];
+		const uint64_t page =
+			(event.value - base) / level_span(trail->layout.apart);
+
+		assert_int_equal(event.kind, RING0_LOAD);
+		assert_in_range(page, 0, trail->pages - 1);
+		assert_int_equal(event.value,
+		                 base + lines_spread(&workspace.lines, trail->layout,
+		                                     (uint32_t)page));
+		assert_false(met[page]);
+		met[page] = true;
+	}
+}
+
+static uint64_t target_page(uint32_t page)
+{
+	const struct target target = workspace_target(TARGET_4K);
+
+	return target.base + page * target.stride;
+}
+
+TEST(the_trail_is_walked_before_every_window_through_what_is_measured)
+{
+	const struct experiment_spec spec = following("cr3_reload");
+
+	make_plan(&spec, NULL);
+	for (unsigned arm = 0; arm < 2; arm++) {
+		prime(0, arm);
+		assert_walked(&spec.chase.trail);
+		assert_no_more();
+	}
+	assert_int_equal(row(0)->pair.args.data, lines_base(spec.chase.trail.layout));
+	assert_int_equal(row(0)->pair.args.stores, VA_LINES_DENSE);
+}
+
+TEST(rows_in_turn_walk_each_its_own_trail)
+{
+	const struct experiment_spec one = following("cr3_reload");
+	struct experiment_spec two = one;
+
+	two.chase.trail.pages = 17;
+	two.chase.trail.order = ORDER_SEQUENTIAL;
+	make_plan(&one, &two);
+	for (unsigned turn = 0; turn < 4; turn++) {
+		prime(turn % 2, 1);
+		assert_walked(turn % 2 == 0 ? &one.chase.trail : &two.chase.trail);
+		assert_no_more();
+	}
+}
+
+TEST(cold_entries_do_not_change_what_is_walked)
+{
+	struct experiment_spec spec = following("cr3_reload");
+
+	spec.chase.cold = true;
+	make_plan(&spec, NULL);
+	prime(0, 1);
+	assert_walked(&spec.chase.trail);
+	assert_no_more();
+}
+
+TEST(targets_are_primed_behind_the_trail)
+{
+	struct experiment_spec spec = following("invlpg");
+
+	spec.target_pages = spec.chase.repeats = 33;
+	make_plan(&spec, NULL);
+	prime(0, 0);
+	assert_walked(&spec.chase.trail);
+	for (uint32_t page = 0; page < 33; page++)
+		assert_event(RING0_LOAD, target_page(page));
+	assert_no_more();
+}
+
+TEST(a_pairs_targets_are_primed_in_both_pcids_and_its_descriptors_read)
+{
+	struct experiment_spec spec = following("invpcid_address");
+	const uint64_t root_of = CR3_KEEP;
+
+	spec.pcide = spec.names_another = true;
+	spec.target_pages = spec.chase.repeats = 8;
+	spec.chase.partner = tlb_op_named("invlpg");
+	make_plan(&spec, NULL);
+	prime(0, 1);
+	assert_walked(&spec.chase.trail);
+	for (uint32_t page = 0; page < 8; page++)
+		assert_event(RING0_LOAD, target_page(page));
+	assert_event(RING0_CR3, root_of | workspace.space.root | PCID_TARGET);
+	for (uint32_t page = 0; page < 8; page++)
+		assert_event(RING0_LOAD, target_page(page));
+	assert_event(RING0_CR3, root_of | workspace.space.root | PCID_HOME);
+	for (uint32_t i = 0; i < 8; i++) {
+		const uint64_t at = row(0)->priming.descriptors +
+		                    i * sizeof(struct invpcid_descriptor);
+		const struct invpcid_descriptor *const descriptor =
+			(const void *)(area + (at - VA_WINDOW_GLOBAL));
+
+		assert_event(RING0_LOAD, at);
+		assert_int_equal(descriptor->va, target_page(i));
+		assert_int_equal(descriptor->pcid, PCID_TARGET);
+	}
+	assert_no_more();
+}
+
+TEST(descriptors_are_shared_by_the_rows_of_a_benchmark)
+{
+	struct experiment_spec spec = following("invpcid_address");
+
+	spec.target_pages = 1;
+	make_plan(&spec, &spec);
+	assert_int_equal(row(0)->priming.descriptors, row(1)->priming.descriptors);
+}
+
+TEST(code_is_run_before_every_window_in_both_ways)
+{
+	struct experiment_spec spec = following("none");
+
+	spec.copies_b = 0;
+	spec.chase.trail.code = true;
+	spec.chase.way_a = CHASE_CODE_DENSE;
+	spec.chase.way_b = CHASE_CODE_SPREAD;
+	make_plan(&spec, NULL);
+	prime(0, 0);
+	next_event = 0;
+	assert_event(RING0_LOAD, VA_LINES_DENSE);
+	assert_event(RING0_WINDOW, (uint64_t)row(0)->pair.a);
+	assert_event(RING0_WINDOW, (uint64_t)row(0)->pair.b);
+	assert_no_more();
+}
+
+/* So many loads of other PCIDs, so many touches in each, and home again. */
+static void assert_visited(uint32_t pcids, uint32_t pages, uint64_t keep)
+{
+	const uint64_t root = workspace.space.root;
+
+	for (uint32_t i = 0; i < pcids; i++) {
+		assert_event(RING0_CR3, root | (PCID_COUNT + i) | keep);
+		for (uint32_t page = 0; page < pages; page++)
+			assert_event(RING0_LOAD, target_page(page));
+	}
+	assert_event(RING0_CR3, root | PCID_HOME | CR3_KEEP);
+	assert_no_more();
+}
+
+static struct experiment_spec visiting(uint32_t pcids, uint32_t pages, bool flush)
+{
+	struct experiment_spec spec =
+		following(flush ? "cr3_pcid_flush" : "cr3_pcid_noflush");
+
+	spec.copies_b = 0;
+	spec.pcide = true;
+	spec.chase.visits = (struct visits){ pcids, pages, flush };
+	return spec;
+}
+
+TEST(arm_b_visits_other_pcids_behind_the_trail_and_arm_a_none)
+{
+	for (unsigned flush = 0; flush < 2; flush++) {
+		const struct experiment_spec spec = visiting(6, 3, flush != 0);
+
+		make_plan(&spec, NULL);
+		prime(0, 0); /* with it all PCIDs are cleared */
+		prime(0, 0);
+		assert_walked(&spec.chase.trail);
+		assert_visited(0, 0, 0);
+		prime(0, 1);
+		assert_walked(&spec.chase.trail);
+		assert_visited(6, 3, flush != 0 ? 0 : CR3_KEEP);
+	}
+}
+
+TEST(every_pcid_is_loaded_with_bit_63_clear_before_the_first_visit)
+{
+	const struct experiment_spec spec = visiting(1, 0, false);
+	const uint64_t root_and = 4096;
+
+	make_plan(&spec, &spec);
+	prime(0, 1);
+	for (uint32_t i = 0; i < 4096; i++) {
+		assert_int_equal(ring0.at[i].kind, RING0_CR3);
+		assert_int_equal(ring0.at[i].value,
+		                 workspace.space.root | (root_and - 1 - i));
+	}
+	assert_int_equal(ring0.at[4096].kind, RING0_LOAD);
+	prime(1, 1);
+	assert_walked(&spec.chase.trail);
+	assert_visited(1, 0, CR3_KEEP);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			the_trail_is_walked_before_every_window_through_what_is_measured),
+		cmocka_unit_test(rows_in_turn_walk_each_its_own_trail),
+		cmocka_unit_test(cold_entries_do_not_change_what_is_walked),
+		cmocka_unit_test(targets_are_primed_behind_the_trail),
+		cmocka_unit_test(
+			a_pairs_targets_are_primed_in_both_pcids_and_its_descriptors_read),
+		cmocka_unit_test(descriptors_are_shared_by_the_rows_of_a_benchmark),
+		cmocka_unit_test(code_is_run_before_every_window_in_both_ways),
+		cmocka_unit_test(
+			arm_b_visits_other_pcids_behind_the_trail_and_arm_a_none),
+		cmocka_unit_test(
+			every_pcid_is_loaded_with_bit_63_clear_before_the_first_visit),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,133 @@
+/* Rows that follow a trail: what is in their windows, and why some cannot be. */
+#include "tests/unit/chase_rows.h"
+
+/* The instructions of a window between two marks, as one text. */
+static const char *code_of(window_code *window, const char *from, const char *to)
+{
+	static char text[2000];
+	const uint64_t at = (uint64_t)window - VA_WINDOW_GLOBAL;
+	csh capstone;
+	cs_insn *insns;
+	bool inside = false;
+
+	text[0] = '\0';
+	assert_int_equal(cs_open(CS_ARCH_X86, CS_MODE_64, &capstone), CS_ERR_OK);
+
+	const size_t count = cs_disasm(capstone, area + at, 600, 0, 120, &insns);
+
+	for (size_t i = 0; i < count; i++) {
+		char one[200];
+
+		snprintf(one, sizeof one, "%s %s", insns[i].mnemonic, insns[i].op_str);
+		if (inside && strncmp(one, to, strlen(to)) == 0)
+			break;
+		if (inside) {
+			strcat(text, insns[i].mnemonic);
+			strcat(text, " ");
+			strcat(text, insns[i].op_str);
+			strcat(text, "; ");
+		}
+		inside = inside || strcmp(one, from) == 0;
+	}
+	cs_free(insns, count);
+	cs_close(&capstone);
+	return text;
+}
+
+static const char *operation_of(window_code *window)
+{
+	return code_of(window, "mov r11, rdx", "rdtscp");
+}
+
+static bool chases(window_code *window, const char *load)
+{
+	return strstr(code_of(window, "mov rbp, rdx", "rdtscp"), load) != NULL;
+}
+
+#define SPREAD_LOAD "mov rax, qword ptr [rax + r13]"
+#define DENSE_LOAD "mov rax, qword ptr [rax + r14 + 8]"
+
+TEST(arm_a_runs_nothing_and_arm_b_the_operation_before_the_same_chase)
+{
+	const struct experiment_spec spec = following("cr3_reload");
+
+	make_plan(&spec, NULL);
+	assert_string_equal(operation_of(row(0)->pair.a), "");
+	assert_string_equal(operation_of(row(0)->pair.b), "mov cr3, rbx; ");
+	assert_int_equal(row(0)->pair.span, SPAN_REFILL);
+}
+
+TEST(what_is_not_the_operations_own_is_in_both_arms)
+{
+	const struct experiment_spec spec = following("cr4_smep_set");
+
+	make_plan(&spec, NULL);
+	assert_string_equal(operation_of(row(0)->pair.a), "mov cr4, r9; ");
+	assert_string_equal(operation_of(row(0)->pair.b),
+	                    "mov cr4, r10; mov cr4, r9; ");
+}
+
+TEST(a_broken_operation_is_in_neither)
+{
+	struct experiment_spec spec = following("invlpg");
+
+	spec.target_pages = spec.chase.repeats = 8;
+	make_plan(&spec, NULL);
+	assert_non_null(strstr(operation_of(row(0)->pair.b), "invlpg"));
+	plan.all_broken = true;
+	make_plan(&spec, NULL);
+	plan.all_broken = false;
+	assert_string_equal(operation_of(row(0)->pair.b), "");
+}
+
+/* Behind the jump there is padding, so only its being there is asked for. */
+static bool has_bytes(window_code *window, const char *bytes, size_t count)
+{
+	return memmem(area + ((uint64_t)window - VA_WINDOW_GLOBAL), 600, bytes,
+	              count) != NULL;
+}
+
+TEST(the_control_goes_through_the_dense_page)
+{
+	struct experiment_spec spec = following("none");
+
+	spec.copies_b = 0;
+	spec.chase.way_a = CHASE_DENSE;
+	make_plan(&spec, NULL);
+	assert_true(has_bytes(row(0)->pair.a, "\x4a\x8b\x44\x30\x08", 5));
+	assert_false(chases(row(0)->pair.a, SPREAD_LOAD));
+	assert_true(has_bytes(row(0)->pair.b, "\x4a\x8b\x04\x28", 4));
+	assert_false(chases(row(0)->pair.b, DENSE_LOAD));
+}
+
+TEST(what_cannot_be_mapped_is_skipped_with_its_reason)
+{
+	struct experiment_spec spec = following("cr3_reload");
+
+	spec.chase.trail.layout = (struct lines_layout){ LEVEL_PDPT, LEVEL_PDPT };
+	make_plan(&spec, NULL);
+	assert_string_equal(plan.experiments[0].skip, "no own GiB of RAM");
+	spec.chase.trail.layout = (struct lines_layout){ LEVEL_PT, LEVEL_PML4 };
+	spec.chase.trail.pages = lines_reach(spec.chase.trail.layout) + 1;
+	make_plan(&spec, NULL);
+	assert_string_equal(plan.experiments[0].skip, "more pages than addresses");
+	spec.chase.trail.layout.apart = LEVEL_PDPT;
+	spec.chase.trail.pages = 1500;
+	make_plan(&spec, NULL);
+	assert_string_equal(plan.experiments[0].skip, "memory");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			arm_a_runs_nothing_and_arm_b_the_operation_before_the_same_chase),
+		cmocka_unit_test(what_is_not_the_operations_own_is_in_both_arms),
+		cmocka_unit_test(a_broken_operation_is_in_neither),
+		cmocka_unit_test(the_control_goes_through_the_dense_page),
+		cmocka_unit_test(what_cannot_be_mapped_is_skipped_with_its_reason),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

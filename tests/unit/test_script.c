@@ -1,0 +1,285 @@
+/* Scripts, by disassembling their windows and by playing them here. */
+#include "lib/random.h"
+#include "paging/address_space.h"
+#include "paging/tlb_op.h"
+#include "tests/unit/windows.h"
+
+#include <sys/mman.h>
+
+#define HEAD head_instructions(CLOCK_RDTSCP)
+
+static const char *const begin[] = { "mov r12, qword ptr [r15 + 0x60]",
+	                             "mov r9d, dword ptr [r15 + 0x68]", NULL };
+static const char *const read_step[] = { "mov edx, dword ptr [r12 + 0x28]",
+	                                 "mov rsi, qword ptr [r12 + 8]", "mov r8, rsi",
+	                                 "sub edx, 1", NULL };
+static const char *const spread[] = { "mov r10, qword ptr [r12 + 0x10]",
+	                              "mov eax, dword ptr [r12 + 0x20]",
+	                              "mov ecx, dword ptr [r12 + 0x2c]",
+	                              "test ecx, ecx", NULL };
+static const char *const dense[] = { "mov r10, qword ptr [r12 + 0x18]",
+	                             "mov eax, dword ptr [r12 + 0x24]",
+	                             "mov ecx, dword ptr [r12 + 0x2c]", "test ecx, ecx",
+	                             NULL };
+static const char *const home[] = { "mov rax, qword ptr [r15 + 0x10]", "mov cr3, rax",
+	                            NULL };
+
+static const struct body *body_of(const char *op)
+{
+	return &tlb_op_named(op)->body;
+}
+
+static struct window_spec plays(const char *load, const char *flush, bool is_dense,
+                                bool comes_home)
+{
+	return (struct window_spec){
+		.body = body_of("none"),
+		.script = {
+			.load = body_of(load),
+			.flush = body_of(flush),
+			.dense = is_dense,
+			.comes_home = comes_home,
+		},
+	};
+}
+
+static const struct listing *listing_of(const struct window_spec *spec)
+{
+	return &assemble_spec(0, spec, CLOCK_RDTSCP)->listing;
+}
+
+/* Index of the instruction at offset bytes from T0 on. */
+static unsigned at(const struct listing *listing, uint32_t offset)
+{
+	for (unsigned i = HEAD; i < listing->count; i++)
+		if (listing->at[i].offset - listing->at[HEAD].offset == offset)
+			return i;
+	fail_msg("no instruction at %u", offset);
+	return 0;
+}
+
+static void assert_jumps(const struct listing *listing, unsigned i, const char *name,
+                         uint32_t to)
+{
+	assert_memory_equal(listing->at[i].text, name, strlen(name));
+	assert_true(listing->at[i].branches);
+	assert_int_equal(listing->at[i].target, listing->at[HEAD].offset + to);
+}
+
+TEST(a_script_reads_a_step_flushes_loads_and_follows_its_trail)
+{
+	const struct window_spec spec =
+		plays("cr3_pcid_noflush", "invpcid_context", false, true);
+	const struct listing *const all = listing_of(&spec);
+	const unsigned read = at(all, 64), flush = at(all, 128), load = at(all, 192);
+	const unsigned access = at(all, 256);
+
+	assert_listing(all, HEAD, begin);
+	assert_jumps(all, HEAD + 2, "jmp", 64);
+	assert_listing(all, read, read_step);
+	assert_jumps(all, read + 4, "js", 256);
+	assert_jumps(all, read + 5, "je", 192);
+	assert_jumps(all, read + 6, "jmp", 128);
+	assert_string_equal(all->at[flush].text, "invpcid rdi, xmmword ptr [rsi]");
+	assert_jumps(all, flush + 1, "jmp", 192);
+	assert_string_equal(all->at[load].text, "mov rbx, qword ptr [r12]");
+	assert_string_equal(all->at[load + 1].text, "mov cr3, rbx");
+	assert_jumps(all, load + 2, "jmp", 256);
+	assert_listing(all, access, spread);
+	assert_jumps(all, access + 4, "je",
+	             all->at[access + 8].offset - all->at[HEAD].offset);
+	assert_string_equal(all->at[access + 5].text, "mov rax, qword ptr [rax + r10]");
+	assert_string_equal(all->at[access + 6].text, "dec ecx");
+	assert_jumps(all, access + 7, "jne",
+	             all->at[access + 5].offset - all->at[HEAD].offset);
+	assert_string_equal(all->at[access + 8].text, "add r12, 0x30");
+	assert_string_equal(all->at[access + 9].text, "dec r9d");
+	assert_jumps(all, access + 10, "jne", 64);
+	assert_string_equal(all->at[access + 11].text, "rdtscp");
+}
+
+TEST(the_other_arm_has_no_bodies_and_the_dense_mapping_at_the_same_places)
+{
+	const struct window_spec spec = plays("none", "none", true, true);
+	const struct listing *const all = listing_of(&spec);
+	const unsigned access = at(all, 256);
+
+	assert_jumps(all, at(all, 128), "jmp", 192);
+	assert_string_equal(all->at[at(all, 192)].text, "mov rbx, qword ptr [r12]");
+	assert_jumps(all, at(all, 192) + 1, "jmp", 256);
+	assert_listing(all, access, dense);
+	assert_string_equal(all->at[access + 5].text,
+	                    "mov rax, qword ptr [rax + r10 + 8]");
+	assert_string_equal(all->at[access + 11].text, "rdtscp");
+}
+
+TEST(an_emulation_of_two_loads_is_put_whole)
+{
+	const struct window_spec spec =
+		plays("cr3_pcid_noflush", "invpcid_by_cr3", false, true);
+	const struct listing *const all = listing_of(&spec);
+	const unsigned flush = at(all, 128);
+
+	assert_string_equal(all->at[flush].text, "mov cr3, r8");
+	assert_string_equal(all->at[flush + 1].text, "mov cr3, rbx");
+	assert_jumps(all, flush + 2, "jmp", 192);
+}
+
+TEST(home_is_loaded_behind_the_last_stamp_and_only_by_who_left_it)
+{
+	const struct window_spec leaves = plays("cr3_reload", "none", false, true);
+	const struct window_spec stays = plays("none", "none", false, false);
+	const struct listing *listing = listing_of(&leaves);
+
+	/* Two of the stamp, three that keep it. */
+	assert_listing(listing, at(listing, 256) + 11 + 5, home);
+	listing = listing_of(&stays);
+	for (unsigned i = 0; i < listing->count; i++)
+		assert_null(strstr(listing->at[i].text, "cr3"));
+}
+
+/* Bodies that write down what they find, where R14 points. */
+BODY(test_note_load, "mov %rbx, (%r14)\n"
+                     "mov %rax, 8(%r14)\n"
+                     "add $16, %r14")
+BODY(test_note_flush, "mov %rsi, (%r14)\n"
+                      "mov %r8, 8(%r14)\n"
+                      "add $16, %r14")
+static const struct body note_load = { BODY_RANGE(test_note_load) };
+static const struct body note_flush = { BODY_RANGE(test_note_flush) };
+
+#define STEPS 100u
+#define WORDS_MAX 1000u
+
+/* A trail of so many lines and a word behind the last. */
+static uint64_t trail[STEPS][40 * 8 + 1];
+static struct script_step steps[STEPS];
+static uint64_t noted[WORDS_MAX], expected[WORDS_MAX];
+
+/* In trail i the way in word 0 or 1 leads from line to line, and then to i + 1000. */
+static void make_step(uint32_t i, bool is_dense, struct random *random)
+{
+	const uint32_t lines = random_below(random, 40);
+
+	steps[i] = (struct script_step){
+		.cr3 = random_next(random),
+		.operand = random_next(random),
+		.kind = random_below(random, 3),
+		.accesses = lines,
+	};
+	if (is_dense) {
+		steps[i].dense = (uintptr_t)trail[i];
+		steps[i].dense_first = 16;
+	} else {
+		steps[i].spread = (uintptr_t)trail[i];
+		steps[i].spread_first = 16;
+	}
+	for (uint32_t k = 0; k < lines; k++)
+		trail[i][2 + 8 * k + is_dense] =
+			k + 1 == lines ? i + 1000 : 16 + 64 * (k + 1);
+}
+
+/* What bodies will note of the steps, given what RAX is at first. */
+static unsigned expect(void)
+{
+	uint64_t last = 0;
+	unsigned count = 0;
+
+	for (uint32_t i = 0; i < STEPS; i++) {
+		if (steps[i].kind == STEP_FLUSH) {
+			expected[count++] = steps[i].operand;
+			expected[count++] = steps[i].operand;
+		}
+		if (steps[i].kind != STEP_STAY) {
+			expected[count++] = steps[i].cr3;
+			expected[count++] = last;
+		}
+		last = steps[i].accesses == 0 ? 16 : i + 1000;
+	}
+	return count;
+}
+
+static void play(bool is_dense)
+{
+	uint8_t *const executable =
+		mmap(NULL, AREA_BYTES, PROT_READ | PROT_WRITE | PROT_EXEC,
+	             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const struct window_spec spec = {
+		.body = body_of("none"),
+		.script = { .load = &note_load,
+		            .flush = &note_flush,
+		            .dense = is_dense },
+	};
+	const struct window_site site = { .at = executable };
+	struct window_args args = {
+		.stores = (uintptr_t)noted,
+		.steps = (uintptr_t)steps,
+		.step_count = STEPS,
+	};
+	uint32_t entry = 0;
+
+	assert_ptr_not_equal(executable, MAP_FAILED);
+	assert_in_range(window_assemble(&site, &spec, clock_of(CLOCK_RDTSCP), &entry),
+	                1, window_bytes(&spec));
+	((window_code *)(uintptr_t)(executable + entry))(&args);
+	assert_true(args.t1 > args.t0);
+	assert_int_equal(munmap(executable, AREA_BYTES), 0);
+}
+
+/* The first RAX is a stamp. */
+static void play_at_random(bool is_dense)
+{
+	struct random random = { .state = 21 };
+
+	for (uint32_t i = 0; i < STEPS; i++)
+		make_step(i, is_dense, &random);
+	steps[0].kind = STEP_STAY;
+
+	const unsigned count = expect();
+
+	memset(noted, 0, sizeof noted);
+	play(is_dense);
+	assert_memory_equal(noted, expected, count * sizeof noted[0]);
+	assert_true(noted[count] == 0);
+}
+
+TEST(played_it_does_what_the_steps_say_in_their_order)
+{
+	play_at_random(false);
+	play_at_random(true);
+}
+
+TEST(sums_are_those_of_the_steps)
+{
+	static const struct script_step some[] = {
+		{ .kind = STEP_STAY, .accesses = 3 },
+		{ .kind = STEP_LOAD, .cr3 = CR3_KEEP | 1 },
+		{ .kind = STEP_LOAD, .cr3 = 2, .accesses = 4 },
+		{ .kind = STEP_FLUSH, .cr3 = CR3_KEEP | 3, .accesses = 5 },
+		{ .kind = STEP_STAY, .cr3 = 7 },
+	};
+	const struct script_sums sums = script_sum(some, COUNT_OF(some));
+
+	assert_int_equal(sums.loads, 3);
+	assert_int_equal(sums.flushes, 2);
+	assert_int_equal(sums.bodies, 1);
+	assert_int_equal(sums.accesses, 12);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			a_script_reads_a_step_flushes_loads_and_follows_its_trail),
+		cmocka_unit_test(
+			the_other_arm_has_no_bodies_and_the_dense_mapping_at_the_same_places),
+		cmocka_unit_test(an_emulation_of_two_loads_is_put_whole),
+		cmocka_unit_test(
+			home_is_loaded_behind_the_last_stamp_and_only_by_who_left_it),
+		cmocka_unit_test(played_it_does_what_the_steps_say_in_their_order),
+		cmocka_unit_test(sums_are_those_of_the_steps),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,155 @@
+/* Trails through the arena: every page once, in either way. */
+#include "tests/unit/lines_world.h"
+
+static uint64_t load(uint64_t va)
+{
+	enum level level;
+	const uint64_t at = physical(va, &level);
+
+	assert_int_not_equal(at, 0);
+	return arena_table_at(at & ~(PAGE_BYTES - 1))[at % PAGE_BYTES / 8];
+}
+
+/* Goes round the trail in both ways at once; every page is met once. */
+static void assert_cycle(const struct trail *trail, uint32_t *order)
+{
+	static bool met[LINES];
+	const uint64_t base = lines_base(trail->layout);
+	uint64_t spread = lines_spread(&lines, trail->layout, trail->first);
+	uint64_t dense = lines_dense(trail->first);
+
+	memset(met, 0, sizeof met);
+	for (uint32_t i = 0; i < trail->pages; i++) {
+		const uint32_t page =
+			(uint32_t)(spread / level_span(trail->layout.apart));
+
+		assert_in_range(page, trail->first, trail->first + trail->pages - 1);
+		assert_false(met[page]);
+		met[page] = true;
+		if (order != NULL)
+			order[i] = page;
+		assert_int_equal(dense, lines_dense(page));
+		spread = load(base + spread);
+		dense = load(VA_LINES_DENSE + dense + 8);
+	}
+	assert_int_equal(spread, lines_spread(&lines, trail->layout, trail->first));
+	assert_int_equal(dense, lines_dense(trail->first));
+}
+
+TEST(a_trail_visits_every_page_once_in_the_same_order_both_ways)
+{
+	static const uint32_t counts[] = { 1, 2, 3, 7, 64, 500, 512, 1536 };
+
+	open_lines();
+	assert_int_equal(lines_map(&lines, root, SMALL, 0, 2048), ERR_NONE);
+	assert_int_equal(lines_map(&lines, root, LARGE, 0, 2048), ERR_NONE);
+	for (unsigned i = 0; i < COUNT_OF(counts); i++)
+		for (unsigned order = ORDER_RANDOM; order <= ORDER_STRIDED; order++)
+			for (unsigned large = 0; large < 2; large++) {
+				const struct trail trail = {
+					.layout = large != 0 ? LARGE : SMALL,
+					.first = 17,
+					.pages = counts[i],
+					.order = (enum lines_order)order,
+					.seed = 5,
+				};
+
+				lines_link(&lines, &trail);
+				assert_cycle(&trail, NULL);
+			}
+}
+
+TEST(orders_are_what_they_are_called)
+{
+	static uint32_t order[512];
+	struct trail trail = { .layout = SMALL, .pages = 512, .seed = 1 };
+	uint32_t neighbours = 0;
+
+	open_lines();
+	assert_int_equal(lines_map(&lines, root, SMALL, 0, 512), ERR_NONE);
+	trail.order = ORDER_SEQUENTIAL;
+	lines_link(&lines, &trail);
+	assert_cycle(&trail, order);
+	for (uint32_t i = 0; i < 512; i++)
+		assert_int_equal(order[i], i);
+	trail.order = ORDER_STRIDED;
+	lines_link(&lines, &trail);
+	assert_cycle(&trail, order);
+	for (uint32_t i = 0; i < 512; i++)
+		assert_int_equal(order[i], 7 * i % 512);
+	trail.order = ORDER_RANDOM;
+	lines_link(&lines, &trail);
+	assert_cycle(&trail, order);
+	for (uint32_t i = 1; i < 512; i++)
+		neighbours += order[i] == order[i - 1] + 1;
+	assert_in_range(neighbours, 0, 10);
+}
+
+TEST(trails_of_other_pages_are_left_alone)
+{
+	const struct trail one = { .layout = SMALL, .pages = 100, .seed = 1 };
+	const struct trail two = { .layout = SMALL, .first = 100, .pages = 300 };
+
+	open_lines();
+	assert_int_equal(lines_map(&lines, root, SMALL, 0, 512), ERR_NONE);
+	lines_link(&lines, &one);
+	lines_link(&lines, &two);
+	assert_cycle(&one, NULL);
+	assert_cycle(&two, NULL);
+}
+
+/* Follows jumps from page to page by their bytes; returns how many there were. */
+static uint32_t follow(const struct trail *trail, uint64_t base, uint64_t offset)
+{
+	for (uint32_t jumps = 0;; jumps++) {
+		const uint64_t words[2] = { load(base + (offset & ~UINT64_C(7))), 0 };
+		static struct listing jump;
+		const uint8_t *const code = (const uint8_t *)words;
+
+		assert_int_equal(offset % 8, 0);
+		disassemble(code, instruction_bytes(code), &jump);
+		if (strcmp(jump.at[0].text, "jmp rdx") == 0)
+			return jumps;
+		assert_memory_equal(jump.at[0].text, "jmp 0x", 6);
+		assert_in_range(jumps, 0, trail->pages);
+		offset += (uint64_t)jump.at[0].target;
+	}
+}
+
+TEST(a_trail_of_code_jumps_through_every_page_and_back)
+{
+	for (unsigned large = 0; large < 2; large++) {
+		const struct trail trail = {
+			.layout = large != 0 ? LARGE : SMALL,
+			.pages = 777,
+			.seed = 3,
+			.code = true,
+		};
+
+		open_lines();
+		assert_int_equal(lines_map(&lines, root, trail.layout, 0, 777),
+		                 ERR_NONE);
+		lines_link(&lines, &trail);
+		assert_int_equal(follow(&trail, lines_base(trail.layout),
+		                        lines_spread(&lines, trail.layout, 0) +
+		                                LINE_CODE_SPREAD),
+		                 776);
+		assert_int_equal(follow(&trail, VA_LINES_DENSE,
+		                        lines_dense(0) + LINE_CODE_DENSE),
+		                 776);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			a_trail_visits_every_page_once_in_the_same_order_both_ways),
+		cmocka_unit_test(orders_are_what_they_are_called),
+		cmocka_unit_test(trails_of_other_pages_are_left_alone),
+		cmocka_unit_test(a_trail_of_code_jumps_through_every_page_and_back),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

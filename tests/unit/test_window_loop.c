@@ -1,0 +1,260 @@
+/* Loops of a window, by disassembling what is written: over pages, through a trail. */
+#include "paging/tlb_op.h"
+#include "tests/unit/windows.h"
+
+static const struct listing *listed(const struct window_spec *spec)
+{
+	return &assemble_spec(0, spec, CLOCK_RDTSCP)->listing;
+}
+
+static const struct body *body_of(const char *op)
+{
+	const struct tlb_op *const found = tlb_op_named(op);
+
+	assert_non_null(found);
+	return &found->body;
+}
+
+/* Index of the nth instruction of that text. */
+static unsigned find(const struct listing *listing, const char *text, unsigned nth)
+{
+	for (unsigned i = 0; i < listing->count; i++)
+		if (strcmp(listing->at[i].text, text) == 0 && nth-- == 0)
+			return i;
+	fail_msg("%s is not there so often", text);
+	return 0;
+}
+
+static unsigned behind_t0(const struct listing *listing)
+{
+	return find(listing, "mov r11, rdx", 0) + 1;
+}
+
+static unsigned behind_t1(const struct listing *listing)
+{
+	return find(listing, "mov rbp, rdx", 0) + 1;
+}
+
+/* The branch at index leads to the instruction at index to. */
+static void assert_leads(const struct listing *listing, unsigned index, unsigned to)
+{
+	assert_int_equal(listing->at[index].target, listing->at[to].offset);
+}
+
+static struct window_spec repeating(const char *op, uint32_t times, int32_t step)
+{
+	return (struct window_spec){
+		.body = body_of(op),
+		.repeat = { .times = times, .step = step },
+	};
+}
+
+TEST(a_repeat_runs_the_body_and_steps_rsi_until_the_count_is_zero)
+{
+	static const char *const loop[] = { "mov r12d, 0x201", "invlpg byte ptr [rsi]",
+		                            "add rsi, 0x1000", "dec r12d", NULL };
+	const struct window_spec spec = repeating("invlpg", 513, 4096);
+	const struct listing *const listing = listed(&spec);
+	const unsigned at = behind_t0(listing);
+
+	assert_listing(listing, at, loop);
+	assert_memory_equal(listing->at[at + 4].text, "jne ", 4);
+	assert_leads(listing, at + 4, at + 1);
+	assert_string_equal(listing->at[at + 5].text, "rdtscp");
+}
+
+TEST(its_first_page_and_step_are_those_asked_for)
+{
+	struct window_spec spec = repeating("invlpg", 3, -8192);
+	const struct listing *listing;
+
+	spec.first = -0x40000000;
+	listing = listed(&spec);
+	assert_int_equal(listing->at[behind_t0(listing) + 1].disp, -0x40000000);
+	assert_string_equal(listing->at[behind_t0(listing) + 2].text,
+	                    "add rsi, -0x2000");
+}
+
+TEST(a_partner_runs_before_the_body_with_an_address_of_its_own)
+{
+	static const char *const loop[] = { "mov rdx, rsi",
+		                            "movabs rax, 0xffffa00012345000",
+		                            "mov r12d, 7",
+		                            "mov rsi, rax",
+		                            "invlpg byte ptr [rsi]",
+		                            "add rax, 0x1000",
+		                            "mov rsi, rdx",
+		                            "invpcid rdi, xmmword ptr [rsi]",
+		                            "add rdx, 0x10",
+		                            "dec r12d",
+		                            NULL };
+	struct window_spec spec = repeating("invpcid_address", 7, 16);
+	const struct listing *listing;
+	unsigned at;
+
+	spec.repeat.partner = body_of("invlpg");
+	spec.repeat.partner_first = UINT64_C(0xffffa00012345000);
+	spec.repeat.partner_step = 4096;
+	listing = listed(&spec);
+	at = behind_t0(listing);
+	assert_listing(listing, at, loop);
+	assert_memory_equal(listing->at[at + 10].text, "jne ", 4);
+	assert_leads(listing, at + 10, at + 3);
+	assert_string_equal(listing->at[at + 11].text, "rdtscp");
+}
+
+/* But the body's own access, and the branch back. */
+TEST(nothing_else_stands_between_t0_and_t1)
+{
+	static const char *const ops[] = { "invlpg", "invpcid_address", "cr3_reload" };
+
+	for (unsigned i = 0; i < COUNT_OF(ops); i++) {
+		const struct window_spec spec = repeating(ops[i], 9, 4096);
+		const struct listing *const listing = listed(&spec);
+		const unsigned from = behind_t0(listing);
+		unsigned accesses = 0, branches = 0;
+
+		for (unsigned at = from; strcmp(listing->at[at].text, "rdtscp") != 0;
+		     at++) {
+			accesses += listing->at[at].touches_memory;
+			branches += listing->at[at].branches;
+		}
+		assert_int_equal(branches, 1);
+		assert_int_equal(accesses, i < 2);
+	}
+}
+
+static struct window_spec chasing(enum chase_way way, uint32_t accesses, uint32_t start)
+{
+	return (struct window_spec){
+		.body = &nop,
+		.copies = 1,
+		.chase = { .way = way, .accesses = accesses, .start = start },
+	};
+}
+
+static void assert_chase(enum chase_way way, const char *load, uint32_t at_byte)
+{
+	static const char *const end[] = { "rdtscp",
+		                           "lfence",
+		                           "shl rdx, 0x20",
+		                           "or rdx, rax",
+		                           "mov qword ptr [r15 + 0x48], r11",
+		                           NULL };
+	struct window_spec spec = chasing(way, 6144, 0x5040);
+	uint8_t *entry, *from;
+	uint32_t offset = 0;
+	static struct listing head, loop;
+
+	memset(area, AREA_RUBBISH, sizeof area);
+	from = assemble_at(at_byte, &spec, CLOCK_RDTSCP, 0, &offset);
+	entry = area + at_byte + offset;
+	/* The padding is skipped, so it need not be instructions. */
+	disassemble(entry, 4, &head);
+	for (uint8_t *at = entry; at < from; at++) {
+		if (memcmp(at, "\xb9\x00\x18\x00\x00\xb8\x40\x50\x00\x00\xeb", 11) != 0)
+			continue;
+		uint8_t *const begin = at + 12 + at[11];
+
+		assert_int_equal((uintptr_t)begin % 64, 0);
+		disassemble(begin, (size_t)(from - begin), &loop);
+		assert_string_equal(loop.at[0].text, load);
+		assert_string_equal(loop.at[1].text, "dec ecx");
+		assert_memory_equal(loop.at[2].text, "jne ", 4);
+		assert_leads(&loop, 2, 0);
+		assert_listing(&loop, 3, end);
+		return;
+	}
+	fail_msg("no chase");
+}
+
+TEST(a_chase_loads_the_next_offset_so_often_and_is_stamped_behind)
+{
+	for (uint32_t at = 0; at < 8192; at += 64) {
+		assert_chase(CHASE_SPREAD, "mov rax, qword ptr [rax + r13]", at);
+		assert_chase(CHASE_DENSE, "mov rax, qword ptr [rax + r14 + 8]", at);
+	}
+}
+
+TEST(a_chase_of_nothing_is_two_stamps)
+{
+	const struct window_spec spec = chasing(CHASE_SPREAD, 0, 0);
+	const struct listing *const listing = listed(&spec);
+
+	assert_string_equal(listing->at[behind_t1(listing)].text, "rdtscp");
+}
+
+TEST(without_a_chase_there_is_no_third_stamp)
+{
+	const struct window_spec spec = chasing(CHASE_NONE, 5, 0);
+	const struct listing *const listing = listed(&spec);
+
+	assert_string_equal(listing->at[behind_t1(listing)].text,
+	                    "mov qword ptr [r15 + 0x48], r11");
+}
+
+TEST(a_chase_through_code_jumps_to_its_line_and_comes_back_behind)
+{
+	static const enum chase_way ways[] = { CHASE_CODE_SPREAD, CHASE_CODE_DENSE };
+	static const char *const leas[] = { "lea rax, [r13 + 0x5040]",
+		                            "lea rax, [r14 + 0x5040]" };
+
+	for (unsigned i = 0; i < COUNT_OF(ways); i++) {
+		const struct window_spec spec = chasing(ways[i], 100, 0x5040);
+		const struct listing *const listing = listed(&spec);
+		const unsigned at = behind_t1(listing);
+		const struct instruction *const back = &listing->at[at];
+
+		assert_memory_equal(back->text, "lea rdx, [rip", 13);
+		assert_string_equal(listing->at[at + 1].text, leas[i]);
+		assert_string_equal(listing->at[at + 2].text, "jmp rax");
+		assert_string_equal(listing->at[at + 3].text, "rdtscp");
+		assert_int_equal(back->offset + back->length + back->disp,
+		                 listing->at[at + 3].offset);
+	}
+}
+
+static void assert_in_one_page(uint32_t at, uint32_t copies)
+{
+	struct window_spec spec = chasing(CHASE_DENSE, 1, 0);
+	uint32_t entry = 0;
+	const uint8_t *end, *t1;
+
+	spec.copies = copies;
+	end = assemble_at(at, &spec, CLOCK_PMC, 0, &entry);
+	t1 = memmem(area + at + entry, 300, "\x48\x89\xd5", 3);
+	assert_non_null(t1);
+	assert_int_equal((uintptr_t)t1 / 4096, (uintptr_t)(end - 1) / 4096);
+	assert_true((uintptr_t)end % 4096 <= 4096 - 64);
+	assert_true(end <= area + at + window_bytes(&spec));
+}
+
+TEST(all_behind_the_copies_ends_in_one_page_before_its_last_line)
+{
+	for (uint32_t at = 0; at < 4096; at += 64)
+		for (uint32_t copies = 0; copies < 64; copies++)
+			assert_in_one_page(at, copies);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			a_repeat_runs_the_body_and_steps_rsi_until_the_count_is_zero),
+		cmocka_unit_test(its_first_page_and_step_are_those_asked_for),
+		cmocka_unit_test(
+			a_partner_runs_before_the_body_with_an_address_of_its_own),
+		cmocka_unit_test(nothing_else_stands_between_t0_and_t1),
+		cmocka_unit_test(
+			a_chase_loads_the_next_offset_so_often_and_is_stamped_behind),
+		cmocka_unit_test(a_chase_of_nothing_is_two_stamps),
+		cmocka_unit_test(without_a_chase_there_is_no_third_stamp),
+		cmocka_unit_test(
+			a_chase_through_code_jumps_to_its_line_and_comes_back_behind),
+		cmocka_unit_test(
+			all_behind_the_copies_ends_in_one_page_before_its_last_line),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
