@@ -26,9 +26,33 @@ struct topology {
 	uint32_t within[TOPOLOGY_LEVELS];
 	/* Equal on two processors exactly if they share it. */
 	uint32_t core, cluster, cache, die, package;
+	bool node_known; /* AMD */
+	uint32_t node;   /* CPUID 8000_001E ECX[7:0] */
 	enum core_type core_type;
 	uint32_t native_model; /* CPUID 1AH EAX[23:0]; 0: not told */
 };
+
+#define TOPOLOGY_SUBLEAVES 8u
+
+struct topology_leaf {
+	uint32_t eax, ebx, ecx, edx;
+};
+
+/* What one processor's CPUID says; zeros where it has no such leaf. */
+struct topology_leaves {
+	bool amd;
+	uint32_t apic_id;
+	uint32_t ebx1, edx1;                             /* 01H */
+	struct topology_leaf levels[TOPOLOGY_SUBLEAVES]; /* 1FH, or 0BH */
+	struct topology_leaf caches[TOPOLOGY_SUBLEAVES]; /* 04H, or 8000_001D */
+	uint32_t hybrid_eax;                             /* 1AH */
+	uint32_t sizes_ecx;                              /* 8000_0008 */
+	bool has_amd_leaf;
+	uint32_t amd_ebx, amd_ecx; /* 8000_001E */
+};
+
+/* Every number is bounded by what the APIC id holds, whatever the leaves say. */
+void topology_decode(const struct topology_leaves *leaves, struct topology *topology);
 
 /* How far two processors are from each other, nearest first. */
 enum distance {
