@@ -1,5 +1,7 @@
 #include "efi/memory.h"
 
+#include "lib/x86/trampoline.h"
+
 #define SPARE_DESCRIPTORS 64u
 
 EFI_STATUS memory_map_read(const struct firmware *firmware, struct memory_map *map)
@@ -195,6 +197,17 @@ uint64_t memory_giant(const struct memory_map *map)
 			return start;
 	}
 	return 0;
+}
+
+uint64_t memory_alloc_low(const struct firmware *firmware)
+{
+	EFI_PHYSICAL_ADDRESS address = (UINT32_C(1) << 20) - 1;
+
+	if (EFI_ERROR(firmware->table->BootServices->AllocatePages(
+		    AllocateMaxAddress, EfiLoaderData, LOW_BYTES / PAGE_BYTES,
+		    &address)))
+		return 0;
+	return address;
 }
 
 uint64_t memory_alloc_giants(const struct firmware *firmware,

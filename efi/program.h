@@ -20,6 +20,7 @@ struct program {
 	uint64_t root;      /* physical address of the own PML4 */
 	uint64_t stack_top; /* of the own stack */
 	uint64_t ist_tops[IST_COUNT];
+	uint64_t low; /* LOW_BYTES below 1 MiB; 0: none */
 	struct cpu cpu;
 	struct serial serials[SERIALS]; /* port 0: not open */
 	struct record record;

@@ -173,6 +173,9 @@ static const char *take_plant(struct config *config, struct text_slice value)
 		{ "deaf", PLANT_DEAF },
 		{ "load", PLANT_LOAD },
 		{ "unfenced", PLANT_UNFENCED },
+		{ "ghost_cpu", PLANT_GHOST_CPU },
+		{ "no_low_memory", PLANT_NO_LOW_MEMORY },
+		{ "fallen_cpu", PLANT_FALLEN_CPU },
 	};
 	uint32_t chosen = 0;
 

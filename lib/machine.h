@@ -76,8 +76,8 @@ struct machine {
 	uint64_t microcode; /* 0: not readable */
 	uint32_t features;  /* enum feature */
 	char hypervisor[13];
-	uint32_t cpus_found; /* 0: no usable MADT */
-	const char *cpus_source;
+	struct processors processors;
+	const char *not_asked_why; /* some of them; NULL: all were asked to start */
 	bool tsc_adjust_known;
 	uint64_t tsc_adjust;
 	/* Firmware */

@@ -70,7 +70,10 @@ void row_put_key(struct csv *csv, const struct row *row)
 		csv_u64(csv, row->value);
 	else
 		csv_empty(csv);
-	csv_empty(csv); /* targets: no remote processor took part */
+	if (row->targets != 0)
+		csv_u64(csv, row->targets);
+	else
+		csv_empty(csv);
 }
 
 void row_to_csv(const struct row *row, struct line *line)

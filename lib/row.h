@@ -17,8 +17,9 @@ struct row {
 	const char *variant;
 	const char *param; /* NULL without a sweep */
 	uint32_t value;
+	uint32_t targets; /* remote processors that took part; 0: none, stays empty */
 	enum row_status status;
-	const char *reason; /* why skipped or failed; NULL when ROW_OK */
+	const char *reason; /* why not; NULL when ROW_OK */
 	const char *unit;
 	struct summary cost; /* n = 0: nothing was measured, the fields stay empty */
 	uint32_t discard_irq;

@@ -7,29 +7,56 @@
 #include "bench/harness/sampler.h"
 #include "bench/harness/workspace.h"
 #include "lib/machine.h"
+#include "lib/row.h"
 #include "paging/tlb_op.h"
 
 #include <stdint.h>
 
 struct plan;
+struct experiment;
 
 struct bench {
 	const char *name; /* as in results.csv */
 	/* Calls plan_add() for every row the benchmark has on any machine. */
 	void (*plan)(struct plan *plan);
+	/* Frames that its rows take from the pool, samples aside; NULL: hardly any. */
+	uint64_t (*frames)(const struct config *config);
+};
+
+/* What went wrong while a row was measured. */
+struct mishap {
+	enum row_status status; /* ROW_OK: nothing */
+	const char *reason;
+};
+
+/*
+ * One shape of experiment: how the two windows of a row are made, and what else can go
+ * wrong with it.  The parameters are in the row's experiment_spec.
+ */
+struct shape {
+	/*
+	 * Makes experiment->pair, and priming if it needs any.  Returns why it cannot
+	 * be measured here, NULL if it can.
+	 */
+	const char *(*equip)(const struct plan *plan, struct experiment *experiment);
+	/* After the last chunk; NULL: nothing can. */
+	struct mishap (*mishap)(const struct experiment *experiment);
 };
 
 #define VARIANT_CHARS 48u
 
 /*
- * One row: window B has more copies of the body than window A, by divisor.  All else is
- * the same in both.
+ * One row: a pair of windows, by which B exceeds A divisor times over.  All else is the
+ * same in both.
  */
 struct experiment_spec {
 	const struct tlb_op *op;
+	const struct shape *shape;   /* NULL: copies of op's body, as said below */
 	char variant[VARIANT_CHARS]; /* parts in the order bench/README.md gives */
 	const char *param;           /* what value is; NULL without */
 	uint32_t value;
+	const char *unit; /* of what the windows return; NULL: the clock's */
+	uint32_t targets; /* remote processors that take part */
 	uint32_t copies_a, copies_b;
 	uint32_t divisor;
 	enum target_kind target;

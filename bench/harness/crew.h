@@ -94,6 +94,7 @@ struct crew_member {
 	/* Constant once the crew is complete. */
 	_Alignas(CREW_LINE) struct crew *crew;
 	struct cpu *cpu;
+	struct apic apic; /* its own; all are in one mode */
 	unsigned number; /* in the crew; 0: the boot processor */
 	uint32_t apic_id;
 	uint32_t acpi_uid;
@@ -139,7 +140,10 @@ uint64_t crew_patience(const struct crew *crew);
  * run and do not return.
  */
 
-/* Gives the member a job, waking it if it sleeps.  False: it has not finished the last.
+/*
+ * Gives a member, not the boot processor, a job, waking it if it sleeps.  The job
+ * begins with interrupts on, but in CREW_POLL.  False: the last one is not done, or it
+ * is lost.
  */
 bool crew_run(struct crew *crew, struct crew_member *member, crew_job *job,
               void *argument);

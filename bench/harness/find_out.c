@@ -42,7 +42,6 @@ static enum err open_sampler(struct run *run)
 	const uint64_t scratch = frame_alloc_run(run->pool, frames, PAGE_BYTES);
 
 	run->sampler = (struct sampler){
-		.prime = workspace_prime,
 		.disturbances = read_disturbances,
 		.context = run,
 		.ticks_per_row = ticks_per_row(run),

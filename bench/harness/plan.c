@@ -8,6 +8,11 @@
 #define UNROLL_MIN 64u
 #define UNROLL_MAX 256u
 
+uint64_t plan_row_bytes(const struct profile *profile)
+{
+	return 2 * (uint64_t)profile->pairs_per_row * sizeof(uint32_t);
+}
+
 const struct config *plan_config(const struct plan *plan)
 {
 	return plan->config;
@@ -136,6 +141,7 @@ static struct priming priming_of(const struct plan *plan,
 {
 	const uint64_t root = plan->workspace->space.root;
 	struct priming priming = {
+		.prime = workspace_prime,
 		.target = workspace_target(spec->target),
 		.target_pages = spec->target_is_absent ? 0 : spec->target_pages,
 		.working_pages = spec->working_pages,
@@ -175,26 +181,24 @@ static enum err make_pair(const struct plan *plan, struct experiment *experiment
 	                                                                : ERR_NONE;
 }
 
-static enum err alloc_samples(const struct plan *plan, struct experiment *experiment)
+/* Rows take their room in turn; the next benchmark's begin at the front again. */
+static enum err give_samples(const struct plan *plan, struct experiment *experiment)
 {
 	const uint32_t pairs = plan->config->profile->pairs_per_row;
-	const uint64_t bytes = 2 * (uint64_t)pairs * sizeof(uint32_t);
-	uint32_t *const ticks = (uint32_t *)frame_alloc_run(
-		plan->workspace->pool, (bytes + PAGE_BYTES - 1) / PAGE_BYTES,
-		PAGE_BYTES);
+	const uint64_t row = (uint64_t)(experiment - plan->experiments);
 
-	if (ticks == NULL)
+	if (row >= plan->sample_rows)
 		return ERR_NO_MEMORY;
 	experiment->samples = (struct samples){
-		.a = ticks,
-		.b = ticks + pairs,
+		.a = plan->samples + 2 * row * pairs,
+		.b = plan->samples + (2 * row + 1) * pairs,
 		.capacity = pairs,
 	};
 	return ERR_NONE;
 }
 
-/* Why it cannot be measured here; NULL if it can. */
-static const char *equip(const struct plan *plan, struct experiment *experiment)
+/* The shape that is meant where none is named: copies of an operation's body. */
+static const char *equip_copies(const struct plan *plan, struct experiment *experiment)
 {
 	struct workspace *const workspace = plan->workspace;
 	const struct experiment_spec *const spec = &experiment->spec;
@@ -219,7 +223,19 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 	workspace->clock = clock;
 	if (err != ERR_NONE)
 		return NO_MEMORY;
-	return alloc_samples(plan, experiment) == ERR_NONE ? NULL : NO_MEMORY;
+	return NULL;
+}
+
+/* Why it cannot be measured here; NULL if it can. */
+static const char *equip(const struct plan *plan, struct experiment *experiment)
+{
+	const struct shape *const shape = experiment->spec.shape;
+
+	if (plan->workspace->window_area == 0 ||
+	    give_samples(plan, experiment) != ERR_NONE)
+		return NO_MEMORY;
+	return shape == NULL ? equip_copies(plan, experiment)
+	                     : shape->equip(plan, experiment);
 }
 
 void plan_add(struct plan *plan, const struct experiment_spec *spec)
@@ -237,10 +253,8 @@ void plan_add(struct plan *plan, const struct experiment_spec *spec)
 		.spec = *spec,
 		.skip = missing_feature(plan, spec),
 	};
-	if (plan->workspace == NULL || experiment->skip != NULL)
-		return;
-	experiment->skip =
-		plan->workspace->window_area == 0 ? NO_MEMORY : equip(plan, experiment);
+	if (plan->workspace != NULL && experiment->skip == NULL)
+		experiment->skip = equip(plan, experiment);
 }
 
 void plan_make(struct plan *plan, const struct bench *bench,
@@ -291,12 +305,33 @@ static uint32_t median_canary(const struct experiment *experiment,
 	return (uint32_t)sampler_arm(sampler, experiment->canaries, kept).p50;
 }
 
+static struct mishap mishap_of(const struct experiment *experiment)
+{
+	const struct shape *const shape = experiment->spec.shape;
+	struct mishap mishap = { ROW_OK, NULL };
+
+	if (experiment->skip != NULL)
+		return (struct mishap){ ROW_SKIPPED, experiment->skip };
+	if (shape != NULL && shape->mishap != NULL)
+		mishap = shape->mishap(experiment);
+	if (mishap.status == ROW_OK && experiment->samples.n == 0)
+		return (struct mishap){ ROW_FAILED, "every sample was discarded" };
+	return mishap;
+}
+
+static const char *unit_of(const struct experiment_spec *spec)
+{
+	if (spec->unit != NULL)
+		return spec->unit;
+	return spec->clock == CLOCK_PMC ? "cycles" : "ticks";
+}
+
 struct row plan_row(const struct plan *plan, const struct experiment *experiment,
                     const struct sampler *sampler, enum believed believed)
 {
 	const struct experiment_spec *const spec = &experiment->spec;
 	const struct samples *const samples = &experiment->samples;
-	const bool measured = samples->n != 0;
+	const struct mishap mishap = mishap_of(experiment);
 	const struct arm_summary a = sampler_arm(sampler, samples->a, samples->n);
 	const struct arm_summary b = sampler_arm(sampler, samples->b, samples->n);
 
@@ -306,13 +341,10 @@ struct row plan_row(const struct plan *plan, const struct experiment *experiment
 		.variant = spec->variant,
 		.param = spec->param,
 		.value = spec->value,
-		.status = experiment->skip != NULL ? ROW_SKIPPED
-		          : measured               ? ROW_OK
-		                                   : ROW_FAILED,
-		.reason = experiment->skip != NULL ? experiment->skip
-		          : measured               ? NULL
-		                                   : "every sample was discarded",
-		.unit = spec->clock == CLOCK_PMC ? "cycles" : "ticks",
+		.targets = spec->targets,
+		.status = mishap.status,
+		.reason = mishap.reason,
+		.unit = unit_of(spec),
 		.cost = sampler_summary(sampler, samples, spec->divisor),
 		.discard_irq = samples->discard_irq,
 		.smis_counted = plan->machine->smi_counter != SMI_UNSEEN,

@@ -6,6 +6,9 @@
 
 #define PLAN_EXPERIMENTS 400u
 
+/* Bytes of the samples of one row. */
+uint64_t plan_row_bytes(const struct profile *profile);
+
 /* Canaries kept of one row; more chunks than this overwrite the last. */
 #define EXPERIMENT_CANARIES 16u
 
@@ -32,6 +35,8 @@ struct plan {
 	bool all_broken; /* so is every other */
 	/* NULL: only count. */
 	struct workspace *workspace;
+	uint32_t *samples; /* room for those of sample_rows rows, both arms */
+	uint32_t sample_rows;
 	unsigned count;
 	unsigned lost; /* rows there was no place for: a mistake in the plan */
 	struct experiment experiments[PLAN_EXPERIMENTS];

@@ -5,10 +5,10 @@
 /* Pairs in a row's first chunk; it doubles from round to round. */
 #define FIRST_CHUNK 127u
 
-static void begin(const struct rounds *rounds, struct experiment *experiment)
+static void begin(struct experiment *experiment)
 {
 	experiment->goal = FIRST_CHUNK;
-	sampler_warm_up(rounds->sampler, &experiment->pair);
+	sampler_warm_up(&experiment->pair);
 }
 
 static void take_chunk(const struct rounds *rounds, struct experiment *experiment,
@@ -25,14 +25,14 @@ static void take_chunk(const struct rounds *rounds, struct experiment *experimen
 
 	if (experiment->order == 0) {
 		experiment->order = chunk;
-		begin(rounds, experiment);
+		begin(experiment);
 	}
 	experiment->canaries[kept] = canary;
 	experiment->canary_count++;
 	sampler_extend(sampler, &experiment->pair, samples, experiment->goal);
 	experiment->goal = 2 * experiment->goal + 1;
 
-	const bool used_up = sampler_is_used_up(sampler, samples);
+	const bool used_up = sampler_is_used_up(sampler, &experiment->pair, samples);
 
 	if (round + 1 < rounds_at_least && !used_up)
 		return;

@@ -31,7 +31,8 @@ static bool put_results(const struct rows *rows)
 			continue;
 		row_to_csv(&row, &line);
 		record_line(rows->record, &line);
-		failed = failed || row.status == ROW_FAILED;
+		failed =
+			failed || row.status == ROW_FAILED || row.status == ROW_TIMEOUT;
 	}
 	record_end(rows->record);
 	return failed;

@@ -28,19 +28,62 @@ static void plan_for(struct run *run, const struct bench *bench,
 uint64_t runner_frames(const struct config *config)
 {
 	const uint64_t pairs = config->profile->pairs_per_row;
-	const uint64_t row_bytes = 2 * sizeof(uint32_t) * pairs;
 	const uint64_t sort_bytes = 2 * sizeof(int64_t) * pairs;
-	const uint64_t row_frames = row_bytes / PAGE_BYTES + 1;
-	const uint64_t table_frames = config->primed_pages / TABLE_ENTRIES;
+	const uint64_t sample_bytes =
+		PLAN_EXPERIMENTS * plan_row_bytes(config->profile);
+	uint64_t frames = FIXED_FRAMES + sort_bytes / PAGE_BYTES + 2 +
+	                  sample_bytes / PAGE_BYTES + 1 +
+	                  config->primed_pages / TABLE_ENTRIES;
 
-	return FIXED_FRAMES + sort_bytes / PAGE_BYTES + 2 + table_frames +
-	       (uint64_t)bench_count * PLAN_EXPERIMENTS * row_frames;
+	for (unsigned i = 0; i < bench_count; i++)
+		if (benches[i]->frames != NULL &&
+		    config_selects(config, benches[i]->name, NULL))
+			frames += benches[i]->frames(config);
+	return frames;
+}
+
+/*
+ * Room for the samples of as many rows as half of the memory left can hold; a
+ * benchmark's are not needed any more when its rows are delivered.
+ */
+static void open_samples(struct run *run)
+{
+	const uint64_t row_bytes = plan_row_bytes(run->config->profile);
+
+	for (uint32_t rows = PLAN_EXPERIMENTS; rows != 0; rows /= 2) {
+		const uint64_t frames = rows * row_bytes / PAGE_BYTES + 1;
+		const uint64_t left = (run->pool->limit - run->pool->next) / PAGE_BYTES;
+		const uint64_t at =
+			frames > left / 2
+				? 0
+				: frame_alloc_run(run->pool, frames, PAGE_BYTES);
+
+		if (at == 0)
+			continue;
+		run->plan.samples = (uint32_t *)at;
+		run->plan.sample_rows = rows;
+		return;
+	}
 }
 
 static void progress(struct run *run, unsigned step, const char *name)
 {
 	text_copy(run->activity, sizeof run->activity, name);
 	record_progress(run->record, step, run->steps, name);
+}
+
+static void note_usage(struct run *run, unsigned bench)
+{
+	for (unsigned op = 0; op < tlb_op_count; op++) {
+		struct usage *const usage = &run->usage[op];
+
+		if (&tlb_ops[op] == tlb_op_none || !plan_uses(&run->plan, &tlb_ops[op]))
+			continue;
+		if (!usage->used)
+			usage->first = bench;
+		usage->last = bench;
+		usage->used = true;
+	}
 }
 
 /* Steps are rows, and one for each operation and phase of verification. */
@@ -50,11 +93,10 @@ bool runner_has_work(struct run *run)
 	for (unsigned i = 0; i < bench_count; i++) {
 		plan_for(run, benches[i], NULL);
 		run->steps += run->plan.count;
-		for (unsigned op = 0; op < tlb_op_count; op++)
-			if (&tlb_ops[op] != tlb_op_none &&
-			    plan_uses(&run->plan, &tlb_ops[op]))
-				run->steps += 2;
+		note_usage(run, i);
 	}
+	for (unsigned op = 0; op < tlb_op_count; op++)
+		run->steps += run->usage[op].used ? 2 : 0;
 	return run->steps != 0;
 }
 
@@ -80,14 +122,17 @@ static void verify_op(struct run *run, const struct tlb_op *op, enum verify_phas
 	run->failed = run->failed || tally.failed != 0;
 }
 
-static void verify_all(struct run *run, enum verify_phase phase)
+/* Before the first benchmark that uses an operation, and after the last. */
+static void verify_all(struct run *run, unsigned bench, enum verify_phase phase)
 {
 	for (unsigned i = 0; i < tlb_op_count; i++) {
 		const struct tlb_op *const op = &tlb_ops[i];
+		const struct usage *const usage = &run->usage[i];
 		struct line name;
 		char text[CONFIG_TEXT];
 
-		if (op == tlb_op_none || !plan_uses(&run->plan, op))
+		if (!usage->used ||
+		    bench != (phase == PHASE_BEFORE ? usage->first : usage->last))
 			continue;
 		line_clear(&name);
 		line_put(&name, "verify/");
@@ -123,7 +168,7 @@ static void plant_faults(struct run *run, struct experiment *experiment)
 	if ((run->config->plants & PLANT_IRQ) == 0)
 		return;
 	run->planted_nmi = PLANT_AT_WINDOW;
-	run->sampler.prime = selftest_prime_with_nmi;
+	experiment->priming.prime = selftest_prime_with_nmi;
 	experiment->priming.context = &run->planted_nmi;
 }
 
@@ -140,6 +185,7 @@ static void on_chunk(void *context, struct experiment *experiment, unsigned fini
 	struct run *const run = context;
 	char name[sizeof run->activity];
 
+	crew_check(&run->crew);
 	plan_describe(&run->plan, experiment, name, sizeof name);
 	progress(run, run->steps_before + finished + 1, name);
 	set_mode(run, experiment->spec.pcide, experiment->spec.tce);
@@ -201,20 +247,20 @@ static void deliver_rows(struct run *run, bool complete)
 	note_frequency(&run->frequency, &run->plan);
 }
 
-static void run_bench(struct run *run, const struct bench *bench)
+static void run_bench(struct run *run, unsigned bench)
 {
 	workspace_reset(&run->workspace);
 	if (run->workspace.window_area != 0 &&
 	    canary_open(&run->canary, &run->workspace.source) != ERR_NONE)
 		return;
-	plan_for(run, bench, &run->workspace);
+	plan_for(run, benches[bench], &run->workspace);
 	if (run->plan.count == 0)
 		return;
 	run->rows_pending = true;
 	probe_tr7(run);
-	verify_all(run, PHASE_BEFORE);
+	verify_all(run, bench, PHASE_BEFORE);
 	measure_all(run);
-	verify_all(run, PHASE_AFTER);
+	verify_all(run, bench, PHASE_AFTER);
 	deliver_rows(run, true);
 }
 
@@ -228,6 +274,7 @@ static void deliver_sums(struct run *run)
 	}
 	selftest_verification(&run->selftest, total.failed, total.passed);
 	selftest_record(&run->selftest, run->record);
+	crew_record(&run->crew, run->record);
 	machine_record_frequency(&run->frequency, run->record);
 	machine_record_files(run->record);
 }
@@ -236,11 +283,12 @@ enum run_status runner_run(struct run *run)
 {
 	text_copy(run->activity, sizeof run->activity, "self-tests");
 	find_out(run);
+	open_samples(run);
 	/* There even if nothing selected has anything to verify. */
 	record_begin(run->record, FILE_VERIFY);
 	record_end(run->record);
 	for (unsigned i = 0; i < bench_count; i++)
-		run_bench(run, benches[i]);
+		run_bench(run, i);
 	deliver_sums(run);
 	return run->failed || run->plan.lost != 0 ? RUN_FAILED : RUN_OK;
 }

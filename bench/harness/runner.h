@@ -4,6 +4,7 @@
  * verification, timing, verification, rows; then the sums.
  */
 #include "bench/harness/canary.h"
+#include "bench/harness/crew_start.h"
 #include "bench/harness/matrix.h"
 #include "bench/harness/plan.h"
 #include "bench/harness/selftest.h"
@@ -19,12 +20,19 @@ enum run_status {
 
 #define RUNNER_OPS 16u
 
+/* Which benchmarks use an operation, as indices into benches[]. */
+struct usage {
+	bool used;
+	unsigned first, last;
+};
+
 struct run {
 	const struct config *config;
 	struct machine *machine; /* what is found out about the clock goes here */
 	struct record *record;
 	struct frame_pool *pool;
 	uint64_t root;
+	struct crew crew; /* started */
 
 	struct workspace workspace;
 	struct sampler sampler;
@@ -36,6 +44,7 @@ struct run {
 	bool can_verify;
 	struct plan plan;
 	bool rows_pending; /* the plan's rows are not delivered yet */
+	struct usage usage[RUNNER_OPS];
 	struct tally tallies[RUNNER_OPS];
 	unsigned steps_before; /* rows and verifications of what is done */
 	unsigned steps;

@@ -1,19 +1,28 @@
 #include "bench/harness/sampler.h"
 
+#include "bench/harness/workspace.h"
 #include "lib/x86/insn.h"
 
 #define WARM_UPS 8u
 #define BLOCK 32u
 #define LEAST_FOR_99 8u
 
+static uint32_t span_of(enum span span, const struct window_args *args)
+{
+	const uint64_t begin = span == SPAN_REFILL ? args->t1 : args->t0;
+	const uint64_t end = span == SPAN_OPERATION ? args->t1 : args->t2;
+	const uint64_t difference = end - begin;
+
+	return difference > UINT32_MAX ? UINT32_MAX : (uint32_t)difference;
+}
+
 /* Ticks of one window; false if the TSC went back. */
-static bool take(const struct sampler *sampler, const struct pair *pair,
-                 window_code *window, uint32_t *ticks)
+static bool take(const struct pair *pair, window_code *window, uint32_t *ticks)
 {
 	struct window_args args = pair->args;
 
 	if (pair->priming != NULL)
-		sampler->prime(pair->priming);
+		pair->priming->prime(pair->priming);
 	if (pair->rehearse) {
 		struct window_args rehearsal = pair->args;
 
@@ -21,27 +30,23 @@ static bool take(const struct sampler *sampler, const struct pair *pair,
 	}
 	window(&args);
 
-	const uint64_t end = pair->span == SPAN_TOTAL ? args.t2 : args.t1;
-	const uint64_t difference = end - args.t0;
-
-	*ticks = difference > UINT32_MAX ? UINT32_MAX : (uint32_t)difference;
+	*ticks = span_of(pair->span, &args);
 	return args.t0 <= args.t1 && args.t1 <= args.t2;
 }
 
 /* One pair at index n; every second one in the other order. */
-static void take_pair(const struct sampler *sampler, const struct pair *pair,
-                      struct samples *samples, uint32_t round)
+static void take_pair(const struct pair *pair, struct samples *samples, uint32_t round)
 {
 	uint32_t *const a = &samples->a[samples->n];
 	uint32_t *const b = &samples->b[samples->n];
 	bool a_is_good, b_is_good;
 
 	if (round % 2 == 0) {
-		a_is_good = take(sampler, pair, pair->a, a);
-		b_is_good = take(sampler, pair, pair->b, b);
+		a_is_good = take(pair, pair->a, a);
+		b_is_good = take(pair, pair->b, b);
 	} else {
-		b_is_good = take(sampler, pair, pair->b, b);
-		a_is_good = take(sampler, pair, pair->a, a);
+		b_is_good = take(pair, pair->b, b);
+		a_is_good = take(pair, pair->a, a);
 	}
 	if (a_is_good && b_is_good)
 		samples->n++;
@@ -78,7 +83,7 @@ static void take_block(const struct sampler *sampler, const struct pair *pair,
 	const struct disturbances before = sampler->disturbances(sampler->context);
 
 	for (uint32_t i = 0; i < pairs; i++)
-		take_pair(sampler, pair, samples, i);
+		take_pair(pair, samples, i);
 
 	const struct disturbances after = sampler->disturbances(sampler->context);
 
@@ -106,20 +111,22 @@ static uint32_t least(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
-void sampler_warm_up(const struct sampler *sampler, const struct pair *pair)
+void sampler_warm_up(const struct pair *pair)
 {
 	uint32_t ignored = 0;
 
 	for (unsigned i = 0; i < WARM_UPS; i++) {
-		(void)take(sampler, pair, pair->a, &ignored);
-		(void)take(sampler, pair, pair->b, &ignored);
+		(void)take(pair, pair->a, &ignored);
+		(void)take(pair, pair->b, &ignored);
 	}
 }
 
-bool sampler_is_used_up(const struct sampler *sampler, const struct samples *samples)
+bool sampler_is_used_up(const struct sampler *sampler, const struct pair *pair,
+                        const struct samples *samples)
 {
 	return samples->n == samples->capacity ||
-	       samples->ticks_used >= sampler->ticks_per_row;
+	       samples->ticks_used >= sampler->ticks_per_row ||
+	       (pair->gave_up != NULL && *pair->gave_up);
 }
 
 void sampler_extend(const struct sampler *sampler, const struct pair *pair,
@@ -129,7 +136,7 @@ void sampler_extend(const struct sampler *sampler, const struct pair *pair,
 	const uint64_t used_before = samples->ticks_used;
 	const uint64_t begin = rdtsc_ordered();
 
-	while (samples->n < wanted && samples->ticks_used < sampler->ticks_per_row) {
+	while (samples->n < wanted && !sampler_is_used_up(sampler, pair, samples)) {
 		take_block(sampler, pair, samples, least(BLOCK, wanted - samples->n));
 		samples->ticks_used = used_before + (rdtsc_ordered() - begin);
 	}
@@ -181,7 +188,7 @@ struct arm_summary sampler_arm(const struct sampler *sampler, const uint32_t *ti
 struct summary sampler_measure(const struct sampler *sampler, const struct pair *pair,
                                struct samples *samples, uint32_t goal)
 {
-	sampler_warm_up(sampler, pair);
+	sampler_warm_up(pair);
 	sampler_extend(sampler, pair, samples, goal);
 	return sampler_summary(sampler, samples, pair->divisor);
 }

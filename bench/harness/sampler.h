@@ -15,12 +15,13 @@ struct priming;
 enum span {
 	SPAN_OPERATION, /* T0 to T1 */
 	SPAN_TOTAL,     /* T0 to T2: with the first misses */
+	SPAN_REFILL,    /* T1 to T2: those alone */
 };
 
 struct pair {
 	window_code *a, *b;
 	struct window_args args;
-	const struct priming *priming; /* handed to prime(); NULL: nothing to prime */
+	const struct priming *priming; /* NULL: nothing to prime */
 	/*
 	 * Runs A once, untimed, before every window: A's own pages are in the TLB then,
 	 * which they need not be where they are not global.
@@ -28,6 +29,8 @@ struct pair {
 	bool rehearse;
 	enum span span;
 	uint32_t divisor; /* operations by which B exceeds A */
+	/* What it points at becomes true when no more can be taken; NULL: never. */
+	const bool *gave_up;
 };
 
 /* Whole windows, in the order taken; what exceeds 32 bits is kept as UINT32_MAX. */
@@ -53,7 +56,6 @@ struct disturbances {
 };
 
 struct sampler {
-	void (*prime)(const struct priming *priming);
 	struct disturbances (*disturbances)(void *context);
 	void *context;
 	uint64_t ticks_per_row; /* at most */
@@ -63,14 +65,15 @@ struct sampler {
 };
 
 /* A few of each window, not kept: code, data and predictors get warm. */
-void sampler_warm_up(const struct sampler *sampler, const struct pair *pair);
+void sampler_warm_up(const struct pair *pair);
 
 /* Takes pairs until there are goal of them or the row's time is used up. */
 void sampler_extend(const struct sampler *sampler, const struct pair *pair,
                     struct samples *samples, uint32_t goal);
 
 /* True if nothing more can be taken. */
-bool sampler_is_used_up(const struct sampler *sampler, const struct samples *samples);
+bool sampler_is_used_up(const struct sampler *sampler, const struct pair *pair,
+                        const struct samples *samples);
 
 /*
  * True if the 99 % interval of the median is within 1 % of it, or within a quantum.

@@ -61,7 +61,11 @@ static struct pair op_pair(const struct selftest_op *context, const struct tlb_o
 		.divisor = 1,
 	};
 
-	*priming = (struct priming){ .target = target, .target_pages = copies_b };
+	*priming = (struct priming){
+		.prime = workspace_prime,
+		.target = target,
+		.target_pages = copies_b,
+	};
 	pair.a = workspace_window(workspace, &spec, ALIAS_GLOBAL);
 	spec.copies = copies_b;
 	pair.b = workspace_window(workspace, &spec, ALIAS_GLOBAL);
@@ -186,9 +190,11 @@ void selftest_prime_with_nmi(const struct priming *priming)
 static void test_interrupt(const struct selftest_op *context)
 {
 	struct selftest *const selftest = context->selftest;
-	struct sampler sampler = *selftest->sampler;
 	uint32_t left = NMI_AT;
-	const struct priming priming = { .context = &left };
+	const struct priming priming = {
+		.prime = selftest_prime_with_nmi,
+		.context = &left,
+	};
 	struct pair pair =
 		chain_pair(&context->workspace->source, CHAIN_NOP, UNIT_COPIES);
 	struct samples samples = {
@@ -199,8 +205,7 @@ static void test_interrupt(const struct selftest_op *context)
 	const uint32_t nmis = this_cpu()->nmis;
 
 	pair.priming = &priming;
-	sampler.prime = selftest_prime_with_nmi;
-	sampler_extend(&sampler, &pair, &samples, 64);
+	sampler_extend(selftest->sampler, &pair, &samples, 64);
 
 	const bool taken = this_cpu()->nmis != nmis;
 

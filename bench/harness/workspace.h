@@ -36,8 +36,10 @@ struct target {
 	uint64_t stride;
 };
 
-/* What must be in the TLB before every window. */
+/* What is done before every window; the rest says what must be in the TLB then. */
 struct priming {
+	void (*prime)(const struct priming *priming);
+	void *context; /* for another prime() than workspace_prime() */
 	struct target target;
 	uint32_t target_pages;  /* 0: the target stays out */
 	uint32_t working_pages; /* besides, so that the TLB is not empty */
@@ -46,7 +48,6 @@ struct priming {
 	uint32_t descriptor_count;
 	/* Values for CR3 to go where the target is, and to come back; 0: it is here. */
 	uint64_t cr3_target, cr3_home;
-	void *context; /* for another prime() than workspace_prime() */
 };
 
 struct workspace {

@@ -59,7 +59,6 @@ bool apic_send_cluster(const struct apic *apic, uint32_t logical, uint8_t vector
 
 bool apic_send_nmi(const struct apic *apic, uint32_t destination);
 bool apic_send_init(const struct apic *apic, uint32_t destination);
-bool apic_send_init_others(const struct apic *apic);
 /* Starts the processor at physical address page << 12, in real mode. */
 bool apic_send_startup(const struct apic *apic, uint32_t destination, uint8_t page);
 

@@ -30,6 +30,14 @@ struct trap_frame {
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
+/* All that is printed of an exception nobody expected. */
+struct trap_state {
+	struct trap_frame frame;
+	uint64_t cr0, cr2, cr3, cr4;
+};
+
+struct trap_state trap_state_of(const struct trap_frame *frame);
+
 /* Where to go on after a fault that was expected. */
 struct fault_slot {
 	uint64_t rsp;

@@ -107,7 +107,6 @@ static inline struct disturbances disturbances(void *context)
 static inline struct sampler sampler(uint64_t ticks_per_row)
 {
 	return (struct sampler){
-		.prime = prime,
 		.disturbances = disturbances,
 		.context = &world,
 		.ticks_per_row = ticks_per_row,
@@ -117,7 +116,11 @@ static inline struct sampler sampler(uint64_t ticks_per_row)
 	};
 }
 
-static const struct priming primed_3_64 = { .target_pages = 3, .working_pages = 64 };
+static const struct priming primed_3_64 = {
+	.prime = prime,
+	.target_pages = 3,
+	.working_pages = 64,
+};
 
 static inline void begin_samples(uint32_t capacity)
 {

@@ -32,7 +32,6 @@ static int begin(void **state)
 		.family = 6,
 		.model = 207,
 		.features = FEATURE_PGE | FEATURE_NX | FEATURE_LFENCE_WAITS,
-		.cpus_source = "MADT",
 		.quantum = 2,
 	};
 	return 0;
@@ -103,7 +102,6 @@ TEST(what_is_not_known_is_empty_or_says_so)
 {
 	record_machine();
 	assert_has("microcode=not readable");
-	assert_has("cpus_found=");
 	assert_has("hpet_address=");
 	assert_has("efer_tce=");
 	assert_has("tsc_adjust=");
@@ -114,7 +112,6 @@ TEST(what_is_not_known_is_empty_or_says_so)
 TEST(what_is_known_is_there)
 {
 	machine.microcode = 0x2b000603;
-	machine.cpus_found = 4;
 	machine.hpet_address = 0xfed00000;
 	machine.features |= FEATURE_TCE;
 	machine.used.efer = 1 << 15;
@@ -122,7 +119,6 @@ TEST(what_is_known_is_there)
 	machine.env = ENV_TCG_ICOUNT;
 	record_machine();
 	assert_has("microcode=0x2b000603");
-	assert_has("cpus_found=4");
 	assert_has("hpet_address=0xfed00000");
 	assert_has("efer_tce=1");
 	assert_has("tsc_adjust=0x0");

@@ -161,6 +161,14 @@ TEST(a_row_that_did_not_converge_says_0)
 	assert_string_equal(under(&row, "converged"), "0");
 }
 
+TEST(remote_processors_are_counted)
+{
+	struct row row = measured();
+
+	row.targets = 3;
+	assert_string_equal(under(&row, "targets"), "3");
+}
+
 TEST(without_a_sweep_param_and_value_are_empty)
 {
 	struct row row = measured();
@@ -307,6 +315,7 @@ int main(void)
 		cmocka_unit_test(a_skipped_row_has_its_reason_and_no_numbers),
 		cmocka_unit_test(belief_is_1_or_0_or_empty),
 		cmocka_unit_test(a_row_that_did_not_converge_says_0),
+		cmocka_unit_test(remote_processors_are_counted),
 		cmocka_unit_test(without_a_sweep_param_and_value_are_empty),
 		cmocka_unit_test(states_have_the_names_of_the_interface),
 		cmocka_unit_test(

@@ -74,7 +74,7 @@ TEST(a_rehearsal_runs_a_behind_the_priming_and_before_every_window)
 	assert_int_equal(world.primes, 2 * (8 + 4));
 }
 
-TEST(what_is_measured_ends_at_t1_or_at_t2)
+TEST(what_is_measured_is_the_operation_what_follows_or_both)
 {
 	const struct sampler with = sampler(FOREVER);
 	struct pair pair = { .a = takes_1000, .b = takes_1100, .divisor = 1 };
@@ -89,6 +89,11 @@ TEST(what_is_measured_ends_at_t1_or_at_t2)
 	(void)sampler_measure(&with, &pair, &samples, 31);
 	assert_int_equal(samples.a[30], 1077);
 	assert_int_equal(samples.b[30], 1177);
+	pair.span = SPAN_REFILL;
+	begin_samples(31);
+	(void)sampler_measure(&with, &pair, &samples, 31);
+	assert_int_equal(samples.a[30], 77);
+	assert_int_equal(samples.b[30], 77);
 }
 
 TEST(a_third_stamp_before_the_second_is_a_tsc_that_went_back)
@@ -236,7 +241,7 @@ int main(void)
 		CASE(every_window_is_primed_with_the_pages_of_its_pair),
 		CASE(without_priming_nothing_is_primed),
 		CASE(a_rehearsal_runs_a_behind_the_priming_and_before_every_window),
-		CASE(what_is_measured_ends_at_t1_or_at_t2),
+		CASE(what_is_measured_is_the_operation_what_follows_or_both),
 		CASE(a_third_stamp_before_the_second_is_a_tsc_that_went_back),
 		CASE(a_drift_of_40_per_window_does_not_move_the_median),
 		CASE(a_drift_without_noise_does_not_move_the_mean),

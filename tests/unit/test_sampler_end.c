@@ -13,7 +13,9 @@ static bool is_used_up(uint64_t ticks_per_row)
 {
 	const struct sampler with = sampler(ticks_per_row);
 
-	return sampler_is_used_up(&with, &samples);
+	const struct pair pair = { .divisor = 1 };
+
+	return sampler_is_used_up(&with, &pair, &samples);
 }
 
 TEST(interrupts_without_end_leave_nothing_and_end_with_the_time)
@@ -84,7 +86,7 @@ TEST(extending_goes_on_to_the_goal_and_stops_there)
 	begin_samples(CAPACITY);
 	sampler_extend(&with, &pair, &samples, 127);
 	assert_int_equal(samples.n, 127);
-	assert_false(sampler_is_used_up(&with, &samples));
+	assert_false(sampler_is_used_up(&with, &pair, &samples));
 	sampler_extend(&with, &pair, &samples, 255);
 	assert_int_equal(samples.n, 255);
 	sampler_extend(&with, &pair, &samples, 255);
@@ -105,9 +107,29 @@ TEST(the_time_of_a_row_is_that_of_all_its_chunks)
 	world.slow_at = 2 * 32 + 10;
 	sampler_extend(&with, &pair, &samples, 64);
 	assert_true(samples.ticks_used >= 2 * SLOW);
-	assert_true(sampler_is_used_up(&with, &samples));
+	assert_true(sampler_is_used_up(&with, &pair, &samples));
 	sampler_extend(&with, &pair, &samples, 255);
 	assert_int_equal(samples.n, 64);
+}
+
+TEST(a_pair_that_gave_up_is_taken_no_more)
+{
+	const struct sampler with = sampler(FOREVER);
+	bool gave_up = false;
+	const struct pair pair = {
+		.a = takes_1000,
+		.b = takes_1100,
+		.divisor = 1,
+		.gave_up = &gave_up,
+	};
+
+	begin_samples(CAPACITY);
+	sampler_extend(&with, &pair, &samples, 32);
+	assert_false(sampler_is_used_up(&with, &pair, &samples));
+	gave_up = true;
+	assert_true(sampler_is_used_up(&with, &pair, &samples));
+	sampler_extend(&with, &pair, &samples, 255);
+	assert_int_equal(samples.n, 32);
 }
 
 TEST(windows_without_noise_are_narrow)
@@ -184,6 +206,7 @@ int main(void)
 		CASE(a_goal_behind_the_capacity_ends_there),
 		CASE(extending_goes_on_to_the_goal_and_stops_there),
 		CASE(the_time_of_a_row_is_that_of_all_its_chunks),
+		CASE(a_pair_that_gave_up_is_taken_no_more),
 		CASE(windows_without_noise_are_narrow),
 		CASE(narrow_is_what_the_99_percent_interval_says),
 		CASE(an_interval_of_1_percent_is_narrow),
