@@ -1,5 +1,6 @@
 #include "bench/harness/find_out.h"
 
+#include "bench/harness/crew_test.h"
 #include "bench/harness/selftest_op.h"
 #include "lib/x86/counters.h"
 #include "lib/x86/cpu.h"
@@ -67,6 +68,7 @@ static void run_selftests(struct run *run)
 		.workspace = &run->workspace,
 		.machine = run->machine,
 	});
+	crew_test(&run->crew, &run->selftest);
 }
 
 static enum err open_measuring(struct run *run)
