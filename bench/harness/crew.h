@@ -95,7 +95,7 @@ struct crew_member {
 	_Alignas(CREW_LINE) struct crew *crew;
 	struct cpu *cpu;
 	struct apic apic; /* its own; all are in one mode */
-	unsigned number; /* in the crew; 0: the boot processor */
+	unsigned number;  /* in the crew; 0: the boot processor */
 	uint32_t apic_id;
 	uint32_t acpi_uid;
 	bool acpi_uid_known;
