@@ -37,8 +37,8 @@ PURE := $(wildcard lib/*.c) paging/identity.c paging/tlb_op.c paging/tlb_rule.c 
 	paging/walk.c bench/harness/canary.c bench/harness/chains.c \
 	bench/harness/fingerprint.c bench/harness/ground.c bench/harness/linearity.c \
 	bench/harness/plan.c bench/harness/rounds.c bench/harness/rows.c \
-	bench/harness/sampler.c bench/harness/selftest.c bench/harness/verify.c \
-	bench/harness/window.c bench/harness/workspace.c
+	bench/harness/sampler.c bench/harness/selftest.c bench/harness/tsc_offset.c \
+	bench/harness/verify.c bench/harness/window.c bench/harness/workspace.c
 HOST_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -I. -I$(BUILD)/gen $(WARNINGS)
 UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -I. -I$(BUILD)/gen $(WARNINGS)

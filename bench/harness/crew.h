@@ -96,6 +96,7 @@ struct crew_member {
 	struct cpu *cpu;
 	struct apic apic; /* its own; all are in one mode */
 	unsigned number;  /* in the crew; 0: the boot processor */
+	uint32_t listed;  /* place in machine->processors: cpu_N of machine.csv */
 	uint32_t apic_id;
 	uint32_t acpi_uid;
 	bool acpi_uid_known;

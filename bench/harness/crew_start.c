@@ -1,6 +1,5 @@
 #include "bench/harness/crew_start.h"
 
-#include "lib/csv.h"
 #include "lib/x86/control.h"
 #include "lib/x86/identify.h"
 #include "lib/x86/insn.h"
@@ -97,7 +96,7 @@ static void plant_canaries(struct crew_seat *seat)
 			bottoms.of[i][word] = CANARY | word;
 }
 
-static bool canaries_live(struct crew_seat *seat)
+bool crew_canaries_live(struct crew_seat *seat)
 {
 	const struct bottoms bottoms = bottoms_of(seat);
 
@@ -148,6 +147,7 @@ static void prepare_boot(struct crew *crew, const struct crew_spec *spec)
 	boot->tsc_adjust = spec->machine->tsc_adjust;
 	boot->tsc_adjust_known = spec->machine->tsc_adjust_known;
 	boot->distance = DISTANCE_SELF;
+	boot->offset = (struct tsc_offset){ .rounds = 1 };
 	spec->cpu->local = boot;
 	spec->cpu->on_interrupt = crew_on_interrupt;
 	spec->cpu->on_nmi = crew_take_nmi;
@@ -200,9 +200,10 @@ static void describe(struct processor *processor, struct crew_seat *seat)
 }
 
 /* Whoever took this seat becomes a member, or is told to stop. */
-static void admit(struct crew *crew, struct processor *processor,
-                  struct crew_seat *seat, uint64_t limit_ticks)
+static void admit(struct crew *crew, uint32_t listed, struct crew_seat *seat,
+                  uint64_t limit_ticks)
 {
+	struct processor *const processor = &crew->machine->processors.list[listed];
 	struct crew_member *const member = &seat->member;
 
 	if (!gets_ready(seat, limit_ticks)) {
@@ -221,6 +222,7 @@ static void admit(struct crew *crew, struct processor *processor,
 	}
 	crew->count++;
 	member->number = crew->count;
+	member->listed = listed;
 	crew->members[crew->count] = member;
 }
 
@@ -258,11 +260,11 @@ static void start_others(struct crew *crew, const struct crew_spec *spec)
 		prepare_seat(crew, i);
 	seats = start_processors(&start);
 	for (uint32_t i = 1; i <= crew->seat_count; i++) {
-		struct processor *const processor = &machine->processors.list[i];
-		struct crew_seat *const seat = seat_of(crew, seats, processor->apic_id);
+		struct crew_seat *const seat =
+			seat_of(crew, seats, machine->processors.list[i].apic_id);
 
 		if (seat != NULL)
-			admit(crew, processor, seat, patience);
+			admit(crew, i, seat, patience);
 	}
 }
 
@@ -295,27 +297,4 @@ void crew_start(struct crew *crew, const struct crew_spec *spec)
 		start_others(crew, spec);
 	crew->owns_all = crew->count + 1 == processors->count &&
 	                 processors->left_out == 0 && processors->boot_processor_listed;
-}
-
-static void put_number(struct record *record, const char *key, uint64_t value)
-{
-	struct line line;
-
-	csv_pair_u64(&line, key, value);
-	record_line(record, &line);
-}
-
-void crew_record(const struct crew *crew, struct record *record)
-{
-	uint32_t lost = 0;
-	uint32_t run_over = 0;
-
-	for (unsigned i = 1; i <= crew->count; i++)
-		lost += crew->members[i]->lost;
-	for (uint32_t i = 0; i < crew->seat_count; i++)
-		run_over += !canaries_live(crew_seat_at(crew, i));
-	record_begin(record, FILE_MACHINE);
-	put_number(record, "cpus_lost", lost);
-	put_number(record, "stacks_run_over", run_over);
-	record_end(record);
 }

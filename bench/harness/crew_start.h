@@ -90,8 +90,11 @@ struct crew_seat *crew_seat_at(const struct crew *crew, uint32_t i);
 /* Of any member but the boot processor. */
 struct crew_seat *crew_seat_of(struct crew_member *member);
 
+/* True if nothing was written over the end of one of its stacks. */
+bool crew_canaries_live(struct crew_seat *seat);
+
 /*
- * machine.csv, at the end: members that were lost, and stacks that were run over, by
- * the canaries at their ends.
+ * machine.csv, at the end: offsets of clocks, members that were lost, and stacks that
+ * were run over, by the canaries at their ends.
  */
 void crew_record(const struct crew *crew, struct record *record);

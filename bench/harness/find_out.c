@@ -2,6 +2,7 @@
 
 #include "bench/harness/crew_test.h"
 #include "bench/harness/selftest_op.h"
+#include "bench/harness/tsc_sync.h"
 #include "lib/x86/counters.h"
 #include "lib/x86/cpu.h"
 
@@ -69,6 +70,7 @@ static void run_selftests(struct run *run)
 		.machine = run->machine,
 	});
 	crew_test(&run->crew, &run->selftest);
+	tsc_sync_test(&run->crew, &run->selftest, TSC_SYNC_BEFORE);
 }
 
 static enum err open_measuring(struct run *run)

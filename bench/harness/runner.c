@@ -5,6 +5,7 @@
 #include "bench/harness/rounds.h"
 #include "bench/harness/rows.h"
 #include "bench/harness/selftest_op.h"
+#include "bench/harness/tsc_sync.h"
 #include "lib/text.h"
 #include "lib/x86/control.h"
 #include "lib/x86/insn.h"
@@ -289,6 +290,7 @@ enum run_status runner_run(struct run *run)
 	record_end(run->record);
 	for (unsigned i = 0; i < bench_count; i++)
 		run_bench(run, i);
+	tsc_sync_test(&run->crew, &run->selftest, TSC_SYNC_AFTER);
 	deliver_sums(run);
 	return run->failed || run->plan.lost != 0 ? RUN_FAILED : RUN_OK;
 }
