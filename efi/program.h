@@ -10,6 +10,7 @@
 #define SERIALS 2u
 
 struct program {
+	struct run run; /* first, being aligned to two cache lines */
 	struct firmware firmware;
 	struct config config;
 	struct machine machine;
@@ -24,6 +25,5 @@ struct program {
 	struct cpu cpu;
 	struct serial serials[SERIALS]; /* port 0: not open */
 	struct record record;
-	struct run run;
 	bool dying; /* an exception is being handled: the next one only ends */
 };

@@ -76,10 +76,10 @@ struct machine {
 	uint64_t microcode; /* 0: not readable */
 	uint32_t features;  /* enum feature */
 	char hypervisor[13];
-	struct processors processors;
-	const char *not_asked_why; /* some of them; NULL: all were asked to start */
 	bool tsc_adjust_known;
 	uint64_t tsc_adjust;
+	const char *not_asked_why; /* some processors; NULL: all were asked to start */
+	struct processors processors;
 	/* Firmware */
 	char firmware[MACHINE_TEXT];
 	uint32_t firmware_revision;

@@ -82,8 +82,8 @@ const char *processor_reason(enum processor_state state)
 	static const char *const reasons[] = {
 		[PROCESSOR_NOT_ASKED] = "not asked",
 		[PROCESSOR_STARTED] = "",
-		[PROCESSOR_SILENT] = "did not come, though asked twice",
-		[PROCESSOR_STUCK] = "came, and was not heard of again",
+		[PROCESSOR_SILENT] = "did not come though asked twice",
+		[PROCESSOR_STUCK] = "came and was not heard of again",
 		[PROCESSOR_UNREACHED] = "its id is beyond the reach of xAPIC mode",
 		[PROCESSOR_STRANGE] = "its registers are not the boot processor's",
 	};

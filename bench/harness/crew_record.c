@@ -64,7 +64,7 @@ void crew_record(const struct crew *crew, struct record *record)
 		put_offset(record, member);
 		if (member->lost)
 			put_of(record, member, "_lost",
-			       "did not answer in time, and was not asked again");
+			       "did not answer in time");
 	}
 	record_end(record);
 }

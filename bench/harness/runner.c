@@ -159,6 +159,13 @@ static void probe_tr7(struct run *run)
 #define PLANT_BEFORE_CHUNK 3u
 #define PLANT_AT_WINDOW 30u
 
+static void fall_down(struct crew_member *me, void *unused)
+{
+	(void)me;
+	(void)unused;
+	touch(0);
+}
+
 /* Page 0 is not mapped. */
 static void plant_faults(struct run *run, struct experiment *experiment)
 {
@@ -166,6 +173,9 @@ static void plant_faults(struct run *run, struct experiment *experiment)
 		return;
 	if ((run->config->plants & PLANT_PF) != 0)
 		touch(0);
+	if ((run->config->plants & PLANT_FALLEN_CPU) != 0 &&
+	    crew_count(&run->crew) != 0)
+		(void)crew_run(&run->crew, crew_member(&run->crew, 1), fall_down, NULL);
 	if ((run->config->plants & PLANT_IRQ) == 0)
 		return;
 	run->planted_nmi = PLANT_AT_WINDOW;

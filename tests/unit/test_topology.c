@@ -184,7 +184,7 @@ TEST(no_leaves_are_too_damaged_to_decode)
 	struct random random = { 1 };
 
 	for (unsigned i = 0; i < 20000; i++) {
-		struct topology_leaves leaves;
+		struct topology_leaves leaves = { 0 };
 		uint8_t *const bytes = (uint8_t *)&leaves;
 
 		for (size_t at = 0; at < sizeof leaves; at++)
