@@ -3,9 +3,9 @@
 #include "efi/mp_services.h"
 #include "lib/acpi.h"
 #include "lib/text.h"
+#include "lib/x86/apic.h"
 #include "lib/x86/identify.h"
 #include "lib/x86/insn.h"
-#include "lib/x86/leaves.h"
 
 static const EFI_GUID acpi2_guid = ACPI_20_TABLE_GUID;
 static const EFI_GUID acpi1_guid = ACPI_TABLE_GUID;
@@ -145,7 +145,7 @@ void gather_machine(const struct firmware *firmware, const struct memory_map *ma
 	mp_services_read(firmware, &machine->processors);
 	if ((config->plants & PLANT_GHOST_CPU) != 0)
 		plant_ghost(&machine->processors);
-	processors_put_first(&machine->processors, leaves_apic_id());
+	processors_put_first(&machine->processors, apic_own_id());
 	gather_date(firmware, machine);
 }
 

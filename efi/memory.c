@@ -201,13 +201,14 @@ uint64_t memory_giant(const struct memory_map *map)
 
 uint64_t memory_alloc_low(const struct firmware *firmware)
 {
-	EFI_PHYSICAL_ADDRESS address = (UINT32_C(1) << 20) - 1;
+	/* SIPI vectors A0H to BFH are reserved (SDM 3A 10.4.3 "MP Initialization"). */
+	EFI_PHYSICAL_ADDRESS address = 0xa0000 - 1;
 
 	if (EFI_ERROR(firmware->table->BootServices->AllocatePages(
 		    AllocateMaxAddress, EfiLoaderData, LOW_BYTES / PAGE_BYTES,
 		    &address)))
 		return 0;
-	return address;
+	return address; /* 0, which is page 0, is none too */
 }
 
 uint64_t memory_alloc_giants(const struct firmware *firmware,

@@ -35,11 +35,14 @@ static void put_differences(struct line *line, unsigned differences)
 		"control_registers", "pat", "mtrrs", "apic_mode", "lfence",
 	};
 
+	const char *before = " differs=";
+
 	for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if ((differences >> i & 1) == 0)
 			continue;
-		line_put(line, " differs=");
+		line_put(line, before);
 		line_put(line, names[i]);
+		before = "+";
 	}
 }
 

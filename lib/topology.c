@@ -89,7 +89,7 @@ static int cache_shift(const struct topology_leaves *leaves, uint32_t level)
 
 		if (kind == 0)
 			break;
-		if (kind != 2 && bits(eax, 7, 5) == level)
+		if (bits(eax, 7, 5) == level)
 			shift = (int)bits_for(bits(eax, 25, 14) + 1);
 	}
 	return shift;

@@ -215,7 +215,6 @@ void crew_enter(void *context)
 	seat->cpu.on_nmi = crew_take_nmi;
 	seat->cpu.local = me;
 	cpu_install(&seat->cpu, ist_tops);
-	me->apic_id = leaves_apic_id();
 	seat->differences = take_over(me->crew, &me->apic);
 	/* One whose APIC is not where the others' are could not even end an interrupt.
 	 */

@@ -1,6 +1,7 @@
 #include "lib/x86/apic.h"
 
 #include "lib/x86/insn.h"
+#include "lib/x86/leaves.h"
 
 #define APIC_BASE_ENABLE (UINT64_C(1) << 11)
 #define APIC_BASE_X2APIC (UINT64_C(1) << 10)
@@ -40,6 +41,12 @@
 #define SPURIOUS_ENABLE (1u << 8)
 
 #define XAPIC_BROADCAST 0xffu
+
+/*
+ * Vectors from F0H on pass.  What the firmware's timers and devices still send to lower
+ * ones waits, wherever it comes from: one that nobody serves could come for ever.
+ */
+#define TPR_CLASS_15_ONLY 0xe0u
 
 /* Some microseconds; an APIC that is still busy then is not going to be ready. */
 #define PATIENCE 100000u
@@ -81,6 +88,15 @@ uint32_t apic_id(const struct apic *apic)
 	return apic->mode == APIC_X2APIC ? id : id >> 24;
 }
 
+/* Some firmware numbers its APICs anew: where one is on, the ICR goes by its register.
+ */
+uint32_t apic_own_id(void)
+{
+	const struct apic apic = apic_found();
+
+	return apic.mode == APIC_OFF ? leaves_apic_id() : apic_id(&apic);
+}
+
 static void mask_lvts(const struct apic *apic)
 {
 	/* With its number of LVT entries less one, by which each comes. */
@@ -107,7 +123,7 @@ void apic_prepare(const struct apic *apic, uint8_t spurious_vector)
 {
 	mask_lvts(apic);
 	apic_write(apic, APIC_SPURIOUS, SPURIOUS_ENABLE | spurious_vector);
-	apic_write(apic, APIC_TPR, 0);
+	apic_write(apic, APIC_TPR, TPR_CLASS_15_ONLY);
 	/* What the firmware was serving when it was left would hold up all below it. */
 	for (unsigned i = 0; i < 256 && is_in_service(apic); i++)
 		apic_eoi(apic);

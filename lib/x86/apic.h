@@ -27,9 +27,12 @@ struct apic apic_found(void);
 
 uint32_t apic_id(const struct apic *apic);
 
+/* That of the processor that calls, by CPUID if its APIC is off. */
+uint32_t apic_own_id(void);
+
 /*
- * Masks every LVT entry, sets the spurious vector, accepts all priorities, and
- * enables the APIC in its mode.
+ * Masks every LVT entry, sets the spurious vector, lets only vectors from F0H on pass,
+ * and enables the APIC in its mode.
  */
 void apic_prepare(const struct apic *apic, uint8_t spurious_vector);
 

@@ -1,7 +1,6 @@
 #include "lib/x86/start.h"
 
 #include "lib/x86/insn.h"
-#include "lib/x86/leaves.h"
 
 /* SDM 3A 10.4.4.1 "Typical BSP Initialization Sequence" */
 #define INIT_MS 10u
@@ -19,7 +18,7 @@ static struct low_data *data_of(uint64_t low)
 
 static void take_seat(struct start_seat *seat)
 {
-	seat->apic_id = leaves_apic_id();
+	seat->apic_id = apic_own_id();
 	atomic_store_explicit(&seat->taken, 1, memory_order_release);
 	seat->run(seat->context);
 }

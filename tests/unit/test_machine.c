@@ -167,7 +167,7 @@ TEST(each_started_processor_has_a_line)
 	assert_has("cpu_1=apic=2 uid=1 package=0 die=0 cache=0 cluster=1 core=1 "
 	           "thread=0 type=efficient distance=cache tsc_adjust=0x1f");
 	assert_has("cpu_3=apic=6 uid=3 package=0 die=0 cache=0 cluster=3 core=3 "
-	           "thread=0 distance=cache differs=pat differs=mtrrs");
+	           "thread=0 distance=cache differs=pat+mtrrs");
 	assert_null(strstr(pairs, "\ncpu_2="));
 	assert_null(strstr(pairs, "\ncpu_4="));
 }

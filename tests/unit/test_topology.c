@@ -71,6 +71,8 @@ TEST(threads_of_a_core_are_nearest)
 	assert_int_equal(between(hybrid(2, false), hybrid(2, false)), DISTANCE_SELF);
 	assert_int_equal(between(hybrid(2, false), hybrid(3, false)), DISTANCE_CORE);
 	assert_int_equal(between(genoa(2), genoa(3)), DISTANCE_CORE);
+	assert_int_equal(decode(hybrid(3, false)).cluster, 1);
+	assert_int_equal(decode(hybrid(3, false)).cache, 0);
 }
 
 TEST(efficient_cores_of_one_module_share_their_l2)
@@ -116,6 +118,18 @@ TEST(leaf_1fh_tells_modules_and_dies)
 	assert_int_equal(topology.within[TOPOLOGY_PACKAGE], 1);
 	assert_int_equal(topology.die, 0x2b5 >> 6);
 	assert_int_equal(topology.cluster, 0x2b5 >> 3);
+}
+
+TEST(a_level_that_ends_before_it_begins_is_empty)
+{
+	const struct topology topology = decode((struct topology_leaves){
+		.apic_id = 0x3f,
+		.levels = { LEVEL(4, 1), LEVEL(2, 2) },
+	});
+
+	assert_int_equal(topology.within[TOPOLOGY_THREAD], 15);
+	assert_int_equal(topology.within[TOPOLOGY_CORE], 0);
+	assert_int_equal(topology.package, 3);
 }
 
 TEST(a_level_of_a_later_manual_counts_to_the_one_below)
@@ -213,6 +227,7 @@ int main(void)
 		cmocka_unit_test(cores_of_a_ccx_are_nearer_than_those_of_another),
 		cmocka_unit_test(numbers_count_within_the_level_above),
 		cmocka_unit_test(leaf_1fh_tells_modules_and_dies),
+		cmocka_unit_test(a_level_that_ends_before_it_begins_is_empty),
 		cmocka_unit_test(a_level_of_a_later_manual_counts_to_the_one_below),
 		cmocka_unit_test(old_processors_tell_by_leaf_1_and_4),
 		cmocka_unit_test(without_leaves_of_caches_nothing_is_shared),
