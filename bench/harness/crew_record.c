@@ -63,8 +63,7 @@ void crew_record(const struct crew *crew, struct record *record)
 
 		put_offset(record, member);
 		if (member->lost)
-			put_of(record, member, "_lost",
-			       "did not answer in time");
+			put_of(record, member, "_lost", "did not answer in time");
 	}
 	record_end(record);
 }
