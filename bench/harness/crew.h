@@ -89,7 +89,7 @@ struct crew_member {
 	_Atomic uint32_t nmis_handled; /* that on_nmi owned up to */
 	_Atomic uint32_t nmis_stray;
 	_Atomic uint32_t wakes;
-	uint32_t served; /* request.call when on_call was last entered */
+	uint32_t served; /* request.call when a call was last taken */
 	_Atomic uint32_t spurious;
 	/* Constant once the crew is complete. */
 	_Alignas(CREW_LINE) struct crew *crew;

@@ -63,11 +63,16 @@ void crew_take_nmi(struct cpu *cpu)
 {
 	struct crew_member *const me = member_of(cpu);
 	const struct crew *const crew = me->crew;
+	const uint32_t call =
+		atomic_load_explicit(&me->request.call, memory_order_acquire);
 
-	if (crew->on_nmi != NULL && crew->on_nmi(me, crew->nmi_context))
-		count(&me->nmis_handled);
-	else
+	if (crew->on_nmi == NULL || !crew->on_nmi(me, crew->nmi_context)) {
 		count(&me->nmis_stray);
+		return;
+	}
+	/* Else it would be served once more when the member next polls. */
+	me->served = call;
+	count(&me->nmis_handled);
 }
 
 /* Only the boot processor can deliver what was measured: it finds out and ends the run.

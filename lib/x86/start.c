@@ -110,14 +110,14 @@ static void send_to_missing(const struct start *start, enum signal signal)
 	}
 }
 
-/* Until all have come, or nobody has for as long as patience lasts. */
-static void wait_for_all(const struct start *start)
+/* Until so many have come, or nobody has for as long as patience lasts. */
+static void wait_for(const struct start *start, uint32_t expected)
 {
 	const uint64_t patience = start->patience_ms * start->ticks_per_ms;
 	uint64_t since = rdtsc_ordered();
 	uint32_t before = taken_of(start);
 
-	while (before < start->asked && rdtsc_ordered() - since < patience) {
+	while (before < expected && rdtsc_ordered() - since < patience) {
 		const uint32_t taken = taken_of(start);
 
 		if (taken != before)
@@ -142,7 +142,7 @@ static void ask(const struct start *start)
 	send_to_missing(start, SIGNAL_STARTUP);
 	wait_ticks(start->ticks_per_ms / SECOND_SIPI_PART_OF_MS);
 	send_to_missing(start, SIGNAL_STARTUP);
-	wait_for_all(start);
+	wait_for(start, start->asked);
 }
 
 uint32_t start_processors(const struct start *start)
@@ -158,7 +158,8 @@ uint32_t start_processors(const struct start *start)
 	const uint32_t tickets = atomic_exchange(&data->ticket, CLOSED);
 
 	/* Who got in at the last moment is on his way to a seat. */
-	if (taken_of(start) < tickets)
-		wait_for_all(start);
-	return tickets < start->asked ? tickets : start->asked;
+	const uint32_t seated = tickets < start->asked ? tickets : start->asked;
+
+	wait_for(start, seated);
+	return seated;
 }
