@@ -100,7 +100,7 @@ static bool is_asked(const struct crew_member *me, uint32_t seen)
 static void wait_halted(const struct crew_member *me, uint32_t seen)
 {
 	for (cli(); !is_asked(me, seen); cli())
-		sti_hlt();
+		halt();
 }
 
 static void wait_monitoring(const struct crew_member *me, uint32_t seen, uint32_t hint)

@@ -177,12 +177,6 @@ static inline void sti(void)
 	__asm__ volatile("sti" : : : "memory");
 }
 
-/* No interrupt comes between the two: one that is pending ends the HLT. */
-static inline void sti_hlt(void)
-{
-	__asm__ volatile("sti\n\thlt" : : : "memory");
-}
-
 /* SDM 2B "MONITOR", "MWAIT"; only where CPUID has MONITOR. */
 static inline void monitor(const volatile void *line)
 {

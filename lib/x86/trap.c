@@ -27,6 +27,8 @@ void trap_dispatch(struct trap_frame *frame)
 	struct cpu *const cpu = this_cpu();
 
 	cpu->interrupts++;
+	if (frame->rip == (uintptr_t)halt_hlt)
+		frame->rip = (uintptr_t)halt_return;
 	if (frame->vector == VECTOR_NMI) {
 		cpu->nmis++;
 		if (cpu->on_nmi != NULL)
