@@ -39,7 +39,7 @@ PURE := $(wildcard lib/*.c) bench/single_op.c bench/refill.c bench/range.c bench
 	paging/walk.c bench/harness/canary.c bench/harness/chains.c \
 	bench/harness/fingerprint.c bench/harness/ground.c bench/harness/linearity.c \
 	bench/harness/plan.c bench/harness/reread.c bench/harness/rounds.c bench/harness/rows.c \
-	bench/harness/sampler.c bench/harness/selftest.c bench/harness/verify.c \
+	bench/harness/sampler.c bench/harness/selftest.c bench/harness/tsc_offset.c bench/harness/verify.c \
 	bench/harness/chase.c bench/harness/copies.c bench/harness/lines.c bench/harness/script.c \
 	bench/harness/spaces.c bench/harness/schedule.c bench/harness/stage.c \
 	bench/harness/window_loop.c bench/harness/workspace_shared.c \

@@ -2,8 +2,6 @@
 
 #include "efi/finish.h"
 #include "efi/program.h"
-#include "lib/x86/insn.h"
-
 static const char *vector_name(uint64_t vector)
 {
 	static const char *const names[] = {
@@ -32,7 +30,8 @@ static void print(struct record *record, struct line *line)
 	line_clear(line);
 }
 
-static void print_what(struct program *program, const struct trap_frame *frame)
+static void print_what(struct program *program, const struct trap_frame *frame,
+                       const struct crew_member *member)
 {
 	struct line line;
 
@@ -43,21 +42,29 @@ static void print_what(struct program *program, const struct trap_frame *frame)
 	line_put_u64(&line, frame->vector);
 	line_put(&line, ", error code 0x");
 	line_put_hex(&line, frame->error, 1);
+	if (member != NULL) {
+		line_put(&line, ", on processor ");
+		line_put_u64(&line, member->number);
+		line_put(&line, " (APIC id ");
+		line_put_u64(&line, member->apic_id);
+		line_put(&line, ")");
+	}
 	line_put(&line, ", while running: ");
 	line_put(&line, program->run.activity);
 	print(&program->record, &line);
 }
 
 /* RIP is also given from the start of the image, as the linker's map has it. */
-static void print_registers(struct program *program, const struct trap_frame *frame)
+static void print_registers(struct program *program, const struct trap_state *state)
 {
+	const struct trap_frame *const frame = &state->frame;
 	struct record *const record = &program->record;
 	struct line line;
 
 	line_clear(&line);
 	put(&line, "RIP", frame->rip);
-	put(&line, "CR2", read_cr2());
-	put(&line, "CR3", read_cr3());
+	put(&line, "CR2", state->cr2);
+	put(&line, "CR3", state->cr3);
 	put(&line, "image", program->machine.image_address);
 	print(record, &line);
 	put(&line, "RAX", frame->rax);
@@ -80,23 +87,37 @@ static void print_registers(struct program *program, const struct trap_frame *fr
 	put(&line, "R14", frame->r14);
 	put(&line, "R15", frame->r15);
 	print(record, &line);
-	put(&line, "CR0", read_cr0());
-	put(&line, "CR4", read_cr4());
+	put(&line, "CR0", state->cr0);
+	put(&line, "CR4", state->cr4);
 	put(&line, "CS ", frame->cs);
 	put(&line, "FLG", frame->rflags);
 	print(record, &line);
 }
 
-void fatal_exception(struct cpu *cpu, const struct trap_frame *frame)
+/* member: whose exception it is, NULL for the boot processor. */
+static void die(struct program *program, const struct crew_member *member,
+                const struct trap_state *state)
 {
-	struct program *const program = cpu->context;
 	const bool again = program->dying;
 
 	program->dying = true;
-	print_what(program, frame);
-	print_registers(program, frame);
+	print_what(program, &state->frame, member);
+	print_registers(program, state);
 	/* If delivering is what faults, there is nothing more to be had. */
 	if (!again)
 		runner_abort(&program->run);
 	finish(program, RUN_NOT_FINISHED);
+}
+
+void fatal_exception(struct cpu *cpu, const struct trap_frame *frame)
+{
+	const struct trap_state state = trap_state_of(frame);
+
+	die(cpu->context, NULL, &state);
+}
+
+void fatal_member(void *context, const struct crew_member *member,
+                  const struct trap_state *state)
+{
+	die(context, member, state);
 }

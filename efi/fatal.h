@@ -1,4 +1,5 @@
 #pragma once
+#include "bench/harness/crew.h"
 #include "lib/x86/cpu.h"
 
 /*
@@ -7,3 +8,7 @@
  * is the struct program.  Does not return.
  */
 void fatal_exception(struct cpu *cpu, const struct trap_frame *frame);
+
+/* The same for one that another processor took; context is the struct program. */
+void fatal_member(void *context, const struct crew_member *member,
+                  const struct trap_state *state);

@@ -1,7 +1,9 @@
 #include "efi/gather.h"
 
+#include "efi/mp_services.h"
 #include "lib/acpi.h"
 #include "lib/text.h"
+#include "lib/x86/apic.h"
 #include "lib/x86/identify.h"
 #include "lib/x86/insn.h"
 
@@ -61,26 +63,31 @@ static void gather_acpi(const struct firmware *firmware, const struct memory_map
 	const struct physical_memory *const memory = &readable.memory;
 	uint64_t rsdp = find_table(firmware, &acpi2_guid);
 	struct acpi_table table;
-	struct madt_processors processors;
 
 	if (rsdp == 0)
 		rsdp = find_table(firmware, &acpi1_guid);
-	if (rsdp == 0) {
-		machine->cpus_source = "no ACPI tables";
+	if (rsdp == 0)
 		return;
-	}
-	machine->cpus_source = "no usable MADT";
-	if (acpi_find(memory, rsdp, "APIC", &table) == ERR_NONE &&
-	    acpi_processors(&table, &processors) == ERR_NONE) {
-		machine->cpus_found = processors.count;
-		machine->cpus_source = "MADT";
-	}
+	/* Who is not in a MADT that can be read may be known to the MP services. */
+	if (acpi_find(memory, rsdp, "APIC", &table) == ERR_NONE)
+		(void)!acpi_processors(&table, &machine->processors);
 	if (acpi_find(memory, rsdp, "FACP", &table) != ERR_NONE ||
 	    acpi_pm_timer_of(&table, &machine->pm_timer) != ERR_NONE)
 		machine->pm_timer.port = 0;
 	if (acpi_find(memory, rsdp, "HPET", &table) != ERR_NONE ||
 	    acpi_hpet_address(&table, &machine->hpet_address) != ERR_NONE)
 		machine->hpet_address = 0;
+}
+
+/* One that is not there, for the tests: an id behind all others. */
+static void plant_ghost(struct processors *processors)
+{
+	uint32_t id = 0;
+
+	for (uint32_t i = 0; i < processors->count; i++)
+		if (processors->list[i].apic_id >= id)
+			id = processors->list[i].apic_id + 1;
+	processors_add(processors, id, UID_UNKNOWN, LISTED_BY_MADT);
 }
 
 static void gather_firmware(const struct firmware *firmware, struct machine *machine)
@@ -130,11 +137,15 @@ static void gather_date(const struct firmware *firmware, struct machine *machine
 }
 
 void gather_machine(const struct firmware *firmware, const struct memory_map *map,
-                    struct machine *machine)
+                    const struct config *config, struct machine *machine)
 {
 	identify_processor(machine);
 	gather_firmware(firmware, machine);
 	gather_acpi(firmware, map, machine);
+	mp_services_read(firmware, &machine->processors);
+	if ((config->plants & PLANT_GHOST_CPU) != 0)
+		plant_ghost(&machine->processors);
+	processors_put_first(&machine->processors, apic_own_id());
 	gather_date(firmware, machine);
 }
 

@@ -5,7 +5,7 @@
 
 /* Facts that only the firmware can tell: names, tables, date. */
 void gather_machine(const struct firmware *firmware, const struct memory_map *map,
-                    struct machine *machine);
+                    const struct config *config, struct machine *machine);
 
 /* A run id from the date and the TSC, where the user gave none. */
 void gather_run_id(struct machine *machine, const struct config *config);

@@ -76,7 +76,7 @@ static EFI_STATUS gather(struct program *program)
 	options_read(firmware, &program->config, program->machine.load_options,
 	             sizeof program->machine.load_options);
 	print_bad_options(program);
-	gather_machine(firmware, &program->map, &program->machine);
+	gather_machine(firmware, &program->map, &program->config, &program->machine);
 	gather_run_id(&program->machine, &program->config);
 	memory_describe(&program->map, &program->machine);
 	program->machine.image_address = (uintptr_t)image_base;
@@ -89,7 +89,9 @@ static EFI_STATUS allocate(struct program *program)
 	const struct firmware *const firmware = &program->firmware;
 	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
 
-	program->paint_room = takeover_paint_room(&program->map);
+	if ((program->config.plants & PLANT_NO_LOW_MEMORY) == 0)
+		program->low = memory_alloc_low(firmware);
+	program->paint_room = takeover_paint_room(program);
 	if (EFI_ERROR(boot->AllocatePool(EfiLoaderData,
 	                                 program->paint_room * sizeof(struct paint),
 	                                 (void **)&program->paints)))
@@ -190,6 +192,14 @@ static void measure(void *argument)
 		               "tlbmark: no benchmark matches what only says");
 		finish(program, RUN_NOTHING_SELECTED);
 	}
+	crew_start(&program->run.crew, &(struct crew_spec){
+					       .machine = &program->machine,
+					       .cpu = &program->cpu,
+					       .root = program->root,
+					       .low = program->low,
+					       .on_fallen = fatal_member,
+					       .context = program,
+				       });
 	machine_record(&program->machine, &program->config, &program->record);
 	plant(program);
 	finish(program, runner_run(&program->run));

@@ -1,5 +1,7 @@
 #include "efi/memory.h"
 
+#include "lib/x86/trampoline.h"
+
 #define SPARE_DESCRIPTORS 64u
 
 EFI_STATUS memory_map_read(const struct firmware *firmware, struct memory_map *map)
@@ -195,6 +197,18 @@ uint64_t memory_giant(const struct memory_map *map)
 			return start;
 	}
 	return 0;
+}
+
+uint64_t memory_alloc_low(const struct firmware *firmware)
+{
+	/* SIPI vectors A0H to BFH are reserved (SDM 3A 10.4.3 "MP Initialization"). */
+	EFI_PHYSICAL_ADDRESS address = 0xa0000 - 1;
+
+	if (EFI_ERROR(firmware->table->BootServices->AllocatePages(
+		    AllocateMaxAddress, EfiLoaderData, LOW_BYTES / PAGE_BYTES,
+		    &address)))
+		return 0;
+	return address; /* 0, which is page 0, is none too */
 }
 
 uint64_t memory_alloc_giants(const struct firmware *firmware,

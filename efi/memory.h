@@ -49,6 +49,12 @@ unsigned memory_paint(const struct memory_map *map, uint64_t nx, struct paint *p
 uint64_t memory_giant(const struct memory_map *map);
 
 /*
+ * LOW_BYTES below 1 MiB, which become EfiLoaderData; 0 if there are none, and never
+ * page 0.
+ */
+uint64_t memory_alloc_low(const struct firmware *firmware);
+
+/*
  * Two GiB, 1 GiB aligned, of conventional memory, which become EfiLoaderData; 0 if
  * there are none.
  */

@@ -10,6 +10,7 @@
 #define SERIALS 2u
 
 struct program {
+	struct run run; /* first, being aligned to two cache lines */
 	struct firmware firmware;
 	struct config config;
 	struct machine machine;
@@ -20,9 +21,9 @@ struct program {
 	uint64_t root;      /* physical address of the own PML4 */
 	uint64_t stack_top; /* of the own stack */
 	uint64_t ist_tops[IST_COUNT];
+	uint64_t low; /* LOW_BYTES below 1 MiB; 0: none */
 	struct cpu cpu;
 	struct serial serials[SERIALS]; /* port 0: not open */
 	struct record record;
-	struct run run;
 	bool dying; /* an exception is being handled: the next one only ends */
 };

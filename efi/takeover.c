@@ -80,6 +80,11 @@ static unsigned paint_all(const struct program *program)
 	paint(&coats, program->pool.next, program->pool.limit, data);
 	if (machine->giants != 0)
 		paint(&coats, machine->giants, machine->giants + GIANTS_BYTES, data);
+	if (program->low != 0) {
+		paint(&coats, program->low, program->low + LOW_DATA,
+		      PTE_PRESENT | PTE_ACCESSED | PTE_DIRTY);
+		paint(&coats, program->low + LOW_DATA, program->low + LOW_PML4, data);
+	}
 	paint(&coats, apic, apic + PAGE_BYTES, mmio);
 	if (machine->hpet_address != 0)
 		paint(&coats, machine->hpet_address, machine->hpet_address + 1, mmio);
@@ -98,17 +103,30 @@ static struct identity identity_of(const struct program *program, unsigned paint
 	};
 }
 
-unsigned takeover_paint_room(const struct memory_map *map)
+static uint32_t others(const struct program *program)
 {
-	return (unsigned)(map->capacity / map->descriptor_size) + OWN_PAINTS;
+	return program->low == 0
+	               ? 0
+	               : crew_wanted(&program->machine.processors, &program->config);
+}
+
+unsigned takeover_paint_room(const struct program *program)
+{
+	const struct memory_map *const map = &program->map;
+
+	return (unsigned)(map->capacity / map->descriptor_size) + OWN_PAINTS +
+	       others(program);
 }
 
 uint64_t takeover_frames(const struct program *program)
 {
 	const struct identity identity = identity_of(program, paint_all(program));
 
-	return identity_tables(&identity) + SPARE_TABLES +
-	       (uint64_t)IST_COUNT * (STACK_FRAMES + GUARD_FRAMES);
+	const uint64_t crew = crew_frames(others(program));
+
+	/* The pages under stacks split what holds them into pages of 4 KiB. */
+	return identity_tables(&identity) + SPARE_TABLES + crew + crew / TABLE_ENTRIES +
+	       1 + (uint64_t)IST_COUNT * (STACK_FRAMES + GUARD_FRAMES);
 }
 
 /* A stack above a page that is not there.  Returns its top, 0 without memory. */
@@ -138,14 +156,18 @@ static void paint_guard(struct coats *coats, uint64_t stack_top)
 
 enum err takeover_build(struct program *program)
 {
+	struct crew *const crew = &program->run.crew;
 	struct coats coats = {
 		.paints = program->paints,
 		.count = paint_all(program),
 		.room = program->paint_room,
 	};
 
-	if (alloc_stacks(program) != ERR_NONE)
+	if (alloc_stacks(program) != ERR_NONE ||
+	    crew_alloc(crew, &program->pool, others(program)) != ERR_NONE)
 		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < crew->seat_count; i++)
+		paint(&coats, crew_guard(crew, i), crew_guard(crew, i) + PAGE_BYTES, 0);
 	paint_guard(&coats, program->stack_top);
 	for (unsigned i = IST_NMI; i < IST_COUNT; i++)
 		paint_guard(&coats, program->ist_tops[i]);
@@ -155,7 +177,13 @@ enum err takeover_build(struct program *program)
 	program->root = frame_alloc(&program->pool);
 	if (program->root == 0)
 		return ERR_NO_MEMORY;
-	return identity_map(&identity, &program->pool, program->root);
+
+	const enum err err = identity_map(&identity, &program->pool, program->root);
+
+	if (err == ERR_NONE && program->low != 0)
+		start_place(program->low, program->root,
+		            (program->machine.features & FEATURE_NX) != 0);
+	return err;
 }
 
 /* Nothing here takes interrupts; a level left high must not become one later. */

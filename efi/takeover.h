@@ -1,11 +1,12 @@
 #pragma once
 #include "efi/program.h"
 
-/* Frames the own tables and stacks will take; the map may still grow a little. */
+/* Frames the own tables, stacks and processors will take; the map may still grow a
+ * little. */
 uint64_t takeover_frames(const struct program *program);
 
-/* Paints the map for the count of descriptors it has and what is our own. */
-unsigned takeover_paint_room(const struct memory_map *map);
+/* Coats of paint for the descriptors of the map and what is our own. */
+unsigned takeover_paint_room(const struct program *program);
 
 /*
  * Builds the own PML4 and stacks, still under the firmware's: nothing is loaded yet.

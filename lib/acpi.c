@@ -101,40 +101,43 @@ enum err acpi_find(const struct physical_memory *memory, uint64_t rsdp,
 	return ERR_ABSENT;
 }
 
-static void add_processor(struct madt_processors *processors, uint32_t id)
+/* ACPI 6.5 5.2.12.2 "Processor Local APIC Structure": an id of FFh is none. */
+static void add_local_apic(const uint8_t *entry, struct processors *processors)
 {
-	const uint32_t kept = processors->count < MADT_PROCESSORS ? processors->count
-	                                                          : MADT_PROCESSORS;
+	const uint32_t enabled = 1;
 
-	for (uint32_t i = 0; i < kept; i++)
-		if (processors->ids[i] == id)
-			return;
-	if (processors->count < MADT_PROCESSORS)
-		processors->ids[processors->count] = id;
-	processors->count++;
+	if ((get(entry + 4, 4) & enabled) != 0 && entry[3] != 0xff)
+		processors_add(processors, entry[3], entry[2], LISTED_BY_MADT);
 }
 
-enum err acpi_processors(const struct acpi_table *madt,
-                         struct madt_processors *processors)
+/* ACPI 6.5 5.2.12.12 "Processor Local x2APIC Structure". */
+static void add_local_x2apic(const uint8_t *entry, struct processors *processors)
+{
+	const uint32_t enabled = 1;
+
+	if ((get(entry + 8, 4) & enabled) != 0)
+		processors_add(processors, (uint32_t)get(entry + 4, 4),
+		               (uint32_t)get(entry + 12, 4), LISTED_BY_MADT);
+}
+
+enum err acpi_processors(const struct acpi_table *madt, struct processors *processors)
 {
 	const uint32_t entries = 44; /* behind the APIC's address and the flags */
 	const uint8_t *const bytes = madt->bytes;
-	const uint32_t enabled = 1;
 
 	processors->count = 0;
 	for (uint32_t at = entries; at + 2 <= madt->length;) {
 		const uint8_t type = bytes[at];
 		const uint8_t length = bytes[at + 1];
 
-		if (length < 2 || at + length > madt->length)
+		if (length < 2 || at + length > madt->length) {
+			processors->count = 0;
 			return ERR_DAMAGED;
-		if (type == 0 && length >= 8 &&
-		    (get(bytes + at + 4, 4) & enabled) != 0 && bytes[at + 3] != 0xff)
-			add_processor(processors, bytes[at + 3]);
-		if (type == 9 && length >= 16 &&
-		    (get(bytes + at + 8, 4) & enabled) != 0 &&
-		    get(bytes + at + 4, 4) != UINT32_MAX)
-			add_processor(processors, (uint32_t)get(bytes + at + 4, 4));
+		}
+		if (type == 0 && length >= 8)
+			add_local_apic(bytes + at, processors);
+		if (type == 9 && length >= 16)
+			add_local_x2apic(bytes + at, processors);
 		at += length;
 	}
 	return processors->count == 0 ? ERR_ABSENT : ERR_NONE;

@@ -6,6 +6,7 @@
  * read, every sum is checked, and a table that contradicts itself is refused.
  */
 #include "lib/err.h"
+#include "lib/processors.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,21 +24,17 @@ struct acpi_table {
 	uint32_t length; /* header included */
 };
 
-#define MADT_PROCESSORS 1024u
-
-/* Processors that are present and enabled, each APIC id once. */
-struct madt_processors {
-	uint32_t count; /* may exceed what is kept in ids */
-	uint32_t ids[MADT_PROCESSORS];
-};
-
 /* Looks for a table by its four-character signature in the XSDT, or the RSDT. */
 enum err acpi_find(const struct physical_memory *memory, uint64_t rsdp,
                    const char *signature, struct acpi_table *table) MUST_CHECK;
 
-/* Types 0 (local APIC) and 9 (local x2APIC) with the enabled flag. */
+/*
+ * What types 0 (local APIC) and 9 (local x2APIC) list with the enabled flag; a
+ * processor that could only be brought online is not there.  The list begins empty, and
+ * is empty if the table is damaged.
+ */
 enum err acpi_processors(const struct acpi_table *madt,
-                         struct madt_processors *processors) MUST_CHECK;
+                         struct processors *processors) MUST_CHECK;
 
 /* The power management timer, as the FADT describes it. */
 struct acpi_pm_timer {

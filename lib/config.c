@@ -174,6 +174,9 @@ static const char *take_plant(struct config *config, struct text_slice value)
 		{ "load", PLANT_LOAD },
 		{ "unfenced", PLANT_UNFENCED },
 		{ "space", PLANT_SPACE },
+		{ "ghost_cpu", PLANT_GHOST_CPU },
+		{ "no_low_memory", PLANT_NO_LOW_MEMORY },
+		{ "fallen_cpu", PLANT_FALLEN_CPU },
 	};
 	uint32_t chosen = 0;
 

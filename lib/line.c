@@ -39,6 +39,13 @@ static uint64_t magnitude(int64_t value)
 	return value < 0 ? UINT64_C(0) - (uint64_t)value : (uint64_t)value;
 }
 
+void line_put_i64(struct line *line, int64_t value)
+{
+	if (value < 0)
+		line_put_char(line, '-');
+	line_put_u64(line, magnitude(value));
+}
+
 void line_put_hex(struct line *line, uint64_t value, unsigned digits)
 {
 	put_digits(line, value, 16, digits);

@@ -25,6 +25,7 @@ static inline void line_clear(struct line *line)
 void line_put_char(struct line *line, char c);
 void line_put(struct line *line, const char *text);
 void line_put_u64(struct line *line, uint64_t value);
+void line_put_i64(struct line *line, int64_t value);
 
 /* Lower-case digits without a prefix, at least digits of them. */
 void line_put_hex(struct line *line, uint64_t value, unsigned digits);

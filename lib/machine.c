@@ -1,6 +1,7 @@
 #include "lib/machine.h"
 
 #include "lib/csv.h"
+#include "lib/processors_record.h"
 #include "version.h"
 
 static const char *const feature_names[] = {
@@ -91,11 +92,7 @@ static void put_processor(const struct machine *machine, struct record *record)
 	line_to_string(&features, text, sizeof text);
 	put_text(record, "features", text);
 	put_text(record, "hypervisor", machine->hypervisor);
-	put_u64_or_empty(record, "cpus_found", machine->cpus_found);
-	put_text(record, "cpus_source", machine->cpus_source);
-	put_u64(record, "cpus_started", 1);
-	put_text(record, "cpus_not_started",
-	         "this version measures on the boot processor alone");
+	processors_record(&machine->processors, machine->not_asked_why, record);
 }
 
 /* In a conflict there is no rate to give: each source is shown, none is chosen. */
@@ -215,6 +212,7 @@ static void put_options(const struct config *config, struct record *record)
 {
 	put_text(record, "profile", config->profile->name);
 	put_text(record, "only", config->only);
+	put_u64(record, "cpus", config->cpus);
 	put_u64(record, "pages", config->primed_pages);
 	put_u64(record, "seed", config->seed);
 	put_u64(record, "raw", config->raw);

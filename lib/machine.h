@@ -78,11 +78,11 @@ struct machine {
 	uint64_t microcode; /* 0: not readable */
 	uint32_t features;  /* enum feature */
 	char hypervisor[13];
-	uint32_t cpus_found; /* 0: no usable MADT */
-	const char *cpus_source;
 	bool tsc_adjust_known;
 	uint64_t tsc_adjust;
 	struct tlb_sizes tlb; /* as CPUID says */
+	const char *not_asked_why; /* some processors; NULL: all were asked to start */
+	struct processors processors;
 	/* Firmware */
 	char firmware[MACHINE_TEXT];
 	uint32_t firmware_revision;

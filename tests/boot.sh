@@ -30,6 +30,15 @@ machine_is() { # NAME KEY VALUE
 	return 1
 }
 
+# All processors of that machine were started, answered every call, and kept their stacks.
+all_started() { # NAME COUNT
+	machine_is "$1" cpus_found "$2" && machine_is "$1" cpus_started "$2" &&
+		machine_is "$1" cpus_failed 0 && machine_is "$1" cpus_lost 0 &&
+		machine_is "$1" stacks_run_over 0 &&
+		some_rows "$1" selftest.csv \
+			'$test == "calls_answered" && $verdict == "pass" && $value == 0'
+}
+
 # Rows of a CSV file of the run, without the column names, for which an awk expression
 # over its fields holds.  Columns are named: $op, $variant.  No field these tests look
 # at holds a comma.

@@ -1,6 +1,8 @@
 #include "bench/harness/find_out.h"
 
+#include "bench/harness/crew_test.h"
 #include "bench/harness/selftest_op.h"
+#include "bench/harness/tsc_sync.h"
 #include "lib/x86/counters.h"
 #include "lib/x86/cpu.h"
 
@@ -67,6 +69,8 @@ static void run_selftests(struct run *run)
 		.workspace = &run->workspace,
 		.machine = run->machine,
 	});
+	crew_test(&run->crew, &run->selftest);
+	tsc_sync_test(&run->crew, &run->selftest, TSC_SYNC_BEFORE);
 }
 
 static enum err open_measuring(struct run *run)

@@ -5,6 +5,7 @@
 #include "bench/harness/rounds.h"
 #include "bench/harness/rows.h"
 #include "bench/harness/selftest_op.h"
+#include "bench/harness/tsc_sync.h"
 #include "lib/text.h"
 #include "lib/x86/control.h"
 #include "lib/x86/insn.h"
@@ -168,6 +169,13 @@ static void probe_tr7(struct run *run)
 #define PLANT_BEFORE_CHUNK 3u
 #define PLANT_AT_WINDOW 30u
 
+static void fall_down(struct crew_member *me, void *unused)
+{
+	(void)me;
+	(void)unused;
+	touch(0);
+}
+
 /* Page 0 is not mapped. */
 static void plant_faults(struct run *run, struct experiment *experiment)
 {
@@ -177,6 +185,9 @@ static void plant_faults(struct run *run, struct experiment *experiment)
 		touch(0);
 	if ((run->config->plants & PLANT_SPACE) != 0)
 		stage_misdirect(&run->workspace.stage, experiment);
+	if ((run->config->plants & PLANT_FALLEN_CPU) != 0 &&
+	    crew_count(&run->crew) != 0)
+		(void)crew_run(&run->crew, crew_member(&run->crew, 1), fall_down, NULL);
 	if ((run->config->plants & PLANT_IRQ) == 0 || experiment->spec.shape != NULL)
 		return;
 	run->planted_nmi = PLANT_AT_WINDOW;
@@ -197,6 +208,7 @@ static void on_chunk(void *context, struct experiment *experiment, unsigned fini
 	struct run *const run = context;
 	char name[sizeof run->activity];
 
+	crew_check(&run->crew);
 	plan_describe(&run->plan, experiment, name, sizeof name);
 	progress(run, run->steps_before + finished + 1, name);
 	set_mode(run, experiment->spec.pcide, experiment->spec.tce);
@@ -286,6 +298,7 @@ static void deliver_sums(struct run *run)
 	}
 	selftest_verification(&run->selftest, total.failed, total.passed);
 	selftest_record(&run->selftest, run->record);
+	crew_record(&run->crew, run->record);
 	machine_record_frequency(&run->frequency, run->record);
 	machine_record_files(run->record);
 }
@@ -300,6 +313,7 @@ enum run_status runner_run(struct run *run)
 	record_end(run->record);
 	for (unsigned i = 0; i < bench_count; i++)
 		run_bench(run, i);
+	tsc_sync_test(&run->crew, &run->selftest, TSC_SYNC_AFTER);
 	deliver_sums(run);
 	return run->failed || run->plan.lost != 0 ? RUN_FAILED : RUN_OK;
 }

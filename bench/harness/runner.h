@@ -4,6 +4,7 @@
  * verification, timing, verification, rows; then the sums.
  */
 #include "bench/harness/canary.h"
+#include "bench/harness/crew_start.h"
 #include "bench/harness/matrix.h"
 #include "bench/harness/plan.h"
 #include "bench/harness/selftest.h"
@@ -31,6 +32,7 @@ struct run {
 	struct record *record;
 	struct frame_pool *pool;
 	uint64_t root;
+	struct crew crew; /* started */
 
 	struct workspace workspace;
 	struct sampler sampler;

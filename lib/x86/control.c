@@ -74,6 +74,38 @@ bool control_lfence_waits(bool amd)
 	       (de_cfg & DE_CFG_LFENCE_SERIALISES) != 0;
 }
 
+static uint64_t mix_msr(uint64_t digest, uint32_t msr)
+{
+	uint64_t value = 0;
+
+	(void)rdmsr_safe(msr, &value);
+	digest = (digest ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+	return digest ^ digest >> 29;
+}
+
+uint64_t control_mtrr_digest(void)
+{
+	const uint32_t has_mtrrs = UINT32_C(1) << 12;
+	const uint32_t has_fixed = UINT32_C(1) << 8;
+	uint64_t capabilities = 0;
+	uint64_t digest = 0;
+
+	if ((cpuid(1, 0).edx & has_mtrrs) == 0 ||
+	    !rdmsr_safe(MSR_MTRR_CAP, &capabilities))
+		return 0;
+	digest = mix_msr(1, MSR_MTRR_DEF_TYPE);
+	for (uint32_t i = 0; i < 2 * (capabilities & 0xff); i++)
+		digest = mix_msr(digest, MSR_MTRR_PHYS_BASE0 + i);
+	if ((capabilities & has_fixed) == 0)
+		return digest;
+	digest = mix_msr(digest, MSR_MTRR_FIX64K);
+	for (uint32_t i = 0; i < 2; i++)
+		digest = mix_msr(digest, MSR_MTRR_FIX16K + i);
+	for (uint32_t i = 0; i < 8; i++)
+		digest = mix_msr(digest, MSR_MTRR_FIX4K + i);
+	return digest;
+}
+
 void control_set_pcide(uint64_t root, bool pcide)
 {
 	const uint64_t cr4 = read_cr4();

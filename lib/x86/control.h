@@ -21,6 +21,12 @@ void control_take_over(const struct registers *found, bool nx);
 bool control_lfence_waits(bool amd);
 
 /*
+ * A number that differs, most probably, where the MTRRs of two processors do; 0 on one
+ * that has none.  SDM 3A 13.11 "Memory Type Range Registers (MTRRs)".
+ */
+uint64_t control_mtrr_digest(void);
+
+/*
  * CR4.PCIDE on, in IA-32e mode with CR3[11:0] = 0 (SDM 3A 5.10.1 "Process-Context
  * Identifiers (PCIDs)"), and off: PCID 0 is loaded before it, and leaving drops
  * everything.  root is the PML4 in use.  Only for a CPU whose CPUID says PCID: others

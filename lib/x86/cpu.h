@@ -45,6 +45,10 @@ struct cpu {
 	/* Does not return: an exception nobody expected. */
 	void (*on_fatal)(struct cpu *cpu, const struct trap_frame *frame);
 	void *context; /* on_fatal's */
+	/* NULL: counted above, nothing more.  Interrupts off. */
+	void (*on_interrupt)(struct cpu *cpu, uint64_t vector);
+	void (*on_nmi)(struct cpu *cpu);
+	void *local; /* theirs */
 	uint64_t gdt[6];
 	struct tss tss;
 	struct idt_gate idt[ISR_VECTORS];

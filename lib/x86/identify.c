@@ -151,11 +151,16 @@ static void read_microcode(struct machine *machine)
 	machine->microcode = is_amd(machine) ? value & UINT32_MAX : value >> 32;
 }
 
+bool identify_tsc_adjust(uint64_t *value)
+{
+	return (cpuid_leaf(7, 0).ebx >> 1 & 1) != 0 &&
+	       rdmsr_safe(MSR_TSC_ADJUST, value);
+}
+
 void identify_by_msr(struct machine *machine)
 {
 	read_microcode(machine);
-	machine->tsc_adjust_known = (cpuid_leaf(7, 0).ebx >> 1 & 1) != 0 &&
-	                            rdmsr_safe(MSR_TSC_ADJUST, &machine->tsc_adjust);
+	machine->tsc_adjust_known = identify_tsc_adjust(&machine->tsc_adjust);
 }
 
 /* CPUID 8000_001F EAX[1] says that SEV exists, the MSR whether it is on here. */

@@ -17,6 +17,9 @@ void identify_processor(struct machine *machine);
  */
 void identify_by_msr(struct machine *machine);
 
+/* TSC_ADJUST of the processor that asks; false: it has none. */
+bool identify_tsc_adjust(uint64_t *value);
+
 /* True on a guest whose memory is encrypted; *name says which kind. */
 bool identify_encrypted_guest(const char **name);
 

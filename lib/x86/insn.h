@@ -31,7 +31,13 @@
 #define MSR_APIC_BASE 0x1bu
 #define MSR_TSC_ADJUST 0x3bu
 #define MSR_MICROCODE 0x8bu /* Intel: revision in 63:32; AMD: in 31:0 */
+#define MSR_MTRR_CAP 0xfeu
+#define MSR_MTRR_PHYS_BASE0 0x200u
+#define MSR_MTRR_FIX64K 0x250u
+#define MSR_MTRR_FIX16K 0x258u
+#define MSR_MTRR_FIX4K 0x268u
 #define MSR_PAT 0x277u
+#define MSR_MTRR_DEF_TYPE 0x2ffu
 #define MSR_EFER 0xc0000080u
 #define MSR_GS_BASE 0xc0000101u
 #define MSR_AMD_SEV 0xc0010131u
@@ -167,6 +173,22 @@ static inline uint32_t inl(uint16_t port)
 static inline void cli(void)
 {
 	__asm__ volatile("cli" : : : "memory");
+}
+
+static inline void sti(void)
+{
+	__asm__ volatile("sti" : : : "memory");
+}
+
+/* SDM 2B "MONITOR", "MWAIT"; only where CPUID has MONITOR. */
+static inline void monitor(const volatile void *line)
+{
+	__asm__ volatile("monitor" : : "a"(line), "c"(0), "d"(0) : "memory");
+}
+
+static inline void mwait(uint32_t hint)
+{
+	__asm__ volatile("mwait" : : "a"(hint), "c"(0) : "memory");
 }
 
 static inline void hlt(void)

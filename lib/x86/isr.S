@@ -63,6 +63,16 @@ isr_common:
 	add	$16, %rsp			/* vector and error code */
 	iretq
 
+/* STI takes effect behind the next instruction: what is pending ends the HLT. */
+	.globl	halt, halt_hlt, halt_return
+	.hidden	halt, halt_hlt, halt_return
+halt:
+	sti
+halt_hlt:
+	hlt
+halt_return:
+	ret
+
 	.globl	fault_expect, fault_resume
 	.hidden	fault_expect, fault_resume
 fault_expect:

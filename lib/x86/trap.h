@@ -30,6 +30,14 @@ struct trap_frame {
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
+/* All that is printed of an exception nobody expected. */
+struct trap_state {
+	struct trap_frame frame;
+	uint64_t cr0, cr2, cr3, cr4;
+};
+
+struct trap_state trap_state_of(const struct trap_frame *frame);
+
 /* Where to go on after a fault that was expected. */
 struct fault_slot {
 	uint64_t rsp;
@@ -44,6 +52,14 @@ _Static_assert(offsetof(struct fault_slot, armed) == SLOT_ARMED, "armed");
 
 /* 256 entry points of ISR_STUB_BYTES each. */
 extern const uint8_t isr_stubs[];
+
+/*
+ * STI; HLT: returns after an interrupt or NMI.  An NMI may come between the two, and an
+ * interrupt with it, which nothing would hold back any longer: then there is no HLT, or
+ * it would sleep through what it was woken for.
+ */
+void halt(void);
+extern const uint8_t halt_hlt[], halt_return[];
 
 /* Where an expected fault comes back to, with the slot in RDI. */
 extern const uint8_t fault_resume[];

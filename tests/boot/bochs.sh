@@ -56,5 +56,7 @@ check 'and the same verify.csv' cmp "$scratch/one/verify.csv" "$scratch/again/ve
 
 boot two -e bochs -c 2 --set seed=7
 check 'two processors: a whole run' whole_run two
+check 'both are started' all_started two 2
+check 'they are known by the MP services' machine_is two cpus_source 'MP services'
 
 finish

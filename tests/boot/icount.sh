@@ -26,6 +26,7 @@ test_is() { # NAME TEST VALUE VERDICT
 for cpus in 1 4; do
 	boot "$cpus" -a icount -c "$cpus" --set seed=7
 	check "$cpus processors: a whole run" whole_run "$cpus"
+	check "$cpus processors: all are started" machine_is "$cpus" cpus_started "$cpus"
 	check "$cpus processors: counted instructions are told by equal slopes" \
 		machine_is "$cpus" env tcg_icount
 	check "$cpus processors: none nets exactly nothing" costs_exactly "$cpus" none 0

@@ -1,7 +1,7 @@
 /* ACPI tables as they should be: found by their names, processors counted. */
 #include "tests/unit/acpi_world.h"
 
-static struct madt_processors processors;
+static struct processors processors;
 
 static enum err find(const char *signature, struct acpi_table *table)
 {
@@ -54,8 +54,10 @@ TEST(local_apics_that_are_enabled_are_processors)
 {
 	assert_int_equal(READ(LOCAL_APIC(0, 1), LOCAL_APIC(2, 1)), ERR_NONE);
 	assert_int_equal(processors.count, 2);
-	assert_int_equal(processors.ids[0], 0);
-	assert_int_equal(processors.ids[1], 2);
+	assert_true(processors.list[0].acpi_uid_known);
+	assert_int_equal(processors.list[0].acpi_uid, 0x55);
+	assert_int_equal(processors.list[0].apic_id, 0);
+	assert_int_equal(processors.list[1].apic_id, 2);
 }
 
 TEST(local_x2apics_that_are_enabled_are_processors)
@@ -63,8 +65,9 @@ TEST(local_x2apics_that_are_enabled_are_processors)
 	assert_int_equal(READ(LOCAL_X2APIC(0x12345678, 1), LOCAL_X2APIC(256, 1)),
 	                 ERR_NONE);
 	assert_int_equal(processors.count, 2);
-	assert_int_equal(processors.ids[0], 0x12345678);
-	assert_int_equal(processors.ids[1], 256);
+	assert_int_equal(processors.list[0].apic_id, 0x12345678);
+	assert_int_equal(processors.list[0].acpi_uid, 7);
+	assert_int_equal(processors.list[1].apic_id, 256);
 }
 
 TEST(disabled_and_online_capable_processors_are_left_out)
@@ -85,7 +88,7 @@ TEST(broadcast_ids_are_no_processors)
 TEST(id_255_is_a_processor_as_an_x2apic)
 {
 	assert_int_equal(READ(LOCAL_X2APIC(0xff, 1)), ERR_NONE);
-	assert_int_equal(processors.ids[0], 0xff);
+	assert_int_equal(processors.list[0].apic_id, 0xff);
 }
 
 TEST(an_id_that_comes_twice_is_one_processor)
@@ -103,7 +106,7 @@ TEST(entries_of_other_types_are_passed_over)
 	                      LOCAL_X2APIC(9, 1)),
 	                 ERR_NONE);
 	assert_int_equal(processors.count, 2);
-	assert_int_equal(processors.ids[1], 9);
+	assert_int_equal(processors.list[1].apic_id, 9);
 }
 
 TEST(a_madt_without_a_processor_has_none)
@@ -115,17 +118,18 @@ TEST(a_madt_without_a_processor_has_none)
 
 TEST(more_processors_than_there_is_room_for_are_counted_all_the_same)
 {
-	static uint8_t entries[(MADT_PROCESSORS + 10) * 16];
+	static uint8_t entries[(PROCESSORS + 10) * 16];
 
-	for (unsigned i = 0; i < MADT_PROCESSORS + 10; i++) {
+	for (unsigned i = 0; i < PROCESSORS + 10; i++) {
 		const uint8_t one[] = { LOCAL_X2APIC(i, 1) };
 
 		memcpy(entries + 16 * i, one, sizeof one);
 	}
 	assert_int_equal(read_madt(entries, sizeof entries), ERR_NONE);
-	assert_int_equal(processors.count, 1034);
-	assert_int_equal(processors.ids[0], 0);
-	assert_int_equal(processors.ids[1023], 1023);
+	assert_int_equal(processors.count, 1024);
+	assert_int_equal(processors.left_out, 10);
+	assert_int_equal(processors.list[0].apic_id, 0);
+	assert_int_equal(processors.list[1023].apic_id, 1023);
 }
 
 TEST(the_hpets_address_is_read)

@@ -3,7 +3,7 @@
 #include "tests/unit/random.h"
 
 static const uint8_t two[] = { LOCAL_APIC(0, 1), LOCAL_X2APIC(1, 1) };
-static struct madt_processors processors;
+static struct processors processors;
 
 /* All that is ever asked of the tables; the status is that of the processors. */
 static enum err read_all(void)
@@ -213,7 +213,7 @@ TEST(an_entry_too_short_for_its_type_is_no_processor)
 	build_world(entries, sizeof entries);
 	assert_int_equal(read_all(), ERR_NONE);
 	assert_int_equal(processors.count, 1);
-	assert_int_equal(processors.ids[0], 7);
+	assert_int_equal(processors.list[0].apic_id, 7);
 }
 
 TEST(a_damaged_table_that_nobody_asked_for_does_not_matter)

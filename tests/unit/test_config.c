@@ -184,6 +184,9 @@ TEST(plant_takes_a_list)
 	assert_int_equal(good("selftest.plant = memory")->plants, 8);
 	assert_int_equal(good("selftest.plant = stack")->plants, 16);
 	assert_int_equal(good("selftest.plant = pf, stack,ebs")->plants, 19);
+	assert_int_equal(good("selftest.plant = ghost_cpu")->plants, 512);
+	assert_int_equal(good("selftest.plant = no_low_memory")->plants, 1024);
+	assert_int_equal(good("selftest.plant = fallen_cpu")->plants, 2048);
 	assert_bad("selftest.plant = pf,weed", "no such plant");
 	assert_bad("selftest.plant = pf,,ebs", "no such plant");
 }

@@ -42,11 +42,14 @@ TEST(numbers_are_those_of_printf)
 		clear();
 		line_put_u64(&line, value);
 		line_put_char(&line, ' ');
+		line_put_i64(&line, (int64_t)value);
+		line_put_char(&line, ' ');
 		line_put_hex(&line, value, 1);
 		line_put_char(&line, ' ');
 		line_put_hex(&line, value, 8);
 		snprintf(expected, sizeof expected,
-		         "%" PRIu64 " %" PRIx64 " %08" PRIx64, value, value, value);
+		         "%" PRIu64 " %" PRId64 " %" PRIx64 " %08" PRIx64, value,
+		         (int64_t)value, value, value);
 		assert_string_equal(line_text(&line), expected);
 	}
 }
@@ -56,8 +59,12 @@ TEST(the_extremes_of_64_bits_are_printed_whole)
 	clear();
 	line_put_u64(&line, UINT64_MAX);
 	line_put_char(&line, ' ');
+	line_put_i64(&line, INT64_MIN);
+	line_put_char(&line, ' ');
 	line_put_hex(&line, UINT64_MAX, 1);
-	assert_string_equal(line_text(&line), "18446744073709551615 ffffffffffffffff");
+	assert_string_equal(line_text(&line),
+	                    "18446744073709551615 -9223372036854775808 "
+	                    "ffffffffffffffff");
 }
 
 TEST(zero_has_as_many_digits_as_asked_for)

@@ -32,7 +32,6 @@ static int begin(void **state)
 		.family = 6,
 		.model = 207,
 		.features = FEATURE_PGE | FEATURE_NX | FEATURE_LFENCE_WAITS,
-		.cpus_source = "MADT",
 		.quantum = 2,
 	};
 	return 0;
@@ -103,7 +102,6 @@ TEST(what_is_not_known_is_empty_or_says_so)
 {
 	record_machine();
 	assert_has("microcode=not readable");
-	assert_has("cpus_found=");
 	assert_has("hpet_address=");
 	assert_has("efer_tce=");
 	assert_has("tsc_adjust=");
@@ -114,7 +112,6 @@ TEST(what_is_not_known_is_empty_or_says_so)
 TEST(what_is_known_is_there)
 {
 	machine.microcode = 0x2b000603;
-	machine.cpus_found = 4;
 	machine.hpet_address = 0xfed00000;
 	machine.features |= FEATURE_TCE;
 	machine.used.efer = 1 << 15;
@@ -122,11 +119,57 @@ TEST(what_is_known_is_there)
 	machine.env = ENV_TCG_ICOUNT;
 	record_machine();
 	assert_has("microcode=0x2b000603");
-	assert_has("cpus_found=4");
 	assert_has("hpet_address=0xfed00000");
 	assert_has("efer_tce=1");
 	assert_has("tsc_adjust=0x0");
 	assert_has("env=tcg_icount");
+}
+
+/* Three of five: one never came, one was not asked. */
+static void list_processors(void)
+{
+	for (uint32_t i = 0; i < 5; i++) {
+		processors_add(&machine.processors, 2 * i, i, LISTED_BY_MADT);
+		machine.processors.list[i].topology =
+			(struct topology){ .apic_id = 2 * i, .core = i, .cluster = i };
+		machine.processors.list[i].state = PROCESSOR_STARTED;
+	}
+	processors_put_first(&machine.processors, 0);
+	machine.processors.list[2].state = PROCESSOR_SILENT;
+	machine.processors.list[4].state = PROCESSOR_NOT_ASKED;
+	machine.not_asked_why = "the option cpus";
+}
+
+TEST(processors_are_counted_and_those_that_failed_are_named)
+{
+	list_processors();
+	record_machine();
+	assert_has("cpus_found=5");
+	assert_has("cpus_source=MADT");
+	assert_has("boot_cpu_listed=1");
+	assert_has("cpus_started=3");
+	assert_has("cpus_not_asked=1");
+	assert_has("cpus_not_asked_why=the option cpus");
+	assert_has("cpus_failed=1");
+	assert_has("cpu_failed_2=apic=4: did not come though asked twice");
+}
+
+TEST(each_started_processor_has_a_line)
+{
+	list_processors();
+	machine.processors.list[1].topology.core_type = CORE_EFFICIENT;
+	machine.processors.list[1].tsc_adjust_known = true;
+	machine.processors.list[1].tsc_adjust = 0x1f;
+	machine.processors.list[3].differences = DIFFERS_PAT | DIFFERS_MTRRS;
+	record_machine();
+	assert_has("cpu_0=apic=0 uid=0 package=0 die=0 cache=0 cluster=0 core=0 "
+	           "thread=0 distance=self");
+	assert_has("cpu_1=apic=2 uid=1 package=0 die=0 cache=0 cluster=1 core=1 "
+	           "thread=0 type=efficient distance=cache tsc_adjust=0x1f");
+	assert_has("cpu_3=apic=6 uid=3 package=0 die=0 cache=0 cluster=3 core=3 "
+	           "thread=0 distance=cache differs=pat+mtrrs");
+	assert_null(strstr(pairs, "\ncpu_2="));
+	assert_null(strstr(pairs, "\ncpu_4="));
 }
 
 TEST(a_rate_in_conflict_is_not_given)
@@ -237,6 +280,8 @@ int main(void)
 		CASE(features_are_named_in_a_list),
 		CASE(what_is_not_known_is_empty_or_says_so),
 		CASE(what_is_known_is_there),
+		CASE(processors_are_counted_and_those_that_failed_are_named),
+		CASE(each_started_processor_has_a_line),
 		CASE(a_rate_in_conflict_is_not_given),
 		CASE(bad_options_are_listed_with_their_place),
 		CASE(texts_of_full_length_stay_pairs),

@@ -1,0 +1,179 @@
+/* The boot processor's side: giving jobs, waiting for them, giving up. */
+#include "bench/harness/crew.h"
+
+#include "bench/harness/crew_start.h"
+#include "lib/x86/identify.h"
+#include "lib/x86/insn.h"
+
+unsigned crew_count(const struct crew *crew)
+{
+	return crew->count;
+}
+
+struct crew_member *crew_member(struct crew *crew, unsigned i)
+{
+	return crew->members[i];
+}
+
+const struct apic *crew_apic(const struct crew *crew)
+{
+	return &crew->boot.apic;
+}
+
+bool crew_owns_all(const struct crew *crew)
+{
+	return crew->owns_all;
+}
+
+uint64_t crew_patience(const struct crew *crew)
+{
+	const struct machine *const machine = crew->machine;
+	const uint64_t guess_hz = UINT64_C(4000000000);
+	const uint64_t hz =
+		machine->tsc_rate.best != 0 ? machine->tsc_rate.best : guess_hz;
+
+	return machine->env == ENV_HW ? hz / 10 : hz * 2;
+}
+
+void crew_on_call(struct crew *crew, crew_call *on_call, void *context)
+{
+	crew->call_context = context;
+	crew->on_call = on_call;
+}
+
+void crew_on_nmi(struct crew *crew, crew_nmi *on_nmi, void *context)
+{
+	crew->nmi_context = context;
+	crew->on_nmi = on_nmi;
+}
+
+void crew_check(struct crew *crew)
+{
+	struct crew_member *const member = atomic_exchange(&crew->fallen, NULL);
+
+	if (member != NULL)
+		crew->on_fallen(crew->context, member, &crew_seat_of(member)->fallen);
+}
+
+void crew_lose(struct crew *crew, struct crew_member *member)
+{
+	if (member == &crew->boot)
+		return;
+	member->lost = true;
+	crew->owns_all = false;
+}
+
+static bool is_done(const struct crew_member *member)
+{
+	return atomic_load_explicit(&member->answer.generation, memory_order_acquire) ==
+	       member->posted;
+}
+
+/* What the member reads is written first, then the generation, then it is woken. */
+static bool post(struct crew *crew, struct crew_member *member, enum crew_state state,
+                 uint32_t hint, crew_job *job, void *argument)
+{
+	struct crew_request *const request = &member->request;
+	const bool sleeps = member->state == CREW_HALT || member->state == CREW_MWAIT;
+
+	crew_check(crew);
+	if (member == &crew->boot || member->lost || !is_done(member))
+		return false;
+	request->state = state;
+	request->hint = hint;
+	request->job = job;
+	request->argument = argument;
+	member->state = state;
+	member->posted++;
+	atomic_store_explicit(&request->generation, member->posted,
+	                      memory_order_release);
+	if (sleeps) {
+		apic_publish();
+		(void)apic_send(&crew->boot.apic, member->apic_id, VECTOR_WAKE);
+	}
+	return true;
+}
+
+bool crew_run(struct crew *crew, struct crew_member *member, crew_job *job,
+              void *argument)
+{
+	return post(crew, member, member->state, member->request.hint, job, argument);
+}
+
+bool crew_command(struct crew *crew, struct crew_member *member, enum crew_state state,
+                  uint32_t hint)
+{
+	return post(crew, member, state, hint, NULL, NULL);
+}
+
+bool crew_wait(struct crew *crew, struct crew_member *member, uint64_t limit_ticks)
+{
+	const uint64_t from = rdtsc_ordered();
+
+	while (!is_done(member)) {
+		crew_check(crew);
+		if (member->lost)
+			return false;
+		if (rdtsc_ordered() - from > limit_ticks) {
+			crew_lose(crew, member);
+			return false;
+		}
+		pause();
+	}
+	return !member->lost;
+}
+
+static void enter_x2apic(struct crew_member *me, void *unused)
+{
+	(void)unused;
+	(void)apic_enter_x2apic(&me->apic);
+}
+
+/*
+ * The boot processor last: until then it reaches all in the mode they are in.  A member
+ * that did not follow is lost, because nobody could end its interrupts.
+ */
+bool crew_enter_x2apic(struct crew *crew)
+{
+	if (crew->boot.apic.mode == APIC_X2APIC)
+		return true;
+	if (crew->boot.apic.mode != APIC_XAPIC || !apic_has_x2apic())
+		return false;
+	for (unsigned i = 1; i <= crew->count; i++) {
+		struct crew_member *const member = crew->members[i];
+
+		if (!crew_run(crew, member, enter_x2apic, NULL) ||
+		    !crew_wait(crew, member, crew_patience(crew)) ||
+		    member->apic.mode != APIC_X2APIC)
+			crew_lose(crew, member);
+	}
+	return apic_enter_x2apic(&crew->boot.apic);
+}
+
+/* SDM 2A "CPUID", leaf 05H: EDX has four bits for each C-state, C0 first. */
+unsigned crew_mwait_hints(const struct crew *crew, uint32_t *hints, unsigned room)
+{
+	const uint32_t has_monitor = UINT32_C(1) << 3;
+	const uint32_t edx = cpuid_leaf(5, 0).edx;
+	unsigned count = 0;
+
+	(void)crew;
+	if ((cpuid(1, 0).ecx & has_monitor) == 0)
+		return 0;
+	for (uint32_t state = 1; state < 8; state++) {
+		const uint32_t kinds = edx >> 4 * state & 0xf;
+
+		for (uint32_t kind = 0; kind < kinds && count < room; kind++)
+			hints[count++] = (state - 1) << 4 | kind;
+	}
+	/* C1 needs no enumeration. */
+	if (count == 0 && room != 0)
+		hints[count++] = 0;
+	return count;
+}
+
+struct tsc_offset crew_offset(const struct crew_member *from,
+                              const struct crew_member *to)
+{
+	return tsc_offset_between(&from->offset, &to->offset);
+}

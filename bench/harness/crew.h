@@ -1,0 +1,199 @@
+#pragma once
+/*
+ * The processors that were started, and work for them.
+ *
+ * Member 0 is the boot processor, which commands; 1 ... crew_count() are the others.
+ * Each of them waits on a stack of its own, with its interrupt vectors masked but the
+ * ones below, until its request line changes.
+ *
+ * Two ways to reach a member:
+ *   - a job: a function that it leaves its wait for, runs, and acknowledges.  One at a
+ *     time, given by the boot processor only.
+ *   - a call: an interrupt (VECTOR_CALL, or an NMI) that any processor sends with
+ *     apic_send...() and that the member takes while it waits or works.  What it does
+ * is the crew's on_call, the same for all.  In CREW_POLL it is called without an
+ *     interrupt, when request.call changes.
+ */
+#include "bench/harness/tsc_offset.h"
+#include "lib/topology.h"
+#include "lib/x86/apic.h"
+#include "lib/x86/cpu.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CREW_LINE 128u /* two cache lines: CPUs fetch them in pairs */
+#define CREW_MEMBERS 1024u
+
+enum crew_vector {
+	VECTOR_CALL = 0xf0, /* on_call, then EOI */
+	VECTOR_WAKE = 0xf1, /* ends HLT or MWAIT, nothing else */
+	VECTOR_SPURIOUS = 0xff,
+};
+
+/* How a member waits; interrupts are on in all but CREW_POLL. */
+enum crew_state {
+	CREW_HALT, /* STI; HLT: at first */
+	CREW_SPIN,
+	CREW_PAUSE, /* spins with PAUSE */
+	CREW_MWAIT, /* MONITOR of its request line, MWAIT with the hint commanded */
+	CREW_POLL,  /* spins with PAUSE and interrupts off, serves calls itself */
+};
+
+struct crew;
+struct crew_member;
+
+typedef void crew_job(struct crew_member *me, void *argument);
+
+/*
+ * What a call does, on the processor that takes it, interrupts off.  Acknowledging,
+ * early or late, is its own business; EOI follows behind it.
+ */
+typedef void crew_call(struct crew_member *me, void *context);
+
+/* The same in an NMI; false if nobody had sent one, so that it counts as a stray. */
+typedef bool crew_nmi(struct crew_member *me, void *context);
+
+/* Written by the boot processor, but for call and word, which are the caller's. */
+struct crew_request {
+	_Alignas(CREW_LINE) _Atomic uint32_t generation; /* of the job; written last */
+	enum crew_state state;
+	uint32_t hint;
+	crew_job *job; /* NULL: only the state changes */
+	void *argument;
+	_Atomic uint32_t call; /* of the call; CREW_POLL watches it */
+	uint64_t word[8];      /* for the call */
+};
+
+/* Written by the member. */
+struct crew_answer {
+	/* Of the job that is done; of a state, just before it is entered. */
+	_Alignas(CREW_LINE) _Atomic uint32_t generation;
+	_Atomic uint32_t call; /* on_call's to write */
+	uint64_t word[8];      /* on_call's */
+};
+
+/* Written by the member, read when it is quiet: on_call's. */
+struct crew_stamps {
+	_Alignas(CREW_LINE) uint64_t word[CREW_LINE / sizeof(uint64_t)];
+};
+
+struct crew_member {
+	struct crew_request request;
+	struct crew_answer answer;
+	struct crew_stamps stamps;
+	/* Written by the member's handlers. */
+	_Alignas(CREW_LINE) _Atomic uint32_t calls_handled; /* by VECTOR_CALL */
+	_Atomic uint32_t calls_polled;                      /* in CREW_POLL */
+	_Atomic uint32_t nmis_handled; /* that on_nmi owned up to */
+	_Atomic uint32_t nmis_stray;
+	_Atomic uint32_t wakes;
+	uint32_t served; /* request.call when a call was last taken */
+	_Atomic uint32_t spurious;
+	/* Constant once the crew is complete. */
+	_Alignas(CREW_LINE) struct crew *crew;
+	struct cpu *cpu;
+	struct apic apic; /* its own; all are in one mode */
+	unsigned number;  /* in the crew; 0: the boot processor */
+	uint32_t listed;  /* place in machine->processors: cpu_N of machine.csv */
+	uint32_t apic_id;
+	uint32_t acpi_uid;
+	bool acpi_uid_known;
+	struct topology topology;
+	enum distance distance;   /* to the boot processor */
+	struct tsc_offset offset; /* its TSC less the boot processor's */
+	bool tsc_adjust_known;
+	uint64_t tsc_adjust;
+	/* Written by the boot processor. */
+	uint32_t posted;       /* generation of the last job */
+	enum crew_state state; /* commanded */
+	bool lost;             /* did not answer in time; never waited for again */
+};
+
+/* Others than the boot processor; 0 on one processor. */
+unsigned crew_count(const struct crew *crew);
+
+/* i = 0 ... crew_count(); 0 is the boot processor. */
+struct crew_member *crew_member(struct crew *crew, unsigned i);
+
+/* The member that calls. */
+struct crew_member *crew_self(void);
+
+/* The mode the crew's APICs are in, for apic_send...() and apic_eoi(). */
+const struct apic *crew_apic(const struct crew *crew);
+
+/*
+ * True if every processor that the firmware lists is a member and none is lost: only
+ * then may a shorthand be sent.
+ */
+bool crew_owns_all(const struct crew *crew);
+
+/*
+ * Ticks to wait for an acknowledgement: 100 ms on hardware, 2 s elsewhere.  What is not
+ * there by then is a timeout.
+ */
+uint64_t crew_patience(const struct crew *crew);
+
+/*
+ * All below is for the boot processor, and does nothing, or says false, for a member
+ * that is lost.  Should a member have taken an exception nobody expected, they end the
+ * run and do not return.
+ */
+
+/*
+ * Gives a member, not the boot processor, a job, waking it if it sleeps.  The job
+ * begins with interrupts on, but in CREW_POLL.  False: the last one is not done, or it
+ * is lost.
+ */
+bool crew_run(struct crew *crew, struct crew_member *member, crew_job *job,
+              void *argument);
+
+/* Commands how to wait from now on; crew_wait() returns when it is about to. */
+bool crew_command(struct crew *crew, struct crew_member *member, enum crew_state state,
+                  uint32_t hint);
+
+/* True when the last job is done; false after that many ticks: the member is lost. */
+bool crew_wait(struct crew *crew, struct crew_member *member, uint64_t limit_ticks);
+
+/* Gives up on a member, as crew_wait() does: for one whose call was not answered. */
+void crew_lose(struct crew *crew, struct crew_member *member);
+
+/* NULL: calls are counted, nothing is done.  Not while a call may be under way. */
+void crew_on_call(struct crew *crew, crew_call *on_call, void *context);
+void crew_on_nmi(struct crew *crew, crew_nmi *on_nmi, void *context);
+
+/*
+ * Numbers one more call in the request of a member: what CREW_POLL waits for, and what
+ * on_call may compare.  From any processor, several at once too.  Returns the number.
+ */
+static inline uint32_t crew_fill_call(struct crew_member *member)
+{
+	return atomic_fetch_add_explicit(&member->request.call, 1,
+	                                 memory_order_acq_rel) +
+	       1;
+}
+
+/* All members from xAPIC to x2APIC mode, once; false where that is not to be had. */
+bool crew_enter_x2apic(struct crew *crew);
+
+/*
+ * Hints for CREW_MWAIT by CPUID 5, shallowest first; 0 where there is no MONITOR or it
+ * cannot be left by an interrupt.
+ */
+unsigned crew_mwait_hints(const struct crew *crew, uint32_t *hints, unsigned room);
+
+/* The interval of to's TSC less from's. */
+struct tsc_offset crew_offset(const struct crew_member *from,
+                              const struct crew_member *to);
+
+/* Ends the run if a member has fallen; else returns.  For loops that wait themselves.
+ */
+void crew_check(struct crew *crew);
+
+/*
+ * For a processor that waits for others with interrupts off: runs on_call if its own
+ * request.call has moved since on_call was last entered.  The interrupt of that call
+ * comes all the same, when interrupts are on again, and finds nothing left to do.
+ */
+void crew_serve(struct crew_member *me);

@@ -1,0 +1,232 @@
+/* What a member does: gets ready, waits, works, takes calls. */
+#include "bench/harness/crew_start.h"
+#include "lib/x86/control.h"
+#include "lib/x86/identify.h"
+#include "lib/x86/insn.h"
+#include "lib/x86/leaves.h"
+
+static void count(_Atomic uint32_t *counter)
+{
+	const uint32_t before = atomic_load_explicit(counter, memory_order_relaxed);
+
+	atomic_store_explicit(counter, before + 1, memory_order_relaxed);
+}
+
+static struct crew_member *member_of(const struct cpu *cpu)
+{
+	return cpu->local;
+}
+
+struct crew_member *crew_self(void)
+{
+	return member_of(this_cpu());
+}
+
+/* Which call this is, is noted before it is looked at: a later one comes again. */
+static void take_call(struct crew_member *me, _Atomic uint32_t *counter)
+{
+	const struct crew *const crew = me->crew;
+
+	me->served = atomic_load_explicit(&me->request.call, memory_order_acquire);
+	count(counter);
+	if (crew->on_call != NULL)
+		crew->on_call(me, crew->call_context);
+}
+
+void crew_serve(struct crew_member *me)
+{
+	if (atomic_load_explicit(&me->request.call, memory_order_acquire) != me->served)
+		take_call(me, &me->calls_polled);
+}
+
+void crew_on_interrupt(struct cpu *cpu, uint64_t vector)
+{
+	struct crew_member *const me = member_of(cpu);
+
+	switch (vector) {
+	case VECTOR_CALL:
+		take_call(me, &me->calls_handled);
+		break;
+	case VECTOR_WAKE:
+		count(&me->wakes);
+		break;
+	case VECTOR_SPURIOUS:
+		count(&me->spurious);
+		return; /* no EOI: it was never in service */
+	default:
+		break; /* counted in cpu->interrupts */
+	}
+	apic_eoi(&me->apic);
+}
+
+void crew_take_nmi(struct cpu *cpu)
+{
+	struct crew_member *const me = member_of(cpu);
+	const struct crew *const crew = me->crew;
+	const uint32_t call =
+		atomic_load_explicit(&me->request.call, memory_order_acquire);
+
+	if (crew->on_nmi == NULL || !crew->on_nmi(me, crew->nmi_context)) {
+		count(&me->nmis_stray);
+		return;
+	}
+	/* Else it would be served once more when the member next polls. */
+	me->served = call;
+	count(&me->nmis_handled);
+}
+
+/* Only the boot processor can deliver what was measured: it finds out and ends the run.
+ */
+static void fall(struct cpu *cpu, const struct trap_frame *frame)
+{
+	struct crew_seat *const seat = cpu->context;
+	struct crew_member *none = NULL;
+
+	seat->fallen = trap_state_of(frame);
+	atomic_compare_exchange_strong(&seat->member.crew->fallen, &none,
+	                               &seat->member);
+	for (;;) {
+		cli();
+		hlt();
+	}
+}
+
+static bool is_asked(const struct crew_member *me, uint32_t seen)
+{
+	return atomic_load_explicit(&me->request.generation, memory_order_acquire) !=
+	       seen;
+}
+
+static void wait_halted(const struct crew_member *me, uint32_t seen)
+{
+	for (cli(); !is_asked(me, seen); cli())
+		halt();
+}
+
+static void wait_monitoring(const struct crew_member *me, uint32_t seen, uint32_t hint)
+{
+	while (!is_asked(me, seen)) {
+		monitor(&me->request);
+		if (!is_asked(me, seen))
+			mwait(hint);
+	}
+}
+
+static void wait_polling(struct crew_member *me, uint32_t seen)
+{
+	cli();
+	while (!is_asked(me, seen)) {
+		crew_serve(me);
+		pause();
+	}
+}
+
+/* As it is commanded, until the request line has another generation. */
+static void wait_for_work(struct crew_member *me, enum crew_state state, uint32_t hint,
+                          uint32_t seen)
+{
+	switch (state) {
+	case CREW_HALT:
+		wait_halted(me, seen);
+		break;
+	case CREW_SPIN:
+		while (!is_asked(me, seen))
+			;
+		break;
+	case CREW_PAUSE:
+		while (!is_asked(me, seen))
+			pause();
+		break;
+	case CREW_MWAIT:
+		wait_monitoring(me, seen, hint);
+		break;
+	case CREW_POLL:
+		wait_polling(me, seen);
+		break;
+	}
+}
+
+static _Noreturn void work(struct crew_member *me)
+{
+	struct crew_request *const request = &me->request;
+	enum crew_state state = CREW_HALT;
+	uint32_t hint = 0;
+	uint32_t seen = CREW_FIRST_GENERATION;
+
+	for (;;) {
+		atomic_store_explicit(&me->answer.generation, seen,
+		                      memory_order_release);
+		if (state != CREW_POLL)
+			sti();
+		wait_for_work(me, state, hint, seen);
+		seen = atomic_load_explicit(&request->generation, memory_order_acquire);
+		state = request->state;
+		hint = request->hint;
+		if (state == CREW_POLL)
+			cli();
+		else
+			sti();
+		if (request->job != NULL)
+			request->job(me, request->argument);
+	}
+}
+
+/* Its registers as the boot processor's; what stays different is noted. */
+static uint8_t take_over(const struct crew *crew, struct apic *apic)
+{
+	const struct machine *const machine = crew->machine;
+	const struct registers found = control_read();
+	const uint64_t as_found = CR4_VMXE | CR4_SMXE;
+	unsigned differences = 0;
+
+	control_take_over(&found, (machine->features & FEATURE_NX) != 0);
+	wrmsr(MSR_EFER, machine->used.efer);
+	write_cr3(crew->root);
+	*apic = apic_found();
+	if (apic->mode != crew->boot.apic.mode && crew->boot.apic.mode == APIC_X2APIC)
+		(void)apic_enter_x2apic(apic);
+
+	const struct registers used = control_read();
+
+	if (used.cr0 != machine->used.cr0 || used.efer != machine->used.efer ||
+	    ((used.cr4 ^ machine->used.cr4) & ~as_found) != 0)
+		differences |= DIFFERS_CONTROL;
+	if (used.pat != machine->used.pat)
+		differences |= DIFFERS_PAT;
+	if (control_mtrr_digest() != crew->mtrr_digest)
+		differences |= DIFFERS_MTRRS;
+	if (apic->mode != crew->boot.apic.mode || apic->base != crew->boot.apic.base)
+		differences |= DIFFERS_APIC_MODE;
+	if (control_lfence_waits(is_amd(machine)) !=
+	    ((machine->features & FEATURE_LFENCE_WAITS) != 0))
+		differences |= DIFFERS_LFENCE;
+	return (uint8_t)differences;
+}
+
+void crew_enter(void *context)
+{
+	struct crew_seat *const seat = context;
+	struct crew_member *const me = &seat->member;
+	const uint64_t ist_tops[IST_COUNT] = {
+		[IST_NMI] = (uintptr_t)(&seat->nmi_stack + 1),
+		[IST_DOUBLE_FAULT] = (uintptr_t)(&seat->double_fault_stack + 1),
+		[IST_MACHINE_CHECK] = (uintptr_t)(&seat->machine_check_stack + 1),
+	};
+	struct topology_leaves leaves;
+
+	seat->cpu.on_fatal = fall;
+	seat->cpu.context = seat;
+	seat->cpu.on_interrupt = crew_on_interrupt;
+	seat->cpu.on_nmi = crew_take_nmi;
+	seat->cpu.local = me;
+	cpu_install(&seat->cpu, ist_tops);
+	seat->differences = take_over(me->crew, &me->apic);
+	/* One whose APIC is not where the others' are could not even end an interrupt.
+	 */
+	if ((seat->differences & DIFFERS_APIC_MODE) == 0)
+		apic_prepare(&me->apic, VECTOR_SPURIOUS);
+	leaves_read(&leaves, is_amd(me->crew->machine));
+	topology_decode(&leaves, &me->topology);
+	me->tsc_adjust_known = identify_tsc_adjust(&me->tsc_adjust);
+	work(me);
+}

@@ -1,0 +1,69 @@
+/* What is left to say of the crew when all is done. */
+#include "bench/harness/crew_start.h"
+#include "lib/csv.h"
+
+static void put_number(struct record *record, const char *key, uint64_t value)
+{
+	struct line line;
+
+	csv_pair_u64(&line, key, value);
+	record_line(record, &line);
+}
+
+/* cpu_N_WHAT, where cpu_N is its line in machine.csv. */
+static void put_of(struct record *record, const struct crew_member *member,
+                   const char *what, const char *value)
+{
+	struct line line;
+	char key[40];
+
+	line_clear(&line);
+	line_put(&line, "cpu_");
+	line_put_u64(&line, member->listed);
+	line_put(&line, what);
+	line_to_string(&line, key, sizeof key);
+	csv_pair_text(&line, key, value);
+	record_line(record, &line);
+}
+
+/* "lo=-12 hi=30 rounds=20000", in ticks; nothing where it is not known. */
+static void put_offset(struct record *record, const struct crew_member *member)
+{
+	const struct tsc_offset *const offset = &member->offset;
+	struct line line;
+	char text[100];
+
+	if (offset->rounds == 0)
+		return;
+	line_clear(&line);
+	line_put(&line, "lo=");
+	line_put_i64(&line, offset->lo);
+	line_put(&line, " hi=");
+	line_put_i64(&line, offset->hi);
+	line_put(&line, " rounds=");
+	line_put_u64(&line, offset->rounds);
+	line_to_string(&line, text, sizeof text);
+	put_of(record, member, "_tsc_offset", text);
+}
+
+void crew_record(const struct crew *crew, struct record *record)
+{
+	uint32_t lost = 0;
+	uint32_t run_over = 0;
+
+	for (unsigned i = 1; i <= crew->count; i++)
+		lost += crew->members[i]->lost;
+	for (uint32_t i = 0; i < crew->seat_count; i++)
+		run_over += !crew_canaries_live(crew_seat_at(crew, i));
+	record_begin(record, FILE_MACHINE);
+	put_number(record, "cpus_lost", lost);
+	put_number(record, "stacks_run_over", run_over);
+	for (unsigned i = 1; i <= crew->count; i++) {
+		const struct crew_member *const member = crew->members[i];
+
+		put_offset(record, member);
+		if (member->lost)
+			put_of(record, member, "_lost", "did not answer in time");
+	}
+	record_end(record);
+}

@@ -1,0 +1,100 @@
+#pragma once
+/*
+ * Making a crew: seats for the other processors, starting them, and what became of
+ * them in the end.  For who runs the whole; benchmarks need crew.h only.
+ */
+#include "bench/harness/crew.h"
+#include "lib/machine.h"
+#include "lib/x86/start.h"
+#include "paging/walk.h"
+
+#define CREW_STACK_FRAMES 6u
+
+/* Posted before a member is there: being ready is its answer. */
+#define CREW_FIRST_GENERATION 1u
+
+/* What one member owns.  The first page is absent: who runs over the stack faults. */
+struct crew_seat {
+	uint8_t guard[PAGE_BYTES];
+	uint8_t stack[CREW_STACK_FRAMES * PAGE_BYTES];
+	uint8_t nmi_stack[2 * PAGE_BYTES];
+	uint8_t double_fault_stack[PAGE_BYTES];
+	uint8_t machine_check_stack[PAGE_BYTES];
+	struct crew_member member;
+	struct cpu cpu;
+	struct trap_state fallen; /* of an exception nobody expected */
+	uint8_t differences;      /* enum processor_difference */
+};
+
+struct crew {
+	struct crew_member *members[CREW_MEMBERS];
+	unsigned count; /* others */
+	bool owns_all;
+	crew_call *on_call;
+	void *call_context;
+	crew_nmi *on_nmi;
+	void *nmi_context;
+	_Atomic(struct crew_member *) fallen; /* the first */
+	/* Ends the run. */
+	void (*on_fallen)(void *context, const struct crew_member *member,
+	                  const struct trap_state *state);
+	void *context;
+	struct machine *machine;
+	uint64_t root;
+	uint64_t mtrr_digest; /* the boot processor's */
+	struct start_seat *start_seats;
+	uint64_t seats; /* physical address of the first struct crew_seat; 0: none */
+	uint32_t seat_count;
+	uint64_t seat_bytes;
+	struct crew_member boot;
+};
+
+/* Others that are to be started under the option cpus. */
+uint32_t crew_wanted(const struct processors *processors, const struct config *config);
+
+/* Frames that so many others take. */
+uint64_t crew_frames(uint32_t others);
+
+/* Takes them.  Where there are none, there will be no others. */
+enum err crew_alloc(struct crew *crew, struct frame_pool *pool,
+                    uint32_t others) MUST_CHECK;
+
+/* Page under the stack of seat i, to be taken out of the page tables. */
+uint64_t crew_guard(const struct crew *crew, uint32_t i);
+
+struct crew_spec {
+	struct machine *machine; /* its processors' states and topology are filled in */
+	struct cpu *cpu;         /* the boot processor's */
+	uint64_t root;
+	uint64_t low; /* start_place() was here; 0: no memory below 1 MiB */
+	void (*on_fallen)(void *context, const struct crew_member *member,
+	                  const struct trap_state *state);
+	void *context;
+};
+
+/*
+ * Prepares the boot processor's APIC, starts the others, and waits, bounded, until each
+ * is ready.  Those that are not are no members.
+ */
+void crew_start(struct crew *crew, const struct crew_spec *spec);
+
+/* What start_processors() has a member run: a struct crew_seat, on its own stack. */
+void crew_enter(void *seat);
+
+/* Vectors of a member, the boot processor too. */
+void crew_on_interrupt(struct cpu *cpu, uint64_t vector);
+void crew_take_nmi(struct cpu *cpu);
+
+struct crew_seat *crew_seat_at(const struct crew *crew, uint32_t i);
+
+/* Of any member but the boot processor. */
+struct crew_seat *crew_seat_of(struct crew_member *member);
+
+/* True if nothing was written over the end of one of its stacks. */
+bool crew_canaries_live(struct crew_seat *seat);
+
+/*
+ * machine.csv, at the end: offsets of clocks, members that were lost, and stacks that
+ * were run over, by the canaries at their ends.
+ */
+void crew_record(const struct crew *crew, struct record *record);

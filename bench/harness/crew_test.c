@@ -1,0 +1,126 @@
+#include "bench/harness/crew_test.h"
+
+#include "lib/x86/insn.h"
+
+/* Notes the call it was, so that whoever sent it sees it taken. */
+static void answer(struct crew_member *me, void *unused)
+{
+	(void)unused;
+	atomic_store_explicit(&me->answer.call, me->served, memory_order_release);
+}
+
+/* An NMI whose call was answered before is nobody's. */
+static bool answer_nmi(struct crew_member *me, void *unused)
+{
+	const uint32_t call =
+		atomic_load_explicit(&me->request.call, memory_order_acquire);
+
+	(void)unused;
+	if (atomic_load_explicit(&me->answer.call, memory_order_relaxed) == call)
+		return false;
+	atomic_store_explicit(&me->answer.call, call, memory_order_release);
+	return true;
+}
+
+static void do_nothing(struct crew_member *me, void *unused)
+{
+	(void)me;
+	(void)unused;
+}
+
+static bool is_answered(struct crew *crew, const struct crew_member *member,
+                        uint32_t call)
+{
+	const uint64_t patience = crew_patience(crew);
+	const uint64_t from = rdtsc_ordered();
+
+	while (atomic_load_explicit(&member->answer.call, memory_order_acquire) !=
+	       call) {
+		crew_check(crew);
+		if (rdtsc_ordered() - from > patience)
+			return false;
+		pause();
+	}
+	return true;
+}
+
+static uint32_t taken(const struct crew_member *member)
+{
+	return atomic_load_explicit(&member->calls_handled, memory_order_acquire) +
+	       atomic_load_explicit(&member->calls_polled, memory_order_acquire) +
+	       atomic_load_explicit(&member->nmis_handled, memory_order_acquire) +
+	       atomic_load_explicit(&member->nmis_stray, memory_order_acquire);
+}
+
+/*
+ * True if the call was taken once.  The job behind it is a round trip: an interrupt
+ * that came twice has been counted by then.
+ */
+static bool calls_once(struct crew *crew, struct crew_member *member, bool by_nmi)
+{
+	const struct apic *const apic = crew_apic(crew);
+	const uint32_t before = taken(member);
+	const uint32_t call = crew_fill_call(member);
+	bool sent = true;
+
+	apic_publish();
+	if (by_nmi)
+		sent = apic_send_nmi(apic, member->apic_id);
+	else if (member->state != CREW_POLL)
+		sent = apic_send(apic, member->apic_id, VECTOR_CALL);
+	if (!sent || !is_answered(crew, member, call)) {
+		crew_lose(crew, member);
+		return false;
+	}
+	return crew_run(crew, member, do_nothing, NULL) &&
+	       crew_wait(crew, member, crew_patience(crew)) &&
+	       taken(member) == before + 1;
+}
+
+static bool takes_command(struct crew *crew, struct crew_member *member,
+                          enum crew_state state, uint32_t hint)
+{
+	return crew_command(crew, member, state, hint) &&
+	       crew_wait(crew, member, crew_patience(crew));
+}
+
+/* How many went wrong; a member that is lost is not asked again. */
+static uint32_t call_in_all_states(struct crew *crew, struct crew_member *member)
+{
+	uint32_t hint = 0;
+	const enum crew_state last =
+		crew_mwait_hints(crew, &hint, 1) != 0 ? CREW_MWAIT : CREW_PAUSE;
+	uint32_t wrong = 0;
+
+	for (enum crew_state state = CREW_HALT; state <= last; state++) {
+		wrong += !takes_command(crew, member, state, hint) ||
+		         !calls_once(crew, member, false);
+		wrong += !calls_once(crew, member, true);
+	}
+	wrong += !takes_command(crew, member, CREW_POLL, 0) ||
+	         !calls_once(crew, member, false);
+	wrong += !takes_command(crew, member, CREW_HALT, 0);
+	return wrong;
+}
+
+void crew_test(struct crew *crew, struct selftest *selftest)
+{
+	uint32_t wrong = 0;
+
+	crew_on_call(crew, answer, NULL);
+	crew_on_nmi(crew, answer_nmi, NULL);
+	for (unsigned i = 1; i <= crew_count(crew); i++)
+		wrong += call_in_all_states(crew, crew_member(crew, i));
+	crew_on_call(crew, NULL, NULL);
+	crew_on_nmi(crew, NULL, NULL);
+	selftest_add(selftest,
+	             &(struct selftest_row){
+			     .test = "calls_answered",
+			     .value = (int64_t)wrong * 1000,
+			     .has_limit = true,
+			     .unit = "calls",
+			     .verdict = crew_count(crew) == 0 ? SELFTEST_SKIPPED
+	                                : wrong == 0          ? SELFTEST_PASS
+	                                                      : SELFTEST_FAIL,
+		     });
+}

@@ -1,0 +1,9 @@
+#pragma once
+/* What CPUID says of where the processor that asks sits. */
+#include "lib/topology.h"
+
+/* CPUID 1FH or 0BH where they are, else the eight bits of 01H. */
+uint32_t leaves_apic_id(void);
+
+/* For topology_decode(). */
+void leaves_read(struct topology_leaves *leaves, bool amd);

@@ -1,0 +1,165 @@
+#include "lib/x86/start.h"
+
+#include "lib/x86/insn.h"
+
+/* SDM 3A 10.4.4.1 "Typical BSP Initialization Sequence" */
+#define INIT_MS 10u
+#define SECOND_SIPI_PART_OF_MS 5u /* 200 us */
+
+#define EFER_LME (UINT32_C(1) << 8)
+
+/* More tickets than anything takes: behind it the door is closed. */
+#define CLOSED (UINT32_C(1) << 30)
+
+static struct low_data *data_of(uint64_t low)
+{
+	return (struct low_data *)(low + LOW_DATA);
+}
+
+static void take_seat(struct start_seat *seat)
+{
+	seat->apic_id = apic_own_id();
+	atomic_store_explicit(&seat->taken, 1, memory_order_release);
+	seat->run(seat->context);
+}
+
+static struct low_pointer pointer_to(uint64_t low, const uint8_t *code,
+                                     uint16_t selector)
+{
+	return (struct low_pointer){
+		.offset = (uint32_t)(low + (uint64_t)(code - trampoline)),
+		.selector = selector,
+	};
+}
+
+void start_place(uint64_t low, uint64_t root, bool nx)
+{
+	uint8_t *const code = (uint8_t *)low;
+	struct low_data *const data = data_of(low);
+	uint64_t *const pml4 = (uint64_t *)(low + LOW_PML4);
+	const uint32_t gdt = (uint32_t)(uintptr_t)data->gdt;
+
+	for (size_t i = 0; trampoline + i != trampoline_end; i++)
+		code[i] = trampoline[i];
+	for (unsigned i = 0; i < 512; i++)
+		pml4[i] = ((const uint64_t *)root)[i];
+	*data = (struct low_data){
+		.gdtr = { sizeof data->gdt - 1, 0, (uint8_t)gdt, (uint8_t)(gdt >> 8),
+		          (uint8_t)(gdt >> 16), (uint8_t)(gdt >> 24) },
+		.protected_entry = pointer_to(low, trampoline_protected, LOW_CODE32),
+		.long_entry = pointer_to(low, trampoline_long, LOW_CODE64),
+		.cr3 = (uint32_t)(uintptr_t)pml4,
+		.efer = EFER_LME | (nx ? (uint32_t)EFER_NXE : 0),
+		.entry = (uintptr_t)take_seat,
+		/* Flat code of 32 bits, data, code of 64 bits; all accessed already. */
+		.gdt = { 0, UINT64_C(0x00cf9b000000ffff), UINT64_C(0x00cf93000000ffff),
+		         UINT64_C(0x00af9b000000ffff) },
+	};
+}
+
+static void wait_ticks(uint64_t ticks)
+{
+	const uint64_t from = rdtsc_ordered();
+
+	while (rdtsc_ordered() - from < ticks)
+		pause();
+}
+
+static uint32_t taken_of(const struct start *start)
+{
+	uint32_t taken = 0;
+
+	for (uint32_t i = 0; i < start->asked; i++)
+		taken += atomic_load_explicit(&start->seats[i].taken,
+		                              memory_order_acquire);
+	return taken;
+}
+
+static bool has_come(const struct start *start, uint32_t apic_id)
+{
+	for (uint32_t i = 0; i < start->asked; i++) {
+		struct start_seat *const seat = &start->seats[i];
+
+		if (atomic_load_explicit(&seat->taken, memory_order_acquire) != 0 &&
+		    seat->apic_id == apic_id)
+			return true;
+	}
+	return false;
+}
+
+enum signal { SIGNAL_INIT, SIGNAL_STARTUP };
+
+/* To each that has not come.  The id is where the APIC takes it to. */
+static void send_to_missing(const struct start *start, enum signal signal)
+{
+	apic_publish();
+	for (uint32_t i = 1; i <= start->asked; i++) {
+		struct processor *const processor = &start->processors->list[i];
+		const uint32_t id = processor->apic_id;
+
+		if (has_come(start, id))
+			continue;
+
+		const bool sent =
+			signal == SIGNAL_INIT
+				? apic_send_init(start->apic, id)
+				: apic_send_startup(start->apic, id,
+		                                    (uint8_t)(start->low >> 12));
+
+		processor->state = sent ? PROCESSOR_SILENT : PROCESSOR_UNREACHED;
+	}
+}
+
+/* Until so many have come, or nobody has for as long as patience lasts. */
+static void wait_for(const struct start *start, uint32_t expected)
+{
+	const uint64_t patience = start->patience_ms * start->ticks_per_ms;
+	uint64_t since = rdtsc_ordered();
+	uint32_t before = taken_of(start);
+
+	while (before < expected && rdtsc_ordered() - since < patience) {
+		const uint32_t taken = taken_of(start);
+
+		if (taken != before)
+			since = rdtsc_ordered();
+		before = taken;
+		pause();
+	}
+}
+
+/*
+ * INIT would throw back whoever has a ticket and not yet a seat, so where anybody is on
+ * his way only SIPIs are sent, which those who run do not notice.
+ */
+static void ask(const struct start *start)
+{
+	const uint32_t tickets = atomic_load(&data_of(start->low)->ticket);
+
+	if (tickets == taken_of(start)) {
+		send_to_missing(start, SIGNAL_INIT);
+		wait_ticks(INIT_MS * start->ticks_per_ms);
+	}
+	send_to_missing(start, SIGNAL_STARTUP);
+	wait_ticks(start->ticks_per_ms / SECOND_SIPI_PART_OF_MS);
+	send_to_missing(start, SIGNAL_STARTUP);
+	wait_for(start, start->asked);
+}
+
+uint32_t start_processors(const struct start *start)
+{
+	struct low_data *const data = data_of(start->low);
+
+	data->seat_table = (uintptr_t)start->seats;
+	data->seats = start->asked;
+	ask(start);
+	if (taken_of(start) < start->asked)
+		ask(start);
+
+	const uint32_t tickets = atomic_exchange(&data->ticket, CLOSED);
+
+	/* Who got in at the last moment is on his way to a seat. */
+	const uint32_t seated = tickets < start->asked ? tickets : start->asked;
+
+	wait_for(start, seated);
+	return seated;
+}

@@ -1,0 +1,46 @@
+#pragma once
+/*
+ * Starting the other processors: INIT, SIPI, SIPI, and who came (SDM 3A 10.4
+ * "Multiple-Processor (MP) Initialization").
+ */
+#include "lib/processors.h"
+#include "lib/x86/apic.h"
+#include "lib/x86/trampoline.h"
+
+/* What a processor that comes finds for itself; trampoline.S knows the first field. */
+struct start_seat {
+	uint64_t stack_top;
+	/* On that stack, in 64-bit mode, CR3 as below, no IDT; does not return. */
+	void (*run)(void *context);
+	void *context;
+	uint32_t apic_id; /* of who came */
+	_Atomic uint32_t taken;
+	uint64_t unused[4];
+};
+
+_Static_assert(sizeof(struct start_seat) == 1 << SEAT_SHIFT, "size of a seat");
+_Static_assert(offsetof(struct start_seat, stack_top) == SEAT_STACK, "stack");
+
+struct start {
+	uint64_t low; /* LOW_BYTES below 1 MiB, 4 KiB aligned, not page 0 */
+	const struct apic *apic;
+	struct processors *processors; /* the first is the one that runs this */
+	uint32_t asked;                /* of the others, in order */
+	struct start_seat *seats;      /* one for each that is asked */
+	uint64_t ticks_per_ms;         /* at least as many as there are */
+	uint64_t patience_ms;          /* without anybody coming */
+};
+
+/*
+ * Copies the trampoline to low and fills in the rest of the area for the page tables at
+ * root, of which the area's own PML4 is a copy.  Before low is read-only.
+ */
+void start_place(uint64_t low, uint64_t root, bool nx);
+
+/*
+ * Asks each processor up to twice, waits while they come, and closes the door: who
+ * comes later finds no seat.  States of processors become SILENT or UNREACHED, or stay
+ * as they are for those that took a seat.  Returns how many seats are taken: they are
+ * the first. The data of the area must be writable, interrupts off.
+ */
+uint32_t start_processors(const struct start *start);

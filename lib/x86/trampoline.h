@@ -1,0 +1,71 @@
+#pragma once
+/*
+ * The area below 1 MiB that application processors start in, three pages: code, which
+ * is only ever executed; data, only ever written; the first PML4.  Offsets are shared
+ * with trampoline.S.
+ */
+#define LOW_DATA 0x1000 /* from the start of the area */
+#define LOW_PML4 0x2000
+#define LOW_BYTES 0x3000
+
+#define LOW_TICKET 0x00    /* counted up by each processor that comes */
+#define LOW_SEATS 0x04     /* tickets from here on find no seat */
+#define LOW_GDTR 0x08      /* m16:32, then padding */
+#define LOW_PROTECTED 0x10 /* m16:32 far pointer to trampoline_protected */
+#define LOW_LONG 0x18      /* m16:32 far pointer to trampoline_long */
+#define LOW_CR3 0x20
+#define LOW_EFER 0x24 /* low half, with LME */
+#define LOW_SEAT_TABLE 0x28
+#define LOW_ENTRY 0x30 /* void (*)(struct start_seat *) */
+#define LOW_GDT 0x38   /* four descriptors */
+
+#define SEAT_STACK 0 /* in struct start_seat */
+#define SEAT_SHIFT 6 /* its size is 64 bytes */
+
+#define LOW_CODE32 0x08 /* selectors */
+#define LOW_DATA32 0x10
+#define LOW_CODE64 0x18
+
+#ifndef __ASSEMBLER__
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct low_pointer {
+	uint32_t offset;
+	uint16_t selector;
+	uint16_t unused;
+};
+
+struct low_data {
+	_Atomic uint32_t ticket;
+	uint32_t seats;
+	uint8_t gdtr[6]; /* limit and base, which no C type aligns so */
+	uint16_t unused;
+	struct low_pointer protected_entry;
+	struct low_pointer long_entry;
+	uint32_t cr3;
+	uint32_t efer;
+	uint64_t seat_table;
+	uint64_t entry;
+	uint64_t gdt[4];
+};
+
+#define LOW_CHECK(member, offset)                                                      \
+	_Static_assert(offsetof(struct low_data, member) == (offset), #member)
+
+LOW_CHECK(ticket, LOW_TICKET);
+LOW_CHECK(seats, LOW_SEATS);
+LOW_CHECK(gdtr, LOW_GDTR);
+LOW_CHECK(protected_entry, LOW_PROTECTED);
+LOW_CHECK(long_entry, LOW_LONG);
+LOW_CHECK(cr3, LOW_CR3);
+LOW_CHECK(efer, LOW_EFER);
+LOW_CHECK(seat_table, LOW_SEAT_TABLE);
+LOW_CHECK(entry, LOW_ENTRY);
+LOW_CHECK(gdt, LOW_GDT);
+
+/* In the image, from where the code is copied. */
+extern const uint8_t trampoline[], trampoline_protected[], trampoline_long[],
+	trampoline_end[];
+#endif
