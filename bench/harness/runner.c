@@ -176,6 +176,13 @@ static void fall_down(struct crew_member *me, void *unused)
 	touch(0);
 }
 
+/* Waits: an emulator that runs them in turn might be done before it gets there. */
+static void let_fall(struct crew *crew, struct crew_member *member)
+{
+	if (crew_run(crew, member, fall_down, NULL))
+		(void)crew_wait(crew, member, crew_patience(crew));
+}
+
 /* Page 0 is not mapped. */
 static void plant_faults(struct run *run, struct experiment *experiment)
 {
@@ -187,7 +194,7 @@ static void plant_faults(struct run *run, struct experiment *experiment)
 		stage_misdirect(&run->workspace.stage, experiment);
 	if ((run->config->plants & PLANT_FALLEN_CPU) != 0 &&
 	    crew_count(&run->crew) != 0)
-		(void)crew_run(&run->crew, crew_member(&run->crew, 1), fall_down, NULL);
+		let_fall(&run->crew, crew_member(&run->crew, 1));
 	if ((run->config->plants & PLANT_IRQ) == 0 || experiment->spec.shape != NULL)
 		return;
 	run->planted_nmi = PLANT_AT_WINDOW;
