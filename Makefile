@@ -35,7 +35,7 @@ EFI_OBJECTS := $(EFI_SOURCES:%=$(BUILD)/efi/%.o)
 # The pure part, which runs on the host as it stands.
 PURE := $(wildcard lib/*.c) paging/identity.c paging/tlb_op.c paging/tlb_rule.c \
 	paging/lazy.c paging/walk.c bench/harness/canary.c bench/harness/chains.c \
-	bench/harness/fingerprint.c \
+	bench/harness/fingerprint.c bench/harness/flush_ground.c \
 	bench/harness/ground.c bench/harness/linearity.c \
 	bench/harness/plan.c bench/harness/rounds.c bench/harness/rows.c \
 	bench/harness/sampler.c bench/harness/selftest.c bench/harness/tsc_offset.c \

@@ -34,6 +34,7 @@ struct address_space {
 #define VA_WINDOW_LOCAL UINT64_C(0xffff910000000000)
 #define VA_VERIFY UINT64_C(0xffff920000000000)
 #define VA_WINDOW_WRITABLE UINT64_C(0xffff930000000000)
+#define VA_SHOOTDOWN UINT64_C(0xffff940000000000)
 #define VA_TARGETS UINT64_C(0xffffa00000000000)
 
 /* The value to load into CR3 to run in space, dropping its translations. */

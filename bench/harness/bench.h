@@ -4,6 +4,7 @@
  * are; how they are primed, timed, verified, summarised and delivered is the same
  * for all and lives here in harness/.
  */
+#include "bench/harness/remote.h"
 #include "bench/harness/sampler.h"
 #include "bench/harness/workspace.h"
 #include "lib/machine.h"
@@ -12,6 +13,7 @@
 
 #include <stdint.h>
 
+struct party;
 struct plan;
 struct experiment;
 
@@ -19,6 +21,8 @@ struct bench {
 	const char *name; /* as in results.csv */
 	/* Calls plan_add() for every row the benchmark has on any machine. */
 	void (*plan)(struct plan *plan);
+	/* Before it is planned, where the processors are known; NULL: nothing. */
+	void (*prepare)(struct party *party);
 	/* Frames that its rows take from the pool, samples aside; NULL: hardly any. */
 	uint64_t (*frames)(const struct config *config);
 };
@@ -39,6 +43,9 @@ struct shape {
 	 * be measured here, NULL if it can.
 	 */
 	const char *(*equip)(const struct plan *plan, struct experiment *experiment);
+	/* Around every chunk, warm-up included; NULL: nothing to do. */
+	void (*begin)(struct experiment *experiment);
+	void (*end)(struct experiment *experiment);
 	/* After the last chunk; NULL: nothing can. */
 	struct mishap (*mishap)(const struct experiment *experiment);
 };
@@ -69,7 +76,8 @@ struct experiment_spec {
 	enum alias alias;
 	uint32_t stores;
 	struct touches touches;
-	enum clock clock; /* CLOCK_PMC: core cycles, in windows of their own */
+	enum clock clock;     /* CLOCK_PMC: core cycles, in windows of their own */
+	struct remote remote; /* for shapes that need other processors */
 };
 
 /*
@@ -81,6 +89,10 @@ void plan_add(struct plan *plan, const struct experiment_spec *spec);
 
 /* For a plan to choose by: what it runs on and what the user asked for. */
 const struct config *plan_config(const struct plan *plan);
+const struct machine *plan_machine(const struct plan *plan);
+
+/* The processors there are; NULL as long as nobody knows. */
+struct party *plan_party(const struct plan *plan);
 
 /*
  * Copies U for the marginal cost, the difference between 2U and U copies: as many as

@@ -30,6 +30,7 @@ struct window_args {
 	uint64_t stores; /* R14: where pending stores go */
 	uint64_t stack;  /* RSP in a window with stack touches: end of its last page */
 	uint64_t t0, t1, t2; /* of the clock */
+	void *context;       /* of a window that is compiled; others leave it alone */
 };
 
 /* The code of a window as a function. */

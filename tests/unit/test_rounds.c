@@ -154,6 +154,48 @@ TEST(a_row_that_is_skipped_is_not_run)
 	}
 }
 
+static struct {
+	unsigned begun, ended;
+	uint64_t runs_at_begin, runs_at_end; /* of the row's first window */
+} shape_log;
+
+static uint64_t runs_of_first(void)
+{
+	return synthetic.windows[2].runs;
+}
+
+static void note_begin(struct experiment *experiment)
+{
+	(void)experiment;
+	assert_int_equal(shape_log.begun, shape_log.ended);
+	shape_log.begun++;
+	shape_log.runs_at_begin = runs_of_first();
+}
+
+static void note_end(struct experiment *experiment)
+{
+	(void)experiment;
+	assert_int_equal(shape_log.begun, shape_log.ended + 1);
+	assert_true(runs_of_first() > shape_log.runs_at_begin);
+	shape_log.ended++;
+	shape_log.runs_at_end = runs_of_first();
+}
+
+/* The warm-up is inside of the first chunk. */
+TEST(a_shape_is_told_around_every_chunk)
+{
+	static const struct shape shape = { .begin = note_begin, .end = note_end };
+
+	begin(2, 3);
+	memset(&shape_log, 0, sizeof shape_log);
+	rows_of.plan.experiments[0].spec.shape = &shape;
+	run(1);
+	assert_int_equal(shape_log.begun, 3);
+	assert_int_equal(shape_log.ended, 3);
+	assert_int_equal(shape_log.runs_at_end, runs_of_first());
+	assert_int_equal(runs_of_first(), 8 + 511);
+}
+
 TEST(a_plan_without_rows_to_run_ends_at_once)
 {
 	begin(2, 2);
@@ -287,6 +329,7 @@ int main(void)
 		cmocka_unit_test(
 			the_same_seed_gives_the_same_order_and_another_another),
 		cmocka_unit_test(a_row_that_is_skipped_is_not_run),
+		cmocka_unit_test(a_shape_is_told_around_every_chunk),
 		cmocka_unit_test(a_plan_without_rows_to_run_ends_at_once),
 		cmocka_unit_test(
 			a_row_that_never_converges_ends_with_its_pairs_and_holds_up_no_other),
