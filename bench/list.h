@@ -10,4 +10,8 @@ BENCH(policy_random)
 BENCH(policy_zipf)
 BENCH(tlb_size)
 BENCH(pcid_capacity)
+BENCH(ipi)        /* in the APIC mode found */
+BENCH(ipi_x2apic) /* behind the one switch */
+BENCH(shootdown)
+BENCH(lazy)
 BENCH(paging_off) /* with single_op */

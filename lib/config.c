@@ -177,6 +177,8 @@ static const char *take_plant(struct config *config, struct text_slice value)
 		{ "ghost_cpu", PLANT_GHOST_CPU },
 		{ "no_low_memory", PLANT_NO_LOW_MEMORY },
 		{ "fallen_cpu", PLANT_FALLEN_CPU },
+		{ "mute_cpu", PLANT_MUTE_CPU },
+		{ "missing_flush", PLANT_MISSING_FLUSH },
 	};
 	uint32_t chosen = 0;
 

@@ -28,6 +28,8 @@ enum plant {
 	PLANT_NO_LOW_MEMORY = 1 << 10, /* find no memory below 1 MiB */
 	PLANT_FALLEN_CPU = 1 << 11,    /* let a started processor read page 0 */
 	PLANT_SPACE = 1 << 12,         /* read page 0 in another address space */
+	PLANT_MUTE_CPU = 1 << 13,      /* let the last processor answer no call */
+	PLANT_MISSING_FLUSH = 1 << 14, /* let it answer, and drop nothing */
 };
 
 enum serial_choice { SERIAL_AUTO, SERIAL_NONE, SERIAL_PORT };

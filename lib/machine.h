@@ -80,7 +80,7 @@ struct machine {
 	char hypervisor[13];
 	bool tsc_adjust_known;
 	uint64_t tsc_adjust;
-	struct tlb_sizes tlb; /* as CPUID says */
+	struct tlb_sizes tlb;      /* as CPUID says */
 	const char *not_asked_why; /* some processors; NULL: all were asked to start */
 	struct processors processors;
 	/* Firmware */

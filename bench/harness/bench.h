@@ -5,6 +5,7 @@
  * for all and lives here in harness/.
  */
 #include "bench/harness/chase.h"
+#include "bench/harness/remote.h"
 #include "bench/harness/sampler.h"
 #include "bench/harness/workspace.h"
 #include "lib/machine.h"
@@ -13,6 +14,7 @@
 
 #include <stdint.h>
 
+struct party;
 struct plan;
 struct experiment;
 
@@ -20,6 +22,8 @@ struct bench {
 	const char *name; /* as in results.csv */
 	/* Calls plan_add() for every row the benchmark has on any machine. */
 	void (*plan)(struct plan *plan);
+	/* Before it is planned, where the processors are known; NULL: nothing. */
+	void (*prepare)(struct party *party);
 	/* Frames that its rows take from the pool, samples aside; NULL: hardly any. */
 	uint64_t (*frames)(const struct config *config);
 };
@@ -40,6 +44,9 @@ struct shape {
 	 * be measured here, NULL if it can.
 	 */
 	const char *(*equip)(const struct plan *plan, struct experiment *experiment);
+	/* Around every chunk, warm-up included; NULL: nothing to do. */
+	void (*begin)(struct experiment *experiment);
+	void (*end)(struct experiment *experiment);
 	/* After the last chunk; NULL: nothing can. */
 	struct mishap (*mishap)(const struct experiment *experiment);
 };
@@ -76,6 +83,7 @@ struct experiment_spec {
 	struct touches touches;
 	enum clock clock;        /* CLOCK_PMC: core cycles, in windows of their own */
 	struct chase_spec chase; /* of shape_chase */
+	struct remote remote;    /* for shapes that need other processors */
 };
 
 /*
@@ -87,6 +95,10 @@ void plan_add(struct plan *plan, const struct experiment_spec *spec);
 
 /* For a plan to choose by: what it runs on and what the user asked for. */
 const struct config *plan_config(const struct plan *plan);
+const struct machine *plan_machine(const struct plan *plan);
+
+/* The processors there are; NULL as long as nobody knows. */
+struct party *plan_party(const struct plan *plan);
 
 /*
  * Pages of that size a working set can have in the TLB, as CPUID says; a guess where it

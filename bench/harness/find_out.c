@@ -16,9 +16,18 @@ static uint64_t ticks_per_row(const struct run *run)
 	       run->config->profile->ms_per_row;
 }
 
+/* Those that the boot processor was sent on purpose. */
+static uint32_t expected_interrupts(struct run *run)
+{
+	const struct crew_member *const boot = crew_member(&run->crew, 0);
+
+	return atomic_load(&boot->calls_handled) + atomic_load(&boot->nmis_handled) +
+	       atomic_load(&boot->wakes);
+}
+
 static struct disturbances read_disturbances(void *context)
 {
-	const struct run *const run = context;
+	struct run *const run = context;
 
 	const struct machine *const machine = run->machine;
 	struct clock_counts clock = { 0 };
@@ -28,7 +37,7 @@ static struct disturbances read_disturbances(void *context)
 	if (machine->has_aperf)
 		clock = counters_read_clock();
 	return (struct disturbances){
-		.interrupts = this_cpu()->interrupts,
+		.interrupts = this_cpu()->interrupts - expected_interrupts(run),
 		.smis = counters_read_smis(machine->smi_counter),
 		.aperf = clock.aperf,
 		.mperf = clock.mperf,

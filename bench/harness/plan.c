@@ -16,6 +16,16 @@ const struct config *plan_config(const struct plan *plan)
 	return plan->config;
 }
 
+const struct machine *plan_machine(const struct plan *plan)
+{
+	return plan->machine;
+}
+
+struct party *plan_party(const struct plan *plan)
+{
+	return plan->party;
+}
+
 uint32_t plan_unroll(const struct plan *plan)
 {
 	uint32_t unroll = UNROLL_MIN;

@@ -37,7 +37,8 @@ struct plan {
 	const struct machine *machine;
 	/* What an operation's body is replaced by nothing for; NULL: none. */
 	const struct tlb_op *broken;
-	bool all_broken; /* so is every other */
+	bool all_broken;     /* so is every other */
+	struct party *party; /* NULL as long as nobody knows the processors */
 	/* NULL: only count. */
 	struct workspace *workspace;
 	uint32_t *samples; /* room for those of sample_rows rows, both arms */

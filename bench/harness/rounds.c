@@ -6,10 +6,26 @@
 /* Pairs in a row's first chunk; it doubles from round to round. */
 #define FIRST_CHUNK 127u
 
-static void begin(struct experiment *experiment)
+static void begin(const struct sampler *sampler, struct experiment *experiment)
 {
 	experiment->goal = FIRST_CHUNK;
-	sampler_warm_up(&experiment->pair);
+	sampler_warm_up(sampler, &experiment->pair);
+}
+
+static void enter_shape(struct experiment *experiment)
+{
+	const struct shape *const shape = experiment->spec.shape;
+
+	if (shape != NULL && shape->begin != NULL)
+		shape->begin(experiment);
+}
+
+static void leave_shape(struct experiment *experiment)
+{
+	const struct shape *const shape = experiment->spec.shape;
+
+	if (shape != NULL && shape->end != NULL)
+		shape->end(experiment);
 }
 
 static void take_chunk(const struct rounds *rounds, struct experiment *experiment,
@@ -24,13 +40,15 @@ static void take_chunk(const struct rounds *rounds, struct experiment *experimen
 	                              ? experiment->canary_count
 	                              : EXPERIMENT_CANARIES - 1;
 
-	if (experiment->order == 0) {
-		experiment->order = chunk;
-		begin(experiment);
-	}
 	experiment->canaries[kept] = canary;
 	experiment->canary_count++;
+	enter_shape(experiment);
+	if (experiment->order == 0) {
+		experiment->order = chunk;
+		begin(sampler, experiment);
+	}
 	sampler_extend(sampler, &experiment->pair, samples, experiment->goal);
+	leave_shape(experiment);
 	experiment->goal = 2 * experiment->goal + 1;
 
 	const bool used_up = sampler_is_used_up(sampler, &experiment->pair, samples);

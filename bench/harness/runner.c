@@ -5,6 +5,7 @@
 #include "bench/harness/rounds.h"
 #include "bench/harness/rows.h"
 #include "bench/harness/selftest_op.h"
+#include "bench/harness/shootdown_shape.h"
 #include "bench/harness/tsc_sync.h"
 #include "lib/text.h"
 #include "lib/x86/control.h"
@@ -277,8 +278,18 @@ static void deliver_rows(struct run *run, bool complete)
 	note_frequency(&run->frequency, &run->plan);
 }
 
+static void gather(struct run *run)
+{
+	party_gather(&run->party, &run->crew, run->config, run->machine, run->root);
+	run->plan.party = &run->party;
+}
+
 static void run_bench(struct run *run, unsigned bench)
 {
+	if (benches[bench]->prepare != NULL &&
+	    config_selects(run->config, benches[bench]->name, NULL))
+		benches[bench]->prepare(&run->party);
+	gather(run);
 	workspace_reset(&run->workspace);
 	stage_drop_all(run->root);
 	if (run->workspace.window_area != 0 &&
@@ -304,6 +315,7 @@ static void deliver_sums(struct run *run)
 		total.passed += run->tallies[i].passed;
 	}
 	selftest_verification(&run->selftest, total.failed, total.passed);
+	shootdown_selftest(&run->party, &run->selftest);
 	selftest_record(&run->selftest, run->record);
 	crew_record(&run->crew, run->record);
 	machine_record_frequency(&run->frequency, run->record);
@@ -318,6 +330,8 @@ enum run_status runner_run(struct run *run)
 	/* There even if nothing selected has anything to verify. */
 	record_begin(run->record, FILE_VERIFY);
 	record_end(run->record);
+	gather(run);
+	(void)runner_has_work(run);
 	for (unsigned i = 0; i < bench_count; i++)
 		run_bench(run, i);
 	tsc_sync_test(&run->crew, &run->selftest, TSC_SYNC_AFTER);

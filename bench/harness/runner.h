@@ -6,6 +6,7 @@
 #include "bench/harness/canary.h"
 #include "bench/harness/crew_start.h"
 #include "bench/harness/matrix.h"
+#include "bench/harness/party.h"
 #include "bench/harness/plan.h"
 #include "bench/harness/selftest.h"
 #include "lib/record.h"
@@ -33,6 +34,7 @@ struct run {
 	struct frame_pool *pool;
 	uint64_t root;
 	struct crew crew; /* started */
+	struct party party;
 
 	struct workspace workspace;
 	struct sampler sampler;

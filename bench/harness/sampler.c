@@ -37,6 +37,11 @@ static bool take(const struct pair *pair, window_code *window, uint32_t *ticks)
 	return args.t0 <= args.t1 && args.t1 <= args.t2;
 }
 
+static bool has_given_up(const struct pair *pair)
+{
+	return pair->gave_up != NULL && *pair->gave_up;
+}
+
 /* One pair at index n; every second one in the other order. */
 static void take_pair(const struct pair *pair, struct samples *samples, uint32_t round)
 {
@@ -51,6 +56,8 @@ static void take_pair(const struct pair *pair, struct samples *samples, uint32_t
 		b_is_good = take(pair, pair->b, b);
 		a_is_good = take(pair, pair->a, a);
 	}
+	if (has_given_up(pair))
+		return;
 	if (a_is_good && b_is_good)
 		samples->n++;
 	else
@@ -85,7 +92,7 @@ static void take_block(const struct sampler *sampler, const struct pair *pair,
 	const uint32_t kept = samples->n;
 	const struct disturbances before = sampler->disturbances(sampler->context);
 
-	for (uint32_t i = 0; i < pairs; i++)
+	for (uint32_t i = 0; i < pairs && !has_given_up(pair); i++)
 		take_pair(pair, samples, i);
 
 	const struct disturbances after = sampler->disturbances(sampler->context);
@@ -114,11 +121,14 @@ static uint32_t least(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
-void sampler_warm_up(const struct pair *pair)
+void sampler_warm_up(const struct sampler *sampler, const struct pair *pair)
 {
+	const uint64_t begin = rdtsc_ordered();
 	uint32_t ignored = 0;
 
-	for (unsigned i = 0; i < WARM_UPS; i++) {
+	for (unsigned i = 0; i < WARM_UPS && !has_given_up(pair); i++) {
+		if (i != 0 && rdtsc_ordered() - begin >= sampler->ticks_per_row)
+			break;
 		(void)take(pair, pair->a, &ignored);
 		(void)take(pair, pair->b, &ignored);
 	}
@@ -128,19 +138,19 @@ bool sampler_is_used_up(const struct sampler *sampler, const struct pair *pair,
                         const struct samples *samples)
 {
 	return samples->n == samples->capacity ||
-	       samples->ticks_used >= sampler->ticks_per_row ||
-	       (pair->gave_up != NULL && *pair->gave_up);
+	       samples->ticks_used >= sampler->ticks_per_row || has_given_up(pair);
 }
 
 void sampler_extend(const struct sampler *sampler, const struct pair *pair,
                     struct samples *samples, uint32_t goal)
 {
 	const uint32_t wanted = least(goal, samples->capacity);
+	const uint32_t block = pair->block != 0 ? pair->block : BLOCK;
 	const uint64_t used_before = samples->ticks_used;
 	const uint64_t begin = rdtsc_ordered();
 
 	while (samples->n < wanted && !sampler_is_used_up(sampler, pair, samples)) {
-		take_block(sampler, pair, samples, least(BLOCK, wanted - samples->n));
+		take_block(sampler, pair, samples, least(block, wanted - samples->n));
 		samples->ticks_used = used_before + (rdtsc_ordered() - begin);
 	}
 }
@@ -191,7 +201,7 @@ struct arm_summary sampler_arm(const struct sampler *sampler, const uint32_t *ti
 struct summary sampler_measure(const struct sampler *sampler, const struct pair *pair,
                                struct samples *samples, uint32_t goal)
 {
-	sampler_warm_up(pair);
+	sampler_warm_up(sampler, pair);
 	sampler_extend(sampler, pair, samples, goal);
 	return sampler_summary(sampler, samples, pair->divisor);
 }

@@ -23,6 +23,8 @@ struct pair {
 	struct window_args args;
 	const struct priming *priming;   /* NULL: nothing to prime */
 	const struct priming *priming_b; /* of arm B; NULL: the same */
+	/* Pairs between two looks at counters and clock; 0: as many as usual. */
+	uint32_t block;
 	/*
 	 * Runs A once, untimed, before every window: A's own pages are in the TLB then,
 	 * which they need not be where they are not global.
@@ -65,8 +67,11 @@ struct sampler {
 	int64_t *differences, *scratch;
 };
 
-/* A few of each window, not kept: code, data and predictors get warm. */
-void sampler_warm_up(const struct pair *pair);
+/*
+ * A few of each window, not kept: code, data and predictors get warm.  One of each if
+ * that takes longer than a row may.
+ */
+void sampler_warm_up(const struct sampler *sampler, const struct pair *pair);
 
 /* Takes pairs until there are goal of them or the row's time is used up. */
 void sampler_extend(const struct sampler *sampler, const struct pair *pair,

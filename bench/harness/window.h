@@ -36,6 +36,7 @@ struct window_args {
 	uint64_t t0, t1, t2; /* of the clock */
 	/* Of a script: struct script_step, mapped in every address space it loads. */
 	uint64_t steps, step_count;
+	void *context; /* of a window that is compiled; others leave it alone */
 };
 
 /* The code of a window as a function. */

@@ -38,6 +38,7 @@
 #define MSR_MTRR_FIX4K 0x268u
 #define MSR_PAT 0x277u
 #define MSR_MTRR_DEF_TYPE 0x2ffu
+#define MSR_X2APIC_LDR 0x80du
 #define MSR_EFER 0xc0000080u
 #define MSR_GS_BASE 0xc0000101u
 #define MSR_AMD_SEV 0xc0010131u
@@ -178,6 +179,20 @@ static inline void cli(void)
 static inline void sti(void)
 {
 	__asm__ volatile("sti" : : : "memory");
+}
+
+/* RFLAGS as it was; interrupts are off behind it. */
+static inline uint64_t interrupts_off(void)
+{
+	uint64_t flags;
+
+	__asm__ volatile("pushfq\n\tpop %0\n\tcli" : "=r"(flags) : : "memory");
+	return flags;
+}
+
+static inline void interrupts_as(uint64_t flags)
+{
+	__asm__ volatile("push %0\n\tpopfq" : : "r"(flags) : "memory", "cc");
 }
 
 /* SDM 2B "MONITOR", "MWAIT"; only where CPUID has MONITOR. */

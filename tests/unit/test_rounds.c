@@ -1,5 +1,4 @@
 /* The order in which rows are measured, and when each is done. */
-#include "bench/harness/reread.h"
 #include "tests/unit/rows.h"
 
 #define LOG_MAX 256u
@@ -155,37 +154,46 @@ TEST(a_row_that_is_skipped_is_not_run)
 	}
 }
 
-TEST(a_row_that_reads_another_one_again_is_not_run_and_has_its_samples)
+static struct {
+	unsigned begun, ended;
+	uint64_t runs_at_begin, runs_at_end; /* of the row's first window */
+} shape_log;
+
+static uint64_t runs_of_first(void)
 {
-	begin(4, 2);
-
-	struct experiment *const again = &rows_of.plan.experiments[3];
-	const struct experiment *const read = &rows_of.plan.experiments[1];
-
-	again->spec.shape = &shape_reread;
-	again->spec.back = 2;
-	assert_null(shape_reread.equip(&rows_of.plan, again));
-	run(1);
-	assert_int_equal(chunks_of(3), 0);
-	assert_int_equal(chunks_of(1), 2);
-	assert_ptr_equal(again->samples.b, read->samples.b);
-	assert_int_equal(again->samples.n, read->samples.n);
-	assert_int_equal(again->order, read->order);
-	assert_int_equal(again->converged, read->converged);
-	assert_int_equal(again->canary_count, read->canary_count);
-	assert_memory_equal(again->canaries, read->canaries, sizeof again->canaries);
-	assert_int_equal(rows_of.plan.experiments[0].samples.n, read->samples.n);
-	assert_ptr_not_equal(rows_of.plan.experiments[0].samples.b, read->samples.b);
+	return synthetic.windows[2].runs;
 }
 
-TEST(a_row_that_reads_one_that_is_skipped_is_skipped_for_the_same_reason)
+static void note_begin(struct experiment *experiment)
 {
-	begin(2, 1);
-	rows_of.plan.experiments[0].skip = "memory";
-	rows_of.plan.experiments[1].spec.back = 1;
-	assert_string_equal(
-		shape_reread.equip(&rows_of.plan, &rows_of.plan.experiments[1]),
-		"memory");
+	(void)experiment;
+	assert_int_equal(shape_log.begun, shape_log.ended);
+	shape_log.begun++;
+	shape_log.runs_at_begin = runs_of_first();
+}
+
+static void note_end(struct experiment *experiment)
+{
+	(void)experiment;
+	assert_int_equal(shape_log.begun, shape_log.ended + 1);
+	assert_true(runs_of_first() > shape_log.runs_at_begin);
+	shape_log.ended++;
+	shape_log.runs_at_end = runs_of_first();
+}
+
+/* The warm-up is inside of the first chunk. */
+TEST(a_shape_is_told_around_every_chunk)
+{
+	static const struct shape shape = { .begin = note_begin, .end = note_end };
+
+	begin(2, 3);
+	memset(&shape_log, 0, sizeof shape_log);
+	rows_of.plan.experiments[0].spec.shape = &shape;
+	run(1);
+	assert_int_equal(shape_log.begun, 3);
+	assert_int_equal(shape_log.ended, 3);
+	assert_int_equal(shape_log.runs_at_end, runs_of_first());
+	assert_int_equal(runs_of_first(), 8 + 511);
 }
 
 TEST(a_plan_without_rows_to_run_ends_at_once)
@@ -321,10 +329,7 @@ int main(void)
 		cmocka_unit_test(
 			the_same_seed_gives_the_same_order_and_another_another),
 		cmocka_unit_test(a_row_that_is_skipped_is_not_run),
-		cmocka_unit_test(
-			a_row_that_reads_another_one_again_is_not_run_and_has_its_samples),
-		cmocka_unit_test(
-			a_row_that_reads_one_that_is_skipped_is_skipped_for_the_same_reason),
+		cmocka_unit_test(a_shape_is_told_around_every_chunk),
 		cmocka_unit_test(a_plan_without_rows_to_run_ends_at_once),
 		cmocka_unit_test(
 			a_row_that_never_converges_ends_with_its_pairs_and_holds_up_no_other),

@@ -132,6 +132,80 @@ TEST(a_pair_that_gave_up_is_taken_no_more)
 	assert_int_equal(samples.n, 32);
 }
 
+static bool world_gave_up;
+
+static void gives_up_as_the_tenth(struct window_args *args)
+{
+	takes_1100(args);
+	world_gave_up = world.windows >= 10;
+}
+
+TEST(the_pair_in_which_it_gives_up_is_not_kept)
+{
+	const struct sampler with = sampler(FOREVER);
+	const struct pair pair = {
+		.a = takes_1000,
+		.b = gives_up_as_the_tenth,
+		.divisor = 1,
+		.gave_up = &world_gave_up,
+	};
+
+	world_gave_up = false;
+	begin_samples(CAPACITY);
+	sampler_extend(&with, &pair, &samples, 32);
+	assert_int_equal(world.windows, 10);
+	assert_int_equal(samples.n, 4);
+	sampler_warm_up(&with, &pair);
+	assert_int_equal(world.windows, 10);
+}
+
+TEST(a_pair_with_small_blocks_is_stopped_sooner)
+{
+	const struct sampler with = sampler(SLOW);
+	const struct pair pair = {
+		.a = takes_1000,
+		.b = takes_1100,
+		.block = 4,
+		.divisor = 1,
+	};
+
+	begin_samples(CAPACITY);
+	world.slow_at = 10;
+	sampler_extend(&with, &pair, &samples, CAPACITY);
+	assert_int_equal(samples.n, 8);
+}
+
+TEST(a_pair_with_small_blocks_loses_no_more_to_an_interrupt)
+{
+	const struct sampler with = sampler(FOREVER);
+	const struct pair pair = {
+		.a = takes_1000,
+		.b = takes_1100,
+		.block = 4,
+		.divisor = 1,
+	};
+
+	begin_samples(32);
+	world.interrupt_at = 10;
+	sampler_extend(&with, &pair, &samples, 32);
+	assert_int_equal(samples.n, 32);
+	assert_int_equal(samples.discard_irq, 4);
+}
+
+TEST(a_warm_up_that_takes_a_rows_time_ends_behind_one_of_each)
+{
+	const struct sampler with = sampler(SLOW);
+	const struct pair pair = { .a = takes_1000, .b = takes_1100, .divisor = 1 };
+
+	world.slow_at = 1;
+	sampler_warm_up(&with, &pair);
+	assert_int_equal(world.windows, 2);
+	world.windows = 0;
+	world.slow_at = 0;
+	sampler_warm_up(&with, &pair);
+	assert_int_equal(world.windows, 2 * 8);
+}
+
 TEST(windows_without_noise_are_narrow)
 {
 	assert_int_equal(sample(takes_1000, takes_1100, 8, FOREVER).n, 8);
@@ -207,6 +281,10 @@ int main(void)
 		CASE(extending_goes_on_to_the_goal_and_stops_there),
 		CASE(the_time_of_a_row_is_that_of_all_its_chunks),
 		CASE(a_pair_that_gave_up_is_taken_no_more),
+		CASE(the_pair_in_which_it_gives_up_is_not_kept),
+		CASE(a_pair_with_small_blocks_is_stopped_sooner),
+		CASE(a_pair_with_small_blocks_loses_no_more_to_an_interrupt),
+		CASE(a_warm_up_that_takes_a_rows_time_ends_behind_one_of_each),
 		CASE(windows_without_noise_are_narrow),
 		CASE(narrow_is_what_the_99_percent_interval_says),
 		CASE(an_interval_of_1_percent_is_narrow),

@@ -1,0 +1,218 @@
+#include "bench/harness/ipi_shape.h"
+
+#include "bench/harness/party.h"
+#include "lib/x86/insn.h"
+
+/* Between its two readings the handler fetches the line that the sender has written. */
+static void take_call(struct crew_member *me, void *context)
+{
+	const struct party *const party = context;
+	const uint64_t entered = rdtsc_ordered();
+	const uint32_t call =
+		atomic_load_explicit(&me->request.call, memory_order_acquire);
+	const uint64_t left = rdtsc_ordered();
+
+	if (me->number != 0 && me->number == party->mute)
+		return;
+	me->stamps.word[STAMP_ENTERED] = entered;
+	me->stamps.word[STAMP_LEFT] = left;
+	me->stamps.word[STAMP_CALL] = call;
+	party_answer(me, call);
+}
+
+/*
+ * By the middle of what the offset may be.  One that comes out before it was sent shows
+ * that the interval is too wide for a figure as small, and then all of them are wrong.
+ */
+static void choose_one_way(struct party_row *row, struct window_args *args)
+{
+	const struct crew_member *const target = party_target(row, 0);
+	const struct tsc_offset offset =
+		crew_offset(row->party->members[row->remote->from], target);
+	const int64_t middle = offset.lo + (offset.hi - offset.lo) / 2;
+
+	args->t1 = args->t2 = target->stamps.word[STAMP_ENTERED] - (uint64_t)middle;
+	if (args->t1 < args->t0)
+		party_give_up(row, ROW_SKIPPED, "TSC offset is too wide");
+}
+
+/* What the row asks for, in place of the three stamps of the sender. */
+static void choose_figure(struct party_row *row, struct window_args *args)
+{
+	const struct crew_stamps *const stamps = &party_target(row, 0)->stamps;
+
+	if (row->remote->figure == FIGURE_HANDLER) {
+		args->t0 = stamps->word[STAMP_ENTERED];
+		args->t1 = args->t2 = stamps->word[STAMP_LEFT];
+	} else if (row->remote->figure == FIGURE_ONE_WAY) {
+		choose_one_way(row, args);
+	}
+}
+
+/* Nothing took place there in the arm that does not send. */
+static void choose_nothing(const struct party_row *row, struct window_args *args)
+{
+	if (row->remote->figure == FIGURE_HANDLER ||
+	    row->remote->figure == FIGURE_ONE_WAY)
+		args->t1 = args->t2 = args->t0;
+}
+
+/* Interrupts are off while it waits, but where it is to interrupt itself. */
+static __attribute__((noinline)) void
+exchange(struct party_row *row, enum remote_mode mode, struct window_args *args)
+{
+	bool sent, answered = true;
+
+	if (mode != REMOTE_DRY && mode != REMOTE_POLL)
+		party_fill(row);
+	apic_publish();
+	args->t0 = rdtsc_ordered();
+	sent = party_send(row, mode);
+	args->t1 = rdtsc_ordered();
+	if (mode == REMOTE_SELF)
+		sti();
+	if (mode != REMOTE_DRY && sent)
+		answered = party_wait(row);
+	args->t2 = rdtsc_ordered();
+	if (mode == REMOTE_SELF)
+		cli();
+	if (!sent)
+		party_give_up(row, ROW_FAILED, "the APIC did not send");
+	else if (mode == REMOTE_DRY)
+		choose_nothing(row, args);
+	else if (answered)
+		choose_figure(row, args);
+}
+
+struct errand {
+	struct party_row *row;
+	enum remote_mode mode;
+	struct window_args *args;
+};
+
+static void run_errand(struct crew_member *me, void *argument)
+{
+	const struct errand *const errand = argument;
+	const uint64_t flags = interrupts_off();
+
+	(void)me;
+	exchange(errand->row, errand->mode, errand->args);
+	interrupts_as(flags);
+}
+
+/*
+ * Another processor sends.  The boot processor waits, for its interrupt too if that is
+ * where it goes.  The errand is on its stack: it is not left before the errand is done,
+ * or its processor is given up, and that does not happen before its own patience ends.
+ */
+static void send_from(struct party_row *row, struct crew_member *from,
+                      enum remote_mode mode, struct window_args *args)
+{
+	struct party *const party = row->party;
+	struct errand errand = { row, mode, args };
+	const uint64_t flags = interrupts_off();
+
+	if (party_target(row, 0)->number == 0)
+		sti();
+	if (!crew_run(party->crew, from, run_errand, &errand) ||
+	    !crew_wait(party->crew, from, 4 * party->patience))
+		party_give_up_member(row, from, " did not send");
+	interrupts_as(flags);
+}
+
+static void run_window(struct window_args *args, enum remote_mode mode)
+{
+	struct party_row *const row = args->context;
+	struct crew_member *const from = row->party->members[row->remote->from];
+
+	if (row->gave_up)
+		return;
+	if (from->number == 0)
+		exchange(row, mode, args);
+	else
+		send_from(row, from, mode, args);
+}
+
+static void window_dry(struct window_args *args)
+{
+	run_window(args, REMOTE_DRY);
+}
+
+static void window_call(struct window_args *args)
+{
+	run_window(args, ((const struct party_row *)args->context)->remote->mode);
+}
+
+static void prime(const struct priming *priming)
+{
+	const struct party_row *const row = priming->context;
+
+	if (!row->gave_up)
+		party_settle(row->party);
+}
+
+static const char *lacks(const struct party_row *row)
+{
+	const struct party *const party = row->party;
+	const char *const missing = party_lacks(party, row);
+
+	if (missing != NULL || row->remote->figure != FIGURE_ONE_WAY)
+		return missing;
+
+	const struct tsc_offset offset =
+		crew_offset(party->members[row->remote->from], party_target(row, 0));
+
+	return tsc_offset_valid(&offset) ? NULL : "TSC offset is not known";
+}
+
+static const char *equip(const struct plan *plan, struct experiment *experiment)
+{
+	struct party_row *const row = party_row(plan, experiment);
+	const char *const missing = lacks(row);
+
+	if (missing != NULL)
+		return missing;
+	row->on_call = take_call;
+	experiment->priming = (struct priming){ .prime = prime, .context = row };
+	experiment->pair = (struct pair){
+		.a = window_dry,
+		.b = window_call,
+		.args = { .context = row },
+		.priming = &experiment->priming,
+		.span = row->remote->figure == FIGURE_SEND ? SPAN_OPERATION
+		                                           : SPAN_TOTAL,
+		.divisor = 1,
+		.block = party_block(row),
+		.gave_up = &row->gave_up,
+	};
+	return NULL;
+}
+
+static void begin(struct experiment *experiment)
+{
+	party_begin(experiment->pair.args.context);
+}
+
+static void end(struct experiment *experiment)
+{
+	const struct party_row *const row = experiment->pair.args.context;
+
+	party_end(experiment->pair.args.context);
+	if (row->status == ROW_SKIPPED)
+		experiment->samples.n = 0;
+}
+
+struct mishap party_mishap(const struct experiment *experiment)
+{
+	const struct party_row *const row = experiment->pair.args.context;
+
+	return (struct mishap){ row->status,
+		                row->status == ROW_OK ? NULL : row->reason };
+}
+
+const struct shape shape_ipi = {
+	.equip = equip,
+	.begin = begin,
+	.end = end,
+	.mishap = party_mishap,
+};

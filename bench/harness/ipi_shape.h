@@ -1,0 +1,11 @@
+#pragma once
+/*
+ * A call and its answers: A does not send and does not wait, B does.  Its parameters
+ * are mode, state, hint, from, first and figure of struct remote, and the targets.
+ */
+#include "bench/harness/bench.h"
+
+extern const struct shape shape_ipi;
+
+/* Status and reason of a row of a party: what shapes of other processors share. */
+struct mishap party_mishap(const struct experiment *experiment);

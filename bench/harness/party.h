@@ -1,0 +1,195 @@
+#pragma once
+/*
+ * The processors that take part in a row, and what an exchange with them is made of:
+ * being in the state wanted, a call, its answers, waiting no longer than is decent, and
+ * counting that each was taken once.
+ *
+ * Party member 0 is the boot processor; others are those that are not lost when a
+ * benchmark is planned.  A row names its targets by where they stand here.
+ */
+#include "bench/harness/crew.h"
+#include "bench/harness/flush_ground.h"
+#include "bench/harness/plan.h"
+#include "lib/random.h"
+#include "paging/lazy.h"
+
+#include <stdatomic.h>
+
+/*
+ * Processors of an emulator that may be busy at once: they are threads of a host that
+ * has few, and each waits for its turn of milliseconds, or longer than is waited for.
+ */
+#define PARTY_BUSY_EMULATED 4u
+
+/* Words of crew_stamps.  Ticks of the member's own clock. */
+enum stamp {
+	STAMP_ENTERED,
+	STAMP_LEFT,
+	STAMP_CALL, /* number of the call that was taken last: written last */
+};
+
+struct party;
+
+/* What a row of a party has of its own, beside its experiment. */
+struct party_row {
+	struct party *party;
+	const struct experiment *experiment;
+	const struct remote *remote; /* of the experiment's spec */
+	unsigned targets;
+	crew_call *on_call;
+	window_code *drop; /* the operation, on as many pages as the row has */
+	struct window_args drop_args;
+	bool drop_by_descriptor;
+	uint16_t pcid; /* of the pages: the current one or another */
+	bool gave_up;
+	enum row_status status; /* ROW_OK: nothing went wrong */
+	char reason[48];
+};
+
+struct party_counts {
+	uint32_t handled, polled, nmis;
+};
+
+/* What one that begins asks of others: in a line of its own. */
+struct flush_request {
+	_Alignas(CREW_LINE) uint64_t va;
+	uint32_t pages;
+	uint16_t pcid;
+	_Alignas(CREW_LINE) _Atomic uint32_t missing; /* answers */
+};
+
+/* What several processors count on. */
+struct party_counter {
+	_Alignas(CREW_LINE) _Atomic uint32_t count;
+};
+
+struct party {
+	struct flush_request shared; /* of the boot processor, read by all */
+	/* Several that begin at once. */
+	struct flush_request requests[FLUSH_OWNERS];
+	struct party_counter arrived;
+	struct party_counter locked;
+	_Atomic uint32_t silent; /* that waited in vain */
+	unsigned count;          /* others */
+	struct crew *crew;
+	struct crew_member *members[CREW_MEMBERS];
+	uint64_t root;
+	uint64_t patience; /* ticks */
+	uint64_t ticks_per_us;
+	struct random random;
+	uint32_t logical[CREW_MEMBERS]; /* x2APIC: as each member's register has it */
+	unsigned mute;     /* number of a member that never answers; 0: none */
+	unsigned careless; /* that answers, and drops nothing */
+	/* Of the row that is running. */
+	struct party_row *row;
+	uint32_t sends;              /* calls to all targets */
+	uint32_t sent[CREW_MEMBERS]; /* and to single ones */
+	struct party_counts before[CREW_MEMBERS];
+	uint32_t clusters[CREW_MEMBERS]; /* logical destinations */
+	unsigned cluster_count;
+	struct flush_ground ground;
+	/* Words of this chunk: read behind a shootdown, and behind none. */
+	_Atomic uint32_t looked, stale, control_looked, control_stale, unprepared;
+	/* Of the run: chunks, those whose control was stale, words read. */
+	uint32_t chunks, shown;
+	uint64_t all_looked;
+	/* Lazy TLB mode, by number in the crew. */
+	struct lazy_space space, other_space;
+	struct lazy_cpu lazy[CREW_MEMBERS];
+	uint64_t other_root;
+	uint32_t asked[CREW_MEMBERS]; /* APIC ids, by the last request */
+	unsigned asked_count;
+	bool emulated; /* processors are threads of an emulator */
+	bool x2apic_entered;
+	bool looks; /* there was a window since the pages were read last */
+	bool control;
+	struct party_row rows[PLAN_EXPERIMENTS];
+};
+
+/* Those of the crew that are there now.  crew NULL: there are no others. */
+void party_gather(struct party *party, struct crew *crew, const struct config *config,
+                  const struct machine *machine, uint64_t root);
+
+/* Others of the party; 0 on one processor. */
+unsigned party_count(const struct party *party);
+
+/* The first at this distance from the boot processor, 0 if there is none. */
+unsigned party_at_distance(const struct party *party, enum distance distance);
+
+/*
+ * Switches all to x2APIC mode; there is no way back.  Afterwards x2apic_entered says
+ * whether they are in it now and were not before.
+ */
+void party_enter_x2apic(struct party *party);
+
+/* The row of an experiment, with its targets. */
+struct party_row *party_row(const struct plan *plan,
+                            const struct experiment *experiment);
+
+/*
+ * Pairs between two looks at the clock: windows in which an emulator's processors wait
+ * for each other may take a tenth of a second.
+ */
+uint32_t party_block(const struct party_row *row);
+
+/* Why the row's members and mode are not to be had; NULL if they are. */
+const char *party_lacks(const struct party *party, const struct party_row *row);
+
+/* Target i of a row. */
+static inline struct crew_member *party_target(const struct party_row *row, unsigned i)
+{
+	return row->party->members[row->remote->first + i];
+}
+
+/* The row cannot be measured any further; the first reason counts. */
+void party_give_up(struct party_row *row, enum row_status status, const char *reason);
+
+/* The same for one of them: "processor N" and what it did not do. */
+void party_give_up_member(struct party_row *row, const struct crew_member *member,
+                          const char *what);
+
+/*
+ * Before a chunk: calls do on_call from now on, the targets are in the row's state, and
+ * have CR4.PCIDE as the row wants it.
+ */
+void party_begin(struct party_row *row);
+
+/* Behind it: they halt again, and each took every call once, or the row has failed. */
+void party_end(struct party_row *row);
+
+/* 20 to 200 us, or 2 ms if the targets sleep deeply. */
+void party_settle(struct party *party);
+
+/* Runs job on each target in turn; false if one did not finish it. */
+bool party_run(struct party_row *row, crew_job *job, void *argument);
+
+/* The same, on the first count of them. */
+bool party_run_some(struct party_row *row, unsigned count, crew_job *job,
+                    void *argument);
+
+/* The first part of a call to all targets: what the handler can see.  Not for poll. */
+void party_fill(const struct party_row *row);
+
+/* The second: it is under way.  False: an APIC did not take it. */
+bool party_send(struct party_row *row, enum remote_mode mode);
+
+/*
+ * Until each target has answered.  Who does not in time is lost, and the row has given
+ * up: false.
+ */
+bool party_wait(struct party_row *row);
+
+/* One PAUSE; true if it has gone on for too long.  looks: 0 at first. */
+bool party_out_of_patience(const struct party *party, uint64_t from, uint32_t *looks);
+
+/* The same by a counter that they count down. */
+bool party_wait_shared(struct party_row *row);
+
+/* What each on_call ends with: the number of the call, by which its target answers. */
+static inline void party_answer(struct crew_member *me, uint32_t call)
+{
+	atomic_store_explicit(&me->answer.call, call, memory_order_release);
+}
+
+/* Whoever has not taken the last call is lost. */
+void party_lose_silent(struct party_row *row);

@@ -1,0 +1,58 @@
+#pragma once
+/* What rows say that need other processors: who calls whom, how, and what is timed. */
+#include <stdbool.h>
+#include <stdint.h>
+
+/* How a call reaches its targets. */
+enum remote_mode {
+	REMOTE_DRY,       /* not at all: the same code without sending and waiting */
+	REMOTE_SELF,      /* an interrupt to the own processor */
+	REMOTE_POLL,      /* the targets watch a line, interrupts off */
+	REMOTE_UNICAST,   /* one send for each */
+	REMOTE_CLUSTER,   /* x2APIC: one for all with the same cluster id */
+	REMOTE_SHORTHAND, /* one for all but the own processor */
+	REMOTE_NMI,       /* one for each */
+	REMOTE_LOCAL,     /* the own processor drops its own, nobody is asked */
+	REMOTE_MODES,
+};
+
+const char *remote_mode_name(enum remote_mode mode);
+
+/* What of an exchange is the figure. */
+enum remote_figure {
+	FIGURE_ROUND_TRIP, /* T2 - T0, on the clock of who sends */
+	FIGURE_SEND,       /* T1 - T0 */
+	FIGURE_HANDLER,    /* in the first target's handler, on its clock */
+	FIGURE_ONE_WAY,    /* from T0 to the first target's handler */
+};
+
+/* Of lazy TLB mode. */
+enum lazy_phase {
+	LAZY_PHASE_FIRST,  /* the request that finds targets lazy */
+	LAZY_PHASE_NEXT,   /* those behind it */
+	LAZY_PHASE_RETURN, /* a target comes back */
+	LAZY_PHASE_SERIES, /* interrupts of several requests, counted */
+};
+
+struct remote {
+	enum remote_mode mode;
+	uint8_t state; /* enum crew_state of the targets */
+	uint32_t hint; /* of MWAIT */
+	bool x2apic;   /* the APICs are in that mode, where it was not found */
+	/* As they stand in the party: who calls, and the first target. */
+	unsigned from, first;
+	enum remote_figure figure;
+	/* Of a shootdown. */
+	uint32_t pages;
+	bool early;      /* the answer comes before the operation */
+	bool alongside;  /* the own translations are dropped while others do it */
+	bool shared;     /* one request and one counter for all, not a line for each */
+	unsigned owners; /* processors that begin one at once, the boot processor too */
+	bool locked;     /* one behind the other */
+	/* Of lazy TLB mode. */
+	enum lazy_phase phase;
+	unsigned lazy; /* of the targets */
+	bool stays;    /* it was not asked meanwhile */
+	bool others;   /* it comes back to other tables */
+	bool touches;  /* with the first accesses behind it */
+};

@@ -1,0 +1,166 @@
+#include "bench/harness/shootdown.h"
+
+#include "lib/x86/insn.h"
+
+/* Words of crew_request: of the boot processor's request, a copy for each target. */
+enum request_word { REQUEST_VA, REQUEST_PCID };
+
+struct window_args shootdown_drop(const struct party_row *row, uint64_t va,
+                                  uint16_t pcid)
+{
+	const struct invpcid_descriptor descriptor = { .pcid = pcid, .va = va };
+	struct window_args args = row->drop_args;
+
+	if (row->drop_by_descriptor)
+		args.operands.address = (uintptr_t)&descriptor;
+	else
+		args.operands.address += va;
+	row->drop(&args);
+	return args;
+}
+
+void shootdown_forget(void)
+{
+	const uint64_t cr4 = read_cr4();
+
+	write_cr4(cr4 & ~CR4_PGE);
+	write_cr4(cr4);
+}
+
+static void answer(struct party *party, struct crew_member *me, uint32_t call)
+{
+	if (party->row->remote->shared)
+		(void)atomic_fetch_sub_explicit(&party->shared.missing, 1,
+		                                memory_order_release);
+	else
+		party_answer(me, call);
+}
+
+static void drop_as_asked(struct party *party, struct crew_member *me)
+{
+	const bool shared = party->row->remote->shared;
+	const uint64_t va = shared ? party->shared.va : me->request.word[REQUEST_VA];
+	const uint16_t pcid =
+		shared ? party->shared.pcid : (uint16_t)me->request.word[REQUEST_PCID];
+
+	if (me->number != 0 && me->number == party->careless)
+		return;
+
+	const struct window_args done = shootdown_drop(party->row, va, pcid);
+
+	me->stamps.word[STAMP_ENTERED] = done.t0;
+	me->stamps.word[STAMP_LEFT] = done.t1;
+}
+
+static void serve_boot(struct party *party, struct crew_member *me)
+{
+	const bool early = party->row->remote->early;
+	const uint32_t call =
+		atomic_load_explicit(&me->request.call, memory_order_acquire);
+
+	if (me->number != 0 && me->number == party->mute)
+		return;
+	if (early) {
+		me->stamps.word[STAMP_CALL] = call;
+		answer(party, me, call);
+	}
+	drop_as_asked(party, me);
+	if (!early) {
+		me->stamps.word[STAMP_CALL] = call;
+		answer(party, me, call);
+	}
+}
+
+/* Of 64 processors that may ask: bits that others set, and that are taken at once. */
+static void serve_word(struct party *party, struct crew_member *me, unsigned word)
+{
+	uint64_t bits =
+		__atomic_exchange_n(&me->request.word[word], 0, __ATOMIC_ACQ_REL);
+
+	for (unsigned i = 0; bits != 0; i++, bits >>= 1) {
+		struct flush_request *const request = &party->requests[64 * word + i];
+
+		if ((bits & 1) == 0)
+			continue;
+		if (me->number == 0 || me->number != party->careless)
+			(void)shootdown_drop(party->row, request->va, request->pcid);
+		(void)atomic_fetch_sub_explicit(&request->missing, 1,
+		                                memory_order_release);
+	}
+}
+
+static void serve_mailbox(struct party *party, struct crew_member *me)
+{
+	const uint32_t call =
+		atomic_load_explicit(&me->request.call, memory_order_acquire);
+
+	if (me->number != 0 && me->number == party->mute)
+		return;
+	for (unsigned word = 0; word * 64 < party->row->remote->owners; word++)
+		serve_word(party, me, word);
+	me->stamps.word[STAMP_CALL] = call;
+}
+
+void shootdown_serve(struct crew_member *me, void *context)
+{
+	struct party *const party = context;
+
+	if (party->row->remote->owners > 1)
+		serve_mailbox(party, me);
+	else
+		serve_boot(party, me);
+}
+
+static void write_requests(struct party_row *row)
+{
+	struct party *const party = row->party;
+
+	if (row->remote->shared) {
+		party->shared.va = flush_ground_va();
+		party->shared.pcid = row->pcid;
+		atomic_store_explicit(&party->shared.missing, row->targets,
+		                      memory_order_release);
+		return;
+	}
+	for (unsigned i = 0; i < row->targets; i++) {
+		struct crew_member *const member = party_target(row, i);
+
+		member->request.word[REQUEST_VA] = flush_ground_va();
+		member->request.word[REQUEST_PCID] = row->pcid;
+	}
+}
+
+static void drop_here(const struct party_row *row)
+{
+	(void)shootdown_drop(row, flush_ground_va(), row->pcid);
+}
+
+/* In poll mode the call is what is sent: not filled before. */
+__attribute__((noinline)) void
+shootdown_alone(struct party_row *row, enum remote_mode mode, struct window_args *args)
+{
+	struct party *const party = row->party;
+	const bool asks = mode != REMOTE_DRY && mode != REMOTE_LOCAL;
+	bool sent = true;
+
+	apic_publish();
+	args->t0 = rdtsc_ordered();
+	flush_ground_turn(&party->ground, row->remote->pages);
+	if (asks)
+		write_requests(row);
+	if (asks && mode != REMOTE_POLL)
+		party_fill(row);
+	if (mode != REMOTE_DRY && !row->remote->alongside)
+		drop_here(row);
+	apic_publish();
+	if (asks)
+		sent = party_send(row, mode);
+	args->t1 = rdtsc_ordered();
+	if (mode != REMOTE_DRY && row->remote->alongside)
+		drop_here(row);
+	if (asks && sent)
+		(void)(row->remote->shared ? party_wait_shared(row) : party_wait(row));
+	args->t2 = rdtsc_ordered();
+	if (!sent)
+		party_give_up(row, ROW_FAILED, "the APIC did not send");
+}

@@ -1,0 +1,238 @@
+#include "bench/harness/shootdown_shape.h"
+
+#include "bench/harness/ipi_shape.h"
+#include "bench/harness/shootdown.h"
+#include "lib/x86/insn.h"
+
+static uint64_t read_word(uint64_t va)
+{
+	return *(const volatile uint64_t *)va;
+}
+
+static uint32_t look(const struct party_row *row)
+{
+	const struct flush_ground *const ground = &row->party->ground;
+	uint32_t wrong = 0;
+
+	if (row->remote->owners <= 1)
+		return flush_ground_look(ground, row->remote->pages, read_word);
+	for (unsigned i = 0; i < row->remote->owners; i++)
+		wrong += flush_ground_look_owned(ground, i, read_word);
+	return wrong;
+}
+
+/* Words whose entries the last window has changed. */
+static uint32_t words_of(const struct party_row *row)
+{
+	if (row->remote->owners <= 1)
+		return row->remote->pages;
+	return row->party->control ? 1 : row->remote->owners;
+}
+
+/* What the last window has left behind, on this processor; then the pages as they are.
+ */
+static void look_and_prime(struct crew_member *me, void *argument)
+{
+	const struct party_row *const row = argument;
+	struct party *const party = row->party;
+	const bool elsewhere = row->pcid != PCID_HOME;
+
+	(void)me;
+	if (elsewhere)
+		write_cr3(party->root | row->pcid | CR3_KEEP);
+	if (party->looks) {
+		(void)atomic_fetch_add(party->control ? &party->control_stale
+		                                      : &party->stale,
+		                       look(row));
+		(void)atomic_fetch_add(party->control ? &party->control_looked
+		                                      : &party->looked,
+		                       words_of(row));
+	}
+	shootdown_forget();
+	(void)atomic_fetch_add(&party->unprepared, look(row));
+	if (elsewhere)
+		write_cr3(party->root | PCID_HOME | CR3_KEEP);
+}
+
+static void look_everywhere(struct party_row *row)
+{
+	(void)party_run(row, look_and_prime, row);
+	look_and_prime(row->party->members[0], row);
+	row->party->looks = false;
+}
+
+static void prime(const struct priming *priming)
+{
+	struct party_row *const row = priming->context;
+
+	if (row->gave_up)
+		return;
+	look_everywhere(row);
+	party_settle(row->party);
+}
+
+static void note_window(struct party_row *row, bool control)
+{
+	row->party->looks = !row->gave_up;
+	row->party->control = control;
+}
+
+static void window_nothing(struct window_args *args)
+{
+	struct party_row *const row = args->context;
+
+	if (row->gave_up)
+		return;
+	if (row->remote->owners > 1)
+		shootdown_nobody(row, args);
+	else
+		shootdown_alone(row, REMOTE_DRY, args);
+	note_window(row, true);
+}
+
+static void window_shootdown(struct window_args *args)
+{
+	struct party_row *const row = args->context;
+
+	if (row->gave_up)
+		return;
+	if (row->remote->owners > 1)
+		shootdown_together(row, args);
+	else
+		shootdown_alone(row, row->remote->mode, args);
+	note_window(row, false);
+}
+
+/* The operation as often as there are pages, or once if it drops them all. */
+static const char *equip_drop(const struct plan *plan, struct party_row *row)
+{
+	const struct experiment_spec *const spec = &row->experiment->spec;
+	const struct tlb_op *const op = spec->op;
+	const struct aim aim = { .pcid = row->pcid };
+	const struct window_spec window = {
+		.body = plan_is_broken(plan, op) ? &tlb_op_none->body
+		                                 : tlb_op_body(op, &aim),
+		.copies = op->takes_page ? spec->remote.pages : 1,
+		.stride = (int64_t)PAGE_BYTES,
+	};
+
+	row->drop = workspace_window(plan->workspace, &window, ALIAS_GLOBAL);
+	row->drop_args = workspace_args(plan->workspace, op, &aim, spec->pcide, 0);
+	row->drop_by_descriptor = op->takes_descriptor;
+	return row->drop == NULL ? "memory" : NULL;
+}
+
+const char *shootdown_equip(const struct plan *plan, struct party_row *row)
+{
+	struct workspace *const workspace = plan->workspace;
+	const char *const missing = party_lacks(row->party, row);
+
+	if (missing != NULL)
+		return missing;
+	if ((plan->machine->features & FEATURE_PGE) == 0)
+		return feature_name(FEATURE_PGE);
+	if (flush_ground_open(&row->party->ground, workspace->pool,
+	                      workspace->space.root, workspace->nx,
+	                      row->remote->owners) != ERR_NONE)
+		return "memory";
+	return equip_drop(plan, row);
+}
+
+static const char *equip(const struct plan *plan, struct experiment *experiment)
+{
+	struct party_row *const row = party_row(plan, experiment);
+
+	row->on_call = shootdown_serve;
+	row->pcid = experiment->spec.names_another ? PCID_TARGET : PCID_HOME;
+
+	const char *const missing = shootdown_equip(plan, row);
+
+	if (missing != NULL)
+		return missing;
+	experiment->priming = (struct priming){ .prime = prime, .context = row };
+	experiment->pair = (struct pair){
+		.a = window_nothing,
+		.b = window_shootdown,
+		.args = { .context = row },
+		.priming = &experiment->priming,
+		.span = SPAN_TOTAL,
+		.divisor = 1,
+		.block = party_block(row),
+		.gave_up = &row->gave_up,
+	};
+	return NULL;
+}
+
+/* Mailboxes are empty, whatever another row had in these lines. */
+static void begin(struct experiment *experiment)
+{
+	struct party_row *const row = experiment->pair.args.context;
+	struct party *const party = row->party;
+
+	for (unsigned i = 0; i <= party->count; i++)
+		for (unsigned word = 0; word < 8; word++)
+			party->members[i]->request.word[word] = 0;
+	flush_ground_level(&party->ground);
+	party_begin(row);
+}
+
+/* One stale word fails a row, so a control that is stale half of the time shows enough.
+ */
+static void note_control(struct party *party)
+{
+	const uint32_t looked = atomic_load(&party->control_looked);
+	const uint32_t stale = atomic_load(&party->control_stale);
+
+	party->all_looked += atomic_load(&party->looked);
+	party->chunks++;
+	party->shown += looked != 0 && stale >= looked / 2;
+}
+
+static void judge(struct party_row *row)
+{
+	struct party *const party = row->party;
+
+	if (row->gave_up)
+		return;
+	if (party->looks)
+		look_everywhere(row);
+	note_control(party);
+	if (atomic_load(&party->stale) != 0)
+		party_give_up(row, ROW_FAILED, "stale words");
+	if (atomic_load(&party->unprepared) != 0)
+		party_give_up(row, ROW_FAILED, "pages were not prepared");
+}
+
+static void end(struct experiment *experiment)
+{
+	struct party_row *const row = experiment->pair.args.context;
+
+	judge(row);
+	party_end(row);
+}
+
+void shootdown_selftest(const struct party *party, struct selftest *selftest)
+{
+	if (party->chunks == 0)
+		return;
+	selftest_add(selftest, &(struct selftest_row){
+				       .test = "shootdown_words",
+				       .value = (int64_t)party->all_looked * 1000,
+				       .unit = "count",
+				       .verdict = SELFTEST_RECORDED,
+			       });
+	selftest_add(selftest,
+	             &(struct selftest_row){
+			     .test = "shootdown_shown",
+			     .value = (int64_t)party->shown * 100000 / party->chunks,
+			     .unit = "percent",
+			     .verdict = SELFTEST_RECORDED,
+		     });
+}
+
+const struct shape shape_shootdown = {
+	.equip = equip,
+	.begin = begin,
+	.end = end,
+	.mishap = party_mishap,
+};

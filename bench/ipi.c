@@ -1,0 +1,291 @@
+/*
+ * What an interrupt to other processors costs, and how long until they have answered.
+ *
+ * Every row is a call and its answers less the same code without sending and waiting.
+ * By how far the target is away, how it waits, how it is reached, how many there are;
+ * and from each processor to each other, where they are few.  The controls, no call
+ * (dry), one to oneself (self) and one by a line that the target watches (poll), are
+ * rows among the others.
+ *
+ * Measured in the APIC mode that was found, and once more behind a switch to x2APIC.
+ */
+#include "bench/harness/ipi_shape.h"
+#include "bench/remote_rows.h"
+
+#include "lib/line.h"
+
+#define PAIRS_UP_TO 16u
+#define HINTS 8u
+
+static const char *figure_name(enum remote_figure figure)
+{
+	switch (figure) {
+	case FIGURE_SEND:
+		return "send";
+	case FIGURE_HANDLER:
+		return "handler";
+	case FIGURE_ONE_WAY:
+		return "oneway";
+	default:
+		return "rtt";
+	}
+}
+
+/* The mode of all APICs; a plan says which rows are of which. */
+static const char *apic_name(const struct plan *plan, bool entered)
+{
+	const struct party *const party = plan_party(plan);
+	const bool is_x2apic = entered || (party != NULL &&
+	                                   crew_apic(party->crew)->mode == APIC_X2APIC);
+
+	return is_x2apic ? "x2apic" : "xapic";
+}
+
+static struct experiment_spec spec_of(struct remote remote, unsigned targets)
+{
+	return (struct experiment_spec){
+		.op = tlb_op_none,
+		.shape = &shape_ipi,
+		.targets = targets,
+		.divisor = 1,
+		.remote = remote,
+	};
+}
+
+static void name_number(char name[16], const char *text, uint32_t number, bool hex)
+{
+	struct line line;
+
+	line_clear(&line);
+	line_put(&line, text);
+	if (hex)
+		line_put_hex(&line, number, 1);
+	else
+		line_put_u64(&line, number);
+	line_to_string(&line, name, 16);
+}
+
+/* One target at that distance. */
+static void plan_near(struct plan *plan, struct remote remote, enum distance distance)
+{
+	struct experiment_spec spec = spec_of(remote, 1);
+	char state[16];
+
+	name_number(state, "mwait", remote.hint, true);
+	REMOTE_NAME(&spec, remote_mode_name(remote.mode),
+	            remote.state == CREW_MWAIT
+	                    ? state
+	                    : remote_state_name((enum crew_state)remote.state),
+	            figure_name(remote.figure), distance_name(distance),
+	            apic_name(plan, remote.x2apic));
+	plan_add(plan, &spec);
+}
+
+static void plan_figures(struct plan *plan, struct remote remote,
+                         enum distance distance)
+{
+	for (unsigned i = FIGURE_ROUND_TRIP; i <= FIGURE_ONE_WAY; i++) {
+		remote.figure = (enum remote_figure)i;
+		plan_near(plan, remote, distance);
+	}
+}
+
+/* Where there is no MWAIT, there is one row to say so. */
+static void plan_mwait(struct plan *plan, struct remote remote, enum distance distance)
+{
+	const struct party *const party = plan_party(plan);
+	uint32_t hints[HINTS];
+	const unsigned count =
+		party == NULL ? 0 : crew_mwait_hints(party->crew, hints, HINTS);
+
+	remote.mode = REMOTE_UNICAST;
+	remote.state = CREW_MWAIT;
+	for (unsigned i = 0; i < count; i++) {
+		remote.hint = hints[i];
+		plan_near(plan, remote, distance);
+	}
+	if (count == 0)
+		plan_near(plan, remote, distance);
+}
+
+static void plan_distance(struct plan *plan, struct remote remote,
+                          enum distance distance)
+{
+	static const enum crew_state states[] = { CREW_PAUSE, CREW_HALT };
+
+	for (unsigned i = 0; i < sizeof states / sizeof states[0]; i++) {
+		remote.state = (uint8_t)states[i];
+		remote.mode = REMOTE_UNICAST;
+		plan_figures(plan, remote, distance);
+		remote.mode = REMOTE_NMI;
+		remote.figure = FIGURE_ROUND_TRIP;
+		plan_near(plan, remote, distance);
+	}
+	remote.mode = REMOTE_UNICAST;
+	remote.state = CREW_SPIN;
+	plan_near(plan, remote, distance);
+	plan_mwait(plan, remote, distance);
+	remote.mode = REMOTE_POLL;
+	remote.state = CREW_POLL;
+	plan_near(plan, remote, distance);
+}
+
+static void plan_distances(struct plan *plan, bool entered)
+{
+	const struct party *const party = plan_party(plan);
+
+	for (unsigned i = DISTANCE_CORE; i < DISTANCES; i++) {
+		const enum distance distance = (enum distance)i;
+		const unsigned first = party_at_distance(party, distance);
+
+		if (first != 0 ||
+		    (party_count(party) == 0 && distance == DISTANCE_CORE))
+			plan_distance(plan,
+			              (struct remote){ .first = first == 0 ? 1 : first,
+			                               .x2apic = entered },
+			              distance);
+	}
+}
+
+static void plan_count(struct plan *plan, struct remote remote, unsigned targets)
+{
+	struct experiment_spec spec = spec_of(remote, targets);
+
+	spec.param = "targets";
+	spec.value = targets;
+	REMOTE_NAME(&spec, remote_mode_name(remote.mode),
+	            remote_state_name((enum crew_state)remote.state),
+	            figure_name(remote.figure), apic_name(plan, remote.x2apic));
+	plan_add(plan, &spec);
+}
+
+/* In a state, with so many targets, each way to reach them. */
+static void plan_modes(struct plan *plan, struct remote remote, unsigned targets)
+{
+	static const enum remote_mode modes[] = { REMOTE_UNICAST, REMOTE_CLUSTER,
+		                                  REMOTE_NMI };
+
+	for (unsigned i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+		remote.mode = modes[i];
+		plan_count(plan, remote, targets);
+	}
+	remote.mode = REMOTE_UNICAST;
+	remote.figure = FIGURE_SEND;
+	plan_count(plan, remote, targets);
+	remote.figure = FIGURE_ROUND_TRIP;
+	remote.mode = REMOTE_SHORTHAND;
+	if (targets == remote_others(plan))
+		plan_count(plan, remote, targets);
+}
+
+static void plan_counts(struct plan *plan, bool entered)
+{
+	unsigned counts[REMOTE_COUNTS];
+	const unsigned count = remote_counts(plan, counts);
+	const enum crew_state busy = remote_busy_state(plan);
+	struct remote remote = { .first = 1, .x2apic = entered };
+
+	for (unsigned i = 0; i < count; i++) {
+		remote.state = CREW_HALT;
+		plan_modes(plan, remote, counts[i]);
+		remote.state = (uint8_t)busy;
+		if (busy != CREW_HALT)
+			plan_modes(plan, remote, counts[i]);
+		remote.mode = REMOTE_POLL;
+		remote.state = CREW_POLL;
+		plan_count(plan, remote, counts[i]);
+	}
+}
+
+static void plan_pair(struct plan *plan, struct remote remote)
+{
+	const struct party *const party = plan_party(plan);
+	struct experiment_spec spec = spec_of(remote, 1);
+	char from[16];
+
+	name_number(from, "from", party->members[remote.from]->number, false);
+	spec.param = "to";
+	spec.value = party->members[remote.first]->number;
+	REMOTE_NAME(&spec, remote_mode_name(remote.mode),
+	            remote_state_name((enum crew_state)remote.state), "rtt", from,
+	            apic_name(plan, remote.x2apic));
+	plan_add(plan, &spec);
+}
+
+/* The boot processor waits for the errand in PAUSE, whatever the others do. */
+static void plan_pairs(struct plan *plan, bool entered)
+{
+	const unsigned others = party_count(plan_party(plan));
+	struct remote remote = {
+		.mode = REMOTE_UNICAST,
+		.x2apic = entered,
+	};
+	const enum crew_state state = remote_busy_state(plan);
+
+	if (others >= PAIRS_UP_TO)
+		return;
+	for (remote.from = 0; remote.from <= others; remote.from++)
+		for (remote.first = 0; remote.first <= others; remote.first++) {
+			const bool to_boot = remote.first == 0;
+
+			remote.state = (uint8_t)(to_boot ? CREW_PAUSE : state);
+			if (remote.from != remote.first)
+				plan_pair(plan, remote);
+		}
+}
+
+/* No call at all is a row of its own: its interval contains nothing but zero. */
+static void plan_controls(struct plan *plan, bool entered)
+{
+	struct remote remote = { .mode = REMOTE_DRY, .first = 1, .x2apic = entered };
+	struct experiment_spec spec = spec_of(remote, 0);
+
+	REMOTE_NAME(&spec, "dry", "rtt", apic_name(plan, entered));
+	plan_add(plan, &spec);
+	remote = (struct remote){ .mode = REMOTE_SELF, .x2apic = entered };
+	for (unsigned i = FIGURE_ROUND_TRIP; i <= FIGURE_HANDLER; i++) {
+		remote.figure = (enum remote_figure)i;
+		spec = spec_of(remote, 0);
+		REMOTE_NAME(&spec, "self", figure_name(remote.figure),
+		            apic_name(plan, entered));
+		plan_add(plan, &spec);
+	}
+}
+
+/* Of what is not there one row of each kind says so; there may be 240 pairs. */
+static void plan_all(struct plan *plan, bool entered)
+{
+	const bool has_x2apic = (plan_machine(plan)->features & FEATURE_X2APIC) != 0;
+
+	plan_controls(plan, entered);
+	plan_distances(plan, entered);
+	plan_counts(plan, entered);
+	if (party_count(plan_party(plan)) != 0 && (!entered || has_x2apic))
+		plan_pairs(plan, entered);
+}
+
+static void plan_ipi(struct plan *plan)
+{
+	plan_all(plan, false);
+}
+
+/* Where x2APIC was found, all is measured already. */
+static void plan_ipi_x2apic(struct plan *plan)
+{
+	const struct party *const party = plan_party(plan);
+
+	if (party == NULL || party->x2apic_entered ||
+	    crew_apic(party->crew)->mode != APIC_X2APIC)
+		plan_all(plan, true);
+}
+
+const struct bench bench_ipi = {
+	.name = "ipi",
+	.plan = plan_ipi,
+};
+
+const struct bench bench_ipi_x2apic = {
+	.name = "ipi",
+	.plan = plan_ipi_x2apic,
+	.prepare = party_enter_x2apic,
+};

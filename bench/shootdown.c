@@ -1,0 +1,199 @@
+/*
+ * What it costs to change entries that other processors have in their TLBs, done as
+ * kernels do it: change, ask, wait until everybody has dropped the old translations.
+ *
+ * One shape is the baseline: INVLPG, one send for each target, answers behind the
+ * operation, the own translations dropped before the others are asked, a line for each
+ * target.  Each dimension is varied from there: targets, pages, operation, how they are
+ * asked, when they answer, how many begin at once.  Every row counts the whole, from
+ * before the request is written to the last answer.
+ */
+#include "bench/harness/shootdown_shape.h"
+#include "bench/remote_rows.h"
+
+#include "lib/text.h"
+
+static const uint32_t page_counts[] = { 1, 8, 33, 512 };
+#define PAGE_COUNTS (sizeof page_counts / sizeof page_counts[0])
+
+/* Where one number of pages has to stand for all: what kernels flush page by page. */
+#define SOME_PAGES 33u
+
+static struct experiment_spec baseline(const struct plan *plan, const char *op,
+                                       unsigned targets, uint32_t pages)
+{
+	return (struct experiment_spec){
+		.op = tlb_op_named(op),
+		.shape = &shape_shootdown,
+		.param = "pages",
+		.value = pages,
+		.targets = targets,
+		.divisor = 1,
+		.remote = {
+			.mode = REMOTE_UNICAST,
+			.state = (uint8_t)remote_busy_state(plan),
+			.first = 1,
+			.pages = pages,
+			.owners = 1,
+		},
+	};
+}
+
+static void add(struct plan *plan, struct experiment_spec *spec)
+{
+	const struct remote *const remote = &spec->remote;
+
+	REMOTE_NAME(
+		spec, remote_mode_name(remote->mode), remote->early ? "early" : "late",
+		remote->alongside ? "alongside" : "before",
+		remote->shared ? "shared" : "own",
+		remote_state_name((enum crew_state)remote->state),
+		spec->pcide ? "pcide" : NULL, spec->names_another ? "otherpcid" : NULL);
+	plan_add(plan, spec);
+}
+
+/* In the order of modes: by a shorthand only everybody can be asked. */
+static void plan_modes(struct plan *plan, unsigned targets, bool all)
+{
+	static const enum remote_mode modes[] = { REMOTE_UNICAST, REMOTE_CLUSTER,
+		                                  REMOTE_NMI, REMOTE_POLL,
+		                                  REMOTE_SHORTHAND };
+	struct experiment_spec spec = baseline(plan, "invlpg", targets, 1);
+
+	for (unsigned i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+		spec.remote.mode = modes[i];
+		if (modes[i] == REMOTE_POLL)
+			spec.remote.state = CREW_POLL;
+		else
+			spec.remote.state = (uint8_t)remote_busy_state(plan);
+		if (modes[i] != REMOTE_SHORTHAND || all)
+			add(plan, &spec);
+	}
+}
+
+/* The same without asking: what of it is the own processor's. */
+static void plan_local(struct plan *plan, struct experiment_spec spec)
+{
+	spec.targets = 0;
+	spec.remote.mode = REMOTE_LOCAL;
+	REMOTE_NAME(&spec, "local", spec.pcide ? "pcide" : NULL,
+	            spec.names_another ? "otherpcid" : NULL);
+	plan_add(plan, &spec);
+}
+
+/* Operations that take no page cost the same for any number of them, but the entries.
+ */
+static void plan_op(struct plan *plan, const char *op, bool pcide, bool otherpcid)
+{
+	for (unsigned i = 0; i < PAGE_COUNTS; i++) {
+		struct experiment_spec spec =
+			baseline(plan, op, remote_others(plan), page_counts[i]);
+
+		if (!plan_has_point(plan, page_counts, PAGE_COUNTS, i))
+			continue;
+		spec.pcide = pcide;
+		spec.names_another = otherpcid;
+		/* The baseline itself is among the modes. */
+		if (page_counts[i] != 1 || !text_equal(op, "invlpg"))
+			add(plan, &spec);
+		plan_local(plan, spec);
+	}
+}
+
+/* One processor tells all others, without any of them being interrupted. */
+static void plan_broadcast(struct plan *plan)
+{
+	for (unsigned i = 0; i < PAGE_COUNTS; i++) {
+		struct experiment_spec spec = baseline(
+			plan, "invlpgb_tlbsync", remote_others(plan), page_counts[i]);
+
+		spec.remote.mode = REMOTE_LOCAL;
+		REMOTE_NAME(&spec, "broadcast",
+		            remote_state_name((enum crew_state)spec.remote.state));
+		if (plan_has_point(plan, page_counts, PAGE_COUNTS, i))
+			plan_add(plan, &spec);
+	}
+}
+
+static void plan_variation(struct plan *plan, unsigned targets)
+{
+	struct experiment_spec spec = baseline(plan, "invlpg", targets, SOME_PAGES);
+	const struct remote usual = spec.remote;
+
+	add(plan, &spec);
+	spec.remote.early = true;
+	add(plan, &spec);
+	spec.remote = usual;
+	spec.remote.alongside = true;
+	add(plan, &spec);
+	spec.remote = usual;
+	spec.remote.shared = true;
+	add(plan, &spec);
+	spec.remote.early = spec.remote.alongside = true;
+	add(plan, &spec);
+}
+
+/* All begin at once: each for a page of its own, and all others are asked. */
+static void plan_together(struct plan *plan, const char *op, bool pcide,
+                          unsigned owners)
+{
+	for (unsigned locked = 0; locked <= 1; locked++) {
+		struct experiment_spec spec =
+			baseline(plan, op, remote_others(plan), 1);
+
+		spec.param = "initiators";
+		spec.value = owners;
+		spec.pcide = pcide;
+		spec.names_another = pcide;
+		spec.remote.owners = owners;
+		spec.remote.locked = locked != 0;
+		REMOTE_NAME(&spec, "together", locked != 0 ? "lock" : "free",
+		            remote_state_name((enum crew_state)spec.remote.state),
+		            pcide ? "pcide-otherpcid" : NULL);
+		plan_add(plan, &spec);
+	}
+}
+
+static void plan_owners(struct plan *plan, const char *op, bool pcide)
+{
+	const unsigned others = remote_others(plan);
+	const unsigned all = others < FLUSH_OWNERS ? others + 1 : FLUSH_OWNERS;
+
+	for (unsigned owners = 2; owners <= 4 && owners < all; owners *= 2)
+		plan_together(plan, op, pcide, owners);
+	plan_together(plan, op, pcide, all);
+}
+
+static void plan_shootdown(struct plan *plan)
+{
+	unsigned counts[REMOTE_COUNTS];
+	const unsigned count = remote_counts(plan, counts);
+
+	for (unsigned i = 0; i < count; i++)
+		plan_modes(plan, counts[i], i == count - 1);
+	plan_op(plan, "invlpg", false, false);
+	plan_op(plan, "cr3_reload", false, false);
+	plan_op(plan, "cr3_pcid_flush", true, false);
+	plan_op(plan, "invpcid_context", true, false);
+	plan_op(plan, "invpcid_context", true, true);
+	plan_op(plan, "invpcid_all_global", false, false);
+	plan_broadcast(plan);
+	plan_variation(plan, 1);
+	if (remote_others(plan) > 1)
+		plan_variation(plan, remote_others(plan));
+	plan_owners(plan, "invlpg", false);
+	plan_owners(plan, "invpcid_context", true);
+}
+
+/* Words, one table of pages, one for every 64 that begin at once, and above them. */
+static uint64_t frames(const struct config *config)
+{
+	(void)config;
+	return FLUSH_FRAMES + 1 + FLUSH_OWNERS / 64 + 8;
+}
+
+const struct bench bench_shootdown = {
+	.name = "shootdown",
+	.plan = plan_shootdown,
+	.frames = frames,
+};

@@ -1,0 +1,90 @@
+#!/bin/sh
+# Interrupts to other processors, TLB shootdowns and lazy TLB mode, on two and four
+# processors; and that what goes wrong there is noticed.
+set -eu
+. tests/boot.sh
+
+calls='ipi,shootdown,lazy'
+
+# Measured, or not to be had in QEMU; no stale word, nothing lost.
+all_measured() { # NAME
+	status_is "$1" 0 && all_rows "$1" results.csv '($status == "ok" && $n > 0) ||
+		$reason ~ /^(mwait|x2apic|pcid|invpcid|invlpgb|TSC offset is .*)$/'
+}
+
+shot_down_on() { # NAME TARGETS
+	some_rows "$1" results.csv "\$bench == \"shootdown\" && \$op == \"invlpg\" &&
+		\$variant == \"unicast-late-before-own-hlt\" && \$targets == $2 &&
+		\$status == \"ok\""
+}
+
+boot four -a tcg -c 4 --machine pc --only "$calls"
+check 'four processors: all is measured, no word is stale, no call is lost' \
+	all_measured four
+for targets in 1 2 3; do
+	check "a shootdown on $targets others" shot_down_on four "$targets"
+done
+check 'every processor calls every other' [ "$(rows four results.csv \
+	'$param == "to" && $status == "ok"' | wc -l)" -eq 12 ]
+check 'a row for each way to reach them, and the controls' [ "$(rows four results.csv \
+	'$bench == "ipi" && $status == "ok" { print $variant }' | sed 's/-.*//' | sort -u |
+	tr '\n' ' ')" = 'dry nmi poll self shorthand unicast ' ]
+check 'no call at all costs nothing' all_such_rows four results.csv \
+	'$variant == "dry-rtt-xapic"' '$ci99_lo <= 0 && $ci99_hi >= 0'
+check 'two, four and all begin at once, under a lock and without' [ "$(rows four \
+	results.csv '$param == "initiators" && $op == "invlpg" && $status == "ok"' |
+	wc -l)" -eq 4 ]
+check 'without a shootdown words are stale: a missing flush would have been seen' \
+	some_rows four selftest.csv '$test == "shootdown_shown" && $value >= 95'
+check 'lazy ones save all interrupts but the first: 7 of 8 each' all_such_rows four \
+	results.csv '$variant == "saved-hlt"' \
+	'$unit == "count" && $min == 7 * $value && $max == 7 * $value'
+
+boot mute -a tcg -c 3 --machine pc --only 'shootdown/invlpg,lazy' \
+	--set selftest.plant=mute_cpu
+check 'a processor that does not answer: exit status 1' status_is mute 1
+check 'the row says which' some_rows mute results.csv \
+	'$status == "timeout" && $reason == "processor 2 did not answer"'
+check 'it is given up in machine.csv' machine_is mute cpus_lost 1
+check 'rows without it are measured' all_such_rows mute results.csv \
+	'$bench == "shootdown" && $targets < 2' \
+	'$status == "ok" || $reason == "x2apic"'
+check 'and those with it are not' all_such_rows mute results.csv \
+	'$bench == "shootdown" && $targets == 2' '$status != "ok"'
+check 'what comes behind is measured with the others' all_such_rows mute results.csv \
+	'$bench == "lazy"' '$status == "ok" && $targets == 1'
+
+boot careless -a tcg -c 3 --machine pc --only 'shootdown/invlpg,lazy' \
+	--set selftest.plant=missing_flush
+check 'a processor that drops nothing: exit status 1' status_is careless 1
+check 'each row that asks it alone has stale words' all_such_rows careless results.csv \
+	'$bench == "shootdown" && $targets == 2 && $param == "pages"' \
+	'$reason ~ /^(stale words|x2apic)$/'
+check 'and so have requests when it is awake' all_such_rows careless results.csv \
+	'$variant ~ /^(first|next)/ && $value < 2' '$status == "failed"'
+check 'rows without it have none' all_such_rows careless results.csv \
+	'$bench == "shootdown" && $targets < 2' \
+	'$status == "ok" || $reason == "x2apic"'
+
+boot broken -a icount -c 2 --machine pc --only 'shootdown/invlpg' \
+	--set selftest.break=invlpg
+check 'INVLPG that does nothing: exit status 1' status_is broken 1
+check 'leaves stale words everywhere' all_such_rows broken results.csv \
+	'$param == "pages" && $reason != "x2apic"' '$reason == "stale words"'
+
+for name in halted again; do
+	boot "$name" -a icount -c 2 --machine pc --only 'shootdown/cr3_reload,lazy' \
+		--set seed=7
+done
+check 'instructions counted: shootdowns of halted processors are measured' \
+	all_measured halted
+check 'two runs with one seed give the same' \
+	cmp "$scratch/halted/results.csv" "$scratch/again/results.csv"
+
+boot one -a icount -c 1 --machine pc --only "$calls"
+check 'one processor: every row that needs another says so' all_rows one results.csv \
+	'$reason ~ /^(one processor|x2apic|pcid|invpcid|invlpgb)$/ ||
+	($variant ~ /^self-/ && $status == "ok")'
+check 'and nothing failed' status_is one 0
+
+finish
