@@ -24,7 +24,7 @@ EFI_INCLUDES = -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 EFI_LIBS = /usr/lib
 EFI_LDFLAGS = -nostdlib -znocombreloc -znoexecstack -shared -Bsymbolic \
 	-T efi/image.lds -L $(EFI_LIBS)
-EFI_SECTIONS = .text .reloc .rodata .rela .data .dynamic
+EFI_SECTIONS = .text .reloc .rodata .sbat .rela .data .dynamic
 
 FOLDERS = lib lib/x86 paging bench bench/harness efi
 # Host programs read what the target writes, with the same code: not in the image.
@@ -48,7 +48,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 Q = $(if $(V),,@)
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: all programs test test-long check report clean help FORCE
+.PHONY: all programs image dist sign test test-long check report clean help FORCE
 .DELETE_ON_ERROR:
 # Objects are kept although only pattern rules name them.
 .SECONDARY:
@@ -102,6 +102,33 @@ $(BUILD)/host/selftest: $(NATIVE:%=$(BUILD)/host/%.o)
 	$(SAY) HOST $@
 	$(Q)$(HOST_CC) -o $@ $^
 
+# The stick.  Its bytes follow from the program's alone.
+GPT := lib/crc32.c stick/gpt.c
+$(BUILD)/host/gpt: $(GPT:%=$(BUILD)/host/%.o)
+	$(SAY) HOST $@
+	$(Q)$(HOST_CC) -o $@ $^
+$(BUILD)/tlbmark.img: $(BUILD)/tlbmark.efi $(BUILD)/host/gpt $(wildcard stick/*.sh stick/*.txt stick/*.cfg)
+	$(SAY) IMG $@
+	$(Q)stick/make.sh $< $(BUILD)/host/gpt $@
+
+image: $(BUILD)/tlbmark.img ## build/tlbmark.img, a stick that boots
+
+dist: image ## the files of a release, in build/dist/
+	@rm -rf $(BUILD)/dist && mkdir -p $(BUILD)/dist
+	$(SAY) DIST $(BUILD)/dist
+	$(Q)cp $(BUILD)/tlbmark.efi $(BUILD)/dist
+	$(Q)xz -9 --threads=1 -c $(BUILD)/tlbmark.img >$(BUILD)/dist/tlbmark.img.xz
+	$(Q)cd $(BUILD)/dist && sha256sum tlbmark.efi tlbmark.img.xz >SHA256SUMS
+
+sign: all ## build/tlbmark-signed.efi and .img, with KEY= and CERT= (PEM)
+	@[ -n '$(KEY)' ] && [ -n '$(CERT)' ] || { \
+		echo 'usage: make sign KEY=my.key CERT=my.pem' >&2; exit 2; }
+	$(Q)sbsign --key '$(KEY)' --cert '$(CERT)' --output $(BUILD)/tlbmark-signed.efi \
+		$(BUILD)/tlbmark.efi
+	$(Q)$(ALONE) $(MAKE) -s $(BUILD)/host/gpt
+	$(Q)stick/make.sh $(BUILD)/tlbmark-signed.efi $(BUILD)/host/gpt \
+		$(BUILD)/tlbmark-signed.img
+
 # Unit tests: the same sources under the sanitizers.
 $(BUILD)/unit/%.c.o: %.c Makefile | $(BUILD)/gen/version.h
 	@mkdir -p $(@D)
@@ -118,6 +145,7 @@ $(patsubst %,$(BUILD)/unit/%,$(filter test_model%,$(UNIT_TESTS))): $(MODEL)
 
 -include $(EFI_OBJECTS:.o=.d) $(HOST_LIB:.o=.d) $(CAPTURE:.o=.d) $(UNIT_LIB:.o=.d) \
 	$(NATIVE:%=$(BUILD)/host/%.d) \
+	$(GPT:%=$(BUILD)/host/%.d) \
 	$(wildcard $(BUILD)/unit/tests/unit/*.d $(BUILD)/unit/tests/model/*.d)
 
 report: ## draw RUN=DIR again
@@ -140,9 +168,9 @@ LONG_TESTS = tests/report/planted $(wildcard tests/boot/long/*.sh tests/checks/l
 ALONE = env -u MAKEFLAGS -u MAKELEVEL JOBS=$(JOBS)
 INSTALL_AND_BUILD = ./run.sh --setup && $(ALONE) $(MAKE) -s -j $(JOBS) programs
 
-programs: all $(BUILD)/host/capture $(BUILD)/host/selftest $(UNIT_PROGRAMS) ## all, host programs, unit tests
+programs: all image $(BUILD)/host/capture $(BUILD)/host/selftest $(UNIT_PROGRAMS) ## all, stick, host programs, unit tests
 
-check: all ## what can be said without running it
+check: all image ## what can be said without running it
 	@$(ALONE) tests/run -j $(JOBS) -t 300 $(CHECKS)
 
 test: ## everything but what follows, in a few minutes
