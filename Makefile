@@ -27,9 +27,7 @@ EFI_LDFLAGS = -nostdlib -znocombreloc -znoexecstack -shared -Bsymbolic \
 EFI_SECTIONS = .text .reloc .rodata .sbat .rela .data .dynamic
 
 FOLDERS = lib lib/x86 paging bench bench/harness efi
-# Host programs read what the target writes, with the same code: not in the image.
-HOST_ONLY = lib/capture.c
-EFI_SOURCES := $(filter-out $(HOST_ONLY),$(wildcard $(FOLDERS:=/*.c) $(FOLDERS:=/*.S)))
+EFI_SOURCES := $(wildcard $(FOLDERS:=/*.c) $(FOLDERS:=/*.S))
 EFI_OBJECTS := $(EFI_SOURCES:%=$(BUILD)/efi/%.o)
 
 # The pure part, which runs on the host as it stands.

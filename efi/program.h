@@ -2,7 +2,9 @@
 /* Everything the program has: one block, allocated before boot services are left. */
 #include "bench/harness/runner.h"
 #include "efi/firmware.h"
+#include "efi/keep.h"
 #include "efi/memory.h"
+#include "efi/trail.h"
 #include "lib/x86/cpu.h"
 #include "lib/x86/serial.h"
 
@@ -13,6 +15,8 @@ struct program {
 	struct firmware firmware;
 	struct config config;
 	struct machine machine;
+	struct volumes volumes;
+	struct breadcrumb trail; /* of an earlier start, then of this one */
 	struct memory_map map;
 	struct frame_pool pool;
 	struct paint *paints;
@@ -22,7 +26,10 @@ struct program {
 	uint64_t ist_tops[IST_COUNT];
 	struct cpu cpu;
 	struct serial serials[SERIALS]; /* port 0: not open */
+	struct keep keep;
+	bool resets; /* by itself, to come back to the results in RAM */
 	struct record record;
 	struct run run;
-	bool dying; /* an exception is being handled: the next one only ends */
+	bool has_taken_over; /* the processor is ours */
+	bool dying;          /* an exception is being handled: the next one only ends */
 };

@@ -85,6 +85,9 @@ struct machine {
 	uint32_t firmware_revision;
 	uint32_t uefi_revision;
 	char load_options[MACHINE_TEXT];
+	char board[MACHINE_TEXT]; /* as SMBIOS has it; empty: no name */
+	struct acpi_reset reset;
+	uint32_t transports; /* enum transport: those in use */
 	/* Memory */
 	uint64_t memory_bytes;  /* conventional and boot-services memory */
 	uint64_t highest_byte;  /* end of the highest RAM region */

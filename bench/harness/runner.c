@@ -37,6 +37,23 @@ uint64_t runner_frames(const struct config *config)
 	       (uint64_t)bench_count * PLAN_EXPERIMENTS * row_frames;
 }
 
+/*
+ * Some times what is usual: text, verification and a summary; a row of results.csv with
+ * its histogram; a @progress line for each chunk; and with raw=1 the samples.
+ */
+#define FIXED_STREAM_BYTES (UINT64_C(512) << 10)
+#define ROW_STREAM_BYTES (UINT64_C(4) << 10)
+#define SAMPLE_STREAM_BYTES UINT64_C(96)
+
+uint64_t runner_stream_bytes(const struct config *config)
+{
+	const uint64_t rows = (uint64_t)bench_count * PLAN_EXPERIMENTS;
+	const uint64_t samples = config->raw ? config->profile->pairs_per_row : 0;
+
+	return FIXED_STREAM_BYTES +
+	       rows * (ROW_STREAM_BYTES + samples * SAMPLE_STREAM_BYTES);
+}
+
 static void progress(struct run *run, unsigned step, const char *name)
 {
 	text_copy(run->activity, sizeof run->activity, name);

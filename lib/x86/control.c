@@ -49,6 +49,23 @@ void control_take_over(const struct registers *found, bool nx)
 	set_pat(found->pat);
 }
 
+/* Nothing global may stay behind: PGE goes first, and PCIDE, which minds CR3. */
+void control_give_back(const struct registers *found)
+{
+	const uint64_t efer = rdmsr(MSR_EFER);
+
+	write_cr4(read_cr4() & ~(CR4_PGE | CR4_PCIDE));
+	write_cr3(found->cr3 & CR3_FRAME);
+	wrmsr(MSR_EFER, (efer & ~EFER_NXE) | (found->efer & EFER_NXE));
+	if (((found->pat ^ PAT_POWER_ON) & PAT_USED) != 0) {
+		wbinvd();
+		wrmsr(MSR_PAT, found->pat);
+		wbinvd();
+	}
+	write_cr0(found->cr0);
+	write_cr4(found->cr4 & ~CR4_CET);
+}
+
 bool control_lfence_waits(bool amd)
 {
 	const uint32_t always_serialising = UINT32_C(1) << 2;
