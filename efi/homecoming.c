@@ -79,9 +79,9 @@ static const struct seal *find_results(struct program *program)
 
 static const char why_lost[] =
 	"The machine was switched off or reset before the run was done, or its RAM "
-        "does\n"
+	"does\n"
 	"not survive a reset: servers with ECC often clear it.  If that happens "
-        "again,\n"
+	"again,\n"
 	"connect a serial line and set transport = serial in tlbmark.cfg.\n";
 
 static void write_unfinished(struct program *program)

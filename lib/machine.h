@@ -86,8 +86,6 @@ struct machine {
 	uint32_t uefi_revision;
 	char load_options[MACHINE_TEXT];
 	char board[MACHINE_TEXT]; /* as SMBIOS has it; empty: no name */
-	struct acpi_reset reset;
-	uint32_t transports; /* enum transport: those in use */
 	/* Memory */
 	uint64_t memory_bytes;  /* conventional and boot-services memory */
 	uint64_t highest_byte;  /* end of the highest RAM region */
@@ -97,7 +95,9 @@ struct machine {
 	uint64_t giant_frame;  /* 1 GiB aligned RAM that may be read; 0: none */
 	uint64_t giants;       /* two GiB of our own, 1 GiB aligned; 0: none */
 	uint64_t hpet_address; /* 0: none */
+	struct acpi_reset reset;
 	uint32_t exit_tries;
+	uint32_t transports; /* enum transport: those in use */
 	/* Time */
 	struct acpi_pm_timer pm_timer; /* port 0: none */
 	struct tsc_rate tsc_rate;

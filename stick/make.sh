@@ -6,6 +6,7 @@ set -eu
 
 program=$1 gpt=$2 image=$3
 here=$(dirname "$0")
+# shellcheck source=stick/layout.sh
 . "$here/layout.sh"
 PATH=$PATH:/usr/sbin:/sbin
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1577836800}
@@ -28,11 +29,11 @@ text() { # FROM TO
 	sed 's/$/\r/' "$1" >"$2"
 }
 
-format "$work/esp" TLBMARK_ESP 544c4201 $esp_sectors
+format "$work/esp" TLBMARK_ESP 544c4201 "$esp_sectors"
 mmd -i "$work/esp" ::/EFI ::/EFI/BOOT
 mcopy -i "$work/esp" "$program" ::/EFI/BOOT/BOOTX64.EFI
 
-format "$work/data" TLBMARK 544c4202 $data_sectors
+format "$work/data" TLBMARK 544c4202 "$data_sectors"
 mmd -i "$work/data" ::/results
 text "$here/README.txt" "$work/README.txt"
 text "$here/tlbmark.cfg" "$work/tlbmark.cfg"
@@ -41,6 +42,6 @@ mcopy -i "$work/data" "$work/README.txt" "$work/tlbmark.cfg" ::/
 truncate -s $((disk_sectors * 512)) "$work/image"
 "$gpt" "$work/image" "tlbmark boot:esp:$esp_first:$esp_sectors" \
 	"TLBMARK:data:$data_first:$data_sectors"
-dd if="$work/esp" of="$work/image" bs=512 seek=$esp_first conv=notrunc,sparse status=none
-dd if="$work/data" of="$work/image" bs=512 seek=$data_first conv=notrunc,sparse status=none
+dd if="$work/esp" of="$work/image" bs=512 seek="$esp_first" conv=notrunc,sparse status=none
+dd if="$work/data" of="$work/image" bs=512 seek="$data_first" conv=notrunc,sparse status=none
 mv "$work/image" "$image"

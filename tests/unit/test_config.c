@@ -168,21 +168,6 @@ TEST(countdown_is_a_number_of_seconds)
 	assert_bad("countdown = -1", "not a number in range");
 }
 
-TEST(transport_is_auto_or_a_list)
-{
-	assert_int_equal(good("transport = ram\ntransport = auto")->transports, 0);
-	assert_int_equal(good("transport = serial")->transports, TRANSPORT_SERIAL);
-	assert_int_equal(good("transport = ram , serial")->transports,
-	                 TRANSPORT_SERIAL | TRANSPORT_RAM);
-	assert_bad("transport = nvram", "not there yet");
-	assert_bad("transport = screen", "not there yet");
-	assert_bad("transport =", "empty");
-	assert_bad("transport = ram,auto",
-	           "not auto or a list of serial, ram, nvram, screen");
-	assert_bad("transport = pigeon",
-	           "not auto or a list of serial, ram, nvram, screen");
-}
-
 TEST(break_takes_the_name_of_an_operation)
 {
 	assert_string_equal(good("selftest.break = cr4_pge_toggle")->broken_op,
@@ -341,7 +326,6 @@ int main(void)
 		CASE(after_takes_four_words),
 		CASE(switches_are_on_or_off),
 		CASE(countdown_is_a_number_of_seconds),
-		CASE(transport_is_auto_or_a_list),
 		CASE(break_takes_the_name_of_an_operation),
 		CASE(plant_takes_a_list),
 		CASE(a_line_is_a_known_key_and_a_value),
