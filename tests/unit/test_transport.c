@@ -10,7 +10,8 @@ static uint32_t parsed(const char *text)
 {
 	uint32_t transports = UNTOUCHED;
 
-	problem = transport_parse((struct text_slice){ text, strlen(text) }, &transports);
+	problem =
+		transport_parse((struct text_slice){ text, strlen(text) }, &transports);
 	return transports;
 }
 
