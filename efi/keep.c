@@ -39,6 +39,17 @@ static struct region largest(const struct memory_map *map, uint64_t from, uint64
 	return best;
 }
 
+static uint64_t alloc_at(const struct firmware *firmware, uint64_t start,
+                         uint64_t bytes)
+{
+	EFI_PHYSICAL_ADDRESS address = start;
+
+	if (EFI_ERROR(firmware->table->BootServices->AllocatePages(
+		    AllocateAddress, EfiLoaderData, bytes / PAGE_BYTES, &address)))
+		return 0;
+	return address;
+}
+
 /* In the middle of the largest region; 0 if it does not fit there. */
 static uint64_t alloc_middle(const struct firmware *firmware, struct memory_map *map,
                              uint64_t from, uint64_t to, uint64_t bytes)
@@ -52,14 +63,11 @@ static uint64_t alloc_middle(const struct firmware *firmware, struct memory_map 
 	if (region.end - region.start < 2 * bytes)
 		return 0;
 
-	EFI_PHYSICAL_ADDRESS address =
+	const uint64_t address =
 		(region.start + (region.end - region.start - bytes) / 2) &
 		~(PAGE_BYTES - 1);
 
-	if (EFI_ERROR(firmware->table->BootServices->AllocatePages(
-		    AllocateAddress, EfiLoaderData, bytes / PAGE_BYTES, &address)))
-		return 0;
-	return address;
+	return alloc_at(firmware, address, bytes);
 }
 
 static void release(const struct firmware *firmware, struct keep *keep)
@@ -78,10 +86,14 @@ static bool alloc_copies(const struct firmware *firmware, struct memory_map *map
 
 	copies[0] = alloc_middle(firmware, map, LOWEST, FOUR_GIB, keep->room);
 	copies[1] = alloc_middle(firmware, map, FOUR_GIB, UINT64_MAX, keep->room);
-	for (unsigned i = 0; i < KEEP_COPIES; i++)
-		if (copies[i] == 0)
-			copies[i] = alloc_middle(firmware, map, LOWEST, UINT64_MAX,
-			                         keep->room);
+	/*
+	 * For want of a region, the others go below the first: a small machine is not
+	 * cut into pieces that nothing fits into any more.
+	 */
+	for (unsigned i = 1; i < KEEP_COPIES; i++)
+		if (copies[i] == 0 && copies[0] > i * keep->room)
+			copies[i] = alloc_at(firmware, copies[0] - i * keep->room,
+			                     keep->room);
 	return copies[0] != 0 && copies[1] != 0 && copies[2] != 0;
 }
 

@@ -103,6 +103,14 @@ static EFI_STATUS allocate(struct program *program)
 		return refuse(firmware, "no memory to begin with",
 		              EFI_OUT_OF_RESOURCES);
 
+	/*
+	 * In this order: the largest needs what is whole, the copies want the middle of
+	 * what is left, and the pool makes do with less.
+	 */
+	if ((program->machine.features & FEATURE_1G_PAGES) != 0)
+		program->machine.giants = memory_alloc_giants(firmware, &program->map);
+	transports_alloc(program);
+
 	const uint64_t own = takeover_frames(program);
 	const uint64_t least = own + LEAST_MEASURING_FRAMES;
 	const uint64_t wanted = own + runner_frames(&program->config);
@@ -114,8 +122,6 @@ static EFI_STATUS allocate(struct program *program)
 	if (program->machine.pool_bytes == 0)
 		return refuse(firmware, "no memory for page tables and stacks",
 		              EFI_OUT_OF_RESOURCES);
-	if ((program->machine.features & FEATURE_1G_PAGES) != 0)
-		program->machine.giants = memory_alloc_giants(firmware, &program->map);
 	return EFI_SUCCESS;
 }
 

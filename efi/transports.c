@@ -128,6 +128,13 @@ static EFI_STATUS leave_trail(struct program *program)
 	return trail_write(&program->volumes, &trail);
 }
 
+void transports_alloc(struct program *program)
+{
+	if (is_wanted(program, TRANSPORT_RAM))
+		(void)keep_alloc(&program->firmware, &program->map,
+		                 runner_stream_bytes(&program->config), &program->keep);
+}
+
 static bool plan_ram(struct program *program)
 {
 	EFI_STATUS status = EFI_SUCCESS;
@@ -138,8 +145,7 @@ static bool plan_ram(struct program *program)
 		      "written to the stick\n");
 		return false;
 	}
-	if (!keep_alloc(&program->firmware, &program->map,
-	                runner_stream_bytes(&program->config), &program->keep)) {
+	if (program->keep.room == 0) {
 		print(program, "tlbmark: not enough memory to keep results in RAM\n");
 		return false;
 	}

@@ -42,16 +42,19 @@ uint64_t runner_frames(const struct config *config)
  * its histogram; a @progress line for each chunk; and with raw=1 the samples.
  */
 #define FIXED_STREAM_BYTES (UINT64_C(512) << 10)
-#define ROW_STREAM_BYTES (UINT64_C(4) << 10)
+#define ROW_STREAM_BYTES UINT64_C(768)
+#define HISTOGRAM_STREAM_BYTES UINT64_C(4096)
 #define SAMPLE_STREAM_BYTES UINT64_C(96)
 
 uint64_t runner_stream_bytes(const struct config *config)
 {
 	const uint64_t rows = (uint64_t)bench_count * PLAN_EXPERIMENTS;
 	const uint64_t samples = config->raw ? config->profile->pairs_per_row : 0;
+	const uint64_t histogram =
+		config->profile->histograms ? HISTOGRAM_STREAM_BYTES : 0;
 
 	return FIXED_STREAM_BYTES +
-	       rows * (ROW_STREAM_BYTES + samples * SAMPLE_STREAM_BYTES);
+	       rows * (ROW_STREAM_BYTES + histogram + samples * SAMPLE_STREAM_BYTES);
 }
 
 static void progress(struct run *run, unsigned step, const char *name)
