@@ -4,6 +4,9 @@
 #include "lib/outcome.h"
 #include "lib/unpack.h"
 
+/* Where it is, all the others are. */
+#define LAST_FILE "console.txt"
+
 #define FOLDERS_MOST 100u
 
 struct destination {
@@ -121,7 +124,7 @@ static void write_files(struct work *work)
 		write_file(work, file_name(file), work->file, bytes);
 	}
 	write_file(
-		work, "console.txt", work->file,
+		work, LAST_FILE, work->file,
 		unpack_console(work->capture, stream, length, work->file, &work->run));
 }
 
@@ -205,11 +208,47 @@ struct delivery deliver(struct program *program, const struct seal *seal)
 	};
 }
 
+/* Without a number behind it: the first, or only, of this name. */
+static void usual_folder(const struct program *program, char folder[VOLUME_PATH])
+{
+	struct line line;
+
+	line_clear(&line);
+	line_put(&line, RESULTS_FOLDER "\\");
+	line_put(&line, program->trail.folder);
+	line_to_string(&line, folder, VOLUME_PATH);
+}
+
+bool deliver_is_done(const struct program *program)
+{
+	char path[VOLUME_PATH];
+	struct line line;
+
+	usual_folder(program, path);
+	line_clear(&line);
+	line_put(&line, path);
+	line_put(&line, "\\" LAST_FILE);
+	line_to_string(&line, path, sizeof path);
+	for (unsigned i = 0; i < program->volumes.count; i++)
+		if (volume_has(&program->volumes.list[i], path))
+			return true;
+	return false;
+}
+
 void deliver_note(struct program *program, const char *name, const char *text,
                   size_t length)
 {
 	struct work work = { .program = program };
 
-	open_places(&work);
+	for (unsigned i = 0; i < program->volumes.count; i++) {
+		struct destination *const place = &work.places[work.count++];
+
+		*place = (struct destination){ .volume = &program->volumes.list[i] };
+		usual_folder(program, place->folder);
+		place->status = volume_make_folder(place->volume, RESULTS_FOLDER);
+		if (!EFI_ERROR(place->status))
+			place->status =
+				volume_make_folder(place->volume, place->folder);
+	}
 	write_file(&work, name, text, length);
 }

@@ -14,6 +14,12 @@ struct delivery {
  */
 struct delivery deliver(struct program *program, const struct seal *seal);
 
-/* One file beside where the results would be. */
+/*
+ * True if they are on a volume already: the machine was switched off after they were
+ * written, and before that was noted.
+ */
+bool deliver_is_done(const struct program *program);
+
+/* One file where the results would be. */
 void deliver_note(struct program *program, const char *name, const char *text,
                   size_t length);

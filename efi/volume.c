@@ -6,6 +6,7 @@
 #define WRITE_CHUNK ((UINTN)64 << 10)
 
 static EFI_GUID file_info_guid = EFI_FILE_INFO_ID;
+static EFI_GUID file_system_info_guid = EFI_FILE_SYSTEM_INFO_ID;
 
 struct wide_path {
 	CHAR16 text[VOLUME_PATH];
@@ -66,12 +67,35 @@ bool volume_has(const struct volume *volume, const char *path)
 
 #define CREATE (EFI_FILE_MODE_CREATE | EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE)
 
+/*
+ * On a full volume EDK II's FAT driver makes a folder that points to no cluster, and so
+ * damages the file system: a folder is not even tried without some clusters left.
+ */
+#define LEAST_CLUSTERS 4u
+
+static bool has_room(const struct volume *volume)
+{
+	struct {
+		EFI_FILE_SYSTEM_INFO info;
+		CHAR16 label[64];
+	} of;
+	UINTN size = sizeof of;
+
+	if (EFI_ERROR(volume->root->GetInfo(volume->root, &file_system_info_guid, &size,
+	                                    &of)))
+		return true;
+	return of.info.FreeSpace / LEAST_CLUSTERS >= of.info.BlockSize;
+}
+
 EFI_STATUS volume_make_folder(const struct volume *volume, const char *path)
 {
 	EFI_FILE_HANDLE folder = NULL;
 
 	if (volume_has(volume, path))
 		return EFI_SUCCESS;
+
+	if (!has_room(volume))
+		return EFI_VOLUME_FULL;
 
 	const EFI_STATUS status =
 		open(volume, path, CREATE, EFI_FILE_DIRECTORY, &folder);
