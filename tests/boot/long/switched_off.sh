@@ -11,7 +11,7 @@ points=20
 switch_off_after() { # SECONDS
 	: >"$scratch/off.console"
 	seconds=$1 end_signal=KILL start off 2>/dev/null
-	seconds=60 end_signal=TERM
+	seconds=120 end_signal=TERM
 }
 
 next_start() {
@@ -25,10 +25,12 @@ verdict_is_right() { # RUN
 	if says before 'your results are in'; then
 		ended_with 0 && ! says after 'is unfinished'
 	elif says before 'results stay in RAM'; then
-		ended_with 4 && says after "run $1 is unfinished" || {
-			# It came home, but there was no time left to say so.
-			ended_with 0 && [ "$(folders off | grep -c -- "-$1\$")" -eq 1 ]
-		}
+		# It may have come home, with no time left to say so.
+		if [ "$status" -eq 1 ]; then
+			[ "$(folders off | grep -c -- "-$1\$")" -eq 1 ]
+		else
+			ended_with 4 && says after "run $1 is unfinished"
+		fi
 	else
 		ended_with 0 || {
 			ended_with 4 && says after "run $1 is unfinished"
