@@ -27,9 +27,7 @@ EFI_LDFLAGS = -nostdlib -znocombreloc -znoexecstack -shared -Bsymbolic \
 EFI_SECTIONS = .text .reloc .rodata .rela .data .dynamic
 
 FOLDERS = lib lib/x86 paging bench bench/harness efi
-# Host programs read what the target writes, with the same code: not in the image.
-HOST_ONLY = lib/capture.c
-EFI_SOURCES := $(filter-out $(HOST_ONLY),$(wildcard $(FOLDERS:=/*.c) $(FOLDERS:=/*.S)))
+EFI_SOURCES := $(wildcard $(FOLDERS:=/*.c) $(FOLDERS:=/*.S))
 EFI_OBJECTS := $(EFI_SOURCES:%=$(BUILD)/efi/%.o)
 
 # The pure part, which runs on the host as it stands.
@@ -88,8 +86,11 @@ $(BUILD)/host/%.c.o: %.c Makefile | $(BUILD)/gen/version.h
 	@mkdir -p $(@D)
 	$(SAY) HOST $<
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) -MMD -MP -c -o $@ $<
-CAPTURE := $(patsubst %,$(BUILD)/host/%.o,$(wildcard results/*.c))
-$(BUILD)/host/capture: $(CAPTURE) $(HOST_LIB)
+READERS := $(patsubst %,$(BUILD)/host/%.o,$(wildcard results/*.c))
+QRREAD := $(BUILD)/host/results/qrread.c.o
+$(BUILD)/host/capture: $(filter-out $(QRREAD),$(READERS)) $(HOST_LIB)
+$(BUILD)/host/qrread: $(QRREAD) $(HOST_LIB)
+$(BUILD)/host/capture $(BUILD)/host/qrread:
 	$(SAY) HOST $@
 	$(Q)$(HOST_CC) -o $@ $^
 
@@ -99,6 +100,11 @@ NATIVE := lib/csv.c lib/line.c lib/record.c lib/crc32.c lib/stats.c lib/text.c \
 	bench/harness/linearity.c bench/harness/selftest.c \
 	bench/harness/window.c tests/native/selftest.c
 $(BUILD)/host/selftest: $(NATIVE:%=$(BUILD)/host/%.o)
+	$(SAY) HOST $@
+	$(Q)$(HOST_CC) -o $@ $^
+
+# The screen of a run as pictures.
+$(BUILD)/host/screen: $(BUILD)/host/tests/native/screen.c.o $(HOST_LIB)
 	$(SAY) HOST $@
 	$(Q)$(HOST_CC) -o $@ $^
 
@@ -116,8 +122,8 @@ $(BUILD)/unit/test_%: $(BUILD)/unit/tests/unit/test_%.c.o $(UNIT_LIB)
 MODEL := $(patsubst %,$(BUILD)/unit/%.o,$(wildcard tests/model/*.c))
 $(patsubst %,$(BUILD)/unit/%,$(filter test_model%,$(UNIT_TESTS))): $(MODEL)
 
--include $(EFI_OBJECTS:.o=.d) $(HOST_LIB:.o=.d) $(CAPTURE:.o=.d) $(UNIT_LIB:.o=.d) \
-	$(NATIVE:%=$(BUILD)/host/%.d) \
+-include $(EFI_OBJECTS:.o=.d) $(HOST_LIB:.o=.d) $(READERS:.o=.d) $(UNIT_LIB:.o=.d) \
+	$(NATIVE:%=$(BUILD)/host/%.d) $(BUILD)/host/tests/native/screen.c.d \
 	$(wildcard $(BUILD)/unit/tests/unit/*.d $(BUILD)/unit/tests/model/*.d)
 
 report: ## draw RUN=DIR again
@@ -140,7 +146,8 @@ LONG_TESTS = tests/report/planted $(wildcard tests/boot/long/*.sh tests/checks/l
 ALONE = env -u MAKEFLAGS -u MAKELEVEL JOBS=$(JOBS)
 INSTALL_AND_BUILD = ./run.sh --setup && $(ALONE) $(MAKE) -s -j $(JOBS) programs
 
-programs: all $(BUILD)/host/capture $(BUILD)/host/selftest $(UNIT_PROGRAMS) ## all, host programs, unit tests
+HOST_PROGRAMS = $(patsubst %,$(BUILD)/host/%,capture qrread screen selftest)
+programs: all $(HOST_PROGRAMS) $(UNIT_PROGRAMS) ## all, host programs, unit tests
 
 check: all ## what can be said without running it
 	@$(ALONE) tests/run -j $(JOBS) -t 300 $(CHECKS)
