@@ -59,8 +59,8 @@ enum err framebuffer_open(struct framebuffer *framebuffer,
 	    !read_channel(masks.green, &framebuffer->green) ||
 	    !read_channel(masks.blue, &framebuffer->blue))
 		return ERR_DAMAGED;
-	if (mode->width == 0 || mode->height == 0 || mode->width > mode->stride ||
-	    mode->size > UINT64_MAX - mode->base)
+	if (line_bytes == 0 || mode->width == 0 || mode->height == 0 ||
+	    mode->width > mode->stride || mode->size > UINT64_MAX - mode->base)
 		return ERR_DAMAGED;
 	/* The last line need not be padded to its stride. */
 	if (mode->size < (uint64_t)mode->width * bytes ||

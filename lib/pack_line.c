@@ -1,6 +1,7 @@
 #include "lib/pack_line.h"
 
 #include "lib/pack_measured.h"
+#include "lib/pack_token.h"
 
 /*
  * What a column holds: t texts that come again, n numbers that lie near the one in the
@@ -48,60 +49,6 @@ void pack_model_reset(struct pack_model *model)
 		model->columns[i].last = PACK_NONE;
 	model->step = 1;
 	model->arm_step = 1;
-}
-
-static struct text_slice slice_of(const struct pack_model *model, unsigned token)
-{
-	return (struct text_slice){ &model->text[model->tokens[token].at],
-		                    model->tokens[token].length };
-}
-
-static bool equal(struct text_slice a, struct text_slice b)
-{
-	if (a.length != b.length)
-		return false;
-	for (size_t i = 0; i < a.length; i++)
-		if (a.text[i] != b.text[i])
-			return false;
-	return true;
-}
-
-static unsigned tokens_of(const struct pack_model *model, unsigned column)
-{
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < model->token_count; i++)
-		count += model->tokens[i].column == column;
-	return count;
-}
-
-static unsigned find(const struct pack_model *model, unsigned column,
-                     struct text_slice field)
-{
-	for (unsigned i = 0; i < model->token_count; i++)
-		if (model->tokens[i].column == column &&
-		    equal(slice_of(model, i), field))
-			return i;
-	return PACK_NONE;
-}
-
-/* PACK_NONE if there is no room: the text then comes in full each time. */
-static unsigned add(struct pack_model *model, unsigned column, struct text_slice field)
-{
-	const unsigned token = model->token_count;
-
-	if (token == PACK_TOKENS || field.length > PACK_TEXT - model->text_length)
-		return PACK_NONE;
-	model->tokens[token] = (struct pack_token){
-		.at = model->text_length,
-		.length = (uint16_t)field.length,
-		.column = (uint16_t)column,
-		.next = (uint16_t)token,
-	};
-	for (size_t i = 0; i < field.length; i++)
-		model->text[model->text_length++] = field.text[i];
-	model->token_count++;
-	return token;
 }
 
 static void put(struct line *line, struct text_slice text)
@@ -158,7 +105,7 @@ static struct text_slice code_letters(struct packer *packer, struct text_slice l
 static unsigned code_known(struct packer *packer, unsigned column, unsigned token)
 {
 	const struct pack_model *const model = &packer->model;
-	const unsigned count = tokens_of(model, column);
+	const unsigned count = pack_token_count(model, column);
 	unsigned bits = 0, rank = 0;
 
 	while (1u << bits < count)
@@ -217,7 +164,7 @@ static unsigned code_other(struct packer *packer, unsigned index, char class,
 	struct pack_model *const model = &packer->model;
 	struct pack_column *const column = &model->columns[index];
 	const bool reads = packer->coder.reads;
-	unsigned token = reads ? 0 : find(model, index, field);
+	unsigned token = reads ? 0 : pack_token_find(model, index, field);
 	int64_t number = 0;
 
 	if (class == 'n' && coder_bit(&packer->coder, &column->is_number,
@@ -228,16 +175,16 @@ static unsigned code_other(struct packer *packer, unsigned index, char class,
 	if (coder_bit(&packer->coder, &column->repeats, token != PACK_NONE)) {
 		token = code_known(packer, index, token);
 		if (reads && !packer->broken)
-			put(line, slice_of(model, token));
+			put(line, pack_token_text(model, token));
 		return token;
 	}
 
 	struct text_slice last = { "", 0 };
 
 	if (column->last != PACK_NONE)
-		last = slice_of(model, column->last);
+		last = pack_token_text(model, column->last);
 	field = code_letters(packer, last, field, line);
-	return packer->broken ? PACK_NONE : add(model, index, field);
+	return packer->broken ? PACK_NONE : pack_token_add(model, index, field);
 }
 
 static void code_field(struct packer *packer, unsigned index, char class,
@@ -250,14 +197,15 @@ static void code_field(struct packer *packer, unsigned index, char class,
 
 	if (token != PACK_NONE) {
 		const bool follows =
-			!packer->coder.reads && equal(slice_of(model, token), field);
+			!packer->coder.reads &&
+			pack_same_text(pack_token_text(model, token), field);
 
 		*followed =
 			coder_bit(&packer->coder, &column->follows[*followed], follows);
 		if (*followed) {
 			column->last = (uint16_t)token;
 			if (packer->coder.reads)
-				put(line, slice_of(model, token));
+				put(line, pack_token_text(model, token));
 			return;
 		}
 	}

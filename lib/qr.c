@@ -161,8 +161,8 @@ static void interleave(struct qr *qr)
 	const unsigned count = blocks[qr->version - 1];
 	const unsigned data = data_codewords(qr->version);
 	const unsigned shorter = count - data % count;
-	uint8_t generator[DEGREE_MAX];
-	uint8_t remainder[DEGREE_MAX];
+	uint8_t generator[DEGREE_MAX] = { 0 };
+	uint8_t remainder[DEGREE_MAX] = { 0 };
 	unsigned at = 0;
 
 	make_generator(generator, degree);

@@ -241,7 +241,12 @@ static unsigned balance_penalty(const struct qr *qr)
 	for (unsigned y = 0; y < qr->side; y++)
 		for (unsigned x = 0; x < qr->side; x++)
 			dark += qr_is_dark(qr, x, y);
-	return distance(20 * dark, 10 * all) / all * 10;
+
+	unsigned off = distance(20 * dark, 10 * all), penalty = 0;
+
+	for (; off >= all && penalty < 100; off -= all)
+		penalty += 10;
+	return penalty;
 }
 
 unsigned qr_matrix_penalty(const struct qr *qr)

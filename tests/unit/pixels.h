@@ -67,7 +67,11 @@ static inline uint32_t pixel_at(uint32_t x, uint32_t y)
 
 static inline uint32_t pixel_untouched(void)
 {
-	return 0x5a5a5a5au >> (32 - 8 * pixels.bytes);
+	uint32_t value = 0;
+
+	for (unsigned i = 0; i < pixels.bytes; i++)
+		value = value << 8 | PIXELS_UNTOUCHED;
+	return value;
 }
 
 /* Nothing around the pixels, nor in the lines' padding, was written. */

@@ -19,34 +19,35 @@ static char read_cell(unsigned column, unsigned row)
 	const uint32_t left = canvas.left + column * 8 * canvas.scale;
 	const uint32_t top = canvas.above + row * 16 * canvas.scale;
 
-	for (char c = FONT_FIRST; c <= FONT_LAST; c++) {
+	for (int c = FONT_FIRST; c <= FONT_LAST; c++) {
 		bool same = true;
 
 		for (uint32_t y = 0; y < 16 * canvas.scale; y++)
 			for (uint32_t x = 0; x < 8 * canvas.scale; x++) {
 				const uint32_t dot = x / canvas.scale - 1;
-				const bool lit = dot < FONT_COLUMNS &&
-				                 font_dot(c, dot, y / canvas.scale / 2);
+				const bool lit =
+					dot < FONT_COLUMNS &&
+					font_dot((char)c, dot, y / canvas.scale / 2);
 
 				same = same &&
 				       pixel_at(left + x, top + y) ==
 				               (lit ? COLOUR_WHITE : COLOUR_BLACK);
 			}
 		if (same)
-			return c;
+			return (char)c;
 	}
 	return '\0';
 }
 
 TEST(no_two_characters_look_alike)
 {
-	for (char a = FONT_FIRST; a <= FONT_LAST; a++) {
+	for (int a = FONT_FIRST; a <= FONT_LAST; a++) {
 		const char *const glyph = font_glyphs[a - FONT_FIRST];
 
 		for (unsigned i = 0; i < sizeof font_glyphs[0]; i++)
 			assert_true(i % 6 == 5 ? glyph[i] == (i == 47 ? '\0' : ' ')
 			                       : glyph[i] == '#' || glyph[i] == '.');
-		for (char b = (char)(a + 1); b <= FONT_LAST; b++)
+		for (int b = a + 1; b <= FONT_LAST; b++)
 			assert_string_not_equal(glyph, font_glyphs[b - FONT_FIRST]);
 	}
 }

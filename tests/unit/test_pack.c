@@ -1,76 +1,5 @@
-/* What is packed comes back byte for byte, from each code alone; damage is noticed. */
-#include "lib/crc32.h"
-#include "lib/csv.h"
-#include "lib/row.h"
-#include "tests/unit/packed.h"
-#include "tests/unit/random.h"
-
-static const char *const ops[] = { "none", "cr3_reload", "invlpg", "cr3_pcid_flush",
-	                           "cr4_pge_toggle" };
-static const char *const variants[] = { "first-bare",      "marginal",
-	                                "first-bare-4k",   "first-incl-4k-code",
-	                                "marginal-cycles", "first-bare-stores16" };
-
-/* A distribution such as a processor's: steps of its clock, a floor, a tail. */
-static struct row random_row(struct random *random, unsigned i)
-{
-	static const uint32_t steps[] = { 1, 2, 26, 36 };
-	int64_t ticks[255], scratch[2 * 255];
-	const uint32_t divisor = i % 2 == 0 ? 1 : 64u << i % 3;
-	const uint32_t step = steps[random_below_u64(random, 4)];
-	const int64_t floor = (int64_t)random_below_u64(random, 9000);
-
-	for (unsigned k = 0; k < COUNT_OF(ticks); k++) {
-		const uint64_t tail = random_below_u64(random, 1 + k * k / 64);
-
-		ticks[k] =
-			(floor * divisor + (int64_t)(tail * divisor / 9)) / step * step;
-	}
-
-	struct row row = {
-		.bench = "single_op",
-		.op = ops[i / 6 % COUNT_OF(ops)],
-		.variant = variants[i % 6],
-		.param = "pages",
-		.value = 64,
-		.status = ROW_OK,
-		.unit = "ticks",
-		.a_min = 100 * step,
-		.a_p50 = (100 + random_below_u64(random, 9)) * step,
-		.converged = random_below_u64(random, 4) != 0,
-		.believed = BELIEVED_YES,
-		.quantum = step,
-		.canary = 546,
-		.order = 1 + (uint32_t)random_below_u64(random, 400),
-	};
-
-	row.cost = summarise(ticks, COUNT_OF(ticks), divisor, scratch);
-	row.b_min = row.a_min + (uint64_t)(row.cost.min * divisor / 1000);
-	row.b_p50 = row.a_p50 + (uint64_t)(row.cost.p50 * divisor / 1000);
-	if (random_below_u64(random, 8) == 0) {
-		row.status = ROW_SKIPPED;
-		row.reason = "pcid";
-		row.cost = (struct summary){ 0 };
-		row.order = 0;
-	}
-	return row;
-}
-
-static void add_rows(unsigned count, uint64_t seed)
-{
-	struct random random = { seed };
-
-	packed_add(PACK_RECORD, "@run run-1");
-	packed_add(FILE_RESULTS, file_columns(FILE_RESULTS));
-	for (unsigned i = 0; i < count; i++) {
-		const struct row row = random_row(&random, i);
-		struct line line;
-
-		row_to_csv(&row, &line);
-		packed_add(FILE_RESULTS, line_text(&line));
-	}
-	packed_add(PACK_RECORD, "@done 0");
-}
+/* What is packed comes back byte for byte, from each code alone. */
+#include "tests/unit/packed_rows.h"
 
 TEST(rows_come_back_as_they_were)
 {
@@ -268,96 +197,6 @@ TEST(more_codes_than_there_may_be_lose_lines_and_say_so)
 	assert_in_range(packed.pack.lost, 1, 999);
 }
 
-TEST(what_is_rewound_was_never_there)
-{
-	packed_begin(300);
-	add_rows(40, 3);
-
-	const size_t length = packed.in_length;
-
-	pack_mark(&packed.pack);
-	add_rows(40, 4);
-	packed.in_length = length;
-	packed.in[length] = '\0';
-	pack_rewind(&packed.pack);
-	add_rows(30, 5);
-	assert_same();
-}
-
-TEST(the_header_says_run_number_and_count)
-{
-	packed_begin(300);
-	add_rows(40, 3);
-	packed_read();
-	for (unsigned i = 0; i < packed.count; i++) {
-		struct pack_header header;
-
-		assert_int_equal(pack_read_header(packed.pack.codes[i].bytes,
-		                                  packed.pack.codes[i].length, &header),
-		                 ERR_NONE);
-		assert_int_equal(header.number, i + 1);
-		assert_int_equal(header.count, packed.count);
-		assert_int_equal(header.run, crc32_update(0, "run-1", 5));
-		assert_int_equal(header.lines, packed.pack.codes[i].lines);
-	}
-}
-
-static enum err read_bytes(const uint8_t *bytes, size_t length)
-{
-	packed.out_length = 0;
-	return pack_read(bytes, length, &packed.packer, packed_take, NULL);
-}
-
-TEST(every_damaged_bit_is_noticed)
-{
-	packed_begin(300);
-	add_rows(8, 3);
-	packed_read();
-
-	const struct pack_code *const code = &packed.pack.codes[0];
-	uint8_t *const bytes = malloc(code->length);
-
-	/* The last byte's lower bits may be anything: the writer took the shortest end.
-	 */
-	for (unsigned bit = 0; bit < 8u * (code->length - 2u); bit++) {
-		memcpy(bytes, code->bytes, code->length);
-		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
-		assert_int_equal(read_bytes(bytes, code->length), ERR_DAMAGED);
-	}
-	free(bytes);
-}
-
-TEST(a_code_that_is_cut_is_damaged)
-{
-	packed_begin(300);
-	add_rows(8, 3);
-	packed_read();
-	for (unsigned length = 0; length + 2 < packed.pack.codes[0].length; length++) {
-		uint8_t *const exact = malloc(length + (length == 0));
-
-		memcpy(exact, packed.pack.codes[0].bytes, length);
-		assert_int_equal(read_bytes(exact, length), ERR_DAMAGED);
-		free(exact);
-	}
-}
-
-TEST(bytes_without_any_sense_are_damaged)
-{
-	struct random random = { 8 };
-
-	packed_begin(300);
-	add_rows(8, 3);
-	packed_read();
-	for (unsigned i = 0; i < 3000; i++) {
-		uint8_t bytes[200];
-
-		memcpy(bytes, packed.pack.codes[0].bytes, PACK_HEADER);
-		for (unsigned k = PACK_HEADER; k < sizeof bytes; k++)
-			bytes[k] = (uint8_t)random_next(&random);
-		assert_int_equal(read_bytes(bytes, sizeof bytes), ERR_DAMAGED);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -371,11 +210,6 @@ int main(void)
 		cmocka_unit_test(
 			a_line_with_a_nul_or_a_line_end_in_it_is_counted_as_lost),
 		cmocka_unit_test(more_codes_than_there_may_be_lose_lines_and_say_so),
-		cmocka_unit_test(what_is_rewound_was_never_there),
-		cmocka_unit_test(the_header_says_run_number_and_count),
-		cmocka_unit_test(every_damaged_bit_is_noticed),
-		cmocka_unit_test(a_code_that_is_cut_is_damaged),
-		cmocka_unit_test(bytes_without_any_sense_are_damaged),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
