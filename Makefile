@@ -46,7 +46,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 Q = $(if $(V),,@)
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: all programs test test-long check report clean help FORCE
+.PHONY: all programs test test-long check fuzz report clean help FORCE
 .DELETE_ON_ERROR:
 # Objects are kept although only pattern rules name them.
 .SECONDARY:
@@ -122,9 +122,25 @@ $(BUILD)/unit/test_%: $(BUILD)/unit/tests/unit/test_%.c.o $(UNIT_LIB)
 MODEL := $(patsubst %,$(BUILD)/unit/%.o,$(wildcard tests/model/*.c))
 $(patsubst %,$(BUILD)/unit/%,$(filter test_model%,$(UNIT_TESTS))): $(MODEL)
 
+# Fuzz targets: each file of tests/fuzz/ is one, with lib/ under the sanitizers.
+FUZZ_CC = clang
+FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -g -fno-sanitize-recover=all -I. -I$(BUILD)/gen \
+	$(WARNINGS)
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+FUZZ_LIB := $(patsubst %,$(BUILD)/fuzz/%.o,$(wildcard lib/*.c))
+$(BUILD)/fuzz/%.c.o: %.c Makefile | $(BUILD)/gen/version.h
+	@mkdir -p $(@D)
+	$(SAY) FUZZ $<
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c \
+		-o $@ $<
+$(FUZZ_TARGETS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.c.o $(FUZZ_LIB)
+	$(SAY) FUZZ $@
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^
+
 -include $(EFI_OBJECTS:.o=.d) $(HOST_LIB:.o=.d) $(READERS:.o=.d) $(UNIT_LIB:.o=.d) \
 	$(NATIVE:%=$(BUILD)/host/%.d) $(BUILD)/host/tests/native/screen.c.d \
-	$(wildcard $(BUILD)/unit/tests/unit/*.d $(BUILD)/unit/tests/model/*.d)
+	$(wildcard $(BUILD)/unit/tests/unit/*.d $(BUILD)/unit/tests/model/*.d) \
+	$(FUZZ_LIB:.o=.d) $(wildcard $(BUILD)/fuzz/tests/fuzz/*.d)
 
 report: ## draw RUN=DIR again
 	$(PYTHON) results/report.py $(RUN)
@@ -159,6 +175,10 @@ test: ## everything but what follows, in a few minutes
 test-long: ## planted faults and long runs
 	@$(INSTALL_AND_BUILD)
 	@$(ALONE) tests/run -j $(JOBS) -t 1200 $(LONG_TESTS)
+
+fuzz: ## every fuzz target for five minutes
+	@$(INSTALL_AND_BUILD)
+	@$(ALONE) FUZZ_SECONDS=300 tests/run -t 7200 tests/checks/long/fuzz.sh
 
 # For the tests: the value of a variable.
 print-%:
