@@ -1,7 +1,8 @@
 #pragma once
 /*
  * Base45, RFC 9285: bytes as the 45 characters of a QR code's alphanumeric mode.  Two
- * bytes are three characters, a last odd one is two.
+ * bytes are three characters, a last odd one is two.  The text never ends with a blank,
+ * which might get lost: its last character stands for 32 at most.
  */
 #include "lib/err.h"
 

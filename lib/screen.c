@@ -237,9 +237,8 @@ void screen_open(struct screen *screen, const struct framebuffer *framebuffer,
 		screen->clock.hz = 1000000000;
 	screen->began_at = now(screen);
 	capture_start(&screen->capture, on_event, screen);
-	/* Two bytes less, for text that would end with a blank. */
 	pack_begin(&screen->pack,
-	           base45_room(qr_capacity(canvas_qr_version(&screen->canvas))) - 2);
+	           base45_room(qr_capacity(canvas_qr_version(&screen->canvas))));
 	canvas_clear(&screen->canvas, COLOUR_BLACK);
 }
 

@@ -237,15 +237,10 @@ static void put_words(const struct screen *screen, struct line *line)
 static size_t code_text(struct screen *screen, unsigned code)
 {
 	if (code != 0) {
-		struct pack_code *const packed = &screen->pack.codes[code - 1];
-		const size_t length = base45_length(packed->length);
+		const struct pack_code *const packed = &screen->pack.codes[code - 1];
 
 		base45_encode(packed->bytes, packed->length, screen->text);
-		if (screen->text[length - 1] != ' ')
-			return length;
-		/* A blank at the end may get lost; what follows the end reads as 0. */
-		packed->bytes[packed->length++] = 0;
-		return code_text(screen, code);
+		return base45_length(packed->length);
 	}
 
 	struct line line;

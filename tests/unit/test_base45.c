@@ -51,6 +51,19 @@ TEST(any_bytes_come_back)
 	}
 }
 
+TEST(no_text_ends_with_a_blank)
+{
+	for (unsigned value = 0; value < 0x10000; value++) {
+		const uint8_t bytes[] = { (uint8_t)(value >> 8), (uint8_t)value };
+		char text[3];
+
+		base45_encode(bytes, 2, text);
+		assert_int_not_equal(text[2], ' ');
+		base45_encode(bytes, 1, text);
+		assert_int_not_equal(text[1], ' ');
+	}
+}
+
 static enum err decode(const char *text)
 {
 	uint8_t bytes[64];
@@ -77,6 +90,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_vectors_of_the_standard_are_met),
 		cmocka_unit_test(any_bytes_come_back),
+		cmocka_unit_test(no_text_ends_with_a_blank),
 		cmocka_unit_test(what_no_encoder_makes_is_damaged),
 	};
 

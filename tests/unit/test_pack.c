@@ -86,6 +86,18 @@ static void add_altered(unsigned which, const char *by)
 	packed_add(FILE_RESULTS, altered);
 }
 
+TEST(a_row_of_zeros_comes_back)
+{
+	packed_begin(PACK_CODE_BYTES);
+	packed_add(
+		FILE_RESULTS,
+		"single_op,none,first,pages,64,,ok,,ticks,31,0,,0,0,0.000,0.000,0.000,"
+		"0.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,"
+		"0.000,0,0,0,0,1,,1,546,7");
+	assert_same();
+	assert_int_equal(packed.pack.lost, 0);
+}
+
 TEST(every_field_may_hold_anything)
 {
 	static const char *const values[] = {
@@ -204,6 +216,7 @@ int main(void)
 		cmocka_unit_test(four_hundred_measured_rows_are_few_codes),
 		cmocka_unit_test(smaller_codes_are_more_codes),
 		cmocka_unit_test(fields_that_are_no_such_numbers_come_back_too),
+		cmocka_unit_test(a_row_of_zeros_comes_back),
 		cmocka_unit_test(every_field_may_hold_anything),
 		cmocka_unit_test(lines_of_any_kind_come_back_in_their_order),
 		cmocka_unit_test(a_line_that_no_code_can_hold_is_counted_as_lost),

@@ -1,7 +1,6 @@
 /* What somebody in front of the screen sees of a record stream. */
 #include "lib/screen.h"
 
-#include "lib/base45.h"
 #include "lib/font.h"
 #include "tests/unit/packed.h"
 #include "tests/unit/pixels.h"
@@ -280,33 +279,6 @@ TEST(a_part_that_was_cut_is_neither_packed_nor_counted)
 	assert_non_null(strstr(packed.out, "single_op,whole"));
 }
 
-TEST(the_text_of_a_code_never_ends_with_a_blank)
-{
-	for (unsigned seed = 0; seed < 60; seed++) {
-		teardown(NULL);
-		setup(NULL);
-		record_run(&record, "run-7");
-		record_begin(&record, FILE_CANARY);
-		for (unsigned i = 0; i < 40 + seed; i++) {
-			char text[32];
-
-			snprintf(text, sizeof text, "%u,%u", i * i * seed, seed);
-			put(text);
-		}
-		record_end(&record);
-		record_done(&record, 0);
-		for (unsigned page = 3; page <= screen_pages(&screen); page++) {
-			const struct pack_code *const code =
-				&screen.pack.codes[page - 3];
-
-			screen_show(&screen, page);
-			assert_int_not_equal(
-				screen.text[base45_length(code->length) - 1], ' ');
-		}
-		read_codes();
-	}
-}
-
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -324,7 +296,6 @@ int main(void)
 		CASE(nothing_is_turned_before_the_end),
 		CASE(the_codes_hold_the_run_without_its_summary),
 		CASE(a_part_that_was_cut_is_neither_packed_nor_counted),
-		CASE(the_text_of_a_code_never_ends_with_a_blank),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
