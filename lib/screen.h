@@ -20,7 +20,9 @@
 struct screen_clock {
 	uint64_t (*now)(void *context); /* never goes back */
 	void *context;
-	uint64_t hz; /* of now(); 0: unknown, taken for 1 GHz */
+	/* Of now(); 0: unknown, taken for 1 GHz.  May be put right in the screen later.
+	 */
+	uint64_t hz;
 };
 
 /* What the summary says; counted anew where a part of a file was cut. */
@@ -37,7 +39,10 @@ struct screen {
 	struct canvas canvas;
 	struct screen_clock clock;
 	struct capture capture;
-	/* The last lines of the 25, which the caller fills: where the results are. */
+	/*
+	 * The last of the 25 lines: where the results are, and what is to be done now.
+	 * To be set before the run is done; NULL: in the codes alone.
+	 */
 	const char *where;
 
 	char run_id[CAPTURE_NAME_MAX + 1];
