@@ -46,7 +46,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 Q = $(if $(V),,@)
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: all programs image dist sign test test-long check report clean help FORCE
+.PHONY: all programs image dist sign test test-long check fuzz report clean help FORCE
 .DELETE_ON_ERROR:
 # Objects are kept although only pattern rules name them.
 .SECONDARY:
@@ -86,8 +86,11 @@ $(BUILD)/host/%.c.o: %.c Makefile | $(BUILD)/gen/version.h
 	@mkdir -p $(@D)
 	$(SAY) HOST $<
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) -MMD -MP -c -o $@ $<
-CAPTURE := $(patsubst %,$(BUILD)/host/%.o,$(wildcard results/*.c))
-$(BUILD)/host/capture: $(CAPTURE) $(HOST_LIB)
+READERS := $(patsubst %,$(BUILD)/host/%.o,$(wildcard results/*.c))
+QRREAD := $(BUILD)/host/results/qrread.c.o
+$(BUILD)/host/capture: $(filter-out $(QRREAD),$(READERS)) $(HOST_LIB)
+$(BUILD)/host/qrread: $(QRREAD) $(HOST_LIB)
+$(BUILD)/host/capture $(BUILD)/host/qrread:
 	$(SAY) HOST $@
 	$(Q)$(HOST_CC) -o $@ $^
 
@@ -127,6 +130,11 @@ sign: all ## build/tlbmark-signed.efi and .img, with KEY= and CERT= (PEM)
 	$(Q)stick/make.sh $(BUILD)/tlbmark-signed.efi $(BUILD)/host/gpt \
 		$(BUILD)/tlbmark-signed.img
 
+# The screen of a run as pictures.
+$(BUILD)/host/screen: $(BUILD)/host/tests/native/screen.c.o $(HOST_LIB)
+	$(SAY) HOST $@
+	$(Q)$(HOST_CC) -o $@ $^
+
 # Unit tests: the same sources under the sanitizers.
 $(BUILD)/unit/%.c.o: %.c Makefile | $(BUILD)/gen/version.h
 	@mkdir -p $(@D)
@@ -141,10 +149,26 @@ $(BUILD)/unit/test_%: $(BUILD)/unit/tests/unit/test_%.c.o $(UNIT_LIB)
 MODEL := $(patsubst %,$(BUILD)/unit/%.o,$(wildcard tests/model/*.c))
 $(patsubst %,$(BUILD)/unit/%,$(filter test_model%,$(UNIT_TESTS))): $(MODEL)
 
--include $(EFI_OBJECTS:.o=.d) $(HOST_LIB:.o=.d) $(CAPTURE:.o=.d) $(UNIT_LIB:.o=.d) \
-	$(NATIVE:%=$(BUILD)/host/%.d) \
-	$(GPT:%=$(BUILD)/host/%.d) \
-	$(wildcard $(BUILD)/unit/tests/unit/*.d $(BUILD)/unit/tests/model/*.d)
+# Fuzz targets: each file of tests/fuzz/ is one, with lib/ under the sanitizers.
+FUZZ_CC = clang
+FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -g -fno-sanitize-recover=all -I. -I$(BUILD)/gen \
+	$(WARNINGS)
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+FUZZ_LIB := $(patsubst %,$(BUILD)/fuzz/%.o,$(wildcard lib/*.c))
+$(BUILD)/fuzz/%.c.o: %.c Makefile | $(BUILD)/gen/version.h
+	@mkdir -p $(@D)
+	$(SAY) FUZZ $<
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c \
+		-o $@ $<
+$(FUZZ_TARGETS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.c.o $(FUZZ_LIB)
+	$(SAY) FUZZ $@
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^
+
+-include $(EFI_OBJECTS:.o=.d) $(HOST_LIB:.o=.d) $(READERS:.o=.d) $(UNIT_LIB:.o=.d) \
+	$(NATIVE:%=$(BUILD)/host/%.d) $(GPT:%=$(BUILD)/host/%.d) \
+	$(BUILD)/host/tests/native/screen.c.d \
+	$(wildcard $(BUILD)/unit/tests/unit/*.d $(BUILD)/unit/tests/model/*.d) \
+	$(FUZZ_LIB:.o=.d) $(wildcard $(BUILD)/fuzz/tests/fuzz/*.d)
 
 report: ## draw RUN=DIR again
 	$(PYTHON) results/report.py $(RUN)
@@ -166,7 +190,8 @@ LONG_TESTS = tests/report/planted $(wildcard tests/boot/long/*.sh tests/checks/l
 ALONE = env -u MAKEFLAGS -u MAKELEVEL JOBS=$(JOBS)
 INSTALL_AND_BUILD = ./run.sh --setup && $(ALONE) $(MAKE) -s -j $(JOBS) programs
 
-programs: all image $(BUILD)/host/capture $(BUILD)/host/selftest $(UNIT_PROGRAMS) ## all, stick, host programs, unit tests
+HOST_PROGRAMS = $(patsubst %,$(BUILD)/host/%,capture qrread screen selftest)
+programs: all image $(HOST_PROGRAMS) $(UNIT_PROGRAMS) ## all, stick, host programs, unit tests
 
 check: all image ## what can be said without running it
 	@$(ALONE) tests/run -j $(JOBS) -t 300 $(CHECKS)
@@ -178,6 +203,10 @@ test: ## everything but what follows, in a few minutes
 test-long: ## planted faults and long runs
 	@$(INSTALL_AND_BUILD)
 	@$(ALONE) tests/run -j $(JOBS) -t 1200 $(LONG_TESTS)
+
+fuzz: ## every fuzz target for five minutes
+	@$(INSTALL_AND_BUILD)
+	@$(ALONE) FUZZ_SECONDS=300 tests/run -t 7200 tests/checks/long/fuzz.sh
 
 # For the tests: the value of a variable.
 print-%:
