@@ -95,6 +95,14 @@ made_of() { # OPTION VALUE CHARACTERS
 	esac
 }
 
+# Nobody looks at the screen of an emulator without one.
+take_transport() { # LIST
+	transport=$(echo "$1" | tr -d ' ')
+	case ,$transport, in
+	*,screen,*) die 2 '--set transport: run.sh reads no screen yet' ;;
+	esac
+}
+
 take_setting() { # KEY=VALUE
 	case $1 in
 	*[[:cntrl:]]* | *'#'*) die 2 "--set $1: a line end or a comment" ;;
@@ -103,7 +111,7 @@ take_setting() { # KEY=VALUE
 	esac
 	one_of --set "${1%%=*}" profile only cpus pages seed run raw pin serial \
 		countdown transport after selftest.break selftest.plant
-	[ "${1%%=*}" != transport ] || transport=${1#*=}
+	[ "${1%%=*}" != transport ] || take_transport "${1#*=}"
 	if [ "${1%%=*}" = run ]; then
 		run=${1#*=}
 		made_of '--set run' "$run" A-Za-z0-9_-

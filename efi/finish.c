@@ -12,6 +12,32 @@ static void drain(const struct program *program)
 			serial_drain(&program->serials[i]);
 }
 
+static bool has_screen(const struct program *program)
+{
+	return (program->machine.transports & TRANSPORT_SCREEN) != 0;
+}
+
+/*
+ * All pages once, since nobody knows yet whether RAM survives the reset.  With a serial
+ * line the results are safe already.
+ */
+static void show_pages(struct program *program)
+{
+	const uint64_t hz = program->machine.tsc_rate.best;
+	const uint64_t page =
+		SCREEN_PAGE_SECONDS * (hz != 0 ? hz : UINT64_C(1000000000));
+	const uint64_t all = page * screen_pages(&program->screen);
+	const uint64_t began = rdtsc_ordered();
+
+	if (!has_screen(program) ||
+	    (program->machine.transports & TRANSPORT_SERIAL) != 0)
+		return;
+	while (rdtsc_ordered() - began < all) {
+		screen_turn(&program->screen);
+		pause();
+	}
+}
+
 /*
  * The results stay in RAM, and the next start of the program takes them from there.  It
  * does what `after` says; this one only if it cannot reset.
@@ -24,6 +50,7 @@ static void go_home(struct program *program)
 		record_console(record, "tlbmark: resetting; the next start writes the "
 		                       "results to the stick.");
 	drain(program);
+	show_pages(program);
 	keep_seal(&program->keep, program->machine.run_id);
 	if (program->resets)
 		reset_machine(program, RESET_WARM);
@@ -54,6 +81,10 @@ _Noreturn void finish(struct program *program, enum run_status status)
 			? "tlbmark: INCOMPLETE.  What there is was sent."
 		: waits ? "tlbmark: finished."
 			: "tlbmark: finished.  The machine may be switched off.");
+	while (has_screen(program)) {
+		screen_turn(&program->screen);
+		pause();
+	}
 	for (;;) {
 		cli();
 		hlt();

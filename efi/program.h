@@ -1,10 +1,12 @@
 #pragma once
 /* Everything the program has: one block, allocated before boot services are left. */
 #include "bench/harness/runner.h"
+#include "efi/display.h"
 #include "efi/firmware.h"
 #include "efi/keep.h"
 #include "efi/memory.h"
 #include "efi/trail.h"
+#include "lib/screen.h"
 #include "lib/x86/cpu.h"
 #include "lib/x86/serial.h"
 
@@ -27,6 +29,8 @@ struct program {
 	struct cpu cpu;
 	struct serial serials[SERIALS]; /* port 0: not open */
 	struct keep keep;
+	struct video_mode video; /* with TRANSPORT_SCREEN */
+	struct screen screen;
 	bool resets; /* by itself, to come back to the results in RAM */
 	struct record record;
 	struct run run;

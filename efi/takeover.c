@@ -84,6 +84,10 @@ static unsigned paint_all(const struct program *program)
 		if (program->keep.copies[i] != 0)
 			paint(&coats, program->keep.copies[i],
 			      program->keep.copies[i] + program->keep.room, data);
+	/* UC-, so that an MTRR may make write-combining of it, as firmware does. */
+	if (program->video.size != 0)
+		paint(&coats, program->video.base,
+		      program->video.base + program->video.size, data | PTE_PCD);
 	paint(&coats, apic, apic + PAGE_BYTES, mmio);
 	if (machine->hpet_address != 0)
 		paint(&coats, machine->hpet_address, machine->hpet_address + 1, mmio);

@@ -3,6 +3,7 @@
 #include "bench/harness/runner.h"
 #include "efi/console.h"
 #include "lib/smbios.h"
+#include "lib/x86/insn.h"
 
 #define BOARD_CHARS 20u
 #define DATE_CHARS 10u
@@ -168,6 +169,20 @@ static bool plan_ram(struct program *program)
 	return true;
 }
 
+static bool plan_screen(struct program *program)
+{
+	if (display_find(&program->firmware, &program->video)) {
+		print(program,
+		      "tlbmark: when it is done, the screen shows a summary and "
+		      "QR codes\n");
+		return true;
+	}
+	program->video = (struct video_mode){ 0 };
+	if ((program->config.transports & TRANSPORT_SCREEN) != 0)
+		print(program, "tlbmark: this screen has no pixels to draw to\n");
+	return false;
+}
+
 EFI_STATUS transports_plan(struct program *program)
 {
 	uint32_t *const transports = &program->machine.transports;
@@ -178,14 +193,57 @@ EFI_STATUS transports_plan(struct program *program)
 		print(program,
 		      "tlbmark: no serial port answers; name one with serial = "
 		      "0xPORT\n");
+	if (is_wanted(program, TRANSPORT_SCREEN) && plan_screen(program))
+		*transports |= TRANSPORT_SCREEN;
 	if (is_wanted(program, TRANSPORT_RAM) && plan_ram(program))
 		*transports |= TRANSPORT_RAM;
 	if (*transports == 0) {
 		print(program, "tlbmark: there is no way out for results\n");
 		return EFI_NOT_FOUND;
 	}
-	print(program, "tlbmark: leaving the firmware; this screen stays as it is\n");
+	print(program,
+	      (*transports & TRANSPORT_SCREEN) != 0
+	              ? "tlbmark: leaving the firmware\n"
+	              : "tlbmark: leaving the firmware; this screen stays as it "
+	                "is\n");
 	return EFI_SUCCESS;
+}
+
+static uint64_t ticks(void *context)
+{
+	(void)context;
+	return rdtsc_ordered();
+}
+
+static const char *where_results_are(const struct program *program)
+{
+	const uint32_t transports = program->machine.transports;
+
+	if ((transports & TRANSPORT_RAM) != 0)
+		return program->resets
+		               ? "Your results are in RAM; the next start writes them "
+		                 "to "
+		                 "the stick."
+		               : "Your results are in RAM: press reset, and start this "
+		                 "stick again.";
+	if ((transports & TRANSPORT_SERIAL) != 0)
+		return "Your results were sent over the serial line.";
+	return NULL;
+}
+
+static void open_screen(struct program *program)
+{
+	struct framebuffer framebuffer;
+
+	if (framebuffer_open(&framebuffer, &program->video) != ERR_NONE)
+		return;
+	screen_open(&program->screen, &framebuffer,
+	            &(struct screen_clock){
+			    .now = ticks,
+			    .hz = program->machine.tsc_rate.best,
+		    });
+	program->screen.where = where_results_are(program);
+	record_add_sink(&program->record, &program->screen.sink);
 }
 
 void transports_open(struct program *program)
@@ -198,8 +256,10 @@ void transports_open(struct program *program)
 		if (port != 0 && serial_open(serial, port))
 			record_add_sink(&program->record, &serial->sink);
 	}
-	if ((program->machine.transports & TRANSPORT_RAM) == 0)
-		return;
-	keep_open(&program->keep);
-	record_add_sink(&program->record, &program->keep.sink.sink);
+	if ((program->machine.transports & TRANSPORT_RAM) != 0) {
+		keep_open(&program->keep);
+		record_add_sink(&program->record, &program->keep.sink.sink);
+	}
+	if ((program->machine.transports & TRANSPORT_SCREEN) != 0)
+		open_screen(program);
 }

@@ -7,7 +7,7 @@ static const struct {
 	{ "serial", TRANSPORT_SERIAL },
 	{ "ram", TRANSPORT_RAM },
 	{ "nvram", 0 },
-	{ "screen", 0 },
+	{ "screen", TRANSPORT_SCREEN },
 };
 
 #define NAMES (sizeof names / sizeof names[0])

@@ -6,6 +6,7 @@
 enum transport {
 	TRANSPORT_SERIAL = 1 << 0, /* every serial line that answers, while measuring */
 	TRANSPORT_RAM = 1 << 1,    /* in RAM over a reset, then onto the stick */
+	TRANSPORT_SCREEN = 1 << 2, /* QR codes, when the run is done */
 };
 
 /*

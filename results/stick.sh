@@ -6,7 +6,8 @@
 # and the writing.
 home_timeout=90
 
-# With one transport alone the other way is not waited for.
+# A way that was not chosen is not waited for.  What the program does not know it
+# ignores.
 by_serial() {
 	[ "$transport" != ram ]
 }

@@ -4,11 +4,12 @@
 #include "lib/x86/insn.h"
 
 /*
- * The page-table entries made here use PAT entries 0 and 3 only, with their meaning
- * at power-on: write-back and uncached (SDM 3A 13.12.4 "Programming the PAT").
+ * The page-table entries made here use PAT entries 0, 2 and 3 only, with their meaning
+ * at power-on: write-back, uncached unless an MTRR says otherwise, uncached (SDM
+ * 3A 13.12.4 "Programming the PAT").
  */
 #define PAT_POWER_ON UINT64_C(0x0007040600070406)
-#define PAT_USED UINT64_C(0x00000000ff0000ff)
+#define PAT_USED UINT64_C(0x00000000ffff00ff)
 
 struct registers control_read(void)
 {

@@ -26,6 +26,7 @@ TEST(a_list_is_taken_in_any_order)
 	assert_int_equal(parsed("serial"), TRANSPORT_SERIAL);
 	assert_int_equal(parsed("ram"), TRANSPORT_RAM);
 	assert_int_equal(parsed("ram , serial"), TRANSPORT_SERIAL | TRANSPORT_RAM);
+	assert_int_equal(parsed("screen"), TRANSPORT_SCREEN);
 	assert_int_equal(parsed("serial,ram,ram"), TRANSPORT_SERIAL | TRANSPORT_RAM);
 	assert_null(problem);
 }
@@ -35,7 +36,7 @@ TEST(nothing_else_is_taken)
 	static const char *const bad[][2] = {
 		{ "", "empty" },
 		{ "nvram", "not there yet" },
-		{ "serial,screen", "not there yet" },
+		{ "serial,nvram", "not there yet" },
 		{ "ram,auto", "not auto or a list of serial, ram, nvram, screen" },
 		{ "ram,,serial", "not auto or a list of serial, ram, nvram, screen" },
 		{ "RAM", "not auto or a list of serial, ram, nvram, screen" },
