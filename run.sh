@@ -95,14 +95,6 @@ made_of() { # OPTION VALUE CHARACTERS
 	esac
 }
 
-# Nobody looks at the screen of an emulator without one.
-take_transport() { # LIST
-	transport=$(echo "$1" | tr -d ' ')
-	case ,$transport, in
-	*,screen,*) die 2 '--set transport: run.sh reads no screen yet' ;;
-	esac
-}
-
 take_setting() { # KEY=VALUE
 	case $1 in
 	*[[:cntrl:]]* | *'#'*) die 2 "--set $1: a line end or a comment" ;;

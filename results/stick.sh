@@ -6,6 +6,14 @@
 # and the writing.
 home_timeout=90
 
+# Nobody looks at the screen of an emulator without one.
+take_transport() { # LIST
+	transport=$(echo "$1" | tr -d ' ')
+	case ,$transport, in
+	*,screen,*) die 2 '--set transport: run.sh reads no screen yet' ;;
+	esac
+}
+
 # A way that was not chosen is not waited for.  What the program does not know it
 # ignores.
 by_serial() {
