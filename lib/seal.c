@@ -55,7 +55,8 @@ enum seal_fault seal_check(const struct seal *seal, uint64_t room, const char *r
 	if (seal->version != VERSION || seal->header_bytes != sizeof *seal)
 		return SEAL_OTHER_VERSION;
 	text_copy(id, sizeof id, run_id);
-	if (seal->run_id[SEAL_RUN_ID - 1] != 0 || !text_equal(seal->run_id, id))
+	/* One without its NUL differs from every id at the latest there. */
+	if (!text_equal(seal->run_id, id))
 		return SEAL_OTHER_RUN;
 	if (seal->length > room - sizeof *seal)
 		return SEAL_BAD_LENGTH;
