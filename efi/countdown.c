@@ -22,24 +22,29 @@ static bool read_key(const struct firmware *firmware, CHAR16 *key)
 	return true;
 }
 
+static void show_seconds(const struct firmware *firmware, const char *what,
+                         uint32_t seconds)
+{
+	struct line line;
+	char text[80];
+
+	line_clear(&line);
+	line_put(&line, "\rtlbmark: ");
+	line_put(&line, what);
+	line_put_u64(&line, seconds);
+	line_put(&line, " s   ");
+	line_to_string(&line, text, sizeof text);
+	console_print(firmware, text);
+}
+
 static bool key_within(const struct firmware *firmware, uint32_t seconds,
                        const char *what, CHAR16 *key)
 {
 	for (uint32_t ticks = seconds * TICKS_PER_SECOND; ticks != 0; ticks--) {
-		struct line line;
-		char text[80];
-
 		if (read_key(firmware, key))
 			return true;
-		if (ticks % TICKS_PER_SECOND == 0) {
-			line_clear(&line);
-			line_put(&line, "\rtlbmark: ");
-			line_put(&line, what);
-			line_put_u64(&line, ticks / TICKS_PER_SECOND);
-			line_put(&line, " s   ");
-			line_to_string(&line, text, sizeof text);
-			console_print(firmware, text);
-		}
+		if (ticks % TICKS_PER_SECOND == 0)
+			show_seconds(firmware, what, ticks / TICKS_PER_SECOND);
 		firmware->table->BootServices->Stall(TICK_US);
 	}
 	return false;

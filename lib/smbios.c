@@ -87,6 +87,23 @@ static bool is_filler(const char *name)
 	return name[0] == '\0';
 }
 
+/* Takes the product of the structure at a place; false if it has none. */
+static bool take_product(const struct table *table, size_t at, size_t end, char *name,
+                         size_t capacity)
+{
+	const uint8_t formatted = table->bytes[at + 1];
+	char found[64];
+
+	if (formatted <= PRODUCT)
+		return false;
+	copy_string(table, at + formatted, end, table->bytes[at + PRODUCT], found,
+	            sizeof found);
+	if (is_filler(found))
+		return false;
+	text_copy(name, capacity, found);
+	return true;
+}
+
 void smbios_board(const struct physical_memory *memory, uint64_t entry, char *name,
                   size_t capacity)
 {
@@ -102,18 +119,11 @@ void smbios_board(const struct physical_memory *memory, uint64_t entry, char *na
 			return;
 
 		const size_t end = structure_end(&table, at + formatted);
-		const bool wanted =
-			type == TYPE_BOARD || (type == TYPE_SYSTEM && name[0] == '\0');
-		char found[64];
 
-		if (wanted && formatted > PRODUCT) {
-			copy_string(&table, at + formatted, end,
-			            table.bytes[at + PRODUCT], found, sizeof found);
-			if (!is_filler(found))
-				text_copy(name, capacity, found);
-			if (type == TYPE_BOARD && !is_filler(found))
-				return;
-		}
+		if (type == TYPE_BOARD && take_product(&table, at, end, name, capacity))
+			return;
+		if (type == TYPE_SYSTEM && name[0] == '\0')
+			(void)take_product(&table, at, end, name, capacity);
 		at = end;
 	}
 }

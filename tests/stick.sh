@@ -41,11 +41,12 @@ start() { # NAME QEMU-OPTION...
 	*' -accel '*) ;;
 	*) set -- "$@" -accel tcg,thread=single -icount shift=5,sleep=off ;;
 	esac
+	bios=${bios-/usr/share/ovmf/OVMF.fd}
 	status=0
 	timeout -k 1 -s "${end_signal-TERM}" "${seconds-120}" "${QEMU:-qemu-system-x86_64}" \
 		-no-user-config -nodefaults -net none -display none -vga "${vga-none}" \
-		-machine pc -m 256 \
-		-cpu max,-monitor -rtc base=2020-01-01,clock=vm -bios /usr/share/ovmf/OVMF.fd \
+		-machine "${machine-pc}" -m 256 \
+		-cpu max,-monitor -rtc base=2020-01-01,clock=vm ${bios:+-bios "$bios"} \
 		-drive "if=none,id=disk,format=raw,file=$scratch/$name.img${drive-}" \
 		-device virtio-blk-pci,drive=disk,bootindex=0 \
 		-device isa-debug-exit,iobase=0xf4,iosize=4 "$@" \
