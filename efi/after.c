@@ -15,7 +15,8 @@ static void debug_exit(unsigned status)
 }
 
 #define MICROSECONDS 1000000u
-#define SETTLE_SECONDS 2u /* for a stick that writes a little later than it says */
+#define SETTLE_SECONDS                                                                 \
+	((UINTN)2) /* for a stick that writes a little later than it says */
 
 static void wait_for_key(const struct firmware *firmware)
 {

@@ -24,8 +24,8 @@ static struct wide_path widen(const char *path)
 	return wide;
 }
 
-static EFI_STATUS open(const struct volume *volume, const char *path, UINT64 mode,
-                       UINT64 attributes, EFI_FILE_HANDLE *file)
+static EFI_STATUS open_file(const struct volume *volume, const char *path, UINT64 mode,
+                            UINT64 attributes, EFI_FILE_HANDLE *file)
 {
 	struct wide_path wide = widen(path);
 
@@ -37,7 +37,7 @@ EFI_STATUS volume_read(const struct volume *volume, const char *path, void *to,
 {
 	const UINTN capacity = *bytes;
 	EFI_FILE_HANDLE file = NULL;
-	EFI_STATUS status = open(volume, path, EFI_FILE_MODE_READ, 0, &file);
+	EFI_STATUS status = open_file(volume, path, EFI_FILE_MODE_READ, 0, &file);
 	UINTN more = 1;
 	UINT8 byte = 0;
 
@@ -59,7 +59,7 @@ bool volume_has(const struct volume *volume, const char *path)
 {
 	EFI_FILE_HANDLE file = NULL;
 
-	if (EFI_ERROR(open(volume, path, EFI_FILE_MODE_READ, 0, &file)))
+	if (EFI_ERROR(open_file(volume, path, EFI_FILE_MODE_READ, 0, &file)))
 		return false;
 	file->Close(file);
 	return true;
@@ -98,7 +98,7 @@ EFI_STATUS volume_make_folder(const struct volume *volume, const char *path)
 		return EFI_VOLUME_FULL;
 
 	const EFI_STATUS status =
-		open(volume, path, CREATE, EFI_FILE_DIRECTORY, &folder);
+		open_file(volume, path, CREATE, EFI_FILE_DIRECTORY, &folder);
 
 	return EFI_ERROR(status) ? status : folder->Close(folder);
 }
@@ -107,8 +107,8 @@ void volume_delete(const struct volume *volume, const char *path)
 {
 	EFI_FILE_HANDLE file = NULL;
 
-	if (!EFI_ERROR(open(volume, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0,
-	                    &file)))
+	if (!EFI_ERROR(open_file(volume, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE,
+	                         0, &file)))
 		file->Delete(file);
 }
 
@@ -116,7 +116,7 @@ static EFI_STATUS write_out(const struct volume *volume, const char *path,
                             const UINT8 *bytes, UINTN length)
 {
 	EFI_FILE_HANDLE file = NULL;
-	EFI_STATUS status = open(volume, path, CREATE, 0, &file);
+	EFI_STATUS status = open_file(volume, path, CREATE, 0, &file);
 
 	if (EFI_ERROR(status))
 		return status;
@@ -142,7 +142,7 @@ static EFI_STATUS compare(const struct volume *volume, const char *path,
                           const UINT8 *bytes, UINTN length)
 {
 	EFI_FILE_HANDLE file = NULL;
-	EFI_STATUS status = open(volume, path, EFI_FILE_MODE_READ, 0, &file);
+	EFI_STATUS status = open_file(volume, path, EFI_FILE_MODE_READ, 0, &file);
 	UINT8 chunk[CHUNK];
 
 	if (EFI_ERROR(status))
@@ -164,8 +164,9 @@ static EFI_STATUS compare(const struct volume *volume, const char *path,
 	return status;
 }
 
-static EFI_STATUS rename(const struct firmware *firmware, const struct volume *volume,
-                         const char *path, const char *name)
+static EFI_STATUS rename_file(const struct firmware *firmware,
+                              const struct volume *volume, const char *path,
+                              const char *name)
 {
 	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
 	const UINTN capacity = SIZE_OF_EFI_FILE_INFO + sizeof(struct wide_path);
@@ -177,7 +178,8 @@ static EFI_STATUS rename(const struct firmware *firmware, const struct volume *v
 
 	if (EFI_ERROR(status))
 		return status;
-	status = open(volume, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0, &file);
+	status = open_file(volume, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0,
+	                   &file);
 	if (!EFI_ERROR(status)) {
 		status = file->GetInfo(file, &file_info_guid, &size, info);
 		memcpy(info->FileName, wide.text, sizeof wide);
@@ -222,7 +224,7 @@ EFI_STATUS volume_replace(const struct firmware *firmware, const struct volume *
 		status = compare(volume, staged, bytes, length);
 	if (!EFI_ERROR(status)) {
 		volume_delete(volume, path);
-		status = rename(firmware, volume, staged, name);
+		status = rename_file(firmware, volume, staged, name);
 	}
 	if (EFI_ERROR(status))
 		volume_delete(volume, staged);

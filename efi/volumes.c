@@ -84,7 +84,7 @@ static void add_data_partition(struct volumes *volumes, EFI_HANDLE own)
 	                                       &count, &devices)))
 		return;
 	for (UINTN i = 0; i < count && !is_near; i++) {
-		EFI_FILE_HANDLE const root =
+		EFI_FILE_PROTOCOL *const root =
 			devices[i] == own ? NULL : open_root(firmware, devices[i]);
 
 		if (root == NULL)
@@ -114,7 +114,7 @@ void volumes_open(const struct firmware *firmware, struct volumes *volumes)
 		    firmware->image, &loaded_image_guid, (void **)&image)))
 		return;
 
-	EFI_FILE_HANDLE const root = open_root(firmware, image->DeviceHandle);
+	EFI_FILE_PROTOCOL *const root = open_root(firmware, image->DeviceHandle);
 
 	if (root != NULL)
 		add(volumes, root, "the boot partition", true);

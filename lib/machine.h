@@ -100,10 +100,10 @@ struct machine {
 	uint32_t transports; /* enum transport: those in use */
 	/* Time */
 	struct acpi_pm_timer pm_timer; /* port 0: none */
+	enum smi_counter smi_counter;
 	struct tsc_rate tsc_rate;
 	enum environment env;
 	uint32_t quantum; /* ticks: greatest common divisor of TSC steps */
-	enum smi_counter smi_counter;
 	struct cycle_counter cycle_counter;
 	bool timing_valid;
 	const char *timing_reason; /* why, or why not */
