@@ -24,12 +24,10 @@ EFI_INCLUDES = -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 EFI_LIBS = /usr/lib
 EFI_LDFLAGS = -nostdlib -znocombreloc -znoexecstack -shared -Bsymbolic \
 	-T efi/image.lds -L $(EFI_LIBS)
-EFI_SECTIONS = .text .reloc .rodata .rela .data .dynamic
+EFI_SECTIONS = .text .reloc .rodata .sbat .rela .data .dynamic
 
 FOLDERS = lib lib/x86 paging bench bench/harness efi
-# Host programs read what the target writes, with the same code: not in the image.
-HOST_ONLY = lib/capture.c
-EFI_SOURCES := $(filter-out $(HOST_ONLY),$(wildcard $(FOLDERS:=/*.c) $(FOLDERS:=/*.S)))
+EFI_SOURCES := $(wildcard $(FOLDERS:=/*.c) $(FOLDERS:=/*.S))
 EFI_OBJECTS := $(EFI_SOURCES:%=$(BUILD)/efi/%.o)
 
 # The pure part, which runs on the host as it stands.
@@ -53,7 +51,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 Q = $(if $(V),,@)
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: all programs test test-long check report matrix clean help FORCE
+.PHONY: all programs image dist sign test test-long check fuzz report matrix clean help FORCE
 .DELETE_ON_ERROR:
 # Objects are kept although only pattern rules name them.
 .SECONDARY:
@@ -93,8 +91,11 @@ $(BUILD)/host/%.c.o: %.c Makefile | $(BUILD)/gen/version.h
 	@mkdir -p $(@D)
 	$(SAY) HOST $<
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) -MMD -MP -c -o $@ $<
-CAPTURE := $(patsubst %,$(BUILD)/host/%.o,$(wildcard results/*.c))
-$(BUILD)/host/capture: $(CAPTURE) $(HOST_LIB)
+READERS := $(patsubst %,$(BUILD)/host/%.o,$(wildcard results/*.c))
+QRREAD := $(BUILD)/host/results/qrread.c.o
+$(BUILD)/host/capture: $(filter-out $(QRREAD),$(READERS)) $(HOST_LIB)
+$(BUILD)/host/qrread: $(QRREAD) $(HOST_LIB)
+$(BUILD)/host/capture $(BUILD)/host/qrread:
 	$(SAY) HOST $@
 	$(Q)$(HOST_CC) -o $@ $^
 
@@ -114,6 +115,38 @@ $(BUILD)/host/matrix: $(MATRIX:%=$(BUILD)/host/%.o)
 	$(SAY) HOST $@
 	$(Q)$(HOST_CC) -o $@ $^
 
+# The stick.  Its bytes follow from the program's alone.
+GPT := lib/crc32.c stick/gpt.c
+$(BUILD)/host/gpt: $(GPT:%=$(BUILD)/host/%.o)
+	$(SAY) HOST $@
+	$(Q)$(HOST_CC) -o $@ $^
+$(BUILD)/tlbmark.img: $(BUILD)/tlbmark.efi $(BUILD)/host/gpt $(wildcard stick/*.sh stick/*.txt stick/*.cfg)
+	$(SAY) IMG $@
+	$(Q)stick/make.sh $< $(BUILD)/host/gpt $@
+
+image: $(BUILD)/tlbmark.img ## build/tlbmark.img, a stick that boots
+
+dist: image ## the files of a release, in build/dist/
+	@rm -rf $(BUILD)/dist && mkdir -p $(BUILD)/dist
+	$(SAY) DIST $(BUILD)/dist
+	$(Q)cp $(BUILD)/tlbmark.efi $(BUILD)/dist
+	$(Q)xz -9 --threads=1 -c $(BUILD)/tlbmark.img >$(BUILD)/dist/tlbmark.img.xz
+	$(Q)cd $(BUILD)/dist && sha256sum tlbmark.efi tlbmark.img.xz >SHA256SUMS
+
+sign: all ## build/tlbmark-signed.efi and .img, with KEY= and CERT= (PEM)
+	@[ -n '$(KEY)' ] && [ -n '$(CERT)' ] || { \
+		echo 'usage: make sign KEY=my.key CERT=my.pem' >&2; exit 2; }
+	$(Q)sbsign --key '$(KEY)' --cert '$(CERT)' --output $(BUILD)/tlbmark-signed.efi \
+		$(BUILD)/tlbmark.efi
+	$(Q)$(ALONE) $(MAKE) -s $(BUILD)/host/gpt
+	$(Q)stick/make.sh $(BUILD)/tlbmark-signed.efi $(BUILD)/host/gpt \
+		$(BUILD)/tlbmark-signed.img
+
+# The screen of a run as pictures.
+$(BUILD)/host/screen: $(BUILD)/host/tests/native/screen.c.o $(HOST_LIB)
+	$(SAY) HOST $@
+	$(Q)$(HOST_CC) -o $@ $^
+
 # Unit tests: the same sources under the sanitizers.
 $(BUILD)/unit/%.c.o: %.c Makefile | $(BUILD)/gen/version.h
 	@mkdir -p $(@D)
@@ -128,9 +161,26 @@ $(BUILD)/unit/test_%: $(BUILD)/unit/tests/unit/test_%.c.o $(UNIT_LIB)
 MODEL := $(patsubst %,$(BUILD)/unit/%.o,$(wildcard tests/model/*.c))
 $(patsubst %,$(BUILD)/unit/%,$(filter test_model%,$(UNIT_TESTS))): $(MODEL)
 
--include $(EFI_OBJECTS:.o=.d) $(HOST_LIB:.o=.d) $(CAPTURE:.o=.d) $(UNIT_LIB:.o=.d) \
-	$(NATIVE:%=$(BUILD)/host/%.d) $(MATRIX:%=$(BUILD)/host/%.d) \
-	$(wildcard $(BUILD)/unit/tests/unit/*.d $(BUILD)/unit/tests/model/*.d)
+# Fuzz targets: each file of tests/fuzz/ is one, with lib/ under the sanitizers.
+FUZZ_CC = clang
+FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -g -fno-sanitize-recover=all -I. -I$(BUILD)/gen \
+	$(WARNINGS)
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+FUZZ_LIB := $(patsubst %,$(BUILD)/fuzz/%.o,$(wildcard lib/*.c))
+$(BUILD)/fuzz/%.c.o: %.c Makefile | $(BUILD)/gen/version.h
+	@mkdir -p $(@D)
+	$(SAY) FUZZ $<
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c \
+		-o $@ $<
+$(FUZZ_TARGETS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.c.o $(FUZZ_LIB)
+	$(SAY) FUZZ $@
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^
+
+-include $(EFI_OBJECTS:.o=.d) $(HOST_LIB:.o=.d) $(READERS:.o=.d) $(UNIT_LIB:.o=.d) \
+	$(NATIVE:%=$(BUILD)/host/%.d) $(GPT:%=$(BUILD)/host/%.d) \
+	$(BUILD)/host/tests/native/screen.c.d $(MATRIX:%=$(BUILD)/host/%.d) \
+	$(wildcard $(BUILD)/unit/tests/unit/*.d $(BUILD)/unit/tests/model/*.d) \
+	$(FUZZ_LIB:.o=.d) $(wildcard $(BUILD)/fuzz/tests/fuzz/*.d)
 
 report: ## draw RUN=DIR again
 	$(PYTHON) results/report.py $(RUN)
@@ -155,9 +205,10 @@ LONG_TESTS = tests/report/planted $(wildcard tests/boot/long/*.sh tests/checks/l
 ALONE = env -u MAKEFLAGS -u MAKELEVEL JOBS=$(JOBS)
 INSTALL_AND_BUILD = ./run.sh --setup && $(ALONE) $(MAKE) -s -j $(JOBS) programs
 
-programs: all $(BUILD)/host/capture $(BUILD)/host/selftest $(BUILD)/host/matrix $(UNIT_PROGRAMS) ## all, host programs, unit tests
+HOST_PROGRAMS = $(patsubst %,$(BUILD)/host/%,capture qrread screen selftest matrix)
+programs: all image $(HOST_PROGRAMS) $(UNIT_PROGRAMS) ## all, stick, host programs, unit tests
 
-check: all ## what can be said without running it
+check: all image ## what can be said without running it
 	@$(ALONE) tests/run -j $(JOBS) -t 300 $(CHECKS)
 
 test: ## everything but what follows, in a few minutes
@@ -167,6 +218,10 @@ test: ## everything but what follows, in a few minutes
 test-long: ## planted faults and long runs
 	@$(INSTALL_AND_BUILD)
 	@$(ALONE) tests/run -j $(JOBS) -t 1200 $(LONG_TESTS)
+
+fuzz: ## every fuzz target for five minutes
+	@$(INSTALL_AND_BUILD)
+	@$(ALONE) FUZZ_SECONDS=300 tests/run -t 7200 tests/checks/long/fuzz.sh
 
 # For the tests: the value of a variable.
 print-%:

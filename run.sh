@@ -11,6 +11,7 @@ cpu=            #     --cpu MODEL        their model (KVM: host, TCG: max, Bochs
 machine=q35     #     --machine NAME     q35 or pc (Bochs: pc)
 memory=512      #     --memory MIB       memory of the machine (Bochs: 2048 at most)
 firmware=       #     --firmware PATH    OVMF image (default: found)
+disk=virtio     #     --disk KIND        the stick as virtio, usb, ahci or nvme
 profile=default # -p, --profile NAME     smoke, quick, default or full
 only=           #     --only GLOB,...    benchmarks to run, BENCH or BENCH/OP (all)
 settings=       #     --set KEY=VALUE    a line of tlbmark.cfg; repeatable
@@ -41,10 +42,14 @@ share=${TLBMARK_SHARE:-/usr/share}
 
 root=$(dirname "$0")
 PATH=$PATH:/usr/sbin:/sbin
-run='' work='' emulator_pid='' capture_pid='' status=0 accelerated='' chipset=''
+run='' work='' emulator_pid='' capture_pid='' status=0 accelerated='' chipset='' transport=auto
 
 # shellcheck source=results/emulators.sh
 . "$root/results/emulators.sh"
+# shellcheck source=stick/layout.sh
+. "$root/stick/layout.sh"
+# shellcheck source=results/stick.sh
+. "$root/results/stick.sh"
 
 help() {
 	echo 'usage: ./run.sh [options]'
@@ -98,6 +103,7 @@ take_setting() { # KEY=VALUE
 	esac
 	one_of --set "${1%%=*}" profile only cpus pages seed run raw pin serial \
 		countdown transport after selftest.break selftest.plant
+	[ "${1%%=*}" != transport ] || take_transport "${1#*=}"
 	if [ "${1%%=*}" = run ]; then
 		run=${1#*=}
 		made_of '--set run' "$run" A-Za-z0-9_-
@@ -116,6 +122,7 @@ take_value() { # OPTION VALUE
 	--machine) one_of "$@" q35 pc && machine=$2 chipset="$1 $2" ;;
 	--memory) number "$@" 64 1048576 && memory=$2 ;;
 	--firmware) [ -f "$2" ] || die 2 "$1 $2: no such file" && firmware=$2 ;;
+	--disk) one_of "$@" virtio usb ahci nvme && disk=$2 ;;
 	-p | --profile) one_of "$@" smoke quick default full && profile=$2 ;;
 	--only) made_of "$@" 'A-Za-z0-9_*?/,' && only=$2 ;;
 	--set) take_setting "$2" ;;
@@ -169,7 +176,17 @@ stop_emulator() { # SECONDS in which it may end by itself
 	emulator_pid=
 }
 
-boot() { # ACCELERATOR SECONDS in which the program must have started
+# Where /dev/kvm is there but the hardware is not, OVMF dies and QEMU lives on.
+watch() { # PROCESS SECONDS
+	tries=$(($2 * 5))
+	while [ $tries -gt 0 ] && kill -0 "$1" 2>/dev/null; do
+		! grep -qs 'KVM internal error' "$work/emulator.err" || stop_emulator 0
+		sleep 0.2
+		tries=$((tries - 1))
+	done
+}
+
+start_emulator() { # ACCELERATOR
 	rm -f "$work/serial" "$work/emulator.err"
 	mkfifo "$work/serial"
 	[ ! -f "$variables" ] || cp "$variables" "$work/vars.fd"
@@ -179,23 +196,47 @@ boot() { # ACCELERATOR SECONDS in which the program must have started
 		ulimit -f $((most_mib * 2048)) || :
 		eval "exec $command"
 	} </dev/null >"$work/serial" 2>"$work/emulator.err" &
-	emulator_pid=$!
-	set -- --start-timeout "$2"
+	emulator_pid=$! emulator_status=0
+	exec 3<"$work/serial"
+}
+
+capture() { # SECONDS in which the program must have started
+	set -- --start-timeout "$1" --out "$out" --timeout "$timeout"
+	! by_stick || set -- "$@" --out "$work/serial-files"
 	[ "$verbose" = no ] || set -- "$@" --verbose
-	"$root/build/host/capture" "$@" --out "$out" --timeout "$timeout" \
-		<"$work/serial" 2>"$work/capture.err" &
+	"$root/build/host/capture" "$@" <&3 3<&- 2>"$work/capture.err" &
 	capture_pid=$!
-	# Where /dev/kvm is there but the hardware is not, OVMF dies and QEMU lives on.
-	while kill -0 "$capture_pid" 2>/dev/null; do
-		! grep -qs 'KVM internal error' "$work/emulator.err" || stop_emulator 0
-		sleep 0.2
-	done
-	status=0 emulator_status=0
+	watch $capture_pid 999999
+	status=0
 	wait "$capture_pid" || status=$?
 	capture_pid=
+}
+
+# The rest of what the machine says is read, so that it can go on, until it has ended.
+follow() { # SECONDS
+	cat <&3 >"$work/console" 3<&- &
+	reader_pid=$!
+	exec 3<&-
+	watch "$emulator_pid" "$1"
+	stop_emulator 0
+	wait "$reader_pid" || :
+}
+
+boot() { # ACCELERATOR SECONDS in which the program must have started
+	start_emulator "$1"
+	if by_serial; then
+		capture "$2"
+		! by_stick || [ "$status" -gt 4 ] || [ "$status" -eq 3 ] ||
+			follow "$home_timeout"
+	else
+		status=4
+		follow "$timeout"
+		! grep -qs 'KVM internal error' "$work/emulator.err" || status=5
+	fi
 	# QEMU ends when the program does, Bochs does not.
 	[ "$emulator" = qemu ] || end_timeout=0
 	stop_emulator $((status < 3 ? end_timeout : 0))
+	exec 3<&-
 	[ $emulator_status -ne 153 ] || # 128 + SIGXFSZ
 		say "the log of the emulator has grown beyond $most_mib MiB: it was ended"
 }
@@ -229,19 +270,6 @@ boot_any() {
 
 # --- the run
 
-make_disk() {
-	{
-		printf '%s = %s\n' run "$run" profile "$profile" after debugexit
-		[ -z "$only" ] || printf 'only = %s\n' "$only"
-		printf '%s' "$settings"
-	} >"$work/tlbmark.cfg"
-	printf 'c\nq\n' >"$work/bochs.rc" # what its debugger is told: continue, then quit
-	mkfs.vfat --invariant -F 32 -C "$work/disk.img" "$disk_kib" >/dev/null
-	mmd -i "$work/disk.img" ::/EFI ::/EFI/BOOT
-	mcopy -i "$work/disk.img" "$root/build/tlbmark.efi" ::/EFI/BOOT/BOOTX64.EFI
-	mcopy -i "$work/disk.img" "$work/tlbmark.cfg" ::/
-}
-
 make_out() {
 	if [ -e "$out/results.csv" ] || [ -e "$out/machine.csv" ]; then
 		die 2 "--out $out: holds a run already"
@@ -251,7 +279,8 @@ make_out() {
 
 # Says what is known about a run that did not end well, and what there is of it.
 conclude() {
-	cat "$work/capture.err" >&2
+	! by_serial || cat "$work/capture.err" >&2
+	! by_stick || [ "$status" -eq 5 ] || [ "$status" -eq 3 ] || collect
 	if [ "$status" -ge 4 ]; then
 		status=4
 		words=$(emulator_words)
@@ -284,6 +313,7 @@ clean_up() {
 		kill "$capture_pid" 2>/dev/null || :
 		wait "$capture_pid" || :
 		cat "$work/capture.err" >&2
+		! by_stick || keep_serial
 	fi
 	stop_emulator 0
 	rmdir "$out" 2>/dev/null || :
@@ -304,12 +334,12 @@ trap 'exit 129' HUP && trap 'exit 130' INT
 trap 'exit 141' PIPE && trap 'exit 143' TERM
 work=$(mktemp -d "${TMPDIR:-/tmp}/tlbmark.XXXXXX")
 make_out
-"$root/tests/install.sh" ${yes:+"$yes"} make gcc ld objcopy mkfs.vfat mcopy "$program" ||
+"$root/tests/install.sh" ${yes:+"$yes"} make gcc ld objcopy mkfs.vfat mcopy mdir "$program" ||
 	exit 3
 choose_firmware
 check_model
 # Under `make test` this make must not look for the job server of that one.
-MAKEFLAGS='' make -s -C "$root" build/tlbmark.efi build/host/capture >&2 ||
+MAKEFLAGS='' make -s -C "$root" build/tlbmark.img build/host/capture >&2 ||
 	die 3 'the build failed'
 make_disk
 boot_any

@@ -1,25 +1,90 @@
 #include "efi/finish.h"
 
+#include "efi/after.h"
+#include "efi/reset.h"
 #include "lib/x86/insn.h"
 #include "lib/x86/power.h"
 
-/* QEMU's isa-debug-exit, where run.sh puts it; it ends with status << 1 | 1. */
-#define DEBUG_EXIT_PORT 0xf4u
-
-_Noreturn void finish(struct program *program, enum run_status status)
+static void drain(const struct program *program)
 {
-	power_restore(&program->machine);
-	record_done(&program->record, status);
 	for (unsigned i = 0; i < SERIALS; i++)
 		if (program->serials[i].port != 0)
 			serial_drain(&program->serials[i]);
-	if (program->config.after == AFTER_DEBUG_EXIT)
-		outl(DEBUG_EXIT_PORT, status);
+}
+
+static bool has_screen(const struct program *program)
+{
+	return (program->machine.transports & TRANSPORT_SCREEN) != 0;
+}
+
+/*
+ * All pages once, since nobody knows yet whether RAM survives the reset.  With a serial
+ * line the results are safe already.
+ */
+static void show_pages(struct program *program)
+{
+	const uint64_t hz = program->machine.tsc_rate.best;
+	const uint64_t page =
+		SCREEN_PAGE_SECONDS * (hz != 0 ? hz : UINT64_C(1000000000));
+	const uint64_t all = page * screen_pages(&program->screen);
+	const uint64_t began = rdtsc_ordered();
+
+	if (!has_screen(program) ||
+	    (program->machine.transports & TRANSPORT_SERIAL) != 0)
+		return;
+	while (rdtsc_ordered() - began < all) {
+		screen_turn(&program->screen);
+		pause();
+	}
+}
+
+/*
+ * The results stay in RAM, and the next start of the program takes them from there.  It
+ * does what `after` says; this one only if it cannot reset.
+ */
+static void go_home(struct program *program)
+{
+	struct record *const record = &program->record;
+
+	if (program->resets)
+		record_console(record, "tlbmark: resetting; the next start writes the "
+		                       "results to the stick.");
+	drain(program);
+	show_pages(program);
+	keep_seal(&program->keep, program->machine.run_id);
+	if (program->resets)
+		reset_machine(program, RESET_WARM);
+	record_console(record, program->resets
+	                               ? "tlbmark: this machine does not reset itself."
+	                               : "tlbmark: no automatic reset here.");
+	record_console(record, "tlbmark: press the reset button, without switching "
+	                       "off, and start from this stick again:");
+	record_console(record, "tlbmark: the results wait in RAM.");
+	drain(program);
+}
+
+_Noreturn void finish(struct program *program, enum run_status status)
+{
+	const bool waits = (program->machine.transports & TRANSPORT_RAM) != 0;
+
+	power_restore(&program->machine);
+	record_done(&program->record, status);
+	drain(program);
+	if (waits)
+		go_home(program);
+	/* Whatever ends the machine by itself would lose what waits in RAM. */
+	if (!waits || program->config.after == AFTER_DEBUG_EXIT)
+		after_alone(program, status);
 	record_console(
 		&program->record,
 		status == RUN_NOT_FINISHED
 			? "tlbmark: INCOMPLETE.  What there is was sent."
+		: waits ? "tlbmark: finished."
 			: "tlbmark: finished.  The machine may be switched off.");
+	while (has_screen(program)) {
+		screen_turn(&program->screen);
+		pause();
+	}
 	for (;;) {
 		cli();
 		hlt();

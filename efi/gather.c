@@ -2,6 +2,7 @@
 
 #include "efi/mp_services.h"
 #include "lib/acpi.h"
+#include "lib/smbios.h"
 #include "lib/text.h"
 #include "lib/x86/apic.h"
 #include "lib/x86/identify.h"
@@ -9,6 +10,8 @@
 
 static const EFI_GUID acpi2_guid = ACPI_20_TABLE_GUID;
 static const EFI_GUID acpi1_guid = ACPI_TABLE_GUID;
+static const EFI_GUID smbios3_guid = SMBIOS3_TABLE_GUID;
+static const EFI_GUID smbios_guid = SMBIOS_TABLE_GUID;
 
 static bool guid_equal(const EFI_GUID *a, const EFI_GUID *b)
 {
@@ -42,8 +45,8 @@ struct firmware_memory {
  * Firmware maps what its memory map lists 1:1, and everything below 4 GiB: a table
  * that points elsewhere is damaged, and following it would be a page fault.
  */
-static const uint8_t *acpi_at(const struct physical_memory *memory, uint64_t address,
-                              size_t length)
+static const uint8_t *firmware_at(const struct physical_memory *memory,
+                                  uint64_t address, size_t length)
 {
 	const struct memory_map *const map =
 		((const struct firmware_memory *)memory)->map;
@@ -59,7 +62,7 @@ static const uint8_t *acpi_at(const struct physical_memory *memory, uint64_t add
 static void gather_acpi(const struct firmware *firmware, const struct memory_map *map,
                         struct machine *machine)
 {
-	const struct firmware_memory readable = { { .at = acpi_at }, map };
+	const struct firmware_memory readable = { { .at = firmware_at }, map };
 	const struct physical_memory *const memory = &readable.memory;
 	uint64_t rsdp = find_table(firmware, &acpi2_guid);
 	struct acpi_table table;
@@ -74,6 +77,9 @@ static void gather_acpi(const struct firmware *firmware, const struct memory_map
 	if (acpi_find(memory, rsdp, "FACP", &table) != ERR_NONE ||
 	    acpi_pm_timer_of(&table, &machine->pm_timer) != ERR_NONE)
 		machine->pm_timer.port = 0;
+	if (acpi_find(memory, rsdp, "FACP", &table) != ERR_NONE ||
+	    acpi_reset_of(&table, &machine->reset) != ERR_NONE)
+		machine->reset.there = false;
 	if (acpi_find(memory, rsdp, "HPET", &table) != ERR_NONE ||
 	    acpi_hpet_address(&table, &machine->hpet_address) != ERR_NONE)
 		machine->hpet_address = 0;
@@ -88,6 +94,19 @@ static void plant_ghost(struct processors *processors)
 		if (processors->list[i].apic_id >= id)
 			id = processors->list[i].apic_id + 1;
 	processors_add(processors, id, UID_UNKNOWN, LISTED_BY_MADT);
+}
+
+static void gather_board(const struct firmware *firmware, const struct memory_map *map,
+                         struct machine *machine)
+{
+	const struct firmware_memory readable = { { .at = firmware_at }, map };
+	uint64_t entry = find_table(firmware, &smbios3_guid);
+
+	if (entry == 0)
+		entry = find_table(firmware, &smbios_guid);
+	if (entry != 0)
+		smbios_board(&readable.memory, entry, machine->board,
+		             sizeof machine->board);
 }
 
 static void gather_firmware(const struct firmware *firmware, struct machine *machine)
@@ -146,6 +165,7 @@ void gather_machine(const struct firmware *firmware, const struct memory_map *ma
 	if ((config->plants & PLANT_GHOST_CPU) != 0)
 		plant_ghost(&machine->processors);
 	processors_put_first(&machine->processors, apic_own_id());
+	gather_board(firmware, map, machine);
 	gather_date(firmware, machine);
 }
 

@@ -2,14 +2,18 @@
  * The way in: gather what only the firmware knows, allocate all that will ever be
  * written, leave boot services, make the machine ours, measure.
  */
+#include "efi/after.h"
 #include "efi/console.h"
+#include "efi/countdown.h"
 #include "efi/fatal.h"
 #include "efi/finish.h"
 #include "efi/gather.h"
+#include "efi/homecoming.h"
 #include "efi/leave.h"
 #include "efi/options.h"
 #include "efi/program.h"
 #include "efi/takeover.h"
+#include "efi/transports.h"
 #include "lib/x86/control.h"
 #include "lib/x86/insn.h"
 #include "lib/x86/stack.h"
@@ -73,7 +77,10 @@ static EFI_STATUS gather(struct program *program)
 		return refuse(firmware, "the memory map cannot be read",
 		              EFI_LOAD_ERROR);
 	program->config = config_default();
-	options_read(firmware, &program->config, program->machine.load_options,
+	volumes_open(firmware, &program->volumes);
+	trail_read(&program->volumes, &program->trail);
+	options_read(firmware, &program->volumes, &program->config,
+	             program->machine.load_options,
 	             sizeof program->machine.load_options);
 	print_bad_options(program);
 	gather_machine(firmware, &program->map, &program->config, &program->machine);
@@ -98,6 +105,14 @@ static EFI_STATUS allocate(struct program *program)
 		return refuse(firmware, "no memory to begin with",
 		              EFI_OUT_OF_RESOURCES);
 
+	/*
+	 * In this order: the largest needs what is whole, the copies want the middle of
+	 * what is left, and the pool makes do with less.
+	 */
+	if ((program->machine.features & FEATURE_1G_PAGES) != 0)
+		program->machine.giants = memory_alloc_giants(firmware, &program->map);
+	transports_alloc(program);
+
 	const uint64_t own = takeover_frames(program);
 	const uint64_t least = own + LEAST_MEASURING_FRAMES;
 	const uint64_t wanted = own + runner_frames(&program->config);
@@ -109,62 +124,6 @@ static EFI_STATUS allocate(struct program *program)
 	if (program->machine.pool_bytes == 0)
 		return refuse(firmware, "no memory for page tables and stacks",
 		              EFI_OUT_OF_RESOURCES);
-	if ((program->machine.features & FEATURE_1G_PAGES) != 0)
-		program->machine.giants = memory_alloc_giants(firmware, &program->map);
-	return EFI_SUCCESS;
-}
-
-/* Ports to try, by the option; 0: none. */
-static uint16_t serial_port(const struct config *config, unsigned i)
-{
-	static const uint16_t usual[SERIALS] = { SERIAL_COM1, SERIAL_COM2 };
-
-	if (config->serial == SERIAL_PORT)
-		return i == 0 ? config->serial_port : 0;
-	return config->serial == SERIAL_AUTO ? usual[i] : 0;
-}
-
-/* Every port that answers: which of them somebody listens to, nobody can know. */
-static void open_serials(struct program *program)
-{
-	for (unsigned i = 0; i < SERIALS; i++) {
-		struct serial *const serial = &program->serials[i];
-		const uint16_t port = serial_port(&program->config, i);
-
-		if (port != 0 && serial_open(serial, port))
-			record_add_sink(&program->record, &serial->sink);
-	}
-}
-
-/* What somebody in front of the screen must know before it freezes. */
-static EFI_STATUS announce(const struct program *program)
-{
-	const struct firmware *const firmware = &program->firmware;
-	unsigned answering = 0;
-
-	for (unsigned i = 0; i < SERIALS; i++) {
-		const uint16_t port = serial_port(&program->config, i);
-		struct line line;
-		char text[80];
-
-		if (port == 0 || !serial_answers(port))
-			continue;
-		answering++;
-		line_clear(&line);
-		line_put(&line, "tlbmark: results go to the serial line at port 0x");
-		line_put_hex(&line, port, 3);
-		line_put(&line, ", 115200 8N1\n");
-		line_to_string(&line, text, sizeof text);
-		console_print(firmware, text);
-	}
-	if (answering == 0 && program->config.serial != SERIAL_NONE)
-		return refuse(
-			firmware,
-			"no serial port answers, and there is no other way out for "
-			"results yet: name one with serial = 0xPORT",
-			EFI_NOT_FOUND);
-	console_print(firmware, "tlbmark: leaving the firmware; this screen stays as "
-	                        "it is\n");
 	return EFI_SUCCESS;
 }
 
@@ -185,7 +144,7 @@ static void measure(void *argument)
 	program->cpu.on_fatal = fatal_exception;
 	program->cpu.context = program;
 	takeover_enter(program);
-	open_serials(program);
+	transports_open(program);
 	record_run(&program->record, program->machine.run_id);
 	if (!runner_has_work(&program->run)) {
 		record_console(&program->record,
@@ -203,6 +162,23 @@ static void measure(void *argument)
 	machine_record(&program->machine, &program->config, &program->record);
 	plant(program);
 	finish(program, runner_run(&program->run));
+}
+
+/*
+ * True if this start was for the results of an earlier one.  If they are lost, or no
+ * volume takes them, the machine is not rebooted, lest that goes on for ever.
+ */
+static bool came_home(struct program *program)
+{
+	const int status = homecoming(program);
+	enum config_after after = program->config.after;
+
+	if (status < 0)
+		return false;
+	if (status == RUN_NOT_FINISHED && after == AFTER_REBOOT)
+		after = AFTER_WAIT;
+	after_with_firmware(program, after, (unsigned)status);
+	return true;
 }
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
@@ -223,10 +199,13 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 
 	EFI_STATUS status = gather(program);
 
+	if (EFI_ERROR(status) || came_home(program))
+		return status;
+	if (!countdown(&firmware, &program->config))
+		return EFI_ABORTED;
+	status = allocate(program);
 	if (!EFI_ERROR(status))
-		status = announce(program);
-	if (!EFI_ERROR(status))
-		status = allocate(program);
+		status = transports_plan(program);
 	if (EFI_ERROR(status))
 		return status;
 	program->run = (struct run){
@@ -238,7 +217,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	status = leave_boot_services(program);
 	cli();
 	if (EFI_ERROR(status) || takeover_build(program) != ERR_NONE) {
-		open_serials(program);
+		transports_open(program);
 		record_console(&program->record,
 		               EFI_ERROR(status)
 		                       ? "tlbmark: ExitBootServices failed 16 times"

@@ -166,7 +166,7 @@ uint64_t memory_foreign(const struct memory_map *map)
 }
 
 /* Descriptors need not be in order: each step finds the one that goes on from here. */
-static bool is_all_ram(const struct memory_map *map, uint64_t start, uint64_t end)
+bool memory_is_ram(const struct memory_map *map, uint64_t start, uint64_t end)
 {
 	while (start < end) {
 		const uint64_t before = start;
@@ -193,7 +193,7 @@ uint64_t memory_giant(const struct memory_map *map)
 		const uint64_t start = (d->PhysicalStart + gib - 1) & ~(gib - 1);
 
 		if (start != 0 && start < descriptor_end(d) &&
-		    is_all_ram(map, start, start + gib))
+		    memory_is_ram(map, start, start + gib))
 			return start;
 	}
 	return 0;

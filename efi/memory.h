@@ -34,6 +34,9 @@ struct frame_pool memory_alloc_pool(const struct firmware *firmware, uint64_t wa
 /* True if one descriptor, of whatever type, holds start ... end - 1. */
 bool memory_map_holds(const struct memory_map *map, uint64_t start, uint64_t end);
 
+/* True if start ... end - 1 is RAM, cached write-back, without a gap. */
+bool memory_is_ram(const struct memory_map *map, uint64_t start, uint64_t end);
+
 /* Sums of the map for machine.csv. */
 void memory_describe(const struct memory_map *map, struct machine *machine);
 

@@ -1,8 +1,12 @@
 #pragma once
 /* Everything the program has: one block, allocated before boot services are left. */
 #include "bench/harness/runner.h"
+#include "efi/display.h"
 #include "efi/firmware.h"
+#include "efi/keep.h"
 #include "efi/memory.h"
+#include "efi/trail.h"
+#include "lib/screen.h"
 #include "lib/x86/cpu.h"
 #include "lib/x86/serial.h"
 
@@ -14,6 +18,8 @@ struct program {
 	struct firmware firmware;
 	struct config config;
 	struct machine machine;
+	struct volumes volumes;
+	struct breadcrumb trail; /* of an earlier start, then of this one */
 	struct memory_map map;
 	struct frame_pool pool;
 	struct paint *paints;
@@ -24,6 +30,11 @@ struct program {
 	uint64_t low; /* LOW_BYTES below 1 MiB; 0: none */
 	struct cpu cpu;
 	struct serial serials[SERIALS]; /* port 0: not open */
+	struct keep keep;
+	struct video_mode video; /* with TRANSPORT_SCREEN */
+	struct screen screen;
+	bool resets; /* by itself, to come back to the results in RAM */
 	struct record record;
-	bool dying; /* an exception is being handled: the next one only ends */
+	bool has_taken_over; /* the processor is ours */
+	bool dying;          /* an exception is being handled: the next one only ends */
 };

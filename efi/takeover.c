@@ -10,12 +10,12 @@
 #define GUARD_FRAMES 1u
 
 /* Paint that is not in the memory map: image, text, program, pool, guards, MMIO ... */
-#define OWN_PAINTS 16u
+#define OWN_PAINTS 24u
 
 #define GIANTS_BYTES (UINT64_C(2) << 30)
 
 /* Tables for boundaries that appear after the count was taken. */
-#define SPARE_TABLES 64u
+#define SPARE_TABLES 96u
 
 #define APIC_BASE_FRAME UINT64_C(0x000ffffffffff000)
 
@@ -85,6 +85,14 @@ static unsigned paint_all(const struct program *program)
 		      PTE_PRESENT | PTE_ACCESSED | PTE_DIRTY);
 		paint(&coats, program->low + LOW_DATA, program->low + LOW_PML4, data);
 	}
+	for (unsigned i = 0; i < KEEP_COPIES; i++)
+		if (program->keep.copies[i] != 0)
+			paint(&coats, program->keep.copies[i],
+			      program->keep.copies[i] + program->keep.room, data);
+	/* UC-, so that an MTRR may make write-combining of it, as firmware does. */
+	if (program->video.size != 0)
+		paint(&coats, program->video.base,
+		      program->video.base + program->video.size, data | PTE_PCD);
 	paint(&coats, apic, apic + PAGE_BYTES, mmio);
 	if (machine->hpet_address != 0)
 		paint(&coats, machine->hpet_address, machine->hpet_address + 1, mmio);
@@ -201,6 +209,7 @@ void takeover_enter(struct program *program)
 	/* First, since it ends shadow stacks, which a change of CS would violate. */
 	control_take_over(&machine->found, (machine->features & FEATURE_NX) != 0);
 	cpu_install(&program->cpu, program->ist_tops);
+	program->has_taken_over = true;
 	write_cr3(program->root);
 	machine->used = control_read();
 	identify_by_msr(machine);

@@ -162,6 +162,28 @@ enum err acpi_pm_timer_of(const struct acpi_table *fadt, struct acpi_pm_timer *t
 	return ERR_NONE;
 }
 
+/* The same chapter: flags, RESET_REG (a Generic Address Structure), RESET_VALUE. */
+enum err acpi_reset_of(const struct acpi_table *fadt, struct acpi_reset *reset)
+{
+	const uint32_t reset_reg_sup = 1u << 10;
+	const uint8_t *const bytes = fadt->bytes;
+
+	if (fadt->length < 129)
+		return ERR_ABSENT;
+	*reset = (struct acpi_reset){
+		.there = true,
+		.space = bytes[116],
+		.value = bytes[128],
+		.address = get(bytes + 120, 8),
+	};
+	if ((get(bytes + 112, 4) & reset_reg_sup) != 0 && reset->address != 0 &&
+	    (reset->space == ACPI_MEMORY || reset->space == ACPI_PCI ||
+	     (reset->space == ACPI_IO && reset->address <= UINT16_MAX)))
+		return ERR_NONE;
+	*reset = (struct acpi_reset){ 0 };
+	return ERR_ABSENT;
+}
+
 /* Generic Address Structure at 40; address space 0 is system memory. */
 enum err acpi_hpet_address(const struct acpi_table *hpet, uint64_t *address)
 {

@@ -46,5 +46,20 @@ struct acpi_pm_timer {
 enum err acpi_pm_timer_of(const struct acpi_table *fadt,
                           struct acpi_pm_timer *timer) MUST_CHECK;
 
+/* The reset register, as the FADT describes it. */
+enum acpi_space { ACPI_MEMORY = 0, ACPI_IO = 1, ACPI_PCI = 2 };
+
+struct acpi_reset {
+	bool there;
+	uint8_t space; /* enum acpi_space */
+	uint8_t value; /* to be written */
+	/* ACPI_PCI: offset in 15:0, function in 31:16, device of bus 0 in 47:32. */
+	uint64_t address;
+};
+
+/* ERR_ABSENT on a machine without one. */
+enum err acpi_reset_of(const struct acpi_table *fadt,
+                       struct acpi_reset *reset) MUST_CHECK;
+
 /* Physical address of the HPET's registers. */
 enum err acpi_hpet_address(const struct acpi_table *hpet, uint64_t *address) MUST_CHECK;

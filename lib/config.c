@@ -1,7 +1,5 @@
 #include "lib/config.h"
 
-#define NOT_THERE_YET "not there yet"
-
 /* NULL if the value was taken, else what is wrong with it. */
 typedef const char *take_value(struct config *config, struct text_slice value);
 
@@ -18,18 +16,6 @@ static const char *take_u32(struct text_slice value, uint32_t limit, uint32_t *n
 
 	*number = (uint32_t)wide;
 	return problem;
-}
-
-/* For what nothing listens to yet: 0 is all there is. */
-static const char *take_off(struct config *config, struct text_slice value)
-{
-	uint32_t number = 0;
-	const char *const problem = take_u32(value, UINT32_MAX, &number);
-
-	(void)config;
-	if (problem != NULL)
-		return "not 0";
-	return number == 0 ? NULL : NOT_THERE_YET;
 }
 
 /* Printable, without what would need quoting on a command line or in a path. */
@@ -133,11 +119,14 @@ static const char *take_serial(struct config *config, struct text_slice value)
 	return NULL;
 }
 
+static const char *take_countdown(struct config *config, struct text_slice value)
+{
+	return take_u32(value, COUNTDOWN_MAX, &config->countdown);
+}
+
 static const char *take_transport(struct config *config, struct text_slice value)
 {
-	(void)config;
-	return text_is(value, "auto") || text_is(value, "serial") ? NULL
-	                                                          : NOT_THERE_YET;
+	return transport_parse(value, &config->transports);
 }
 
 static const char *take_after(struct config *config, struct text_slice value)
@@ -146,56 +135,23 @@ static const char *take_after(struct config *config, struct text_slice value)
 		config->after = AFTER_WAIT;
 	else if (text_is(value, "debugexit"))
 		config->after = AFTER_DEBUG_EXIT;
-	else if (text_is(value, "reboot") || text_is(value, "shutdown"))
-		return NOT_THERE_YET;
+	else if (text_is(value, "reboot"))
+		config->after = AFTER_REBOOT;
+	else if (text_is(value, "shutdown"))
+		config->after = AFTER_SHUTDOWN;
 	else
 		return "not reboot, shutdown, wait or debugexit";
 	return NULL;
 }
 
+static const char *take_plant(struct config *config, struct text_slice value)
+{
+	return plant_parse(value, &config->plants);
+}
+
 static const char *take_break(struct config *config, struct text_slice value)
 {
 	return take_text(value, config->broken_op, sizeof config->broken_op, "_");
-}
-
-static const char *take_plant(struct config *config, struct text_slice value)
-{
-	static const struct {
-		const char *name;
-		enum plant plant;
-	} plants[] = {
-		{ "pf", PLANT_PF },
-		{ "ebs", PLANT_EBS },
-		{ "stray", PLANT_STRAY },
-		{ "memory", PLANT_MEMORY },
-		{ "stack", PLANT_STACK },
-		{ "irq", PLANT_IRQ },
-		{ "deaf", PLANT_DEAF },
-		{ "load", PLANT_LOAD },
-		{ "unfenced", PLANT_UNFENCED },
-		{ "space", PLANT_SPACE },
-		{ "ghost_cpu", PLANT_GHOST_CPU },
-		{ "no_low_memory", PLANT_NO_LOW_MEMORY },
-		{ "fallen_cpu", PLANT_FALLEN_CPU },
-		{ "mute_cpu", PLANT_MUTE_CPU },
-		{ "missing_flush", PLANT_MISSING_FLUSH },
-	};
-	uint32_t chosen = 0;
-
-	while (value.length != 0) {
-		const struct text_slice name =
-			text_trim(text_split(value, ',', &value));
-		uint32_t found = 0;
-
-		for (unsigned i = 0; i < sizeof plants / sizeof plants[0]; i++)
-			if (text_is(name, plants[i].name))
-				found = plants[i].plant;
-		if (found == 0)
-			return "no such plant";
-		chosen |= found;
-	}
-	config->plants = chosen;
-	return NULL;
 }
 
 static const struct {
@@ -211,7 +167,7 @@ static const struct {
 	{ "raw", take_raw },
 	{ "pin", take_pin },
 	{ "serial", take_serial },
-	{ "countdown", take_off },
+	{ "countdown", take_countdown },
 	{ "transport", take_transport },
 	{ "after", take_after },
 	{ "selftest.break", take_break },
@@ -226,6 +182,7 @@ struct config config_default(void)
 		.profile = profile_named((struct text_slice){ name, sizeof name - 1 }),
 		.primed_pages = 64,
 		.seed = 1,
+		.countdown = 10,
 		.after = AFTER_WAIT,
 	};
 }

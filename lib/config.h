@@ -6,31 +6,14 @@
  * and in machine.csv; it changes nothing.  The last good line of a key wins.
  */
 #include "lib/line.h"
+#include "lib/plant.h"
 #include "lib/profile.h"
+#include "lib/transport.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum config_after { AFTER_WAIT, AFTER_DEBUG_EXIT };
-
-/* Faults planted on purpose, so that the tests can see a check go red. */
-enum plant {
-	PLANT_PF = 1 << 0,        /* read page 0 after the first measured rows */
-	PLANT_EBS = 1 << 1,       /* change the memory map before ExitBootServices */
-	PLANT_STRAY = 1 << 2,     /* write to memory that was never allocated */
-	PLANT_MEMORY = 1 << 3,    /* be given less memory than was asked for */
-	PLANT_STACK = 1 << 4,     /* run over the end of the stack */
-	PLANT_IRQ = 1 << 5,       /* take an NMI while a row is measured */
-	PLANT_DEAF = 1 << 6,      /* do not notice interrupts */
-	PLANT_LOAD = 1 << 7,      /* put a load into an empty window */
-	PLANT_UNFENCED = 1 << 8,  /* read the TSC without fences */
-	PLANT_GHOST_CPU = 1 << 9, /* list one more processor than there are */
-	PLANT_NO_LOW_MEMORY = 1 << 10, /* find no memory below 1 MiB */
-	PLANT_FALLEN_CPU = 1 << 11,    /* let a started processor read page 0 */
-	PLANT_SPACE = 1 << 12,         /* read page 0 in another address space */
-	PLANT_MUTE_CPU = 1 << 13,      /* let the last processor answer no call */
-	PLANT_MISSING_FLUSH = 1 << 14, /* let it answer, and drop nothing */
-};
+enum config_after { AFTER_WAIT, AFTER_REBOOT, AFTER_SHUTDOWN, AFTER_DEBUG_EXIT };
 
 enum serial_choice { SERIAL_AUTO, SERIAL_NONE, SERIAL_PORT };
 
@@ -56,6 +39,8 @@ struct config {
 	char run_id[CONFIG_TEXT]; /* empty: made from clock and TSC */
 	enum serial_choice serial;
 	uint16_t serial_port; /* with SERIAL_PORT */
+	uint32_t countdown;   /* seconds before it starts */
+	uint32_t transports;  /* enum transport; 0: whatever there is */
 	enum config_after after;
 	char broken_op[CONFIG_TEXT]; /* body replaced by nothing; empty: none */
 	uint32_t plants;             /* enum plant */
@@ -64,6 +49,7 @@ struct config {
 };
 
 #define PRIMED_PAGES_MAX 4096u
+#define COUNTDOWN_MAX 3600u
 
 struct config config_default(void);
 

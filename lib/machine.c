@@ -121,6 +121,7 @@ static void put_rate(const struct tsc_rate *rate, struct record *record)
 
 static void put_firmware(const struct machine *machine, struct record *record)
 {
+	put_text(record, "board", machine->board);
 	put_text(record, "firmware", machine->firmware);
 	put_hex(record, "firmware_revision", machine->firmware_revision);
 	put_hex(record, "uefi_revision", machine->uefi_revision);
@@ -222,6 +223,17 @@ static void put_options(const struct config *config, struct record *record)
 	put_bad_options(config, record);
 }
 
+static void put_transports(uint32_t transports, struct record *record)
+{
+	struct line line;
+	char text[CONFIG_TEXT];
+
+	line_clear(&line);
+	transport_names(transports, &line);
+	line_to_string(&line, text, sizeof text);
+	put_text(record, "transport", text);
+}
+
 void machine_record(const struct machine *machine, const struct config *config,
                     struct record *record)
 {
@@ -237,7 +249,7 @@ void machine_record(const struct machine *machine, const struct config *config,
 	put_registers(machine, record);
 	put_power(machine, record);
 	put_options(config, record);
-	put_text(record, "transport", "serial");
+	put_transports(machine->transports, record);
 	record_end(record);
 }
 

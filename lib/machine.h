@@ -88,6 +88,7 @@ struct machine {
 	uint32_t firmware_revision;
 	uint32_t uefi_revision;
 	char load_options[MACHINE_TEXT];
+	char board[MACHINE_TEXT]; /* as SMBIOS has it; empty: no name */
 	/* Memory */
 	uint64_t memory_bytes;  /* conventional and boot-services memory */
 	uint64_t highest_byte;  /* end of the highest RAM region */
@@ -97,13 +98,15 @@ struct machine {
 	uint64_t giant_frame;  /* 1 GiB aligned RAM that may be read; 0: none */
 	uint64_t giants;       /* two GiB of our own, 1 GiB aligned; 0: none */
 	uint64_t hpet_address; /* 0: none */
+	struct acpi_reset reset;
 	uint32_t exit_tries;
+	uint32_t transports; /* enum transport: those in use */
 	/* Time */
 	struct acpi_pm_timer pm_timer; /* port 0: none */
+	enum smi_counter smi_counter;
 	struct tsc_rate tsc_rate;
 	enum environment env;
 	uint32_t quantum; /* ticks: greatest common divisor of TSC steps */
-	enum smi_counter smi_counter;
 	struct cycle_counter cycle_counter;
 	bool timing_valid;
 	const char *timing_reason; /* why, or why not */

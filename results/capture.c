@@ -25,6 +25,7 @@ struct options {
 	const char *started_file;
 	enum progress_mode mode;
 	bool verbose;
+	bool partial;
 	double start_timeout; /* seconds; 0: none */
 	double timeout;
 };
@@ -37,7 +38,8 @@ static const char usage[] =
 	"  --started-file FILE  gets the run's id and the seconds until @run\n"
 	"  --start-timeout S    give up without @run after S seconds\n"
 	"  --timeout S          give up after S seconds\n"
-	"  --verbose            show the console and the rows too\n";
+	"  --verbose            show the console and the rows too\n"
+	"  --partial            whole files may be left out, as in QR codes\n";
 
 static bool parse_mode(const char *text, enum progress_mode *mode)
 {
@@ -85,6 +87,9 @@ static bool parse_option(struct options *o, int option, const char *value)
 	case 'v':
 		o->verbose = true;
 		return true;
+	case 'p':
+		o->partial = true;
+		return true;
 	default:
 		return false;
 	}
@@ -100,6 +105,7 @@ static bool parse_options(struct options *o, int argc, char **argv)
 		{ "start-timeout", required_argument, NULL, 's' },
 		{ "timeout", required_argument, NULL, 't' },
 		{ "verbose", no_argument, NULL, 'v' },
+		{ "partial", no_argument, NULL, 'p' },
 		{ 0 },
 	};
 	int option;
@@ -228,6 +234,7 @@ int main(int argc, char **argv)
 		}
 	}
 	session.delivery.dir = options.dir;
+	session.delivery.partial = options.partial;
 	session.progress.mode = options.mode;
 	session.started_file = options.started_file;
 	session.verbose = options.verbose;

@@ -19,6 +19,7 @@ struct delivered_file {
 
 struct delivery {
 	const char *dir;
+	bool partial; /* a file that machine.csv announces may be missing */
 	unsigned count;
 	bool failed; /* an I/O error, already reported: no more can be kept */
 	struct delivered_file files[DELIVERY_FILES];

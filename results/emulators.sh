@@ -3,10 +3,6 @@
 # and what it says when it fails.  The command has the serial line as its output.
 # shellcheck disable=SC2034,SC2154 # run.sh has the options, and takes what is set here
 
-# The geometry of the disk that Bochs is told of, and its size, which must agree.
-geometry='cylinders=130, heads=16, spt=63'
-disk_kib=$((130 * 16 * 63 / 2))
-
 # Bochs has no accelerators, a chipset of its own, and limits.
 limit_to_bochs() {
 	[ -z "$accelerated" ] || die 2 "$accelerated: Bochs has no accelerators"
@@ -16,6 +12,7 @@ limit_to_bochs() {
 	esac
 	number 'Bochs: --cpus' "$cpus" 1 14
 	number 'Bochs: --memory' "$memory" 64 2048
+	[ "$disk" = virtio ] || die 2 "--disk $disk: Bochs has an IDE disk"
 	program=$bochs machine=pc accel=none cpu=${cpu:-corei7_haswell_4770}
 }
 
@@ -77,6 +74,16 @@ emulator_command() { # ACCELERATOR
 	esac
 }
 
+# The stick, as it may be plugged in.
+disk_device() {
+	case $disk in
+	virtio) echo -device virtio-blk-pci,drive=disk,bootindex=0 ;;
+	usb) echo -device qemu-xhci -device usb-storage,drive=disk,bootindex=0 ;;
+	ahci) echo -device ahci,id=ahci -device ide-hd,drive=disk,bus=ahci.0,bootindex=0 ;;
+	nvme) echo -device nvme,serial=tlbmark,drive=disk,bootindex=0 ;;
+	esac
+}
+
 # OVMF parks processors in MWAIT, which TCG runs as a busy loop: there no model has
 # MONITOR.
 qemu_command() { # ACCELERATOR
@@ -92,16 +99,21 @@ qemu_command() { # ACCELERATOR
 	esac
 	[ "$variables" = "$firmware" ] || [ ! -f "$variables" ] ||
 		set -- "$@" -drive "if=pflash,format=raw,file=$work/vars.fd"
+	# shellcheck disable=SC2046 # the words of disk_device
 	quoted "$qemu" -no-user-config -nodefaults -net none -display none -vga none \
 		-machine "$machine" -smp "$cpus" -m "$memory" "$@" \
 		-drive "if=none,id=disk,format=raw,file=$work/disk.img" \
-		-device virtio-blk-pci,drive=disk,bootindex=0 \
-		-device isa-debug-exit,iobase=0xf4,iosize=4 -serial stdio
+		$(disk_device) -device isa-debug-exit,iobase=0xf4,iosize=4 -serial stdio
+}
+
+geometry() {
+	echo "cylinders=$cylinders, heads=$heads, spt=$sectors_per_track"
 }
 
 # What the debugger writes must not come between the records: the serial line has a
-# descriptor of its own.  Without a file for -f Bochs would ask what to do.  No magic
-# breakpoint ends it: that would leave the end of @done in the UART.
+# descriptor of its own.  Without a file for -f Bochs would ask what to do.  A magic
+# breakpoint ends it once the files are on the disk; the end of @done would still be in
+# the UART, so nothing before has one.
 bochs_command() {
 	set -- "megs: $memory" \
 		"romimage: file=\"$firmware\", address=0x0, options=none" \
@@ -114,10 +126,11 @@ bochs_command() {
 		'sound: driver=dummy, waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy' \
 		'speaker: enabled=0' \
 		'clock: sync=none, time0=utc' \
+		'magic_break: enabled=1' \
 		'panic: action=fatal' 'error: action=report' 'info: action=report' \
 		"log: \"$work/bochs.log\"" \
 		'ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14' \
-		"ata0-master: type=disk, path=\"$work/disk.img\", mode=flat, $geometry" \
+		"ata0-master: type=disk, path=\"$work/disk.img\", mode=flat, $(geometry)" \
 		'boot: disk'
 	echo "$(quoted "$bochs" -q -f /dev/null -rc "$work/bochs.rc" "$@") 3>&1 >&2"
 }

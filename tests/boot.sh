@@ -2,13 +2,15 @@
 # What the boot tests share: the whole program, started by run.sh, in QEMU.
 . tests/tap.sh
 
-# Boots into $scratch/NAME, with run.sh's exit status in $status and what it printed in
+# Boots once, and leaves by the serial line alone: a second start only to come home
+# would take as long again.  Boots into $scratch/NAME, with run.sh's exit status in $status and what it printed in
 # $scratch/NAME.log.
 boot() { # NAME OPTION...
 	name=$1
 	shift
 	status=0
-	./run.sh -p smoke --no-report --timeout 100 -o "$scratch/$name" "$@" \
+	./run.sh -p smoke --no-report --timeout 100 --set transport=serial \
+		-o "$scratch/$name" "$@" \
 		>"$scratch/$name.log" 2>&1 || status=$?
 }
 

@@ -2,6 +2,7 @@
 
 #include "bench/harness/find_out.h"
 #include "bench/harness/matrix.h"
+#include "bench/harness/planted.h"
 #include "bench/harness/rounds.h"
 #include "bench/harness/rows.h"
 #include "bench/harness/selftest_op.h"
@@ -9,7 +10,6 @@
 #include "bench/harness/tsc_sync.h"
 #include "lib/text.h"
 #include "lib/x86/control.h"
-#include "lib/x86/insn.h"
 
 /*
  * The windows' 2 MiB, the verification's two of them, the arena of lines, what their
@@ -76,6 +76,26 @@ static void open_samples(struct run *run)
 		run->plan.sample_rows = rows;
 		return;
 	}
+}
+
+/*
+ * Some times what is usual: text, verification and a summary; a row of results.csv with
+ * its histogram; a @progress line for each chunk; and with raw=1 the samples.
+ */
+#define FIXED_STREAM_BYTES (UINT64_C(512) << 10)
+#define ROW_STREAM_BYTES UINT64_C(768)
+#define HISTOGRAM_STREAM_BYTES UINT64_C(4096)
+#define SAMPLE_STREAM_BYTES UINT64_C(96)
+
+uint64_t runner_stream_bytes(const struct config *config)
+{
+	const uint64_t rows = (uint64_t)bench_count * PLAN_EXPERIMENTS;
+	const uint64_t samples = config->raw ? config->profile->pairs_per_row : 0;
+	const uint64_t histogram =
+		config->profile->histograms ? HISTOGRAM_STREAM_BYTES : 0;
+
+	return FIXED_STREAM_BYTES +
+	       rows * (ROW_STREAM_BYTES + histogram + samples * SAMPLE_STREAM_BYTES);
 }
 
 static void progress(struct run *run, unsigned step, const char *name)
@@ -166,43 +186,6 @@ static void probe_tr7(struct run *run)
 		run->failed = true;
 }
 
-/* Which chunk and window of it have a fault on purpose. */
-#define PLANT_BEFORE_CHUNK 3u
-#define PLANT_AT_WINDOW 30u
-
-static void fall_down(struct crew_member *me, void *unused)
-{
-	(void)me;
-	(void)unused;
-	touch(0);
-}
-
-/* Waits: an emulator that runs them in turn might be done before it gets there. */
-static void let_fall(struct crew *crew, struct crew_member *member)
-{
-	if (crew_run(crew, member, fall_down, NULL))
-		(void)crew_wait(crew, member, crew_patience(crew));
-}
-
-/* Page 0 is not mapped. */
-static void plant_faults(struct run *run, struct experiment *experiment)
-{
-	if (run->chunk + 1 != PLANT_BEFORE_CHUNK)
-		return;
-	if ((run->config->plants & PLANT_PF) != 0)
-		touch(0);
-	if ((run->config->plants & PLANT_SPACE) != 0)
-		stage_misdirect(&run->workspace.stage, experiment);
-	if ((run->config->plants & PLANT_FALLEN_CPU) != 0 &&
-	    crew_count(&run->crew) != 0)
-		let_fall(&run->crew, crew_member(&run->crew, 1));
-	if ((run->config->plants & PLANT_IRQ) == 0 || experiment->spec.shape != NULL)
-		return;
-	run->planted_nmi = PLANT_AT_WINDOW;
-	experiment->priming.prime = selftest_prime_with_nmi;
-	experiment->priming.context = &run->planted_nmi;
-}
-
 /* As an experiment wants it; neither outside of one. */
 static void set_mode(const struct run *run, bool pcide, bool tce)
 {
@@ -220,7 +203,7 @@ static void on_chunk(void *context, struct experiment *experiment, unsigned fini
 	plan_describe(&run->plan, experiment, name, sizeof name);
 	progress(run, run->steps_before + finished + 1, name);
 	set_mode(run, experiment->spec.pcide, experiment->spec.tce);
-	plant_faults(run, experiment);
+	planted_before_chunk(run, experiment);
 }
 
 static void measure_all(struct run *run)

@@ -59,6 +59,9 @@ struct run {
 /* Frames a whole run takes from the pool under these options. */
 uint64_t runner_frames(const struct config *config);
 
+/* Bytes of the record stream of a whole run, at most, under these options. */
+uint64_t runner_stream_bytes(const struct config *config);
+
 /* False if the options select no row at all.  Before runner_run(). */
 bool runner_has_work(struct run *run);
 

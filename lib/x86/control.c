@@ -4,11 +4,12 @@
 #include "lib/x86/insn.h"
 
 /*
- * The page-table entries made here use PAT entries 0 and 3 only, with their meaning
- * at power-on: write-back and uncached (SDM 3A 13.12.4 "Programming the PAT").
+ * The page-table entries made here use PAT entries 0, 2 and 3 only, with their meaning
+ * at power-on: write-back, uncached unless an MTRR says otherwise, uncached (SDM
+ * 3A 13.12.4 "Programming the PAT").
  */
 #define PAT_POWER_ON UINT64_C(0x0007040600070406)
-#define PAT_USED UINT64_C(0x00000000ff0000ff)
+#define PAT_USED UINT64_C(0x00000000ffff00ff)
 
 struct registers control_read(void)
 {
@@ -47,6 +48,23 @@ void control_take_over(const struct registers *found, bool nx)
 	if (nx)
 		wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_NXE);
 	set_pat(found->pat);
+}
+
+/* Nothing global may stay behind: PGE goes first, and PCIDE, which minds CR3. */
+void control_give_back(const struct registers *found)
+{
+	const uint64_t efer = rdmsr(MSR_EFER);
+
+	write_cr4(read_cr4() & ~(CR4_PGE | CR4_PCIDE));
+	write_cr3(found->cr3 & CR3_FRAME);
+	wrmsr(MSR_EFER, (efer & ~EFER_NXE) | (found->efer & EFER_NXE));
+	if (((found->pat ^ PAT_POWER_ON) & PAT_USED) != 0) {
+		wbinvd();
+		wrmsr(MSR_PAT, found->pat);
+		wbinvd();
+	}
+	write_cr0(found->cr0);
+	write_cr4(found->cr4 & ~CR4_CET);
 }
 
 bool control_lfence_waits(bool amd)

@@ -17,6 +17,13 @@ struct registers control_read(void);
  */
 void control_take_over(const struct registers *found, bool nx);
 
+/*
+ * Registers as the firmware had them, CR3 too, for a call of its runtime services.  CET
+ * stays off: its shadow stack knows nothing of the calls made since.  The descriptor
+ * tables stay ours, so that a fault in the firmware comes back.
+ */
+void control_give_back(const struct registers *found);
+
 /* AMD: LFENCE waits only where the CPU says so or is told to.  True if it does. */
 bool control_lfence_waits(bool amd);
 

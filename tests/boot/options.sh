@@ -16,8 +16,8 @@ boot bad -a icount -c 1 --machine pc --set pages=x --set transport=nvram --set a
 check 'bad options do not keep it from running' status_is bad 0
 check 'they are counted' machine_is bad bad_options 3
 check 'and named with place, text and reason' machine_is bad bad_option_1 \
-	'tlbmark.cfg:4: pages = x: not a number in range'
+	'TLBMARK:6: pages = x: not a number in range'
 check 'what is not there yet says so' machine_is bad bad_option_2 \
-	'tlbmark.cfg:5: transport = nvram: not there yet'
+	'TLBMARK:7: transport = nvram: not there yet'
 
 finish

@@ -14,9 +14,11 @@ bench/harness   freestanding lib lib/x86 paging bench/harness
 bench           freestanding lib lib/x86 paging bench/harness bench
 efi             uefi         lib lib/x86 paging bench/harness bench efi
 results         hosted       lib results
+stick           hosted       lib
 tests/model     hosted       lib paging bench/harness tests/unit tests/model
 tests/unit      hosted       lib lib/x86 paging bench/harness bench efi tests/model tests/unit
 tests/native    hosted       lib lib/x86 paging bench/harness tests/native
+tests/fuzz      hosted       lib tests/fuzz
 tests/checks    hosted
 END
 

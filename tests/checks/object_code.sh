@@ -60,7 +60,7 @@ sections_are_standard() {
 	# shellcheck disable=SC2086 # names without blanks
 	objdump -h $objects | awk '
 		/file format/ { file = $1 }
-		$1 ~ /^[0-9]+$/ && $2 !~ /^\.(text|rodata|data|bss)(\.|$)/ &&
+		$1 ~ /^[0-9]+$/ && $2 !~ /^\.(text|rodata|data|bss|sbat)(\.|$)/ &&
 		$2 !~ /^\.(comment|note\.GNU-stack|note\.gnu\.property|llvm_addrsig)$/ {
 			print file, $2
 			bad = 1

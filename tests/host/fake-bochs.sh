@@ -8,7 +8,7 @@ fi
 echo "$*" >>"$FAKE_LOG"
 echo $$ >>"$FAKE_LOG.pids"
 disk=$(echo "$*" | sed 's/.*type=disk, path="\([^"]*\).*/\1/')
-mcopy -n -i "$disk" ::/tlbmark.cfg "$FAKE_LOG.cfg"
+mcopy -n -i "$disk@@16M" ::/tlbmark.cfg "$FAKE_LOG.cfg"
 wc -c <"$disk" >"$FAKE_LOG.size"
 echo 'a word of the debugger'
 

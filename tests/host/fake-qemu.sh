@@ -6,7 +6,7 @@
 echo "$*" >>"$FAKE_LOG"
 echo $$ >>"$FAKE_LOG.pids"
 disk=$(echo "$*" | sed 's/.*id=disk,format=raw,file=\([^ ]*\).*/\1/')
-mcopy -n -i "$disk" ::/tlbmark.cfg "$FAKE_LOG.cfg"
+mcopy -n -i "$disk@@16M" ::/tlbmark.cfg "$FAKE_LOG.cfg"
 
 case "$* $FAKE_KVM" in
 *'-accel kvm'*dies)
@@ -17,5 +17,11 @@ case "$* $FAKE_KVM" in
 esac
 [ -z "${FAKE_STDERR-}" ] || echo "$FAKE_STDERR" >&2
 cat "$FAKE_STREAM"
+# What comes home to the stick, as the next start of the program writes it.
+if [ -d "${FAKE_HOME-}" ]; then
+	run=$(sed -n 's/^run = //p' "$FAKE_LOG.cfg")
+	mmd -i "$disk@@16M" "::/results/pc-2026-01-01-$run"
+	mcopy -i "$disk@@16M" "$FAKE_HOME"/* "::/results/pc-2026-01-01-$run"
+fi
 [ -z "${FAKE_STAYS-}" ] || exec sleep 100
 exit 33

@@ -78,6 +78,10 @@ check 'Fedora has its firmware elsewhere' firmware_of edk2/ovmf/OVMF_CODE.fd
 check 'Arch has its firmware elsewhere' firmware_of edk2/x64/OVMF_CODE.4m.fd
 check 'older Arch has its firmware elsewhere' firmware_of ovmf/x64/OVMF_CODE.fd
 check 'Arch has a firmware for pc' firmware_of edk2/x64/OVMF.4m.fd --machine pc
+check 'the stick may be on USB' command_has \
+	'-device qemu-xhci -device usb-storage,drive=disk,bootindex=0 ' --disk usb
+check 'or behind AHCI' command_has '-device ide-hd,drive=disk,bus=ahci.0' --disk ahci
+check 'or NVMe' command_has '-device nvme,serial=tlbmark,drive=disk' --disk=nvme
 check 'no firmware: what to install is named' no_firmware
 check 'a CODE image takes the variables beside it' command_is \
 	'-machine pc -smp 4 -m 512 -accel tcg,thread=multi -cpu max,-monitor' "$split" \
@@ -107,12 +111,13 @@ bochs_command_is() { # MEMORY FIRMWARE MODEL CPUS OPTION...
 	sound: driver=dummy, waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy
 	speaker: enabled=0
 	clock: sync=none, time0=utc
+	magic_break: enabled=1
 	panic: action=fatal
 	error: action=report
 	info: action=report
 	log: "$TMPDIR/tlbmark/bochs.log"
 	ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
-	ata0-master: type=disk, path="$TMPDIR/tlbmark/disk.img", mode=flat, cylinders=130, heads=16, spt=63
+	ata0-master: type=disk, path="$TMPDIR/tlbmark/disk.img", mode=flat, cylinders=65, heads=16, spt=63
 	boot: disk
 	EOF
 	shift 4
@@ -138,7 +143,7 @@ check 'no VGA BIOS: what to install is named' no_vga_bios
 # --- options
 
 help_is_printed() {
-	run 0 --help && for option in emulator accel cpus cpu machine memory firmware \
+	run 0 --help && for option in emulator accel cpus cpu machine memory firmware disk \
 		profile only set out timeout no-report dry-run setup yes verbose; do
 		said " --$option" || return 1
 	done
@@ -167,6 +172,8 @@ check 'memory that is no number is refused' refused '--memory 1G' --memory 1G
 check 'an unknown machine is refused' refused '--machine microvm' --machine microvm
 check 'a firmware that is not there is refused' refused '--firmware /x: no such file' \
 	--firmware /x
+check 'an unknown disk is refused' refused '--disk floppy' --disk floppy
+check 'Bochs has one kind of disk' refused '--disk usb: Bochs has' -e bochs --disk usb
 check 'an unknown profile is refused' refused '-p fast' -p fast
 check 'a pattern with other characters is refused' refused '--only a b' --only 'a b'
 check 'an unknown key is refused by name' refused '--set color' --set color=red
@@ -175,6 +182,8 @@ check 'a setting of two lines is refused' refused '--set seed=1' --set "seed=1
 raw=1"
 check 'a setting with a comment is refused' refused '--set seed=1 # x' \
 	--set 'seed=1 # x'
+check 'the screen of an emulator is not read' refused 'reads no screen yet' \
+	--set transport=ram,screen
 check 'a run id that is a path is refused' refused '--set run ../x' --set run=../x
 check 'a time limit of zero is refused' refused '--timeout 0' --timeout 0
 
@@ -184,8 +193,10 @@ options_reach_the_program() {
 		--set pages=16 && diff - "$FAKE_LOG.cfg" <<-EOF
 		run = my-run
 		profile = smoke
+		countdown = 0
 		after = debugexit
 		only = refill/*,ipi
+		transport = serial
 		seed = 7
 		pages = 16
 	EOF

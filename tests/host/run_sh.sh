@@ -20,7 +20,7 @@ default_place() {
 		[ "$(tail -n 2 "$scratch/said")" = "all is well
 files in $at: machine.csv selftest.csv summary.txt" ] &&
 		run 0 --set run=r-2 && [ "$(readlink "$tree/results/latest")" = r-2 ] &&
-		[ "$(names "$tree/results")" = 'emulators.sh latest r-1 r-2 ' ]
+		[ "$(names "$tree/results")" = 'emulators.sh latest r-1 r-2 stick.sh ' ]
 }
 
 relative_to_the_caller() {
@@ -80,6 +80,7 @@ interrupted_by() { # SIGNAL STATUS EMULATOR
 	rm -rf "$out"
 	# A background process ignores SIGINT unless it is told otherwise.
 	FAKE_STAYS=yes env "--default-signal=$1" "$tree/run.sh" -e "$3" -o "$out" \
+		--set transport=serial \
 		>"$scratch/said" 2>"$scratch/errors" </dev/null &
 	pid=$!
 	tries=100
@@ -100,7 +101,7 @@ interrupted_by() { # SIGNAL STATUS EMULATOR
 nobody_listens() {
 	whole_run 0 >"$stream"
 	rm -rf "$FAKE_LOG"* "$out"
-	"$tree/run.sh" -o "$out" </dev/null 2>"$scratch/errors" | true
+	"$tree/run.sh" --set transport=serial -o "$out" </dev/null 2>"$scratch/errors" | true
 	cat "$scratch/errors"
 	left_nothing && [ "$(names "$out")" = 'machine.csv selftest.csv summary.txt ' ]
 }
@@ -179,7 +180,7 @@ check 'KVM that dies in the run ends it with 4' kvm_died_later
 
 in_bochs() { # STATUS
 	whole_run "$1" >"$stream"
-	run_new "$1" FAKE_STAYS=yes -e bochs && [ "$(cat "$FAKE_LOG.size")" -eq 67092480 ] &&
+	run_new "$1" FAKE_STAYS=yes -e bochs && [ "$(cat "$FAKE_LOG.size")" -eq 33546240 ] &&
 		[ "$(names "$out")" = 'machine.csv selftest.csv summary.txt ' ] &&
 		grep -qx 'after = debugexit' "$FAKE_LOG.cfg" && ! said debugger
 }

@@ -8,13 +8,14 @@ tree=$scratch/tree
 bin=$scratch/bin
 out=$scratch/out
 stream=$scratch/stream
-mkdir -p "$tree/build/host" "$tree/results" "$bin" "$scratch/tmp" \
+mkdir -p "$tree/build/host" "$tree/results" "$tree/stick" "$bin" "$scratch/tmp" \
 	"$scratch/share/OVMF" "$scratch/share/ovmf" "$scratch/share/seabios"
 ln -s "$home/tests" "$tree/tests"
 ln -s "$home/build/host/capture" "$tree/build/host/capture"
 cp run.sh "$tree/run.sh"
-cp results/emulators.sh "$tree/results"
-echo program >"$tree/build/tlbmark.efi"
+cp results/emulators.sh results/stick.sh "$tree/results"
+cp stick/layout.sh "$tree/stick"
+cp build/tlbmark.img "$tree/build"
 echo firmware | tee "$scratch/share/OVMF/OVMF_CODE_4M.fd" \
 	"$scratch/share/OVMF/OVMF_VARS_4M.fd" >"$scratch/share/ovmf/OVMF.fd"
 echo 'VGA BIOS' >"$scratch/share/seabios/vgabios-stdvga.bin"
@@ -48,7 +49,7 @@ export TLBMARK_SHARE="$scratch/share"
 export TLBMARK_CPUINFO="$scratch/no-vmx" TLBMARK_KVM=/dev/null
 export FAKE_LOG="$scratch/log" FAKE_STREAM="$stream" FAKE_KVM=works
 
-# Runs run.sh and expects an exit status.  What it has said and its errors are in files
+# Runs run.sh, without a second start of the machine unless FAKE_HOME is set, and expects an exit status.  What it has said and its errors are in files
 # of these names, and with `check` in the diagnostics.
 run() { # STATUS [VARIABLE=VALUE...] [OPTION...]
 	expected=$1
@@ -62,6 +63,7 @@ run() { # STATUS [VARIABLE=VALUE...] [OPTION...]
 			*) break ;;
 			esac
 		done
+		[ -n "${FAKE_HOME-}" ] || set -- --set transport=serial "$@"
 		exec "$tree/run.sh" "$@"
 	) </dev/null >"$scratch/said" 2>"$scratch/errors" || actual=$?
 	cat "$scratch/said" "$scratch/errors"

@@ -142,29 +142,30 @@ TEST(serial_takes_nothing_else)
 		assert_bad(bad[i], "not auto, com1, com2, none or 0xPORT");
 }
 
-TEST(after_takes_what_is_there)
+TEST(after_takes_four_words)
 {
 	assert_int_equal(good("after = debugexit")->after, AFTER_DEBUG_EXIT);
 	assert_int_equal(good("after = wait")->after, AFTER_WAIT);
-	assert_bad("after = reboot", "not there yet");
-	assert_bad("after = shutdown", "not there yet");
+	assert_int_equal(good("after = reboot")->after, AFTER_REBOOT);
+	assert_int_equal(good("after = shutdown")->after, AFTER_SHUTDOWN);
 	assert_bad("after = explode", "not reboot, shutdown, wait or debugexit");
 }
 
-TEST(switches_are_on_or_off_and_some_only_off)
+TEST(switches_are_on_or_off)
 {
 	assert_true(good("raw = 1")->raw && good("pin = 1")->pin);
-	assert_false(good("raw = 0")->raw || good("pin = 0\ncountdown = 0")->pin);
-	assert_bad("countdown = 10", "not there yet");
+	assert_false(good("raw = 0")->raw || good("pin = 0")->pin);
 	assert_bad("raw =", NULL);
 	assert_bad("pin = on", NULL);
-	assert_bad("countdown = -1", NULL);
 }
 
-TEST(transport_is_serial_for_now)
+TEST(countdown_is_a_number_of_seconds)
 {
-	(void)good("transport = auto\ntransport = serial");
-	assert_bad("transport = ram", "not there yet");
+	assert_int_equal(config_default().countdown, 10);
+	assert_int_equal(good("countdown = 0")->countdown, 0);
+	assert_int_equal(good("countdown = 3600")->countdown, 3600);
+	assert_bad("countdown = 3601", "not a number in range");
+	assert_bad("countdown = -1", "not a number in range");
 }
 
 TEST(break_takes_the_name_of_an_operation)
@@ -325,9 +326,9 @@ int main(void)
 		CASE(run_takes_63_characters_and_no_more),
 		CASE(serial_takes_names_and_ports),
 		CASE(serial_takes_nothing_else),
-		CASE(after_takes_what_is_there),
-		CASE(switches_are_on_or_off_and_some_only_off),
-		CASE(transport_is_serial_for_now),
+		CASE(after_takes_four_words),
+		CASE(switches_are_on_or_off),
+		CASE(countdown_is_a_number_of_seconds),
 		CASE(break_takes_the_name_of_an_operation),
 		CASE(plant_takes_a_list),
 		CASE(a_line_is_a_known_key_and_a_value),

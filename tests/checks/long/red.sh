@@ -17,7 +17,7 @@ make_sound_tree() {
 	git -C "$sound" add -A
 	git -C "$sound" -c user.name=test -c user.email=test@localhost \
 		-c commit.gpgsign=false commit -q --no-verify -m 'a sound tree'
-	make -s -C "$sound" -j "${JOBS:-2}" all
+	make -s -C "$sound" -j "${JOBS:-2}" all image
 }
 
 run_check() { # TREE CHECK [ARGUMENT...]
@@ -31,7 +31,7 @@ plant() { # COMMAND
 	cp -a "$sound" "$copy"
 	(cd "$copy" && eval "$1") || return 1
 	# Whatever keeps it from being built is told by the check.
-	make -s -C "$copy" all >"$scratch/build.out" 2>&1 || :
+	make -s -C "$copy" all image >"$scratch/build.out" 2>&1 || :
 }
 
 goes_red() { # COMMAND TEST CHECK [ARGUMENT...]

@@ -1,0 +1,42 @@
+#include "bench/harness/planted.h"
+
+#include "bench/harness/selftest_op.h"
+#include "bench/harness/stage.h"
+#include "lib/x86/insn.h"
+
+/* Which chunk and window of it have a fault on purpose. */
+#define PLANT_BEFORE_CHUNK 3u
+#define PLANT_AT_WINDOW 30u
+
+static void fall_down(struct crew_member *me, void *unused)
+{
+	(void)me;
+	(void)unused;
+	touch(0);
+}
+
+/* Waits: an emulator that runs them in turn might be done before it gets there. */
+static void let_fall(struct crew *crew, struct crew_member *member)
+{
+	if (crew_run(crew, member, fall_down, NULL))
+		(void)crew_wait(crew, member, crew_patience(crew));
+}
+
+/* Page 0 is not mapped. */
+void planted_before_chunk(struct run *run, struct experiment *experiment)
+{
+	if (run->chunk + 1 != PLANT_BEFORE_CHUNK)
+		return;
+	if ((run->config->plants & PLANT_PF) != 0)
+		touch(0);
+	if ((run->config->plants & PLANT_SPACE) != 0)
+		stage_misdirect(&run->workspace.stage, experiment);
+	if ((run->config->plants & PLANT_FALLEN_CPU) != 0 &&
+	    crew_count(&run->crew) != 0)
+		let_fall(&run->crew, crew_member(&run->crew, 1));
+	if ((run->config->plants & PLANT_IRQ) == 0 || experiment->spec.shape != NULL)
+		return;
+	run->planted_nmi = PLANT_AT_WINDOW;
+	experiment->priming.prime = selftest_prime_with_nmi;
+	experiment->priming.context = &run->planted_nmi;
+}

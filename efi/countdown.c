@@ -1,0 +1,150 @@
+#include "efi/countdown.h"
+
+#include "bench/harness/bench.h"
+#include "efi/console.h"
+
+#define TICK_US 100000u
+#define TICKS_PER_SECOND 10u
+
+/* Noise on a serial line is a key too: the menu does not wait for ever. */
+#define MENU_SECONDS 60u
+
+#define CPU_CHOICES 6u
+
+static bool read_key(const struct firmware *firmware, CHAR16 *key)
+{
+	SIMPLE_INPUT_INTERFACE *const in = firmware->table->ConIn;
+	EFI_INPUT_KEY stroke = { 0 };
+
+	if (in == NULL || EFI_ERROR(in->ReadKeyStroke(in, &stroke)))
+		return false;
+	*key = stroke.UnicodeChar;
+	return true;
+}
+
+static void show_seconds(const struct firmware *firmware, const char *what,
+                         uint32_t seconds)
+{
+	struct line line;
+	char text[80];
+
+	line_clear(&line);
+	line_put(&line, "\rtlbmark: ");
+	line_put(&line, what);
+	line_put_u64(&line, seconds);
+	line_put(&line, " s   ");
+	line_to_string(&line, text, sizeof text);
+	console_print(firmware, text);
+}
+
+static bool key_within(const struct firmware *firmware, uint32_t seconds,
+                       const char *what, CHAR16 *key)
+{
+	for (uint32_t ticks = seconds * TICKS_PER_SECOND; ticks != 0; ticks--) {
+		if (read_key(firmware, key))
+			return true;
+		if (ticks % TICKS_PER_SECOND == 0)
+			show_seconds(firmware, what, ticks / TICKS_PER_SECOND);
+		firmware->table->BootServices->Stall(TICK_US);
+	}
+	return false;
+}
+
+static void put_choice(struct line *line, const char *key, const char *what,
+                       const char *value)
+{
+	line_put(line, "  ");
+	line_put_left(line, key, 7);
+	line_put_left(line, what, 15);
+	line_put(line, value);
+	line_put_char(line, '\n');
+}
+
+static void show_menu(const struct firmware *firmware, const struct config *config)
+{
+	struct line cpus;
+	struct line menu;
+	char text[LINE_CAPACITY];
+
+	line_clear(&cpus);
+	line_put_u64(&cpus, config->cpus);
+	line_to_string(&cpus, text, sizeof text);
+	line_clear(&menu);
+	line_put(&menu, "\n\n");
+	put_choice(&menu, "p", "profile", config->profile->name);
+	put_choice(&menu, "c", "processors", config->cpus == 0 ? "all" : text);
+	put_choice(&menu, "o", "what to run",
+	           config->only[0] == '\0' ? "all" : config->only);
+	put_choice(&menu, "Enter", "start", "");
+	put_choice(&menu, "q", "back to the firmware", "");
+	line_to_string(&menu, text, sizeof text);
+	console_print(firmware, text);
+}
+
+static void next_profile(struct config *config)
+{
+	static const char *const order[] = { "smoke", "quick", "default", "full" };
+	const unsigned count = sizeof order / sizeof order[0];
+	unsigned i = 0;
+
+	while (i + 1 < count && !text_equal(order[i], config->profile->name))
+		i++;
+
+	const char *const name = order[(i + 1) % count];
+	size_t length = 0;
+
+	while (name[length] != '\0')
+		length++;
+	config->profile = profile_named((struct text_slice){ name, length });
+}
+
+/* All, then 1, 2, 4 ... */
+static void next_cpus(struct config *config)
+{
+	config->cpus = config->cpus == 0 ? 1 : config->cpus * 2;
+	if (config->cpus > UINT32_C(1) << CPU_CHOICES)
+		config->cpus = 0;
+}
+
+/* All, then one benchmark after the other. */
+static void next_only(struct config *config)
+{
+	unsigned i = 0;
+
+	while (i < bench_count && !text_equal(config->only, benches[i]->name))
+		i++;
+	if (config->only[0] == '\0')
+		i = 0;
+	else
+		i = i < bench_count ? i + 1 : bench_count;
+	text_copy(config->only, sizeof config->only,
+	          i < bench_count ? benches[i]->name : "");
+}
+
+bool countdown(const struct firmware *firmware, struct config *config)
+{
+	CHAR16 key = 0;
+
+	if (!key_within(firmware, config->countdown,
+	                "any key shows a menu; starting in ", &key)) {
+		console_print(firmware, config->countdown == 0 ? "" : "\n");
+		return true;
+	}
+	for (;;) {
+		show_menu(firmware, config);
+		if (!key_within(firmware, MENU_SECONDS, "starting in ", &key))
+			break;
+		if (key == L'p')
+			next_profile(config);
+		else if (key == L'c')
+			next_cpus(config);
+		else if (key == L'o')
+			next_only(config);
+		else if (key == L'q')
+			return false;
+		else if (key == L'\r')
+			break;
+	}
+	console_print(firmware, "\n");
+	return true;
+}

@@ -1,0 +1,25 @@
+#pragma once
+/* The files of a run, onto every volume of the stick. */
+#include "efi/program.h"
+
+struct delivery {
+	bool arrived;    /* all files are on one volume at least */
+	uint32_t status; /* of the run */
+};
+
+/*
+ * Unpacks a sealed stream into results\FOLDER of each volume, and prints how the run
+ * ended and where the files are.  A folder that is there already stays as it is: the
+ * new one gets a number.
+ */
+struct delivery deliver(struct program *program, const struct seal *seal);
+
+/*
+ * True if they are on a volume already: the machine was switched off after they were
+ * written, and before that was noted.
+ */
+bool deliver_is_done(const struct program *program);
+
+/* One file where the results would be. */
+void deliver_note(struct program *program, const char *name, const char *text,
+                  size_t length);

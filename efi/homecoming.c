@@ -1,0 +1,141 @@
+/*
+ * The start after the one that has measured.  What it finds in RAM goes onto the stick;
+ * what it does not find is not looked for again, and no other reset follows by itself.
+ */
+#include "efi/homecoming.h"
+
+#include "efi/console.h"
+#include "efi/deliver.h"
+
+#include <string.h>
+
+static void print(const struct program *program, const char *text)
+{
+	console_print(&program->firmware, text);
+}
+
+static void print_fault(const struct program *program, unsigned copy,
+                        enum seal_fault fault)
+{
+	struct line line;
+	char text[120];
+
+	line_clear(&line);
+	line_put(&line, "tlbmark: copy ");
+	line_put_u64(&line, copy + 1);
+	line_put(&line, " of the results in RAM at 0x");
+	line_put_hex(&line, program->trail.copies[copy], 1);
+	line_put(&line, ": ");
+	line_put(&line, seal_fault_text(fault));
+	line_put_char(&line, '\n');
+	line_to_string(&line, text, sizeof text);
+	print(program, text);
+}
+
+/*
+ * The copy moves into memory that is allocated; should that be in its place, its
+ * checksum says so, and the next one is tried.
+ */
+static const struct seal *take_copy(const struct program *program,
+                                    const struct seal *found, uint64_t room)
+{
+	EFI_BOOT_SERVICES *const boot = program->firmware.table->BootServices;
+	const uint64_t bytes = sizeof *found + found->length;
+	struct seal *own = NULL;
+
+	if (EFI_ERROR(boot->AllocatePool(EfiLoaderData, bytes, (void **)&own)))
+		return NULL;
+	memcpy(own, found, bytes);
+	if (bytes <= room &&
+	    seal_check(own, bytes, program->trail.run_id) == SEAL_WHOLE)
+		return own;
+	boot->FreePool(own);
+	return NULL;
+}
+
+static const struct seal *find_results(struct program *program)
+{
+	enum seal_fault faults[KEEP_COPIES];
+	struct breadcrumb rest = program->trail;
+
+	for (unsigned first = 0; first < KEEP_COPIES; first++) {
+		const struct seal *const found =
+			keep_find(&program->map, &rest, faults);
+		const struct seal *own = NULL;
+
+		if (found != NULL)
+			own = take_copy(program, found, rest.room);
+		for (unsigned i = first; i < KEEP_COPIES && own == NULL; i++)
+			if (faults[i] != SEAL_WHOLE)
+				print_fault(program, i, faults[i]);
+		if (found == NULL || own != NULL)
+			return own;
+		for (unsigned i = 0; i < KEEP_COPIES; i++)
+			if (rest.copies[i] == (uintptr_t)found)
+				rest.copies[i] = 0;
+	}
+	return NULL;
+}
+
+static const char why_lost[] =
+	"The machine was switched off or reset before the run was done, or its RAM "
+	"does\n"
+	"not survive a reset: servers with ECC often clear it.  If that happens "
+	"again,\n"
+	"connect a serial line and set transport = serial in tlbmark.cfg.\n";
+
+static void write_unfinished(struct program *program)
+{
+	struct line line;
+
+	line_clear(&line);
+	line_put(&line, "Run ");
+	line_put(&line, program->trail.run_id);
+	line_put(&line, " is unfinished: its results did not come home through RAM.\n");
+	line_put(&line, why_lost);
+	deliver_note(program, "unfinished.txt", line.text, line.length);
+}
+
+static void give_up(struct program *program)
+{
+	print(program, "tlbmark: run ");
+	print(program, program->trail.run_id);
+	print(program, " is unfinished: its results did not come home through RAM.\n");
+	print(program, why_lost);
+	write_unfinished(program);
+	program->trail.state = BREADCRUMB_UNFINISHED;
+	(void)trail_write(&program->volumes, &program->trail);
+}
+
+int homecoming(struct program *program)
+{
+	struct breadcrumb *const trail = &program->trail;
+
+	if (trail->state != BREADCRUMB_PENDING)
+		return -1;
+	if (deliver_is_done(program)) {
+		trail->state = BREADCRUMB_DELIVERED;
+		(void)trail_write(&program->volumes, trail);
+		return -1;
+	}
+	print(program, "tlbmark: looking for the results of run ");
+	print(program, trail->run_id);
+	print(program, "\n");
+
+	const struct seal *const seal = find_results(program);
+
+	if (seal == NULL) {
+		give_up(program);
+		return RUN_NOT_FINISHED;
+	}
+
+	const struct delivery delivery = deliver(program, seal);
+
+	if (!delivery.arrived)
+		return RUN_NOT_FINISHED;
+	trail->state = BREADCRUMB_DELIVERED;
+	if (EFI_ERROR(trail_write(&program->volumes, trail)))
+		print(program, "tlbmark: the stick cannot be told that these results "
+		               "have arrived\n");
+	return (int)delivery.status;
+}

@@ -1,0 +1,155 @@
+#include "efi/keep.h"
+
+#include "lib/x86/insn.h"
+
+#include <string.h>
+
+#define FOUR_GIB (UINT64_C(4) << 30)
+#define LOWEST (UINT64_C(16) << 20) /* what is below is the firmware's at its start */
+#define LEAST_BYTES (UINT64_C(128) << 10)
+#define MOST_BYTES (UINT64_C(64) << 20) /* more than the stick holds */
+
+struct region {
+	uint64_t start, end;
+};
+
+/* The largest free region between two addresses. */
+static struct region largest(const struct memory_map *map, uint64_t from, uint64_t to)
+{
+	struct region best = { 0 };
+
+	for (UINTN i = 0; i < memory_map_count(map); i++) {
+		const EFI_MEMORY_DESCRIPTOR *const d = memory_map_at(map, i);
+		struct region region = {
+			d->PhysicalStart,
+			d->PhysicalStart + d->NumberOfPages * PAGE_BYTES,
+		};
+
+		if (d->Type != EfiConventionalMemory ||
+		    (d->Attribute & EFI_MEMORY_WB) == 0)
+			continue;
+		if (region.start < from)
+			region.start = from;
+		if (region.end > to)
+			region.end = to;
+		if (region.start < region.end &&
+		    region.end - region.start > best.end - best.start)
+			best = region;
+	}
+	return best;
+}
+
+static uint64_t alloc_at(const struct firmware *firmware, uint64_t start,
+                         uint64_t bytes)
+{
+	EFI_PHYSICAL_ADDRESS address = start;
+
+	if (EFI_ERROR(firmware->table->BootServices->AllocatePages(
+		    AllocateAddress, EfiLoaderData, bytes / PAGE_BYTES, &address)))
+		return 0;
+	return address;
+}
+
+/* In the middle of the largest region; 0 if it does not fit there. */
+static uint64_t alloc_middle(const struct firmware *firmware, struct memory_map *map,
+                             uint64_t from, uint64_t to, uint64_t bytes)
+{
+	if (EFI_ERROR(memory_map_read(firmware, map)))
+		return 0;
+
+	const struct region region = largest(map, from, to);
+
+	/* Not all of it either: whoever comes after needs some. */
+	if (region.end - region.start < 2 * bytes)
+		return 0;
+
+	const uint64_t address =
+		(region.start + (region.end - region.start - bytes) / 2) &
+		~(PAGE_BYTES - 1);
+
+	return alloc_at(firmware, address, bytes);
+}
+
+static void release(const struct firmware *firmware, struct keep *keep)
+{
+	for (unsigned i = 0; i < KEEP_COPIES; i++)
+		if (keep->copies[i] != 0)
+			firmware->table->BootServices->FreePages(
+				keep->copies[i], keep->room / PAGE_BYTES);
+	*keep = (struct keep){ 0 };
+}
+
+static bool alloc_copies(const struct firmware *firmware, struct memory_map *map,
+                         struct keep *keep)
+{
+	uint64_t *const copies = keep->copies;
+
+	copies[0] = alloc_middle(firmware, map, LOWEST, FOUR_GIB, keep->room);
+	copies[1] = alloc_middle(firmware, map, FOUR_GIB, UINT64_MAX, keep->room);
+	/*
+	 * For want of a region, the others go below the first: a small machine is not
+	 * cut into pieces that nothing fits into any more.
+	 */
+	for (unsigned i = 1; i < KEEP_COPIES; i++)
+		if (copies[i] == 0 && copies[0] > i * keep->room)
+			copies[i] = alloc_at(firmware, copies[0] - i * keep->room,
+			                     keep->room);
+	return copies[0] != 0 && copies[1] != 0 && copies[2] != 0;
+}
+
+bool keep_alloc(const struct firmware *firmware, struct memory_map *map, uint64_t bytes,
+                struct keep *keep)
+{
+	*keep = (struct keep){ 0 };
+	if (bytes > MOST_BYTES)
+		bytes = MOST_BYTES;
+	for (; bytes >= LEAST_BYTES; bytes = bytes / 2) {
+		keep->room = (bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+		if (alloc_copies(firmware, map, keep))
+			return true;
+		release(firmware, keep);
+	}
+	return false;
+}
+
+static struct seal *seal_at(uint64_t address)
+{
+	return (struct seal *)address;
+}
+
+void keep_open(struct keep *keep)
+{
+	struct seal *const seal = seal_at(keep->copies[0]);
+
+	memory_sink_open(&keep->sink, (char *)(seal + 1), keep->room - sizeof *seal);
+}
+
+/* WBINVD writes back the caches of this processor, which alone wrote here. */
+void keep_seal(struct keep *keep, const char *run_id)
+{
+	struct seal *const first = seal_at(keep->copies[0]);
+
+	seal_close(first, run_id, keep->sink.length, keep->sink.full);
+	for (unsigned i = 1; i < KEEP_COPIES; i++)
+		memcpy(seal_at(keep->copies[i]), first,
+		       sizeof *first + keep->sink.length);
+	wbinvd();
+}
+
+const struct seal *keep_find(const struct memory_map *map,
+                             const struct breadcrumb *breadcrumb,
+                             enum seal_fault faults[])
+{
+	const struct seal *copies[KEEP_COPIES] = { 0 };
+
+	for (unsigned i = 0; i < KEEP_COPIES; i++) {
+		const uint64_t address = breadcrumb->copies[i];
+
+		if (address != 0 && address % PAGE_BYTES == 0 &&
+		    address + breadcrumb->room > address &&
+		    memory_is_ram(map, address, address + breadcrumb->room))
+			copies[i] = seal_at(address);
+	}
+	return seal_choose(copies, KEEP_COPIES, breadcrumb->room, breadcrumb->run_id,
+	                   faults);
+}

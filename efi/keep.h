@@ -1,0 +1,36 @@
+#pragma once
+/* The record stream in RAM, for the next start of the program. */
+#include "efi/memory.h"
+#include "lib/breadcrumb.h"
+#include "lib/memory_sink.h"
+#include "lib/seal.h"
+
+#define KEEP_COPIES BREADCRUMB_COPIES
+
+struct keep {
+	uint64_t copies[KEEP_COPIES]; /* physical addresses; 0: none */
+	uint64_t room;                /* bytes of each */
+	struct memory_sink sink;      /* into the first copy */
+};
+
+/*
+ * Memory for so many bytes, three times: in the middle of the largest regions, one
+ * below and one above 4 GiB where there is one, because firmware uses the ends.  Less
+ * where there is less; false if there is none worth it.
+ */
+bool keep_alloc(const struct firmware *firmware, struct memory_map *map, uint64_t bytes,
+                struct keep *keep);
+
+/* Opens the sink; the memory must be writable. */
+void keep_open(struct keep *keep);
+
+/* Closes all copies, and sees to it that they are in memory, not in caches. */
+void keep_seal(struct keep *keep, const char *run_id);
+
+/*
+ * A copy that an earlier start has left, in memory that is RAM by the map; NULL if none
+ * is whole.  faults has KEEP_COPIES elements.
+ */
+const struct seal *keep_find(const struct memory_map *map,
+                             const struct breadcrumb *breadcrumb,
+                             enum seal_fault faults[]);

@@ -1,0 +1,58 @@
+#include "efi/reset.h"
+
+#include "lib/x86/control.h"
+#include "lib/x86/insn.h"
+#include "lib/x86/reset.h"
+
+struct request {
+	const struct program *program;
+	EFI_RESET_TYPE type;
+};
+
+static void ask_firmware(void *argument)
+{
+	const struct request *const request = argument;
+	EFI_RUNTIME_SERVICES *const runtime =
+		request->program->firmware.table->RuntimeServices;
+
+	runtime->ResetSystem(request->type, EFI_SUCCESS, 0, NULL);
+}
+
+static void ask_acpi(void *argument)
+{
+	const struct request *const request = argument;
+
+	reset_by_acpi(&request->program->machine.reset);
+}
+
+/*
+ * Firmware that faults comes back here.  Before the processor is ours there is nothing
+ * to come back to, and the firmware's own handlers are in force.
+ */
+static void attempt(struct program *program, void (*way)(void *),
+                    struct request *request)
+{
+	if (program->has_taken_over)
+		(void)fault_expect(&program->cpu.slot, way, request);
+	else
+		way(request);
+}
+
+void reset_machine(struct program *program, enum reset_kind kind)
+{
+	static const EFI_RESET_TYPE types[] = {
+		[RESET_WARM] = EfiResetWarm,
+		[RESET_COLD] = EfiResetCold,
+		[RESET_SHUTDOWN] = EfiResetShutdown,
+	};
+	struct request request = { .program = program, .type = types[kind] };
+
+	if (program->has_taken_over)
+		control_give_back(&program->machine.found);
+	attempt(program, ask_firmware, &request);
+	if (kind == RESET_SHUTDOWN)
+		return;
+	attempt(program, ask_acpi, &request);
+	reset_by_cf9();
+	reset_by_keyboard_controller();
+}

@@ -1,0 +1,265 @@
+#include "efi/transports.h"
+
+#include "bench/harness/runner.h"
+#include "efi/console.h"
+#include "lib/smbios.h"
+#include "lib/x86/insn.h"
+
+#define BOARD_CHARS 20u
+#define DATE_CHARS 10u
+
+static EFI_GUID global_guid = EFI_GLOBAL_VARIABLE;
+
+static void print(const struct program *program, const char *text)
+{
+	console_print(&program->firmware, text);
+}
+
+static bool is_wanted(const struct program *program, enum transport transport)
+{
+	const uint32_t chosen = program->config.transports;
+
+	return chosen == 0 || (chosen & transport) != 0;
+}
+
+/* Ports to try, by the option; 0: none. */
+static uint16_t serial_port(const struct program *program, unsigned i)
+{
+	static const uint16_t usual[SERIALS] = { SERIAL_COM1, SERIAL_COM2 };
+	const struct config *const config = &program->config;
+
+	if (!is_wanted(program, TRANSPORT_SERIAL))
+		return 0;
+	if (config->serial == SERIAL_PORT)
+		return i == 0 ? config->serial_port : 0;
+	return config->serial == SERIAL_AUTO ? usual[i] : 0;
+}
+
+static bool plan_serial(const struct program *program)
+{
+	bool answers = false;
+
+	for (unsigned i = 0; i < SERIALS; i++) {
+		const uint16_t port = serial_port(program, i);
+		struct line line;
+		char text[80];
+
+		if (port == 0 || !serial_answers(port))
+			continue;
+		answers = true;
+		line_clear(&line);
+		line_put(&line, "tlbmark: results go to the serial line at port 0x");
+		line_put_hex(&line, port, 3);
+		line_put(&line, ", 115200 8N1\n");
+		line_to_string(&line, text, sizeof text);
+		print(program, text);
+	}
+	return answers;
+}
+
+/*
+ * The next start shall be from the device of this one.  False where the firmware does
+ * not know what it started: then nobody can say where a reset leads.
+ */
+static bool set_boot_next(const struct firmware *firmware)
+{
+	EFI_RUNTIME_SERVICES *const runtime = firmware->table->RuntimeServices;
+	CHAR16 current_name[] = L"BootCurrent";
+	CHAR16 next_name[] = L"BootNext";
+	UINT16 current = 0;
+	UINTN size = sizeof current;
+
+	if (EFI_ERROR(runtime->GetVariable(current_name, &global_guid, NULL, &size,
+	                                   &current)) ||
+	    size != sizeof current)
+		return false;
+	return !EFI_ERROR(runtime->SetVariable(next_name, &global_guid,
+	                                       EFI_VARIABLE_NON_VOLATILE |
+	                                               EFI_VARIABLE_BOOTSERVICE_ACCESS |
+	                                               EFI_VARIABLE_RUNTIME_ACCESS,
+	                                       sizeof current, &current));
+}
+
+/* BOARD-DATE-RUN, as far as they are known. */
+static void name_folder(const struct machine *machine, char *folder)
+{
+	char board[BOARD_CHARS + 1];
+	char date[DATE_CHARS + 1];
+	struct line line;
+
+	smbios_short_name(machine->board, board, sizeof board);
+	text_copy(date, sizeof date, machine->date);
+	line_clear(&line);
+	line_put(&line, board[0] != '\0' ? board : "machine");
+	line_put_char(&line, '-');
+	line_put(&line, date);
+	if (date[0] != '\0')
+		line_put_char(&line, '-');
+	line_put(&line, machine->run_id);
+	line_to_string(&line, folder, BREADCRUMB_TEXT);
+}
+
+/* A run of this id that did not come home may not reset the machine once more. */
+static uint32_t attempt_of(const struct program *program)
+{
+	const struct breadcrumb *const last = &program->trail;
+
+	if (last->state == BREADCRUMB_UNFINISHED &&
+	    text_equal(last->run_id, program->machine.run_id))
+		return last->attempt + 1;
+	return 1;
+}
+
+static EFI_STATUS leave_trail(struct program *program)
+{
+	struct breadcrumb trail = {
+		.state = BREADCRUMB_PENDING,
+		.attempt = attempt_of(program),
+		.transports = program->machine.transports | TRANSPORT_RAM,
+		.room = program->keep.room,
+	};
+
+	program->resets = trail.attempt == 1 && set_boot_next(&program->firmware);
+	trail.resets = program->resets;
+	text_copy(trail.run_id, sizeof trail.run_id, program->machine.run_id);
+	name_folder(&program->machine, trail.folder);
+	for (unsigned i = 0; i < KEEP_COPIES; i++)
+		trail.copies[i] = program->keep.copies[i];
+	program->trail = trail;
+	return trail_write(&program->volumes, &trail);
+}
+
+void transports_alloc(struct program *program)
+{
+	if (is_wanted(program, TRANSPORT_RAM))
+		(void)keep_alloc(&program->firmware, &program->map,
+		                 runner_stream_bytes(&program->config), &program->keep);
+}
+
+static bool plan_ram(struct program *program)
+{
+	EFI_STATUS status = EFI_SUCCESS;
+
+	if (program->volumes.count == 0) {
+		print(program,
+		      "tlbmark: not started from a file system: nothing can be "
+		      "written to the stick\n");
+		return false;
+	}
+	if (program->keep.room == 0) {
+		print(program, "tlbmark: not enough memory to keep results in RAM\n");
+		return false;
+	}
+	status = leave_trail(program);
+	if (EFI_ERROR(status)) {
+		print(program, "tlbmark: the stick ");
+		print(program, volume_problem(status));
+		print(program, ": results cannot be written to it\n");
+		program->resets = false;
+		return false;
+	}
+	print(program, program->resets
+	                       ? "tlbmark: results stay in RAM; the machine resets "
+	                         "itself once, and the next start\n"
+	                         "         writes them to the stick.  Do not switch it "
+	                         "off\n"
+	                       : "tlbmark: results stay in RAM; when it is done, press "
+	                         "reset and start from this\n"
+	                         "         stick again, and they are written to it\n");
+	return true;
+}
+
+static bool plan_screen(struct program *program)
+{
+	if (display_find(&program->firmware, &program->video)) {
+		print(program,
+		      "tlbmark: when it is done, the screen shows a summary and "
+		      "QR codes\n");
+		return true;
+	}
+	program->video = (struct video_mode){ 0 };
+	if ((program->config.transports & TRANSPORT_SCREEN) != 0)
+		print(program, "tlbmark: this screen has no pixels to draw to\n");
+	return false;
+}
+
+EFI_STATUS transports_plan(struct program *program)
+{
+	uint32_t *const transports = &program->machine.transports;
+
+	if (plan_serial(program))
+		*transports |= TRANSPORT_SERIAL;
+	else if ((program->config.transports & TRANSPORT_SERIAL) != 0)
+		print(program,
+		      "tlbmark: no serial port answers; name one with serial = "
+		      "0xPORT\n");
+	if (is_wanted(program, TRANSPORT_SCREEN) && plan_screen(program))
+		*transports |= TRANSPORT_SCREEN;
+	if (is_wanted(program, TRANSPORT_RAM) && plan_ram(program))
+		*transports |= TRANSPORT_RAM;
+	if (*transports == 0) {
+		print(program, "tlbmark: there is no way out for results\n");
+		return EFI_NOT_FOUND;
+	}
+	print(program,
+	      (*transports & TRANSPORT_SCREEN) != 0
+	              ? "tlbmark: leaving the firmware\n"
+	              : "tlbmark: leaving the firmware; this screen stays as it "
+	                "is\n");
+	return EFI_SUCCESS;
+}
+
+static uint64_t ticks(void *context)
+{
+	(void)context;
+	return rdtsc_ordered();
+}
+
+static const char *where_results_are(const struct program *program)
+{
+	const uint32_t transports = program->machine.transports;
+
+	if ((transports & TRANSPORT_RAM) != 0)
+		return program->resets
+		               ? "Your results are in RAM; the next start writes them "
+		                 "to "
+		                 "the stick."
+		               : "Your results are in RAM: press reset, and start this "
+		                 "stick again.";
+	if ((transports & TRANSPORT_SERIAL) != 0)
+		return "Your results were sent over the serial line.";
+	return NULL;
+}
+
+static void open_screen(struct program *program)
+{
+	struct framebuffer framebuffer;
+
+	if (framebuffer_open(&framebuffer, &program->video) != ERR_NONE)
+		return;
+	screen_open(&program->screen, &framebuffer,
+	            &(struct screen_clock){
+			    .now = ticks,
+			    .hz = program->machine.tsc_rate.best,
+		    });
+	program->screen.where = where_results_are(program);
+	record_add_sink(&program->record, &program->screen.sink);
+}
+
+void transports_open(struct program *program)
+{
+	/* Every port: which of them somebody listens to, nobody can know. */
+	for (unsigned i = 0; i < SERIALS; i++) {
+		struct serial *const serial = &program->serials[i];
+		const uint16_t port = serial_port(program, i);
+
+		if (port != 0 && serial_open(serial, port))
+			record_add_sink(&program->record, &serial->sink);
+	}
+	if ((program->machine.transports & TRANSPORT_RAM) != 0) {
+		keep_open(&program->keep);
+		record_add_sink(&program->record, &program->keep.sink.sink);
+	}
+	if ((program->machine.transports & TRANSPORT_SCREEN) != 0)
+		open_screen(program);
+}

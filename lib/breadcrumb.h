@@ -1,0 +1,36 @@
+#pragma once
+/*
+ * What a start of the program leaves on the stick for the next one, before it measures:
+ * which run it was, and where to look for its results.  Text, so that people can read
+ * it too; its last line is a checksum.
+ */
+#include "lib/err.h"
+#include "lib/line.h"
+#include "lib/text.h"
+
+#define BREADCRUMB_TEXT 96u
+#define BREADCRUMB_COPIES 3u
+
+enum breadcrumb_state {
+	BREADCRUMB_NONE,
+	BREADCRUMB_PENDING, /* nobody has seen its results yet */
+	BREADCRUMB_DELIVERED,
+	BREADCRUMB_UNFINISHED, /* looked for and not found */
+};
+
+struct breadcrumb {
+	enum breadcrumb_state state;
+	char run_id[BREADCRUMB_TEXT];
+	char folder[BREADCRUMB_TEXT];       /* below results\, for the files */
+	uint32_t attempt;                   /* how often a run of this id was begun */
+	uint32_t transports;                /* enum transport */
+	bool resets;                        /* the program meant to reset by itself */
+	uint64_t copies[BREADCRUMB_COPIES]; /* physical addresses; 0: none */
+	uint64_t room;                      /* bytes of each */
+};
+
+void breadcrumb_write(const struct breadcrumb *breadcrumb, struct line *text);
+
+/* ERR_DAMAGED if the text is not what breadcrumb_write() wrote. */
+enum err breadcrumb_read(struct breadcrumb *breadcrumb, const char *text,
+                         size_t length) MUST_CHECK;

@@ -1,0 +1,83 @@
+#include "lib/outcome.h"
+
+/* Columns of results.csv in front of the status, none of which is ever quoted. */
+#define BEFORE_STATUS 6u
+
+static void count_row(struct outcome *outcome, struct text_slice row)
+{
+	struct text_slice field = { row.text, 0 };
+
+	for (unsigned i = 0; i <= BEFORE_STATUS; i++)
+		field = text_split(row, ',', &row);
+	if (text_is(field, "ok"))
+		outcome->measured++;
+	else if (text_is(field, "skipped"))
+		outcome->skipped++;
+	else
+		outcome->failed++;
+}
+
+void outcome_rows(struct outcome *outcome, struct text_slice results)
+{
+	(void)text_split(results, '\n', &results);
+	while (results.length != 0)
+		count_row(outcome, text_split(results, '\n', &results));
+}
+
+static void copy(char *to, size_t capacity, struct text_slice from)
+{
+	size_t length = 0;
+
+	for (; length < from.length && length + 1 < capacity; length++)
+		to[length] = from.text[length];
+	to[length] = '\0';
+}
+
+void outcome_timing(struct outcome *outcome, struct text_slice machine)
+{
+	while (machine.length != 0) {
+		struct text_slice value;
+		const struct text_slice line = text_split(machine, '\n', &machine);
+		const struct text_slice key = text_split(line, ',', &value);
+
+		if (text_is(key, "timing_valid"))
+			outcome->timing_valid = text_is(value, "1");
+		if (text_is(key, "timing_reason"))
+			copy(outcome->timing_reason, sizeof outcome->timing_reason,
+			     value);
+	}
+}
+
+const char *outcome_verdict(bool done, uint32_t status, bool cut)
+{
+	if (cut)
+		return "INCOMPLETE: there was no room for all results";
+	if (!done)
+		return "INCOMPLETE: the run did not end by itself";
+	switch (status) {
+	case 0:
+		return "PASS";
+	case 1:
+		return "FAILED: a row or a verification failed";
+	case 2:
+		return "INCOMPLETE: no benchmark matches what only says";
+	default:
+		return "INCOMPLETE: an exception ended the run, see console.txt";
+	}
+}
+
+void outcome_write(const struct outcome *outcome, struct line *text)
+{
+	line_clear(text);
+	line_put_u64(text, outcome->measured);
+	line_put(text, " rows measured, ");
+	line_put_u64(text, outcome->skipped);
+	line_put(text, " skipped, ");
+	line_put_u64(text, outcome->failed);
+	line_put(text, " failed\ntiming: ");
+	line_put(text, outcome->timing_valid ? "valid" : "NOT valid");
+	if (outcome->timing_reason[0] != '\0')
+		line_put(text, ", ");
+	line_put(text, outcome->timing_reason);
+	line_put_char(text, '\n');
+}

@@ -1,0 +1,63 @@
+#pragma once
+/*
+ * Results that wait in RAM for the next start of the program: a header, and behind it
+ * the record stream.  RAM that was switched off, cleared or used by firmware in between
+ * is recognised, and so is a copy of another run.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SEAL_RUN_ID 64u
+
+struct seal {
+	char magic[8];
+	uint32_t version;
+	uint32_t header_bytes;
+	char run_id[SEAL_RUN_ID];
+	uint64_t length; /* bytes of the stream, behind the header */
+	uint32_t flags;  /* enum seal_flag */
+	uint32_t stream_crc32;
+	uint32_t reserved[7];
+	uint32_t header_crc32; /* of all before it */
+};
+
+_Static_assert(sizeof(struct seal) == 128, "what another build reads");
+
+enum seal_flag {
+	SEAL_CUT = 1 << 0, /* there was no room for all of the stream */
+};
+
+enum seal_fault {
+	SEAL_WHOLE,
+	SEAL_ABSENT,         /* nothing that looks like one */
+	SEAL_DAMAGED_HEADER, /* its CRC-32 is wrong */
+	SEAL_OTHER_VERSION,
+	SEAL_OTHER_RUN,
+	SEAL_BAD_LENGTH, /* more than there is room for */
+	SEAL_DAMAGED_STREAM,
+	SEAL_FAULTS,
+};
+
+/* What is wrong, for people. */
+const char *seal_fault_text(enum seal_fault fault);
+
+/* Puts the header in front of the length bytes that are behind it already. */
+void seal_close(struct seal *seal, const char *run_id, uint64_t length, bool cut);
+
+/* The stream of a seal. */
+static inline const char *seal_stream(const struct seal *seal)
+{
+	return (const char *)(seal + 1);
+}
+
+/* What is in room bytes of memory, whatever they are.  seal must be aligned. */
+enum seal_fault seal_check(const struct seal *seal, uint64_t room, const char *run_id);
+
+/*
+ * The first of count copies that is whole, NULL if none is; faults[i] is what is wrong
+ * with copy i, up to that one.  A copy that cannot be read is NULL.
+ */
+const struct seal *seal_choose(const struct seal *const copies[], unsigned count,
+                               uint64_t room, const char *run_id,
+                               enum seal_fault faults[]);

@@ -1,0 +1,23 @@
+#pragma once
+/* Files out of a record stream that is in memory. */
+#include "lib/capture.h"
+
+/* What there is of a run besides its files. */
+struct unpack_run {
+	bool done;       /* it has ended by itself */
+	uint32_t status; /* of @done */
+};
+
+/*
+ * The whole parts of a file, one behind the other; returns its length, 0 if there is
+ * no such file.  to needs as many bytes as the stream has.
+ */
+size_t unpack_file(struct capture *capture, const char *stream, size_t length,
+                   const char *name, char *to);
+
+/*
+ * What was said between the files, records of the run's beginning, progress and end
+ * among it.  to needs as many bytes as the stream has, and one more.
+ */
+size_t unpack_console(struct capture *capture, const char *stream, size_t length,
+                      char *to, struct unpack_run *run);

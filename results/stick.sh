@@ -1,0 +1,81 @@
+# shellcheck shell=sh
+# The stick that run.sh boots from, and what has come home to it.
+# shellcheck disable=SC2034,SC2154 # run.sh has the options, and takes what is set here
+
+# Seconds from the end of a run until its files are on the stick: a reset, the firmware
+# and the writing.
+home_timeout=90
+
+# Nobody looks at the screen of an emulator without one.
+take_transport() { # LIST
+	transport=$(echo "$1" | tr -d ' ')
+	case ,$transport, in
+	*,screen,*) die 2 '--set transport: run.sh reads no screen yet' ;;
+	esac
+}
+
+# A way that was not chosen is not waited for.  What the program does not know it
+# ignores.
+by_serial() {
+	[ "$transport" != ram ]
+}
+
+by_stick() {
+	[ "$transport" != serial ]
+}
+
+make_disk() {
+	data=$work/disk.img@@$((data_first * 512))
+	{
+		printf '%s = %s\n' run "$run" profile "$profile" countdown 0 \
+			after debugexit
+		[ -z "$only" ] || printf 'only = %s\n' "$only"
+		printf '%s' "$settings"
+	} >"$work/tlbmark.cfg"
+	printf 'c\nq\n' >"$work/bochs.rc" # what its debugger is told: continue, then quit
+	cp "$root/build/tlbmark.img" "$work/disk.img"
+	mcopy -o -i "$data" "$work/tlbmark.cfg" ::/
+}
+
+# The folder of the run on the data partition, of which there is at most one.
+stick_folder() {
+	mdir -b -i "$data" ::/results 2>/dev/null | tr -d '\r' |
+		grep -- "-$run/\$" || :
+}
+
+copy_from_stick() {
+	folder=$(stick_folder)
+	[ -n "$folder" ] && mcopy -n -i "$data" "${folder}*" "$out"
+}
+
+keep_serial() {
+	[ ! -d "$work/serial-files" ] || cp "$work/serial-files"/* "$out" 2>/dev/null || :
+}
+
+# Each file of the serial line is on the stick, byte for byte, and no other is.
+same_as_serial() {
+	for file in "$work/serial-files"/* "$out"/*.csv "$out/summary.txt"; do
+		name=${file##*/}
+		[ -e "$file" ] || continue
+		cmp -s "$work/serial-files/$name" "$out/$name" || {
+			say "$name of the stick is not what the serial line delivered"
+			return 1
+		}
+	done
+}
+
+# What the stick has is what is kept; without it, what the serial line has delivered.
+collect() {
+	if ! copy_from_stick; then
+		say 'the stick has no results of this run'
+		# The program says what it used, which may have been the serial line alone.
+		grep -qsx 'transport,serial' "$work/serial-files/machine.csv" ||
+			[ "$status" -eq 2 ] || status=4
+		keep_serial
+	elif by_serial; then
+		same_as_serial || status=4
+	else
+		status=$(sed -n 's/^@done \([0-4]\)$/\1/p' "$out/console.txt" | tail -n 1)
+		status=${status:-4}
+	fi
+}

@@ -1,0 +1,54 @@
+#!/bin/sh
+# Firmware that is not OVMF with its doors open: U-Boot, which does not know what it
+# started, and Secure Boot, which starts only what was signed.
+set -eu
+. tests/stick.sh
+
+# --- U-Boot: it knows no labels, makes no folders, and has no BootCurrent.
+
+u_boot=/usr/lib/u-boot/qemu-x86_64/u-boot.rom
+stick u-boot 'run = u-boot'
+put u-boot "$scratch/cfg" /tlbmark.cfg esp
+bios=$u_boot start u-boot -accel tcg
+delivers() {
+	ended_with 0 && says u-boot 'results cannot be written to it' &&
+		says u-boot 'transport,serial' && says u-boot '@done 0' &&
+		! says u-boot 'looking for the results' >/dev/null
+}
+check 'U-Boot starts it: the serial line delivers, nothing resets' delivers
+
+# --- Secure Boot
+
+share=/usr/share/OVMF
+key=/usr/share/ovmf/PkKek-1-snakeoil
+
+secure_start() { # NAME
+	cp "$share/OVMF_VARS_4M.snakeoil.fd" "$scratch/vars.fd"
+	bios='' machine=q35,smm=on seconds=${limit-120} start "$1" -accel tcg \
+		-global driver=cfi.pflash01,property=secure,value=on \
+		-drive "if=pflash,format=raw,readonly=on,file=$share/OVMF_CODE_4M.secboot.fd" \
+		-drive "if=pflash,format=raw,file=$scratch/vars.fd"
+}
+
+signed_program() {
+	openssl rsa -in "$key.key" -passin pass:snakeoil -out "$scratch/own.key" &&
+		make -s sign KEY="$scratch/own.key" CERT="$key.pem"
+}
+
+stick unsigned 'run = unsigned'
+limit=60 secure_start unsigned
+is_refused() {
+	says unsigned 'Access Denied' && ! says unsigned 'tlbmark 0' >/dev/null
+}
+check 'Secure Boot refuses it unsigned' is_refused
+
+check 'it is signed' signed_program
+stick signed 'run = signed'
+put signed build/tlbmark-signed.efi /EFI/BOOT/BOOTX64.EFI esp
+secure_start signed
+runs_to_the_end() {
+	ended_with 0 && says signed '@done 0' && fetch signed "$scratch/signed" &&
+		is_whole "$scratch/signed"/*
+}
+check 'and starts it signed, to the end' runs_to_the_end
+finish

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Results come home to the stick: from a machine without a serial line and without a
+# display, and what is said if they do not.
+set -eu
+. tests/stick.sh
+. tests/boot.sh
+
+boot home -a icount -c 1 --machine pc --only single_op/invlpg --set transport=auto
+check 'over the serial line and to the stick come the same files' status_is home 0
+check 'both ways are in machine.csv' machine_is home transport 'serial ram'
+
+folder=standard-pc-i440fx-p-2020-01-01-blind
+on_both_partitions() {
+	fetch blind "$scratch/data" && fetch blind "$scratch/esp" esp &&
+		is_whole "$scratch/data/$folder" && diff -r "$scratch/data" "$scratch/esp"
+}
+
+stick blind 'run = blind'
+start blind -serial none
+check 'without serial line and display: the run ends' ended_with 0
+check 'its files are whole, and on both partitions' on_both_partitions
+check 'the file systems are clean' file_systems_are_clean blind
+
+# The machine is switched off where it would have been reset.
+stick lost 'run = lost'
+start lost -no-reboot
+before=$status
+start lost
+lost_is_noted() {
+	[ "$before" -eq 0 ] && says lost 'run lost is unfinished' &&
+		fetch lost "$scratch/lost" &&
+		[ "$(find "$scratch/lost" -type f -name '*.*' | sed 's,.*/,,')" = unfinished.txt ]
+}
+check 'RAM that was lost: status 4' ended_with 4
+check 'it is said, and noted on the stick' lost_is_noted
+check 'and the machine is not reset again' [ "$(grep -ac 'looking for' \
+	"$scratch/lost.console")" -eq 1 ]
+
+finish

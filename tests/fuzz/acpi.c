@@ -1,0 +1,86 @@
+/*
+ * ACPI tables: the input is memory from address 1000h on, beginning with the RSDP. Sums
+ * are hard to guess, so each table's is put right before it is read: the last byte of
+ * what the length says, as far as that is there.
+ */
+#include "lib/acpi.h"
+#include "tests/fuzz/fuzz.h"
+
+#define BASE 0x1000u
+
+static struct {
+	uint8_t *bytes;
+	size_t length;
+} ram;
+
+static void seal(uint8_t *bytes, size_t count, size_t at)
+{
+	uint8_t sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		sum = (uint8_t)(sum + bytes[i]);
+	bytes[at] = (uint8_t)(bytes[at] - sum);
+}
+
+static const uint8_t *at(const struct physical_memory *memory, uint64_t address,
+                         size_t length)
+{
+	(void)memory;
+	if (address < BASE || address - BASE > ram.length ||
+	    length > ram.length - (address - BASE))
+		return NULL;
+
+	uint8_t *const bytes = ram.bytes + (address - BASE);
+	const size_t left = ram.length - (address - BASE);
+
+	if (address != BASE && length == 36) {
+		uint32_t whole;
+
+		memcpy(&whole, bytes + 4, 4);
+		if (whole > left && whole < 2 * left)
+			whole = (uint32_t)left;
+		memcpy(bytes + 4, &whole, 4);
+		if (whole >= 36 && whole <= left)
+			seal(bytes, whole, 9);
+	}
+	return bytes;
+}
+
+static void read_all(void)
+{
+	static struct madt_processors processors;
+	const struct physical_memory memory = { at };
+	struct acpi_table table;
+	struct acpi_pm_timer timer;
+	uint64_t address;
+
+	if (acpi_find(&memory, BASE, "HPET", &table) == ERR_NONE)
+		(void)!acpi_hpet_address(&table, &address);
+	if (acpi_find(&memory, BASE, "FACP", &table) == ERR_NONE)
+		(void)!acpi_pm_timer_of(&table, &timer);
+	if (acpi_find(&memory, BASE, "APIC", &table) == ERR_NONE &&
+	    acpi_processors(&table, &processors) == ERR_NONE) {
+		const uint32_t kept = processors.count < MADT_PROCESSORS
+		                              ? processors.count
+		                              : MADT_PROCESSORS;
+
+		for (uint32_t i = 0; i < kept; i++)
+			for (uint32_t k = i + 1; k < kept; k++)
+				REQUIRE(processors.ids[i] != processors.ids[k]);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	ram.length = length;
+	ram.bytes = malloc(length + (length == 0));
+	memcpy(ram.bytes, bytes, length);
+	if (length >= 36) {
+		memcpy(ram.bytes, "RSD PTR ", 8);
+		seal(ram.bytes, 20, 8);
+		seal(ram.bytes, 36, 32);
+	}
+	read_all();
+	free(ram.bytes);
+	return 0;
+}

@@ -1,0 +1,92 @@
+#!/bin/sh
+# run.sh and what has come home to the stick: what is kept, compared and said.
+cd "$(dirname "$0")/../.." || exit 1
+. tests/tap.sh
+. tests/host/stream.sh
+. tests/host/tree.sh
+
+home=$scratch/come-home
+files='console.txt machine.csv selftest.csv summary.txt '
+
+# The files of whole_run, as capture itself takes them from a stream.
+bring_home() { # STATUS
+	rm -rf "$home"
+	whole_run "$1" >"$scratch/whole"
+	"$tree/build/host/capture" --out "$home" <"$scratch/whole" >/dev/null || :
+	printf 'words\n@done %s\n' "$1" >"$home/console.txt"
+}
+
+both() { # STATUS
+	bring_home "$1"
+	whole_run "$1" >"$stream"
+	run_new "$1" FAKE_HOME="$home" && [ "$(names "$out")" = "$files" ] &&
+		diff -r "$home" "$out"
+}
+
+stick_differs() { # COMMAND on the files of the stick
+	bring_home 0
+	whole_run 0 >"$stream"
+	(cd "$home" && eval "$1") || return 1
+	run_new 4 FAKE_HOME="$home" &&
+		errors "$2 of the stick is not what the serial line delivered"
+}
+
+nothing_came_home() {
+	whole_run 0 | sed 's/^env,tcg/transport,serial ram/' >"$stream"
+	run_new 4 FAKE_HOME=nowhere && errors 'the stick has no results of this run' &&
+		[ -e "$out/selftest.csv" ]
+}
+
+serial_was_all_there_was() {
+	whole_run 0 >"$stream"
+
+	part machine.csv key,value transport,serial >"$scratch/machine"
+	sed "/^@run/r $scratch/machine" "$stream" >"$scratch/with" && mv "$scratch/with" "$stream"
+	run_new 0 FAKE_HOME=nowhere &&
+		errors 'the stick has no results of this run'
+}
+
+stick_alone() { # STATUS
+	bring_home "$1"
+	echo 'no record' >"$stream"
+	run_new "$1" FAKE_HOME="$home" --set transport=ram &&
+		[ "$(names "$out")" = "$files" ] && said 'all is well'
+}
+
+stick_without_an_end() {
+	bring_home 0
+	echo words >"$home/console.txt"
+	echo 'no record' >"$stream"
+	run_new 4 FAKE_HOME="$home" --set transport=ram
+}
+
+stick_alone_and_empty() {
+	echo 'no record' >"$stream"
+	run_new 4 FAKE_HOME=nowhere --set transport=ram && [ ! -e "$out" ] &&
+		errors 'the stick has no results of this run' &&
+		errors 'nothing was delivered'
+}
+
+serial_alone() {
+	bring_home 0
+	whole_run 0 >"$stream"
+	run_new 0 FAKE_HOME="$home" --set transport=serial &&
+		[ "$(names "$out")" = 'machine.csv selftest.csv summary.txt ' ]
+}
+
+for status in 0 1 2; do
+	check "both ways the same, @done $status: the files of the stick are kept" both $status
+	check "the stick alone, @done $status: its console has the status" stick_alone $status
+done
+check 'a byte that differs is exit status 4' \
+	stick_differs 'echo x >>selftest.csv' selftest.csv
+check 'so is a file that is not on the stick' stick_differs 'rm selftest.csv' selftest.csv
+check 'so is a file that is on the stick only' \
+	stick_differs 'echo x >verify.csv' verify.csv
+check 'nothing on the stick: 4, and what the serial line delivered is kept' \
+	nothing_came_home
+check 'unless the program has said that it used nothing else' serial_was_all_there_was
+check 'the stick alone, without @done: 4' stick_without_an_end
+check 'the stick alone, and nothing on it: 4' stick_alone_and_empty
+check 'the serial line alone: nobody looks at the stick' serial_alone
+finish

@@ -1,0 +1,100 @@
+# shellcheck shell=sh
+# What tests of the stick share: images that are booted one time after the other, by QEMU
+# itself, with whatever is left on them in between.
+. tests/tap.sh
+# shellcheck source=stick/layout.sh
+. stick/layout.sh
+PATH=$PATH:/usr/sbin:/sbin
+
+# A stick with these lines in the tlbmark.cfg of its data partition.
+stick() { # NAME LINE...
+	stick_name=$1
+	shift
+	cp build/tlbmark.img "$scratch/$stick_name.img"
+	printf '%s\n' 'profile = smoke' 'only = single_op/invlpg' 'countdown = 0' \
+		'after = debugexit' "$@" >"$scratch/cfg"
+	put "$stick_name" "$scratch/cfg" /tlbmark.cfg
+}
+
+# The image of a partition, as mtools want it: data, or esp.
+partition() { # NAME [esp]
+	case ${2-} in
+	esp) echo "$scratch/$1.img@@$((esp_first * 512))" ;;
+	*) echo "$scratch/$1.img@@$((data_first * 512))" ;;
+	esac
+}
+
+put() { # NAME FILE PATH [esp]
+	mcopy -n -o -i "$(partition "$1" "${4-}")" "$2" "::$3"
+}
+
+# Boots it until the machine ends, 120 s at most.  What the console said is in
+# $scratch/NAME.console, the exit status of QEMU in $status: 2 * that of the run + 1.
+start() { # NAME QEMU-OPTION...
+	name=$1
+	shift
+	case " $* " in
+	*' -serial '*) ;;
+	*) set -- "$@" -serial "file:$scratch/$name.console" ;;
+	esac
+	case " $* " in
+	*' -accel '*) ;;
+	*) set -- "$@" -accel tcg,thread=single -icount shift=5,sleep=off ;;
+	esac
+	bios=${bios-/usr/share/ovmf/OVMF.fd}
+	status=0
+	timeout -k 1 -s "${end_signal-TERM}" "${seconds-120}" "${QEMU:-qemu-system-x86_64}" \
+		-no-user-config -nodefaults -net none -display none -vga "${vga-none}" \
+		-machine "${machine-pc}" -m 256 \
+		-cpu max,-monitor -rtc base=2020-01-01,clock=vm ${bios:+-bios "$bios"} \
+		-drive "if=none,id=disk,format=raw,file=$scratch/$name.img${drive-}" \
+		-device virtio-blk-pci,drive=disk,bootindex=0 \
+		-device isa-debug-exit,iobase=0xf4,iosize=4 "$@" \
+		<"${monitor-/dev/null}" >"$scratch/$name.qemu" 2>&1 || status=$?
+}
+
+ended_with() { # STATUS of the run
+	[ "$status" -eq $(($1 * 2 + 1)) ] && return
+	echo "status $status of QEMU"
+	tail -n 20 "$scratch/$name.console" 2>/dev/null || :
+	return 1
+}
+
+says() { # NAME TEXT
+	tr -d '\r' <"$scratch/$1.console" | grep -aqF -- "$2" && return
+	tr -d '\r' <"$scratch/$1.console" | grep -a tlbmark
+	return 1
+}
+
+# The folders of results on a partition.
+folders() { # NAME [esp]
+	mdir -b -i "$(partition "$@")" ::/results | tr -d '\r' | sed -n 's,^::/results/\(.*\)/$,\1,p'
+}
+
+# The files of the results in DIRECTORY/FOLDER, from a partition.
+fetch() { # NAME DIRECTORY [esp]
+	rm -rf "$2" && mkdir -p "$2" || return 1
+	for folder in $(folders "$1" "${3-}"); do
+		mcopy -s -n -i "$(partition "$1" "${3-}")" "::/results/$folder" "$2" || return 1
+	done
+}
+
+file_systems_are_clean() { # NAME
+	dd if="$scratch/$1.img" of="$scratch/fsck" bs=512 skip="$esp_first" \
+		count="$esp_sectors" status=none && fsck.vfat -n "$scratch/fsck" || return 1
+	dd if="$scratch/$1.img" of="$scratch/fsck" bs=512 skip="$data_first" \
+		count="$data_sectors" status=none && fsck.vfat -n "$scratch/fsck"
+}
+
+# Files that are whole by the counts and sums of machine.csv.
+is_whole() { # DIRECTORY
+	[ -s "$1/results.csv" ] && [ -s "$1/console.txt" ] || return 1
+	for file in "$1"/*.csv "$1/summary.txt"; do
+		[ "${file##*/}" != machine.csv ] || continue
+		sum=$(gzip -nc "$file" | tail -c 8 | od -An -N4 -tx4 | tr -d ' \n')
+		grep -qx "file_${file##*/}_crc32,$sum" "$1/machine.csv" || {
+			echo "$file is not what machine.csv says"
+			return 1
+		}
+	done
+}

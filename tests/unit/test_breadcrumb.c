@@ -1,0 +1,117 @@
+/*
+ * The breadcrumb: what is written is read again, and nothing else is, since the next
+ * start looks at memory addresses that it names.
+ */
+#include "lib/breadcrumb.h"
+#include "lib/transport.h"
+#include "tests/unit/unit.h"
+
+static struct breadcrumb sample(void)
+{
+	return (struct breadcrumb){
+		.state = BREADCRUMB_PENDING,
+		.run_id = "20260101-120000-1a2b",
+		.folder = "x11dpi-n-2026-01-01-20260101-120000-1a2b",
+		.attempt = 1,
+		.transports = TRANSPORT_SERIAL | TRANSPORT_RAM,
+		.resets = true,
+		.copies = { 0x10000000, UINT64_C(0x1c0000000), 0 },
+		.room = 2162688,
+	};
+}
+
+static void assert_same(const struct breadcrumb *a, const struct breadcrumb *b)
+{
+	assert_int_equal(a->state, b->state);
+	assert_string_equal(a->run_id, b->run_id);
+	assert_string_equal(a->folder, b->folder);
+	assert_int_equal(a->attempt, b->attempt);
+	assert_int_equal(a->transports, b->transports);
+	assert_int_equal(a->resets, b->resets);
+	assert_memory_equal(a->copies, b->copies, sizeof a->copies);
+	assert_int_equal(a->room, b->room);
+}
+
+TEST(what_is_written_is_read_again)
+{
+	struct breadcrumb crumb = sample();
+	struct breadcrumb read;
+	struct line text;
+
+	for (unsigned i = BREADCRUMB_NONE; i <= BREADCRUMB_UNFINISHED; i++) {
+		crumb.state = (enum breadcrumb_state)i;
+		crumb.resets = i % 2 == 0;
+		breadcrumb_write(&crumb, &text);
+		assert_false(text.cut);
+		assert_int_equal(breadcrumb_read(&read, text.text, text.length),
+		                 ERR_NONE);
+		assert_same(&crumb, &read);
+	}
+}
+
+TEST(the_largest_one_fits)
+{
+	struct breadcrumb crumb = sample();
+	struct breadcrumb read;
+	struct line text;
+
+	memset(crumb.run_id, 'r', sizeof crumb.run_id - 1);
+	memset(crumb.folder, 'f', sizeof crumb.folder - 1);
+	for (unsigned i = 0; i < BREADCRUMB_COPIES; i++)
+		crumb.copies[i] = UINT64_MAX;
+	crumb.room = UINT64_MAX;
+	crumb.attempt = UINT32_MAX;
+	breadcrumb_write(&crumb, &text);
+	assert_false(text.cut);
+	assert_int_equal(breadcrumb_read(&read, text.text, text.length), ERR_NONE);
+	assert_same(&crumb, &read);
+}
+
+TEST(a_bit_that_changed_is_noticed)
+{
+	const struct breadcrumb crumb = sample();
+	struct breadcrumb read;
+	struct line text;
+
+	breadcrumb_write(&crumb, &text);
+	for (size_t bit = 0; bit < 8 * text.length; bit++) {
+		text.text[bit / 8] = (char)(text.text[bit / 8] ^ 1 << bit % 8);
+		assert_int_equal(breadcrumb_read(&read, text.text, text.length),
+		                 ERR_DAMAGED);
+		assert_int_equal(read.state, BREADCRUMB_NONE);
+		assert_int_equal(read.room, 0);
+		text.text[bit / 8] = (char)(text.text[bit / 8] ^ 1 << bit % 8);
+	}
+}
+
+TEST(one_that_was_cut_or_has_more_behind_it_is_refused)
+{
+	const struct breadcrumb crumb = sample();
+	struct breadcrumb read;
+	struct line text;
+
+	breadcrumb_write(&crumb, &text);
+	for (size_t length = 0; length < text.length; length++) {
+		char *const exact = malloc(length + 1);
+
+		assert_non_null(exact);
+		memcpy(exact, text.text, length);
+		assert_int_equal(breadcrumb_read(&read, exact, length), ERR_DAMAGED);
+		free(exact);
+	}
+	line_put_char(&text, '\n');
+	assert_int_equal(breadcrumb_read(&read, text.text, text.length), ERR_DAMAGED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_written_is_read_again),
+		cmocka_unit_test(the_largest_one_fits),
+		cmocka_unit_test(a_bit_that_changed_is_noticed),
+		cmocka_unit_test(one_that_was_cut_or_has_more_behind_it_is_refused),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

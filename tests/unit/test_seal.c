@@ -1,0 +1,193 @@
+/*
+ * The sealed block, damaged in every byte: nothing but what was sealed is ever taken
+ * for whole, and of several copies the whole one is found wherever it is.
+ */
+#include "lib/crc32.h"
+#include "lib/seal.h"
+#include "tests/unit/unit.h"
+
+#define STREAM "\n@run r-1\nwords\n@done 0\n"
+#define STREAM_BYTES (sizeof STREAM - 1)
+#define ROOM (sizeof(struct seal) + STREAM_BYTES + 40)
+
+/* A heap block of exactly the room, so that reading beyond it is caught. */
+static struct seal *sealed(const char *run_id)
+{
+	struct seal *const seal = calloc(1, ROOM);
+
+	assert_non_null(seal);
+	memcpy(seal + 1, STREAM, STREAM_BYTES);
+	seal_close(seal, run_id, STREAM_BYTES, false);
+	return seal;
+}
+
+/* The header's own checksum made right again, to get at what comes behind it. */
+static void agree(struct seal *seal)
+{
+	seal->header_crc32 = crc32_update(0, seal, offsetof(struct seal, header_crc32));
+}
+
+TEST(what_was_sealed_is_whole)
+{
+	struct seal *const seal = sealed("r-1");
+
+	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_WHOLE);
+	assert_int_equal(seal_check(seal, sizeof *seal + STREAM_BYTES, "r-1"),
+	                 SEAL_WHOLE);
+	assert_int_equal(seal->length, STREAM_BYTES);
+	assert_memory_equal(seal_stream(seal), STREAM, STREAM_BYTES);
+	assert_int_equal(seal->flags, 0);
+	free(seal);
+}
+
+TEST(a_stream_that_was_cut_says_so)
+{
+	struct seal *const seal = sealed("r-1");
+
+	seal_close(seal, "r-1", 5, true);
+	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_WHOLE);
+	assert_int_equal(seal->flags, SEAL_CUT);
+	free(seal);
+}
+
+TEST(no_bit_of_header_or_stream_may_change)
+{
+	struct seal *const seal = sealed("r-1");
+	uint8_t *const bytes = (uint8_t *)seal;
+
+	for (size_t bit = 0; bit < 8 * (sizeof *seal + STREAM_BYTES); bit++) {
+		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		assert_int_not_equal(seal_check(seal, ROOM, "r-1"), SEAL_WHOLE);
+		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_WHOLE);
+	free(seal);
+}
+
+TEST(each_field_that_is_wrong_is_told)
+{
+	struct seal *const seal = sealed("r-1");
+
+	seal->magic[3] ^= 1;
+	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_ABSENT);
+	seal->magic[3] ^= 1;
+
+	seal->version++;
+	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_DAMAGED_HEADER);
+	agree(seal);
+	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_OTHER_VERSION);
+	seal->version--;
+
+	seal->header_bytes += 8;
+	agree(seal);
+	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_OTHER_VERSION);
+	seal->header_bytes -= 8;
+
+	seal->length = ROOM - sizeof *seal + 1;
+	agree(seal);
+	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_BAD_LENGTH);
+	seal->length = UINT64_MAX;
+	agree(seal);
+	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_BAD_LENGTH);
+	seal->length = STREAM_BYTES - 1;
+	agree(seal);
+	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_DAMAGED_STREAM);
+	seal->length = STREAM_BYTES;
+
+	seal->stream_crc32 ^= 1;
+	agree(seal);
+	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_DAMAGED_STREAM);
+	free(seal);
+}
+
+TEST(a_copy_of_another_run_is_not_taken)
+{
+	struct seal *const seal = sealed("r-1");
+
+	assert_int_equal(seal_check(seal, ROOM, "r-2"), SEAL_OTHER_RUN);
+	assert_int_equal(seal_check(seal, ROOM, "r-11"), SEAL_OTHER_RUN);
+	memset(seal->run_id, 'r', sizeof seal->run_id);
+	agree(seal);
+	assert_int_equal(seal_check(seal, ROOM, "r"), SEAL_OTHER_RUN);
+	free(seal);
+}
+
+TEST(room_for_less_than_a_header_holds_nothing)
+{
+	struct seal *const seal = sealed("r-1");
+
+	for (uint64_t room = 0; room < sizeof *seal; room++)
+		assert_int_equal(seal_check(seal, room, "r-1"), SEAL_ABSENT);
+	free(seal);
+}
+
+TEST(memory_that_holds_anything_else_is_absent)
+{
+	static const uint8_t patterns[] = { 0x00, 0xff, 0xaf, 0x5a };
+
+	for (unsigned i = 0; i < COUNT_OF(patterns); i++) {
+		struct seal *const seal = malloc(ROOM);
+
+		assert_non_null(seal);
+		memset(seal, patterns[i], ROOM);
+		assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_ABSENT);
+		free(seal);
+	}
+}
+
+/* Every choice of whole, damaged and absent for three copies. */
+TEST(the_first_whole_copy_is_chosen_and_the_others_named)
+{
+	for (unsigned world = 0; world < 27; world++) {
+		const unsigned kinds[] = { world % 3, world / 3 % 3, world / 9 };
+		const struct seal *copies[3];
+		enum seal_fault faults[3];
+		unsigned expected = 0;
+
+		for (unsigned i = 0; i < 3; i++) {
+			struct seal *const seal = sealed("r-1");
+
+			if (kinds[i] == 1)
+				((char *)(seal + 1))[2] ^= 4;
+			if (kinds[i] == 2)
+				free(seal);
+			copies[i] = kinds[i] == 2 ? NULL : seal;
+		}
+		while (expected < 3 && kinds[expected] != 0)
+			expected++;
+
+		const struct seal *const chosen =
+			seal_choose(copies, 3, ROOM, "r-1", faults);
+
+		assert_ptr_equal(chosen, expected < 3 ? copies[expected] : NULL);
+		for (unsigned i = 0; i < expected; i++)
+			assert_int_equal(faults[i], kinds[i] == 1 ? SEAL_DAMAGED_STREAM
+			                                          : SEAL_ABSENT);
+		for (unsigned i = 0; i < 3; i++)
+			free((void *)(uintptr_t)copies[i]);
+	}
+}
+
+TEST(every_fault_has_words)
+{
+	for (unsigned i = 0; i < SEAL_FAULTS; i++)
+		assert_true(strlen(seal_fault_text((enum seal_fault)i)) > 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_sealed_is_whole),
+		cmocka_unit_test(a_stream_that_was_cut_says_so),
+		cmocka_unit_test(no_bit_of_header_or_stream_may_change),
+		cmocka_unit_test(each_field_that_is_wrong_is_told),
+		cmocka_unit_test(a_copy_of_another_run_is_not_taken),
+		cmocka_unit_test(room_for_less_than_a_header_holds_nothing),
+		cmocka_unit_test(memory_that_holds_anything_else_is_absent),
+		cmocka_unit_test(the_first_whole_copy_is_chosen_and_the_others_named),
+		cmocka_unit_test(every_fault_has_words),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

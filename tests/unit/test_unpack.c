@@ -1,0 +1,207 @@
+/* A record goes into memory, and its files come out of it as they went in. */
+#include "lib/memory_sink.h"
+#include "lib/outcome.h"
+#include "lib/record.h"
+#include "lib/unpack.h"
+#include "tests/unit/unit.h"
+
+#define ROOM 8192u
+
+static struct {
+	char *stream;
+	struct memory_sink sink;
+	struct record record;
+	struct capture capture;
+	char file[ROOM + 1];
+} home;
+
+static int open_home(void **state)
+{
+	(void)state;
+	home.stream = malloc(ROOM);
+	assert_non_null(home.stream);
+	memory_sink_open(&home.sink, home.stream, ROOM);
+	home.record = (struct record){ 0 };
+	record_add_sink(&home.record, &home.sink.sink);
+	return 0;
+}
+
+static int close_home(void **state)
+{
+	(void)state;
+	free(home.stream);
+	return 0;
+}
+
+static void put_row(const char *text)
+{
+	struct line line;
+
+	line_clear(&line);
+	line_put(&line, text);
+	record_line(&home.record, &line);
+}
+
+static void put_part(enum file file, const char *first, const char *second)
+{
+	record_begin(&home.record, file);
+	put_row(first);
+	put_row(second);
+	record_end(&home.record);
+}
+
+static const char *file_text(const char *name)
+{
+	const size_t length = unpack_file(&home.capture, home.stream, home.sink.length,
+	                                  name, home.file);
+
+	home.file[length] = '\0';
+	return home.file;
+}
+
+TEST(files_come_out_as_they_went_in)
+{
+	record_run(&home.record, "r-1");
+	put_part(FILE_CANARY, "1,10", "2,20");
+	record_console(&home.record, "words between");
+	put_part(FILE_SUMMARY, "all", "is well");
+	put_part(FILE_CANARY, "3,30", "4,40");
+	record_done(&home.record, 0);
+	assert_string_equal(file_text("canary.csv"),
+	                    "order,ticks\n1,10\n2,20\n3,30\n4,40\n");
+	assert_string_equal(file_text("summary.txt"), "all\nis well\n");
+	assert_string_equal(file_text("results.csv"), "");
+	assert_string_equal(file_text("canary"), "");
+}
+
+TEST(a_part_that_was_abandoned_is_left_out)
+{
+	record_run(&home.record, "r-1");
+	put_part(FILE_CANARY, "1,10", "2,20");
+	record_begin(&home.record, FILE_CANARY);
+	put_row("3,30");
+	put_part(FILE_CANARY, "4,40", "5,50");
+	assert_string_equal(file_text("canary.csv"),
+	                    "order,ticks\n1,10\n2,20\n4,40\n5,50\n");
+}
+
+TEST(the_console_is_what_is_between_the_files)
+{
+	struct unpack_run run;
+	size_t length;
+
+	record_run(&home.record, "r-1");
+	record_progress(&home.record, 1, 2, "refill/invlpg 4k");
+	put_part(FILE_CANARY, "1,10", "2,20");
+	record_console(&home.record, "words @done 3");
+	record_done(&home.record, 1);
+	record_console(&home.record, "resetting");
+	length = unpack_console(&home.capture, home.stream, home.sink.length, home.file,
+	                        &run);
+	home.file[length] = '\0';
+	assert_string_equal(home.file, "\n@run r-1\n@progress 1 2 refill/invlpg 4k\n"
+	                               "words @done 3\n@done 1\nresetting\n");
+	assert_true(run.done);
+	assert_int_equal(run.status, 1);
+}
+
+TEST(a_run_without_its_end_says_so)
+{
+	struct unpack_run run = { true, 9 };
+
+	record_run(&home.record, "r-1");
+	(void)unpack_console(&home.capture, home.stream, home.sink.length, home.file,
+	                     &run);
+	assert_false(run.done);
+	assert_int_equal(run.status, 0);
+}
+
+/* A sink of every size: what was taken is the beginning of the stream. */
+TEST(a_full_sink_takes_no_more_and_says_so)
+{
+	static const char text[] = "one,two\nthree\nfour,five,six\n";
+	const size_t pieces[] = { 8, 6, 14 };
+
+	for (size_t capacity = 0; capacity <= sizeof text - 1; capacity++) {
+		char *const bytes = malloc(capacity + 1);
+		struct memory_sink sink;
+		size_t at = 0;
+		size_t fits = 0;
+		bool full = false;
+
+		memory_sink_open(&sink, bytes, capacity);
+		for (unsigned i = 0; i < COUNT_OF(pieces); i++) {
+			sink.sink.write(&sink.sink, text + at, pieces[i]);
+			at += pieces[i];
+			full = full || at > capacity;
+			if (!full)
+				fits = at;
+		}
+		sink.sink.write(&sink.sink, "", 0);
+		assert_int_equal(sink.length, fits);
+		assert_int_equal(sink.full, full);
+		assert_memory_equal(bytes, text, fits);
+		free(bytes);
+	}
+}
+
+TEST(rows_are_counted_by_their_status)
+{
+	static const char results[] = "bench,op,variant,param,value,targets,status\n"
+				      "a,b,c,,,,ok,\na,b,c,d,1,2,skipped,pcid\n"
+				      "a,b,c,,,,ok,\na,b,c,,,,timeout,\nstatus\n";
+	struct outcome outcome = { 0 };
+
+	outcome_rows(&outcome, (struct text_slice){ results, sizeof results - 1 });
+	assert_int_equal(outcome.measured, 2);
+	assert_int_equal(outcome.skipped, 1);
+	assert_int_equal(outcome.failed, 2);
+}
+
+TEST(an_outcome_is_two_lines)
+{
+	static const char machine[] = "key,value\ntiming_valid,0\n"
+				      "timing_reason,env is tcg\nx,1\n";
+	struct outcome outcome = { .measured = 3, .skipped = 2 };
+	struct line line;
+	char text[200];
+
+	outcome_timing(&outcome, (struct text_slice){ machine, sizeof machine - 1 });
+	outcome_write(&outcome, &line);
+	line_to_string(&line, text, sizeof text);
+	assert_string_equal(text, "3 rows measured, 2 skipped, 0 failed\n"
+	                          "timing: NOT valid, env is tcg\n");
+	outcome = (struct outcome){ .timing_valid = true };
+	outcome_write(&outcome, &line);
+	line_to_string(&line, text, sizeof text);
+	assert_string_equal(text, "0 rows measured, 0 skipped, 0 failed\n"
+	                          "timing: valid\n");
+}
+
+TEST(only_a_whole_run_without_a_failure_passes)
+{
+	assert_string_equal(outcome_verdict(true, 0, false), "PASS");
+	for (unsigned status = 1; status < 6; status++)
+		assert_string_not_equal(outcome_verdict(true, status, false), "PASS");
+	assert_string_not_equal(outcome_verdict(false, 0, false), "PASS");
+	assert_string_not_equal(outcome_verdict(true, 0, true), "PASS");
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_home, close_home)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(files_come_out_as_they_went_in),
+		CASE(a_part_that_was_abandoned_is_left_out),
+		CASE(the_console_is_what_is_between_the_files),
+		CASE(a_run_without_its_end_says_so),
+		cmocka_unit_test(a_full_sink_takes_no_more_and_says_so),
+		cmocka_unit_test(rows_are_counted_by_their_status),
+		cmocka_unit_test(an_outcome_is_two_lines),
+		cmocka_unit_test(only_a_whole_run_without_a_failure_passes),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
