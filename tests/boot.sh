@@ -88,6 +88,20 @@ witnesses_agree() { # NAME
 			$verdict != said[$op, $pcide, substr($entry, 1, length($entry) - 9)]'
 }
 
+# With all of these broken at once: each fails where its control was stale, and its rows
+# are not believed.
+each_is_found() { # NAME OPERATION...
+	name=$1
+	shift
+	for op; do
+		all_such_rows "$name" verify.csv "\$op == \"$op\" && \$rule == \"must\" &&
+			\$stale_control == 200" '$verdict == "fail"' &&
+			all_such_rows "$name" results.csv \
+				"\$op == \"$op\" && \$status == \"ok\"" \
+				'$believed == "0"' || return 1
+	done
+}
+
 # A run as it should be on an emulator: all measured but what no emulator here has,
 # nothing failed.
 whole_run() { # NAME

@@ -13,7 +13,7 @@ may_cells_are_kept() { # OP
 }
 
 for op in invlpg cr3_reload cr4_pge_toggle cr0_pg_toggle; do
-	boot "$op" -a icount -c 1 --machine pc --set "selftest.break=$op"
+	boot "$op" -a icount -c 1 --machine pc --only single_op --set "selftest.break=$op"
 	check "$op broken: exit status 1" status_is "$op" 1
 	check "$op broken: all its must cells fail" all_such_rows "$op" verify.csv \
 		"\$op == \"$op\" && \$rule == \"must\" && $shown" '$verdict == "fail"'
@@ -30,20 +30,8 @@ for op in invlpg cr3_reload cr4_pge_toggle cr0_pg_toggle; do
 		'$believed == 1'
 done
 
-# All at once, on both machines: what fails is found from what the machine could show.
-each_is_found() { # NAME OPERATION...
-	name=$1
-	shift
-	for op; do
-		all_such_rows "$name" verify.csv "\$op == \"$op\" && \$rule == \"must\" &&
-			\$stale_control == 200" '$verdict == "fail"' &&
-			all_such_rows "$name" results.csv \
-				"\$op == \"$op\" && \$status == \"ok\"" \
-				'$believed == "0"' || return 1
-	done
-}
-
-boot each -a icount -c 1 --machine pc --set selftest.break=each
+# All at once.
+boot each -a icount -c 1 --machine pc --only single_op --set selftest.break=each
 check 'each broken in one boot: exit status 1' status_is each 1
 check 'each broken: every must cell that shows anything fails' all_such_rows each \
 	verify.csv "\$rule == \"must\" && \$verdict != \"skipped\" && $shown" \
@@ -51,14 +39,5 @@ check 'each broken: every must cell that shows anything fails' all_such_rows eac
 check 'each broken: of every operation, and its rows are not believed' each_is_found each \
 	cr3_reload invlpg cr4_pge_toggle cr0_pg_toggle
 check 'each broken: nothing is believed' no_rows each results.csv '$believed == 1'
-
-boot bochs -e bochs -c 1 --set selftest.break=each
-check 'each broken in Bochs: exit status 1' status_is bochs 1
-check 'each broken in Bochs: of every operation, and its rows are not believed' \
-	each_is_found bochs cr3_reload cr3_pcid_flush invlpg invpcid_address \
-	invpcid_context invpcid_all_global invpcid_all_non_global cr4_pge_toggle \
-	cr4_smep_set cr0_pg_toggle
-check 'each broken in Bochs: nothing is believed' no_rows bochs results.csv \
-	'$believed == 1'
 
 finish

@@ -9,7 +9,7 @@ says() { # NAME TEXT
 	return 1
 }
 
-boot pf -a icount -c 1 --machine pc --set selftest.plant=pf
+boot pf -a icount -c 1 --machine pc --only single_op --set selftest.plant=pf
 check 'a page fault nobody expected: exit status 4' status_is pf 4
 check 'it is named, with what was running' \
 	says pf 'exception #PF, vector 14, error code 0x0, while running: single_op/'
@@ -29,15 +29,15 @@ check 'its CR3 is not the one that rows run in' [ \
 check 'what was measured before it is delivered' [ \
 	"$(rows space results.csv '$status == "ok" && $n == 31' | wc -l)" -eq 2 ]
 
-boot stray -a icount -c 1 --machine pc --set selftest.plant=stray
+boot stray -a icount -c 1 --machine pc --only single_op --set selftest.plant=stray
 check 'a write to memory that is not ours faults: exit status 4' status_is stray 4
 check 'as a write to a page that is present' says stray 'error code 0x3'
 
-boot stack -a icount -c 1 --machine pc --set selftest.plant=stack
+boot stack -a icount -c 1 --machine pc --only single_op --set selftest.plant=stack
 check 'running over the stack ends in a double fault: exit status 4' \
 	says stack 'exception #DF'
 
-boot ebs -a icount -c 1 --machine pc --set selftest.plant=ebs
+boot ebs -a icount -c 1 --machine pc --only single_op --set selftest.plant=ebs
 check 'a memory map that changes: a whole run' whole_run ebs
 check 'after three tries of ExitBootServices' \
 	machine_is ebs exit_boot_services_tries 3

@@ -15,7 +15,7 @@ verdict_is() { # NAME OP ENTRY VERDICT
 		"\$verdict == \"$4\""
 }
 
-boot tcg -a icount -c 1 --memory 6144
+boot tcg -a icount -c 1 --memory 6144 --only single_op
 check 'a machine without PCIDs: a whole run' whole_run tcg
 check 'what needs PCIDs is skipped, and the bit is named' \
 	is_skipped_for tcg '^(cr3_pcid_|invpcid_by_cr3)' pcid

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Bochs: every operation broken at once, and two machines side by side.
+set -eu
+. tests/boot.sh
+
+boot bochs -e bochs -c 1 --only single_op --set selftest.break=each
+check 'each broken in Bochs: exit status 1' status_is bochs 1
+check 'each broken in Bochs: of every operation, and its rows are not believed' \
+	each_is_found bochs cr3_reload cr3_pcid_flush invlpg invpcid_address \
+	invpcid_context invpcid_all_global invpcid_all_non_global cr4_pge_toggle \
+	cr4_smep_set cr0_pg_toggle
+check 'each broken in Bochs: nothing is believed' no_rows bochs results.csv \
+	'$believed == 1'
+
+# Side by side, as two users may have them.
+(boot again -e bochs -c 1 --only single_op --set seed=7) &
+boot one -e bochs -c 1 --only single_op --set seed=7
+wait
+check 'Bochs: a whole run' whole_run one
+check 'another machine at its side gives the same results.csv' \
+	cmp "$scratch/one/results.csv" "$scratch/again/results.csv"
+check 'and the same verify.csv' cmp "$scratch/one/verify.csv" "$scratch/again/verify.csv"
+
+finish
