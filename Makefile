@@ -209,11 +209,11 @@ HOST_PROGRAMS = $(patsubst %,$(BUILD)/host/%,capture qrread screen selftest matr
 programs: all image $(HOST_PROGRAMS) $(UNIT_PROGRAMS) ## all, stick, host programs, unit tests
 
 check: all image ## what can be said without running it
-	@$(ALONE) tests/run -j $(JOBS) -t 300 $(CHECKS)
+	@$(ALONE) tests/run -j $(JOBS) -t 600 $(CHECKS)
 
 test: ## everything but what follows, in a few minutes
 	@$(INSTALL_AND_BUILD)
-	@$(ALONE) tests/run -j $(JOBS) -t 300 $(TESTS)
+	@$(ALONE) tests/run -j $(JOBS) -t 600 $(TESTS)
 
 test-long: ## planted faults and long runs
 	@$(INSTALL_AND_BUILD)

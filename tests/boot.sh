@@ -9,7 +9,7 @@ boot() { # NAME OPTION...
 	name=$1
 	shift
 	status=0
-	./run.sh -p smoke --no-report --timeout 100 --set transport=serial \
+	./run.sh -p smoke --no-report --timeout 250 --set transport=serial \
 		-o "$scratch/$name" "$@" \
 		>"$scratch/$name.log" 2>&1 || status=$?
 }
@@ -100,6 +100,15 @@ each_is_found() { # NAME OPERATION...
 				"\$op == \"$op\" && \$status == \"ok\"" \
 				'$believed == "0"' || return 1
 	done
+}
+
+# Lowest and middle of each row are the same.  How many samples there are, and what is far
+# from the others, is not: how long a disk takes decides when a row's time is used up.
+same_costs() { # NAME NAME
+	for name; do
+		cut -d, -f1-9,15,19 "$scratch/$name/results.csv" >"$scratch/$name/costs"
+	done
+	cmp "$scratch/$1/costs" "$scratch/$2/costs"
 }
 
 # A run as it should be on an emulator: all measured but what no emulator here has,
