@@ -277,6 +277,24 @@ make_out() {
 	mkdir -p "$out" || die 3 "cannot create $out"
 }
 
+# The table, but for the rows that were skipped: they are most of it where the machine
+# lacks something.  Then what the numbers are worth.
+show_summary() {
+	[ -e "$out/summary.txt" ] || {
+		say 'no summary was delivered'
+		return
+	}
+	grep -v '  skipped: ' "$out/summary.txt" || :
+	sed -n 's/.*  skipped: //p' "$out/summary.txt" | sort | uniq -c | sort -rn |
+		awk '{ count = $1; sub(/^ *[0-9]+ /, ""); sum += count
+			list = list (NR > 1 ? ", " : "") count " " $0 }
+			END { if (sum) print sum " rows were skipped: " list }'
+	sed -n 's/^timing_valid,0$/not valid/p; s/^timing_valid,1$/valid/p' \
+		"$out/machine.csv" 2>/dev/null | while read -r worth; do
+		echo "the timing is $worth: $(sed -n 's/^timing_reason,//p' "$out/machine.csv")"
+	done
+}
+
 # Says what is known about a run that did not end well, and what there is of it.
 conclude() {
 	! by_serial || cat "$work/capture.err" >&2
@@ -301,7 +319,7 @@ conclude() {
 		ln -s "$run" "$root/results/.latest-$run"
 		mv -T "$root/results/.latest-$run" "$root/results/latest"
 	fi
-	cat "$out/summary.txt" 2>/dev/null || say 'no summary was delivered'
+	show_summary
 	echo "files in $out: $(cd "$out" && echo *)"
 }
 
