@@ -57,7 +57,7 @@ def ipi(run: Run) -> Markup:
     lack = sweep.lacking(run, BENCH, found)
     if lack:
         return join([remote.processors(run), paragraph(lack, class_="lack"),
-                     remote.not_measured(run, BENCH), *cost.tables(run, rows)])
+                     remote.not_measured(run, BENCH), cost.details(run, rows)])
     return join([paragraph(NOTE, class_="note"), remote.processors(run),
                  remote.not_measured(run, BENCH), *rounds(run, found), *distributions(run, found),
                  *parts(run), *modes(run, found), *pairs(run, found), cost.details(run, rows)])
@@ -265,7 +265,7 @@ def pairs(run: Run, found: list):
             known.setdefault((one.apic, one.mode), {})[
                 int(re.sub("from", "", one.about)), int(row.number("value"))] = row
     if not known:
-        yield paragraph(f"No pairs were called one by one: that is done up to {PAIRS_UP_TO} "
+        yield paragraph(f"No pairs were called one by one: that is done with 2 to {PAIRS_UP_TO} "
                         "processors; the distances above stand for more.", class_="note")
         return
     good = {row.line for row in found}

@@ -41,7 +41,7 @@ def lazy(run: Run) -> Markup:
     lack = sweep.lacking(run, BENCH, [*swept, *others])
     if lack:
         return join([paragraph(lack, class_="lack"), remote.not_measured(run, BENCH),
-                     *cost.tables(run, rows)])
+                     cost.details(run, rows)])
     return join([paragraph(NOTE, class_="note"), remote.not_measured(run, BENCH),
                  *requests(run, swept), *saved(run, rows), *aside(run, others),
                  cost.details(run, rows)])

@@ -28,6 +28,7 @@ LOOKS = {
 MODES = tuple(LOOKS)
 PERCENTILES = ("p50", "p95", "p99")
 FAILED = ("failed", "timeout")
+NAMED = 20  # rows of one reason
 # What a reason means to whoever relies on the protocol; the text it contains.
 MEANS = (
     ("stale words", "a processor had said that it had dropped a translation, and used it"),
@@ -152,9 +153,11 @@ def failures(found: list) -> Markup:
         by_reason.setdefault((row["status"], row["reason"] or "no reason given"), []).append(row)
     items = []
     for (status, reason), mine in by_reason.items():
-        names = join((join([breakable(row["op"]), f" {name(row)}"]) for row in mine), "; ")
+        names = [join([breakable(row["op"]), f" {name(row)}"]) for row in mine[:NAMED]]
+        if len(mine) > NAMED:
+            names.append(f"and {len(mine) - NAMED} more, in the table of all rows")
         items.append(tag("li", tag("strong", f"{status}: {reason}"), meaning(reason),
-                         f" {len(mine)} row{'s' if len(mine) > 1 else ''}: ", names))
+                         f" {len(mine)} row{'s' if len(mine) > 1 else ''}: ", join(names, "; ")))
     many = "s" if len(found) > 1 else ""
     return tag("div", paragraph(tag("strong", f"✗ {len(found)} row{many} failed or had no "
                                               "answer.")),

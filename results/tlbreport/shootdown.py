@@ -46,7 +46,7 @@ def shootdown(run: Run) -> Markup:
     lack = sweep.lacking(run, BENCH, found)
     if lack:
         return join([paragraph(lack, class_="lack"), remote.not_measured(run, BENCH),
-                     *cost.tables(run, rows)])
+                     cost.details(run, rows)])
     return join([paragraph(NOTE, class_="note"), remote.not_measured(run, BENCH), shown(run),
                  *by_targets(run, found), *by_pages(run, found), *differences(run, found),
                  *crossings(run), *together(run, found), cost.details(run, rows)])

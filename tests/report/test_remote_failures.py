@@ -26,6 +26,12 @@ class Failures(Remote):
             "an interrupt came twice (more interrupts were taken than sent)")
         self.assertFalse("Not every row" in self.remote(shootdown_rows()).text)
 
+    def test_of_very_many_that_failed_alike_not_all_are_named(self):
+        rows = ipi_rows()
+        for row in rows[-25:]:
+            row.update(status="timeout", reason="no answer in time")
+        self.check_says(self.remote(rows), "25 rows: none", "; and 5 more, in the table of all")
+
     def test_processors_that_did_not_start_or_were_lost_are_named(self):
         facts = {**MACHINE, "cpus_failed": "1", "cpu_failed_3": "apic=3: did not come",
                  "cpus_lost": "1", "cpu_2_lost": "did not answer in time"}
