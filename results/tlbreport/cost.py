@@ -76,7 +76,9 @@ def tables(run: Run, rows: list):
 
 
 def details(run: Run, rows: list) -> Markup:
-    """The tables of a sweep, many rows, behind one line to click on."""
+    """The tables of a sweep, many rows, behind one line to click on; nothing without rows."""
+    if not rows:
+        return Markup("")
     return tag("details", tag("summary", f"All {len(rows)} rows"), *tables(run, rows))
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from . import capacity, crossing, knees, sweep, tlb, trust
+from . import broadcast, capacity, crossing, ipi, knees, sweep, tlb, trust
 from .breakeven import pairs
 from .refill import FILE, series
 from .run import Run
@@ -18,7 +18,7 @@ def derived(run: Run) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     doubt = trust.warning((run,), FILE)
-    for make in (refill_slopes, break_evens, sizes, capacities):
+    for make in (refill_slopes, break_evens, sizes, capacities, shares, broadcasts):
         for *fields, evidence in make(run):
             writer.writerow([*fields, evidence + (f"; {doubt}" if doubt else "")])
     return out.getvalue()
@@ -71,6 +71,30 @@ def capacities(run: Run):
         yield ["pcid_capacity", one.curve.op, one.curve.variant,
                *decimals(one.value, one.low, one.high), "pcids",
                f"{capacity.METHOD}; {FILE} at pcids = {xs(one.curve)}"]
+
+
+def shares(run: Run):
+    """What of a round trip is the interrupt's: less the same by polling."""
+    for row, control, value, low, high in ipi.ipi_shares(run):
+        yield ["ipi_share", row["op"], row["variant"], *decimals(value, low, high), "ticks",
+               f"median of {FILE} {row['variant']} less that of {control['variant']}, one target; "
+               "interval: difference of the ends of their 95 % intervals, at least 95 %"]
+
+
+def broadcasts(run: Run):
+    """Targets from which INVLPGB is cheaper than interrupts; no value where they do not cross."""
+    for one in broadcast.against(run):
+        at, level = one.crossing, one.level.row
+        places = " ".join(f"{point.x:.0f}" for point in one.points)
+        evidence = (f"{one.shot.variant} of {FILE} at pages = {one.pages}, targets = {places} "
+                    f"against {level['op']} {level['variant']} at targets = {level['targets']}; "
+                    f"{crossing.METHOD}")
+        if at.side:
+            evidence += f"; they do not cross: it is {at.side} the targets measured"
+        if not one.believed:
+            evidence += "; not believed: an operation did not pass its verification"
+        yield ["broadcast_crossing", one.shot.op, f"{one.shot.variant}-against-{level['op']}",
+               *decimals(at.value, at.low, at.high), "targets", evidence]
 
 
 def xs(curve: sweep.Curve) -> str:

@@ -5,6 +5,8 @@ from .markup import Markup, join, paragraph, tag
 from .run import Run
 from .verdicts import must_cells
 
+FAILED = ("failed", "timeout")
+SHOWN_REASONS = 10
 # What is said of the machine first: a label and the keys of machine.csv it may come from.
 FACTS = (
     ("Processor", "brand"),
@@ -40,8 +42,10 @@ def known(run: Run, key: str) -> str:
 
 
 def banner(run: Run) -> Markup:
-    """The verdict on the timing, on the verification and on the files, in that order."""
-    return tag("div", timing_box(run), verification_box(run), files_box(run), class_="banner")
+    """The verdict on the timing, on the verification, on rows that failed if there are any, and
+    on the files, in that order."""
+    return tag("div", timing_box(run), verification_box(run), rows_box(run), files_box(run),
+               class_="banner")
 
 
 def box(kind: str, sign: str, text: str, *reasons) -> Markup:
@@ -73,6 +77,23 @@ def verification_box(run: Run) -> Markup:
     if not count["pass"]:
         return box("doubt", "?", "Nothing was verified.", text)
     return box("good", "✓", "No verification failed.", text)
+
+
+def rows_box(run: Run) -> Markup:
+    """Rows that failed or had no answer, by benchmark and reason; nothing without any."""
+    found = {}
+    for row in run.rows("results.csv"):
+        if row["status"] in FAILED:
+            key = (row["bench"], f"{row['status']}: {row['reason'] or 'no reason given'}")
+            found[key] = found.get(key, 0) + 1
+    if not found:
+        return Markup("")
+    lines = [f"{bench}, {why} ({count} row{'s' if count > 1 else ''})."
+             for (bench, why), count in found.items()]
+    shown = lines[:SHOWN_REASONS]
+    if len(lines) > len(shown):
+        shown.append(f"And {len(lines) - len(shown)} other reasons.")
+    return box("bad", "✗", "Not every row could be measured.", *shown)
 
 
 def files_box(run: Run) -> Markup:

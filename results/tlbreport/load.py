@@ -6,7 +6,7 @@ import os
 import re
 import zlib
 
-from . import consistency, samples
+from . import consistency, samples, trust
 from .run import Problem, Row, Run, Table
 from .schema import FILES, REQUIRED, column_faults, count_fault, quote
 
@@ -32,6 +32,7 @@ def load(path: str) -> Run:
                 read_table(run, name)
             check_stated(run, name, stated.get(name, {}))
     run.problems += consistency.check(run)
+    trust.disbelieve(run)
     return run
 
 

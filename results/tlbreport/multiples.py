@@ -73,37 +73,57 @@ def draw(panels: list, x_label: str, y_label: str, *, columns: int = 3, ordinal:
          legend_columns: int = LEGEND_COLUMNS) -> Figure:
     """The panels in rows.  Ordinal: every x measured at the same distance from the next;
     otherwise by powers of two.  extra: more signs of the legend; reach: x that must be seen."""
-    columns = min(columns, len(panels))
     signs = legend_signs(panels) + list(extra)
-    rows, lines = math.ceil(len(panels) / columns), math.ceil(len(signs) / legend_columns)
-    bottom = BOTTOM_INCHES + LEGEND_INCHES * lines
-    height = bottom + rows * (PANEL_INCHES + GAP_INCHES)
-    figure = Figure(figsize=(WIDTH_INCHES, height))
+    figure, places = frame(panels, signs, columns, legend_columns)
     xs = sorted({p[0] for panel in panels for one in panel.series for p in one.points}
                 | set(reach))
     scale = y_scale or shared(panels)
-    room = (WIDTH_INCHES - LEFT_INCHES) / columns
-    for number, panel in enumerate(panels):
-        row, column = divmod(number, columns)
-        base = bottom + (rows - 1 - row) * (PANEL_INCHES + GAP_INCHES)
-        axes = figure.add_axes(((LEFT_INCHES + column * room) / WIDTH_INCHES, base / height,
-                                (room - 0.25) / WIDTH_INCHES, PANEL_INCHES / height))
-        axes.set_title(plain(panel.title, 60), fontsize=9, fontweight="bold", loc="left",
-                       parse_math=False)
-        stand(axes, scale, labelled=column == 0)
+    for axes, panel, is_first in places:
+        stand(axes, scale, labelled=is_first)
         place = walk(axes, xs, ordinal)
         for one in panel.series:
             line(axes, one, place)
         if panel.dress:
             panel.dress(axes)
-    figure.text((LEFT_INCHES + WIDTH_INCHES) / 2 / WIDTH_INCHES, (bottom - 0.38) / height, x_label,
-                ha="center", va="center", parse_math=False)
     logarithmic = f" (logarithmic beyond {short(scale.linear)})" if scale.linear else ""
-    figure.text(0.14 / WIDTH_INCHES, (bottom + height - GAP_INCHES) / 2 / height,
-                y_label + logarithmic, rotation=90, ha="center", va="center", parse_math=False)
+    name_axes(figure, len(signs), legend_columns, x_label, y_label + logarithmic)
+    return figure
+
+
+def frame(panels: list, signs: list, columns: int, legend_columns: int) -> tuple:
+    """An empty figure with a legend, and (axes, panel, whether it begins a row) of each."""
+    columns = min(columns, len(panels))
+    bottom = below(len(signs), legend_columns)
+    height = bottom + math.ceil(len(panels) / columns) * (PANEL_INCHES + GAP_INCHES)
+    figure = Figure(figsize=(WIDTH_INCHES, height))
+    room = (WIDTH_INCHES - LEFT_INCHES) / columns
+    places = []
+    for number, panel in enumerate(panels):
+        row, column = divmod(number, columns)
+        top = height - row * (PANEL_INCHES + GAP_INCHES) - GAP_INCHES
+        axes = figure.add_axes(((LEFT_INCHES + column * room) / WIDTH_INCHES,
+                                (top - PANEL_INCHES) / height, (room - 0.25) / WIDTH_INCHES,
+                                PANEL_INCHES / height))
+        axes.set_title(plain(panel.title, 60), fontsize=9, fontweight="bold", loc="left",
+                       parse_math=False)
+        places.append((axes, panel, column == 0))
     figure.legend(handles=signs, loc="lower center", ncol=legend_columns, fontsize=7.5,
                   frameon=False, bbox_to_anchor=(0.5, 0.08 / height), handlelength=3.2)
-    return figure
+    return figure, places
+
+
+def below(signs: int, legend_columns: int) -> float:
+    """Inches under the panels: their axis and the legend."""
+    return BOTTOM_INCHES + LEGEND_INCHES * math.ceil(signs / legend_columns)
+
+
+def name_axes(figure: Figure, signs: int, legend_columns: int, x_label: str, y_label: str) -> None:
+    """One name for the axes of all panels."""
+    bottom, height = below(signs, legend_columns), figure.get_size_inches()[1]
+    figure.text((LEFT_INCHES + WIDTH_INCHES) / 2 / WIDTH_INCHES, (bottom - 0.38) / height, x_label,
+                ha="center", va="center", parse_math=False)
+    figure.text(0.14 / WIDTH_INCHES, (bottom + height - GAP_INCHES) / 2 / height, y_label,
+                rotation=90, ha="center", va="center", parse_math=False)
 
 
 def legend_signs(panels: list) -> list:

@@ -11,6 +11,8 @@ from .erratum import erratum
 from .facts import files, machine
 from .figure import style
 from .head import banner, headline, title
+from .ipi import ipi
+from .lazy import lazy
 from .markup import Markup, join, paragraph, tag
 from .matrix import matrix
 from .phases import phases
@@ -19,6 +21,7 @@ from .range_flush import range_flush
 from .refill import refill
 from .run import Run
 from .settings import settings
+from .shootdown import shootdown
 from .switching import switching
 from .tce import tce
 from .tlb import tlb
@@ -36,6 +39,9 @@ SECTIONS = (
     ("switch", "What a switch costs", switching),
     ("policy", "How to hand out PCIDs", policies),
     ("tlb", "The structure of the TLB", tlb),
+    ("ipi", "Calling other processors", ipi),
+    ("shootdown", "TLB shootdown", shootdown),
+    ("lazy", "Lazy TLB mode", lazy),
     ("settings", "What this says about your kernel's settings", settings),
     ("distribution", "How the samples are distributed", distribution),
     ("drift", "Drift over the run", drift),

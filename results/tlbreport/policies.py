@@ -29,7 +29,7 @@ def policies(run: Run) -> Markup:
     drawn = {unit: curves(run, BENCH, PARAM, unit) for unit in ("ticks", "count")}
     lack = lacking(run, BENCH, drawn["ticks"])
     if lack:
-        return join([paragraph(lack, class_="lack"), *cost.tables(run, rows(run, BENCH))])
+        return join([paragraph(lack, class_="lack"), cost.details(run, rows(run, BENCH))])
     parts = [paragraph(NOTE, class_="note")]
     for number, (what, unit, axis, name) in enumerate(PICTURES):
         mine = [one for one in drawn[unit] if ending(one) == what]

@@ -25,7 +25,7 @@ def range_flush(run: Run) -> Markup:
     rows = sweep.rows(run, BENCH)
     lack = sweep.lacking(run, BENCH, sweeps(run))
     if lack:
-        return join([paragraph(lack, class_="lack"), *cost.tables(run, rows)])
+        return join([paragraph(lack, class_="lack"), cost.details(run, rows)])
     crossed = pairs(run)
     return join([paragraph(NOTE, class_="note"), *sentences(run, crossed),
                  *pictures(run, crossed), numbers(run, crossed), cost.details(run, rows)])

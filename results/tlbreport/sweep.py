@@ -9,7 +9,8 @@ from .variant import measured
 FILE = "results.csv"
 SIZES = ("4k", "2m", "1g")
 # Benchmarks that have a section of their own, where their rows stand.
-BENCHES = ("refill", "range", "switch", "policy", "tlb_size", "pcid_capacity")
+BENCHES = ("refill", "range", "switch", "policy", "tlb_size", "pcid_capacity",
+           "ipi", "shootdown", "lazy")
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,16 @@ def point(row: Row, unit: str = "ticks"):
 
     x is 0 where nothing was swept.  A count of the program itself needs no interval.
     """
+    x = row.number("value") if row["param"] else 0.0
+    return None if x is None else at(row, x, unit)
+
+
+def at(row: Row, x: float, unit: str = "ticks"):
+    """The row as a point at that place; None if it cannot be one."""
     numbers = [row.number(column) for column in ("p50", "ci95_lo", "ci95_hi")]
     if unit == "count" and numbers[1:] == [None, None]:
         numbers = numbers[:1] * 3
-    x = row.number("value") if row["param"] else 0.0
-    if row["status"] != "ok" or row["unit"] != unit or None in (x, *numbers):
+    if row["status"] != "ok" or row["unit"] != unit or None in numbers:
         return None
     return Point(x, *numbers, row)
 

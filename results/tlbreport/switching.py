@@ -24,7 +24,7 @@ def switching(run: Run) -> Markup:
     drawn = [one for one in curves(run, BENCH, PARAM) if kind(one)]
     lack = lacking(run, BENCH, drawn)
     if lack:
-        return join([paragraph(lack, class_="lack"), *cost.tables(run, rows(run, BENCH))])
+        return join([paragraph(lack, class_="lack"), cost.details(run, rows(run, BENCH))])
     found = {}
     for one in drawn:
         found.setdefault(mode(one), []).append(one)

@@ -56,7 +56,7 @@ def entries(run: Run) -> list:
     rows, found = sweep.rows(run, SIZES_BENCH), knee_curves(run)
     lack = sweep.lacking(run, SIZES_BENCH, found)
     if lack:
-        return [paragraph(lack, class_="lack"), *cost.tables(run, rows)]
+        return [paragraph(lack, class_="lack"), cost.details(run, rows)]
     panels = [Panel(one.variant, [Series("translation", multiples.look(0), plotted(one))],
                     lambda axes, one=one, at=at: mark(axes, at, stated(run, one.variant)))
               for one, at in found]
@@ -79,8 +79,10 @@ def mark(axes, found: list, known: dict) -> None:
         axes.axvspan(knee.low, max(knee.high, knee.low * 1.001), color=colour, alpha=0.3,
                      linewidth=0, zorder=1)
         axes.axvline(knee.value, color=colour, linewidth=1.1, zorder=2)
-        axes.text(knee.value * 0.95, 0.97, f"{knee.value:.0f}", rotation=90, fontsize=7.5,
-                  color="#a33c00", ha="right", va="top", transform=axes.get_xaxis_transform())
+        is_first = knee.value < 1.2 * axes.get_xlim()[0]  # no room on its left
+        axes.text(knee.value * (1.05 if is_first else 0.95), 0.97, f"{knee.value:.0f}", rotation=90,
+                  fontsize=7.5, color="#a33c00", ha="left" if is_first else "right", va="top",
+                  transform=axes.get_xaxis_transform())
     for number in known.values():
         axes.axvline(number, color=INK, linewidth=1.1, linestyle=(0, (3, 3)), zorder=3)
 
@@ -129,7 +131,7 @@ def pcids(run: Run) -> list:
     rows, found = sweep.rows(run, capacity.BENCH), capacities(run)
     lack = sweep.lacking(run, capacity.BENCH, found)
     if lack:
-        return [paragraph(lack, class_="lack"), *cost.tables(run, rows)]
+        return [paragraph(lack, class_="lack"), cost.details(run, rows)]
     panels = [Panel(f"{one.curve.variant}, {one.curve.op}",
                     [Series("probe after the return", multiples.look(0), plotted(one.curve))],
                     lambda axes, one=one: mark_capacity(axes, one)) for one in found]

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from .run import Run
+from .run import Problem, Run
+from .verdicts import must_phases
 
 KINDS = {
     "hw": "HARDWARE",
@@ -45,6 +46,22 @@ def judge(run: Run) -> Trust:
     elif valid != "1":
         lines = ("TIMING NOT VALID:", "NOT A MEASUREMENT")
     return Trust(not reasons, tuple(reasons), lines)
+
+
+def disbelieve(run: Run) -> None:
+    """Takes belief from every row of an operation that has a failed must cell.  `believed` says
+    what was known when the row was delivered: the verification behind the timing may have failed
+    since."""
+    failed = {op: of_op["fail"] for op, of_op in must_phases(run).items() if "fail" in of_op}
+    late = {}
+    for row in run.rows("results.csv"):
+        if row["op"] in failed and row["believed"] != "0" and row["status"] == "ok":
+            late[row["op"]] = late.get(row["op"], 0) + (failed[row["op"]] == {"after"})
+            row.fields["believed"] = "0"
+    for op, count in late.items():
+        if count:
+            text = f"verification of {op} failed behind the timing: not believed, rows: {count}"
+            run.problems.append(Problem("results.csv", 0, text, damage=False))
 
 
 def watermark(runs: tuple, *files: str) -> tuple:

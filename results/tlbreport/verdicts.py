@@ -85,10 +85,10 @@ def must_cells(run: Run) -> dict:
     return found
 
 
-def must_verdicts(run: Run) -> dict:
-    """Operation -> the verdicts of its must cells, before and after the timing alike."""
+def must_phases(run: Run) -> dict:
+    """Operation -> verdict of a must cell -> the phases that say so."""
     found = {}
     for row in run.rows("verify.csv"):
         if row["rule"] == "must":
-            found.setdefault(row["op"], set()).add(row["verdict"])
+            found.setdefault(row["op"], {}).setdefault(row["verdict"], set()).add(row["phase"])
     return found

@@ -35,6 +35,17 @@ SHOWS = {
                  "not told apart.",
     "interrupt_discarded": "An interrupt injected into a block of samples was noticed, and the "
                            "block discarded.",
+    "calls_answered": "Each processor, in each state of waiting, took each interrupt, NMI and "
+                      "polled call exactly once: so many did not.",
+    "tsc_sync": "No processor's clock is behind what another one has shown, at the start, and "
+                "their offsets are bounded: one-way times mean something.",
+    "tsc_sync_after": "The same at the end: the clocks stayed together.",
+    "tsc_adjust_differs": "So many processors have another TSC_ADJUST than the first: firmware or "
+                          "somebody else has moved their clocks.",
+    "shootdown_words": "So many words were read through pages behind shootdowns; one stale one "
+                       "would have failed its row.",
+    "shootdown_shown": "In so many percent of the chunks of shootdown such words were stale "
+                       "without one: there a missing flush would have been seen.",
     "walks_": "A counter of page walks, independent of the verification, saw as many walks as "
               "the operation must cause.",
     "verification": "No operation left behind an entry that it must drop.",

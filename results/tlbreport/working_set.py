@@ -28,7 +28,7 @@ def working_set(run: Run) -> Markup:
     drawn = curves(run, BENCH, PARAM)
     lack = lacking(run, BENCH, drawn)
     if lack:
-        return join([paragraph(lack, class_="lack"), *cost.tables(run, rows(run, BENCH))])
+        return join([paragraph(lack, class_="lack"), cost.details(run, rows(run, BENCH))])
     found = {}
     for one in drawn:
         found.setdefault(title(one.parts), []).append(one)
@@ -54,16 +54,18 @@ def place(parts: tuple) -> tuple:
 def draw(found: list):
     """Panels in the order of warmth and depth."""
     order = {word: at for at, word in enumerate((*WARMTHS, *DEPTHS))}
-    places = sorted({place(one.parts) for one in found},
-                    key=lambda key: [order.get(word, -1) for word in key])
-    panels = [Panel(", ".join(word for word in key if word), [
+    known = {place(one.parts) for one in found}
+    warmths, depths = (sorted({key[at] for key in known}, key=lambda word: order.get(word, -1))
+                       for at in (0, 1))
+    places = [(warmth, depth) for warmth in warmths for depth in depths]
+    panels = [Panel(", ".join(word for word in key if word)
+                    + ("" if key in known else ": not measured"), [
         Series(label(one), multiples.of_op(one.op),
                [(p.x, p.y, p.low, p.high) for p in one.points])
         for one in found if place(one.parts) == key], lambda axes, key=key: band(axes, key))
         for key in places]
-    depths = len({depth for _, depth in places})
     return multiples.draw(panels, "working set (W) in pages", "TSC ticks per page",
-                          columns=depths if len(places) % depths == 0 and depths > 1 else 3)
+                          columns=len(depths))
 
 
 def label(one: sweep.Curve) -> str:

@@ -98,7 +98,7 @@ class Policy(PageTest):
         self.check_says(self.page(results=rows, verify=[]), *(
             f"No row of {bench} was measured: skipped no {bench} here." for bench in BENCHES))
 
-    def test_rows_of_any_form_are_shown_if_they_cannot_be_drawn(self):
+    def test_rows_of_sweeps_are_shown_if_they_cannot_be_drawn(self):
         for variant in ("", "-", "w64", "range", "range-4k", "range-4k-w", "space-w0-w1", "large",
                         "random", "zipf-lru", "shared-access", "data", "$\\frac{x}$-w1"):
             for swept in (None, ("pages", 1), ("pages", "x"), ("processes", 4), ("pcids", 0)):

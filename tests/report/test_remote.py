@@ -1,0 +1,258 @@
+"""What is shown of several processors: calls, shootdowns, lazy TLB mode."""
+
+import csv
+import io
+import os
+
+from pagecheck import Page
+from remote_rows import (BENCHES, MACHINE, VERIFIED, Remote, everything, ipi, ipi_rows, lazy,
+                         lazy_rows, near, shootdown_rows, shot)
+from rundir import EMULATOR, histogram, read, replace, skipped, write_run
+
+from tlbreport import decomposition, plot_cdf, remote, shots
+from tlbreport.load import load
+from tlbreport.run import Row
+
+PICTURES = ("Round trip over the number of targets", "Cumulative distribution",
+            "Parts of round trips", "Round trip by mode and state", "Round trip from each",
+            "shootdown of one page", "shootdown of all others", "Difference of each variation",
+            "while others begin one", "over the number of lazy targets", "Interrupts saved",
+            "being interrupted")
+
+
+class Pictures(Remote):
+    def test_hardware_gets_every_picture_and_no_watermark(self):
+        page = self.remote(everything())
+        for what in PICTURES:
+            self.assertTrue(any(what in p.label for p in page.pictures), what)
+        self.assertFalse(any(p.watermarked for p in page.pictures))
+        self.assertFalse(b"NOT A MEASUREMENT" in read(self.folder, "derived.csv"))
+
+    def test_an_emulator_gets_the_same_with_the_watermark(self):
+        count = len(self.remote(everything()).pictures)
+        page = self.remote(everything(), machine={**MACHINE, **EMULATOR})
+        self.assertEqual(len(page.pictures), count)
+        for picture in page.pictures:
+            self.assertTrue(picture.watermarked, picture.label)
+        for row in csv.DictReader(io.StringIO(read(self.folder, "derived.csv").decode())):
+            self.assertIn("EMULATOR (tcg): NOT A MEASUREMENT OF HARDWARE", row["evidence"])
+
+    def test_hardware_whose_timing_is_not_valid_gets_it_on_every_picture(self):
+        page = self.remote(everything(), machine={**MACHINE, "timing_valid": "0"})
+        for picture in page.pictures:
+            self.assertTrue(picture.watermarked, picture.label)
+
+    def test_a_damaged_histogram_marks_the_distributions_alone(self):
+        rows = [{**row, "n": "40"} for row in ipi_rows()]
+        buckets = [h for row in rows if row["param"] == "targets"
+                   for h in histogram(row, [(1000, 1500, 30), (1500, 9000, 10)])]
+        write_run(self.folder, machine=MACHINE, results=rows, verify=VERIFIED, histogram=buckets)
+        replace(self.folder, "histogram.csv", "1500.000,30", "1500.000,29")
+        replace(self.folder, "histogram.csv", "9000.000,10", "9000.000,11")
+        for picture in self.page(status=1).pictures:
+            self.assertEqual(picture.watermarked, "istribution" in picture.label, picture.label)
+
+    def test_rows_of_calls_are_shown_if_they_cannot_be_drawn(self):
+        for variant in ("", "-", "unicast", "unicast-rtt", "unicast-hlt-rtt-moon-xapic", "dry-rtt",
+                        "unicast-hlt-rtt-fromx-xapic", "unicast-hlt-rtt-from1-xapic",
+                        "late-unicast", "unicast-late-before-own", "unicast-early-own-before-hlt",
+                        "together-lock", "broadcast", "local-pcide", "first", "next-hlt", "saved-x",
+                        "interrupted", "return-left", "$\\frac{x}$-rtt"):
+            for swept in (("", ""), ("targets", 2), ("pages", "x"), ("lazy", 1), ("to", 1),
+                          ("initiators", 2)):
+                row = ipi(variant, 7, "", swept)
+                rows = [{**row, "bench": bench, "op": "invlpg", "believed": "1"}
+                        for bench in BENCHES]
+                page = self.remote(rows)
+                self.assertEqual(page.text.count(": 1 row."), 3, (variant, swept))
+
+    def test_numbers_of_any_size_can_be_drawn(self):
+        for number in (-5e3, 0, 1e-3, 4e9):
+            rows = [{**row, **dict.fromkeys(("min", "p01", "p05", "p25", "p50", "p75", "p95", "p99",
+                                             "max", "ci95_lo", "ci95_hi", "b_p50"),
+                                            f"{number:.3f}")} for row in everything()]
+            self.assertGreater(len(self.remote(rows).pictures), len(PICTURES))
+
+    def test_two_runs_can_be_compared(self):
+        folders = [os.path.join(self.folder, name) for name in "ab"]
+        for folder in folders:
+            os.mkdir(folder)
+            write_run(folder, machine=MACHINE, verify=VERIFIED, results=everything())
+        status, _, err = self.command(*folders)
+        self.assertEqual((status, err), (0, ""))
+        self.assertEqual(Page(read(folders[0], "compare.html").decode()).faults, [])
+
+
+class Calls(Remote):
+    def test_round_trips_stand_with_their_percentiles_by_apic_and_state(self):
+        texts = self.texts(self.remote(ipi_rows()), "Round trip over")
+        for state in ("hlt", "pause"):
+            for which in ("p50", "p95", "p99"):
+                self.assertIn(f"x2apic, {state}: {which}", texts)
+        for mode in ("unicast", "cluster", "shorthand", "nmi", "poll"):
+            self.assertEqual(texts.count(mode), 1, mode)
+        self.assertIn("published, one target, in cycles", texts)
+        row = Row(1, {"p50": "10", "ci95_lo": "9", "ci95_hi": "11", "p95": "12", "p99": ""})
+        self.assertEqual([remote.percentile(row, which, 4) for which in remote.PERCENTILES],
+                         [(4, 10, 9, 11), (4, 12, 12, 12), None])
+
+    def test_a_distribution_is_the_histogram_where_there_is_one(self):
+        row = Row(1, {"min": "5", "p50": "8", "max": "20"})
+        self.assertEqual(plot_cdf.of_row(row, [(10, 20, 3), (0, 10, 1)]), plot_cdf.Steps(
+            [(0, 0.0), (10, 0.25), (10, 0.25), (20, 1.0)], True))
+        self.assertEqual(plot_cdf.of_row(row, []), plot_cdf.Steps(
+            [(5, 0.0), (8, 0.5), (20, 1.0)], False))
+        mark = "only these percentiles are known"
+        self.assertIn(mark, self.texts(self.remote(ipi_rows()), "Cumulative"))
+        rows = [ipi("unicast-hlt-rtt-xapic", 900, n, ("targets", n), n="40") for n in (1, 2)]
+        page = self.remote(rows, histogram=[h for row in rows for h in histogram(
+            row, [(800, 900, 20), (900, 950, 20)])])
+        self.assertNotIn(mark, self.texts(page, "Cumulative"))
+        for text in ("unicast, xapic, hlt", "1 target", "2 targets"):
+            self.assertIn(text, self.texts(page, "Cumulative"))
+
+    def test_a_round_trip_is_the_sum_of_its_parts(self):
+        texts = self.texts(self.remote(near(rtt=1000, send=100, oneway=600, handler=150)), "Parts")
+        self.assertIn("100 + 500 + 150 + 250 = 1000", texts)
+        for part in ("send", "delivery", "handler", "acknowledgement"):
+            self.assertIn(part, texts)
+
+    def test_without_an_offset_the_parts_are_not_told_apart(self):
+        texts = self.texts(self.remote(near(rtt=1000, send=100, handler=150)), "Parts")
+        self.assertIn("100 + 150 + 750 = 1000", texts)
+        self.assertIn("not told apart", texts)
+        self.assertNotIn("delivery", texts)
+
+    def test_a_one_way_time_that_cannot_be_is_not_drawn(self):
+        for oneway in (-5, 1001, 990):
+            page = self.remote(near(rtt=1000, send=100, oneway=oneway, handler=150))
+            self.assertIn("100 + 150 + 750 = 1000", self.texts(page, "Parts"))
+            self.check_says(page, "unicast, hlt, package, x2apic: the one-way time is not inside "
+                                  "the round trip.")
+
+    def test_a_target_that_began_before_the_send_had_ended_is_named(self):
+        page = self.remote(near(rtt=1000, send=700, oneway=600, handler=150))
+        self.assertIn("600 + 0 + 150 + 250 = 1000", self.texts(page, "Parts"))
+        self.check_says(page, "the target began 100.0 ticks before the send had ended.")
+
+    def test_the_doubt_about_the_clocks_is_half_the_interval_of_their_offset(self):
+        write_run(self.folder, machine=MACHINE)
+        run = load(self.folder)
+        self.assertEqual([decomposition.offset_error(run, distance)
+                          for distance in ("core", "package", "machine")], [10, 30, None])
+
+    def test_the_share_of_the_interrupt_is_what_polling_does_not_cost(self):
+        rows = [ipi("unicast-hlt-rtt-package-x2apic", 3000, 1),
+                ipi("poll-off-rtt-package-x2apic", 400, 1),
+                ipi("poll-off-rtt-core-x2apic", 100, 1),
+                ipi("nmi-hlt-rtt-machine-x2apic", 5000, 1)]
+        self.check_says(self.remote(rows), "unicast, hlt x2apic, same package 3000.0 3600.0 4200.0 "
+                        "2600.0 [2583.0, 2617.0]")
+        row, = self.derived(rows)
+        self.assertEqual([row[c] for c in ("what", "op", "variant", "value", "lo", "hi", "unit")],
+                         ["ipi_share", "none", "unicast-hlt-rtt-package-x2apic", "2600.000",
+                          "2583.000", "2617.000", "ticks"])
+
+    def test_pairs_are_a_map_and_failed_ones_are_crossed_out(self):
+        rows = [row for row in ipi_rows() if row["param"] == "to"]
+        lost = {**rows[0], "status": "timeout", "reason": "processor 1 did not answer", "p50": ""}
+        texts = self.texts(self.remote([lost, *rows[1:]]), "Round trip from each")
+        self.assertEqual([texts.count(text) for text in ("2000", "2700", "✗", "pause")],
+                         [8, 49, 1, 1])  # the scale beside the map has one of each number
+        self.assertNotIn("✗", self.texts(self.remote(rows), "Round trip from each"))
+
+    def test_without_pairs_the_distances_stand_for_them(self):
+        self.check_says(self.remote([row for row in ipi_rows() if row["param"] != "to"]),
+                        "No pairs were called one by one: that is done with 2 to 16 processors")
+
+    def test_calls_outside_the_published_range_are_flagged_on_hardware_only(self):
+        rows = [*near(rtt=900, oneway=5000), ipi("unicast-hlt-rtt-xapic", 90000, 7, ("targets", 7)),
+                ipi("unicast-hlt-rtt-machine-xapic", 20000, 1), ipi("self-rtt-xapic", 30)]
+        page = self.remote(rows)
+        self.check_says(page, "Outside the published range: 2.",
+                        "unicast-hlt-rtt-package-x2apic: 900.000 ticks, published 1000 to 10000",
+                        "unicast-hlt-oneway-package-x2apic: 5000.000 ticks, published 300 to 4000")
+        page = self.remote(rows, machine={**MACHINE, **EMULATOR})
+        self.assertFalse("⚐" in page.text)
+
+
+class Shootdown(Remote):
+    def test_each_dimension_stands_against_the_baseline_with_its_interval(self):
+        rows = [shot("invlpg", "unicast-late-before-own-pause", 10000, 33),
+                shot("invlpg", "unicast-late-before-own-pause", 500, 33, 1),
+                shot("invlpg", "unicast-early-before-own-pause", 9000, 33),
+                shot("cr3_reload", "unicast-late-before-own-pause", 12000, 33),
+                shot("invlpg", "nmi-late-before-own-pause", 20000, 33)]
+        page = self.remote(rows)
+        self.check_says(
+            page, "protocol early 33 pages, 7 targets 9000.0 10000.0 -1000.0 [-1095.0, -905.0] "
+            "-10.0 %", "operation on the targets cr3_reload 33 pages, 7 targets 12000.0 10000.0 "
+            "2000.0", "how they are asked nmi, pause 33 pages, 7 targets 20000.0 10000.0 10000.0")
+        self.assertIn("-1000.0  [-1095.0, -905.0]", self.texts(page, "Difference of each"))
+
+    def test_a_row_without_its_baseline_is_not_held_against_another(self):
+        rows = [shot("invlpg", "unicast-late-before-own-pause", 10000, 33),
+                shot("invlpg", "unicast-early-before-own-pause", 9000, 33, 1),
+                shot("invlpg", "unicast-early-before-own-pause", 9000, 8)]
+        write_run(self.folder, results=rows, verify=VERIFIED)
+        self.assertEqual(shots.varied(shots.measured_shots(load(self.folder))), [])
+
+    def crossing(self, broadcast: float) -> list:
+        """value, lo, hi of unicast against the broadcast of one page."""
+        rows = [row for row in shootdown_rows(broadcast) if row["value"] == "1"
+                and not row["variant"].startswith(("nmi", "cluster", "poll"))]
+        row, = self.derived(rows)
+        self.assertEqual((row["what"], row["unit"], row["variant"]), (
+            "broadcast_crossing", "targets",
+            "unicast-late-before-own-pause-against-invlpgb_tlbsync"))
+        return [row[c] for c in ("value", "lo", "hi")]
+
+    def test_the_broadcast_is_cheaper_from_where_the_curves_cross(self):
+        # 1000 ticks a target; intervals of 0.5 %: 2985 / 1005 and 3015 / 995.
+        self.assertEqual(self.crossing(3000), ["3.000", "2.970", "3.030"])
+        self.check_says(self.remote(shootdown_rows()),
+                        "unicast unicast-late-before-own-pause 1 3.0 [3.0, 3.0]")
+
+    def test_where_they_do_not_cross_there_is_a_bound(self):
+        self.assertEqual(self.crossing(500), ["", "", "1.000"])
+        self.assertEqual(self.crossing(90000), ["", "7.000", ""])
+        self.check_says(self.remote(shootdown_rows(500)), "already at 1 ")
+        self.check_says(self.remote(shootdown_rows(90000)), "not up to 7 ")
+
+    def test_without_the_broadcast_the_reason_is_said(self):
+        rows = [row for row in shootdown_rows() if row["op"] != "invlpgb_tlbsync"]
+        rows.append({**skipped("invlpgb_tlbsync", "broadcast-pause", "invlpgb"),
+                     "bench": "shootdown"})
+        page = self.remote(rows)
+        self.check_says(page, "There is no crossing: skipped invlpgb.", "Skipped: invlpgb (1 row).")
+        self.assertFalse("broadcast_crossing" in read(self.folder, "derived.csv").decode())
+
+    def test_it_is_said_whether_a_missing_flush_would_have_been_seen(self):
+        self.check_says(self.remote(shootdown_rows()), "It is not known whether a missing flush")
+        tests = [{"test": "shootdown_words", "value": "93490.000", "verdict": "recorded"},
+                 {"test": "shootdown_shown", "value": "98.500", "verdict": "recorded"}]
+        self.check_says(self.remote(shootdown_rows(), selftest=tests),
+                        "93490 words were read behind shootdowns. Without a shootdown such words "
+                        "were stale in 98.500 % of the chunks")
+
+
+class Lazy(Remote):
+    def test_lazy_stands_against_eager(self):
+        self.check_says(self.remote(lazy_rows()), "next pause 0 8000.0 9600.0 11200.0 eager",
+                        "next pause 4 4000.0 4800.0 5600.0 -4000.0 [-4060.0, -3940.0]")
+
+    def test_without_an_eager_row_there_is_no_difference(self):
+        page = self.remote([lazy("next-pause", 4000, 4)])
+        self.check_says(page, "next pause 4 4000.0 4800.0 5600.0")
+        self.assertFalse("eager [" in page.text or "[-" in page.text)
+
+    def test_interrupts_saved_stand_beside_the_most_that_can_be(self):
+        texts = self.texts(self.remote(lazy_rows()), "Interrupts saved")
+        self.assertIn("all but the first request of each", texts)
+        self.assertIn("saved", texts)
+
+    def test_who_is_interrupted_and_who_comes_back_have_lines_of_their_own(self):
+        texts = self.texts(self.remote(lazy_rows()), "being interrupted")
+        for text in ("interrupted", "return", "return, with 512 pages behind it", "left, pause",
+                     "400.0  [398.0, 402.0]"):
+            self.assertIn(text, texts)
