@@ -47,8 +47,9 @@ static void end_code(struct pack *pack)
 	code->crc32 = now->crc32;
 }
 
-void pack_begin(struct pack *pack, size_t room)
+void pack_begin(struct pack *pack, size_t room, unsigned most)
 {
+	pack->most = most;
 	pack->room = room;
 	pack->lost = 0;
 	pack->now.count = 0;
@@ -96,7 +97,7 @@ void pack_add(struct pack *pack, unsigned file, const struct line *line)
 	if (is_line(line)) {
 		if (add(pack, file, line))
 			return;
-		if (pack->now.lines != 0 && pack->now.count < PACK_CODES) {
+		if (pack->now.lines != 0 && pack->now.count < pack->most) {
 			end_code(pack);
 			begin_code(pack);
 			if (add(pack, file, line))

@@ -31,13 +31,17 @@ struct pack_state {
 
 struct pack {
 	size_t room;   /* bytes of a code */
+	unsigned most;  /* codes */
 	uint32_t lost; /* lines that went into no code */
 	struct pack_state now, before_line, before_part;
 	struct pack_code codes[PACK_CODES];
 };
 
-/* Codes of room bytes each, more than PACK_HEADER and at most PACK_CODE_BYTES. */
-void pack_begin(struct pack *pack, size_t room);
+/*
+ * Up to `most` codes, PACK_CODES at most, of room bytes each, more than PACK_HEADER and
+ * at most PACK_CODE_BYTES.
+ */
+void pack_begin(struct pack *pack, size_t room, unsigned most);
 
 /* The next line of a file, or of PACK_RECORD. */
 void pack_add(struct pack *pack, unsigned file, const struct line *line);
