@@ -117,13 +117,20 @@ void pack_rewind(struct pack *pack)
 	pack->now = pack->before_part;
 }
 
-unsigned pack_end(struct pack *pack, const char *run_id)
+uint32_t pack_run(const char *run_id)
 {
-	const unsigned count = pack->now.count;
 	uint32_t run = 0;
 
 	for (; *run_id != '\0'; run_id++)
 		run = crc32_update(run, run_id, 1);
+	return run;
+}
+
+unsigned pack_end(struct pack *pack, const char *run_id)
+{
+	const unsigned count = pack->now.count;
+	const uint32_t run = pack_run(run_id);
+
 	end_code(pack);
 	for (unsigned i = 0; i < count; i++) {
 		struct pack_code *const code = &pack->codes[i];

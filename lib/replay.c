@@ -47,9 +47,9 @@ static bool is_done(const struct line *line)
 {
 	struct text_slice rest;
 
-	return text_is(text_split((struct text_slice){ line->text, line->length }, ' ',
-	                          &rest),
-	               "@done");
+	return text_is(
+		text_split((struct text_slice){ line->text, line->length }, ' ', &rest),
+		"@done");
 }
 
 void replay_begin(struct replay *replay, struct sink *sink)

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * A run for a place that is small: codes as a screen shows them, with what is worth most
- * first.  What does not go in is named in a line of its own.
+ * A run for a place that is small: codes as a screen shows them, with what is worth
+ * most first.  What does not go in is named in a line of its own.
  */
 #include "lib/capture.h"
 #include "lib/pack.h"
@@ -17,8 +17,8 @@ struct stow {
 
 /*
  * Packs a record stream into `most` codes of room bytes; returns how many it took.  Of
- * results.csv come as many rows as there is room for, every other file as a whole or not
- * at all.
+ * results.csv come as many rows as there is room for, every other file as a whole or
+ * not at all.
  */
 unsigned stow_run(struct stow *stow, const char *stream, size_t length, size_t room,
                   unsigned most, const char *run_id);

@@ -1,4 +1,5 @@
-/* A run in a small place: what is worth most is there, and what is not there is named. */
+/* A run in a small place: what is worth most is there, and what is not there is named.
+ */
 #include "lib/memory_sink.h"
 #include "lib/replay.h"
 #include "lib/stow.h"
@@ -42,8 +43,8 @@ static void put_file(enum file file, unsigned parts)
 		for (unsigned i = 0; i < 10; i++) {
 			char text[64];
 
-			snprintf(text, sizeof text, "%x,%u", (part * 10 + i) * 2654435761u,
-			         i);
+			snprintf(text, sizeof text, "%x,%u",
+			         (part * 10 + i) * 2654435761u, i);
 			put_text(text);
 		}
 		record_end(&run.record);
@@ -205,8 +206,7 @@ int main(void)
 		cmocka_unit_test(what_is_worth_least_is_left_out_and_named),
 		cmocka_unit_test(
 			a_file_that_is_small_still_goes_in_behind_one_that_is_not),
-		cmocka_unit_test(
-			of_too_many_results_come_as_many_as_there_is_room_for),
+		cmocka_unit_test(of_too_many_results_come_as_many_as_there_is_room_for),
 		cmocka_unit_test(a_part_that_was_cut_does_not_go_in),
 	};
 
