@@ -3,6 +3,7 @@
 # in a fresh emulator with the same stick and the same variables.
 set -eu
 . tests/stick.sh
+. tests/boot.sh
 
 share=/usr/share/OVMF
 
@@ -56,6 +57,13 @@ found() {
 check 'the next start finds all of them, without RAM' found
 check 'what is on the stick is what the serial line delivered' rows_are_the_same
 check 'the variables are deleted then' [ -z "$(variables)" ]
+
+boot alone -a tcg -c 1 --only single_op/invlpg --set transport=nvram
+comes_by_variables() {
+	status_is alone 0 && machine_is alone transport nvram &&
+		some_rows alone results.csv '$status == "ok"'
+}
+check 'run.sh takes them from there alone' comes_by_variables
 
 # --- damage
 
