@@ -4,7 +4,7 @@
 
 # Seconds from the end of a run until its files are on the stick: a reset, the firmware
 # and the writing.
-home_timeout=90
+home_timeout=240
 
 # The emulators here have no screen; codes of one are read by qrread.
 take_transport() { # LIST
