@@ -144,6 +144,7 @@ int homecoming(struct program *program)
 	if (trail->state != BREADCRUMB_PENDING)
 		return -1;
 	if (deliver_is_done(program)) {
+		nvram_forget(program);
 		trail->state = BREADCRUMB_DELIVERED;
 		(void)trail_write(&program->volumes, trail);
 		return -1;
@@ -164,8 +165,7 @@ int homecoming(struct program *program)
 
 	if (!delivery.arrived)
 		return RUN_NOT_FINISHED;
-	if ((trail->transports & TRANSPORT_NVRAM) != 0)
-		nvram_forget(program);
+	nvram_forget(program);
 	trail->state = BREADCRUMB_DELIVERED;
 	if (EFI_ERROR(trail_write(&program->volumes, trail)))
 		print(program, "tlbmark: the stick cannot be told that these results "

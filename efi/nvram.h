@@ -35,5 +35,5 @@ void nvram_write(struct program *program);
  */
 const struct seal *nvram_find(struct program *program);
 
-/* Deletes it. */
+/* Deletes whatever is there of ours. */
 void nvram_forget(const struct program *program);

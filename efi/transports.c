@@ -121,9 +121,9 @@ static EFI_STATUS leave_trail(struct program *program)
 	trail.resets = program->resets;
 	text_copy(trail.run_id, sizeof trail.run_id, program->machine.run_id);
 	name_folder(&program->machine, trail.folder);
-	for (unsigned i = 0; i < KEEP_COPIES && (trail.transports & TRANSPORT_RAM) != 0;
-	     i++)
-		trail.copies[i] = program->keep.copies[i];
+	for (unsigned i = 0; i < KEEP_COPIES; i++)
+		if ((trail.transports & TRANSPORT_RAM) != 0)
+			trail.copies[i] = program->keep.copies[i];
 	program->trail = trail;
 	return trail_write(&program->volumes, &trail);
 }

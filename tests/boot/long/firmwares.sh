@@ -17,6 +17,16 @@ delivers() {
 }
 check 'U-Boot starts it: the serial line delivers, nothing resets' delivers
 
+stick variables 'run = variables'
+printf '%s\n' 'transport = serial, nvram' >>"$scratch/cfg"
+put variables "$scratch/cfg" /tlbmark.cfg esp
+bios=$u_boot start variables -accel tcg
+takes_none() {
+	ended_with 0 && says variables 'takes no variables when it is left' &&
+		says variables 'transport,serial' && says variables '@done 0'
+}
+check 'and takes no variables, which is said' takes_none
+
 # --- Secure Boot
 
 share=/usr/share/OVMF

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Results come home on every disk, firmware and emulator there is here: run.sh compares what is on
-# the stick with what the serial line delivered, byte for byte.
+# Results come home on every disk, firmware and emulator there is here: run.sh compares
+# what is on the stick with what the serial line delivered, byte for byte.
 set -eu
 . tests/boot.sh
 

@@ -65,6 +65,17 @@ comes_by_variables() {
 }
 check 'run.sh takes them from there alone' comes_by_variables
 
+# --- beside RAM
+
+stick both 'run = both' 'transport = ram, nvram'
+new_variables
+keeping_start both
+ram_comes_first() {
+	ended_with 0 && says both "parts are in the firmware's variables" &&
+		! says both 'parts of the results' >/dev/null && [ -z "$(variables)" ]
+}
+check 'what comes home through RAM needs no variables: they are deleted' ram_comes_first
+
 # --- damage
 
 stick damaged 'run = damaged' 'transport = nvram'
