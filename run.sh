@@ -24,7 +24,7 @@ yes=            # -y, --yes              install without asking
 verbose=no      # -v, --verbose          show the console
 
 # Limits in seconds: until the program has started, and until the machine has ended.
-start_timeout=120
+start_timeout=240
 kvm_start_timeout=20
 end_timeout=5
 # No file of the emulator grows beyond so many MiB: a Bochs that resets for ever would

@@ -40,11 +40,12 @@ void after_with_firmware(const struct program *program, enum config_after after,
 	const struct firmware *const firmware = &program->firmware;
 	EFI_RUNTIME_SERVICES *const runtime = firmware->table->RuntimeServices;
 
-	if (after != AFTER_WAIT)
-		firmware->table->BootServices->Stall(SETTLE_SECONDS * MICROSECONDS);
+	/* An emulator's stick has settled, and firmware that stalls is slow there. */
 	if (after == AFTER_DEBUG_EXIT)
 		debug_exit(status);
-	else if (after == AFTER_REBOOT)
+	if (after == AFTER_REBOOT || after == AFTER_SHUTDOWN)
+		firmware->table->BootServices->Stall(SETTLE_SECONDS * MICROSECONDS);
+	if (after == AFTER_REBOOT)
 		runtime->ResetSystem(EfiResetCold, EFI_SUCCESS, 0, NULL);
 	else if (after == AFTER_SHUTDOWN)
 		runtime->ResetSystem(EfiResetShutdown, EFI_SUCCESS, 0, NULL);

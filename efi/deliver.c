@@ -20,6 +20,7 @@ struct work {
 	struct destination places[VOLUMES];
 	unsigned count;
 	const struct seal *seal;
+	enum transport way;
 	struct capture *capture;
 	char *file; /* as large as the stream, and a little more */
 	struct outcome outcome;
@@ -174,9 +175,13 @@ static void print_outcome(const struct work *work)
 		print_places(work);
 	else
 		print(work,
-		      "tlbmark: NO volume has taken the results.  They wait in RAM: "
-		      "make room on the\nstick, and start from it again without "
-		      "switching the machine off\n");
+		      work->way == TRANSPORT_RAM
+		              ? "tlbmark: NO volume has taken the results.  They wait "
+		                "in RAM: make room on the\nstick, and start from it "
+		                "again without switching the machine off\n"
+		              : "tlbmark: NO volume has taken the results.  They wait "
+		                "in the firmware's variables:\nmake room on the "
+		                "stick, and start from it again\n");
 }
 
 /* What is too small for the stream is too small for nothing else. */
@@ -191,9 +196,10 @@ static bool open_buffers(struct work *work)
 		       boot->AllocatePool(EfiLoaderData, room, (void **)&work->file));
 }
 
-struct delivery deliver(struct program *program, const struct seal *seal)
+struct delivery deliver(struct program *program, const struct seal *seal,
+                        enum transport way)
 {
-	struct work work = { .program = program, .seal = seal };
+	struct work work = { .program = program, .seal = seal, .way = way };
 
 	if (!open_buffers(&work)) {
 		print(&work, "tlbmark: no memory to unpack the results\n");

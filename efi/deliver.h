@@ -10,9 +10,10 @@ struct delivery {
 /*
  * Unpacks a sealed stream into results\FOLDER of each volume, and prints how the run
  * ended and where the files are.  A folder that is there already stays as it is: the
- * new one gets a number.
+ * new one gets a number.  way is how the stream came home.
  */
-struct delivery deliver(struct program *program, const struct seal *seal);
+struct delivery deliver(struct program *program, const struct seal *seal,
+                        enum transport way);
 
 /*
  * True if they are on a volume already: the machine was switched off after they were

@@ -38,34 +38,55 @@ static void show_pages(struct program *program)
 	}
 }
 
+/* False if they are nowhere where the next start would find them. */
+static bool leave_results(struct program *program)
+{
+	const uint32_t transports = program->machine.transports;
+
+	if ((transports & TRANSPORT_RAM) != 0)
+		keep_seal(&program->keep, program->machine.run_id);
+	if ((transports & TRANSPORT_NVRAM) != 0)
+		nvram_write(program);
+	return (transports & TRANSPORT_RAM) != 0 || program->nvram.written != 0;
+}
+
 /*
- * The results stay in RAM, and the next start of the program takes them from there.  It
- * does what `after` says; this one only if it cannot reset.
+ * The results stay in the machine, and the next start of the program takes them from
+ * there.  It does what `after` says; this one only if it cannot reset.
  */
 static void go_home(struct program *program)
 {
 	struct record *const record = &program->record;
 
-	if (program->resets)
-		record_console(record, "tlbmark: resetting; the next start writes the "
-		                       "results to the stick.");
 	drain(program);
 	show_pages(program);
-	keep_seal(&program->keep, program->machine.run_id);
-	if (program->resets)
+
+	const bool are_left = leave_results(program);
+
+	if (!are_left) {
+		record_console(record, "tlbmark: the next start would find nothing: no "
+		                       "reset.");
+		drain(program);
+		return;
+	}
+	if (program->resets) {
+		record_console(record, "tlbmark: resetting; the next start writes the "
+		                       "results to the stick.");
+		drain(program);
 		reset_machine(program, RESET_WARM);
+	}
 	record_console(record, program->resets
 	                               ? "tlbmark: this machine does not reset itself."
 	                               : "tlbmark: no automatic reset here.");
 	record_console(record, "tlbmark: press the reset button, without switching "
 	                       "off, and start from this stick again:");
-	record_console(record, "tlbmark: the results wait in RAM.");
+	record_console(record, "tlbmark: the results wait there.");
 	drain(program);
 }
 
 _Noreturn void finish(struct program *program, enum run_status status)
 {
-	const bool waits = (program->machine.transports & TRANSPORT_RAM) != 0;
+	const bool waits = (program->machine.transports & TRANSPORTS_HOME) != 0;
 
 	power_restore(&program->machine);
 	record_done(&program->record, status);

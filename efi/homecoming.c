@@ -1,5 +1,5 @@
 /*
- * The start after the one that has measured.  What it finds in RAM goes onto the stick;
+ * The start after the one that has measured.  What it finds goes onto the stick;
  * what it does not find is not looked for again, and no other reset follows by itself.
  */
 #include "efi/homecoming.h"
@@ -53,7 +53,7 @@ static const struct seal *take_copy(const struct program *program,
 	return NULL;
 }
 
-static const struct seal *find_results(struct program *program)
+static const struct seal *find_in_ram(struct program *program)
 {
 	enum seal_fault faults[KEEP_COPIES];
 	struct breadcrumb rest = program->trail;
@@ -77,12 +77,22 @@ static const struct seal *find_results(struct program *program)
 	return NULL;
 }
 
-static const char why_lost[] =
-	"The machine was switched off or reset before the run was done, or its RAM "
-	"does\n"
-	"not survive a reset: servers with ECC often clear it.  If that happens "
-	"again,\n"
-	"connect a serial line and set transport = serial in tlbmark.cfg.\n";
+/* Behind the run's id: the ways that were taken, and what to do. */
+static void put_loss(const struct program *program, struct line *line)
+{
+	const uint32_t ways = program->trail.transports;
+
+	line_put(line, " is unfinished: its results did not come home (transport ");
+	transport_names(ways & TRANSPORTS_HOME, line);
+	line_put(line, ").\nThe machine was switched off or reset before the run was "
+	               "done, or they do not survive a reset here:\n");
+	if ((ways & TRANSPORT_RAM) != 0)
+		line_put(line, "servers with ECC often clear their RAM.\n");
+	if ((ways & TRANSPORT_NVRAM) != 0)
+		line_put(line, "this firmware took variables and has not kept them.\n");
+	line_put(line, "If that happens again, connect a serial line and set transport "
+	               "= serial in tlbmark.cfg.\n");
+}
 
 static void write_unfinished(struct program *program)
 {
@@ -91,20 +101,40 @@ static void write_unfinished(struct program *program)
 	line_clear(&line);
 	line_put(&line, "Run ");
 	line_put(&line, program->trail.run_id);
-	line_put(&line, " is unfinished: its results did not come home through RAM.\n");
-	line_put(&line, why_lost);
+	put_loss(program, &line);
 	deliver_note(program, "unfinished.txt", line.text, line.length);
 }
 
 static void give_up(struct program *program)
 {
+	struct line line;
+	char text[LINE_CAPACITY + 1];
+
+	line_clear(&line);
+	put_loss(program, &line);
+	line_to_string(&line, text, sizeof text);
 	print(program, "tlbmark: run ");
 	print(program, program->trail.run_id);
-	print(program, " is unfinished: its results did not come home through RAM.\n");
-	print(program, why_lost);
+	print(program, text);
 	write_unfinished(program);
+	nvram_forget(program);
 	program->trail.state = BREADCRUMB_UNFINISHED;
 	(void)trail_write(&program->volumes, &program->trail);
+}
+
+static const struct seal *find_results(struct program *program, enum transport *way)
+{
+	const uint32_t ways = program->trail.transports;
+	const struct seal *seal = NULL;
+
+	*way = TRANSPORT_RAM;
+	if ((ways & TRANSPORT_RAM) != 0)
+		seal = find_in_ram(program);
+	if (seal == NULL && (ways & TRANSPORT_NVRAM) != 0) {
+		*way = TRANSPORT_NVRAM;
+		seal = nvram_find(program);
+	}
+	return seal;
 }
 
 int homecoming(struct program *program)
@@ -114,6 +144,7 @@ int homecoming(struct program *program)
 	if (trail->state != BREADCRUMB_PENDING)
 		return -1;
 	if (deliver_is_done(program)) {
+		nvram_forget(program);
 		trail->state = BREADCRUMB_DELIVERED;
 		(void)trail_write(&program->volumes, trail);
 		return -1;
@@ -122,17 +153,19 @@ int homecoming(struct program *program)
 	print(program, trail->run_id);
 	print(program, "\n");
 
-	const struct seal *const seal = find_results(program);
+	enum transport way = TRANSPORT_RAM;
+	const struct seal *const seal = find_results(program, &way);
 
 	if (seal == NULL) {
 		give_up(program);
 		return RUN_NOT_FINISHED;
 	}
 
-	const struct delivery delivery = deliver(program, seal);
+	const struct delivery delivery = deliver(program, seal, way);
 
 	if (!delivery.arrived)
 		return RUN_NOT_FINISHED;
+	nvram_forget(program);
 	trail->state = BREADCRUMB_DELIVERED;
 	if (EFI_ERROR(trail_write(&program->volumes, trail)))
 		print(program, "tlbmark: the stick cannot be told that these results "

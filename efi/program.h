@@ -5,6 +5,7 @@
 #include "efi/firmware.h"
 #include "efi/keep.h"
 #include "efi/memory.h"
+#include "efi/nvram.h"
 #include "efi/trail.h"
 #include "lib/screen.h"
 #include "lib/x86/cpu.h"
@@ -31,6 +32,7 @@ struct program {
 	struct cpu cpu;
 	struct serial serials[SERIALS]; /* port 0: not open */
 	struct keep keep;
+	struct nvram nvram;
 	struct video_mode video; /* with TRANSPORT_SCREEN */
 	struct screen screen;
 	bool resets; /* by itself, to come back to the results in RAM */

@@ -1,6 +1,6 @@
 #include "efi/reset.h"
 
-#include "lib/x86/control.h"
+#include "efi/runtime.h"
 #include "lib/x86/insn.h"
 #include "lib/x86/reset.h"
 
@@ -25,19 +25,6 @@ static void ask_acpi(void *argument)
 	reset_by_acpi(&request->program->machine.reset);
 }
 
-/*
- * Firmware that faults comes back here.  Before the processor is ours there is nothing
- * to come back to, and the firmware's own handlers are in force.
- */
-static void attempt(struct program *program, void (*way)(void *),
-                    struct request *request)
-{
-	if (program->has_taken_over)
-		(void)fault_expect(&program->cpu.slot, way, request);
-	else
-		way(request);
-}
-
 void reset_machine(struct program *program, enum reset_kind kind)
 {
 	static const EFI_RESET_TYPE types[] = {
@@ -47,12 +34,10 @@ void reset_machine(struct program *program, enum reset_kind kind)
 	};
 	struct request request = { .program = program, .type = types[kind] };
 
-	if (program->has_taken_over)
-		control_give_back(&program->machine.found);
-	attempt(program, ask_firmware, &request);
+	(void)runtime_call(program, ask_firmware, &request);
 	if (kind == RESET_SHUTDOWN)
 		return;
-	attempt(program, ask_acpi, &request);
+	(void)runtime_call(program, ask_acpi, &request);
 	reset_by_cf9();
 	reset_by_keyboard_controller();
 }

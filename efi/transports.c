@@ -17,9 +17,7 @@ static void print(const struct program *program, const char *text)
 
 static bool is_wanted(const struct program *program, enum transport transport)
 {
-	const uint32_t chosen = program->config.transports;
-
-	return chosen == 0 || (chosen & transport) != 0;
+	return transport_is_wanted(program->config.transports, transport);
 }
 
 /* Ports to try, by the option; 0: none. */
@@ -115,7 +113,7 @@ static EFI_STATUS leave_trail(struct program *program)
 	struct breadcrumb trail = {
 		.state = BREADCRUMB_PENDING,
 		.attempt = attempt_of(program),
-		.transports = program->machine.transports | TRANSPORT_RAM,
+		.transports = program->machine.transports,
 		.room = program->keep.room,
 	};
 
@@ -124,22 +122,22 @@ static EFI_STATUS leave_trail(struct program *program)
 	text_copy(trail.run_id, sizeof trail.run_id, program->machine.run_id);
 	name_folder(&program->machine, trail.folder);
 	for (unsigned i = 0; i < KEEP_COPIES; i++)
-		trail.copies[i] = program->keep.copies[i];
+		if ((trail.transports & TRANSPORT_RAM) != 0)
+			trail.copies[i] = program->keep.copies[i];
 	program->trail = trail;
 	return trail_write(&program->volumes, &trail);
 }
 
 void transports_alloc(struct program *program)
 {
-	if (is_wanted(program, TRANSPORT_RAM))
+	/* What goes into variables is collected in RAM, too. */
+	if (is_wanted(program, TRANSPORT_RAM) || is_wanted(program, TRANSPORT_NVRAM))
 		(void)keep_alloc(&program->firmware, &program->map,
 		                 runner_stream_bytes(&program->config), &program->keep);
 }
 
-static bool plan_ram(struct program *program)
+static bool can_come_home(const struct program *program)
 {
-	EFI_STATUS status = EFI_SUCCESS;
-
 	if (program->volumes.count == 0) {
 		print(program,
 		      "tlbmark: not started from a file system: nothing can be "
@@ -150,23 +148,52 @@ static bool plan_ram(struct program *program)
 		print(program, "tlbmark: not enough memory to keep results in RAM\n");
 		return false;
 	}
-	status = leave_trail(program);
-	if (EFI_ERROR(status)) {
-		print(program, "tlbmark: the stick ");
-		print(program, volume_problem(status));
-		print(program, ": results cannot be written to it\n");
-		program->resets = false;
-		return false;
-	}
-	print(program, program->resets
-	                       ? "tlbmark: results stay in RAM; the machine resets "
-	                         "itself once, and the next start\n"
-	                         "         writes them to the stick.  Do not switch it "
-	                         "off\n"
-	                       : "tlbmark: results stay in RAM; when it is done, press "
-	                         "reset and start from this\n"
-	                         "         stick again, and they are written to it\n");
 	return true;
+}
+
+static void say_how_it_comes_home(const struct program *program)
+{
+	static const char *const places[] = {
+		[TRANSPORT_RAM] = "RAM",
+		[TRANSPORT_NVRAM] = "the firmware's variables",
+		[TRANSPORTS_HOME] = "RAM and the firmware's variables",
+	};
+
+	print(program, "tlbmark: results stay in ");
+	print(program, places[program->machine.transports & TRANSPORTS_HOME]);
+	print(program, program->resets
+	                       ? "; the machine resets\n"
+	                         "         itself once, and the next start writes "
+	                         "them to the stick.  Do not switch it off\n"
+	                       : "; when it is done, press\n"
+	                         "         reset and start from this stick again, and "
+	                         "they are written to it\n");
+}
+
+/* The ways that end with files on the stick, and the breadcrumb they need. */
+static void plan_home(struct program *program)
+{
+	uint32_t *const transports = &program->machine.transports;
+	EFI_STATUS status = EFI_SUCCESS;
+
+	if (!can_come_home(program))
+		return;
+	if (is_wanted(program, TRANSPORT_RAM))
+		*transports |= TRANSPORT_RAM;
+	if (is_wanted(program, TRANSPORT_NVRAM) && nvram_plan(program))
+		*transports |= TRANSPORT_NVRAM;
+	if ((*transports & TRANSPORTS_HOME) == 0)
+		return;
+	status = leave_trail(program);
+	if (!EFI_ERROR(status)) {
+		say_how_it_comes_home(program);
+		return;
+	}
+	print(program, "tlbmark: the stick ");
+	print(program, volume_problem(status));
+	print(program, ": results cannot be written to it\n");
+	*transports &= ~TRANSPORTS_HOME;
+	program->resets = false;
 }
 
 static bool plan_screen(struct program *program)
@@ -195,8 +222,8 @@ EFI_STATUS transports_plan(struct program *program)
 		      "0xPORT\n");
 	if (is_wanted(program, TRANSPORT_SCREEN) && plan_screen(program))
 		*transports |= TRANSPORT_SCREEN;
-	if (is_wanted(program, TRANSPORT_RAM) && plan_ram(program))
-		*transports |= TRANSPORT_RAM;
+	if (is_wanted(program, TRANSPORT_RAM) || is_wanted(program, TRANSPORT_NVRAM))
+		plan_home(program);
 	if (*transports == 0) {
 		print(program, "tlbmark: there is no way out for results\n");
 		return EFI_NOT_FOUND;
@@ -226,6 +253,12 @@ static const char *where_results_are(const struct program *program)
 		                 "the stick."
 		               : "Your results are in RAM: press reset, and start this "
 		                 "stick again.";
+	if ((transports & TRANSPORT_NVRAM) != 0)
+		return program->resets
+		               ? "The next start writes your results from the "
+		                 "firmware's variables to the stick."
+		               : "Press reset, and start this stick again: it writes "
+		                 "your results to itself.";
 	if ((transports & TRANSPORT_SERIAL) != 0)
 		return "Your results were sent over the serial line.";
 	return NULL;
@@ -256,7 +289,7 @@ void transports_open(struct program *program)
 		if (port != 0 && serial_open(serial, port))
 			record_add_sink(&program->record, &serial->sink);
 	}
-	if ((program->machine.transports & TRANSPORT_RAM) != 0) {
+	if ((program->machine.transports & TRANSPORTS_HOME) != 0) {
 		keep_open(&program->keep);
 		record_add_sink(&program->record, &program->keep.sink.sink);
 	}

@@ -47,8 +47,9 @@ static void end_code(struct pack *pack)
 	code->crc32 = now->crc32;
 }
 
-void pack_begin(struct pack *pack, size_t room)
+void pack_begin(struct pack *pack, size_t room, unsigned most)
 {
+	pack->most = most;
 	pack->room = room;
 	pack->lost = 0;
 	pack->now.count = 0;
@@ -96,7 +97,7 @@ void pack_add(struct pack *pack, unsigned file, const struct line *line)
 	if (is_line(line)) {
 		if (add(pack, file, line))
 			return;
-		if (pack->now.lines != 0 && pack->now.count < PACK_CODES) {
+		if (pack->now.lines != 0 && pack->now.count < pack->most) {
 			end_code(pack);
 			begin_code(pack);
 			if (add(pack, file, line))
@@ -116,13 +117,20 @@ void pack_rewind(struct pack *pack)
 	pack->now = pack->before_part;
 }
 
-unsigned pack_end(struct pack *pack, const char *run_id)
+uint32_t pack_run(const char *run_id)
 {
-	const unsigned count = pack->now.count;
 	uint32_t run = 0;
 
 	for (; *run_id != '\0'; run_id++)
 		run = crc32_update(run, run_id, 1);
+	return run;
+}
+
+unsigned pack_end(struct pack *pack, const char *run_id)
+{
+	const unsigned count = pack->now.count;
+	const uint32_t run = pack_run(run_id);
+
 	end_code(pack);
 	for (unsigned i = 0; i < count; i++) {
 		struct pack_code *const code = &pack->codes[i];

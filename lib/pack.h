@@ -31,13 +31,17 @@ struct pack_state {
 
 struct pack {
 	size_t room;   /* bytes of a code */
+	unsigned most; /* codes */
 	uint32_t lost; /* lines that went into no code */
 	struct pack_state now, before_line, before_part;
 	struct pack_code codes[PACK_CODES];
 };
 
-/* Codes of room bytes each, more than PACK_HEADER and at most PACK_CODE_BYTES. */
-void pack_begin(struct pack *pack, size_t room);
+/*
+ * Up to `most` codes, PACK_CODES at most, of room bytes each, more than PACK_HEADER and
+ * at most PACK_CODE_BYTES.
+ */
+void pack_begin(struct pack *pack, size_t room, unsigned most);
 
 /* The next line of a file, or of PACK_RECORD. */
 void pack_add(struct pack *pack, unsigned file, const struct line *line);
@@ -48,6 +52,9 @@ void pack_rewind(struct pack *pack);
 
 /* Ends the last code and writes all headers; returns the number of codes. */
 unsigned pack_end(struct pack *pack, const char *run_id);
+
+/* What the codes of a run have of its id. */
+uint32_t pack_run(const char *run_id);
 
 struct pack_header {
 	uint32_t run; /* CRC-32 of its id */

@@ -238,7 +238,8 @@ void screen_open(struct screen *screen, const struct framebuffer *framebuffer,
 	screen->began_at = now(screen);
 	capture_start(&screen->capture, on_event, screen);
 	pack_begin(&screen->pack,
-	           base45_room(qr_capacity(canvas_qr_version(&screen->canvas))));
+	           base45_room(qr_capacity(canvas_qr_version(&screen->canvas))),
+	           PACK_CODES);
 	canvas_clear(&screen->canvas, COLOUR_BLACK);
 }
 

@@ -2,11 +2,11 @@
 
 static const struct {
 	const char *name;
-	uint32_t transport; /* 0: not there yet */
+	uint32_t transport;
 } names[] = {
 	{ "serial", TRANSPORT_SERIAL },
 	{ "ram", TRANSPORT_RAM },
-	{ "nvram", 0 },
+	{ "nvram", TRANSPORT_NVRAM },
 	{ "screen", TRANSPORT_SCREEN },
 };
 
@@ -28,8 +28,6 @@ const char *transport_parse(struct text_slice list, uint32_t *transports)
 			i++;
 		if (i == NAMES)
 			return "not auto or a list of serial, ram, nvram, screen";
-		if (names[i].transport == 0)
-			return "not there yet";
 		chosen |= names[i].transport;
 	}
 	if (chosen == 0)

@@ -7,8 +7,8 @@
  * I/O errors, 4 if there are no codes, or codes of several runs.
  */
 #include "lib/base45.h"
-#include "lib/crc32.h"
 #include "lib/pack.h"
+#include "lib/replay.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,11 +26,7 @@ static struct {
 	bool known;
 	struct code codes[256];
 	struct packer packer;
-	/* The part that is open, until the file changes. */
-	unsigned file;
-	unsigned rows;
-	uint32_t crc32;
-} run = { .file = PACK_RECORD };
+} run;
 
 static void ignore(void *context, unsigned file, const struct line *line)
 {
@@ -90,41 +86,20 @@ static bool read_codes(void)
 	return good;
 }
 
-static void end_part(void)
+static void write_out(struct sink *sink, const char *text, size_t length)
 {
-	if (run.file < FILE_COUNT)
-		printf("@end %s rows=%u crc32=%08x\n", file_name((enum file)run.file),
-		       run.rows, (unsigned)run.crc32);
-	run.file = PACK_RECORD;
-}
-
-static void begin_part(unsigned file)
-{
-	end_part();
-	run.file = file;
-	run.rows = 0;
-	run.crc32 = 0;
-	if (file < FILE_COUNT)
-		printf("@file %s\n", file_name((enum file)file));
-}
-
-static void write_line(void *context, unsigned file, const struct line *line)
-{
-	(void)context;
-	if (file != run.file)
-		begin_part(file);
-	run.rows++;
-	run.crc32 = crc32_update(run.crc32, line->text, line->length);
-	run.crc32 = crc32_update(run.crc32, "\n", 1);
-	fwrite(line->text, 1, line->length, stdout);
-	putchar('\n');
+	(void)sink;
+	fwrite(text, 1, length, stdout);
 }
 
 /* Returns the number of codes that are missing. */
 static unsigned write_run(void)
 {
+	struct sink out = { "stdout", write_out };
+	struct replay replay;
 	unsigned missing = 0;
 
+	replay_begin(&replay, &out);
 	for (unsigned i = 1; i <= run.header.count; i++) {
 		const struct code *const code = &run.codes[i];
 
@@ -137,11 +112,11 @@ static unsigned write_run(void)
 				printf("@run unknown-%08x\n", (unsigned)run.header.run);
 			continue;
 		}
-		if (pack_read(code->bytes, code->length, &run.packer, write_line,
-		              NULL) != ERR_NONE)
+		if (pack_read(code->bytes, code->length, &run.packer, replay_line,
+		              &replay) != ERR_NONE)
 			abort();
 	}
-	end_part();
+	replay_end(&replay);
 	return missing;
 }
 

@@ -128,3 +128,15 @@ whole_run() { # NAME
 			'$op ~ /^(invlpg|cr3_reload|cr4_pge_toggle)$/' '$believed == 1' &&
 		machine_is "$1" timing_valid 0
 }
+
+comes_home() { # NAME
+	status_is "$1" 0 && machine_is "$1" transport 'serial ram' &&
+		[ -s "$scratch/$1/console.txt" ]
+}
+
+# One benchmark whose files are on the stick and came over the serial line: run.sh
+# compares them.
+check_home() { # NAME OPTION...
+	boot "$@" --only single_op/invlpg --set transport=auto --timeout 300
+	check "$*" comes_home "$1"
+}

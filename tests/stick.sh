@@ -28,7 +28,7 @@ put() { # NAME FILE PATH [esp]
 	mcopy -n -o -i "$(partition "$1" "${4-}")" "$2" "::$3"
 }
 
-# Boots it until the machine ends, 120 s at most.  What the console said is in
+# Boots it until the machine ends, 300 s at most, for a machine that is loaded.  What the console said is in
 # $scratch/NAME.console, the exit status of QEMU in $status: 2 * that of the run + 1.
 start() { # NAME QEMU-OPTION...
 	name=$1
@@ -43,7 +43,7 @@ start() { # NAME QEMU-OPTION...
 	esac
 	bios=${bios-/usr/share/ovmf/OVMF.fd}
 	status=0
-	timeout -k 1 -s "${end_signal-TERM}" "${seconds-120}" "${QEMU:-qemu-system-x86_64}" \
+	timeout -k 1 -s "${end_signal-TERM}" "${seconds-300}" "${QEMU:-qemu-system-x86_64}" \
 		-no-user-config -nodefaults -net none -display none -vga "${vga-none}" \
 		-machine "${machine-pc}" -m 256 \
 		-cpu max,-monitor -rtc base=2020-01-01,clock=vm ${bios:+-bios "$bios"} \

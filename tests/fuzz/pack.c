@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	if (length < 2 || length > 4096)
 		return 0;
 	run.count = run.read = 0;
-	pack_begin(&run.pack, 32 + 4 * (size_t)bytes[0]);
+	pack_begin(&run.pack, 32 + 4 * (size_t)bytes[0], PACK_CODES);
 	for (size_t at = 1; at < length;) {
 		const unsigned file = bytes[at++] % (PACK_RECORD + 1);
 

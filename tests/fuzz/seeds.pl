@@ -43,6 +43,11 @@ my %seeds = (
 		"\xff\x08\@run id-1\n\x03$row\n\x03" . $row =~ s/0\.000/1.063/gr . "\n\x08\@done 0\n",
 		"\x10\x04" . join("\n\x04", map { $_ * 7 . ',546' } 1 .. 40),
 	],
+	seal => [
+		pack('a8 V V a64 Q< V2', 'TLBMSEAL', 1, 128, 'fuzz', length $stream, 0, 0)
+		    . "\0" x 32 . $stream,
+		"\0" x 128 . pack('Q<', length $stream) . $stream,
+	],
 	unpack => [
 		pack('C2 N C2 n N', 0x54, 1, 1, 1, 1, 3, 0) . "\x12\x34\x56\x78" x 20,
 		'+RA9A8*16 50580/NL %QV8OZ5PTUAB941PHJ33S14D DRBEY9BK I9XBJMK7GM2XA.9C8W4E',

@@ -182,7 +182,7 @@ check 'a setting of two lines is refused' refused '--set seed=1' --set "seed=1
 raw=1"
 check 'a setting with a comment is refused' refused '--set seed=1 # x' \
 	--set 'seed=1 # x'
-check 'the screen of an emulator is not read' refused 'reads no screen yet' \
+check 'the screen of an emulator is not read' refused 'no screen to read' \
 	--set transport=ram,screen
 check 'a run id that is a path is refused' refused '--set run ../x' --set run=../x
 check 'a time limit of zero is refused' refused '--timeout 0' --timeout 0

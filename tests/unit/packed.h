@@ -33,7 +33,7 @@ static inline void packed_begin(size_t room)
 {
 	packed.in_length = packed.out_length = 0;
 	packed.in[0] = packed.out[0] = '\0';
-	pack_begin(&packed.pack, room);
+	pack_begin(&packed.pack, room, PACK_CODES);
 }
 
 static inline struct line line_of(const char *text)

@@ -27,6 +27,7 @@ TEST(a_list_is_taken_in_any_order)
 	assert_int_equal(parsed("ram"), TRANSPORT_RAM);
 	assert_int_equal(parsed("ram , serial"), TRANSPORT_SERIAL | TRANSPORT_RAM);
 	assert_int_equal(parsed("screen"), TRANSPORT_SCREEN);
+	assert_int_equal(parsed("nvram,ram"), TRANSPORT_NVRAM | TRANSPORT_RAM);
 	assert_int_equal(parsed("serial,ram,ram"), TRANSPORT_SERIAL | TRANSPORT_RAM);
 	assert_null(problem);
 }
@@ -35,8 +36,7 @@ TEST(nothing_else_is_taken)
 {
 	static const char *const bad[][2] = {
 		{ "", "empty" },
-		{ "nvram", "not there yet" },
-		{ "serial,nvram", "not there yet" },
+		{ "flash", "not auto or a list of serial, ram, nvram, screen" },
 		{ "ram,auto", "not auto or a list of serial, ram, nvram, screen" },
 		{ "ram,,serial", "not auto or a list of serial, ram, nvram, screen" },
 		{ "RAM", "not auto or a list of serial, ram, nvram, screen" },
@@ -62,6 +62,15 @@ TEST(names_are_written_as_they_are_read)
 	assert_int_equal(line.length, 0);
 }
 
+TEST(variables_are_for_those_who_ask)
+{
+	assert_true(transport_is_wanted(0, TRANSPORT_RAM));
+	assert_false(transport_is_wanted(0, TRANSPORT_NVRAM));
+	assert_false(transport_is_wanted(TRANSPORT_RAM, TRANSPORT_NVRAM));
+	assert_false(transport_is_wanted(TRANSPORT_RAM, TRANSPORT_SERIAL));
+	assert_true(transport_is_wanted(parsed("ram,nvram"), TRANSPORT_NVRAM));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -69,6 +78,7 @@ int main(void)
 		cmocka_unit_test(a_list_is_taken_in_any_order),
 		cmocka_unit_test(nothing_else_is_taken),
 		cmocka_unit_test(names_are_written_as_they_are_read),
+		cmocka_unit_test(variables_are_for_those_who_ask),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -17,6 +17,16 @@ delivers() {
 }
 check 'U-Boot starts it: the serial line delivers, nothing resets' delivers
 
+stick variables 'run = variables'
+printf '%s\n' 'transport = serial, nvram' >>"$scratch/cfg"
+put variables "$scratch/cfg" /tlbmark.cfg esp
+bios=$u_boot start variables -accel tcg
+takes_none() {
+	ended_with 0 && says variables 'takes no variables when it is left' &&
+		says variables 'transport,serial' && says variables '@done 0'
+}
+check 'and takes no variables, which is said' takes_none
+
 # --- Secure Boot
 
 share=/usr/share/OVMF
@@ -24,7 +34,7 @@ key=/usr/share/ovmf/PkKek-1-snakeoil
 
 secure_start() { # NAME
 	cp "$share/OVMF_VARS_4M.snakeoil.fd" "$scratch/vars.fd"
-	bios='' machine=q35,smm=on seconds=${limit-120} start "$1" -accel tcg \
+	bios='' machine=q35,smm=on seconds=${limit-300} start "$1" -accel tcg \
 		-global driver=cfi.pflash01,property=secure,value=on \
 		-drive "if=pflash,format=raw,readonly=on,file=$share/OVMF_CODE_4M.secboot.fd" \
 		-drive "if=pflash,format=raw,file=$scratch/vars.fd"
@@ -36,7 +46,7 @@ signed_program() {
 }
 
 stick unsigned 'run = unsigned'
-limit=60 secure_start unsigned
+limit=90 secure_start unsigned
 is_refused() {
 	says unsigned 'Access Denied' && ! says unsigned 'tlbmark 0' >/dev/null
 }

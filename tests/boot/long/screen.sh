@@ -20,7 +20,7 @@ take_pictures() {
 stick qr 'run = qr' 'transport = screen, ram'
 mkfifo "$scratch/monitor"
 take_pictures >"$scratch/monitor" &
-vga=std monitor=$scratch/monitor seconds=300
+vga=std monitor=$scratch/monitor
 start qr -serial none -monitor stdio -accel tcg
 
 read_codes() {

@@ -11,7 +11,7 @@ points=20
 switch_off_after() { # SECONDS
 	: >"$scratch/off.console"
 	seconds=$1 end_signal=KILL start off 2>/dev/null
-	seconds=120 end_signal=TERM
+	seconds=300 end_signal=TERM
 }
 
 next_start() {

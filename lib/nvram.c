@@ -1,0 +1,22 @@
+#include "lib/nvram.h"
+
+#define LEAST_FREE (UINT64_C(5) << 10)
+#define LEAST_CODES 4u /* one benchmark, and what machine it was */
+
+/* What a variable takes besides its value: a header and its name. */
+#define OVERHEAD 128u
+
+unsigned nvram_codes(uint64_t storage, uint64_t left, uint64_t largest)
+{
+	const uint64_t half = storage / 2 + storage % 2;
+	const uint64_t stays = half > LEAST_FREE ? half : LEAST_FREE;
+
+	if (left > storage || left <= stays || largest < NVRAM_CODE_BYTES + OVERHEAD)
+		return 0;
+
+	const uint64_t codes = (left - stays) / (NVRAM_CODE_BYTES + OVERHEAD);
+
+	if (codes < LEAST_CODES)
+		return 0;
+	return codes < NVRAM_CODES ? (unsigned)codes : NVRAM_CODES;
+}
