@@ -67,17 +67,24 @@ static bool set_boot_next(const struct firmware *firmware)
 	CHAR16 current_name[] = L"BootCurrent";
 	CHAR16 next_name[] = L"BootNext";
 	UINT16 current = 0;
+	UINT16 next = 0;
 	UINTN size = sizeof current;
 
 	if (EFI_ERROR(runtime->GetVariable(current_name, &global_guid, NULL, &size,
 	                                   &current)) ||
 	    size != sizeof current)
 		return false;
-	return !EFI_ERROR(runtime->SetVariable(next_name, &global_guid,
-	                                       EFI_VARIABLE_NON_VOLATILE |
-	                                               EFI_VARIABLE_BOOTSERVICE_ACCESS |
-	                                               EFI_VARIABLE_RUNTIME_ACCESS,
-	                                       sizeof current, &current));
+	if (EFI_ERROR(runtime->SetVariable(next_name, &global_guid,
+	                                   EFI_VARIABLE_NON_VOLATILE |
+	                                           EFI_VARIABLE_BOOTSERVICE_ACCESS |
+	                                           EFI_VARIABLE_RUNTIME_ACCESS,
+	                                   sizeof current, &current)))
+		return false;
+	/* There is firmware that says yes and keeps nothing. */
+	size = sizeof next;
+	return !EFI_ERROR(runtime->GetVariable(next_name, &global_guid, NULL, &size,
+	                                       &next)) &&
+	       size == sizeof next && next == current;
 }
 
 /* BOARD-DATE-RUN, as far as they are known. */
