@@ -191,7 +191,9 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 
 	if (EFI_ERROR(status) || came_home(program))
 		return status;
-	if (!countdown(&firmware, &program->config))
+	/* Not EFI_SUCCESS: the firmware goes on to its next boot option. */
+	if (!countdown(&firmware, &program->config,
+	               !homecoming_follows_reboot(program)))
 		return EFI_ABORTED;
 	status = allocate(program);
 	if (!EFI_ERROR(status))

@@ -117,23 +117,27 @@ static uint32_t attempt_of(const struct program *program)
 	return 1;
 }
 
-static EFI_STATUS leave_trail(struct program *program)
+static EFI_STATUS leave_trail(struct program *program, enum breadcrumb_state state)
 {
-	struct breadcrumb trail = {
-		.state = BREADCRUMB_PENDING,
-		.attempt = attempt_of(program),
-		.transports = program->machine.transports | TRANSPORT_RAM,
-		.room = program->keep.room,
-	};
+	struct breadcrumb *const trail = &program->trail;
+	const uint32_t attempt = attempt_of(program);
 
-	program->resets = trail.attempt == 1 && set_boot_next(&program->firmware);
-	trail.resets = program->resets;
-	text_copy(trail.run_id, sizeof trail.run_id, program->machine.run_id);
-	name_folder(&program->machine, trail.folder);
-	for (unsigned i = 0; i < KEEP_COPIES; i++)
-		trail.copies[i] = program->keep.copies[i];
-	program->trail = trail;
-	return trail_write(&program->volumes, &trail);
+	*trail = (struct breadcrumb){
+		.state = state,
+		.attempt = attempt,
+		.transports = program->machine.transports,
+	};
+	text_copy(trail->run_id, sizeof trail->run_id, program->machine.run_id);
+	name_folder(&program->machine, trail->folder);
+	if (state == BREADCRUMB_PENDING) {
+		program->resets = attempt == 1 && set_boot_next(&program->firmware);
+		trail->resets = program->resets;
+		trail->transports |= TRANSPORT_RAM;
+		trail->room = program->keep.room;
+		for (unsigned i = 0; i < KEEP_COPIES; i++)
+			trail->copies[i] = program->keep.copies[i];
+	}
+	return trail_write(&program->volumes, trail);
 }
 
 void transports_alloc(struct program *program)
@@ -157,7 +161,7 @@ static bool plan_ram(struct program *program)
 		print(program, "tlbmark: not enough memory to keep results in RAM\n");
 		return false;
 	}
-	status = leave_trail(program);
+	status = leave_trail(program, BREADCRUMB_PENDING);
 	if (EFI_ERROR(status)) {
 		print(program, "tlbmark: the stick ");
 		print(program, volume_problem(status));
@@ -174,6 +178,18 @@ static bool plan_ram(struct program *program)
 	                         "reset and start from this\n"
 	                         "         stick again, and they are written to it\n");
 	return true;
+}
+
+/* Without a word of this run on the stick, the next start would measure again. */
+static void plan_reboot(struct program *program)
+{
+	if (program->config.after != AFTER_REBOOT ||
+	    (program->machine.transports & TRANSPORT_RAM) != 0 ||
+	    !EFI_ERROR(leave_trail(program, BREADCRUMB_SENT)))
+		return;
+	program->config.after = AFTER_WAIT;
+	print(program, "tlbmark: the stick cannot be written: no reboot after the run, "
+	               "lest that goes on\n         for ever\n");
 }
 
 static bool plan_screen(struct program *program)
@@ -208,6 +224,7 @@ EFI_STATUS transports_plan(struct program *program)
 		print(program, "tlbmark: there is no way out for results\n");
 		return EFI_NOT_FOUND;
 	}
+	plan_reboot(program);
 	print(program,
 	      (*transports & TRANSPORT_SCREEN) != 0
 	              ? "tlbmark: leaving the firmware\n"
