@@ -61,18 +61,9 @@ static void set_masks(EFI_PIXEL_BITMASK *masks)
 	masks->ReservedMask = 0xc0000000u;
 }
 
-void evil_screen(const struct firmware *firmware, const struct evil *evil)
+static void change(const struct firmware *firmware, enum screen_fault fault)
 {
-	EFI_GRAPHICS_OUTPUT_PROTOCOL *gop = NULL;
-
-	if (evil->screen == SCREEN_WELL ||
-	    EFI_ERROR(firmware->table->BootServices->LocateProtocol(&gop_guid, NULL,
-	                                                            (void **)&gop)))
-		return;
-	seen.mode = *gop->Mode;
-	seen.info = *gop->Mode->Info;
-	seen.mode.Info = &seen.info;
-	switch (evil->screen) {
+	switch (fault) {
 	case SCREEN_BLT:
 		seen.info.PixelFormat = PixelBltOnly;
 		seen.mode.FrameBufferBase = 0;
@@ -90,5 +81,32 @@ void evil_screen(const struct firmware *firmware, const struct evil *evil)
 	case SCREEN_WELL:
 		break;
 	}
-	gop->Mode = &seen.mode;
+}
+
+/* The card's and the console's are two, and show the same. */
+void evil_screen(const struct firmware *firmware, const struct evil *evil)
+{
+	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
+	EFI_HANDLE *handles = NULL;
+	UINTN count = 0;
+
+	if (evil->screen == SCREEN_WELL ||
+	    EFI_ERROR(boot->LocateHandleBuffer(ByProtocol, &gop_guid, NULL, &count,
+	                                       &handles)))
+		return;
+	for (UINTN i = 0; i < count; i++) {
+		EFI_GRAPHICS_OUTPUT_PROTOCOL *gop = NULL;
+
+		if (EFI_ERROR(
+			    boot->HandleProtocol(handles[i], &gop_guid, (void **)&gop)))
+			continue;
+		if (seen.mode.Info == NULL) {
+			seen.mode = *gop->Mode;
+			seen.info = *gop->Mode->Info;
+			seen.mode.Info = &seen.info;
+			change(firmware, evil->screen);
+		}
+		gop->Mode = &seen.mode;
+	}
+	boot->FreePool(handles);
 }

@@ -38,15 +38,15 @@ evil_program() { # NAME LINE...
 }
 
 only() { # WAY MISSING...
-	way=$1
+	one=$1
 	shift
-	check "the program with $way alone is made" without "$@"
+	check "the program with $one alone is made" without "$@"
 	for machine in pc q35; do
 		# The FADT of QEMU's pc names no register.
-		[ "$way-$machine" != acpi-pc ] || continue
-		evil_program "$way-$machine"
-		start "$way-$machine"
-		check "$machine: $way alone resets it" came_home "$way-$machine"
+		[ "$one-$machine" != acpi-pc ] || continue
+		evil_program "$one-$machine"
+		start "$one-$machine"
+		check "$machine: $one alone resets it" came_home "$one-$machine"
 	done
 }
 
