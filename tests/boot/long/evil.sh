@@ -146,7 +146,7 @@ for screen in 'stride 8' 'masks 12'; do
 	i=100
 	while kill -0 "$attended" 2>/dev/null && [ $i -lt 180 ]; do
 		i=$((i + 1))
-		tell "pmemsave $address $(of_screen "$name" size) $scratch/pixels-$name.$i" || :
+		tell "pmemsave $address $(of_screen "$name" size) \"$scratch/pixels-$name.$i\"" || :
 		sleep 1
 	done
 	leave
