@@ -85,6 +85,21 @@ $(BUILD)/tlbmark.efi: $(BUILD)/tlbmark.so
 	$(SAY) EFI $@
 	$(Q)objcopy $(EFI_SECTIONS:%=-j %) -S --target efi-app-x86_64 --subsystem=10 $< $@
 
+# Firmware that misbehaves, in front of the program: for tests/boot/ alone.
+EVIL_OWN := $(patsubst %,$(BUILD)/evil/%.o,$(wildcard tests/boot/evil/*.c))
+EVIL_OBJECTS := $(EVIL_OWN) $(patsubst %,$(BUILD)/efi/%.c.o,efi/builtins efi/console \
+	efi/volume efi/volumes lib/line lib/text)
+$(BUILD)/evil/%.c.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(CC) $(EFI_CFLAGS) $(EFI_INCLUDES) -MMD -MP -c -o $@ $<
+$(BUILD)/evil.so: $(EVIL_OBJECTS) efi/image.lds
+	$(SAY) LD $@
+	$(Q)$(LD) $(EFI_LDFLAGS) $(EFI_LIBS)/crt0-efi-x86_64.o $(EVIL_OBJECTS) -lgnuefi -o $@
+$(BUILD)/evil.efi: $(BUILD)/evil.so
+	$(SAY) EFI $@
+	$(Q)objcopy $(EFI_SECTIONS:%=-j %) -S --target efi-app-x86_64 --subsystem=10 $< $@
+
 # Host programs.
 HOST_LIB := $(patsubst %,$(BUILD)/host/%.o,$(wildcard lib/*.c))
 $(BUILD)/host/%.c.o: %.c Makefile | $(BUILD)/gen/version.h
@@ -176,7 +191,7 @@ $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.c
 	$(SAY) FUZZ $@
 	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^
 
--include $(EFI_OBJECTS:.o=.d) $(HOST_LIB:.o=.d) $(READERS:.o=.d) $(UNIT_LIB:.o=.d) \
+-include $(EFI_OBJECTS:.o=.d) $(EVIL_OWN:.o=.d) $(HOST_LIB:.o=.d) $(READERS:.o=.d) $(UNIT_LIB:.o=.d) \
 	$(NATIVE:%=$(BUILD)/host/%.d) $(GPT:%=$(BUILD)/host/%.d) \
 	$(BUILD)/host/tests/native/screen.c.d $(MATRIX:%=$(BUILD)/host/%.d) \
 	$(wildcard $(BUILD)/unit/tests/unit/*.d $(BUILD)/unit/tests/model/*.d) \
@@ -206,7 +221,7 @@ ALONE = env -u MAKEFLAGS -u MAKELEVEL JOBS=$(JOBS)
 INSTALL_AND_BUILD = ./run.sh --setup && $(ALONE) $(MAKE) -s -j $(JOBS) programs
 
 HOST_PROGRAMS = $(patsubst %,$(BUILD)/host/%,capture qrread screen selftest matrix)
-programs: all image $(HOST_PROGRAMS) $(UNIT_PROGRAMS) ## all, stick, host programs, unit tests
+programs: all image $(BUILD)/evil.efi $(HOST_PROGRAMS) $(UNIT_PROGRAMS) ## all, stick, host programs, unit tests
 
 check: all image ## what can be said without running it
 	@$(ALONE) tests/run -j $(JOBS) -t 600 $(CHECKS)

@@ -34,11 +34,10 @@ static void wait_for_key(const struct firmware *firmware)
 			boot->Stall(MICROSECONDS);
 }
 
-void after_with_firmware(const struct program *program, enum config_after after,
+void after_with_firmware(struct program *program, enum config_after after,
                          unsigned status)
 {
 	const struct firmware *const firmware = &program->firmware;
-	EFI_RUNTIME_SERVICES *const runtime = firmware->table->RuntimeServices;
 
 	/* An emulator's stick has settled, and firmware that stalls is slow there. */
 	if (after == AFTER_DEBUG_EXIT)
@@ -46,9 +45,12 @@ void after_with_firmware(const struct program *program, enum config_after after,
 	if (after == AFTER_REBOOT || after == AFTER_SHUTDOWN)
 		firmware->table->BootServices->Stall(SETTLE_SECONDS * MICROSECONDS);
 	if (after == AFTER_REBOOT)
-		runtime->ResetSystem(EfiResetCold, EFI_SUCCESS, 0, NULL);
+		reset_machine(program, RESET_COLD);
 	else if (after == AFTER_SHUTDOWN)
-		runtime->ResetSystem(EfiResetShutdown, EFI_SUCCESS, 0, NULL);
+		reset_machine(program, RESET_SHUTDOWN);
+	if (after == AFTER_REBOOT || after == AFTER_SHUTDOWN)
+		console_print(firmware, "tlbmark: this machine does not do so; the "
+		                        "results are safe\n");
 	wait_for_key(firmware);
 }
 

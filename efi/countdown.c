@@ -121,19 +121,23 @@ static void next_only(struct config *config)
 	          i < bench_count ? benches[i]->name : "");
 }
 
-bool countdown(const struct firmware *firmware, struct config *config)
+bool countdown(const struct firmware *firmware, struct config *config, bool starts)
 {
 	CHAR16 key = 0;
 
 	if (!key_within(firmware, config->countdown,
-	                "any key shows a menu; starting in ", &key)) {
+	                starts ? "any key shows a menu; starting in "
+	                       : "any key shows a menu; back to the firmware in ",
+	                &key)) {
 		console_print(firmware, config->countdown == 0 ? "" : "\n");
-		return true;
+		return starts;
 	}
 	for (;;) {
 		show_menu(firmware, config);
-		if (!key_within(firmware, MENU_SECONDS, "starting in ", &key))
-			break;
+		if (!key_within(firmware, MENU_SECONDS,
+		                starts ? "starting in " : "back to the firmware in ",
+		                &key))
+			return starts;
 		if (key == L'p')
 			next_profile(config);
 		else if (key == L'c')

@@ -4,6 +4,7 @@
 
 /*
  * Waits as long as the options say; a key brings a menu that may change them.  Needs
- * neither a display nor a keyboard.  False if the user wants to go back.
+ * neither a display nor a keyboard.  False if the user wants to go back, or, where it
+ * shall not start by itself, says nothing.
  */
-bool countdown(const struct firmware *firmware, struct config *config);
+bool countdown(const struct firmware *firmware, struct config *config, bool starts);

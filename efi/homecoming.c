@@ -172,3 +172,25 @@ int homecoming(struct program *program)
 		               "have arrived\n");
 	return (int)delivery.status;
 }
+
+bool homecoming_follows_reboot(const struct program *program)
+{
+	const struct breadcrumb *const trail = &program->trail;
+	const struct config *const config = &program->config;
+
+	if (config->after != AFTER_REBOOT ||
+	    (trail->state != BREADCRUMB_DELIVERED && trail->state != BREADCRUMB_SENT))
+		return false;
+	if (config->run_id[0] != '\0' && !text_equal(config->run_id, trail->run_id))
+		return false;
+	print(program, "tlbmark: run ");
+	print(program, trail->run_id);
+	if (trail->state == BREADCRUMB_DELIVERED) {
+		print(program, " is home: its results are in \\results\\");
+		print(program, trail->folder);
+	} else {
+		print(program, " was sent, not kept on this stick");
+	}
+	print(program, "\ntlbmark: after = reboot: no other run begins by itself\n");
+	return true;
+}

@@ -7,3 +7,9 @@
  * status of that run, or -1 if there was none to look for.
  */
 int homecoming(struct program *program);
+
+/*
+ * True, and said, if this is the start that `after = reboot` led to: a stick that the
+ * machine prefers would else measure and reboot for ever.  Another `run` is a new one.
+ */
+bool homecoming_follows_reboot(const struct program *program);

@@ -38,3 +38,11 @@ EFI_STATUS leave_boot_services(struct program *program)
 	}
 	return status;
 }
+
+const char *leave_problem(EFI_STATUS status)
+{
+	return status == EFI_BUFFER_TOO_SMALL
+	               ? "tlbmark: the memory map has outgrown its buffer: the "
+	                 "firmware cannot be left"
+	               : "tlbmark: ExitBootServices failed 16 times";
+}

@@ -7,3 +7,6 @@
  * to 16 times, with no allocation and nothing printed from the first try on.
  */
 EFI_STATUS leave_boot_services(struct program *program);
+
+/* What its status means, for people. */
+const char *leave_problem(EFI_STATUS status);

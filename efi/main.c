@@ -73,7 +73,7 @@ static EFI_STATUS gather(struct program *program)
 	const struct firmware *const firmware = &program->firmware;
 	const EFI_STATUS status = memory_map_alloc(firmware, &program->map);
 
-	if (EFI_ERROR(status) || EFI_ERROR(memory_map_read(firmware, &program->map)))
+	if (EFI_ERROR(status))
 		return refuse(firmware, "the memory map cannot be read",
 		              EFI_LOAD_ERROR);
 	program->config = config_default();
@@ -201,7 +201,9 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 
 	if (EFI_ERROR(status) || came_home(program))
 		return status;
-	if (!countdown(&firmware, &program->config))
+	/* Not EFI_SUCCESS: the firmware goes on to its next boot option. */
+	if (!countdown(&firmware, &program->config,
+	               !homecoming_follows_reboot(program)))
 		return EFI_ABORTED;
 	status = allocate(program);
 	if (!EFI_ERROR(status))
@@ -220,7 +222,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 		transports_open(program);
 		record_console(&program->record,
 		               EFI_ERROR(status)
-		                       ? "tlbmark: ExitBootServices failed 16 times"
+		                       ? leave_problem(status)
 		                       : "tlbmark: not enough memory for page tables");
 		finish(program, RUN_NOT_FINISHED);
 	}

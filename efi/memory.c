@@ -2,7 +2,8 @@
 
 #include "lib/x86/trampoline.h"
 
-#define SPARE_DESCRIPTORS 64u
+#define SPARE_DESCRIPTORS ((UINTN)64)
+#define SPARE_MOST (16 * SPARE_DESCRIPTORS)
 
 EFI_STATUS memory_map_read(const struct firmware *firmware, struct memory_map *map)
 {
@@ -14,17 +15,35 @@ EFI_STATUS memory_map_read(const struct firmware *firmware, struct memory_map *m
 		&map->descriptor_size, &version);
 }
 
-EFI_STATUS memory_map_alloc(const struct firmware *firmware, struct memory_map *map)
+static EFI_STATUS alloc_map(const struct firmware *firmware, struct memory_map *map,
+                            UINTN spare)
 {
+	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
+
 	*map = (struct memory_map){ 0 };
 
-	const EFI_STATUS status = memory_map_read(firmware, map);
+	EFI_STATUS status = memory_map_read(firmware, map);
 
 	if (status != EFI_BUFFER_TOO_SMALL)
 		return EFI_ERROR(status) ? status : EFI_LOAD_ERROR;
-	map->capacity = map->size + SPARE_DESCRIPTORS * map->descriptor_size;
-	return firmware->table->BootServices->AllocatePool(EfiLoaderData, map->capacity,
-	                                                   (void **)&map->bytes);
+	map->capacity = map->size + spare * map->descriptor_size;
+	status = boot->AllocatePool(EfiLoaderData, map->capacity, (void **)&map->bytes);
+	if (EFI_ERROR(status))
+		return status;
+	status = memory_map_read(firmware, map);
+	if (EFI_ERROR(status))
+		boot->FreePool(map->bytes);
+	return status;
+}
+
+EFI_STATUS memory_map_alloc(const struct firmware *firmware, struct memory_map *map)
+{
+	EFI_STATUS status = EFI_BUFFER_TOO_SMALL;
+
+	for (UINTN spare = SPARE_DESCRIPTORS;
+	     spare <= SPARE_MOST && status == EFI_BUFFER_TOO_SMALL; spare *= 2)
+		status = alloc_map(firmware, map, spare);
+	return status;
 }
 
 /* The firmware says how far descriptors are apart, and it is not sizeof. */

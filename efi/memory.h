@@ -14,11 +14,13 @@ struct memory_map {
 };
 
 /*
- * Room for the map as it is and for 64 more descriptors: every allocation may split
- * one, and once ExitBootServices was tried there is no allocating more room.
+ * Reads the map, with room for 64 more descriptors, or more if it grows faster: every
+ * allocation may split one, and once ExitBootServices was tried there is no allocating
+ * more room.
  */
 EFI_STATUS memory_map_alloc(const struct firmware *firmware, struct memory_map *map);
 
+/* Again; EFI_BUFFER_TOO_SMALL if it has outgrown the room. */
 EFI_STATUS memory_map_read(const struct firmware *firmware, struct memory_map *map);
 
 UINTN memory_map_count(const struct memory_map *map);

@@ -65,17 +65,24 @@ static bool set_boot_next(const struct firmware *firmware)
 	CHAR16 current_name[] = L"BootCurrent";
 	CHAR16 next_name[] = L"BootNext";
 	UINT16 current = 0;
+	UINT16 next = 0;
 	UINTN size = sizeof current;
 
 	if (EFI_ERROR(runtime->GetVariable(current_name, &global_guid, NULL, &size,
 	                                   &current)) ||
 	    size != sizeof current)
 		return false;
-	return !EFI_ERROR(runtime->SetVariable(next_name, &global_guid,
-	                                       EFI_VARIABLE_NON_VOLATILE |
-	                                               EFI_VARIABLE_BOOTSERVICE_ACCESS |
-	                                               EFI_VARIABLE_RUNTIME_ACCESS,
-	                                       sizeof current, &current));
+	if (EFI_ERROR(runtime->SetVariable(next_name, &global_guid,
+	                                   EFI_VARIABLE_NON_VOLATILE |
+	                                           EFI_VARIABLE_BOOTSERVICE_ACCESS |
+	                                           EFI_VARIABLE_RUNTIME_ACCESS,
+	                                   sizeof current, &current)))
+		return false;
+	/* There is firmware that says yes and keeps nothing. */
+	size = sizeof next;
+	return !EFI_ERROR(runtime->GetVariable(next_name, &global_guid, NULL, &size,
+	                                       &next)) &&
+	       size == sizeof next && next == current;
 }
 
 /* BOARD-DATE-RUN, as far as they are known. */
@@ -108,24 +115,27 @@ static uint32_t attempt_of(const struct program *program)
 	return 1;
 }
 
-static EFI_STATUS leave_trail(struct program *program)
+static EFI_STATUS leave_trail(struct program *program, enum breadcrumb_state state)
 {
-	struct breadcrumb trail = {
-		.state = BREADCRUMB_PENDING,
-		.attempt = attempt_of(program),
-		.transports = program->machine.transports,
-		.room = program->keep.room,
-	};
+	struct breadcrumb *const trail = &program->trail;
+	const uint32_t attempt = attempt_of(program);
 
-	program->resets = trail.attempt == 1 && set_boot_next(&program->firmware);
-	trail.resets = program->resets;
-	text_copy(trail.run_id, sizeof trail.run_id, program->machine.run_id);
-	name_folder(&program->machine, trail.folder);
-	for (unsigned i = 0; i < KEEP_COPIES; i++)
-		if ((trail.transports & TRANSPORT_RAM) != 0)
-			trail.copies[i] = program->keep.copies[i];
-	program->trail = trail;
-	return trail_write(&program->volumes, &trail);
+	*trail = (struct breadcrumb){
+		.state = state,
+		.attempt = attempt,
+		.transports = program->machine.transports,
+	};
+	text_copy(trail->run_id, sizeof trail->run_id, program->machine.run_id);
+	name_folder(&program->machine, trail->folder);
+	if (state == BREADCRUMB_PENDING) {
+		program->resets = attempt == 1 && set_boot_next(&program->firmware);
+		trail->resets = program->resets;
+		trail->room = program->keep.room;
+		for (unsigned i = 0; i < KEEP_COPIES; i++)
+			if ((trail->transports & TRANSPORT_RAM) != 0)
+				trail->copies[i] = program->keep.copies[i];
+	}
+	return trail_write(&program->volumes, trail);
 }
 
 void transports_alloc(struct program *program)
@@ -184,7 +194,7 @@ static void plan_home(struct program *program)
 		*transports |= TRANSPORT_NVRAM;
 	if ((*transports & TRANSPORTS_HOME) == 0)
 		return;
-	status = leave_trail(program);
+	status = leave_trail(program, BREADCRUMB_PENDING);
 	if (!EFI_ERROR(status)) {
 		say_how_it_comes_home(program);
 		return;
@@ -194,6 +204,18 @@ static void plan_home(struct program *program)
 	print(program, ": results cannot be written to it\n");
 	*transports &= ~TRANSPORTS_HOME;
 	program->resets = false;
+}
+
+/* Without a word of this run on the stick, the next start would measure again. */
+static void plan_reboot(struct program *program)
+{
+	if (program->config.after != AFTER_REBOOT ||
+	    (program->machine.transports & TRANSPORTS_HOME) != 0 ||
+	    !EFI_ERROR(leave_trail(program, BREADCRUMB_SENT)))
+		return;
+	program->config.after = AFTER_WAIT;
+	print(program, "tlbmark: the stick cannot be written: no reboot after the run, "
+	               "lest that goes on\n         for ever\n");
 }
 
 static bool plan_screen(struct program *program)
@@ -228,6 +250,7 @@ EFI_STATUS transports_plan(struct program *program)
 		print(program, "tlbmark: there is no way out for results\n");
 		return EFI_NOT_FOUND;
 	}
+	plan_reboot(program);
 	print(program,
 	      (*transports & TRANSPORT_SCREEN) != 0
 	              ? "tlbmark: leaving the firmware\n"

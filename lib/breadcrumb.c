@@ -10,6 +10,7 @@ static const char *const states[] = {
 	[BREADCRUMB_NONE] = "none",
 	[BREADCRUMB_PENDING] = "pending",
 	[BREADCRUMB_DELIVERED] = "delivered",
+	[BREADCRUMB_SENT] = "sent",
 	[BREADCRUMB_UNFINISHED] = "unfinished",
 };
 

@@ -15,6 +15,7 @@ enum breadcrumb_state {
 	BREADCRUMB_NONE,
 	BREADCRUMB_PENDING, /* nobody has seen its results yet */
 	BREADCRUMB_DELIVERED,
+	BREADCRUMB_SENT,       /* by other ways: nothing to look for */
 	BREADCRUMB_UNFINISHED, /* looked for and not found */
 };
 

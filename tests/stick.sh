@@ -98,3 +98,54 @@ is_whole() { # DIRECTORY
 		}
 	done
 }
+
+# The same behind firmware that misbehaves as these words say, of tests/boot/evil/.
+evil() { # NAME WORDS LINE...
+	evil_name=$1
+	echo "$2" >"$scratch/words"
+	shift 2
+	stick "$evil_name" "run = $evil_name" "$@"
+	put "$evil_name" "$scratch/words" /evil.cfg esp
+	put "$evil_name" build/tlbmark.efi /EFI/BOOT/TLBMARK.EFI esp
+	put "$evil_name" build/evil.efi /EFI/BOOT/BOOTX64.EFI esp
+}
+
+# Boots it with somebody in front: `tell` is a line for QEMU's monitor.  `leave` ends it.
+attend() { # NAME QEMU-OPTION...
+	trap '' PIPE # the machine may end before its monitor is asked
+	rm -f "$scratch/monitor" "$scratch/$1.console"
+	mkfifo "$scratch/monitor"
+	monitor=$scratch/monitor start "$@" -monitor stdio &
+	attended=$!
+	exec 4>"$scratch/monitor"
+}
+
+tell() { # LINE
+	echo "$1" >&4 2>/dev/null
+}
+
+leave() {
+	tell quit 2>/dev/null || :
+	exec 4>&-
+	wait "$attended" || :
+}
+
+# Until the console has said it so many times, two minutes at most.
+hears() { # NAME TEXT [TIMES]
+	tries=600
+	while [ "$(grep -aoF -- "$2" "$scratch/$1.console" 2>/dev/null | grep -c .)" -lt "${3-1}" ]; do
+		if [ $tries -eq 0 ] || ! kill -0 "$attended" 2>/dev/null; then
+			says "$1" "$2"
+			return
+		fi
+		tries=$((tries - 1))
+		sleep 0.2
+	done
+}
+
+# The run came home by itself, once, and nothing is damaged.
+came_home() { # NAME
+	ended_with 0 && says "$1" '@done 0' && says "$1" 'your results are in' &&
+		fetch "$1" "$scratch/home" && is_whole "$scratch/home"/* &&
+		[ "$(folders "$1")" = "$(folders "$1" esp)" ] && file_systems_are_clean "$1"
+}

@@ -16,7 +16,7 @@ make_copy() {
 
 build() { # TEST: a unit test, or the path of another
 	case $1 in
-	*/*) make -s -C "$copy" -j "${JOBS:-2}" all build/host/capture \
+	*/*) make -s -C "$copy" -j "${JOBS:-2}" all image build/evil.efi build/host/capture \
 		build/host/qrread build/host/screen ;;
 	*) make -s -C "$copy" -j "${JOBS:-2}" "build/unit/$1" ;;
 	esac

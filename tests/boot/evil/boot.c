@@ -1,0 +1,83 @@
+/* Leaving the firmware: a way out that fails, and a memory map that does not hold
+ * still. */
+#include "tests/boot/evil/evil.h"
+
+#define PAGE 4096u
+#define LOW_END ((UINT64)1 << 20)
+#define GROW_MOST 512u
+
+static struct {
+	EFI_EXIT_BOOT_SERVICES exit;
+	EFI_GET_MEMORY_MAP map;
+	EFI_ALLOCATE_PAGES allocate;
+	EFI_FREE_PAGES free;
+	uint32_t exits, grow;
+} real;
+
+static EFI_STATUS EFIAPI exit_fails(EFI_HANDLE image, UINTN key)
+{
+	if (real.exits == 0)
+		return real.exit(image, key);
+	real.exits--;
+	return EFI_INVALID_PARAMETER;
+}
+
+/* Every other page of a block is given back: no two of them make one descriptor. */
+static void grow(void)
+{
+	const uint32_t count = real.grow < GROW_MOST ? real.grow : GROW_MOST;
+	EFI_PHYSICAL_ADDRESS start = 0;
+
+	if (count == 0 || EFI_ERROR(real.allocate(AllocateAnyPages, EfiLoaderData,
+	                                          count + 1, &start)))
+		return;
+	for (uint32_t i = 1; i < count; i += 2)
+		real.free(start + (UINT64)i * PAGE, 1);
+}
+
+static EFI_STATUS EFIAPI map_grows(UINTN *size, EFI_MEMORY_DESCRIPTOR *map, UINTN *key,
+                                   UINTN *step, UINT32 *version)
+{
+	grow();
+	return real.map(size, map, key, step, version);
+}
+
+static EFI_STATUS EFIAPI map_without_low(UINTN *size, EFI_MEMORY_DESCRIPTOR *map,
+                                         UINTN *key, UINTN *step, UINT32 *version)
+{
+	const EFI_STATUS status = map_grows(size, map, key, step, version);
+
+	for (UINTN at = 0; !EFI_ERROR(status) && at < *size; at += *step) {
+		EFI_MEMORY_DESCRIPTOR *const d =
+			(EFI_MEMORY_DESCRIPTOR *)((char *)map + at);
+
+		if (d->PhysicalStart < LOW_END)
+			d->Type = EfiReservedMemoryType;
+	}
+	return status;
+}
+
+static EFI_STATUS EFIAPI allocate_above_low(EFI_ALLOCATE_TYPE type,
+                                            EFI_MEMORY_TYPE memory, UINTN pages,
+                                            EFI_PHYSICAL_ADDRESS *address)
+{
+	if (type != AllocateAnyPages && *address < LOW_END)
+		return EFI_OUT_OF_RESOURCES;
+	return real.allocate(type, memory, pages, address);
+}
+
+void evil_boot_services(const struct firmware *firmware, const struct evil *evil)
+{
+	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
+
+	real.exit = boot->ExitBootServices;
+	real.map = boot->GetMemoryMap;
+	real.allocate = boot->AllocatePages;
+	real.free = boot->FreePages;
+	real.exits = evil->exits;
+	real.grow = evil->grow;
+	boot->ExitBootServices = exit_fails;
+	boot->GetMemoryMap = evil->no_low_memory ? map_without_low : map_grows;
+	if (evil->no_low_memory)
+		boot->AllocatePages = allocate_above_low;
+}

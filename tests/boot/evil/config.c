@@ -1,0 +1,85 @@
+#include "lib/text.h"
+#include "tests/boot/evil/evil.h"
+
+struct word {
+	const char *text;
+	size_t offset;
+	uint32_t value;
+};
+
+#define WORD(text, member, value)                                                      \
+	{                                                                              \
+		text, offsetof(struct evil, member), value                             \
+	}
+
+static const struct word words[] = {
+	WORD("write=full", write, WRITE_FULL),
+	WORD("write=short", write, WRITE_SHORT),
+	WORD("write=protected", write, WRITE_PROTECTED),
+	WORD("write=lost", write, WRITE_LOST),
+	WORD("variable=lost", variable, VARIABLE_LOST),
+	WORD("variable=refused", variable, VARIABLE_REFUSED),
+	WORD("reset=returns", reset, RESET_RETURNS),
+	WORD("reset=ud", reset, RESET_UD),
+	WORD("reset=pf", reset, RESET_PF),
+	WORD("screen=blt", screen, SCREEN_BLT),
+	WORD("screen=stride", screen, SCREEN_STRIDE),
+	WORD("screen=masks", screen, SCREEN_MASKS),
+};
+
+static const struct word numbers[] = {
+	WORD("exits", exits, 0),
+	WORD("grow", grow, 0),
+	WORD("write_from", write_from, 0),
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+/* Enumerations have the size of numbers here. */
+static void set(struct evil *evil, size_t offset, uint32_t value)
+{
+	*(uint32_t *)((char *)evil + offset) = value;
+}
+
+static bool read_word(struct evil *evil, struct text_slice word)
+{
+	struct text_slice value;
+	const struct text_slice name = text_split(word, '=', &value);
+	uint64_t number = 0;
+
+	if (text_is(word, "low=none")) {
+		evil->no_low_memory = true;
+		return true;
+	}
+	for (unsigned i = 0; i < COUNT(words); i++)
+		if (text_is(word, words[i].text)) {
+			set(evil, words[i].offset, words[i].value);
+			return true;
+		}
+	for (unsigned i = 0; i < COUNT(numbers); i++)
+		if (text_is(name, numbers[i].text) &&
+		    text_to_u64(value, UINT32_MAX, &number)) {
+			set(evil, numbers[i].offset, (uint32_t)number);
+			return true;
+		}
+	return false;
+}
+
+bool evil_read(struct evil *evil, const char *text, size_t length)
+{
+	struct text_slice rest = { text, length };
+
+	*evil = (struct evil){ 0 };
+	while (rest.length != 0) {
+		struct text_slice line = text_split(rest, '\n', &rest);
+
+		while (line.length != 0) {
+			const struct text_slice word =
+				text_trim(text_split(line, ' ', &line));
+
+			if (word.length != 0 && !read_word(evil, word))
+				return false;
+		}
+	}
+	return true;
+}

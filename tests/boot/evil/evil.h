@@ -1,0 +1,36 @@
+#pragma once
+/*
+ * Firmware that misbehaves: an application in front of the program, which takes the
+ * place of some services and then starts it.  What it does to which is said by evil.cfg
+ * on the boot partition, words with a blank or a line end between them, see config.c.
+ */
+#include "efi/firmware.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum write_fault { WRITE_WELL, WRITE_FULL, WRITE_SHORT, WRITE_PROTECTED, WRITE_LOST };
+enum variable_fault { VARIABLE_WELL, VARIABLE_LOST, VARIABLE_REFUSED };
+enum reset_fault { RESET_WELL, RESET_RETURNS, RESET_UD, RESET_PF };
+enum screen_fault { SCREEN_WELL, SCREEN_BLT, SCREEN_STRIDE, SCREEN_MASKS };
+
+struct evil {
+	uint32_t exits;      /* how many times ExitBootServices fails */
+	uint32_t grow;       /* new descriptors each time the memory map is read */
+	uint32_t write_from; /* bytes at once from which on writing goes wrong */
+	enum write_fault write;
+	enum variable_fault variable;
+	enum reset_fault reset;
+	enum screen_fault screen;
+	bool no_low_memory;
+};
+
+/* False if there is a word that is not known: a test that asks for it would lie. */
+bool evil_read(struct evil *evil, const char *text, size_t length);
+
+/* Each takes the place of services that go wrong. */
+void evil_boot_services(const struct firmware *firmware, const struct evil *evil);
+void evil_files(const struct firmware *firmware, const struct evil *evil);
+void evil_runtime_services(const struct firmware *firmware, const struct evil *evil);
+void evil_screen(const struct firmware *firmware, const struct evil *evil);

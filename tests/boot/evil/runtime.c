@@ -1,0 +1,102 @@
+/* Services that stay when boot services are gone: variables, and the reset. */
+#include "tests/boot/evil/evil.h"
+
+#define PAGE 4096u
+
+/* Of the lower half, and nothing is there. */
+#define NOWHERE ((UINT64)0x7ff0 << 32)
+
+static EFI_GUID loaded_image_guid = LOADED_IMAGE_PROTOCOL;
+
+static EFI_STATUS EFIAPI variable_is_lost(CHAR16 *name, EFI_GUID *vendor,
+                                          UINT32 attributes, UINTN size, VOID *data)
+{
+	(void)name, (void)vendor, (void)attributes, (void)size, (void)data;
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI variable_is_refused(CHAR16 *name, EFI_GUID *vendor,
+                                             UINT32 attributes, UINTN size, VOID *data)
+{
+	(void)name, (void)vendor, (void)attributes, (void)size, (void)data;
+	return EFI_OUT_OF_RESOURCES;
+}
+
+static EFI_STATUS EFIAPI reset_returns(EFI_RESET_TYPE type, EFI_STATUS status,
+                                       UINTN size, CHAR16 *data)
+{
+	(void)type, (void)status, (void)size, (void)data;
+	return EFI_DEVICE_ERROR;
+}
+
+static EFI_STATUS EFIAPI reset_by_ud(EFI_RESET_TYPE type, EFI_STATUS status, UINTN size,
+                                     CHAR16 *data)
+{
+	(void)type, (void)status, (void)size, (void)data;
+	__asm__ volatile("ud2");
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI reset_by_pf(EFI_RESET_TYPE type, EFI_STATUS status, UINTN size,
+                                     CHAR16 *data)
+{
+	(void)type, (void)status, (void)size, (void)data;
+	*(volatile UINT8 *)NOWHERE = 0;
+	return EFI_SUCCESS;
+}
+
+/*
+ * The image is gone when boot services are: its copy in runtime code stays, and the
+ * functions above need nothing but their instructions.
+ */
+static char *copy_image(const EFI_BOOT_SERVICES *boot, const EFI_LOADED_IMAGE *image)
+{
+	const UINTN bytes = (UINTN)image->ImageSize;
+	const char *const from = image->ImageBase;
+	EFI_PHYSICAL_ADDRESS address = 0;
+
+	if (EFI_ERROR(boot->AllocatePages(AllocateAnyPages, EfiRuntimeServicesCode,
+	                                  (bytes + PAGE - 1) / PAGE, &address)))
+		return NULL;
+	for (UINTN i = 0; i < bytes; i++)
+		((char *)address)[i] = from[i];
+	return (char *)address;
+}
+
+static EFI_SET_VARIABLE set_variable(enum variable_fault fault)
+{
+	return fault == VARIABLE_LOST ? variable_is_lost : variable_is_refused;
+}
+
+static EFI_RESET_SYSTEM reset(enum reset_fault fault)
+{
+	switch (fault) {
+	case RESET_UD:
+		return (EFI_RESET_SYSTEM)reset_by_ud;
+	case RESET_PF:
+		return (EFI_RESET_SYSTEM)reset_by_pf;
+	default:
+		return (EFI_RESET_SYSTEM)reset_returns;
+	}
+}
+
+void evil_runtime_services(const struct firmware *firmware, const struct evil *evil)
+{
+	EFI_RUNTIME_SERVICES *const runtime = firmware->table->RuntimeServices;
+	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
+	EFI_LOADED_IMAGE *image = NULL;
+
+	if (EFI_ERROR(boot->HandleProtocol(firmware->image, &loaded_image_guid,
+	                                   (void **)&image)))
+		return;
+
+	char *const copy = copy_image(boot, image);
+	const UINTN away = (UINTN)copy - (UINTN)image->ImageBase;
+
+	if (copy != NULL && evil->variable != VARIABLE_WELL)
+		runtime->SetVariable =
+			(EFI_SET_VARIABLE)((UINTN)set_variable(evil->variable) + away);
+	if (copy != NULL && evil->reset != RESET_WELL)
+		runtime->ResetSystem =
+			(EFI_RESET_SYSTEM)((UINTN)reset(evil->reset) + away);
+}

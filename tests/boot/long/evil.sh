@@ -1,0 +1,157 @@
+#!/bin/sh
+# Firmware that misbehaves, one thing at a time: the run is whole, or it is said what did
+# not work, and other ways still deliver.  Nothing hangs: each start has two minutes.
+set -eu
+. tests/stick.sh
+
+try() { # NAME WORDS LINE...
+	evil "$@"
+	start "$1"
+}
+
+# --- leaving it
+
+try exits 'exits=15'
+check 'ExitBootServices fails 15 times: a whole run' came_home exits
+
+try never 'exits=16'
+never_left() {
+	ended_with 4 && says never 'ExitBootServices failed 16 times' &&
+		says never '@done 4' && says never 'run never: INCOMPLETE'
+}
+check 'it fails 16 times: that is said, and comes home' never_left
+
+try grow 'grow=8'
+check 'the memory map grows each time it is read: a whole run' came_home grow
+
+try outgrown 'grow=100'
+outgrown_is_said() {
+	ended_with 4 && says outgrown 'the memory map has outgrown its buffer' &&
+		says outgrown '@done 4'
+}
+check 'it grows beyond all room: that is said' outgrown_is_said
+
+try low 'low=none'
+check 'no memory below 1 MiB: a whole run' came_home low
+
+# --- writing
+
+delivers_by_serial() { # NAME TEXT
+	ended_with 0 && says "$1" "the stick $2: results cannot be written to it" &&
+		says "$1" 'transport,serial' && says "$1" '@done 0' &&
+		! says "$1" 'looking for' >/dev/null && file_systems_are_clean "$1"
+}
+
+try full 'write=full'
+check 'every write says that the stick is full: serial delivers' \
+	delivers_by_serial full 'is full'
+try short 'write=short'
+check 'every write is short: serial delivers' delivers_by_serial short 'is full'
+try protected 'write=protected'
+check 'every write says write-protected: serial delivers' \
+	delivers_by_serial protected 'is write-protected'
+try lost 'write=lost'
+check 'writes lose a byte and say nothing: serial delivers' \
+	delivers_by_serial lost 'does not give back what was written'
+
+# The breadcrumb is written, the results are not.
+results_wait() { # NAME TEXT
+	ended_with 4 && says "$1" '@done 0' && says "$1" "TLBMARK $2: machine.csv is not there" &&
+		says "$1" 'NO volume has taken the results.  They wait in RAM' &&
+		file_systems_are_clean "$1"
+}
+
+for fault in 'full is full' 'short is full' 'protected is write-protected' \
+	'lost does not give back what was written'; do
+	kind=${fault%% *}
+	try "$kind-later" "write=$kind write_from=1024"
+	check "write=$kind for the results alone: they wait in RAM" \
+		results_wait "$kind-later" "${fault#* }"
+done
+
+# --- variables: nobody knows where a reset would lead
+
+waits_for_a_reset() { # NAME
+	hears "$1" 'the results wait in RAM.' && ! says "$1" 'resets itself' >/dev/null &&
+		tell system_reset && hears "$1" "run $1: PASS" &&
+		hears "$1" 'your results are in'
+}
+
+for fault in lost refused; do
+	evil "$fault-variable" "variable=$fault" 'after = wait'
+	attend "$fault-variable"
+	check "SetVariable, $fault: no reset by itself, and one by hand brings results home" \
+		waits_for_a_reset "$fault-variable"
+	leave
+done
+
+# --- screens
+
+vga=std
+try blt 'screen=blt'
+no_screen() {
+	came_home blt && grep -qx 'transport,serial ram' "$scratch/home"/*/machine.csv
+}
+check 'a screen without pixels: a whole run by the other ways' no_screen
+
+evil blt-alone 'screen=blt' 'transport = screen'
+attend blt-alone
+check 'and alone: nothing is measured' hears blt-alone 'there is no way out for results'
+leave
+
+# The word and number behind a word of the wrapper's line.
+of_screen() { # NAME WORD
+	sed -n "s/^evil: framebuffer.* $2 \\([0-9]*\\).*/\\1/p" "$scratch/$1.console" | head -n 1
+}
+
+framebuffer() { # NAME
+	tr -d '\r' <"$scratch/$1.console" |
+		sed -n 's/^evil: framebuffer \(0x[0-9a-f]*\) .*/\1/p' | head -n 1
+}
+
+# What is in memory as pictures, by green alone.
+pictures() { # NAME SHIFT
+	for file in "$scratch/pixels-$1".*; do
+		sum=$(cksum <"$file")
+		! grep -qxF "$sum" "$scratch/seen" 2>/dev/null || continue
+		echo "$sum" >>"$scratch/seen"
+		perl -e 'my ($width, $height, $stride, $shift) = @ARGV;
+			print "P5 $width $height 255\n";
+			for (1 .. $height) {
+				read(STDIN, my $row, $stride * 4) or exit 1;
+				print pack "C*", map { $_ >> $shift & 255 } unpack "V$width", $row;
+			}' "$(of_screen "$1" width)" "$(of_screen "$1" height)" \
+			"$(of_screen "$1" stride)" "$2" <"$file" >"$scratch/picture.pgm"
+		zbarimg -q --raw -Sdisable -Sqrcode.enable "$scratch/picture.pgm" 2>/dev/null || :
+	done | sort -u >"$scratch/codes"
+}
+
+codes_are_home() { # NAME SHIFT
+	rm -rf "$scratch/read" "$scratch/seen" && mkdir "$scratch/read" &&
+		pictures "$@" && [ -s "$scratch/codes" ] &&
+		build/host/qrread <"$scratch/codes" >"$scratch/stream" &&
+		build/host/capture --partial --out "$scratch/read" <"$scratch/stream" &&
+		fetch "$1" "$scratch/home" && [ -s "$scratch/read/results.csv" ] || return 1
+	for file in "$scratch/read"/*.csv; do
+		cmp "$file" "$scratch/home"/*/"${file##*/}" || return 1
+	done
+}
+
+for screen in 'stride 8' 'masks 12'; do
+	name=${screen% *}
+	evil "$name" "screen=$name" 'transport = screen, ram'
+	seconds=200 attend "$name" -accel tcg
+	hears "$name" 'leaving the firmware' || :
+	address=$(framebuffer "$name")
+	i=100
+	while kill -0 "$attended" 2>/dev/null && [ $i -lt 180 ]; do
+		i=$((i + 1))
+		tell "pmemsave $address $(of_screen "$name" size) \"$scratch/pixels-$name.$i\"" || :
+		sleep 1
+	done
+	leave
+	check "screen=$name: the codes in it are what came home" \
+		codes_are_home "$name" "${screen#* }"
+	rm -f "$scratch/pixels-$name".*
+done
+finish

@@ -1,0 +1,95 @@
+#!/bin/sh
+# Every way to reset the machine works alone, none is a second time for one run, and a
+# machine that has none waits for the button.
+set -eu
+. tests/stick.sh
+
+# --- the firmware's does not work: the next ones do
+
+for machine in pc q35; do
+	for fault in returns ud pf; do
+		evil "$fault-$machine" "reset=$fault"
+		start "$fault-$machine"
+		check "$machine: ResetSystem, $fault: results come home" came_home "$fault-$machine"
+	done
+done
+
+# --- a program with some ways missing
+
+tree=$scratch/tree
+cp -a . "$tree"
+
+# The program without these ways: acpi, cf9, keyboard_controller.
+without() { # WAY...
+	cp -p lib/x86/reset.c "$tree/lib/x86/reset.c"
+	for way; do
+		sed -i "/^void reset_by_$way/,/^}/s/^{/{\n\treturn;/" "$tree/lib/x86/reset.c"
+	done
+	touch "$tree/lib/x86/reset.c"
+	[ "$(grep -c '^	return;$' "$tree/lib/x86/reset.c")" -eq $# ] &&
+		make -s -C "$tree" build/tlbmark.efi
+}
+
+evil_program() { # NAME LINE...
+	evil_name=$1
+	shift
+	evil "$evil_name" reset=returns "$@"
+	put "$evil_name" "$tree/build/tlbmark.efi" /EFI/BOOT/TLBMARK.EFI esp
+}
+
+only() { # WAY MISSING...
+	one=$1
+	shift
+	check "the program with $one alone is made" without "$@"
+	for machine in pc q35; do
+		# The FADT of QEMU's pc names no register.
+		[ "$one-$machine" != acpi-pc ] || continue
+		evil_program "$one-$machine"
+		start "$one-$machine"
+		check "$machine: $one alone resets it" came_home "$one-$machine"
+	done
+}
+
+only acpi cf9 keyboard_controller
+only cf9 acpi keyboard_controller
+only keyboard_controller acpi cf9
+
+check 'the program without a way is made' without acpi cf9 keyboard_controller
+machine=pc
+evil_program button 'after = wait'
+attend button
+waits_for_the_button() {
+	hears button 'this machine does not reset itself' &&
+		hears button 'the results wait in RAM.' && tell system_reset &&
+		hears button 'your results are in'
+}
+check 'without any, it says so, and the button brings results home' waits_for_the_button
+leave
+
+# --- once for a run
+
+stick once 'run = once'
+start once -no-reboot
+start once
+check 'a run that was lost is unfinished' ended_with 4
+start once
+not_again() {
+	ended_with 0 && says once '@done 0' && says once 'no automatic reset here' &&
+		! says once 'the machine resets itself' >/dev/null &&
+		! says once 'looking for' >/dev/null
+}
+check 'begun again, it does not reset the machine a second time' not_again
+
+stick other 'run = other'
+start other -no-reboot
+start other
+printf '%s\n' 'profile = smoke' 'only = single_op/invlpg' 'countdown = 0' \
+	'after = debugexit' 'run = another' >"$scratch/cfg"
+put other "$scratch/cfg" /tlbmark.cfg
+start other
+another_comes_home() {
+	ended_with 0 && folders other | grep -q -- '-another$' &&
+		says other 'your results are in'
+}
+check 'a run of another id may' another_comes_home
+finish
