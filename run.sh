@@ -44,6 +44,8 @@ root=$(dirname "$0")
 PATH=$PATH:/usr/sbin:/sbin
 run='' work='' emulator_pid='' capture_pid='' status=0 accelerated='' chipset='' transport=auto
 
+# shellcheck source=results/summary.sh
+. "$root/results/summary.sh"
 # shellcheck source=results/emulators.sh
 . "$root/results/emulators.sh"
 # shellcheck source=stick/layout.sh
@@ -275,24 +277,6 @@ make_out() {
 		die 2 "--out $out: holds a run already"
 	fi
 	mkdir -p "$out" || die 3 "cannot create $out"
-}
-
-# The table, but for the rows that were skipped: they are most of it where the machine
-# lacks something.  Then what the numbers are worth.
-show_summary() {
-	[ -e "$out/summary.txt" ] || {
-		say 'no summary was delivered'
-		return
-	}
-	grep -v '  skipped: ' "$out/summary.txt" || :
-	sed -n 's/.*  skipped: //p' "$out/summary.txt" | sort | uniq -c | sort -rn |
-		awk '{ count = $1; sub(/^ *[0-9]+ /, ""); sum += count
-			list = list (NR > 1 ? ", " : "") count " " $0 }
-			END { if (sum) print sum " rows were skipped: " list }'
-	sed -n 's/^timing_valid,0$/not valid/p; s/^timing_valid,1$/valid/p' \
-		"$out/machine.csv" 2>/dev/null | while read -r worth; do
-		echo "the timing is $worth: $(sed -n 's/^timing_reason,//p' "$out/machine.csv")"
-	done
 }
 
 # Says what is known about a run that did not end well, and what there is of it.

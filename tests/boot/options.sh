@@ -18,6 +18,6 @@ check 'they are counted' machine_is bad bad_options 3
 check 'and named with place, text and reason' machine_is bad bad_option_1 \
 	'TLBMARK:6: pages = x: not a number in range'
 check 'a list says what may be in it' machine_is bad bad_option_2 \
-	'TLBMARK:7: transport = flash: not auto or a list of serial, ram, nvram, screen'
+	'"TLBMARK:7: transport = flash: not auto or a list of serial, ram, nvram, screen"'
 
 finish
