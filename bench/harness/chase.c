@@ -42,18 +42,22 @@ static void walk_trail(const struct workspace *workspace, const struct trail *tr
 		at = load_word(base + at);
 }
 
-/* Every entry that a walk for a page of the trail reads. */
+/*
+ * Every entry that a walk for a page of the trail reads; the lowest level of all pages
+ * first, as finding an entry reads those above it, and none that is flushed already.
+ */
 static void flush_entries(const struct workspace *workspace, const struct trail *trail)
 {
 	const uint64_t base = lines_base(trail->layout);
 	const uint64_t stride = level_span(trail->layout.apart);
 
-	for (uint32_t i = 0; i < trail->pages; i++)
-		for (enum level level = trail->layout.page; level <= LEVEL_PML4;
-		     level++)
+	for (enum level level = trail->layout.page; level <= LEVEL_PML4; level++) {
+		for (uint32_t i = 0; i < trail->pages; i++)
 			clflush(walk_find(workspace->pool, workspace->space.root,
 			                  base + (trail->first + i) * stride, level)
 			                .entry);
+		mfence();
+	}
 }
 
 /* Whatever other benchmarks left in other PCIDs goes: each is loaded with bit 63 clear.

@@ -138,6 +138,37 @@ TEST(cold_entries_do_not_change_what_is_walked)
 	assert_no_more();
 }
 
+#define LEVELS (LEVEL_PML4 + 1u)
+
+/* The trail's loads, and its entries found once for each level. */
+static struct {
+	unsigned tables[PAGES + PAGES * LEVELS]; /* read in each walk from the root */
+	unsigned count;
+} walks;
+
+static uint64_t *note_walk(uint64_t frame)
+{
+	if (frame == workspace.space.root)
+		assert_in_range(walks.count++, 0, COUNT_OF(walks.tables) - 1);
+	walks.tables[walks.count - 1]++;
+	return arena_table_at(frame);
+}
+
+TEST(no_entry_is_read_again_once_its_level_is_flushed)
+{
+	struct experiment_spec spec = following("cr3_reload");
+
+	spec.chase.cold = true;
+	make_plan(&spec, NULL);
+	prime(0, 1); /* lays the trail */
+	memset(&walks, 0, sizeof walks);
+	pool.table_at = note_walk;
+	prime(0, 1);
+	assert_int_equal(walks.count, COUNT_OF(walks.tables));
+	for (unsigned i = 0; i < PAGES * LEVELS; i++)
+		assert_int_equal(walks.tables[PAGES + i], LEVELS - i / PAGES);
+}
+
 TEST(targets_are_primed_behind_the_trail)
 {
 	struct experiment_spec spec = following("invlpg");
@@ -279,6 +310,7 @@ int main(void)
 		cmocka_unit_test(each_arm_ends_with_a_pass_in_its_own_way),
 		cmocka_unit_test(rows_in_turn_walk_each_its_own_trail),
 		cmocka_unit_test(cold_entries_do_not_change_what_is_walked),
+		cmocka_unit_test(no_entry_is_read_again_once_its_level_is_flushed),
 		cmocka_unit_test(targets_are_primed_behind_the_trail),
 		cmocka_unit_test(
 			a_pairs_targets_are_primed_in_both_pcids_and_its_descriptors_read),
