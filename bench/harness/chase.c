@@ -23,27 +23,41 @@ static void lay(struct workspace *workspace, const struct trail *trail)
 	(void)cpuid(0, 0);
 }
 
-static void walk_trail(const struct workspace *workspace, const struct trail *trail)
+static enum chase_way way_of(const struct chase_spec *spec, unsigned arm)
 {
-	const uint64_t base = lines_base(trail->layout);
-	uint64_t at = lines_spread(&workspace->lines, trail->layout, trail->first);
+	return arm == 0 && spec->way_a != CHASE_NONE ? spec->way_a : spec->way_b;
+}
+
+static void walk_trail(const struct workspace *workspace, const struct trail *trail,
+                       enum chase_way way)
+{
+	const bool dense = way == CHASE_DENSE;
+	const uint64_t base =
+		dense ? VA_LINES_DENSE + sizeof(uint64_t) : lines_base(trail->layout);
+	uint64_t at =
+		dense ? lines_dense(trail->first)
+		      : lines_spread(&workspace->lines, trail->layout, trail->first);
 
 	for (uint32_t i = 0; i < trail->pages; i++)
 		at = load_word(base + at);
 }
 
-/* Every entry that a walk for a page of the trail reads. */
+/*
+ * Every entry that a walk for a page of the trail reads; the lowest level of all pages
+ * first, as finding an entry reads those above it, and none that is flushed already.
+ */
 static void flush_entries(const struct workspace *workspace, const struct trail *trail)
 {
 	const uint64_t base = lines_base(trail->layout);
 	const uint64_t stride = level_span(trail->layout.apart);
 
-	for (uint32_t i = 0; i < trail->pages; i++)
-		for (enum level level = trail->layout.page; level <= LEVEL_PML4;
-		     level++)
+	for (enum level level = trail->layout.page; level <= LEVEL_PML4; level++) {
+		for (uint32_t i = 0; i < trail->pages; i++)
 			clflush(walk_find(workspace->pool, workspace->space.root,
 			                  base + (trail->first + i) * stride, level)
 			                .entry);
+		mfence();
+	}
 }
 
 /* Whatever other benchmarks left in other PCIDs goes: each is loaded with bit 63 clear.
@@ -73,9 +87,27 @@ static void visit(const struct chase_context *context)
 	write_cr3(root | PCID_HOME | CR3_KEEP);
 }
 
+/*
+ * In the arm's own way last.  Some caches know a line by the linear address it was last
+ * read through, and miss it through another (AMD's since family 17h; "Software
+ * Optimization Guide", L1 data cache, linear address utag).
+ */
+static void walk_ways(const struct chase_context *context)
+{
+	const struct chase_spec *const spec = context->spec;
+	const enum chase_way own = way_of(spec, context->arm);
+	const enum chase_way other = way_of(spec, 1 - context->arm);
+
+	if (other != own)
+		walk_trail(context->workspace, &spec->trail, other);
+	walk_trail(context->workspace, &spec->trail, own);
+}
+
+/* The same of code: the arm's own window last. */
 static void rehearse(const struct chase_context *context)
 {
-	for (unsigned arm = 0; arm < 2; arm++) {
+	for (unsigned i = 0; i < 2; i++) {
+		const unsigned arm = i == 0 ? 1 - context->arm : context->arm;
 		struct window_args args = *context->args;
 
 		context->rehearsal[arm](&args);
@@ -100,7 +132,7 @@ static void prime(const struct priming *priming)
 		if (is_code(spec))
 			rehearse(context);
 		else
-			walk_trail(workspace, &spec->trail);
+			walk_ways(context);
 	}
 	for (uint32_t i = 0; spec->partner != NULL && i < spec->repeats; i++)
 		touch(priming->target.base + i * priming->target.stride);
@@ -168,9 +200,7 @@ static window_code *make_a(const struct plan *plan, const struct experiment_spec
 		.body = &tlb_op_none->body,
 		.baseline = has_baseline ? &spec->op->baseline : NULL,
 		.baselines = has_baseline ? 1 : 0,
-		.chase = chase_of(plan->workspace, chase,
-		                  chase->way_a == CHASE_NONE ? chase->way_b
-		                                             : chase->way_a),
+		.chase = chase_of(plan->workspace, chase, way_of(chase, 0)),
 	};
 
 	return workspace_window(plan->workspace, &window, spec->alias);
@@ -206,7 +236,7 @@ static window_code *make_b(const struct plan *plan, const struct experiment_spec
 	return workspace_window(plan->workspace, &window, spec->alias);
 }
 
-/* Arm A is primed like arm B, but for the visits. */
+/* Arm A is primed like arm B, but for the visits and which way comes last. */
 static void set_priming(const struct plan *plan, struct experiment *experiment)
 {
 	const struct chase_spec *const spec = &experiment->spec.chase;
@@ -215,6 +245,7 @@ static void set_priming(const struct plan *plan, struct experiment *experiment)
 		experiment->chase[arm] = (struct chase_context){
 			.workspace = plan->workspace,
 			.spec = spec,
+			.arm = arm,
 			.visits = spec->visits,
 			.rehearsal = { experiment->pair.a, experiment->pair.b },
 			.args = &experiment->pair.args,

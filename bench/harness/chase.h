@@ -2,8 +2,8 @@
 /*
  * The shape of rows that follow a trail (lines.h) behind an operation, or behind
  * nothing.  What differs between the arms is in the spec; before every window the trail
- * is walked once through the mapping it is measured in, so that the TLB holds of it
- * what it can.
+ * is walked once through each mapping that it is measured in, so that the TLB holds of
+ * it what it can; last through the one that the window goes through.
  */
 #include "bench/harness/lines.h"
 #include "bench/harness/sampler.h"
@@ -40,6 +40,7 @@ struct chase_spec {
 struct chase_context {
 	struct workspace *workspace;
 	const struct chase_spec *spec;
+	unsigned arm;              /* 0: A, 1: B */
 	struct visits visits;      /* of this arm */
 	window_code *rehearsal[2]; /* of code: both arms, run before each window */
 	const struct window_args *args;

@@ -227,6 +227,11 @@ static inline void clflush(const void *line)
 	__asm__ volatile("clflush (%0)" : : "r"(line) : "memory");
 }
 
+static inline void mfence(void)
+{
+	__asm__ volatile("mfence" : : : "memory");
+}
+
 /*
  * One load, so that the TLB holds the page.  Not in C, where one from address 0, which
  * faults on purpose, would be a mistake.

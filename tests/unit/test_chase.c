@@ -27,15 +27,13 @@ static void assert_no_more(void)
 	assert_int_equal(next_event, ring0.count);
 }
 
-/* The dense page, then each of the trail's pages once, the first one first. */
-static void assert_walked(const struct trail *trail)
+/* Each of the trail's pages once, the first one first. */
+static void assert_pass(const struct trail *trail)
 {
 	const uint64_t base = lines_base(trail->layout);
 	bool met[PAGES] = { false };
 
-	next_event = 0;
-	assert_event(RING0_LOAD, VA_LINES_DENSE);
-	assert_int_equal(ring0.at[1].value,
+	assert_int_equal(ring0.at[next_event].value,
 	                 base + lines_spread(&workspace.lines, trail->layout, 0));
 	for (uint32_t i = 0; i < trail->pages; i++) {
 		const struct ring0_event event = ring0.at[next_event++];
@@ -49,6 +47,28 @@ static void assert_walked(const struct trail *trail)
 		                                     (uint32_t)page));
 		assert_false(met[page]);
 		met[page] = true;
+	}
+}
+
+/* The dense page, then the trail. */
+static void assert_walked(const struct trail *trail)
+{
+	next_event = 0;
+	assert_event(RING0_LOAD, VA_LINES_DENSE);
+	assert_pass(trail);
+}
+
+/* The same lines in the same order as the pass from event spread on. */
+static void assert_dense_pass(const struct trail *trail, unsigned spread)
+{
+	const uint64_t base = lines_base(trail->layout);
+
+	for (uint32_t i = 0; i < trail->pages; i++) {
+		const uint64_t page = (ring0.at[spread + i].value - base) /
+		                      level_span(trail->layout.apart);
+
+		assert_event(RING0_LOAD, VA_LINES_DENSE + lines_dense((uint32_t)page) +
+		                                 sizeof(uint64_t));
 	}
 }
 
@@ -71,6 +91,25 @@ TEST(the_trail_is_walked_before_every_window_through_what_is_measured)
 	}
 	assert_int_equal(row(0)->pair.args.data, lines_base(spec.chase.trail.layout));
 	assert_int_equal(row(0)->pair.args.stores, VA_LINES_DENSE);
+}
+
+TEST(each_arm_ends_with_a_pass_in_its_own_way)
+{
+	struct experiment_spec spec = following("none");
+
+	spec.copies_b = 0;
+	spec.chase.way_a = CHASE_DENSE;
+	make_plan(&spec, NULL);
+	prime(0, 0);
+	assert_walked(&spec.chase.trail);
+	assert_dense_pass(&spec.chase.trail, 1);
+	assert_no_more();
+	prime(0, 1);
+	next_event = 0;
+	assert_event(RING0_LOAD, VA_LINES_DENSE);
+	assert_dense_pass(&spec.chase.trail, 1 + PAGES);
+	assert_pass(&spec.chase.trail);
+	assert_no_more();
 }
 
 TEST(rows_in_turn_walk_each_its_own_trail)
@@ -97,6 +136,37 @@ TEST(cold_entries_do_not_change_what_is_walked)
 	prime(0, 1);
 	assert_walked(&spec.chase.trail);
 	assert_no_more();
+}
+
+#define LEVELS (LEVEL_PML4 + 1u)
+
+/* The trail's loads, and its entries found once for each level. */
+static struct {
+	unsigned tables[PAGES + PAGES * LEVELS]; /* read in each walk from the root */
+	unsigned count;
+} walks;
+
+static uint64_t *note_walk(uint64_t frame)
+{
+	if (frame == workspace.space.root)
+		assert_in_range(walks.count++, 0, COUNT_OF(walks.tables) - 1);
+	walks.tables[walks.count - 1]++;
+	return arena_table_at(frame);
+}
+
+TEST(no_entry_is_read_again_once_its_level_is_flushed)
+{
+	struct experiment_spec spec = following("cr3_reload");
+
+	spec.chase.cold = true;
+	make_plan(&spec, NULL);
+	prime(0, 1); /* lays the trail */
+	memset(&walks, 0, sizeof walks);
+	pool.table_at = note_walk;
+	prime(0, 1);
+	assert_int_equal(walks.count, COUNT_OF(walks.tables));
+	for (unsigned i = 0; i < PAGES * LEVELS; i++)
+		assert_int_equal(walks.tables[PAGES + i], LEVELS - i / PAGES);
 }
 
 TEST(targets_are_primed_behind_the_trail)
@@ -151,7 +221,7 @@ TEST(descriptors_are_shared_by_the_rows_of_a_benchmark)
 	assert_int_equal(row(0)->priming.descriptors, row(1)->priming.descriptors);
 }
 
-TEST(code_is_run_before_every_window_in_both_ways)
+TEST(code_is_run_before_every_window_in_both_ways_its_own_last)
 {
 	struct experiment_spec spec = following("none");
 
@@ -160,12 +230,17 @@ TEST(code_is_run_before_every_window_in_both_ways)
 	spec.chase.way_a = CHASE_CODE_DENSE;
 	spec.chase.way_b = CHASE_CODE_SPREAD;
 	make_plan(&spec, NULL);
-	prime(0, 0);
-	next_event = 0;
-	assert_event(RING0_LOAD, VA_LINES_DENSE);
-	assert_event(RING0_WINDOW, (uint64_t)row(0)->pair.a);
-	assert_event(RING0_WINDOW, (uint64_t)row(0)->pair.b);
-	assert_no_more();
+	for (unsigned arm = 0; arm < 2; arm++) {
+		window_code *const own = arm == 0 ? row(0)->pair.a : row(0)->pair.b;
+		window_code *const other = arm == 0 ? row(0)->pair.b : row(0)->pair.a;
+
+		prime(0, arm);
+		next_event = 0;
+		assert_event(RING0_LOAD, VA_LINES_DENSE);
+		assert_event(RING0_WINDOW, (uint64_t)other);
+		assert_event(RING0_WINDOW, (uint64_t)own);
+		assert_no_more();
+	}
 }
 
 /* So many loads of other PCIDs, so many touches in each, and home again. */
@@ -232,13 +307,16 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			the_trail_is_walked_before_every_window_through_what_is_measured),
+		cmocka_unit_test(each_arm_ends_with_a_pass_in_its_own_way),
 		cmocka_unit_test(rows_in_turn_walk_each_its_own_trail),
 		cmocka_unit_test(cold_entries_do_not_change_what_is_walked),
+		cmocka_unit_test(no_entry_is_read_again_once_its_level_is_flushed),
 		cmocka_unit_test(targets_are_primed_behind_the_trail),
 		cmocka_unit_test(
 			a_pairs_targets_are_primed_in_both_pcids_and_its_descriptors_read),
 		cmocka_unit_test(descriptors_are_shared_by_the_rows_of_a_benchmark),
-		cmocka_unit_test(code_is_run_before_every_window_in_both_ways),
+		cmocka_unit_test(
+			code_is_run_before_every_window_in_both_ways_its_own_last),
 		cmocka_unit_test(
 			arm_b_visits_other_pcids_behind_the_trail_and_arm_a_none),
 		cmocka_unit_test(
