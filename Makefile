@@ -51,7 +51,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 Q = $(if $(V),,@)
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: all programs image dist sign test test-long check fuzz report matrix clean help FORCE
+.PHONY: all programs image dist sign test test-long test-matrix check fuzz report matrix clean help FORCE
 .DELETE_ON_ERROR:
 # Objects are kept although only pattern rules name them.
 .SECONDARY:
@@ -216,6 +216,7 @@ CHECKS = $(wildcard tests/checks/*.sh)
 SHELL_TESTS = $(shell grep -lx finish tests/boot/*.sh tests/host/*.sh)
 TESTS = $(SHELL_TESTS) tests/report/run $(CHECKS) $(UNIT_PROGRAMS)
 LONG_TESTS = tests/report/planted $(wildcard tests/boot/long/*.sh tests/checks/long/*.sh)
+MATRIX_TESTS = $(wildcard tests/boot/matrix/*.sh)
 # What calls make itself must not look for the job server of this one.
 ALONE = env -u MAKEFLAGS -u MAKELEVEL JOBS=$(JOBS)
 INSTALL_AND_BUILD = ./run.sh --setup && $(ALONE) $(MAKE) -s -j $(JOBS) programs
@@ -233,6 +234,10 @@ test: ## everything but what follows, in a few minutes
 test-long: ## planted faults and long runs
 	@$(INSTALL_AND_BUILD)
 	@$(ALONE) tests/run -j $(JOBS) -t 1200 $(LONG_TESTS)
+
+test-matrix: ## every disk, every misbehaviour, every way to reset: an hour or more
+	@$(INSTALL_AND_BUILD)
+	@$(ALONE) tests/run -j $(JOBS) -t 3600 $(MATRIX_TESTS)
 
 fuzz: ## every fuzz target for five minutes
 	@$(INSTALL_AND_BUILD)
