@@ -233,7 +233,7 @@ test: ## everything but what follows, in a few minutes
 
 test-long: ## planted faults and long runs
 	@$(INSTALL_AND_BUILD)
-	@$(ALONE) tests/run -j $(JOBS) -t 1200 $(LONG_TESTS)
+	@$(ALONE) tests/run -j $(JOBS) -t 2400 $(LONG_TESTS)
 
 test-matrix: ## every disk, every misbehaviour, every way to reset: an hour or more
 	@$(INSTALL_AND_BUILD)
