@@ -10,8 +10,9 @@ BENCH(policy_random)
 BENCH(policy_zipf)
 BENCH(tlb_size)
 BENCH(pcid_capacity)
-BENCH(ipi)        /* in the APIC mode found */
-BENCH(ipi_x2apic) /* behind the one switch */
+BENCH(ipi) /* in the APIC mode found, and so the next two */
 BENCH(shootdown)
 BENCH(lazy)
+BENCH(ipi_x2apic) /* behind the one switch */
+BENCH(shootdown_x2apic)
 BENCH(paging_off) /* with single_op */

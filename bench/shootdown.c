@@ -52,12 +52,19 @@ static void add(struct plan *plan, struct experiment_spec *spec)
 	plan_add(plan, spec);
 }
 
-/* In the order of modes: by a shorthand only everybody can be asked. */
+static void plan_cluster(struct plan *plan, unsigned targets)
+{
+	struct experiment_spec spec = baseline(plan, "invlpg", targets, 1);
+
+	spec.remote.mode = REMOTE_CLUSTER;
+	add(plan, &spec);
+}
+
+/* By a shorthand only everybody can be asked. */
 static void plan_modes(struct plan *plan, unsigned targets, bool all)
 {
-	static const enum remote_mode modes[] = { REMOTE_UNICAST, REMOTE_CLUSTER,
-		                                  REMOTE_NMI, REMOTE_POLL,
-		                                  REMOTE_SHORTHAND };
+	static const enum remote_mode modes[] = { REMOTE_UNICAST, REMOTE_NMI,
+		                                  REMOTE_POLL, REMOTE_SHORTHAND };
 	struct experiment_spec spec = baseline(plan, "invlpg", targets, 1);
 
 	for (unsigned i = 0; i < sizeof modes / sizeof modes[0]; i++) {
@@ -164,6 +171,24 @@ static void plan_owners(struct plan *plan, const char *op, bool pcide)
 	plan_together(plan, op, pcide, all);
 }
 
+/* In the mode the APICs were found in: clusters are behind the switch, else. */
+static bool found_x2apic(const struct plan *plan)
+{
+	const struct party *const party = plan_party(plan);
+
+	return party != NULL && !party->x2apic_entered &&
+	       crew_apic(party->crew)->mode == APIC_X2APIC;
+}
+
+static void plan_clusters(struct plan *plan)
+{
+	unsigned counts[REMOTE_COUNTS];
+	const unsigned count = remote_counts(plan, counts);
+
+	for (unsigned i = 0; i < count; i++)
+		plan_cluster(plan, counts[i]);
+}
+
 static void plan_shootdown(struct plan *plan)
 {
 	unsigned counts[REMOTE_COUNTS];
@@ -171,6 +196,8 @@ static void plan_shootdown(struct plan *plan)
 
 	for (unsigned i = 0; i < count; i++)
 		plan_modes(plan, counts[i], i == count - 1);
+	if (found_x2apic(plan))
+		plan_clusters(plan);
 	plan_op(plan, "invlpg", false, false);
 	plan_op(plan, "cr3_reload", false, false);
 	plan_op(plan, "cr3_pcid_flush", true, false);
@@ -196,4 +223,16 @@ const struct bench bench_shootdown = {
 	.name = "shootdown",
 	.plan = plan_shootdown,
 	.frames = frames,
+};
+
+static void plan_shootdown_x2apic(struct plan *plan)
+{
+	if (!found_x2apic(plan))
+		plan_clusters(plan);
+}
+
+const struct bench bench_shootdown_x2apic = {
+	.name = "shootdown",
+	.plan = plan_shootdown_x2apic,
+	.prepare = party_enter_x2apic,
 };

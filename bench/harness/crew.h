@@ -4,7 +4,7 @@
  *
  * Member 0 is the boot processor, which commands; 1 ... crew_count() are the others.
  * Each of them waits on a stack of its own, with its interrupt vectors masked but the
- * ones below, until its request line changes.
+ * ones below, until its line of jobs changes.
  *
  * Two ways to reach a member:
  *   - a job: a function that it leaves its wait for, runs, and acknowledges.  One at a
@@ -21,6 +21,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define CREW_LINE 128u /* two cache lines: CPUs fetch them in pairs */
@@ -37,7 +38,7 @@ enum crew_state {
 	CREW_HALT, /* STI; HLT: at first */
 	CREW_SPIN,
 	CREW_PAUSE, /* spins with PAUSE */
-	CREW_MWAIT, /* MONITOR of its request line, MWAIT with the hint commanded */
+	CREW_MWAIT, /* MONITOR of its line of jobs, MWAIT with the hint commanded */
 	CREW_POLL,  /* spins with PAUSE and interrupts off, serves calls itself */
 };
 
@@ -55,16 +56,25 @@ typedef void crew_call(struct crew_member *me, void *context);
 /* The same in an NMI; false if nobody had sent one, so that it counts as a stray. */
 typedef bool crew_nmi(struct crew_member *me, void *context);
 
-/* Written by the boot processor, but for call and word, which are the caller's. */
+/*
+ * Jobs are the boot processor's to write, calls the caller's.  They share no line: one
+ * that waits watches the line of jobs, and a call that is written there would end its
+ * MWAIT before the interrupt does, or be fetched by it before the handler does.
+ */
 struct crew_request {
 	_Alignas(CREW_LINE) _Atomic uint32_t generation; /* of the job; written last */
 	enum crew_state state;
 	uint32_t hint;
 	crew_job *job; /* NULL: only the state changes */
 	void *argument;
-	_Atomic uint32_t call; /* of the call; CREW_POLL watches it */
-	uint64_t word[8];      /* for the call */
+	/* Of the call; CREW_POLL watches this line too. */
+	_Alignas(CREW_LINE) _Atomic uint32_t call;
+	uint64_t word[8]; /* for the call */
 };
+
+_Static_assert(offsetof(struct crew_request, call) / CREW_LINE !=
+                       offsetof(struct crew_request, generation) / CREW_LINE,
+               "a store for a call wakes who monitors for jobs");
 
 /* Written by the member. */
 struct crew_answer {

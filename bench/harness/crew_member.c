@@ -106,7 +106,7 @@ static void wait_halted(const struct crew_member *me, uint32_t seen)
 static void wait_monitoring(const struct crew_member *me, uint32_t seen, uint32_t hint)
 {
 	while (!is_asked(me, seen)) {
-		monitor(&me->request);
+		monitor(&me->request.generation);
 		if (!is_asked(me, seen))
 			mwait(hint);
 	}

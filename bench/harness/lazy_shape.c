@@ -71,10 +71,16 @@ static void come_back_and_look(struct crew_member *me, void *argument)
 	interrupts_as(flags);
 }
 
+/*
+ * Coming back may just have dropped everything: the pages that the window reads are in
+ * the TLB again before it, in both arms, or A would pay for what B is to show.
+ */
 static void become_lazy(struct crew_member *me, void *argument)
 {
 	const struct party_row *const row = argument;
 
+	if (row->remote->touches)
+		(void)flush_ground_look(&row->party->ground, FLUSH_PAGES, read_word);
 	lazy_enter(lazy_of(row->party, me));
 }
 
