@@ -44,7 +44,7 @@ static bool leave_results(struct program *program)
 	const uint32_t transports = program->machine.transports;
 
 	if ((transports & TRANSPORT_RAM) != 0)
-		keep_seal(&program->keep, program->machine.run_id);
+		keep_seal(&program->keep, &program->trail);
 	if ((transports & TRANSPORT_NVRAM) != 0)
 		nvram_write(program);
 	return (transports & TRANSPORT_RAM) != 0 || program->nvram.written != 0;

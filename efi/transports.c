@@ -2,11 +2,13 @@
 
 #include "bench/harness/runner.h"
 #include "efi/console.h"
+#include "lib/crc32.h"
 #include "lib/smbios.h"
 #include "lib/x86/insn.h"
 
 #define BOARD_CHARS 20u
 #define DATE_CHARS 10u
+#define FOLDERS_MOST 100u
 
 static EFI_GUID global_guid = EFI_GLOBAL_VARIABLE;
 
@@ -78,8 +80,8 @@ static bool set_boot_next(const struct firmware *firmware)
 	                                       sizeof current, &current));
 }
 
-/* BOARD-DATE-RUN, as far as they are known. */
-static void name_folder(const struct machine *machine, char *folder)
+/* BOARD-DATE-RUN, as far as they are known, and from the second on a number. */
+static void name_folder(const struct machine *machine, unsigned number, char *folder)
 {
 	char board[BOARD_CHARS + 1];
 	char date[DATE_CHARS + 1];
@@ -94,7 +96,37 @@ static void name_folder(const struct machine *machine, char *folder)
 	if (date[0] != '\0')
 		line_put_char(&line, '-');
 	line_put(&line, machine->run_id);
+	if (number > 1) {
+		line_put_char(&line, '-');
+		line_put_u64(&line, number);
+	}
 	line_to_string(&line, folder, BREADCRUMB_TEXT);
+}
+
+/* One that no volume has yet: what an earlier run of this id has left is not ours. */
+static bool choose_folder(const struct program *program, char *folder)
+{
+	for (unsigned number = 1; number <= FOLDERS_MOST; number++) {
+		name_folder(&program->machine, number, folder);
+		if (!trail_has_folder(&program->volumes, folder))
+			return true;
+	}
+	return false;
+}
+
+/* Never that of the run before, whatever clock and TSC say. */
+static uint64_t nonce_after(const struct program *program)
+{
+	const char *const date = program->machine.date;
+	size_t length = 0;
+
+	while (date[length] != '\0')
+		length++;
+
+	const uint64_t nonce = rdtsc_ordered() ^ (uint64_t)crc32_update(0, date, length)
+	                                                 << 32;
+
+	return nonce != program->trail.nonce ? nonce : nonce + 1;
 }
 
 /* A run of this id that did not come home may not reset the machine once more. */
@@ -112,15 +144,17 @@ static EFI_STATUS leave_trail(struct program *program)
 {
 	struct breadcrumb trail = {
 		.state = BREADCRUMB_PENDING,
+		.nonce = nonce_after(program),
 		.attempt = attempt_of(program),
 		.transports = program->machine.transports,
 		.room = program->keep.room,
 	};
 
+	if (!choose_folder(program, trail.folder))
+		return EFI_ACCESS_DENIED;
 	program->resets = trail.attempt == 1 && set_boot_next(&program->firmware);
 	trail.resets = program->resets;
 	text_copy(trail.run_id, sizeof trail.run_id, program->machine.run_id);
-	name_folder(&program->machine, trail.folder);
 	for (unsigned i = 0; i < KEEP_COPIES; i++)
 		if ((trail.transports & TRANSPORT_RAM) != 0)
 			trail.copies[i] = program->keep.copies[i];
