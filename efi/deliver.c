@@ -6,6 +6,8 @@
 
 #define CONSOLE_FILE "console.txt"
 
+#define NOT_THERE " is not there\n"
+
 #define FOLDERS_MOST 100u
 
 struct destination {
@@ -44,17 +46,11 @@ static void say(const struct work *work, const struct destination *place,
 	print(work, end);
 }
 
-static void say_failed(const struct work *work, const struct destination *place,
-                       const char *name, EFI_STATUS status)
-{
-	say(work, place, volume_problem(status), name, " is not there\n");
-}
-
 static void fail(struct work *work, struct destination *place, const char *name,
                  EFI_STATUS status)
 {
 	place->status = status;
-	say_failed(work, place, name, status);
+	say(work, place, volume_problem(status), name, NOT_THERE);
 }
 
 /* A folder without a mark would be nobody's, and the next try would make another. */
@@ -159,7 +155,7 @@ static void write_file(struct work *work, const char *name, const char *bytes,
 		if (!EFI_ERROR(status))
 			continue;
 		if (status == EFI_VOLUME_FULL) {
-			say_failed(work, place, name, status);
+			say(work, place, volume_problem(status), name, NOT_THERE);
 			place->is_incomplete = place->is_incomplete || is_needed(name);
 		} else {
 			fail(work, place, name, status);
@@ -187,15 +183,21 @@ static void write_of_stream(struct work *work, enum file file)
 	write_file(work, file_name(file), work->file, bytes);
 }
 
-/* The samples come last, because they may be more than a volume holds. */
+/*
+ * What is needed comes first, and the samples last, because they may be more than a
+ * volume holds.
+ */
 static void write_files(struct work *work)
 {
 	for (unsigned i = 0; i < FILE_COUNT; i++)
-		if (i != FILE_SAMPLES)
+		if (is_needed(file_name((enum file)i)))
 			write_of_stream(work, (enum file)i);
 	write_file(work, CONSOLE_FILE, work->file,
 	           unpack_console(work->capture, seal_stream(work->seal),
 	                          work->seal->length, work->file, &work->run));
+	for (unsigned i = 0; i < FILE_COUNT; i++)
+		if (!is_needed(file_name((enum file)i)) && i != FILE_SAMPLES)
+			write_of_stream(work, (enum file)i);
 	write_of_stream(work, FILE_SAMPLES);
 }
 
