@@ -18,8 +18,8 @@ static bool has_screen(const struct program *program)
 }
 
 /*
- * All pages once, since nobody knows yet whether RAM survives the reset.  With a serial
- * line the results are safe already.
+ * All pages once, since nobody knows yet whether RAM survives the reset.  A serial port
+ * that answers tells nothing of somebody who listens; one that was asked for does.
  */
 static void show_pages(struct program *program)
 {
@@ -30,7 +30,7 @@ static void show_pages(struct program *program)
 	const uint64_t began = rdtsc_ordered();
 
 	if (!has_screen(program) ||
-	    (program->machine.transports & TRANSPORT_SERIAL) != 0)
+	    (program->config.transports & TRANSPORT_SERIAL) != 0)
 		return;
 	while (rdtsc_ordered() - began < all) {
 		screen_turn(&program->screen);
