@@ -90,13 +90,16 @@ static void print_registers(struct program *program, const struct trap_frame *fr
 void fatal_exception(struct cpu *cpu, const struct trap_frame *frame)
 {
 	struct program *const program = cpu->context;
-	const bool again = program->dying;
 
-	program->dying = true;
+	/* What faults while it is said would fault again: a sink, or what it reads. */
+	if (++program->fatal == 2)
+		finish_silently(program);
+	while (program->fatal > 2) {
+		cli();
+		hlt();
+	}
 	print_what(program, frame);
 	print_registers(program, frame);
-	/* If delivering is what faults, there is nothing more to be had. */
-	if (!again)
-		runner_abort(&program->run);
+	runner_abort(&program->run);
 	finish(program, RUN_NOT_FINISHED);
 }

@@ -84,6 +84,29 @@ static void go_home(struct program *program)
 	drain(program);
 }
 
+static _Noreturn void halt(void)
+{
+	for (;;) {
+		cli();
+		hlt();
+	}
+}
+
+_Noreturn void finish_silently(struct program *program)
+{
+	program->record.sink_count = 0;
+	program->machine.transports &= TRANSPORT_RAM;
+	if (program->machine.transports != 0) {
+		keep_seal(&program->keep, &program->trail);
+		if (program->resets)
+			reset_machine(program, RESET_WARM);
+	}
+	if (program->machine.transports == 0 ||
+	    program->config.after == AFTER_DEBUG_EXIT)
+		after_alone(program, RUN_NOT_FINISHED);
+	halt();
+}
+
 _Noreturn void finish(struct program *program, enum run_status status)
 {
 	const bool waits = (program->machine.transports & TRANSPORTS_HOME) != 0;
@@ -106,8 +129,5 @@ _Noreturn void finish(struct program *program, enum run_status status)
 		screen_turn(&program->screen);
 		pause();
 	}
-	for (;;) {
-		cli();
-		hlt();
-	}
+	halt();
 }

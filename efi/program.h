@@ -37,5 +37,5 @@ struct program {
 	struct record record;
 	struct run run;
 	bool has_taken_over; /* the processor is ours */
-	bool dying;          /* an exception is being handled: the next one only ends */
+	unsigned fatal;      /* exceptions nobody expected; each has less left to use */
 };
