@@ -4,15 +4,17 @@
 #include "lib/outcome.h"
 #include "lib/unpack.h"
 
-/* Where it is, all the others are. */
-#define LAST_FILE "console.txt"
+#define CONSOLE_FILE "console.txt"
+
+#define NOT_THERE " is not there\n"
 
 #define FOLDERS_MOST 100u
 
 struct destination {
 	const struct volume *volume;
 	char folder[VOLUME_PATH];
-	EFI_STATUS status;
+	EFI_STATUS status;  /* an error: nothing more is tried */
+	bool is_incomplete; /* what nobody can do without did not fit */
 };
 
 struct work {
@@ -32,20 +34,43 @@ static void print(const struct work *work, const char *text)
 	console_print(&work->program->firmware, text);
 }
 
+static void say(const struct work *work, const struct destination *place,
+                const char *what, const char *name, const char *end)
+{
+	print(work, "tlbmark: ");
+	print(work, place->volume->name);
+	print(work, " ");
+	print(work, what);
+	print(work, ": ");
+	print(work, name);
+	print(work, end);
+}
+
 static void fail(struct work *work, struct destination *place, const char *name,
                  EFI_STATUS status)
 {
 	place->status = status;
-	print(work, "tlbmark: ");
-	print(work, place->volume->name);
-	print(work, " ");
-	print(work, volume_problem(status));
-	print(work, ": ");
-	print(work, name);
-	print(work, " is not there\n");
+	say(work, place, volume_problem(status), name, NOT_THERE);
 }
 
-/* results\FOLDER, or with a number behind it, which is not there yet. */
+/* A folder without a mark would be nobody's, and the next try would make another. */
+static EFI_STATUS make_folder(const struct work *work, const struct destination *place)
+{
+	EFI_STATUS status = volume_make_folder(place->volume, place->folder);
+
+	if (EFI_ERROR(status))
+		return status;
+	status = trail_mark(&work->program->firmware, place->volume, place->folder,
+	                    &work->program->trail, BREADCRUMB_PENDING);
+	if (EFI_ERROR(status))
+		volume_delete(place->volume, place->folder);
+	return status;
+}
+
+/*
+ * results\FOLDER of an earlier try to deliver this run, or a new one, with a number
+ * behind it if somebody has made one of this name meanwhile.
+ */
 static void open_folder(struct work *work, struct destination *place)
 {
 	EFI_STATUS status = volume_make_folder(place->volume, RESULTS_FOLDER);
@@ -61,9 +86,12 @@ static void open_folder(struct work *work, struct destination *place)
 			line_put_u64(&line, i);
 		}
 		line_to_string(&line, place->folder, sizeof place->folder);
+		if (trail_mark_of(place->volume, place->folder,
+		                  &work->program->trail) != BREADCRUMB_NONE)
+			return;
 		if (volume_has(place->volume, place->folder))
 			continue;
-		status = volume_make_folder(place->volume, place->folder);
+		status = make_folder(work, place);
 		if (!EFI_ERROR(status))
 			return;
 	}
@@ -83,21 +111,55 @@ static void open_places(struct work *work)
 	}
 }
 
+static bool is_there(const struct destination *place, const char *name)
+{
+	char path[VOLUME_PATH];
+	struct line line;
+
+	line_clear(&line);
+	line_put(&line, place->folder);
+	line_put_char(&line, '\\');
+	line_put(&line, name);
+	line_to_string(&line, path, sizeof path);
+	return volume_has(place->volume, path);
+}
+
+/* Without it the run tells nothing; false: what is left is worth having all the same.
+ */
+static bool is_needed(const char *name)
+{
+	return text_equal(name, file_name(FILE_MACHINE)) ||
+	       text_equal(name, file_name(FILE_RESULTS)) ||
+	       text_equal(name, file_name(FILE_VERIFY)) ||
+	       text_equal(name, CONSOLE_FILE);
+}
+
+/* What does not fit is named, and a smaller one tried. */
 static void write_file(struct work *work, const char *name, const char *bytes,
                        size_t length)
 {
 	for (unsigned i = 0; i < work->count && length != 0; i++) {
 		struct destination *const place = &work->places[i];
 
-		if (EFI_ERROR(place->status))
+		/* An earlier try has read it back before it got its name. */
+		if (EFI_ERROR(place->status) || is_there(place, name))
 			continue;
 
 		const EFI_STATUS status =
 			volume_write(&work->program->firmware, place->volume,
 		                     place->folder, name, bytes, length);
 
-		if (EFI_ERROR(status))
+		if (status == EFI_WARN_WRITE_FAILURE)
+			say(work, place, "does not rename files", name,
+			    " has .tmp behind its name\n");
+		if (!EFI_ERROR(status))
+			continue;
+		if (status == EFI_VOLUME_FULL) {
+			say(work, place, volume_problem(status), name, NOT_THERE);
+			place->is_incomplete = place->is_incomplete || is_needed(name);
+		} else {
 			fail(work, place, name, status);
+		}
 	}
 }
 
@@ -111,30 +173,58 @@ static void note_outcome(struct work *work, enum file file, size_t length)
 		outcome_timing(&work->outcome, text);
 }
 
+static void write_of_stream(struct work *work, enum file file)
+{
+	const size_t bytes =
+		unpack_file(work->capture, seal_stream(work->seal), work->seal->length,
+	                    file_name(file), work->file);
+
+	note_outcome(work, file, bytes);
+	write_file(work, file_name(file), work->file, bytes);
+}
+
+/*
+ * What is needed comes first, and the samples last, because they may be more than a
+ * volume holds.
+ */
 static void write_files(struct work *work)
 {
-	const char *const stream = seal_stream(work->seal);
-	const size_t length = work->seal->length;
+	for (unsigned i = 0; i < FILE_COUNT; i++)
+		if (is_needed(file_name((enum file)i)))
+			write_of_stream(work, (enum file)i);
+	write_file(work, CONSOLE_FILE, work->file,
+	           unpack_console(work->capture, seal_stream(work->seal),
+	                          work->seal->length, work->file, &work->run));
+	for (unsigned i = 0; i < FILE_COUNT; i++)
+		if (!is_needed(file_name((enum file)i)) && i != FILE_SAMPLES)
+			write_of_stream(work, (enum file)i);
+	write_of_stream(work, FILE_SAMPLES);
+}
 
-	for (unsigned i = 0; i < FILE_COUNT; i++) {
-		const enum file file = (enum file)i;
-		const size_t bytes = unpack_file(work->capture, stream, length,
-		                                 file_name(file), work->file);
-
-		note_outcome(work, file, bytes);
-		write_file(work, file_name(file), work->file, bytes);
-	}
-	write_file(
-		work, LAST_FILE, work->file,
-		unpack_console(work->capture, stream, length, work->file, &work->run));
+static bool has_arrived(const struct destination *place)
+{
+	return !EFI_ERROR(place->status) && !place->is_incomplete;
 }
 
 static bool arrived(const struct work *work)
 {
 	for (unsigned i = 0; i < work->count; i++)
-		if (!EFI_ERROR(work->places[i].status))
+		if (has_arrived(&work->places[i]))
 			return true;
 	return false;
+}
+
+/* For a start that finds the breadcrumb as it was before the files were written. */
+static void mark_places(const struct work *work)
+{
+	for (unsigned i = 0; i < work->count; i++) {
+		const struct destination *const place = &work->places[i];
+
+		if (has_arrived(place))
+			(void)trail_mark(&work->program->firmware, place->volume,
+			                 place->folder, &work->program->trail,
+			                 BREADCRUMB_DELIVERED);
+	}
 }
 
 /* The last line says where the results are. */
@@ -145,7 +235,7 @@ static void print_places(const struct work *work)
 	for (unsigned i = 0; i < work->count; i++) {
 		const struct destination *const place = &work->places[i];
 
-		if (EFI_ERROR(place->status))
+		if (!has_arrived(place))
 			continue;
 		print(work, separator);
 		print(work, "\\");
@@ -207,6 +297,7 @@ struct delivery deliver(struct program *program, const struct seal *seal,
 	}
 	open_places(&work);
 	write_files(&work);
+	mark_places(&work);
 	print_outcome(&work);
 	return (struct delivery){
 		.arrived = arrived(&work),
@@ -228,15 +319,11 @@ static void usual_folder(const struct program *program, char folder[VOLUME_PATH]
 bool deliver_is_done(const struct program *program)
 {
 	char path[VOLUME_PATH];
-	struct line line;
 
 	usual_folder(program, path);
-	line_clear(&line);
-	line_put(&line, path);
-	line_put(&line, "\\" LAST_FILE);
-	line_to_string(&line, path, sizeof path);
 	for (unsigned i = 0; i < program->volumes.count; i++)
-		if (volume_has(&program->volumes.list[i], path))
+		if (trail_mark_of(&program->volumes.list[i], path, &program->trail) ==
+		    BREADCRUMB_DELIVERED)
 			return true;
 	return false;
 }

@@ -3,14 +3,16 @@
 #include "efi/program.h"
 
 struct delivery {
-	bool arrived;    /* all files are on one volume at least */
+	bool arrived;    /* what is needed is on one volume at least */
 	uint32_t status; /* of the run */
 };
 
 /*
  * Unpacks a sealed stream into results\FOLDER of each volume, and prints how the run
- * ended and where the files are.  A folder that is there already stays as it is: the
- * new one gets a number.  way is how the stream came home.
+ * ended and where the files are.  A folder that is there already stays as it is, and
+ * the new one gets a number, unless it is of an earlier try to deliver this run: then
+ * what is not there yet is added.  A file that does not fit is named, and the others
+ * written. way is how the stream came home.
  */
 struct delivery deliver(struct program *program, const struct seal *seal,
                         enum transport way);

@@ -2,6 +2,7 @@
 
 #include "efi/finish.h"
 #include "efi/program.h"
+#include "lib/x86/insn.h"
 static const char *vector_name(uint64_t vector)
 {
 	static const char *const names[] = {
@@ -98,14 +99,16 @@ static void print_registers(struct program *program, const struct trap_state *st
 static void die(struct program *program, const struct crew_member *member,
                 const struct trap_state *state)
 {
-	const bool again = program->dying;
-
-	program->dying = true;
+	/* What faults while it is said would fault again: a sink, or what it reads. */
+	if (++program->fatal == 2)
+		finish_silently(program);
+	while (program->fatal > 2) {
+		cli();
+		hlt();
+	}
 	print_what(program, &state->frame, member);
 	print_registers(program, state);
-	/* If delivering is what faults, there is nothing more to be had. */
-	if (!again)
-		runner_abort(&program->run);
+	runner_abort(&program->run);
 	finish(program, RUN_NOT_FINISHED);
 }
 

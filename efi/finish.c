@@ -18,8 +18,8 @@ static bool has_screen(const struct program *program)
 }
 
 /*
- * All pages once, since nobody knows yet whether RAM survives the reset.  With a serial
- * line the results are safe already.
+ * All pages once, since nobody knows yet whether RAM survives the reset.  A serial port
+ * that answers tells nothing of somebody who listens; one that was asked for does.
  */
 static void show_pages(struct program *program)
 {
@@ -30,7 +30,7 @@ static void show_pages(struct program *program)
 	const uint64_t began = rdtsc_ordered();
 
 	if (!has_screen(program) ||
-	    (program->machine.transports & TRANSPORT_SERIAL) != 0)
+	    (program->config.transports & TRANSPORT_SERIAL) != 0)
 		return;
 	while (rdtsc_ordered() - began < all) {
 		screen_turn(&program->screen);
@@ -44,7 +44,7 @@ static bool leave_results(struct program *program)
 	const uint32_t transports = program->machine.transports;
 
 	if ((transports & TRANSPORT_RAM) != 0)
-		keep_seal(&program->keep, program->machine.run_id);
+		keep_seal(&program->keep, &program->trail);
 	if ((transports & TRANSPORT_NVRAM) != 0)
 		nvram_write(program);
 	return (transports & TRANSPORT_RAM) != 0 || program->nvram.written != 0;
@@ -84,6 +84,29 @@ static void go_home(struct program *program)
 	drain(program);
 }
 
+static _Noreturn void stop(void)
+{
+	for (;;) {
+		cli();
+		hlt();
+	}
+}
+
+_Noreturn void finish_silently(struct program *program)
+{
+	program->record.sink_count = 0;
+	program->machine.transports &= TRANSPORT_RAM;
+	if (program->machine.transports != 0) {
+		keep_seal(&program->keep, &program->trail);
+		if (program->resets)
+			reset_machine(program, RESET_WARM);
+	}
+	if (program->machine.transports == 0 ||
+	    program->config.after == AFTER_DEBUG_EXIT)
+		after_alone(program, RUN_NOT_FINISHED);
+	stop();
+}
+
 _Noreturn void finish(struct program *program, enum run_status status)
 {
 	const bool waits = (program->machine.transports & TRANSPORTS_HOME) != 0;
@@ -106,8 +129,5 @@ _Noreturn void finish(struct program *program, enum run_status status)
 		screen_turn(&program->screen);
 		pause();
 	}
-	for (;;) {
-		cli();
-		hlt();
-	}
+	stop();
 }

@@ -46,8 +46,8 @@ static const struct seal *take_copy(const struct program *program,
 	if (EFI_ERROR(boot->AllocatePool(EfiLoaderData, bytes, (void **)&own)))
 		return NULL;
 	memcpy(own, found, bytes);
-	if (bytes <= room &&
-	    seal_check(own, bytes, program->trail.run_id) == SEAL_WHOLE)
+	if (bytes <= room && seal_check(own, bytes, program->trail.run_id,
+	                                program->trail.nonce) == SEAL_WHOLE)
 		return own;
 	boot->FreePool(own);
 	return NULL;

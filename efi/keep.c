@@ -121,15 +121,19 @@ void keep_open(struct keep *keep)
 {
 	struct seal *const seal = seal_at(keep->copies[0]);
 
+	for (unsigned i = 0; i < KEEP_COPIES; i++)
+		*seal_at(keep->copies[i]) = (struct seal){ 0 };
+	wbinvd();
 	memory_sink_open(&keep->sink, (char *)(seal + 1), keep->room - sizeof *seal);
 }
 
 /* WBINVD writes back the caches of this processor, which alone wrote here. */
-void keep_seal(struct keep *keep, const char *run_id)
+void keep_seal(struct keep *keep, const struct breadcrumb *breadcrumb)
 {
 	struct seal *const first = seal_at(keep->copies[0]);
 
-	seal_close(first, run_id, keep->sink.length, keep->sink.full);
+	seal_close(first, breadcrumb->run_id, breadcrumb->nonce, keep->sink.length,
+	           keep->sink.full);
 	for (unsigned i = 1; i < KEEP_COPIES; i++)
 		memcpy(seal_at(keep->copies[i]), first,
 		       sizeof *first + keep->sink.length);
@@ -151,5 +155,5 @@ const struct seal *keep_find(const struct memory_map *map,
 			copies[i] = seal_at(address);
 	}
 	return seal_choose(copies, KEEP_COPIES, breadcrumb->room, breadcrumb->run_id,
-	                   faults);
+	                   breadcrumb->nonce, faults);
 }

@@ -21,11 +21,14 @@ struct keep {
 bool keep_alloc(const struct firmware *firmware, struct memory_map *map, uint64_t bytes,
                 struct keep *keep);
 
-/* Opens the sink; the memory must be writable. */
+/*
+ * Opens the sink, and sees to it that no copy of an earlier run is left where this one
+ * will be looked for; the memory must be writable.
+ */
 void keep_open(struct keep *keep);
 
 /* Closes all copies, and sees to it that they are in memory, not in caches. */
-void keep_seal(struct keep *keep, const char *run_id);
+void keep_seal(struct keep *keep, const struct breadcrumb *breadcrumb);
 
 /*
  * A copy that an earlier start has left, in memory that is RAM by the map; NULL if none

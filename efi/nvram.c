@@ -314,7 +314,7 @@ const struct seal *nvram_find(struct program *program)
 		return NULL;
 	}
 	print_found(program, found, count);
-	seal_close(seal, program->trail.run_id, sink.length,
+	seal_close(seal, program->trail.run_id, program->trail.nonce, sink.length,
 	           finding.cut || found != count || sink.full);
 	return seal;
 }

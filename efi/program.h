@@ -38,5 +38,5 @@ struct program {
 	bool resets; /* by itself, to come back to the results in RAM */
 	struct record record;
 	bool has_taken_over; /* the processor is ours */
-	bool dying;          /* an exception is being handled: the next one only ends */
+	unsigned fatal;      /* exceptions nobody expected; each has less left to use */
 };

@@ -2,13 +2,8 @@
 
 #include "bench/harness/runner.h"
 #include "efi/console.h"
-#include "lib/smbios.h"
+#include "efi/departure.h"
 #include "lib/x86/insn.h"
-
-#define BOARD_CHARS 20u
-#define DATE_CHARS 10u
-
-static EFI_GUID global_guid = EFI_GLOBAL_VARIABLE;
 
 static void print(const struct program *program, const char *text)
 {
@@ -53,89 +48,6 @@ static bool plan_serial(const struct program *program)
 		print(program, text);
 	}
 	return answers;
-}
-
-/*
- * The next start shall be from the device of this one.  False where the firmware does
- * not know what it started: then nobody can say where a reset leads.
- */
-static bool set_boot_next(const struct firmware *firmware)
-{
-	EFI_RUNTIME_SERVICES *const runtime = firmware->table->RuntimeServices;
-	CHAR16 current_name[] = L"BootCurrent";
-	CHAR16 next_name[] = L"BootNext";
-	UINT16 current = 0;
-	UINT16 next = 0;
-	UINTN size = sizeof current;
-
-	if (EFI_ERROR(runtime->GetVariable(current_name, &global_guid, NULL, &size,
-	                                   &current)) ||
-	    size != sizeof current)
-		return false;
-	if (EFI_ERROR(runtime->SetVariable(next_name, &global_guid,
-	                                   EFI_VARIABLE_NON_VOLATILE |
-	                                           EFI_VARIABLE_BOOTSERVICE_ACCESS |
-	                                           EFI_VARIABLE_RUNTIME_ACCESS,
-	                                   sizeof current, &current)))
-		return false;
-	/* There is firmware that says yes and keeps nothing. */
-	size = sizeof next;
-	return !EFI_ERROR(runtime->GetVariable(next_name, &global_guid, NULL, &size,
-	                                       &next)) &&
-	       size == sizeof next && next == current;
-}
-
-/* BOARD-DATE-RUN, as far as they are known. */
-static void name_folder(const struct machine *machine, char *folder)
-{
-	char board[BOARD_CHARS + 1];
-	char date[DATE_CHARS + 1];
-	struct line line;
-
-	smbios_short_name(machine->board, board, sizeof board);
-	text_copy(date, sizeof date, machine->date);
-	line_clear(&line);
-	line_put(&line, board[0] != '\0' ? board : "machine");
-	line_put_char(&line, '-');
-	line_put(&line, date);
-	if (date[0] != '\0')
-		line_put_char(&line, '-');
-	line_put(&line, machine->run_id);
-	line_to_string(&line, folder, BREADCRUMB_TEXT);
-}
-
-/* A run of this id that did not come home may not reset the machine once more. */
-static uint32_t attempt_of(const struct program *program)
-{
-	const struct breadcrumb *const last = &program->trail;
-
-	if (last->state == BREADCRUMB_UNFINISHED &&
-	    text_equal(last->run_id, program->machine.run_id))
-		return last->attempt + 1;
-	return 1;
-}
-
-static EFI_STATUS leave_trail(struct program *program, enum breadcrumb_state state)
-{
-	struct breadcrumb *const trail = &program->trail;
-	const uint32_t attempt = attempt_of(program);
-
-	*trail = (struct breadcrumb){
-		.state = state,
-		.attempt = attempt,
-		.transports = program->machine.transports,
-	};
-	text_copy(trail->run_id, sizeof trail->run_id, program->machine.run_id);
-	name_folder(&program->machine, trail->folder);
-	if (state == BREADCRUMB_PENDING) {
-		program->resets = attempt == 1 && set_boot_next(&program->firmware);
-		trail->resets = program->resets;
-		trail->room = program->keep.room;
-		for (unsigned i = 0; i < KEEP_COPIES; i++)
-			if ((trail->transports & TRANSPORT_RAM) != 0)
-				trail->copies[i] = program->keep.copies[i];
-	}
-	return trail_write(&program->volumes, trail);
 }
 
 void transports_alloc(struct program *program)
@@ -194,7 +106,7 @@ static void plan_home(struct program *program)
 		*transports |= TRANSPORT_NVRAM;
 	if ((*transports & TRANSPORTS_HOME) == 0)
 		return;
-	status = leave_trail(program, BREADCRUMB_PENDING);
+	status = departure_leave_trail(program, BREADCRUMB_PENDING);
 	if (!EFI_ERROR(status)) {
 		say_how_it_comes_home(program);
 		return;
@@ -211,7 +123,7 @@ static void plan_reboot(struct program *program)
 {
 	if (program->config.after != AFTER_REBOOT ||
 	    (program->machine.transports & TRANSPORTS_HOME) != 0 ||
-	    !EFI_ERROR(leave_trail(program, BREADCRUMB_SENT)))
+	    !EFI_ERROR(departure_leave_trail(program, BREADCRUMB_SENT)))
 		return;
 	program->config.after = AFTER_WAIT;
 	print(program, "tlbmark: the stick cannot be written: no reboot after the run, "

@@ -182,10 +182,11 @@ static EFI_STATUS rename_file(const struct firmware *firmware,
 	                   &file);
 	if (!EFI_ERROR(status)) {
 		status = file->GetInfo(file, &file_info_guid, &size, info);
-		memcpy(info->FileName, wide.text, sizeof wide);
-		info->Size = capacity;
-		if (!EFI_ERROR(status))
+		if (!EFI_ERROR(status)) {
+			memcpy(info->FileName, wide.text, sizeof wide);
+			info->Size = capacity;
 			status = file->SetInfo(file, &file_info_guid, capacity, info);
+		}
 		if (!EFI_ERROR(status))
 			status = file->Flush(file);
 		file->Close(file);
@@ -216,19 +217,24 @@ EFI_STATUS volume_replace(const struct firmware *firmware, const struct volume *
 
 	join(path, folder, name, "");
 	join(staged, folder, name, ".tmp");
-	volume_delete(volume, staged);
 
-	EFI_STATUS status = write_out(volume, staged, bytes, length);
+	/* An earlier try may have left it, whole and without its name. */
+	EFI_STATUS status = compare(volume, staged, bytes, length);
 
-	if (!EFI_ERROR(status))
-		status = compare(volume, staged, bytes, length);
-	if (!EFI_ERROR(status)) {
-		volume_delete(volume, path);
-		status = rename_file(firmware, volume, staged, name);
-	}
-	if (EFI_ERROR(status))
+	if (EFI_ERROR(status)) {
 		volume_delete(volume, staged);
-	return status;
+		status = write_out(volume, staged, bytes, length);
+		if (!EFI_ERROR(status))
+			status = compare(volume, staged, bytes, length);
+	}
+	if (EFI_ERROR(status)) {
+		volume_delete(volume, staged);
+		return status;
+	}
+	volume_delete(volume, path);
+	if (EFI_ERROR(rename_file(firmware, volume, staged, name)))
+		return EFI_WARN_WRITE_FAILURE;
+	return EFI_SUCCESS;
 }
 
 EFI_STATUS volume_write(const struct firmware *firmware, const struct volume *volume,

@@ -37,7 +37,9 @@ EFI_STATUS volume_make_folder(const struct volume *volume, const char *path);
 
 /*
  * A new file that has its name only once its content was read back: FAT loses what was
- * cached.  EFI_ACCESS_DENIED if there is a file of that name, which stays as it is.
+ * cached.  EFI_ACCESS_DENIED if there is a file of that name, which stays as it is;
+ * EFI_WARN_WRITE_FAILURE, which is no error, if it is whole but is called NAME.tmp
+ * still.
  */
 EFI_STATUS volume_write(const struct firmware *firmware, const struct volume *volume,
                         const char *folder, const char *name, const void *bytes,

@@ -43,6 +43,7 @@ void breadcrumb_write(const struct breadcrumb *breadcrumb, struct line *text)
 	put_text(text, "state", states[breadcrumb->state]);
 	put_text(text, "run", breadcrumb->run_id);
 	put_text(text, "folder", breadcrumb->folder);
+	put_number(text, "nonce", breadcrumb->nonce);
 	put_number(text, "attempt", breadcrumb->attempt);
 	put_key(text, "transport");
 	transport_names(breadcrumb->transports, text);
@@ -155,6 +156,7 @@ enum err breadcrumb_read(struct breadcrumb *breadcrumb, const char *text, size_t
 	(void)text_split(rest, '\n', &rest);
 	if (!take_state(&rest, &read.state) || !take_text(&rest, "run", read.run_id) ||
 	    !take_text(&rest, "folder", read.folder) ||
+	    !take_number(&rest, "nonce", UINT64_MAX, &read.nonce) ||
 	    !take_number(&rest, "attempt", UINT32_MAX, &attempt) ||
 	    !take_transports(&rest, &read.transports) ||
 	    !take_number(&rest, "resets", 1, &resets))

@@ -8,7 +8,7 @@
 #include "lib/line.h"
 #include "lib/text.h"
 
-#define BREADCRUMB_TEXT 96u
+#define BREADCRUMB_TEXT 104u
 #define BREADCRUMB_COPIES 3u
 
 enum breadcrumb_state {
@@ -23,6 +23,7 @@ struct breadcrumb {
 	enum breadcrumb_state state;
 	char run_id[BREADCRUMB_TEXT];
 	char folder[BREADCRUMB_TEXT];       /* below results\, for the files */
+	uint64_t nonce;                     /* tells runs of the same id apart */
 	uint32_t attempt;                   /* how often a run of this id was begun */
 	uint32_t transports;                /* enum transport */
 	bool resets;                        /* the program meant to reset by itself */

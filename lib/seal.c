@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define VERSION 1u
+#define VERSION 2u
 
 static const char magic[8] = { 'T', 'L', 'B', 'M', 'S', 'E', 'A', 'L' };
 
@@ -29,7 +29,8 @@ static uint32_t header_crc32(const struct seal *seal)
 	return crc32_update(0, seal, offsetof(struct seal, header_crc32));
 }
 
-void seal_close(struct seal *seal, const char *run_id, uint64_t length, bool cut)
+void seal_close(struct seal *seal, const char *run_id, uint64_t nonce, uint64_t length,
+                bool cut)
 {
 	*seal = (struct seal){
 		.version = VERSION,
@@ -37,6 +38,7 @@ void seal_close(struct seal *seal, const char *run_id, uint64_t length, bool cut
 		.length = length,
 		.flags = cut ? SEAL_CUT : 0,
 		.stream_crc32 = crc32_update(0, seal_stream(seal), length),
+		.nonce = nonce,
 	};
 	memcpy(seal->magic, magic, sizeof magic);
 	text_copy(seal->run_id, sizeof seal->run_id, run_id);
@@ -44,7 +46,8 @@ void seal_close(struct seal *seal, const char *run_id, uint64_t length, bool cut
 }
 
 /* The checksum comes before whatever it covers is believed. */
-enum seal_fault seal_check(const struct seal *seal, uint64_t room, const char *run_id)
+enum seal_fault seal_check(const struct seal *seal, uint64_t room, const char *run_id,
+                           uint64_t nonce)
 {
 	char id[SEAL_RUN_ID];
 
@@ -56,7 +59,7 @@ enum seal_fault seal_check(const struct seal *seal, uint64_t room, const char *r
 		return SEAL_OTHER_VERSION;
 	text_copy(id, sizeof id, run_id);
 	/* One without its NUL differs from every id at the latest there. */
-	if (!text_equal(seal->run_id, id))
+	if (!text_equal(seal->run_id, id) || seal->nonce != nonce)
 		return SEAL_OTHER_RUN;
 	if (seal->length > room - sizeof *seal)
 		return SEAL_BAD_LENGTH;
@@ -66,12 +69,13 @@ enum seal_fault seal_check(const struct seal *seal, uint64_t room, const char *r
 }
 
 const struct seal *seal_choose(const struct seal *const copies[], unsigned count,
-                               uint64_t room, const char *run_id,
+                               uint64_t room, const char *run_id, uint64_t nonce,
                                enum seal_fault faults[])
 {
 	for (unsigned i = 0; i < count; i++) {
-		faults[i] = copies[i] == NULL ? SEAL_ABSENT
-		                              : seal_check(copies[i], room, run_id);
+		faults[i] = copies[i] == NULL
+		                    ? SEAL_ABSENT
+		                    : seal_check(copies[i], room, run_id, nonce);
 		if (faults[i] == SEAL_WHOLE)
 			return copies[i];
 	}

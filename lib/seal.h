@@ -18,7 +18,8 @@ struct seal {
 	uint64_t length; /* bytes of the stream, behind the header */
 	uint32_t flags;  /* enum seal_flag */
 	uint32_t stream_crc32;
-	uint32_t reserved[7];
+	uint64_t nonce; /* of the breadcrumb that was left for it */
+	uint32_t reserved[5];
 	uint32_t header_crc32; /* of all before it */
 };
 
@@ -43,7 +44,8 @@ enum seal_fault {
 const char *seal_fault_text(enum seal_fault fault);
 
 /* Puts the header in front of the length bytes that are behind it already. */
-void seal_close(struct seal *seal, const char *run_id, uint64_t length, bool cut);
+void seal_close(struct seal *seal, const char *run_id, uint64_t nonce, uint64_t length,
+                bool cut);
 
 /* The stream of a seal. */
 static inline const char *seal_stream(const struct seal *seal)
@@ -51,13 +53,17 @@ static inline const char *seal_stream(const struct seal *seal)
 	return (const char *)(seal + 1);
 }
 
-/* What is in room bytes of memory, whatever they are.  seal must be aligned. */
-enum seal_fault seal_check(const struct seal *seal, uint64_t room, const char *run_id);
+/*
+ * What is in room bytes of memory, whatever they are.  seal must be aligned.  Two runs
+ * may have the same id; the nonce tells them apart.
+ */
+enum seal_fault seal_check(const struct seal *seal, uint64_t room, const char *run_id,
+                           uint64_t nonce);
 
 /*
  * The first of count copies that is whole, NULL if none is; faults[i] is what is wrong
  * with copy i, up to that one.  A copy that cannot be read is NULL.
  */
 const struct seal *seal_choose(const struct seal *const copies[], unsigned count,
-                               uint64_t room, const char *run_id,
+                               uint64_t room, const char *run_id, uint64_t nonce,
                                enum seal_fault faults[]);

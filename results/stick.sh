@@ -33,6 +33,9 @@ make_disk() {
 			after debugexit
 		[ -z "$only" ] || printf 'only = %s\n' "$only"
 		printf '%s' "$settings"
+		# Somebody listens to the serial line: no pages have to be shown on a
+		# screen before the reset.
+		[ "$transport" != auto ] || echo 'transport = serial,ram'
 	} >"$work/tlbmark.cfg"
 	printf 'c\nq\n' >"$work/bochs.rc" # what its debugger is told: continue, then quit
 	cp "$root/build/tlbmark.img" "$work/disk.img"

@@ -9,10 +9,10 @@ boot home -a icount -c 1 --machine pc --only single_op/invlpg --set transport=au
 check 'over the serial line and to the stick come the same files' status_is home 0
 check 'both ways are in machine.csv' machine_is home transport 'serial ram'
 
-folder=standard-pc-i440fx-p-2020-01-01-blind
+usual=standard-pc-i440fx-p-2020-01-01-blind
 on_both_partitions() {
 	fetch blind "$scratch/data" && fetch blind "$scratch/esp" esp &&
-		is_whole "$scratch/data/$folder" && diff -r "$scratch/data" "$scratch/esp"
+		is_whole "$scratch/data/$usual" && diff -r "$scratch/data" "$scratch/esp"
 }
 
 stick blind 'run = blind'
@@ -20,6 +20,19 @@ start blind -serial none
 check 'without serial line and display: the run ends' ended_with 0
 check 'its files are whole, and on both partitions' on_both_partitions
 check 'the file systems are clean' file_systems_are_clean blind
+
+# The same id on the same day: the files of the first run are not taken for its own.
+start blind
+both_are_there() {
+	[ "$(folders blind)" = "$usual
+$usual-2" ] && mv "$scratch/data" "$scratch/first" && fetch blind "$scratch/data" &&
+		diff -r "$scratch/first/$usual" "$scratch/data/$usual" &&
+		is_whole "$scratch/data/$usual-2"
+}
+check 'a second run of that id ends too' ended_with 0
+check 'it has a folder of its own, and the first stays as it is' both_are_there
+check 'and the machine is reset once' [ "$(grep -ac 'looking for' \
+	"$scratch/blind.console")" -eq 1 ]
 
 # The machine is switched off where it would have been reset.
 stick lost 'run = lost'

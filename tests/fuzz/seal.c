@@ -8,6 +8,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #define RUN "fuzz"
+#define NONCE 7u
 
 static void unpack(const struct seal *seal)
 {
@@ -30,9 +31,10 @@ static void choose(const struct seal *seal, uint64_t room, enum seal_fault fault
 	enum seal_fault faults[3];
 
 	*(char *)(other + 1) = '\n';
-	seal_close(other, RUN, 1, false);
+	seal_close(other, RUN, NONCE, 1, false);
 
-	const struct seal *const chosen = seal_choose(copies, 3, room, RUN, faults);
+	const struct seal *const chosen =
+		seal_choose(copies, 3, room, RUN, NONCE, faults);
 
 	REQUIRE(chosen == (fault == SEAL_WHOLE ? seal : other));
 	free(other);
@@ -40,7 +42,7 @@ static void choose(const struct seal *seal, uint64_t room, enum seal_fault fault
 
 static void check(const struct seal *seal, uint64_t room)
 {
-	const enum seal_fault fault = seal_check(seal, room, RUN);
+	const enum seal_fault fault = seal_check(seal, room, RUN, NONCE);
 
 	REQUIRE(fault < SEAL_FAULTS && seal_fault_text(fault) != NULL);
 	if (fault == SEAL_WHOLE) {
@@ -55,7 +57,7 @@ static void check(const struct seal *seal, uint64_t room)
  */
 static void mend(struct seal *seal, uint64_t room)
 {
-	seal_close(seal, RUN, room - sizeof *seal, false);
+	seal_close(seal, RUN, NONCE, room - sizeof *seal, false);
 	check(seal, room);
 	memcpy(&seal->length, seal_stream(seal), room < sizeof *seal + 8 ? 0 : 8);
 	if (seal->length <= room - sizeof *seal)

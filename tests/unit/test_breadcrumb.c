@@ -12,6 +12,7 @@ static struct breadcrumb sample(void)
 		.state = BREADCRUMB_PENDING,
 		.run_id = "20260101-120000-1a2b",
 		.folder = "x11dpi-n-2026-01-01-20260101-120000-1a2b",
+		.nonce = UINT64_C(0xfedcba9876543210),
 		.attempt = 1,
 		.transports = TRANSPORT_SERIAL | TRANSPORT_RAM,
 		.resets = true,
@@ -25,6 +26,7 @@ static void assert_same(const struct breadcrumb *a, const struct breadcrumb *b)
 	assert_int_equal(a->state, b->state);
 	assert_string_equal(a->run_id, b->run_id);
 	assert_string_equal(a->folder, b->folder);
+	assert_int_equal(a->nonce, b->nonce);
 	assert_int_equal(a->attempt, b->attempt);
 	assert_int_equal(a->transports, b->transports);
 	assert_int_equal(a->resets, b->resets);
@@ -60,6 +62,7 @@ TEST(the_largest_one_fits)
 	for (unsigned i = 0; i < BREADCRUMB_COPIES; i++)
 		crumb.copies[i] = UINT64_MAX;
 	crumb.room = UINT64_MAX;
+	crumb.nonce = UINT64_MAX;
 	crumb.attempt = UINT32_MAX;
 	breadcrumb_write(&crumb, &text);
 	assert_false(text.cut);

@@ -7,6 +7,7 @@
 #include "tests/unit/unit.h"
 
 #define STREAM "\n@run r-1\nwords\n@done 0\n"
+#define NONCE UINT64_C(0x123456789abcdef0)
 #define STREAM_BYTES (sizeof STREAM - 1)
 #define ROOM (sizeof(struct seal) + STREAM_BYTES + 40)
 
@@ -17,7 +18,7 @@ static struct seal *sealed(const char *run_id)
 
 	assert_non_null(seal);
 	memcpy(seal + 1, STREAM, STREAM_BYTES);
-	seal_close(seal, run_id, STREAM_BYTES, false);
+	seal_close(seal, run_id, NONCE, STREAM_BYTES, false);
 	return seal;
 }
 
@@ -31,8 +32,8 @@ TEST(what_was_sealed_is_whole)
 {
 	struct seal *const seal = sealed("r-1");
 
-	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_WHOLE);
-	assert_int_equal(seal_check(seal, sizeof *seal + STREAM_BYTES, "r-1"),
+	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_WHOLE);
+	assert_int_equal(seal_check(seal, sizeof *seal + STREAM_BYTES, "r-1", NONCE),
 	                 SEAL_WHOLE);
 	assert_int_equal(seal->length, STREAM_BYTES);
 	assert_memory_equal(seal_stream(seal), STREAM, STREAM_BYTES);
@@ -44,8 +45,8 @@ TEST(a_stream_that_was_cut_says_so)
 {
 	struct seal *const seal = sealed("r-1");
 
-	seal_close(seal, "r-1", 5, true);
-	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_WHOLE);
+	seal_close(seal, "r-1", NONCE, 5, true);
+	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_WHOLE);
 	assert_int_equal(seal->flags, SEAL_CUT);
 	free(seal);
 }
@@ -57,10 +58,10 @@ TEST(no_bit_of_header_or_stream_may_change)
 
 	for (size_t bit = 0; bit < 8 * (sizeof *seal + STREAM_BYTES); bit++) {
 		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
-		assert_int_not_equal(seal_check(seal, ROOM, "r-1"), SEAL_WHOLE);
+		assert_int_not_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_WHOLE);
 		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
 	}
-	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_WHOLE);
+	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_WHOLE);
 	free(seal);
 }
 
@@ -69,34 +70,34 @@ TEST(each_field_that_is_wrong_is_told)
 	struct seal *const seal = sealed("r-1");
 
 	seal->magic[3] ^= 1;
-	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_ABSENT);
+	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_ABSENT);
 	seal->magic[3] ^= 1;
 
 	seal->version++;
-	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_DAMAGED_HEADER);
+	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_DAMAGED_HEADER);
 	agree(seal);
-	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_OTHER_VERSION);
+	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_OTHER_VERSION);
 	seal->version--;
 
 	seal->header_bytes += 8;
 	agree(seal);
-	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_OTHER_VERSION);
+	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_OTHER_VERSION);
 	seal->header_bytes -= 8;
 
 	seal->length = ROOM - sizeof *seal + 1;
 	agree(seal);
-	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_BAD_LENGTH);
+	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_BAD_LENGTH);
 	seal->length = UINT64_MAX;
 	agree(seal);
-	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_BAD_LENGTH);
+	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_BAD_LENGTH);
 	seal->length = STREAM_BYTES - 1;
 	agree(seal);
-	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_DAMAGED_STREAM);
+	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_DAMAGED_STREAM);
 	seal->length = STREAM_BYTES;
 
 	seal->stream_crc32 ^= 1;
 	agree(seal);
-	assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_DAMAGED_STREAM);
+	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_DAMAGED_STREAM);
 	free(seal);
 }
 
@@ -104,11 +105,21 @@ TEST(a_copy_of_another_run_is_not_taken)
 {
 	struct seal *const seal = sealed("r-1");
 
-	assert_int_equal(seal_check(seal, ROOM, "r-2"), SEAL_OTHER_RUN);
-	assert_int_equal(seal_check(seal, ROOM, "r-11"), SEAL_OTHER_RUN);
+	assert_int_equal(seal_check(seal, ROOM, "r-2", NONCE), SEAL_OTHER_RUN);
+	assert_int_equal(seal_check(seal, ROOM, "r-11", NONCE), SEAL_OTHER_RUN);
 	memset(seal->run_id, 'r', sizeof seal->run_id);
 	agree(seal);
-	assert_int_equal(seal_check(seal, ROOM, "r"), SEAL_OTHER_RUN);
+	assert_int_equal(seal_check(seal, ROOM, "r", NONCE), SEAL_OTHER_RUN);
+	free(seal);
+}
+
+TEST(a_copy_of_an_earlier_run_of_that_id_is_not_taken)
+{
+	struct seal *const seal = sealed("r-1");
+
+	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE + 1), SEAL_OTHER_RUN);
+	assert_int_equal(seal_check(seal, ROOM, "r-1", (uint32_t)NONCE),
+	                 SEAL_OTHER_RUN);
 	free(seal);
 }
 
@@ -117,7 +128,7 @@ TEST(room_for_less_than_a_header_holds_nothing)
 	struct seal *const seal = sealed("r-1");
 
 	for (uint64_t room = 0; room < sizeof *seal; room++)
-		assert_int_equal(seal_check(seal, room, "r-1"), SEAL_ABSENT);
+		assert_int_equal(seal_check(seal, room, "r-1", NONCE), SEAL_ABSENT);
 	free(seal);
 }
 
@@ -130,7 +141,7 @@ TEST(memory_that_holds_anything_else_is_absent)
 
 		assert_non_null(seal);
 		memset(seal, patterns[i], ROOM);
-		assert_int_equal(seal_check(seal, ROOM, "r-1"), SEAL_ABSENT);
+		assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_ABSENT);
 		free(seal);
 	}
 }
@@ -157,7 +168,7 @@ TEST(the_first_whole_copy_is_chosen_and_the_others_named)
 			expected++;
 
 		const struct seal *const chosen =
-			seal_choose(copies, 3, ROOM, "r-1", faults);
+			seal_choose(copies, 3, ROOM, "r-1", NONCE, faults);
 
 		assert_ptr_equal(chosen, expected < 3 ? copies[expected] : NULL);
 		for (unsigned i = 0; i < expected; i++)
@@ -182,6 +193,7 @@ int main(void)
 		cmocka_unit_test(no_bit_of_header_or_stream_may_change),
 		cmocka_unit_test(each_field_that_is_wrong_is_told),
 		cmocka_unit_test(a_copy_of_another_run_is_not_taken),
+		cmocka_unit_test(a_copy_of_an_earlier_run_of_that_id_is_not_taken),
 		cmocka_unit_test(room_for_less_than_a_header_holds_nothing),
 		cmocka_unit_test(memory_that_holds_anything_else_is_absent),
 		cmocka_unit_test(the_first_whole_copy_is_chosen_and_the_others_named),

@@ -1,0 +1,10 @@
+#pragma once
+#include "efi/program.h"
+
+/*
+ * Leaves on the stick what the next start has to know of this run, in the state given:
+ * its folder, which no volume has yet, its nonce, where its results will be.  For a
+ * pending run it also asks the firmware to start this device again, and sets
+ * program->resets if that was kept.
+ */
+EFI_STATUS departure_leave_trail(struct program *program, enum breadcrumb_state state);
