@@ -184,7 +184,13 @@ static inline uint32_t crew_fill_call(struct crew_member *member)
 	       1;
 }
 
-/* All members from xAPIC to x2APIC mode, once; false where that is not to be had. */
+/* True if all are in x2APIC mode, or may be brought there by CPUID and firmware. */
+bool crew_x2apic_allowed(const struct crew *crew);
+
+/*
+ * All members from xAPIC to x2APIC mode, once; false where that is not to be had.  One
+ * that does not follow, or has another id then, is lost.
+ */
 bool crew_enter_x2apic(struct crew *crew);
 
 /*
