@@ -18,6 +18,7 @@
 #include "lib/topology.h"
 #include "lib/x86/apic.h"
 #include "lib/x86/cpu.h"
+#include "lib/x86/insn.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -202,6 +203,18 @@ unsigned crew_mwait_hints(const struct crew *crew, uint32_t *hints, unsigned roo
 /* The interval of to's TSC less from's. */
 struct tsc_offset crew_offset(const struct crew_member *from,
                               const struct crew_member *to);
+
+/*
+ * Between a clock that says that patience is at its end and the last look: all of them
+ * may have been in an SMI since the look before, and those that have been need a moment
+ * to answer.  PAUSEs, not ticks, some 0.1 to 1 ms of them: the next SMI counts for
+ * nothing.
+ */
+static inline void crew_linger(void)
+{
+	for (unsigned i = 0; i < 20000; i++)
+		pause();
+}
 
 /* Ends the run if a member has fallen; else returns.  For loops that wait themselves.
  */

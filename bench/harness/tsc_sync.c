@@ -33,9 +33,12 @@ static bool hear(const struct shout *shout, uint32_t last, uint64_t patience,
 		if (*number != last)
 			return true;
 		if (rdtsc_ordered() - from > patience)
-			return false;
+			break;
 		pause();
 	}
+	crew_linger();
+	*number = atomic_load_explicit(&shout->number, memory_order_acquire);
+	return *number != last;
 }
 
 static void answer_shouts(struct crew_member *me, void *argument)
