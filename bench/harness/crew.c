@@ -37,14 +37,16 @@ uint64_t crew_patience(const struct crew *crew)
 
 void crew_on_call(struct crew *crew, crew_call *on_call, void *context)
 {
-	crew->call_context = context;
-	crew->on_call = on_call;
+	if (on_call != NULL)
+		crew->call_context = context;
+	atomic_store(&crew->on_call, on_call);
 }
 
 void crew_on_nmi(struct crew *crew, crew_nmi *on_nmi, void *context)
 {
-	crew->nmi_context = context;
-	crew->on_nmi = on_nmi;
+	if (on_nmi != NULL)
+		crew->nmi_context = context;
+	atomic_store(&crew->on_nmi, on_nmi);
 }
 
 void crew_check(struct crew *crew)
