@@ -126,6 +126,7 @@ static void prepare_seat(struct crew *crew, uint32_t i)
 		.stack_top = (uintptr_t)(&seat->stack + 1),
 		.run = crew_enter,
 		.context = seat,
+		.apic_base = crew->boot.apic.base,
 	};
 }
 
