@@ -255,12 +255,12 @@ static void plan_controls(struct plan *plan, bool entered)
 /* Of what is not there one row of each kind says so; there may be 240 pairs. */
 static void plan_all(struct plan *plan, bool entered)
 {
-	const bool has_x2apic = (plan_machine(plan)->features & FEATURE_X2APIC) != 0;
+	const struct party *const party = plan_party(plan);
 
 	plan_controls(plan, entered);
 	plan_distances(plan, entered);
 	plan_counts(plan, entered);
-	if (party_count(plan_party(plan)) != 0 && (!entered || has_x2apic))
+	if (party_count(party) != 0 && (!entered || crew_x2apic_allowed(party->crew)))
 		plan_pairs(plan, entered);
 }
 

@@ -83,6 +83,9 @@ static void gather_acpi(const struct firmware *firmware, const struct memory_map
 	if (acpi_find(memory, rsdp, "HPET", &table) != ERR_NONE ||
 	    acpi_hpet_address(&table, &machine->hpet_address) != ERR_NONE)
 		machine->hpet_address = 0;
+	if (acpi_find(memory, rsdp, "DMAR", &table) != ERR_NONE ||
+	    acpi_x2apic_opt_out(&table, &machine->x2apic_opt_out) != ERR_NONE)
+		machine->x2apic_opt_out = false;
 }
 
 /* One that is not there, for the tests: an id behind all others. */

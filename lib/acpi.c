@@ -192,3 +192,15 @@ enum err acpi_hpet_address(const struct acpi_table *hpet, uint64_t *address)
 	*address = get(hpet->bytes + 44, 8);
 	return ERR_NONE;
 }
+
+enum err acpi_x2apic_opt_out(const struct acpi_table *dmar, bool *opts_out)
+{
+	const uint8_t remapping = 1 << 0;
+	const uint8_t opt_out = 1 << 1;
+	const uint8_t both = remapping | opt_out;
+
+	if (dmar->length < 48)
+		return ERR_DAMAGED;
+	*opts_out = (dmar->bytes[37] & both) == both;
+	return ERR_NONE;
+}

@@ -61,5 +61,12 @@ struct acpi_reset {
 enum err acpi_reset_of(const struct acpi_table *fadt,
                        struct acpi_reset *reset) MUST_CHECK;
 
+/*
+ * Whether firmware wants the APICs to stay out of x2APIC mode, by the DMAR table: the
+ * flag counts where interrupts can be remapped (Intel, "Virtualization Technology for
+ * Directed I/O", 8.1 "DMA Remapping Reporting Structure").
+ */
+enum err acpi_x2apic_opt_out(const struct acpi_table *dmar, bool *opts_out) MUST_CHECK;
+
 /* Physical address of the HPET's registers. */
 enum err acpi_hpet_address(const struct acpi_table *hpet, uint64_t *address) MUST_CHECK;

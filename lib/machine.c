@@ -136,6 +136,7 @@ static void put_firmware(const struct machine *machine, struct record *record)
 		put_hex(record, "hpet_address", machine->hpet_address);
 	else
 		put_text(record, "hpet_address", "");
+	put_u64(record, "x2apic_opt_out", machine->x2apic_opt_out);
 }
 
 static void put_registers(const struct machine *machine, struct record *record)

@@ -37,14 +37,16 @@ uint64_t crew_patience(const struct crew *crew)
 
 void crew_on_call(struct crew *crew, crew_call *on_call, void *context)
 {
-	crew->call_context = context;
-	crew->on_call = on_call;
+	if (on_call != NULL)
+		crew->call_context = context;
+	atomic_store(&crew->on_call, on_call);
 }
 
 void crew_on_nmi(struct crew *crew, crew_nmi *on_nmi, void *context)
 {
-	crew->nmi_context = context;
-	crew->on_nmi = on_nmi;
+	if (on_nmi != NULL)
+		crew->nmi_context = context;
+	atomic_store(&crew->on_nmi, on_nmi);
 }
 
 void crew_check(struct crew *crew)
@@ -115,6 +117,9 @@ bool crew_wait(struct crew *crew, struct crew_member *member, uint64_t limit_tic
 		if (member->lost)
 			return false;
 		if (rdtsc_ordered() - from > limit_ticks) {
+			crew_linger();
+			if (is_done(member))
+				break;
 			crew_lose(crew, member);
 			return false;
 		}
@@ -123,10 +128,29 @@ bool crew_wait(struct crew *crew, struct crew_member *member, uint64_t limit_tic
 	return !member->lost;
 }
 
+/* An interrupt between the switch and what notes it would be ended in the old mode. */
 static void enter_x2apic(struct crew_member *me, void *unused)
 {
+	const uint64_t flags = interrupts_off();
+
 	(void)unused;
 	(void)apic_enter_x2apic(&me->apic);
+	me->answer.word[0] = apic_id(&me->apic);
+	interrupts_as(flags);
+}
+
+static bool is_in_x2apic(const struct crew_member *member)
+{
+	return member->apic.mode == APIC_X2APIC &&
+	       member->answer.word[0] == member->apic_id;
+}
+
+bool crew_x2apic_allowed(const struct crew *crew)
+{
+	const enum apic_mode mode = crew->boot.apic.mode;
+
+	return mode == APIC_X2APIC || (mode == APIC_XAPIC && apic_has_x2apic() &&
+	                               !crew->machine->x2apic_opt_out);
 }
 
 /*
@@ -137,17 +161,21 @@ bool crew_enter_x2apic(struct crew *crew)
 {
 	if (crew->boot.apic.mode == APIC_X2APIC)
 		return true;
-	if (crew->boot.apic.mode != APIC_XAPIC || !apic_has_x2apic())
+	if (!crew_x2apic_allowed(crew))
 		return false;
 	for (unsigned i = 1; i <= crew->count; i++) {
 		struct crew_member *const member = crew->members[i];
 
 		if (!crew_run(crew, member, enter_x2apic, NULL) ||
 		    !crew_wait(crew, member, crew_patience(crew)) ||
-		    member->apic.mode != APIC_X2APIC)
+		    !is_in_x2apic(member))
 			crew_lose(crew, member);
 	}
-	return apic_enter_x2apic(&crew->boot.apic);
+	enter_x2apic(&crew->boot, NULL);
+	/* Nobody could reach it by the id it had. */
+	if (crew->boot.apic.mode == APIC_X2APIC)
+		crew->boot.apic_id = apic_id(&crew->boot.apic);
+	return crew->boot.apic.mode == APIC_X2APIC;
 }
 
 /* SDM 2A "CPUID", leaf 05H: EDX has four bits for each C-state, C0 first. */

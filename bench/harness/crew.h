@@ -18,6 +18,7 @@
 #include "lib/topology.h"
 #include "lib/x86/apic.h"
 #include "lib/x86/cpu.h"
+#include "lib/x86/insn.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -184,7 +185,13 @@ static inline uint32_t crew_fill_call(struct crew_member *member)
 	       1;
 }
 
-/* All members from xAPIC to x2APIC mode, once; false where that is not to be had. */
+/* True if all are in x2APIC mode, or may be brought there by CPUID and firmware. */
+bool crew_x2apic_allowed(const struct crew *crew);
+
+/*
+ * All members from xAPIC to x2APIC mode, once; false where that is not to be had.  One
+ * that does not follow, or has another id then, is lost.
+ */
 bool crew_enter_x2apic(struct crew *crew);
 
 /*
@@ -196,6 +203,18 @@ unsigned crew_mwait_hints(const struct crew *crew, uint32_t *hints, unsigned roo
 /* The interval of to's TSC less from's. */
 struct tsc_offset crew_offset(const struct crew_member *from,
                               const struct crew_member *to);
+
+/*
+ * Between a clock that says that patience is at its end and the last look: all of them
+ * may have been in an SMI since the look before, and those that have been need a moment
+ * to answer.  PAUSEs, not ticks, some 0.1 to 1 ms of them: the next SMI counts for
+ * nothing.
+ */
+static inline void crew_linger(void)
+{
+	for (unsigned i = 0; i < 20000; i++)
+		pause();
+}
 
 /* Ends the run if a member has fallen; else returns.  For loops that wait themselves.
  */

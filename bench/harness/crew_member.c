@@ -26,11 +26,13 @@ struct crew_member *crew_self(void)
 static void take_call(struct crew_member *me, _Atomic uint32_t *counter)
 {
 	const struct crew *const crew = me->crew;
+	crew_call *const on_call =
+		atomic_load_explicit(&crew->on_call, memory_order_acquire);
 
 	me->served = atomic_load_explicit(&me->request.call, memory_order_acquire);
 	count(counter);
-	if (crew->on_call != NULL)
-		crew->on_call(me, crew->call_context);
+	if (on_call != NULL)
+		on_call(me, crew->call_context);
 }
 
 void crew_serve(struct crew_member *me)
@@ -63,10 +65,12 @@ void crew_take_nmi(struct cpu *cpu)
 {
 	struct crew_member *const me = member_of(cpu);
 	const struct crew *const crew = me->crew;
+	crew_nmi *const on_nmi =
+		atomic_load_explicit(&crew->on_nmi, memory_order_acquire);
 	const uint32_t call =
 		atomic_load_explicit(&me->request.call, memory_order_acquire);
 
-	if (crew->on_nmi == NULL || !crew->on_nmi(me, crew->nmi_context)) {
+	if (on_nmi == NULL || !on_nmi(me, crew->nmi_context)) {
 		count(&me->nmis_stray);
 		return;
 	}

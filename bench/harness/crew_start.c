@@ -126,6 +126,7 @@ static void prepare_seat(struct crew *crew, uint32_t i)
 		.stack_top = (uintptr_t)(&seat->stack + 1),
 		.run = crew_enter,
 		.context = seat,
+		.apic_base = crew->boot.apic.base,
 	};
 }
 
@@ -170,14 +171,21 @@ static void park(struct crew_member *me, void *unused)
 	}
 }
 
+static bool is_ready(const struct crew_seat *seat)
+{
+	return atomic_load_explicit(&seat->member.answer.generation,
+	                            memory_order_acquire) == CREW_FIRST_GENERATION;
+}
+
 static bool gets_ready(struct crew_seat *seat, uint64_t limit_ticks)
 {
 	const uint64_t from = rdtsc_ordered();
 
-	while (atomic_load_explicit(&seat->member.answer.generation,
-	                            memory_order_acquire) != CREW_FIRST_GENERATION) {
-		if (rdtsc_ordered() - from > limit_ticks)
-			return false;
+	while (!is_ready(seat)) {
+		if (rdtsc_ordered() - from > limit_ticks) {
+			crew_linger();
+			return is_ready(seat);
+		}
 		pause();
 	}
 	return true;

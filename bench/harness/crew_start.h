@@ -13,6 +13,26 @@
 /* Posted before a member is there: being ready is its answer. */
 #define CREW_FIRST_GENERATION 1u
 
+/* One line each way, one writer each. */
+struct shout {
+	_Alignas(CREW_LINE) _Atomic uint32_t number;
+	uint64_t stamp;
+};
+
+struct exchange {
+	struct shout there, back;
+	uint64_t patience;
+};
+
+/* Who holds the lock reads the clock and what was read last (Linux, check_tsc_warp()).
+ */
+struct warp {
+	_Alignas(CREW_LINE) _Atomic uint32_t locked;
+	uint64_t last;
+	uint64_t largest; /* ticks */
+	uint64_t ticks;   /* how long */
+};
+
 /* What one member owns.  The first page is absent: who runs over the stack faults. */
 struct crew_seat {
 	uint8_t guard[PAGE_BYTES];
@@ -24,15 +44,20 @@ struct crew_seat {
 	struct cpu cpu;
 	struct trap_state fallen; /* of an exception nobody expected */
 	uint8_t differences;      /* enum processor_difference */
+	/* Of tsc_sync.c: not on its stack, where a lost member might come back to it.
+	 */
+	struct exchange exchange;
+	struct warp warp;
 };
 
 struct crew {
 	struct crew_member *members[CREW_MEMBERS];
 	unsigned count; /* others */
 	bool owns_all;
-	crew_call *on_call;
+	/* A lost member may take a call late: contexts stay when these are gone. */
+	_Atomic(crew_call *) on_call;
 	void *call_context;
-	crew_nmi *on_nmi;
+	_Atomic(crew_nmi *) on_nmi;
 	void *nmi_context;
 	_Atomic(struct crew_member *) fallen; /* the first */
 	/* Ends the run. */

@@ -28,17 +28,23 @@ static void do_nothing(struct crew_member *me, void *unused)
 	(void)unused;
 }
 
+static bool has_answered(const struct crew_member *member, uint32_t call)
+{
+	return atomic_load_explicit(&member->answer.call, memory_order_acquire) == call;
+}
+
 static bool is_answered(struct crew *crew, const struct crew_member *member,
                         uint32_t call)
 {
 	const uint64_t patience = crew_patience(crew);
 	const uint64_t from = rdtsc_ordered();
 
-	while (atomic_load_explicit(&member->answer.call, memory_order_acquire) !=
-	       call) {
+	while (!has_answered(member, call)) {
 		crew_check(crew);
-		if (rdtsc_ordered() - from > patience)
-			return false;
+		if (rdtsc_ordered() - from > patience) {
+			crew_linger();
+			return has_answered(member, call);
+		}
 		pause();
 	}
 	return true;

@@ -84,38 +84,34 @@ exchange(struct party_row *row, enum remote_mode mode, struct window_args *args)
 		choose_figure(row, args);
 }
 
-struct errand {
-	struct party_row *row;
-	enum remote_mode mode;
-	struct window_args *args;
-};
-
 static void run_errand(struct crew_member *me, void *argument)
 {
-	const struct errand *const errand = argument;
+	struct errand *const errand = argument;
 	const uint64_t flags = interrupts_off();
 
 	(void)me;
-	exchange(errand->row, errand->mode, errand->args);
+	exchange(errand->row, errand->mode, &errand->args);
 	interrupts_as(flags);
 }
 
 /*
  * Another processor sends.  The boot processor waits, for its interrupt too if that is
- * where it goes.  The errand is on its stack: it is not left before the errand is done,
- * or its processor is given up, and that does not happen before its own patience ends.
+ * where it goes.
  */
 static void send_from(struct party_row *row, struct crew_member *from,
                       enum remote_mode mode, struct window_args *args)
 {
 	struct party *const party = row->party;
-	struct errand errand = { row, mode, args };
+	struct errand *const errand = &party->errands[from->number];
 	const uint64_t flags = interrupts_off();
 
 	if (party_target(row, 0)->number == 0)
 		sti();
-	if (!crew_run(party->crew, from, run_errand, &errand) ||
-	    !crew_wait(party->crew, from, 4 * party->patience))
+	*errand = (struct errand){ .row = row, .mode = mode, .args = *args };
+	if (crew_run(party->crew, from, run_errand, errand) &&
+	    crew_wait(party->crew, from, 4 * party->patience))
+		*args = errand->args;
+	else
 		party_give_up_member(row, from, " did not send");
 	interrupts_as(flags);
 }

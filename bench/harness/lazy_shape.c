@@ -24,6 +24,7 @@ static void drop_all(const struct party_row *row)
 static void take_request(struct crew_member *me, void *context)
 {
 	struct party *const party = context;
+	const struct party_row *const row = party->row;
 	const uint64_t entered = rdtsc_ordered();
 	const uint32_t call =
 		atomic_load_explicit(&me->request.call, memory_order_acquire);
@@ -32,7 +33,7 @@ static void take_request(struct crew_member *me, void *context)
 		return;
 	if (lazy_request(lazy_of(party, me), &party->space) == LAZY_DROP &&
 	    (me->number == 0 || me->number != party->careless))
-		drop_all(party->row);
+		drop_all(row);
 	me->stamps.word[STAMP_ENTERED] = entered;
 	me->stamps.word[STAMP_LEFT] = rdtsc_ordered();
 	me->stamps.word[STAMP_CALL] = call;
@@ -146,25 +147,22 @@ static void return_timed(struct crew_member *me, struct party_row *row, bool ret
 	interrupts_as(flags);
 }
 
-struct homecoming {
-	struct party_row *row;
-	struct window_args *args;
-	bool returns;
-};
-
 static void run_homecoming(struct crew_member *me, void *argument)
 {
-	const struct homecoming *const homecoming = argument;
+	struct errand *const errand = argument;
 
-	return_timed(me, homecoming->row, homecoming->returns, homecoming->args);
+	return_timed(me, errand->row, errand->returns, &errand->args);
 }
 
 /* A's target stays awake all the time: it has nothing to do. */
 static void window_return(struct party_row *row, bool returns, struct window_args *args)
 {
-	struct homecoming homecoming = { row, args, returns };
+	struct errand *const errand =
+		&row->party->errands[party_target(row, 0)->number];
 
-	(void)party_run_some(row, 1, run_homecoming, &homecoming);
+	*errand = (struct errand){ .row = row, .returns = returns, .args = *args };
+	if (party_run_some(row, 1, run_homecoming, errand))
+		*args = errand->args;
 }
 
 /* How many interrupts a series takes; by the number of lazy ones, or without any. */

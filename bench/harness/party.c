@@ -105,18 +105,26 @@ static bool has_mwait(const struct party *party)
 	return crew_mwait_hints(party->crew, &hint, 1) != 0;
 }
 
+static const char *no_x2apic(const struct party *party)
+{
+	const bool has = apic_has_x2apic() && !crew_x2apic_allowed(party->crew) &&
+	                 crew_apic(party->crew)->mode == APIC_XAPIC;
+
+	return has ? "firmware opts out of x2APIC" : "x2apic";
+}
+
 static const char *mode_lacks(const struct party *party, const struct party_row *row)
 {
 	const enum apic_mode mode = crew_apic(party->crew)->mode;
 
 	if (row->remote->x2apic && mode != APIC_X2APIC)
-		return "x2apic";
+		return no_x2apic(party);
 	if (row->remote->state == CREW_MWAIT && !has_mwait(party))
 		return "mwait";
 	switch (row->remote->mode) {
 	case REMOTE_CLUSTER:
 		if (mode != APIC_X2APIC)
-			return "x2apic";
+			return no_x2apic(party);
 		return has_logical_ids(row) ? NULL : "logical APIC ids";
 	case REMOTE_SHORTHAND:
 		return crew_owns_all(party->crew) ? NULL : "processors of others";

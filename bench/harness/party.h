@@ -63,6 +63,17 @@ struct party_counter {
 	_Alignas(CREW_LINE) _Atomic uint32_t count;
 };
 
+/*
+ * A window that a member runs, in a place that is there for as long as it may: one that
+ * is lost may come back to it.
+ */
+struct errand {
+	struct party_row *row;
+	enum remote_mode mode; /* ipi */
+	bool returns;          /* lazy */
+	struct window_args args;
+};
+
 struct party {
 	struct flush_request shared; /* of the boot processor, read by all */
 	/* Several that begin at once. */
@@ -80,8 +91,11 @@ struct party {
 	uint32_t logical[CREW_MEMBERS]; /* x2APIC: as each member's register has it */
 	unsigned mute;     /* number of a member that never answers; 0: none */
 	unsigned careless; /* that answers, and drops nothing */
-	/* Of the row that is running. */
-	struct party_row *row;
+	/*
+	 * The row that is running, or the last: a lost member may still be in a
+	 * handler, which reads this once.
+	 */
+	struct party_row *volatile row;
 	uint32_t sends;              /* calls to all targets */
 	uint32_t sent[CREW_MEMBERS]; /* and to single ones */
 	struct party_counts before[CREW_MEMBERS];
@@ -97,7 +111,8 @@ struct party {
 	struct lazy_space space, other_space;
 	struct lazy_cpu lazy[CREW_MEMBERS];
 	uint64_t other_root;
-	uint32_t asked[CREW_MEMBERS]; /* APIC ids, by the last request */
+	struct errand errands[CREW_MEMBERS]; /* by number in the crew */
+	uint32_t asked[CREW_MEMBERS];        /* APIC ids, by the last request */
 	unsigned asked_count;
 	bool emulated; /* processors are threads of an emulator */
 	bool x2apic_entered;

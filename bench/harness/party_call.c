@@ -99,11 +99,19 @@ bool party_wait(struct party_row *row)
 		while (!has_answered(member)) {
 			if (!party_out_of_patience(row->party, from, &looks))
 				continue;
+			crew_linger();
+			if (has_answered(member))
+				break;
 			party_lose_silent(row);
 			return false;
 		}
 	}
 	return true;
+}
+
+static bool is_missing(struct party *party)
+{
+	return atomic_load_explicit(&party->shared.missing, memory_order_acquire) != 0;
 }
 
 bool party_wait_shared(struct party_row *row)
@@ -112,10 +120,12 @@ bool party_wait_shared(struct party_row *row)
 	const uint64_t from = rdtsc_ordered();
 	uint32_t looks = 0;
 
-	while (atomic_load_explicit(&party->shared.missing, memory_order_acquire) !=
-	       0) {
+	while (is_missing(party)) {
 		if (!party_out_of_patience(party, from, &looks))
 			continue;
+		crew_linger();
+		if (!is_missing(party))
+			break;
 		party_lose_silent(row);
 		return false;
 	}

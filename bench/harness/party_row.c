@@ -152,12 +152,12 @@ static void group_clusters(struct party *party, const struct party_row *row)
 static bool take_nmi(struct crew_member *me, void *context)
 {
 	const struct party *const party = context;
+	const struct party_row *const row = party->row;
 	const uint32_t call = atomic_load(&me->request.call);
 
-	if (me->stamps.word[STAMP_CALL] == call || party->row == NULL ||
-	    party->row->remote->mode != REMOTE_NMI)
+	if (me->stamps.word[STAMP_CALL] == call || row->remote->mode != REMOTE_NMI)
 		return false;
-	party->row->on_call(me, context);
+	row->on_call(me, context);
 	return true;
 }
 
@@ -222,7 +222,6 @@ void party_end(struct party_row *row)
 	(void)party_run(row, leave_mode, row);
 	crew_on_call(party->crew, NULL, NULL);
 	crew_on_nmi(party->crew, NULL, NULL);
-	party->row = NULL;
 }
 
 void party_settle(struct party *party)

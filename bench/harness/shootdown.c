@@ -27,18 +27,19 @@ void shootdown_forget(void)
 	write_cr4(cr4);
 }
 
-static void answer(struct party *party, struct crew_member *me, uint32_t call)
+static void answer(const struct party_row *row, struct crew_member *me, uint32_t call)
 {
-	if (party->row->remote->shared)
-		(void)atomic_fetch_sub_explicit(&party->shared.missing, 1,
+	if (row->remote->shared)
+		(void)atomic_fetch_sub_explicit(&row->party->shared.missing, 1,
 		                                memory_order_release);
 	else
 		party_answer(me, call);
 }
 
-static void drop_as_asked(struct party *party, struct crew_member *me)
+static void drop_as_asked(const struct party_row *row, struct crew_member *me)
 {
-	const bool shared = party->row->remote->shared;
+	const struct party *const party = row->party;
+	const bool shared = row->remote->shared;
 	const uint64_t va = shared ? party->shared.va : me->request.word[REQUEST_VA];
 	const uint16_t pcid =
 		shared ? party->shared.pcid : (uint16_t)me->request.word[REQUEST_PCID];
@@ -46,34 +47,36 @@ static void drop_as_asked(struct party *party, struct crew_member *me)
 	if (me->number != 0 && me->number == party->careless)
 		return;
 
-	const struct window_args done = shootdown_drop(party->row, va, pcid);
+	const struct window_args done = shootdown_drop(row, va, pcid);
 
 	me->stamps.word[STAMP_ENTERED] = done.t0;
 	me->stamps.word[STAMP_LEFT] = done.t1;
 }
 
-static void serve_boot(struct party *party, struct crew_member *me)
+static void serve_boot(const struct party_row *row, struct crew_member *me)
 {
-	const bool early = party->row->remote->early;
+	const bool early = row->remote->early;
 	const uint32_t call =
 		atomic_load_explicit(&me->request.call, memory_order_acquire);
 
-	if (me->number != 0 && me->number == party->mute)
+	if (me->number != 0 && me->number == row->party->mute)
 		return;
 	if (early) {
 		me->stamps.word[STAMP_CALL] = call;
-		answer(party, me, call);
+		answer(row, me, call);
 	}
-	drop_as_asked(party, me);
+	drop_as_asked(row, me);
 	if (!early) {
 		me->stamps.word[STAMP_CALL] = call;
-		answer(party, me, call);
+		answer(row, me, call);
 	}
 }
 
 /* Of 64 processors that may ask: bits that others set, and that are taken at once. */
-static void serve_word(struct party *party, struct crew_member *me, unsigned word)
+static void serve_word(const struct party_row *row, struct crew_member *me,
+                       unsigned word)
 {
+	struct party *const party = row->party;
 	uint64_t bits =
 		__atomic_exchange_n(&me->request.word[word], 0, __ATOMIC_ACQ_REL);
 
@@ -83,32 +86,33 @@ static void serve_word(struct party *party, struct crew_member *me, unsigned wor
 		if ((bits & 1) == 0)
 			continue;
 		if (me->number == 0 || me->number != party->careless)
-			(void)shootdown_drop(party->row, request->va, request->pcid);
+			(void)shootdown_drop(row, request->va, request->pcid);
 		(void)atomic_fetch_sub_explicit(&request->missing, 1,
 		                                memory_order_release);
 	}
 }
 
-static void serve_mailbox(struct party *party, struct crew_member *me)
+static void serve_mailbox(const struct party_row *row, struct crew_member *me)
 {
 	const uint32_t call =
 		atomic_load_explicit(&me->request.call, memory_order_acquire);
 
-	if (me->number != 0 && me->number == party->mute)
+	if (me->number != 0 && me->number == row->party->mute)
 		return;
-	for (unsigned word = 0; word * 64 < party->row->remote->owners; word++)
-		serve_word(party, me, word);
+	for (unsigned word = 0; word * 64 < row->remote->owners; word++)
+		serve_word(row, me, word);
 	me->stamps.word[STAMP_CALL] = call;
 }
 
 void shootdown_serve(struct crew_member *me, void *context)
 {
-	struct party *const party = context;
+	const struct party *const party = context;
+	const struct party_row *const row = party->row;
 
-	if (party->row->remote->owners > 1)
-		serve_mailbox(party, me);
+	if (row->remote->owners > 1)
+		serve_mailbox(row, me);
 	else
-		serve_boot(party, me);
+		serve_boot(row, me);
 }
 
 static void write_requests(struct party_row *row)

@@ -12,6 +12,15 @@ static bool wait_serving(struct party *party, struct crew_member *me, uint64_t f
 	       atomic_load_explicit(&party->silent, memory_order_relaxed) != 0;
 }
 
+/* As crew_linger(), but whoever waits for this one need not wait longer. */
+static void linger_serving(struct crew_member *me)
+{
+	for (unsigned i = 0; i < 20000; i++) {
+		crew_serve(me);
+		pause();
+	}
+}
+
 static bool wait_until(struct party *party, struct crew_member *me,
                        const _Atomic uint32_t *count, uint32_t wanted)
 {
@@ -20,6 +29,9 @@ static bool wait_until(struct party *party, struct crew_member *me,
 
 	while (atomic_load_explicit(count, memory_order_acquire) != wanted)
 		if (wait_serving(party, me, from, &looks)) {
+			linger_serving(me);
+			if (atomic_load_explicit(count, memory_order_acquire) == wanted)
+				break;
 			(void)atomic_fetch_add(&party->silent, 1);
 			return false;
 		}
@@ -34,6 +46,10 @@ static bool take_lock(struct party *party, struct crew_member *me)
 	while (atomic_exchange_explicit(&party->locked.count, 1,
 	                                memory_order_acquire) != 0)
 		if (wait_serving(party, me, from, &looks)) {
+			linger_serving(me);
+			if (atomic_exchange_explicit(&party->locked.count, 1,
+			                             memory_order_acquire) == 0)
+				break;
 			(void)atomic_fetch_add(&party->silent, 1);
 			return false;
 		}

@@ -9,18 +9,7 @@
 #define ALL_MS 1000u
 #define ONE_MS 20u
 
-/* One line each way, one writer each. */
-struct shout {
-	_Alignas(CREW_LINE) _Atomic uint32_t number;
-	uint64_t stamp;
-};
-
 #define STOP UINT32_MAX
-
-struct exchange {
-	struct shout there, back;
-	uint64_t patience;
-};
 
 /* False: nothing new came before patience was at its end. */
 static bool hear(const struct shout *shout, uint32_t last, uint64_t patience,
@@ -33,9 +22,12 @@ static bool hear(const struct shout *shout, uint32_t last, uint64_t patience,
 		if (*number != last)
 			return true;
 		if (rdtsc_ordered() - from > patience)
-			return false;
+			break;
 		pause();
 	}
+	crew_linger();
+	*number = atomic_load_explicit(&shout->number, memory_order_acquire);
+	return *number != last;
 }
 
 static void answer_shouts(struct crew_member *me, void *argument)
@@ -71,27 +63,21 @@ static bool shout_once(struct exchange *exchange, uint32_t number,
 
 static bool find_offset(struct crew *crew, struct crew_member *member, uint64_t ticks)
 {
-	struct exchange exchange = { .patience = crew_patience(crew) };
+	struct exchange *const exchange = &crew_seat_of(member)->exchange;
 	const uint64_t from = rdtsc_ordered();
 
-	if (!crew_run(crew, member, answer_shouts, &exchange))
+	if (member->lost)
+		return false;
+	*exchange = (struct exchange){ .patience = crew_patience(crew) };
+	if (!crew_run(crew, member, answer_shouts, exchange))
 		return false;
 	for (uint32_t number = 1; number <= ROUNDS; number++)
-		if (!shout_once(&exchange, number, &member->offset) ||
+		if (!shout_once(exchange, number, &member->offset) ||
 		    rdtsc_ordered() - from > ticks)
 			break;
-	atomic_store_explicit(&exchange.there.number, STOP, memory_order_release);
-	return crew_wait(crew, member, 2 * exchange.patience);
+	atomic_store_explicit(&exchange->there.number, STOP, memory_order_release);
+	return crew_wait(crew, member, 2 * exchange->patience);
 }
-
-/* Who holds the lock reads the clock and what was read last (Linux, check_tsc_warp()).
- */
-struct warp {
-	_Alignas(CREW_LINE) _Atomic uint32_t locked;
-	uint64_t last;
-	uint64_t largest; /* ticks */
-	uint64_t ticks;   /* how long */
-};
 
 static void look_for_warps(struct crew_member *me, void *argument)
 {
@@ -119,13 +105,16 @@ static void look_for_warps(struct crew_member *me, void *argument)
 /* The largest warp; none where the member does not take part. */
 static uint64_t find_warp(struct crew *crew, struct crew_member *member, uint64_t ticks)
 {
-	struct warp warp = { .ticks = ticks };
+	struct warp *const warp = &crew_seat_of(member)->warp;
 
-	if (!crew_run(crew, member, look_for_warps, &warp))
+	if (member->lost)
 		return 0;
-	look_for_warps(crew_member(crew, 0), &warp);
+	*warp = (struct warp){ .ticks = ticks };
+	if (!crew_run(crew, member, look_for_warps, warp))
+		return 0;
+	look_for_warps(crew_member(crew, 0), warp);
 	(void)crew_wait(crew, member, ticks + crew_patience(crew));
-	return warp.largest;
+	return warp->largest;
 }
 
 /* How many of the others have another TSC_ADJUST than the boot processor. */

@@ -1,6 +1,7 @@
 #include "lib/x86/start.h"
 
 #include "lib/x86/insn.h"
+#include "lib/x86/leaves.h"
 
 /* SDM 3A 10.4.4.1 "Typical BSP Initialization Sequence" */
 #define INIT_MS 10u
@@ -16,9 +17,20 @@ static struct low_data *data_of(uint64_t low)
 	return (struct low_data *)(low + LOW_DATA);
 }
 
+/* Registers elsewhere than the boot processor's may not be mapped, and there is no IDT.
+ */
+static uint32_t own_id(const struct start_seat *seat)
+{
+	const struct apic apic = apic_found();
+
+	return apic.mode == APIC_XAPIC && apic.base != seat->apic_base
+	               ? leaves_apic_id()
+	               : apic_own_id();
+}
+
 static void take_seat(struct start_seat *seat)
 {
-	seat->apic_id = apic_own_id();
+	seat->apic_id = own_id(seat);
 	atomic_store_explicit(&seat->taken, 1, memory_order_release);
 	seat->run(seat->context);
 }

@@ -15,7 +15,8 @@ struct start_seat {
 	void *context;
 	uint32_t apic_id; /* of who came */
 	_Atomic uint32_t taken;
-	uint64_t unused[4];
+	uint64_t apic_base; /* the boot processor's: nothing else may be mapped */
+	uint64_t unused[3];
 };
 
 _Static_assert(sizeof(struct start_seat) == 1 << SEAT_SHIFT, "size of a seat");

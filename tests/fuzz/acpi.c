@@ -53,9 +53,12 @@ static void read_all(void)
 	struct acpi_table table;
 	struct acpi_pm_timer timer;
 	uint64_t address;
+	bool opts_out;
 
 	if (acpi_find(&memory, BASE, "HPET", &table) == ERR_NONE)
 		(void)!acpi_hpet_address(&table, &address);
+	if (acpi_find(&memory, BASE, "DMAR", &table) == ERR_NONE)
+		(void)!acpi_x2apic_opt_out(&table, &opts_out);
 	if (acpi_find(&memory, BASE, "FACP", &table) == ERR_NONE)
 		(void)!acpi_pm_timer_of(&table, &timer);
 	if (acpi_find(&memory, BASE, "APIC", &table) == ERR_NONE &&

@@ -143,6 +143,30 @@ TEST(the_hpets_address_is_read)
 	assert_int_equal(address, 0xfed00000);
 }
 
+TEST(firmware_opts_out_of_x2apic_only_where_interrupts_are_remapped)
+{
+	uint8_t bytes[48] = { 0 };
+	const struct acpi_table dmar = { .bytes = bytes, .length = sizeof bytes };
+
+	for (unsigned flags = 0; flags < 256; flags++) {
+		bool opts_out = false;
+
+		bytes[37] = (uint8_t)flags;
+		assert_int_equal(acpi_x2apic_opt_out(&dmar, &opts_out), ERR_NONE);
+		assert_int_equal(opts_out, (flags & 3) == 3);
+	}
+}
+
+TEST(a_dmar_that_ends_in_its_header_is_refused)
+{
+	uint8_t *const bytes = calloc(1, 47);
+	const struct acpi_table dmar = { .bytes = bytes, .length = 47 };
+	bool opts_out = false;
+
+	assert_int_equal(acpi_x2apic_opt_out(&dmar, &opts_out), ERR_DAMAGED);
+	free(bytes);
+}
+
 TEST(an_hpet_elsewhere_than_in_memory_is_refused)
 {
 	struct acpi_table hpet;
@@ -234,6 +258,8 @@ int main(void)
 		CASE(a_madt_without_a_processor_has_none),
 		CASE(more_processors_than_there_is_room_for_are_counted_all_the_same),
 		CASE(the_hpets_address_is_read),
+		CASE(firmware_opts_out_of_x2apic_only_where_interrupts_are_remapped),
+		CASE(a_dmar_that_ends_in_its_header_is_refused),
 		CASE(an_hpet_elsewhere_than_in_memory_is_refused),
 		CASE(the_pm_timer_is_read_with_its_width),
 		CASE(a_pm_timer_that_is_not_at_a_port_is_absent),

@@ -11,11 +11,15 @@ static enum err read_all(void)
 	struct acpi_table table;
 	struct acpi_pm_timer timer;
 	uint64_t address;
+	bool opts_out;
 
 	if (acpi_find(&world.memory, RSDP, "HPET", &table) == ERR_NONE)
 		(void)!acpi_hpet_address(&table, &address);
 	if (acpi_find(&world.memory, RSDP, "FACP", &table) == ERR_NONE)
 		(void)!acpi_pm_timer_of(&table, &timer);
+
+	if (acpi_find(&world.memory, RSDP, "DMAR", &table) == ERR_NONE)
+		(void)!acpi_x2apic_opt_out(&table, &opts_out);
 
 	const enum err err = acpi_find(&world.memory, RSDP, "APIC", &table);
 
