@@ -273,7 +273,7 @@ static void count_loads_by_cr3(struct window_args *args)
 {
 	const struct script_sums sums = sums_of(args);
 
-	give(args, PER * ((uint64_t)sums.loads + 2 * sums.bodies));
+	give(args, PER * ((uint64_t)sums.loads + UINT64_C(2) * sums.bodies));
 }
 
 static void count_flushes(struct window_args *args)
