@@ -11,9 +11,9 @@
 #define SCHEDULER_AT (PCIDS * sizeof(struct invpcid_descriptor))
 #define SCRIPTS_AT (SCHEDULER_AT + (sizeof(struct scheduler) + 63) / 64 * 64)
 
-/* What is done before every window; in the area, in front of the steps. */
+/* What is done before the windows of an arm; in the area, behind its steps. */
 struct overture {
-	window_code *window;
+	window_code *other, *own;
 	struct window_args args;
 	uint64_t home; /* value for CR3 */
 };
@@ -97,13 +97,25 @@ void stage_drop_all(uint64_t cr3)
 	write_cr3(cr3);
 }
 
+static void play_warm(window_code *window, const struct window_args *warm)
+{
+	struct window_args args = *warm;
+
+	window(&args);
+}
+
+/*
+ * In both ways, as the arms go different ones: the TLB is as B leaves it, and the arm's
+ * own comes last, for caches that know a line by the linear address it was last read
+ * through (chase.c).  With it A finds the dense page's translation too.
+ */
 static void play_overture(const struct priming *priming)
 {
 	const struct overture *const overture = priming->context;
-	struct window_args args = overture->args;
 
 	stage_drop_all(overture->home);
-	overture->window(&args);
+	play_warm(overture->other, &overture->args);
+	play_warm(overture->own, &overture->args);
 }
 
 static bool is_load(const struct tlb_op *op)
@@ -168,38 +180,55 @@ static struct window_args args_of(const struct plan *plan,
 	return args;
 }
 
+/* NULL without room. */
+static struct overture *overture_of(const struct plan *plan, const struct pair *pair,
+                                    const struct play *play, unsigned arm)
+{
+	struct workspace *const workspace = plan->workspace;
+	struct overture *const overture =
+		take(&workspace->stage, sizeof(struct overture));
+
+	if (overture == NULL)
+		return NULL;
+	*overture = (struct overture){
+		.other = arm == 0 ? pair->b : pair->a,
+		.own = arm == 0 ? pair->a : pair->b,
+		.args = pair->args,
+		.home = workspace->space.root,
+	};
+	overture->args.steps -= play->warm * sizeof(struct script_step);
+	overture->args.step_count = play->warm;
+	return overture;
+}
+
 const char *stage_equip(const struct plan *plan, struct experiment *experiment,
                         const struct play *play)
 {
 	const struct experiment_spec *const spec = &experiment->spec;
-	struct workspace *const workspace = plan->workspace;
 	const struct aim aim = aim_of(spec->op);
-	struct overture *const overture =
-		take(&workspace->stage, sizeof(struct overture));
 
 	experiment->pair = (struct pair){
 		.a = make_window(plan, spec, &aim, true),
 		.b = make_window(plan, spec, &aim, false),
 		.args = args_of(plan, spec, &aim, play),
 		.priming = &experiment->priming,
+		.priming_b = &experiment->priming_b,
 		.span = SPAN_OPERATION,
 		.divisor = spec->divisor,
 	};
-	if (overture == NULL || experiment->pair.a == NULL ||
-	    experiment->pair.b == NULL)
-		return NO_MEMORY;
-	*overture = (struct overture){
-		.window = experiment->pair.b,
-		.args = experiment->pair.args,
-		.home = workspace->space.root,
-	};
-	overture->args.steps -= play->warm * sizeof(struct script_step);
-	overture->args.step_count = play->warm;
 	experiment->priming = (struct priming){
 		.prime = play_overture,
-		.context = overture,
+		.context = overture_of(plan, &experiment->pair, play, 0),
 	};
-	return NULL;
+	experiment->priming_b = (struct priming){
+		.prime = play_overture,
+		.context = overture_of(plan, &experiment->pair, play, 1),
+	};
+	return experiment->pair.a == NULL || experiment->pair.b == NULL ||
+	                       experiment->priming.context == NULL ||
+	                       experiment->priming_b.context == NULL
+	               ? NO_MEMORY
+	               : NULL;
 }
 
 void stage_misdirect(const struct stage *stage, const struct experiment *experiment)
@@ -244,7 +273,7 @@ static void count_loads_by_cr3(struct window_args *args)
 {
 	const struct script_sums sums = sums_of(args);
 
-	give(args, PER * ((uint64_t)sums.loads + 2 * sums.bodies));
+	give(args, PER * ((uint64_t)sums.loads + UINT64_C(2) * sums.bodies));
 }
 
 static void count_flushes(struct window_args *args)

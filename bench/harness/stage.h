@@ -46,7 +46,8 @@ struct play {
 
 /*
  * Both windows of a row that plays a script with the row's operation, and what is
- * played before them: all translations dropped, then the warm steps as in B. Operations
+ * played before them: all translations dropped, then the warm steps as in either
+ * window, the one that follows last. Operations
  * that are a load of CR3 are the load of every step; others flush in front of one that
  * keeps. Returns why it cannot be measured, or NULL.
  */

@@ -73,7 +73,8 @@ static inline void ring0_do(const cs_insn *insn, uint64_t address, mcontext_t *c
 		ring0_add(RING0_CR3,
 		          (uint64_t)*ring0_register(context, operands[1].reg));
 	} else if (operands[1].type == X86_OP_REG) {
-		*to = 0; /* a control register is read */
+		if (to != NULL)
+			*to = 0; /* a control register is read */
 	} else {
 		ring0_add(RING0_LOAD, address);
 		if (operands[0].size == 8)
