@@ -151,5 +151,6 @@ int main(void)
 		cmocka_unit_test(without_memory_it_is_not_open),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -183,5 +183,6 @@ int main(void)
 		cmocka_unit_test(no_processor_uses_what_is_stale_whatever_the_order),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -110,5 +110,6 @@ int main(void)
 		CASE(states_are_counted_and_have_reasons),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

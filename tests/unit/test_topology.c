@@ -235,5 +235,6 @@ int main(void)
 		cmocka_unit_test(no_leaves_are_too_damaged_to_decode),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
