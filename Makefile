@@ -212,10 +212,11 @@ help: ## this list
 # Tests.  Each speaks TAP; tests/run counts them together.  The longest come first.
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/unit/%)
 CHECKS = $(wildcard tests/checks/*.sh)
+SLOW_CHECKS = tests/checks/compilers.sh tests/checks/tidy.sh
 # Files beside them that tests share do not `finish`.
 SHELL_TESTS = $(shell grep -lx finish tests/boot/*.sh tests/host/*.sh)
-TESTS = $(SHELL_TESTS) tests/report/run $(CHECKS) $(UNIT_PROGRAMS)
-LONG_TESTS = tests/report/planted $(wildcard tests/boot/long/*.sh tests/checks/long/*.sh)
+TESTS = $(SHELL_TESTS) tests/report/run $(filter-out $(SLOW_CHECKS),$(CHECKS)) $(UNIT_PROGRAMS)
+LONG_TESTS = $(SLOW_CHECKS) tests/report/planted $(wildcard tests/boot/long/*.sh tests/checks/long/*.sh)
 MATRIX_TESTS = $(wildcard tests/boot/matrix/*.sh)
 # What calls make itself must not look for the job server of this one.
 ALONE = env -u MAKEFLAGS -u MAKELEVEL JOBS=$(JOBS)
