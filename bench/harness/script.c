@@ -89,8 +89,8 @@ uint8_t *script_put(uint8_t *at, const struct script *script)
 {
 	uint8_t *const end = emit_body(at, &play);
 
-	put_in_part(at + FLUSH_AT, script->flush, at + 3 * PART);
-	put_in_part(at + LOAD_AT, script->load, at + ACCESS_AT);
+	put_in_part(at + (size_t)FLUSH_AT, script->flush, at + (size_t)3 * PART);
+	put_in_part(at + LOAD_AT, script->load, at + (size_t)ACCESS_AT);
 	at[LINES_AT] = script->dense ? offsetof(struct script_step, dense)
 	                             : offsetof(struct script_step, spread);
 	at[FIRST_LINE_AT] = script->dense ? offsetof(struct script_step, dense_first)

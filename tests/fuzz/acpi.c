@@ -48,7 +48,7 @@ static const uint8_t *at(const struct physical_memory *memory, uint64_t address,
 
 static void read_all(void)
 {
-	static struct madt_processors processors;
+	struct processors processors = { 0 };
 	const struct physical_memory memory = { at };
 	struct acpi_table table;
 	struct acpi_pm_timer timer;
@@ -63,13 +63,10 @@ static void read_all(void)
 		(void)!acpi_pm_timer_of(&table, &timer);
 	if (acpi_find(&memory, BASE, "APIC", &table) == ERR_NONE &&
 	    acpi_processors(&table, &processors) == ERR_NONE) {
-		const uint32_t kept = processors.count < MADT_PROCESSORS
-		                              ? processors.count
-		                              : MADT_PROCESSORS;
-
-		for (uint32_t i = 0; i < kept; i++)
-			for (uint32_t k = i + 1; k < kept; k++)
-				REQUIRE(processors.ids[i] != processors.ids[k]);
+		for (uint32_t i = 0; i < processors.count; i++)
+			for (uint32_t k = i + 1; k < processors.count; k++)
+				REQUIRE(processors.list[i].apic_id !=
+				        processors.list[k].apic_id);
 	}
 }
 
