@@ -72,7 +72,7 @@ done
 # --- variables: nobody knows where a reset would lead
 
 waits_for_a_reset() { # NAME
-	hears "$1" 'the results wait in RAM.' && ! says "$1" 'resets itself' >/dev/null &&
+	hears "$1" 'the results wait there.' && ! says "$1" 'resets itself' >/dev/null &&
 		tell system_reset && hears "$1" "run $1: PASS" &&
 		hears "$1" 'your results are in'
 }

@@ -11,11 +11,21 @@ stick u-boot 'run = u-boot'
 put u-boot "$scratch/cfg" /tlbmark.cfg esp
 bios=$u_boot start u-boot -accel tcg
 delivers() {
-	ended_with 0 && says u-boot 'results cannot be written to it' &&
-		says u-boot 'transport,serial' && says u-boot '@done 0' &&
+	ended_with 0 && says u-boot 'no automatic reset here' &&
+		says u-boot 'transport,serial ram' && says u-boot '@done 0' &&
 		! says u-boot 'looking for the results' >/dev/null
 }
 check 'U-Boot starts it: the serial line delivers, nothing resets' delivers
+
+stick by-hand 'run = by-hand' 'after = wait'
+put by-hand "$scratch/cfg" /tlbmark.cfg esp
+bios=$u_boot attend by-hand -accel tcg
+comes_home_by_hand() {
+	hears by-hand 'the results wait there.' && tell system_reset &&
+		hears by-hand 'your results are in'
+}
+check 'reset by hand, it brings them to the stick' comes_home_by_hand
+leave
 
 stick variables 'run = variables'
 printf '%s\n' 'transport = serial, nvram' >>"$scratch/cfg"

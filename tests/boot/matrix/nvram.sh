@@ -67,7 +67,7 @@ check 'run.sh takes them from there alone' comes_by_variables
 
 # --- beside RAM
 
-stick both 'run = both' 'transport = ram, nvram'
+stick both 'run = both' 'transport = serial, ram, nvram'
 new_variables
 keeping_start both
 ram_comes_first() {

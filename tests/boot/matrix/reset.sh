@@ -60,7 +60,7 @@ evil_program button 'after = wait'
 attend button
 waits_for_the_button() {
 	hears button 'this machine does not reset itself' &&
-		hears button 'the results wait in RAM.' && tell system_reset &&
+		hears button 'the results wait there.' && tell system_reset &&
 		hears button 'your results are in'
 }
 check 'without any, it says so, and the button brings results home' waits_for_the_button
