@@ -5,7 +5,8 @@
 #include <string.h>
 
 #define FOUR_GIB (UINT64_C(4) << 30)
-#define LOWEST (UINT64_C(16) << 20) /* what is below is the firmware's at its start */
+#define ONE_MIB (UINT64_C(1) << 20)
+#define LOWEST (UINT64_C(16) << 20) /* below: the firmware at its start */
 #define LEAST_BYTES (UINT64_C(128) << 10)
 #define MOST_BYTES (UINT64_C(64) << 20) /* more than the stick holds */
 
@@ -86,9 +87,10 @@ static bool alloc_copies(const struct firmware *firmware, struct memory_map *map
 
 	copies[0] = alloc_middle(firmware, map, LOWEST, FOUR_GIB, keep->room);
 	copies[1] = alloc_middle(firmware, map, FOUR_GIB, UINT64_MAX, keep->room);
+	copies[2] = alloc_middle(firmware, map, ONE_MIB, LOWEST, keep->room);
 	/*
 	 * For want of a region, the others go below the first: a small machine is not
-	 * cut into pieces that nothing fits into any more.
+	 * cut into more pieces, that nothing fits into any more.
 	 */
 	for (unsigned i = 1; i < KEEP_COPIES; i++)
 		if (copies[i] == 0 && copies[0] > i * keep->room)

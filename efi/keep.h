@@ -14,9 +14,9 @@ struct keep {
 };
 
 /*
- * Memory for so many bytes, three times: in the middle of the largest regions, one
- * below and one above 4 GiB where there is one, because firmware uses the ends.  Less
- * where there is less; false if there is none worth it.
+ * Memory for so many bytes, three times: in the middle of the largest regions, because
+ * firmware uses the ends, from 16 MiB to 4 GiB, above that, and below it, where there
+ * is one.  Less where there is less; false if there is none worth it.
  */
 bool keep_alloc(const struct firmware *firmware, struct memory_map *map, uint64_t bytes,
                 struct keep *keep);
