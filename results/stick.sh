@@ -53,8 +53,10 @@ copy_from_stick() {
 	[ -n "$folder" ] && mcopy -n -i "$data" "${folder}*" "$out"
 }
 
-keep_serial() {
-	[ ! -d "$work/serial-files" ] || cp "$work/serial-files"/* "$out" 2>/dev/null || :
+keep_serial() { # [FOLDER]
+	mkdir -p "$out/${1-}"
+	[ ! -d "$work/serial-files" ] ||
+		cp "$work/serial-files"/* "$out/${1-}" 2>/dev/null || :
 }
 
 # Each file of the serial line is on the stick, byte for byte, and no other is.
@@ -69,16 +71,21 @@ same_as_serial() {
 	done
 }
 
-# What the stick has is what is kept; without it, what the serial line has delivered.
+# What the stick has is what is kept; without it, what the serial line has delivered; both
+# where they differ.  A folder without machine.csv says what became of the results.
 collect() {
-	if ! copy_from_stick; then
+	if ! copy_from_stick || [ ! -e "$out/machine.csv" ]; then
 		say 'the stick has no results of this run'
 		# The program says what it used, which may have been the serial line alone.
 		grep -qsx 'transport,serial' "$work/serial-files/machine.csv" ||
 			[ "$status" -eq 2 ] || status=4
 		keep_serial
 	elif by_serial; then
-		same_as_serial || status=4
+		same_as_serial || {
+			status=4
+			keep_serial serial
+			say "what the serial line delivered is in $out/serial"
+		}
 	else
 		status=$(sed -n 's/^@done \([0-4]\)$/\1/p' "$out/console.txt" | tail -n 1)
 		status=${status:-4}

@@ -28,13 +28,22 @@ stick_differs() { # COMMAND on the files of the stick
 	whole_run 0 >"$stream"
 	(cd "$home" && eval "$1") || return 1
 	run_new 4 FAKE_HOME="$home" &&
-		errors "$2 of the stick is not what the serial line delivered"
+		errors "$2 of the stick is not what the serial line delivered" &&
+		errors "what the serial line delivered is in $out/serial" &&
+		[ -s "$out/serial/selftest.csv" ] && [ ! -e "$out/serial/verify.csv" ]
 }
 
 nothing_came_home() {
 	whole_run 0 | sed 's/^env,tcg/transport,serial ram/' >"$stream"
 	run_new 4 FAKE_HOME=nowhere && errors 'the stick has no results of this run' &&
 		[ -e "$out/selftest.csv" ]
+}
+
+only_a_note_came_home() {
+	rm -rf "$home" && mkdir "$home" && echo words >"$home/unfinished.txt"
+	whole_run 0 | sed 's/^env,tcg/transport,serial ram/' >"$stream"
+	run_new 4 FAKE_HOME="$home" && errors 'the stick has no results of this run' &&
+		[ -e "$out/selftest.csv" ] && [ -e "$out/unfinished.txt" ]
 }
 
 serial_was_all_there_was() {
@@ -85,6 +94,8 @@ check 'so is a file that is on the stick only' \
 	stick_differs 'echo x >verify.csv' verify.csv
 check 'nothing on the stick: 4, and what the serial line delivered is kept' \
 	nothing_came_home
+check 'and so it is where the stick has a note that the run is unfinished' \
+	only_a_note_came_home
 check 'unless the program has said that it used nothing else' serial_was_all_there_was
 check 'the stick alone, without @done: 4' stick_without_an_end
 check 'the stick alone, and nothing on it: 4' stick_alone_and_empty
