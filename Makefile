@@ -175,6 +175,7 @@ $(BUILD)/unit/test_%: $(BUILD)/unit/tests/unit/test_%.c.o $(UNIT_LIB)
 # The model CPU.
 MODEL := $(patsubst %,$(BUILD)/unit/%.o,$(wildcard tests/model/*.c))
 $(patsubst %,$(BUILD)/unit/%,$(filter test_model%,$(UNIT_TESTS))): $(MODEL)
+$(BUILD)/unit/test_model_probes: $(BUILD)/unit/bench/harness/faults.c.o
 
 # Fuzz targets: each file of tests/fuzz/ is one, with lib/ under the sanitizers.
 FUZZ_CC = clang

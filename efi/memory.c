@@ -68,9 +68,12 @@ struct frame_pool memory_alloc_pool(const struct firmware *firmware, uint64_t wa
 	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
 
 	for (uint64_t frames = wanted; frames >= least; frames -= frames / 8 + 1) {
-		EFI_PHYSICAL_ADDRESS address = 0;
+		/* What turns paging off runs below 4 GiB alone. */
+		EFI_PHYSICAL_ADDRESS address = UINT32_MAX;
 
-		if (!EFI_ERROR(boot->AllocatePages(AllocateAnyPages, EfiLoaderData,
+		if (!EFI_ERROR(boot->AllocatePages(AllocateMaxAddress, EfiLoaderData,
+		                                   frames, &address)) ||
+		    !EFI_ERROR(boot->AllocatePages(AllocateAnyPages, EfiLoaderData,
 		                                   frames, &address)))
 			return (struct frame_pool){
 				.next = address,

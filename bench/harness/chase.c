@@ -49,12 +49,13 @@ static void walk_trail(const struct workspace *workspace, const struct trail *tr
 static void flush_entries(const struct workspace *workspace, const struct trail *trail)
 {
 	const uint64_t base = lines_base(trail->layout);
-	const uint64_t stride = level_span(trail->layout.apart);
 
 	for (enum level level = trail->layout.page; level <= LEVEL_PML4; level++) {
 		for (uint32_t i = 0; i < trail->pages; i++)
 			clflush(walk_find(workspace->pool, workspace->space.root,
-			                  base + (trail->first + i) * stride, level)
+			                  base + lines_page(trail->layout,
+			                                    trail->first + i),
+			                  level)
 			                .entry);
 		mfence();
 	}

@@ -12,8 +12,12 @@
 #define SDM_MOV_CR "SDM 2B MOV Move to/from Control Registers"
 #define SDM_TEST "SDM 2D Appendix A Opcode Map: 0F 26 is reserved"
 
-/* First address above the lower half of 4-level paging. */
-#define NOT_CANONICAL (UINT64_C(1) << 47)
+/*
+ * First address above the lower half of 57 bits, and not canonical in 48 either: a CPU
+ * that can use 57 bits may judge an address to invalidate by these whatever CR4.LA57
+ * says (as KVM has it from hardware, in is_noncanonical_invlpg_address()).
+ */
+#define NOT_CANONICAL (UINT64_C(1) << 56)
 
 static void try_invpcid(uint64_t type, uint64_t pcid, uint64_t va)
 {
@@ -57,10 +61,16 @@ static void cr3_bit_63(void *root)
 	write_cr3(*(const uint64_t *)root | CR3_KEEP);
 }
 
-/* While PCIDE is clear, bit 0 of CR3 means nothing. */
+/*
+ * While PCIDE is clear, bit 3 of CR3 is PWT and reads back, which is not said of bits
+ * that mean nothing (SDM 3A 5.5.2 "Use of CR3 with Ordinary 4-Level Paging and 5-Level
+ * Paging").
+ */
+#define CR3_PWT (UINT64_C(1) << 3)
+
 static void pcide_with_pcid(void *root)
 {
-	write_cr3(*(const uint64_t *)root | PCID_TARGET);
+	write_cr3(*(const uint64_t *)root | CR3_PWT);
 	write_cr4(read_cr4() | CR4_PCIDE);
 }
 

@@ -22,6 +22,14 @@
 #define ENTRIES_BY_1G UINT64_C(8)
 #define ENTRIES_BY_512G 128u
 
+/* Odd, so that 512 pages have 512 entries; of any number in a row about as many in each
+ * set. */
+#define ENTRY_STEP_PT 9u
+#define ENTRY_STEP_PD 25u
+/* In a PDPT the pages of each size have every third entry, so many. */
+#define ENTRY_STEP_PDPT 47u
+#define ENTRIES_OF_PDPT 170u
+
 static uint32_t frame_of(uint32_t page)
 {
 	return page * FRAME_STEP % ARENA_FRAMES;
@@ -49,12 +57,37 @@ static uint64_t frame_behind(const struct lines *lines, enum level size, uint32_
 	return lines->frame & ~(level_span(size) - 1);
 }
 
+/*
+ * Index of a page's entry in a table that it has for itself.  Pages with the same index
+ * would have one set of the TLB in common, and their entries one set of each cache.
+ */
+static uint32_t index_in(enum level table, uint32_t page)
+{
+	switch (table) {
+	case LEVEL_PT:
+		return page * ENTRY_STEP_PT % TABLE_ENTRIES;
+	case LEVEL_PD:
+		return page * ENTRY_STEP_PD % TABLE_ENTRIES;
+	default:
+		return page * ENTRY_STEP_PDPT % ENTRIES_OF_PDPT * 3;
+	}
+}
+
+uint64_t lines_page(struct lines_layout layout, uint32_t page)
+{
+	uint64_t offset = page * level_span(layout.apart);
+
+	for (enum level table = layout.page; table < layout.apart; table++)
+		offset += index_in(table, page) * level_span(table);
+	return offset;
+}
+
 uint64_t lines_spread(const struct lines *lines, struct lines_layout layout,
                       uint32_t page)
 {
 	const uint64_t line = lines->frame + lines_dense(page);
 
-	return page * level_span(layout.apart) +
+	return lines_page(layout, page) +
 	       (line - frame_behind(lines, layout.page, page));
 }
 
@@ -125,10 +158,10 @@ enum err lines_map(const struct lines *lines, uint64_t root, struct lines_layout
 	if (pages > lines_reach(layout) || first > lines_reach(layout) - pages)
 		return ERR_TOO_LARGE;
 	for (uint32_t page = first; page < first + pages; page++) {
-		const enum err err = walk_map(lines->pool, root,
-		                              base + page * level_span(layout.apart),
-		                              frame_behind(lines, layout.page, page),
-		                              PTE_ACCESSED | PTE_DIRTY, layout.page);
+		const enum err err =
+			walk_map(lines->pool, root, base + lines_page(layout, page),
+		                 frame_behind(lines, layout.page, page),
+		                 PTE_ACCESSED | PTE_DIRTY, layout.page);
 
 		if (err != ERR_NONE)
 			return err;

@@ -14,7 +14,10 @@
  *
  * What pages of a layout have in common: 4 KiB pages 512 apart share a frame, but no
  * line; neighbours are never contiguous, so that no CPU can coalesce them.  Pages of
- * 2 MiB all have the arena behind them, and of 1 GiB the GiB it is in.
+ * 2 MiB all have the arena behind them, and of 1 GiB the GiB it is in.  Pages further
+ * apart than they are large have different places in the tables they have for
+ * themselves, so that they are spread over the sets of a TLB, and their entries over
+ * those of caches.
  *
  * Pure: writes tables and lines, runs and invalidates nothing.
  */
@@ -86,7 +89,10 @@ uint64_t lines_frames(struct lines_layout layout, uint32_t pages);
 /* Where the spread pages of a layout begin, the same in all address spaces. */
 uint64_t lines_base(struct lines_layout layout);
 
-/* Offset of page i's line from there, and from VA_LINES_DENSE. */
+/* Offset of page i from there. */
+uint64_t lines_page(struct lines_layout layout, uint32_t page);
+
+/* Offset of its line from there, and from VA_LINES_DENSE. */
 uint64_t lines_spread(const struct lines *lines, struct lines_layout layout,
                       uint32_t page);
 uint32_t lines_dense(uint32_t page);

@@ -5,12 +5,6 @@
 #include "lib/x86/control.h"
 #include "lib/x86/identify.h"
 
-static void count(struct tally *tally, enum verdict verdict)
-{
-	tally->passed += verdict == VERDICT_PASS;
-	tally->failed += verdict == VERDICT_FAIL;
-}
-
 static enum verdict record_cell(const struct matrix *matrix,
                                 const struct cpu_port *port,
                                 const struct verify_case *cell, enum verify_phase phase,
@@ -25,7 +19,7 @@ static enum verdict record_cell(const struct matrix *matrix,
 
 	verify_to_csv(&line, cell, has_tce, phase, &staleness);
 	record_line(matrix->record, &line);
-	count(tally, verdict);
+	tally_cell(tally, verdict);
 	return verdict;
 }
 
@@ -110,8 +104,7 @@ static void record_fault(const struct matrix *matrix, const struct fault_row *ro
 
 	fault_row_to_csv(&line, row, verdict);
 	record_line(matrix->record, &line);
-	/* That it faults when it should says nothing of what it drops. */
-	tally->failed += verdict == VERDICT_FAIL;
+	tally_fault(tally, verdict);
 }
 
 static void record_faults(const struct matrix *matrix, const char *op,

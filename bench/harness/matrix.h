@@ -7,11 +7,6 @@
 #include "bench/harness/verify.h"
 #include "lib/record.h"
 
-/* Outcomes of the must cells of one operation, in both phases. */
-struct tally {
-	unsigned passed, failed;
-};
-
 struct matrix {
 	const struct plan *plan;
 	struct workspace *workspace;

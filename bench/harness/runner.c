@@ -147,11 +147,9 @@ static void verify_op(struct run *run, const struct tlb_op *op, enum verify_phas
 {
 	const struct matrix matrix = matrix_of(run);
 	const struct tally tally = matrix_verify(&matrix, op, phase);
-	struct tally *const sum = &run->tallies[op - tlb_ops];
 
-	sum->passed += tally.passed;
-	sum->failed += tally.failed;
-	run->failed = run->failed || tally.failed != 0;
+	tally_add(&run->tallies[op - tlb_ops], &tally);
+	run->failed = run->failed || tally_failures(&tally) != 0;
 }
 
 /* Before the first benchmark that uses an operation, and after the last. */
@@ -179,11 +177,13 @@ static void verify_all(struct run *run, unsigned bench, enum verify_phase phase)
 static void probe_tr7(struct run *run)
 {
 	const struct matrix matrix = matrix_of(run);
+	struct tally tally;
 
-	if (run->steps_before == 0 &&
-	    config_selects(run->config, run->plan.bench->name, "tr7_probe") &&
-	    matrix_probe_tr7(&matrix).failed != 0)
-		run->failed = true;
+	if (run->steps_before != 0 ||
+	    !config_selects(run->config, run->plan.bench->name, "tr7_probe"))
+		return;
+	tally = matrix_probe_tr7(&matrix);
+	run->failed = run->failed || tally_failures(&tally) != 0;
 }
 
 /* As an experiment wants it; neither outside of one. */
@@ -221,13 +221,6 @@ static void measure_all(struct run *run)
 	run->steps_before += run->plan.count;
 }
 
-static enum believed believed_of(const struct tally *tally)
-{
-	if (tally->failed != 0)
-		return BELIEVED_NO;
-	return tally->passed != 0 ? BELIEVED_YES : BELIEVED_UNKNOWN;
-}
-
 static void note_frequency(struct frequency *seen, const struct plan *plan)
 {
 	for (unsigned i = 0; i < plan->count; i++) {
@@ -254,7 +247,7 @@ static void deliver_rows(struct run *run, bool complete)
 	};
 
 	for (unsigned i = 0; i < tlb_op_count; i++)
-		believed[i] = believed_of(&run->tallies[i]);
+		believed[i] = tally_believed(&run->tallies[i]);
 	run->rows_pending = false;
 	run->failed = rows_record(&rows) || run->failed;
 	canary_record(&run->canary, run->record);
@@ -293,11 +286,9 @@ static void deliver_sums(struct run *run)
 {
 	struct tally total = { 0 };
 
-	for (unsigned i = 0; i < tlb_op_count; i++) {
-		total.failed += run->tallies[i].failed;
-		total.passed += run->tallies[i].passed;
-	}
-	selftest_verification(&run->selftest, total.failed, total.passed);
+	for (unsigned i = 0; i < tlb_op_count; i++)
+		tally_add(&total, &run->tallies[i]);
+	selftest_verification(&run->selftest, tally_failures(&total), total.passed);
 	shootdown_selftest(&run->party, &run->selftest);
 	selftest_record(&run->selftest, run->record);
 	crew_record(&run->crew, run->record);

@@ -157,6 +157,36 @@ enum verdict verdict_of(enum rule rule, const struct staleness *staleness)
 	return all_gone ? VERDICT_DROPPED : VERDICT_KEPT;
 }
 
+void tally_cell(struct tally *tally, enum verdict verdict)
+{
+	tally->passed += verdict == VERDICT_PASS;
+	tally->failed += verdict == VERDICT_FAIL;
+}
+
+void tally_fault(struct tally *tally, enum verdict verdict)
+{
+	tally->faults_failed += verdict == VERDICT_FAIL;
+}
+
+void tally_add(struct tally *sum, const struct tally *tally)
+{
+	sum->passed += tally->passed;
+	sum->failed += tally->failed;
+	sum->faults_failed += tally->faults_failed;
+}
+
+unsigned tally_failures(const struct tally *tally)
+{
+	return tally->failed + tally->faults_failed;
+}
+
+enum believed tally_believed(const struct tally *tally)
+{
+	if (tally->failed != 0)
+		return BELIEVED_NO;
+	return tally->passed != 0 ? BELIEVED_YES : BELIEVED_UNKNOWN;
+}
+
 const char *verdict_name(enum verdict verdict)
 {
 	static const char *const names[] = {

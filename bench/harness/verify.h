@@ -15,6 +15,7 @@
  */
 #include "bench/harness/ground.h"
 #include "lib/line.h"
+#include "lib/row.h"
 #include "paging/tlb_op.h"
 
 #include <stdint.h>
@@ -73,6 +74,24 @@ enum verdict {
 	VERDICT_INCONCLUSIVE,
 	VERDICT_SKIPPED,
 };
+
+/* Outcomes of one operation, in both phases: of its must cells, and of its faults. */
+struct tally {
+	unsigned passed, failed, faults_failed;
+};
+
+void tally_cell(struct tally *tally, enum verdict verdict);
+void tally_fault(struct tally *tally, enum verdict verdict);
+void tally_add(struct tally *sum, const struct tally *tally);
+
+/* All that must not be: for the exit status. */
+unsigned tally_failures(const struct tally *tally);
+
+/*
+ * Whether what was timed did what it must.  That it faults when it should says nothing
+ * of that.
+ */
+enum believed tally_believed(const struct tally *tally);
 
 enum verify_phase { PHASE_BEFORE, PHASE_AFTER };
 

@@ -20,5 +20,7 @@ boot large -a tcg -c 2 --memory 6144 --only single_op
 check 'RAM above 4 GiB: a whole run' whole_run large
 check 'RAM above 4 GiB: both processors are started' all_started large 2
 check 'RAM above 4 GiB is seen' machine_is large memory_end 0x200000000
+check 'RAM above 4 GiB: what has to run below it does' all_such_rows large results.csv \
+	'$op == "cr0_pg_toggle"' '$status == "ok" || $reason == "cycle counter"'
 
 finish

@@ -103,6 +103,16 @@ relocations_are_relative_and_into_data() {
 	[ ! -s "$scratch/wrong" ]
 }
 
+# In call_code(): whatever may have been fetched through an old translation is not run.
+code_is_called_behind_cpuid() {
+	disassembly build/efi/bench/harness/cpu_port.c.o | awk '
+		/>:$/ { inside = $2 == "<call_code>:" }
+		!inside { next }
+		$2 == "cpuid" { serialised = 1 }
+		$2 ~ /^(call|jmp)/ && $0 ~ /\*/ { calls++; alone += !serialised }
+		END { exit calls == 0 || alone != 0 }'
+}
+
 check 'no object has vector or floating-point code' objects_have_no_vector_code
 check 'nor has the whole image' image_has_no_vector_code
 check 'no function of others is called' nothing_foreign_is_called
@@ -110,4 +120,6 @@ check 'no object has a section of its own' sections_are_standard
 check 'every loaded section goes into the image' nothing_is_left_out
 check 'no dynamic symbol is undefined' nothing_is_undefined
 check 'relocations are relative, and into .data' relocations_are_relative_and_into_data
+check 'code that shows which translation is used is called behind a CPUID' \
+	code_is_called_behind_cpuid
 finish

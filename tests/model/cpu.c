@@ -37,9 +37,12 @@ uint16_t cpu_pcid(const struct cpu *cpu)
 	return (cpu->cr4 & BIT_CR4_PCIDE) == 0 ? 0 : (uint16_t)(cpu->cr3 & PCID_BITS);
 }
 
-static bool is_canonical(uint64_t va)
+/* As an operand of an invalidation: KVM does the same (is_noncanonical_invlpg_address).
+ */
+static bool is_canonical(const struct cpu *cpu, uint64_t va)
 {
-	const uint64_t upper_half = UINT64_C(0xffff800000000000);
+	const uint64_t upper_half = cpu->features.la57 ? UINT64_C(0xff00000000000000)
+	                                               : UINT64_C(0xffff800000000000);
 
 	return (va & upper_half) == 0 || (va & upper_half) == upper_half;
 }
@@ -73,7 +76,7 @@ void cpu_invlpg(struct cpu *cpu, uint64_t va)
 		what.upper = UPPER_PATH;
 	if (cpu_has(cpu, INVLPG_KEEPS_PSC))
 		what.upper = UPPER_NONE;
-	if (is_canonical(va) && !cpu_has(cpu, INVLPG_DOES_NOTHING))
+	if (is_canonical(cpu, va) && !cpu_has(cpu, INVLPG_DOES_NOTHING))
 		drop(cpu, &what);
 }
 
@@ -85,7 +88,7 @@ static bool invpcid_faults(const struct cpu *cpu, uint64_t type, uint64_t low,
 	const bool names_pcid = type == INVPCID_ADDRESS || type == INVPCID_CONTEXT;
 
 	return type > INVPCID_ALL_NON_GLOBAL || (low & ~PCID_BITS) != 0 ||
-	       (type == INVPCID_ADDRESS && !is_canonical(high)) ||
+	       (type == INVPCID_ADDRESS && !is_canonical(cpu, high)) ||
 	       (names_pcid && low != 0 && (cpu->cr4 & BIT_CR4_PCIDE) == 0);
 }
 
@@ -185,6 +188,8 @@ void cpu_write_cr3(struct cpu *cpu, uint64_t value)
 		return;
 	}
 	cpu->cr3 = value & ~BIT_CR3_NO_DROP;
+	if (!pcide && cpu->features.clears_ignored)
+		cpu->cr3 &= ~(PCID_BITS & ~(BIT_CR3_PWT | BIT_CR3_PCD));
 	if (pcide && cpu_has(cpu, CR3_NEVER_DROPS))
 		drops = false;
 	if (cpu_has(cpu, CR3_ALWAYS_DROPS) || cpu_has(cpu, CR3_DROPS_ALL_PCIDS))

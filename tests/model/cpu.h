@@ -48,6 +48,8 @@ enum gpr {
 /* What CPUID would say. */
 struct cpu_features {
 	bool pcid, invpcid, smep, pge, invlpgb;
+	bool la57; /* addresses to invalidate are of 57 bits, whatever CR4.LA57 says */
+	bool clears_ignored; /* bits of CR3 that are ignored read as 0 */
 };
 
 struct cpu {

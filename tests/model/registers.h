@@ -8,6 +8,8 @@
 #define BIT_CR0_PE (UINT64_C(1) << 0)
 #define BIT_CR0_PG (UINT64_C(1) << 31)
 
+#define BIT_CR3_PWT (UINT64_C(1) << 3)
+#define BIT_CR3_PCD (UINT64_C(1) << 4)
 #define BIT_CR3_NO_DROP (UINT64_C(1) << 63)
 
 #define BIT_CR4_PAE (UINT64_C(1) << 5)

@@ -16,6 +16,99 @@ TEST(no_two_pages_have_a_line_in_common)
 	}
 }
 
+/* Set of a TLB that a page is looked up in, by its number. */
+static uint32_t linear_16(uint64_t number)
+{
+	return number % 16;
+}
+
+static uint32_t linear_128(uint64_t number)
+{
+	return number % 128;
+}
+
+/* Of Intel's second level, as published ("Translation Leak-aside Buffer"; "TLB;DR"). */
+static uint32_t xor_7(uint64_t number)
+{
+	return (number ^ number >> 7) % 128;
+}
+
+static uint32_t xor_8(uint64_t number)
+{
+	return (number ^ number >> 8) % 256;
+}
+
+static const struct {
+	uint32_t (*set_of)(uint64_t number);
+	uint32_t sets;
+} set_functions[] = {
+	{ linear_16, 16 },
+	{ linear_128, 128 },
+	{ xor_7, 128 },
+	{ xor_8, 256 },
+};
+
+/* So many of the first pages are in one set at most. */
+static uint32_t fullest_tlb_set(struct lines_layout layout, uint32_t pages,
+                                unsigned function)
+{
+	uint32_t in[256] = { 0 }, fullest = 0;
+
+	for (uint32_t page = 0; page < pages; page++) {
+		const uint64_t va = lines_base(layout) + lines_page(layout, page);
+		uint32_t *const set = &in[set_functions[function].set_of(
+			va / level_span(layout.page))];
+
+		if (++*set > fullest)
+			fullest = *set;
+	}
+	return fullest;
+}
+
+/* The same of their entries, by the line of a table that these are in. */
+static uint32_t fullest_line_of_tables(struct lines_layout layout, uint32_t pages,
+                                       enum level table)
+{
+	uint32_t in[64] = { 0 }, fullest = 0;
+
+	for (uint32_t page = 0; page < pages; page++) {
+		const uint64_t va = lines_base(layout) + lines_page(layout, page);
+		uint32_t *const line = &in[va / level_span(table) % TABLE_ENTRIES / 8];
+
+		if (++*line > fullest)
+			fullest = *line;
+	}
+	return fullest;
+}
+
+/* Twice as many as in the mean, or three, which every TLB with sets has room for. */
+static uint32_t fair(uint32_t pages, uint32_t sets)
+{
+	return pages / sets < 2 ? 3 : 2 * pages / sets;
+}
+
+TEST(pages_are_spread_over_the_sets_of_a_tlb_however_far_apart_they_are)
+{
+	for (unsigned i = 0; i < COUNT_OF(layouts); i++)
+		for (unsigned f = 0; f < COUNT_OF(set_functions); f++)
+			for (uint32_t pages = 64; pages <= lines_reach(layouts[i]);
+			     pages *= 2)
+				assert_in_range(fullest_tlb_set(layouts[i], pages, f),
+				                1, fair(pages, set_functions[f].sets));
+}
+
+TEST(entries_of_pages_far_apart_are_spread_over_the_lines_of_their_tables)
+{
+	for (unsigned i = 0; i < COUNT_OF(layouts); i++)
+		for (enum level table = layouts[i].page; table < layouts[i].apart;
+		     table++)
+			for (uint32_t pages = 64; pages <= lines_reach(layouts[i]);
+			     pages *= 2)
+				assert_in_range(fullest_line_of_tables(layouts[i],
+				                                       pages, table),
+				                1, fair(pages, 64));
+}
+
 /* Sets of a cache with so many sets that the first pages' lines fall into, at most. */
 static uint32_t fullest_set(uint32_t first, uint32_t pages, uint32_t sets)
 {
@@ -146,6 +239,28 @@ TEST(a_giant_page_reaches_the_lines_in_its_gib)
 	}
 }
 
+TEST(layouts_that_lie_between_each_other_have_no_page_in_common)
+{
+	open_lines();
+	lines.in_giant = true; /* only the tables are of interest */
+	for (unsigned i = 0; i < COUNT_OF(layouts); i++)
+		if (layouts[i].apart == LEVEL_PML4)
+			assert_int_equal(lines_map(&lines, root, layouts[i], 0, 128),
+			                 ERR_NONE);
+	for (unsigned i = 0; i < COUNT_OF(layouts); i++)
+		for (uint32_t page = 0; layouts[i].apart == LEVEL_PML4 && page < 128;
+		     page++) {
+			enum level level;
+
+			assert_int_not_equal(
+				physical(lines_base(layouts[i]) +
+			                         lines_page(layouts[i], page),
+			                 &level),
+				0);
+			assert_int_equal(level, layouts[i].page);
+		}
+}
+
 TEST(too_many_pages_and_too_little_memory_are_errors)
 {
 	open_lines();
@@ -178,7 +293,13 @@ int main(void)
 			layouts_lie_apart_from_each_other_and_end_in_the_address_space),
 		cmocka_unit_test(every_page_maps_its_line_by_an_entry_of_its_size),
 		cmocka_unit_test(so_many_frames_are_taken_for_tables),
+		cmocka_unit_test(
+			pages_are_spread_over_the_sets_of_a_tlb_however_far_apart_they_are),
+		cmocka_unit_test(
+			entries_of_pages_far_apart_are_spread_over_the_lines_of_their_tables),
 		cmocka_unit_test(a_giant_page_reaches_the_lines_in_its_gib),
+		cmocka_unit_test(
+			layouts_that_lie_between_each_other_have_no_page_in_common),
 		cmocka_unit_test(too_many_pages_and_too_little_memory_are_errors),
 	};
 

@@ -71,6 +71,40 @@ TEST(one_unprepared_trial_makes_a_cell_inconclusive)
 	assert_int_equal(verdict_of(RULE_MAY, &staleness), VERDICT_INCONCLUSIVE);
 }
 
+TEST(an_operation_is_believed_if_a_must_cell_passed_and_none_failed)
+{
+	struct tally tally = { 0 };
+
+	tally_cell(&tally, VERDICT_KEPT);
+	tally_cell(&tally, VERDICT_INCONCLUSIVE);
+	assert_int_equal(tally_believed(&tally), BELIEVED_UNKNOWN);
+	tally_cell(&tally, VERDICT_PASS);
+	assert_int_equal(tally_believed(&tally), BELIEVED_YES);
+	assert_int_equal(tally_failures(&tally), 0);
+	tally_cell(&tally, VERDICT_FAIL);
+	assert_int_equal(tally_believed(&tally), BELIEVED_NO);
+	assert_int_equal(tally_failures(&tally), 1);
+}
+
+TEST(a_fault_that_does_not_come_fails_the_run_and_is_no_reason_not_to_believe)
+{
+	struct tally tally = { 0 }, sum = { 0 };
+
+	tally_cell(&tally, VERDICT_PASS);
+	tally_fault(&tally, VERDICT_PASS);
+	tally_fault(&tally, VERDICT_FAIL);
+	assert_int_equal(tally_failures(&tally), 1);
+	assert_int_equal(tally_believed(&tally), BELIEVED_YES);
+	tally_add(&sum, &tally);
+	tally_add(&sum, &tally);
+	assert_int_equal(tally_failures(&sum), 2);
+	assert_int_equal(tally_believed(&sum), BELIEVED_YES);
+	/* Nor one to believe. */
+	sum = (struct tally){ 0 };
+	tally_fault(&sum, VERDICT_PASS);
+	assert_int_equal(tally_believed(&sum), BELIEVED_UNKNOWN);
+}
+
 TEST(no_trials_show_nothing)
 {
 	const struct staleness none = { 0 };
@@ -221,6 +255,10 @@ int main(void)
 		cmocka_unit_test(a_fresh_control_shows_nothing_whatever_the_rule),
 		cmocka_unit_test(the_control_must_be_stale_in_95_percent_exactly),
 		cmocka_unit_test(one_unprepared_trial_makes_a_cell_inconclusive),
+		cmocka_unit_test(
+			an_operation_is_believed_if_a_must_cell_passed_and_none_failed),
+		cmocka_unit_test(
+			a_fault_that_does_not_come_fails_the_run_and_is_no_reason_not_to_believe),
 		cmocka_unit_test(no_trials_show_nothing),
 		cmocka_unit_test(verdicts_have_the_names_of_verify_csv),
 		cmocka_unit_test(a_measured_cell_has_its_counts_and_its_verdict),

@@ -4,6 +4,7 @@
 
 #define PAGE 4096u
 #define LOW_END ((UINT64)1 << 20)
+#define HIGH ((UINT64)1 << 32)
 #define GROW_MOST 512u
 
 static struct {
@@ -12,6 +13,7 @@ static struct {
 	EFI_ALLOCATE_PAGES allocate;
 	EFI_FREE_PAGES free;
 	uint32_t exits, grow;
+	EFI_PHYSICAL_ADDRESS next_high;
 } real;
 
 static EFI_STATUS EFIAPI exit_fails(EFI_HANDLE image, UINTN key)
@@ -66,6 +68,21 @@ static EFI_STATUS EFIAPI allocate_above_low(EFI_ALLOCATE_TYPE type,
 	return real.allocate(type, memory, pages, address);
 }
 
+/* One behind the other, as long as there is memory. */
+static EFI_STATUS EFIAPI allocate_any_high(EFI_ALLOCATE_TYPE type,
+                                           EFI_MEMORY_TYPE memory, UINTN pages,
+                                           EFI_PHYSICAL_ADDRESS *address)
+{
+	EFI_PHYSICAL_ADDRESS high = real.next_high;
+
+	if (type != AllocateAnyPages ||
+	    EFI_ERROR(real.allocate(AllocateAddress, memory, pages, &high)))
+		return real.allocate(type, memory, pages, address);
+	real.next_high += pages * (UINT64)PAGE;
+	*address = high;
+	return EFI_SUCCESS;
+}
+
 void evil_boot_services(const struct firmware *firmware, const struct evil *evil)
 {
 	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
@@ -76,8 +93,11 @@ void evil_boot_services(const struct firmware *firmware, const struct evil *evil
 	real.free = boot->FreePages;
 	real.exits = evil->exits;
 	real.grow = evil->grow;
+	real.next_high = HIGH;
 	boot->ExitBootServices = exit_fails;
 	boot->GetMemoryMap = evil->no_low_memory ? map_without_low : map_grows;
 	if (evil->no_low_memory)
 		boot->AllocatePages = allocate_above_low;
+	if (evil->any_is_high)
+		boot->AllocatePages = allocate_any_high;
 }

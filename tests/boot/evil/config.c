@@ -51,6 +51,10 @@ static bool read_word(struct evil *evil, struct text_slice word)
 		evil->no_low_memory = true;
 		return true;
 	}
+	if (text_is(word, "any=high")) {
+		evil->any_is_high = true;
+		return true;
+	}
 	for (unsigned i = 0; i < COUNT(words); i++)
 		if (text_is(word, words[i].text)) {
 			set(evil, words[i].offset, words[i].value);

@@ -24,6 +24,7 @@ struct evil {
 	enum reset_fault reset;
 	enum screen_fault screen;
 	bool no_low_memory;
+	bool any_is_high; /* memory that may be anywhere is above 4 GiB */
 };
 
 /* False if there is a word that is not known: a test that asks for it would lie. */

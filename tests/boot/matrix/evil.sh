@@ -34,6 +34,16 @@ check 'it grows beyond all room: that is said' outgrown_is_said
 try low 'low=none'
 check 'no memory below 1 MiB: a whole run' came_home low
 
+evil high 'any=high' 'only = single_op/cr0_pg_toggle'
+start high -m 6144
+runs_below_4g() {
+	came_home high && fetch high "$scratch/high" &&
+		grep -h '^single_op,cr0_pg_toggle,first-fetch,' "$scratch"/high/*/results.csv |
+		grep ',ok,'
+}
+check 'memory that may be anywhere is above 4 GiB: what has to run below it does' \
+	runs_below_4g
+
 # --- writing
 
 delivers_by_serial() { # NAME TEXT
