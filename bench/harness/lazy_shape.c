@@ -18,7 +18,7 @@ static struct lazy_cpu *lazy_of(struct party *party, const struct crew_member *m
 /* The row of the table of operations, so that selftest.break reaches it. */
 static void drop_all(const struct party_row *row)
 {
-	(void)shootdown_drop(row, flush_ground_va(), PCID_HOME);
+	shootdown_drop(row, flush_ground_va(), PCID_HOME);
 }
 
 static void take_request(struct crew_member *me, void *context)

@@ -37,8 +37,8 @@ struct party_row {
 	const struct remote *remote; /* of the experiment's spec */
 	unsigned targets;
 	crew_call *on_call;
-	window_code *drop; /* the operation, on as many pages as the row has */
-	struct window_args drop_args;
+	bare_code *drop; /* the operation, on as many pages as the row has */
+	struct operands drop_operands;
 	bool drop_by_descriptor;
 	uint16_t pcid; /* of the pages: the current one or another */
 	bool gave_up;

@@ -109,15 +109,16 @@ static const char *equip_drop(const struct plan *plan, struct party_row *row)
 	const struct experiment_spec *const spec = &row->experiment->spec;
 	const struct tlb_op *const op = spec->op;
 	const struct aim aim = { .pcid = row->pcid };
-	const struct window_spec window = {
+	const struct bare_spec bare = {
 		.body = plan_is_broken(plan, op) ? &tlb_op_none->body
 		                                 : tlb_op_body(op, &aim),
 		.copies = op->takes_page ? spec->remote.pages : 1,
 		.stride = (int64_t)PAGE_BYTES,
 	};
 
-	row->drop = workspace_window(plan->workspace, &window, ALIAS_GLOBAL);
-	row->drop_args = workspace_args(plan->workspace, op, &aim, spec->pcide, 0);
+	row->drop = workspace_bare(plan->workspace, &bare);
+	row->drop_operands =
+		workspace_args(plan->workspace, op, &aim, spec->pcide, 0).operands;
 	row->drop_by_descriptor = op->takes_descriptor;
 	return row->drop == NULL ? "memory" : NULL;
 }

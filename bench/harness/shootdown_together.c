@@ -90,7 +90,7 @@ static void shoot(struct party_row *row, unsigned owner)
 	request->pcid = row->pcid;
 	atomic_store(&request->missing, party->count);
 	ask_all(party, owner);
-	(void)shootdown_drop(row, request->va, request->pcid);
+	shootdown_drop(row, request->va, request->pcid);
 	(void)wait_until(party, me, &request->missing, 0);
 	if (row->remote->locked)
 		atomic_store_explicit(&party->locked.count, 0, memory_order_release);
