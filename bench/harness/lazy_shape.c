@@ -26,8 +26,7 @@ static void take_request(struct crew_member *me, void *context)
 	struct party *const party = context;
 	const struct party_row *const row = party->row;
 	const uint64_t entered = rdtsc_ordered();
-	const uint32_t call =
-		atomic_load_explicit(&me->request.call, memory_order_acquire);
+	const uint32_t call = crew_take(me);
 
 	if (me->number != 0 && me->number == party->mute)
 		return;

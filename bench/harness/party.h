@@ -37,7 +37,8 @@ struct party_row {
 	const struct remote *remote; /* of the experiment's spec */
 	unsigned targets;
 	crew_call *on_call;
-	bare_code *drop; /* the operation, on as many pages as the row has */
+	crew_nmi *on_nmi; /* false: that call was taken before */
+	bare_code *drop;  /* the operation, on as many pages as the row has */
 	struct operands drop_operands;
 	bool drop_by_descriptor;
 	uint16_t pcid; /* of the pages: the current one or another */

@@ -148,17 +148,16 @@ static void group_clusters(struct party *party, const struct party_row *row)
 	}
 }
 
-/* An NMI that no call came with is somebody else's. */
+/*
+ * An NMI that no call came with is somebody else's.  Which call it is, is for the row
+ * to look: it may time that.
+ */
 static bool take_nmi(struct crew_member *me, void *context)
 {
 	const struct party *const party = context;
 	const struct party_row *const row = party->row;
-	const uint32_t call = atomic_load(&me->request.call);
 
-	if (me->stamps.word[STAMP_CALL] == call || row->remote->mode != REMOTE_NMI)
-		return false;
-	row->on_call(me, context);
-	return true;
+	return row->remote->mode == REMOTE_NMI && row->on_nmi(me, context);
 }
 
 void party_begin(struct party_row *row)

@@ -45,11 +45,10 @@ static void drop_as_asked(const struct party_row *row, struct crew_member *me)
 	shootdown_drop(row, va, pcid);
 }
 
-static void serve_boot(const struct party_row *row, struct crew_member *me)
+static void serve_boot(const struct party_row *row, struct crew_member *me,
+                       uint32_t call)
 {
 	const bool early = row->remote->early;
-	const uint32_t call =
-		atomic_load_explicit(&me->request.call, memory_order_acquire);
 
 	if (me->number != 0 && me->number == row->party->mute)
 		return;
@@ -84,11 +83,9 @@ static void serve_word(const struct party_row *row, struct crew_member *me,
 	}
 }
 
-static void serve_mailbox(const struct party_row *row, struct crew_member *me)
+static void serve_mailbox(const struct party_row *row, struct crew_member *me,
+                          uint32_t call)
 {
-	const uint32_t call =
-		atomic_load_explicit(&me->request.call, memory_order_acquire);
-
 	if (me->number != 0 && me->number == row->party->mute)
 		return;
 	for (unsigned word = 0; word * 64 < row->remote->owners; word++)
@@ -100,11 +97,23 @@ void shootdown_serve(struct crew_member *me, void *context)
 {
 	const struct party *const party = context;
 	const struct party_row *const row = party->row;
+	const uint32_t call = crew_take(me);
 
 	if (row->remote->owners > 1)
-		serve_mailbox(row, me);
+		serve_mailbox(row, me, call);
 	else
-		serve_boot(row, me);
+		serve_boot(row, me, call);
+}
+
+bool shootdown_serve_nmi(struct crew_member *me, void *context)
+{
+	const struct party *const party = context;
+	const uint32_t call = crew_take(me);
+
+	if (me->stamps.word[STAMP_CALL] == call)
+		return false;
+	serve_boot(party->row, me, call);
+	return true;
 }
 
 static void write_requests(struct party_row *row)

@@ -18,6 +18,9 @@
 /* What a call does: the request of the boot processor, or all in the mailbox. */
 void shootdown_serve(struct crew_member *me, void *context);
 
+/* The same in an NMI; several that begin at once send none. */
+bool shootdown_serve_nmi(struct crew_member *me, void *context);
+
 /*
  * The operation of the row, on the processor that calls, and nothing else: it is part
  * of what is timed, and one arm does without it.

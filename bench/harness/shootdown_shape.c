@@ -144,6 +144,7 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 	struct party_row *const row = party_row(plan, experiment);
 
 	row->on_call = shootdown_serve;
+	row->on_nmi = shootdown_serve_nmi;
 	row->pcid = experiment->spec.names_another ? PCID_TARGET : PCID_HOME;
 
 	const char *const missing = shootdown_equip(plan, row);
