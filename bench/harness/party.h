@@ -69,7 +69,7 @@ struct party_counter {
  * is lost may come back to it.
  */
 struct errand {
-	struct party_row *row;
+	_Alignas(CREW_LINE) struct party_row *row;
 	enum remote_mode mode; /* ipi */
 	bool returns;          /* lazy */
 	struct window_args args;
@@ -85,20 +85,21 @@ struct party {
 	unsigned count;          /* others */
 	struct crew *crew;
 	struct crew_member *members[CREW_MEMBERS];
-	uint64_t root;
 	uint64_t patience; /* ticks */
 	uint64_t ticks_per_us;
 	struct random random;
 	uint32_t logical[CREW_MEMBERS]; /* x2APIC: as each member's register has it */
-	unsigned mute;     /* number of a member that never answers; 0: none */
-	unsigned careless; /* that answers, and drops nothing */
 	/*
+	 * What handlers read, in a line that nobody writes while there may be calls.
 	 * The row that is running, or the last: a lost member may still be in a
 	 * handler, which reads this once.
 	 */
-	struct party_row *volatile row;
-	uint32_t sends;              /* calls to all targets */
-	uint32_t sent[CREW_MEMBERS]; /* and to single ones */
+	_Alignas(CREW_LINE) struct party_row *volatile row;
+	unsigned mute;     /* number of a member that never answers; 0: none */
+	unsigned careless; /* that answers, and drops nothing */
+	uint64_t root, other_root;
+	_Alignas(CREW_LINE) uint32_t sends; /* calls to all targets */
+	uint32_t sent[CREW_MEMBERS];        /* and to single ones */
 	struct party_counts before[CREW_MEMBERS];
 	uint32_t clusters[CREW_MEMBERS]; /* logical destinations */
 	unsigned cluster_count;
@@ -111,7 +112,6 @@ struct party {
 	/* Lazy TLB mode, by number in the crew. */
 	struct lazy_space space, other_space;
 	struct lazy_cpu lazy[CREW_MEMBERS];
-	uint64_t other_root;
 	struct errand errands[CREW_MEMBERS]; /* by number in the crew */
 	uint32_t asked[CREW_MEMBERS];        /* APIC ids, by the last request */
 	unsigned asked_count;
@@ -121,6 +121,10 @@ struct party {
 	bool control;
 	struct party_row rows[PLAN_EXPERIMENTS];
 };
+
+_Static_assert(offsetof(struct party, sends) / CREW_LINE !=
+                       offsetof(struct party, other_root) / CREW_LINE,
+               "what handlers read is in a line that every window writes");
 
 /* Those of the crew that are there now.  crew NULL: there are no others. */
 void party_gather(struct party *party, struct crew *crew, const struct config *config,
