@@ -199,8 +199,8 @@ bool party_send(struct party_row *row, enum remote_mode mode);
  */
 bool party_wait(struct party_row *row);
 
-/* One PAUSE; true if it has gone on for too long.  looks: 0 at first. */
-bool party_out_of_patience(const struct party *party, uint64_t from, uint32_t *looks);
+/* One PAUSE; true if it has gone on for more than limit ticks.  looks: 0 at first. */
+bool party_out_of_patience(uint64_t limit, uint64_t from, uint32_t *looks);
 
 /* The same by a counter that they count down. */
 bool party_wait_shared(struct party_row *row);
