@@ -10,6 +10,7 @@
 #include "bench/harness/crew.h"
 #include "bench/harness/flush_ground.h"
 #include "bench/harness/plan.h"
+#include "bench/harness/selftest.h"
 #include "lib/random.h"
 #include "paging/lazy.h"
 
@@ -42,6 +43,7 @@ struct party_row {
 	struct operands drop_operands;
 	bool drop_by_descriptor;
 	uint16_t pcid; /* of the pages: the current one or another */
+	uint64_t control_looked, control_stale; /* words, in all chunks */
 	bool gave_up;
 	enum row_status status; /* ROW_OK: nothing went wrong */
 	char reason[48];
@@ -57,6 +59,12 @@ struct flush_request {
 	uint32_t pages;
 	uint16_t pcid;
 	_Alignas(CREW_LINE) _Atomic uint32_t missing; /* answers */
+};
+
+/* Of a run: words read behind shootdowns; chunks with a control, and stale ones. */
+struct party_looks {
+	uint64_t words;
+	uint32_t chunks, shown;
 };
 
 /* What several processors count on. */
@@ -106,9 +114,7 @@ struct party {
 	struct flush_ground ground;
 	/* Words of this chunk: read behind a shootdown, and behind none. */
 	_Atomic uint32_t looked, stale, control_looked, control_stale, unprepared;
-	/* Of the run: chunks, those whose control was stale, words read. */
-	uint32_t chunks, shown;
-	uint64_t all_looked;
+	struct party_looks shootdown_looks, lazy_looks;
 	/* Lazy TLB mode, by number in the crew. */
 	struct lazy_space space, other_space;
 	struct lazy_cpu lazy[CREW_MEMBERS];
@@ -210,6 +216,27 @@ static inline void party_answer(struct crew_member *me, uint32_t call)
 {
 	atomic_store_explicit(&me->answer.call, call, memory_order_release);
 }
+
+/* One stale word fails a row, so a control that is stale half of the time is enough. */
+static inline bool party_enough_stale(uint64_t looked, uint64_t stale)
+{
+	return 2 * stale >= looked;
+}
+
+/* Before a chunk; what one processor has read; and behind it: stale, or kept in looks.
+ */
+void party_begin_looks(struct party *party);
+void party_note_look(struct party *party, uint32_t words, uint32_t stale, bool control);
+void party_end_looks(struct party_row *row, struct party_looks *looks);
+
+/* False: what the row reads was not stale where nobody had dropped anything. */
+bool party_is_shown(const struct experiment *experiment);
+
+/*
+ * How many words were read behind shootdowns, and in what share of the chunks those
+ * read behind none were stale: there a missing flush would have shown.
+ */
+void party_selftest(const struct party *party, struct selftest *selftest);
 
 /* Whoever has not taken the last call is lost. */
 void party_lose_silent(struct party_row *row);

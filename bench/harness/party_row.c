@@ -166,12 +166,7 @@ void party_begin(struct party_row *row)
 
 	party->row = row;
 	party->sends = 0;
-	party->looks = false;
-	atomic_store(&party->looked, 0);
-	atomic_store(&party->stale, 0);
-	atomic_store(&party->control_looked, 0);
-	atomic_store(&party->control_stale, 0);
-	atomic_store(&party->unprepared, 0);
+	party_begin_looks(party);
 	crew_on_call(party->crew, row->on_call, party);
 	crew_on_nmi(party->crew, take_nmi, party);
 	group_clusters(party, row);

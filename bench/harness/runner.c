@@ -298,7 +298,7 @@ static void deliver_sums(struct run *run)
 		total.passed += run->tallies[i].passed;
 	}
 	selftest_verification(&run->selftest, total.failed, total.passed);
-	shootdown_selftest(&run->party, &run->selftest);
+	party_selftest(&run->party, &run->selftest);
 	selftest_record(&run->selftest, run->record);
 	crew_record(&run->crew, run->record);
 	machine_record_frequency(&run->frequency, run->record);

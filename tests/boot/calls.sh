@@ -36,6 +36,10 @@ check 'two, four and all begin at once, under a lock and without' [ "$(rows four
 	wc -l)" -eq 4 ]
 check 'without a shootdown words are stale: a missing flush would have been seen' \
 	some_rows four selftest.csv '$test == "shootdown_shown" && $value >= 95'
+check 'nor would lazy ones have missed theirs unseen' \
+	some_rows four selftest.csv '$test == "lazy_shown" && $value >= 95'
+check 'so each such row is believed' all_such_rows four results.csv \
+	'$bench ~ /^(shootdown|lazy)$/ && $status == "ok"' '$believed == 1'
 check 'lazy ones save all interrupts but the first: 7 of 8 each' all_such_rows four \
 	results.csv '$variant == "saved-hlt"' \
 	'$unit == "count" && $min == 7 * $value && $max == 7 * $value'
