@@ -36,9 +36,11 @@ enum lazy_state {
 	LAZY_ASLEEP, /* has its tables loaded, uses none of its pages */
 };
 
+#define LAZY_LINE 128u /* two cache lines: CPUs fetch them in pairs */
+
 /* Of one processor; read and written by it alone, its interrupt handler included. */
 struct lazy_cpu {
-	unsigned number; /* below LAZY_CPUS */
+	_Alignas(LAZY_LINE) unsigned number; /* below LAZY_CPUS */
 	_Atomic enum lazy_state state;
 	struct lazy_space *_Atomic active; /* whose tables are loaded */
 };

@@ -49,6 +49,11 @@ struct shape {
 	void (*end)(struct experiment *experiment);
 	/* After the last chunk; NULL: nothing can. */
 	struct mishap (*mishap)(const struct experiment *experiment);
+	/*
+	 * False if what the row itself looks for behind its windows was not there where
+	 * it had to be: then nothing was shown.  NULL: it looks for nothing.
+	 */
+	bool (*is_shown)(const struct experiment *experiment);
 };
 
 /* What is meant where none is named: copies of an operation's body in each arm. */

@@ -51,8 +51,13 @@ void crew_on_nmi(struct crew *crew, crew_nmi *on_nmi, void *context)
 
 void crew_check(struct crew *crew)
 {
-	struct crew_member *const member = atomic_exchange(&crew->fallen, NULL);
+	struct crew_member *member =
+		atomic_load_explicit(&crew->fallen, memory_order_relaxed);
 
+	/* Only read where there is nothing to take: this is before every window. */
+	if (member == NULL)
+		return;
+	member = atomic_exchange(&crew->fallen, NULL);
 	if (member != NULL)
 		crew->on_fallen(crew->context, member, &crew_seat_of(member)->fallen);
 }

@@ -54,7 +54,10 @@ typedef void crew_job(struct crew_member *me, void *argument);
  */
 typedef void crew_call(struct crew_member *me, void *context);
 
-/* The same in an NMI; false if nobody had sent one, so that it counts as a stray. */
+/*
+ * The same in an NMI; false if nobody had sent one, so that it counts as a stray.  Both
+ * find out with crew_take() which call it is.
+ */
 typedef bool crew_nmi(struct crew_member *me, void *context);
 
 /*
@@ -183,6 +186,17 @@ static inline uint32_t crew_fill_call(struct crew_member *member)
 	return atomic_fetch_add_explicit(&member->request.call, 1,
 	                                 memory_order_acq_rel) +
 	       1;
+}
+
+/*
+ * What every on_call and on_nmi begins with, and all that it need not do before a stamp
+ * of its own: fetches the line of its calls and notes which one is taken, before
+ * anything is done about it, so that a later one comes again.  Returns its number.
+ */
+static inline uint32_t crew_take(struct crew_member *me)
+{
+	me->served = atomic_load_explicit(&me->request.call, memory_order_acquire);
+	return me->served;
 }
 
 /* True if all are in x2APIC mode, or may be brought there by CPUID and firmware. */

@@ -22,17 +22,18 @@ struct crew_member *crew_self(void)
 	return member_of(this_cpu());
 }
 
-/* Which call this is, is noted before it is looked at: a later one comes again. */
+/* The line of calls is for on_call to fetch: it may time that (crew_take()). */
 static void take_call(struct crew_member *me, _Atomic uint32_t *counter)
 {
 	const struct crew *const crew = me->crew;
 	crew_call *const on_call =
 		atomic_load_explicit(&crew->on_call, memory_order_acquire);
 
-	me->served = atomic_load_explicit(&me->request.call, memory_order_acquire);
 	count(counter);
 	if (on_call != NULL)
 		on_call(me, crew->call_context);
+	else
+		(void)crew_take(me);
 }
 
 void crew_serve(struct crew_member *me)
@@ -67,15 +68,11 @@ void crew_take_nmi(struct cpu *cpu)
 	const struct crew *const crew = me->crew;
 	crew_nmi *const on_nmi =
 		atomic_load_explicit(&crew->on_nmi, memory_order_acquire);
-	const uint32_t call =
-		atomic_load_explicit(&me->request.call, memory_order_acquire);
 
 	if (on_nmi == NULL || !on_nmi(me, crew->nmi_context)) {
 		count(&me->nmis_stray);
 		return;
 	}
-	/* Else it would be served once more when the member next polls. */
-	me->served = call;
 	count(&me->nmis_handled);
 }
 

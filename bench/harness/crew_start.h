@@ -54,12 +54,16 @@ struct crew {
 	struct crew_member *members[CREW_MEMBERS];
 	unsigned count; /* others */
 	bool owns_all;
-	/* A lost member may take a call late: contexts stay when these are gone. */
-	_Atomic(crew_call *) on_call;
+	/*
+	 * What every handler reads first, and nobody writes while there may be calls.
+	 * A lost member may take a call late: contexts stay when these are gone.
+	 */
+	_Alignas(CREW_LINE) _Atomic(crew_call *) on_call;
 	void *call_context;
 	_Atomic(crew_nmi *) on_nmi;
 	void *nmi_context;
-	_Atomic(struct crew_member *) fallen; /* the first */
+	/* The first; the boot processor looks here before every window. */
+	_Alignas(CREW_LINE) _Atomic(struct crew_member *) fallen;
 	/* Ends the run. */
 	void (*on_fallen)(void *context, const struct crew_member *member,
 	                  const struct trap_state *state);
@@ -73,6 +77,10 @@ struct crew {
 	uint64_t seat_bytes;
 	struct crew_member boot;
 };
+
+_Static_assert(offsetof(struct crew, fallen) / CREW_LINE !=
+                       offsetof(struct crew, nmi_context) / CREW_LINE,
+               "what handlers read is in a line that is written");
 
 /* Others that are to be started under the option cpus. */
 uint32_t crew_wanted(const struct processors *processors, const struct config *config);

@@ -6,14 +6,13 @@
 static void answer(struct crew_member *me, void *unused)
 {
 	(void)unused;
-	atomic_store_explicit(&me->answer.call, me->served, memory_order_release);
+	atomic_store_explicit(&me->answer.call, crew_take(me), memory_order_release);
 }
 
 /* An NMI whose call was answered before is nobody's. */
 static bool answer_nmi(struct crew_member *me, void *unused)
 {
-	const uint32_t call =
-		atomic_load_explicit(&me->request.call, memory_order_acquire);
+	const uint32_t call = crew_take(me);
 
 	(void)unused;
 	if (atomic_load_explicit(&me->answer.call, memory_order_relaxed) == call)

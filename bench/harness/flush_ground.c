@@ -4,8 +4,8 @@
 
 #define VA_OWNED (VA_SHOOTDOWN + (UINT64_C(1) << 30))
 
-/* Eight entries are one cache line. */
-#define OWNED_STRIDE (8 * PAGE_BYTES)
+/* An entry has eight bytes. */
+#define OWNED_STRIDE (FLUSH_LINE / 8 * PAGE_BYTES)
 
 #define LEAF (PTE_ACCESSED | PTE_DIRTY)
 
@@ -86,9 +86,9 @@ enum err flush_ground_open(struct flush_ground *ground, struct frame_pool *pool,
 		ground->is_open = err == ERR_NONE;
 	}
 	for (unsigned i = 0; i < owners && i < FLUSH_OWNERS && err == ERR_NONE; i++)
-		if (ground->owned[i] == NULL)
+		if (ground->owners[i].entry == NULL)
 			err = map_page(ground, pool, root, flush_ground_owned_va(i),
-			               &ground->owned[i]);
+			               &ground->owners[i].entry);
 	return err;
 }
 
@@ -110,8 +110,10 @@ void flush_ground_turn(struct flush_ground *ground, uint32_t pages)
 
 void flush_ground_turn_owned(struct flush_ground *ground, unsigned owner)
 {
-	ground->owned_now[owner] = (uint8_t)next_of(ground->owned_now[owner]);
-	*ground->owned[owner] = ground->values[ground->owned_now[owner]];
+	struct flush_owner *const mine = &ground->owners[owner];
+
+	mine->now = next_of(mine->now);
+	*mine->entry = ground->values[mine->now];
 }
 
 uint32_t flush_ground_look(const struct flush_ground *ground, uint32_t pages,
@@ -127,5 +129,5 @@ uint32_t flush_ground_look(const struct flush_ground *ground, uint32_t pages,
 bool flush_ground_look_owned(const struct flush_ground *ground, unsigned owner,
                              uint64_t (*read)(uint64_t va))
 {
-	return read(flush_ground_owned_va(owner)) != words[ground->owned_now[owner]];
+	return read(flush_ground_owned_va(owner)) != words[ground->owners[owner].now];
 }

@@ -7,7 +7,8 @@
  * two.
  *
  * Besides, a page for each processor that changes entries at the same time as others,
- * each entry in a cache line of its own.
+ * each entry, and what is known of it, in two cache lines of its own: CPUs fetch them
+ * in pairs.
  */
 #include "lib/err.h"
 #include "paging/walk.h"
@@ -19,14 +20,20 @@
 #define FLUSH_FRAMES 3u
 #define FLUSH_PAGES 512u
 #define FLUSH_OWNERS 512u
+#define FLUSH_LINE 128u
+
+/* Written by its owner alone. */
+struct flush_owner {
+	_Alignas(FLUSH_LINE) volatile uint64_t *entry; /* NULL: not mapped */
+	unsigned now;                                  /* frame behind it */
+};
 
 struct flush_ground {
 	bool is_open;
 	uint64_t values[FLUSH_FRAMES]; /* of an entry that points at each frame */
 	volatile uint64_t *entries;    /* of the region's pages */
 	unsigned now;                  /* frame behind them */
-	volatile uint64_t *owned[FLUSH_OWNERS];
-	uint8_t owned_now[FLUSH_OWNERS];
+	struct flush_owner owners[FLUSH_OWNERS];
 };
 
 /* Maps the region and so many owners' pages; nothing is done twice. */

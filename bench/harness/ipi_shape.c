@@ -4,20 +4,27 @@
 #include "lib/x86/insn.h"
 
 /* Between its two readings the handler fetches the line that the sender has written. */
-static void take_call(struct crew_member *me, void *context)
+static bool take_new_call(struct crew_member *me, void *context)
 {
 	const struct party *const party = context;
 	const uint64_t entered = rdtsc_ordered();
-	const uint32_t call =
-		atomic_load_explicit(&me->request.call, memory_order_acquire);
+	const uint32_t call = crew_take(me);
 	const uint64_t left = rdtsc_ordered();
 
+	if (me->stamps.word[STAMP_CALL] == call)
+		return false;
 	if (me->number != 0 && me->number == party->mute)
-		return;
+		return true;
 	me->stamps.word[STAMP_ENTERED] = entered;
 	me->stamps.word[STAMP_LEFT] = left;
 	me->stamps.word[STAMP_CALL] = call;
 	party_answer(me, call);
+	return true;
+}
+
+static void take_call(struct crew_member *me, void *context)
+{
+	(void)take_new_call(me, context);
 }
 
 /*
@@ -169,6 +176,7 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 	if (missing != NULL)
 		return missing;
 	row->on_call = take_call;
+	row->on_nmi = take_new_call;
 	experiment->priming = (struct priming){ .prime = prime, .context = row };
 	experiment->pair = (struct pair){
 		.a = window_dry,

@@ -1,88 +1,13 @@
 #include "bench/harness/lazy_shape.h"
 
 #include "bench/harness/ipi_shape.h"
-#include "bench/harness/shootdown.h"
+#include "bench/harness/lazy_member.h"
 #include "bench/harness/shootdown_shape.h"
 #include "lib/x86/insn.h"
 
 static uint64_t read_word(uint64_t va)
 {
 	return *(const volatile uint64_t *)va;
-}
-
-static struct lazy_cpu *lazy_of(struct party *party, const struct crew_member *member)
-{
-	return &party->lazy[member->number];
-}
-
-/* The row of the table of operations, so that selftest.break reaches it. */
-static void drop_all(const struct party_row *row)
-{
-	(void)shootdown_drop(row, flush_ground_va(), PCID_HOME);
-}
-
-static void take_request(struct crew_member *me, void *context)
-{
-	struct party *const party = context;
-	const struct party_row *const row = party->row;
-	const uint64_t entered = rdtsc_ordered();
-	const uint32_t call =
-		atomic_load_explicit(&me->request.call, memory_order_acquire);
-
-	if (me->number != 0 && me->number == party->mute)
-		return;
-	if (lazy_request(lazy_of(party, me), &party->space) == LAZY_DROP &&
-	    (me->number == 0 || me->number != party->careless))
-		drop_all(row);
-	me->stamps.word[STAMP_ENTERED] = entered;
-	me->stamps.word[STAMP_LEFT] = rdtsc_ordered();
-	me->stamps.word[STAMP_CALL] = call;
-	party_answer(me, call);
-}
-
-static void come_back(struct crew_member *me, struct party_row *row,
-                      struct lazy_space *space)
-{
-	struct party *const party = row->party;
-
-	switch (lazy_return(lazy_of(party, me), space)) {
-	case LAZY_DROP:
-		drop_all(row);
-		break;
-	case LAZY_LOAD:
-		write_cr3(space == &party->space ? party->root : party->other_root);
-		break;
-	case LAZY_NOTHING:
-		break;
-	}
-}
-
-/* Everybody back, and a look at what each would use. */
-static void come_back_and_look(struct crew_member *me, void *argument)
-{
-	struct party_row *const row = argument;
-	struct party *const party = row->party;
-	const uint64_t flags = interrupts_off();
-
-	come_back(me, row, &party->space);
-	(void)atomic_fetch_add(
-		&party->stale,
-		flush_ground_look(&party->ground, row->remote->pages, read_word));
-	(void)atomic_fetch_add(&party->looked, row->remote->pages);
-	interrupts_as(flags);
-}
-
-/*
- * Coming back may just have dropped everything: the pages that the window reads are in
- * the TLB again before it, in both arms, or A would pay for what B is to show.
- */
-static void become_lazy(struct crew_member *me, void *argument)
-{
-	const struct party_row *const row = argument;
-
-	if (row->remote->touches)
-		(void)flush_ground_look(&row->party->ground, FLUSH_PAGES, read_word);
-	lazy_enter(lazy_of(row->party, me));
 }
 
 /* Entries are changed; whoever takes requests is asked, and awaited. */
@@ -104,7 +29,7 @@ static void shoot(struct party_row *row, bool asks)
 		party->sent[i]++;
 		party->asked[party->asked_count++] = member->apic_id;
 	}
-	drop_all(row);
+	lazy_drop_all(row);
 	apic_publish();
 	for (unsigned i = 0; i < party->asked_count; i++)
 		if (!apic_send(crew_apic(party->crew), party->asked[i], VECTOR_CALL))
@@ -138,8 +63,9 @@ static void return_timed(struct crew_member *me, struct party_row *row, bool ret
 	apic_publish();
 	args->t0 = rdtsc_ordered();
 	if (returns)
-		come_back(me, row,
-		          row->remote->others ? &party->other_space : &party->space);
+		lazy_come_back(me, row,
+		               row->remote->others ? &party->other_space
+		                                   : &party->space);
 	args->t1 = rdtsc_ordered();
 	if (row->remote->touches)
 		(void)flush_ground_look(&party->ground, FLUSH_PAGES, read_word);
@@ -179,7 +105,7 @@ static void window_series(struct party_row *row, struct window_args *args)
 
 static void make_lazy(struct party_row *row, unsigned count)
 {
-	(void)party_run_some(row, count, become_lazy, row);
+	(void)party_run_some(row, count, lazy_become, row);
 }
 
 static bool is_return(const struct party_row *row)
@@ -192,8 +118,8 @@ static void arrange(struct party_row *row)
 {
 	const struct remote *const remote = row->remote;
 
-	(void)party_run(row, come_back_and_look, row);
-	come_back_and_look(row->party->members[0], row);
+	(void)party_run(row, lazy_come_back_and_look, row);
+	lazy_come_back_and_look(row->party->members[0], row);
 	if (remote->phase == LAZY_PHASE_SERIES || row->gave_up)
 		return;
 	make_lazy(row, remote->lazy);
@@ -201,6 +127,10 @@ static void arrange(struct party_row *row)
 		shoot(row, true);
 		if (!row->gave_up)
 			(void)party_wait(row);
+	}
+	if (remote->phase == LAZY_PHASE_NEXT && !row->gave_up) {
+		(void)party_run(row, lazy_read_again, row);
+		lazy_read_again(row->party->members[0], row);
 	}
 }
 
@@ -246,23 +176,41 @@ static void window_b(struct window_args *args)
 }
 
 /*
- * A that tells nobody leaves translations behind that no protocol will drop: here they
- * are dropped by other means, before anybody looks.
+ * A that tells nobody leaves translations behind that no protocol will drop.  That they
+ * are there is the control of what is read behind B; then they are dropped by other
+ * means, before anybody comes back.
  */
-static void forget(struct crew_member *me, void *unused)
-{
-	(void)me;
-	(void)unused;
-	shootdown_forget();
-}
-
 static void window_a_untold(struct window_args *args)
 {
 	struct party_row *const row = args->context;
 
 	window_a(args);
-	(void)party_run(row, forget, NULL);
-	forget(NULL, NULL);
+	if (row->gave_up)
+		return;
+	(void)party_run(row, lazy_forget_untold, row);
+	lazy_forget_untold(row->party->members[0], row);
+}
+
+/* One that was asked while it was lazy, and does not come back, has them too. */
+static void window_a_return(struct window_args *args)
+{
+	struct party_row *const row = args->context;
+
+	window_a(args);
+	if (!row->remote->stays && !row->gave_up)
+		(void)party_run_some(row, 1, lazy_look_untold, row);
+}
+
+static window_code *window_a_of(enum lazy_phase phase)
+{
+	switch (phase) {
+	case LAZY_PHASE_RETURN:
+		return window_a_return;
+	case LAZY_PHASE_SERIES:
+		return window_a;
+	default:
+		return window_a_untold;
+	}
 }
 
 /* The same tables below another root. */
@@ -282,19 +230,16 @@ static enum span span_of(const struct remote *remote)
 static const char *equip(const struct plan *plan, struct experiment *experiment)
 {
 	struct party_row *const row = party_row(plan, experiment);
-	const enum lazy_phase phase = row->remote->phase;
 	const char *const missing = shootdown_equip(plan, row);
 
 	if (missing != NULL)
 		return missing;
 	if (!copy_root(row->party, plan->workspace->pool))
 		return "memory";
-	row->on_call = take_request;
+	row->on_call = lazy_take_request;
 	experiment->priming = (struct priming){ .prime = prime, .context = row };
 	experiment->pair = (struct pair){
-		.a = phase == LAZY_PHASE_FIRST || phase == LAZY_PHASE_NEXT
-		             ? window_a_untold
-		             : window_a,
+		.a = window_a_of(row->remote->phase),
 		.b = window_b,
 		.args = { .context = row },
 		.priming = &experiment->priming,
@@ -322,18 +267,18 @@ static void begin(struct experiment *experiment)
 		((uint64_t *)party->other_root)[i] = ((uint64_t *)party->root)[i];
 	flush_ground_level(&party->ground);
 	party_begin(row);
-	(void)party_run(row, forget, NULL);
-	forget(NULL, NULL);
+	(void)party_run(row, lazy_forget, NULL);
+	lazy_forget(NULL, NULL);
 }
 
 static void end(struct experiment *experiment)
 {
 	struct party_row *const row = experiment->pair.args.context;
 
-	(void)party_run(row, come_back_and_look, row);
-	come_back_and_look(row->party->members[0], row);
-	if (atomic_load(&row->party->stale) != 0 && !row->gave_up)
-		party_give_up(row, ROW_FAILED, "stale words");
+	(void)party_run(row, lazy_come_back_and_look, row);
+	lazy_come_back_and_look(row->party->members[0], row);
+	if (!row->gave_up)
+		party_end_looks(row, &row->party->lazy_looks);
 	party_end(row);
 }
 
@@ -342,4 +287,5 @@ const struct shape shape_lazy = {
 	.begin = begin,
 	.end = end,
 	.mishap = party_mishap,
+	.is_shown = party_is_shown,
 };

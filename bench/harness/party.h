@@ -10,6 +10,7 @@
 #include "bench/harness/crew.h"
 #include "bench/harness/flush_ground.h"
 #include "bench/harness/plan.h"
+#include "bench/harness/selftest.h"
 #include "lib/random.h"
 #include "paging/lazy.h"
 
@@ -37,10 +38,12 @@ struct party_row {
 	const struct remote *remote; /* of the experiment's spec */
 	unsigned targets;
 	crew_call *on_call;
-	window_code *drop; /* the operation, on as many pages as the row has */
-	struct window_args drop_args;
+	crew_nmi *on_nmi; /* false: that call was taken before */
+	bare_code *drop;  /* the operation, on as many pages as the row has */
+	struct operands drop_operands;
 	bool drop_by_descriptor;
 	uint16_t pcid; /* of the pages: the current one or another */
+	uint64_t control_looked, control_stale; /* words, in all chunks */
 	bool gave_up;
 	enum row_status status; /* ROW_OK: nothing went wrong */
 	char reason[48];
@@ -58,6 +61,12 @@ struct flush_request {
 	_Alignas(CREW_LINE) _Atomic uint32_t missing; /* answers */
 };
 
+/* Of a run: words read behind shootdowns; chunks with a control, and stale ones. */
+struct party_looks {
+	uint64_t words;
+	uint32_t chunks, shown;
+};
+
 /* What several processors count on. */
 struct party_counter {
 	_Alignas(CREW_LINE) _Atomic uint32_t count;
@@ -68,7 +77,7 @@ struct party_counter {
  * is lost may come back to it.
  */
 struct errand {
-	struct party_row *row;
+	_Alignas(CREW_LINE) struct party_row *row;
 	enum remote_mode mode; /* ipi */
 	bool returns;          /* lazy */
 	struct window_args args;
@@ -84,33 +93,31 @@ struct party {
 	unsigned count;          /* others */
 	struct crew *crew;
 	struct crew_member *members[CREW_MEMBERS];
-	uint64_t root;
 	uint64_t patience; /* ticks */
 	uint64_t ticks_per_us;
 	struct random random;
 	uint32_t logical[CREW_MEMBERS]; /* x2APIC: as each member's register has it */
-	unsigned mute;     /* number of a member that never answers; 0: none */
-	unsigned careless; /* that answers, and drops nothing */
 	/*
+	 * What handlers read, in a line that nobody writes while there may be calls.
 	 * The row that is running, or the last: a lost member may still be in a
 	 * handler, which reads this once.
 	 */
-	struct party_row *volatile row;
-	uint32_t sends;              /* calls to all targets */
-	uint32_t sent[CREW_MEMBERS]; /* and to single ones */
+	_Alignas(CREW_LINE) struct party_row *volatile row;
+	unsigned mute;     /* number of a member that never answers; 0: none */
+	unsigned careless; /* that answers, and drops nothing */
+	uint64_t root, other_root;
+	_Alignas(CREW_LINE) uint32_t sends; /* calls to all targets */
+	uint32_t sent[CREW_MEMBERS];        /* and to single ones */
 	struct party_counts before[CREW_MEMBERS];
 	uint32_t clusters[CREW_MEMBERS]; /* logical destinations */
 	unsigned cluster_count;
 	struct flush_ground ground;
 	/* Words of this chunk: read behind a shootdown, and behind none. */
 	_Atomic uint32_t looked, stale, control_looked, control_stale, unprepared;
-	/* Of the run: chunks, those whose control was stale, words read. */
-	uint32_t chunks, shown;
-	uint64_t all_looked;
+	struct party_looks shootdown_looks, lazy_looks;
 	/* Lazy TLB mode, by number in the crew. */
 	struct lazy_space space, other_space;
 	struct lazy_cpu lazy[CREW_MEMBERS];
-	uint64_t other_root;
 	struct errand errands[CREW_MEMBERS]; /* by number in the crew */
 	uint32_t asked[CREW_MEMBERS];        /* APIC ids, by the last request */
 	unsigned asked_count;
@@ -120,6 +127,10 @@ struct party {
 	bool control;
 	struct party_row rows[PLAN_EXPERIMENTS];
 };
+
+_Static_assert(offsetof(struct party, sends) / CREW_LINE !=
+                       offsetof(struct party, other_root) / CREW_LINE,
+               "what handlers read is in a line that every window writes");
 
 /* Those of the crew that are there now.  crew NULL: there are no others. */
 void party_gather(struct party *party, struct crew *crew, const struct config *config,
@@ -194,8 +205,8 @@ bool party_send(struct party_row *row, enum remote_mode mode);
  */
 bool party_wait(struct party_row *row);
 
-/* One PAUSE; true if it has gone on for too long.  looks: 0 at first. */
-bool party_out_of_patience(const struct party *party, uint64_t from, uint32_t *looks);
+/* One PAUSE; true if it has gone on for more than limit ticks.  looks: 0 at first. */
+bool party_out_of_patience(uint64_t limit, uint64_t from, uint32_t *looks);
 
 /* The same by a counter that they count down. */
 bool party_wait_shared(struct party_row *row);
@@ -205,6 +216,27 @@ static inline void party_answer(struct crew_member *me, uint32_t call)
 {
 	atomic_store_explicit(&me->answer.call, call, memory_order_release);
 }
+
+/* One stale word fails a row, so a control that is stale half of the time is enough. */
+static inline bool party_enough_stale(uint64_t looked, uint64_t stale)
+{
+	return 2 * stale >= looked;
+}
+
+/* Before a chunk; what one processor has read; and behind it: stale, or kept in looks.
+ */
+void party_begin_looks(struct party *party);
+void party_note_look(struct party *party, uint32_t words, uint32_t stale, bool control);
+void party_end_looks(struct party_row *row, struct party_looks *looks);
+
+/* False: what the row reads was not stale where nobody had dropped anything. */
+bool party_is_shown(const struct experiment *experiment);
+
+/*
+ * How many words were read behind shootdowns, and in what share of the chunks those
+ * read behind none were stale: there a missing flush would have shown.
+ */
+void party_selftest(const struct party *party, struct selftest *selftest);
 
 /* Whoever has not taken the last call is lost. */
 void party_lose_silent(struct party_row *row);

@@ -82,10 +82,10 @@ void party_lose_silent(struct party_row *row)
 /* The clock is read now and then only, so that an answer is seen when it comes. */
 #define LOOKS 128u
 
-bool party_out_of_patience(const struct party *party, uint64_t from, uint32_t *looks)
+bool party_out_of_patience(uint64_t limit, uint64_t from, uint32_t *looks)
 {
 	pause();
-	return ++*looks % LOOKS == 0 && rdtsc_ordered() - from > party->patience;
+	return ++*looks % LOOKS == 0 && rdtsc_ordered() - from > limit;
 }
 
 bool party_wait(struct party_row *row)
@@ -97,7 +97,7 @@ bool party_wait(struct party_row *row)
 		struct crew_member *const member = party_target(row, i);
 
 		while (!has_answered(member)) {
-			if (!party_out_of_patience(row->party, from, &looks))
+			if (!party_out_of_patience(row->party->patience, from, &looks))
 				continue;
 			crew_linger();
 			if (has_answered(member))
@@ -121,7 +121,7 @@ bool party_wait_shared(struct party_row *row)
 	uint32_t looks = 0;
 
 	while (is_missing(party)) {
-		if (!party_out_of_patience(party, from, &looks))
+		if (!party_out_of_patience(party->patience, from, &looks))
 			continue;
 		crew_linger();
 		if (!is_missing(party))

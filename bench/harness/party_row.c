@@ -148,17 +148,16 @@ static void group_clusters(struct party *party, const struct party_row *row)
 	}
 }
 
-/* An NMI that no call came with is somebody else's. */
+/*
+ * An NMI that no call came with is somebody else's.  Which call it is, is for the row
+ * to look: it may time that.
+ */
 static bool take_nmi(struct crew_member *me, void *context)
 {
 	const struct party *const party = context;
 	const struct party_row *const row = party->row;
-	const uint32_t call = atomic_load(&me->request.call);
 
-	if (me->stamps.word[STAMP_CALL] == call || row->remote->mode != REMOTE_NMI)
-		return false;
-	row->on_call(me, context);
-	return true;
+	return row->remote->mode == REMOTE_NMI && row->on_nmi(me, context);
 }
 
 void party_begin(struct party_row *row)
@@ -167,12 +166,7 @@ void party_begin(struct party_row *row)
 
 	party->row = row;
 	party->sends = 0;
-	party->looks = false;
-	atomic_store(&party->looked, 0);
-	atomic_store(&party->stale, 0);
-	atomic_store(&party->control_looked, 0);
-	atomic_store(&party->control_stale, 0);
-	atomic_store(&party->unprepared, 0);
+	party_begin_looks(party);
 	crew_on_call(party->crew, row->on_call, party);
 	crew_on_nmi(party->crew, take_nmi, party);
 	group_clusters(party, row);

@@ -192,6 +192,19 @@ static struct mishap mishap_of(const struct experiment *experiment)
 	return mishap;
 }
 
+/* An operation that works elsewhere is not shown to have worked here. */
+static enum believed believed_here(const struct experiment *experiment,
+                                   enum believed believed)
+{
+	const struct shape *const shape = experiment->spec.shape;
+	const bool looks =
+		experiment->skip == NULL && shape != NULL && shape->is_shown != NULL;
+
+	return believed == BELIEVED_YES && looks && !shape->is_shown(experiment)
+	               ? BELIEVED_UNKNOWN
+	               : believed;
+}
+
 static const char *unit_of(const struct experiment_spec *spec)
 {
 	if (spec->unit != NULL)
@@ -228,7 +241,7 @@ struct row plan_row(const struct plan *plan, const struct experiment *experiment
 		.b_min = b.min,
 		.b_p50 = b.p50,
 		.converged = experiment->converged,
-		.believed = believed,
+		.believed = believed_here(experiment, believed),
 		.quantum = spec->clock == CLOCK_PMC ? 1 : sampler->quantum,
 		.canary = median_canary(experiment, sampler),
 		.order = experiment->order,

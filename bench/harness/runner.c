@@ -289,7 +289,7 @@ static void deliver_sums(struct run *run)
 	for (unsigned i = 0; i < tlb_op_count; i++)
 		tally_add(&total, &run->tallies[i]);
 	selftest_verification(&run->selftest, tally_failures(&total), total.passed);
-	shootdown_selftest(&run->party, &run->selftest);
+	party_selftest(&run->party, &run->selftest);
 	selftest_record(&run->selftest, run->record);
 	crew_record(&run->crew, run->record);
 	machine_record_frequency(&run->frequency, run->record);

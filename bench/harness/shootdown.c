@@ -5,18 +5,14 @@
 /* Words of crew_request: of the boot processor's request, a copy for each target. */
 enum request_word { REQUEST_VA, REQUEST_PCID };
 
-struct window_args shootdown_drop(const struct party_row *row, uint64_t va,
-                                  uint16_t pcid)
+void shootdown_drop(const struct party_row *row, uint64_t va, uint16_t pcid)
 {
 	const struct invpcid_descriptor descriptor = { .pcid = pcid, .va = va };
-	struct window_args args = row->drop_args;
+	const uint64_t address = row->drop_by_descriptor
+	                                 ? (uintptr_t)&descriptor
+	                                 : row->drop_operands.address + va;
 
-	if (row->drop_by_descriptor)
-		args.operands.address = (uintptr_t)&descriptor;
-	else
-		args.operands.address += va;
-	row->drop(&args);
-	return args;
+	bare_call(row->drop, &row->drop_operands, address);
 }
 
 void shootdown_forget(void)
@@ -46,18 +42,13 @@ static void drop_as_asked(const struct party_row *row, struct crew_member *me)
 
 	if (me->number != 0 && me->number == party->careless)
 		return;
-
-	const struct window_args done = shootdown_drop(row, va, pcid);
-
-	me->stamps.word[STAMP_ENTERED] = done.t0;
-	me->stamps.word[STAMP_LEFT] = done.t1;
+	shootdown_drop(row, va, pcid);
 }
 
-static void serve_boot(const struct party_row *row, struct crew_member *me)
+static void serve_boot(const struct party_row *row, struct crew_member *me,
+                       uint32_t call)
 {
 	const bool early = row->remote->early;
-	const uint32_t call =
-		atomic_load_explicit(&me->request.call, memory_order_acquire);
 
 	if (me->number != 0 && me->number == row->party->mute)
 		return;
@@ -86,17 +77,15 @@ static void serve_word(const struct party_row *row, struct crew_member *me,
 		if ((bits & 1) == 0)
 			continue;
 		if (me->number == 0 || me->number != party->careless)
-			(void)shootdown_drop(row, request->va, request->pcid);
+			shootdown_drop(row, request->va, request->pcid);
 		(void)atomic_fetch_sub_explicit(&request->missing, 1,
 		                                memory_order_release);
 	}
 }
 
-static void serve_mailbox(const struct party_row *row, struct crew_member *me)
+static void serve_mailbox(const struct party_row *row, struct crew_member *me,
+                          uint32_t call)
 {
-	const uint32_t call =
-		atomic_load_explicit(&me->request.call, memory_order_acquire);
-
 	if (me->number != 0 && me->number == row->party->mute)
 		return;
 	for (unsigned word = 0; word * 64 < row->remote->owners; word++)
@@ -108,11 +97,23 @@ void shootdown_serve(struct crew_member *me, void *context)
 {
 	const struct party *const party = context;
 	const struct party_row *const row = party->row;
+	const uint32_t call = crew_take(me);
 
 	if (row->remote->owners > 1)
-		serve_mailbox(row, me);
+		serve_mailbox(row, me, call);
 	else
-		serve_boot(row, me);
+		serve_boot(row, me, call);
+}
+
+bool shootdown_serve_nmi(struct crew_member *me, void *context)
+{
+	const struct party *const party = context;
+	const uint32_t call = crew_take(me);
+
+	if (me->stamps.word[STAMP_CALL] == call)
+		return false;
+	serve_boot(party->row, me, call);
+	return true;
 }
 
 static void write_requests(struct party_row *row)
@@ -136,7 +137,7 @@ static void write_requests(struct party_row *row)
 
 static void drop_here(const struct party_row *row)
 {
-	(void)shootdown_drop(row, flush_ground_va(), row->pcid);
+	shootdown_drop(row, flush_ground_va(), row->pcid);
 }
 
 /* In poll mode the call is what is sent: not filled before. */

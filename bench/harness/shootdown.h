@@ -18,9 +18,14 @@
 /* What a call does: the request of the boot processor, or all in the mailbox. */
 void shootdown_serve(struct crew_member *me, void *context);
 
-/* The operation of the row, on the processor that calls; its own stamps. */
-struct window_args shootdown_drop(const struct party_row *row, uint64_t va,
-                                  uint16_t pcid);
+/* The same in an NMI; several that begin at once send none. */
+bool shootdown_serve_nmi(struct crew_member *me, void *context);
+
+/*
+ * The operation of the row, on the processor that calls, and nothing else: it is part
+ * of what is timed, and one arm does without it.
+ */
+void shootdown_drop(const struct party_row *row, uint64_t va, uint16_t pcid);
 
 /* Drops everything on this processor, by a way that no row measures. */
 void shootdown_forget(void);

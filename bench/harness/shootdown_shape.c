@@ -40,14 +40,8 @@ static void look_and_prime(struct crew_member *me, void *argument)
 	(void)me;
 	if (elsewhere)
 		write_cr3(party->root | row->pcid | CR3_KEEP);
-	if (party->looks) {
-		(void)atomic_fetch_add(party->control ? &party->control_stale
-		                                      : &party->stale,
-		                       look(row));
-		(void)atomic_fetch_add(party->control ? &party->control_looked
-		                                      : &party->looked,
-		                       words_of(row));
-	}
+	if (party->looks)
+		party_note_look(party, words_of(row), look(row), party->control);
 	shootdown_forget();
 	(void)atomic_fetch_add(&party->unprepared, look(row));
 	if (elsewhere)
@@ -109,15 +103,16 @@ static const char *equip_drop(const struct plan *plan, struct party_row *row)
 	const struct experiment_spec *const spec = &row->experiment->spec;
 	const struct tlb_op *const op = spec->op;
 	const struct aim aim = { .pcid = row->pcid };
-	const struct window_spec window = {
+	const struct bare_spec bare = {
 		.body = plan_is_broken(plan, op) ? &tlb_op_none->body
 		                                 : tlb_op_body(op, &aim),
 		.copies = op->takes_page ? spec->remote.pages : 1,
 		.stride = (int64_t)PAGE_BYTES,
 	};
 
-	row->drop = workspace_window(plan->workspace, &window, ALIAS_GLOBAL);
-	row->drop_args = workspace_args(plan->workspace, op, &aim, spec->pcide, 0);
+	row->drop = workspace_bare(plan->workspace, &bare);
+	row->drop_operands =
+		workspace_args(plan->workspace, op, &aim, spec->pcide, 0).operands;
 	row->drop_by_descriptor = op->takes_descriptor;
 	return row->drop == NULL ? "memory" : NULL;
 }
@@ -143,6 +138,7 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 	struct party_row *const row = party_row(plan, experiment);
 
 	row->on_call = shootdown_serve;
+	row->on_nmi = shootdown_serve_nmi;
 	row->pcid = experiment->spec.names_another ? PCID_TARGET : PCID_HOME;
 
 	const char *const missing = shootdown_equip(plan, row);
@@ -176,58 +172,15 @@ static void begin(struct experiment *experiment)
 	party_begin(row);
 }
 
-/* One stale word fails a row, so a control that is stale half of the time shows enough.
- */
-static void note_control(struct party *party)
-{
-	const uint32_t looked = atomic_load(&party->control_looked);
-	const uint32_t stale = atomic_load(&party->control_stale);
-
-	party->all_looked += atomic_load(&party->looked);
-	party->chunks++;
-	party->shown += looked != 0 && stale >= looked / 2;
-}
-
-static void judge(struct party_row *row)
-{
-	struct party *const party = row->party;
-
-	if (row->gave_up)
-		return;
-	if (party->looks)
-		look_everywhere(row);
-	note_control(party);
-	if (atomic_load(&party->stale) != 0)
-		party_give_up(row, ROW_FAILED, "stale words");
-	if (atomic_load(&party->unprepared) != 0)
-		party_give_up(row, ROW_FAILED, "pages were not prepared");
-}
-
 static void end(struct experiment *experiment)
 {
 	struct party_row *const row = experiment->pair.args.context;
 
-	judge(row);
+	if (!row->gave_up && row->party->looks)
+		look_everywhere(row);
+	if (!row->gave_up)
+		party_end_looks(row, &row->party->shootdown_looks);
 	party_end(row);
-}
-
-void shootdown_selftest(const struct party *party, struct selftest *selftest)
-{
-	if (party->chunks == 0)
-		return;
-	selftest_add(selftest, &(struct selftest_row){
-				       .test = "shootdown_words",
-				       .value = (int64_t)party->all_looked * 1000,
-				       .unit = "count",
-				       .verdict = SELFTEST_RECORDED,
-			       });
-	selftest_add(selftest,
-	             &(struct selftest_row){
-			     .test = "shootdown_shown",
-			     .value = (int64_t)party->shown * 100000 / party->chunks,
-			     .unit = "percent",
-			     .verdict = SELFTEST_RECORDED,
-		     });
 }
 
 const struct shape shape_shootdown = {
@@ -235,4 +188,5 @@ const struct shape shape_shootdown = {
 	.begin = begin,
 	.end = end,
 	.mishap = party_mishap,
+	.is_shown = party_is_shown,
 };

@@ -6,17 +6,10 @@
  * shows that it would have been noticed.
  */
 #include "bench/harness/bench.h"
-#include "bench/harness/selftest.h"
 
 extern const struct shape shape_shootdown;
 
 struct party_row;
-
-/*
- * How many words were read behind shootdowns, and in what share of the chunks those
- * read behind none were stale: there a missing flush would have shown.
- */
-void shootdown_selftest(const struct party *party, struct selftest *selftest);
 
 /* Pages whose entries change, and the operation on them; why not, or NULL. */
 const char *shootdown_equip(const struct plan *plan, struct party_row *row);

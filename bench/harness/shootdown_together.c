@@ -4,11 +4,11 @@
 #include "lib/x86/insn.h"
 
 /* Serving is what makes waiting safe; true if it has gone on for too long. */
-static bool wait_serving(struct party *party, struct crew_member *me, uint64_t from,
-                         uint32_t *looks)
+static bool wait_serving(struct party *party, struct crew_member *me, uint64_t limit,
+                         uint64_t from, uint32_t *looks)
 {
 	crew_serve(me);
-	return party_out_of_patience(party, from, looks) ||
+	return party_out_of_patience(limit, from, looks) ||
 	       atomic_load_explicit(&party->silent, memory_order_relaxed) != 0;
 }
 
@@ -28,7 +28,7 @@ static bool wait_until(struct party *party, struct crew_member *me,
 	uint32_t looks = 0;
 
 	while (atomic_load_explicit(count, memory_order_acquire) != wanted)
-		if (wait_serving(party, me, from, &looks)) {
+		if (wait_serving(party, me, party->patience, from, &looks)) {
 			linger_serving(me);
 			if (atomic_load_explicit(count, memory_order_acquire) == wanted)
 				break;
@@ -38,14 +38,17 @@ static bool wait_until(struct party *party, struct crew_member *me,
 	return true;
 }
 
-static bool take_lock(struct party *party, struct crew_member *me)
+/* All others may hold it first, and each wait for its answers as long as is decent. */
+static bool take_lock(const struct party_row *row, struct crew_member *me)
 {
+	struct party *const party = row->party;
+	const uint64_t limit = row->remote->owners * party->patience;
 	const uint64_t from = rdtsc_ordered();
 	uint32_t looks = 0;
 
 	while (atomic_exchange_explicit(&party->locked.count, 1,
 	                                memory_order_acquire) != 0)
-		if (wait_serving(party, me, from, &looks)) {
+		if (wait_serving(party, me, limit, from, &looks)) {
 			linger_serving(me);
 			if (atomic_exchange_explicit(&party->locked.count, 1,
 			                             memory_order_acquire) == 0)
@@ -83,14 +86,14 @@ static void shoot(struct party_row *row, unsigned owner)
 	struct crew_member *const me = party->members[owner];
 	struct flush_request *const request = &party->requests[owner];
 
-	if (row->remote->locked && !take_lock(party, me))
+	if (row->remote->locked && !take_lock(row, me))
 		return;
 	flush_ground_turn_owned(&party->ground, owner);
 	request->va = flush_ground_owned_va(owner);
 	request->pcid = row->pcid;
 	atomic_store(&request->missing, party->count);
 	ask_all(party, owner);
-	(void)shootdown_drop(row, request->va, request->pcid);
+	shootdown_drop(row, request->va, request->pcid);
 	(void)wait_until(party, me, &request->missing, 0);
 	if (row->remote->locked)
 		atomic_store_explicit(&party->locked.count, 0, memory_order_release);
@@ -121,11 +124,13 @@ static void shoot_with_others(struct crew_member *me, void *argument)
 static void finish_all(struct party_row *row)
 {
 	struct party *const party = row->party;
+	const unsigned turns = row->remote->locked ? row->remote->owners : 1;
+	const uint64_t limit = (turns + 3) * party->patience;
 	const uint64_t flags = interrupts_off();
 
 	sti();
 	for (unsigned i = 1; i < row->remote->owners; i++)
-		if (!crew_wait(party->crew, party->members[i], 4 * party->patience))
+		if (!crew_wait(party->crew, party->members[i], limit))
 			party_give_up_member(row, party->members[i], " did not finish");
 	interrupts_as(flags);
 	if (atomic_load(&party->silent) != 0)

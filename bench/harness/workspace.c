@@ -1,5 +1,6 @@
 #include "bench/harness/workspace.h"
 
+#include "bench/harness/emit.h"
 #include "lib/x86/insn.h"
 
 /*
@@ -167,6 +168,19 @@ window_code *workspace_window(struct workspace *workspace,
 		(used + room + WINDOW_ALIGNMENT - 1) & ~(WINDOW_ALIGNMENT - 1);
 	(void)cpuid(0, 0);
 	return (window_code *)(alias_address(workspace, alias) + used + entry);
+}
+
+bare_code *workspace_bare(struct workspace *workspace, const struct bare_spec *spec)
+{
+	const uint32_t room = emit_rounded(bare_bytes(spec), WINDOW_ALIGNMENT);
+	const uint32_t used = workspace->window_used;
+
+	if (workspace->window_area == 0 || WINDOW_PAGES * PAGE_BYTES - used < room)
+		return NULL;
+	(void)bare_assemble((uint8_t *)workspace->writable + used, spec);
+	workspace->window_used = used + room;
+	(void)cpuid(0, 0);
+	return (bare_code *)(alias_address(workspace, ALIAS_GLOBAL) + used);
 }
 
 static enum level target_level(enum target_kind kind)

@@ -9,6 +9,7 @@
  * Where they are mapped 1:1 they can be run as well, for operations that need that;
  * they are written through a third mapping.
  */
+#include "bench/harness/bare.h"
 #include "bench/harness/lines.h"
 #include "bench/harness/stage.h"
 #include "bench/harness/window.h"
@@ -91,6 +92,10 @@ void workspace_reset(struct workspace *workspace);
 window_code *workspace_window(struct workspace *workspace,
                               const struct window_spec *spec,
                               enum alias alias) MUST_CHECK;
+
+/* The same for an operation without a clock, always through alias G. */
+bare_code *workspace_bare(struct workspace *workspace,
+                          const struct bare_spec *spec) MUST_CHECK;
 
 /*
  * Maps at least that many pages to aim at.  All 4 KiB pages have one frame behind them,

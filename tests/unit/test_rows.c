@@ -71,6 +71,36 @@ TEST(skipped_rows_do_not_fail_a_run)
 	assert_false(record_rows(true));
 }
 
+static bool is_shown;
+
+static bool shown_or_not(const struct experiment *experiment)
+{
+	(void)experiment;
+	return is_shown;
+}
+
+TEST(a_row_whose_own_control_showed_nothing_is_not_believed_and_not_doubted)
+{
+	static const struct shape shape = { .is_shown = shown_or_not };
+	struct experiment *const experiment = &rows_of.plan.experiments[0];
+	const enum believed said[] = { BELIEVED_YES, BELIEVED_NO, BELIEVED_UNKNOWN };
+
+	begin();
+	experiment->spec.shape = &shape;
+	for (unsigned i = 0; i < COUNT_OF(said); i++) {
+		is_shown = true;
+		assert_int_equal(
+			plan_row(&rows_of.plan, experiment, &rows_of.sampler, said[i])
+				.believed,
+			said[i]);
+		is_shown = false;
+		assert_int_equal(
+			plan_row(&rows_of.plan, experiment, &rows_of.sampler, said[i])
+				.believed,
+			said[i] == BELIEVED_YES ? BELIEVED_UNKNOWN : said[i]);
+	}
+}
+
 TEST(after_an_exception_only_rows_that_say_something_are_sent_unbelieved)
 {
 	begin();
@@ -139,6 +169,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_row_is_a_line_and_one_without_a_sample_failed),
 		cmocka_unit_test(skipped_rows_do_not_fail_a_run),
+		cmocka_unit_test(
+			a_row_whose_own_control_showed_nothing_is_not_believed_and_not_doubted),
 		cmocka_unit_test(
 			after_an_exception_only_rows_that_say_something_are_sent_unbelieved),
 		cmocka_unit_test(
