@@ -137,18 +137,20 @@ static const struct seal *find_results(struct program *program, enum transport *
 	return seal;
 }
 
-int homecoming(struct program *program)
+struct homecoming homecoming(struct program *program)
 {
 	struct breadcrumb *const trail = &program->trail;
+	struct homecoming home = { .status = RUN_NOT_FINISHED };
 
 	if (trail->state != BREADCRUMB_PENDING)
-		return -1;
+		return home;
 	if (deliver_is_done(program)) {
 		nvram_forget(program);
 		trail->state = BREADCRUMB_DELIVERED;
 		(void)trail_write(&program->volumes, trail);
-		return -1;
+		return home;
 	}
+	home.was_due = true;
 	print(program, "tlbmark: looking for the results of run ");
 	print(program, trail->run_id);
 	print(program, "\n");
@@ -158,19 +160,21 @@ int homecoming(struct program *program)
 
 	if (seal == NULL) {
 		give_up(program);
-		return RUN_NOT_FINISHED;
+		return home;
 	}
 
 	const struct delivery delivery = deliver(program, seal, way);
 
-	if (!delivery.arrived)
-		return RUN_NOT_FINISHED;
+	home.arrived = delivery.arrived;
+	if (!home.arrived)
+		return home;
+	home.status = delivery.status;
 	nvram_forget(program);
 	trail->state = BREADCRUMB_DELIVERED;
 	if (EFI_ERROR(trail_write(&program->volumes, trail)))
 		print(program, "tlbmark: the stick cannot be told that these results "
 		               "have arrived\n");
-	return (int)delivery.status;
+	return home;
 }
 
 bool homecoming_follows_reboot(const struct program *program)

@@ -165,19 +165,22 @@ static void measure(void *argument)
 }
 
 /*
- * True if this start was for the results of an earlier one.  If they are lost, or no
- * volume takes them, the machine is not rebooted, lest that goes on for ever.
+ * True if this start was for the results of an earlier one.  If no volume takes them,
+ * they are in the machine alone, and if they are lost, a reboot might go on for ever:
+ * then the machine stays on, so that somebody sees it.
  */
 static bool came_home(struct program *program)
 {
-	const int status = homecoming(program);
+	const struct homecoming home = homecoming(program);
 	enum config_after after = program->config.after;
 
-	if (status < 0)
+	if (!home.was_due)
 		return false;
-	if (status == RUN_NOT_FINISHED && after == AFTER_REBOOT)
+	if (!home.arrived && after_ends_machine(after)) {
 		after = AFTER_WAIT;
-	after_with_firmware(program, after, (unsigned)status);
+		console_print(&program->firmware, "tlbmark: this machine is left on\n");
+	}
+	after_with_firmware(program, after, home.status);
 	return true;
 }
 
