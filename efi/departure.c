@@ -105,6 +105,8 @@ EFI_STATUS departure_leave_trail(struct program *program, enum breadcrumb_state 
 {
 	struct breadcrumb trail = {
 		.state = state,
+		.machine = program->trail.machine,
+		.sequence = program->trail.sequence,
 		.nonce = nonce_after(program),
 		.attempt = attempt_of(program),
 		.transports = program->machine.transports,
@@ -123,5 +125,5 @@ EFI_STATUS departure_leave_trail(struct program *program, enum breadcrumb_state 
 				trail.copies[i] = program->keep.copies[i];
 	}
 	program->trail = trail;
-	return trail_write(&program->volumes, &trail);
+	return trail_write(&program->volumes, &program->trail);
 }

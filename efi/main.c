@@ -78,12 +78,12 @@ static EFI_STATUS gather(struct program *program)
 		              EFI_LOAD_ERROR);
 	program->config = config_default();
 	volumes_open(firmware, &program->volumes);
-	trail_read(&program->volumes, &program->trail);
 	options_read(firmware, &program->volumes, &program->config,
 	             program->machine.load_options,
 	             sizeof program->machine.load_options);
 	print_bad_options(program);
 	gather_machine(firmware, &program->map, &program->config, &program->machine);
+	trail_read(&program->volumes, program->machine.identity, &program->trail);
 	gather_run_id(&program->machine, &program->config);
 	memory_describe(&program->map, &program->machine);
 	program->machine.image_address = (uintptr_t)image_base;
