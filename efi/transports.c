@@ -74,6 +74,15 @@ static bool can_come_home(const struct program *program)
 	return true;
 }
 
+static void say_why_it_stays(const struct program *program)
+{
+	if (program->stays == NULL)
+		return;
+	print(program, "tlbmark: no automatic reset: ");
+	print(program, program->stays);
+	print(program, "\n");
+}
+
 static void say_how_it_comes_home(const struct program *program)
 {
 	static const char *const places[] = {
@@ -109,6 +118,7 @@ static void plan_home(struct program *program)
 		return;
 	status = departure_leave_trail(program, BREADCRUMB_PENDING);
 	if (!EFI_ERROR(status)) {
+		say_why_it_stays(program);
 		say_how_it_comes_home(program);
 		return;
 	}
