@@ -42,13 +42,13 @@ void after_with_firmware(struct program *program, enum config_after after,
 	/* An emulator's stick has settled, and firmware that stalls is slow there. */
 	if (after == AFTER_DEBUG_EXIT)
 		debug_exit(status);
-	if (after == AFTER_REBOOT || after == AFTER_SHUTDOWN)
+	if (after_ends_machine(after))
 		firmware->table->BootServices->Stall(SETTLE_SECONDS * MICROSECONDS);
 	if (after == AFTER_REBOOT)
 		reset_machine(program, RESET_COLD);
 	else if (after == AFTER_SHUTDOWN)
 		reset_machine(program, RESET_SHUTDOWN);
-	if (after == AFTER_REBOOT || after == AFTER_SHUTDOWN)
+	if (after_ends_machine(after))
 		console_print(firmware, "tlbmark: this machine does not do so; the "
 		                        "results are safe\n");
 	wait_for_key(firmware);

@@ -1,6 +1,12 @@
 #pragma once
 #include "efi/program.h"
 
+/* Only the tests' debugexit ends it as well; they take care of what they do. */
+static inline bool after_ends_machine(enum config_after after)
+{
+	return after == AFTER_REBOOT || after == AFTER_SHUTDOWN;
+}
+
 /*
  * What the option says, with the firmware's services still there.  Returns only for
  * `wait`, after a key was pressed: then the program does.

@@ -1,5 +1,6 @@
 #include "efi/departure.h"
 
+#include "efi/boot_next.h"
 #include "efi/trail.h"
 #include "lib/crc32.h"
 #include "lib/smbios.h"
@@ -8,38 +9,6 @@
 #define BOARD_CHARS 20u
 #define DATE_CHARS 10u
 #define FOLDERS_MOST 100u
-
-static EFI_GUID global_guid = EFI_GLOBAL_VARIABLE;
-
-/*
- * The next start shall be from the device of this one.  False where the firmware does
- * not know what it started: then nobody can say where a reset leads.
- */
-static bool set_boot_next(const struct firmware *firmware)
-{
-	EFI_RUNTIME_SERVICES *const runtime = firmware->table->RuntimeServices;
-	CHAR16 current_name[] = L"BootCurrent";
-	CHAR16 next_name[] = L"BootNext";
-	UINT16 current = 0;
-	UINT16 next = 0;
-	UINTN size = sizeof current;
-
-	if (EFI_ERROR(runtime->GetVariable(current_name, &global_guid, NULL, &size,
-	                                   &current)) ||
-	    size != sizeof current)
-		return false;
-	if (EFI_ERROR(runtime->SetVariable(next_name, &global_guid,
-	                                   EFI_VARIABLE_NON_VOLATILE |
-	                                           EFI_VARIABLE_BOOTSERVICE_ACCESS |
-	                                           EFI_VARIABLE_RUNTIME_ACCESS,
-	                                   sizeof current, &current)))
-		return false;
-	/* There is firmware that says yes and keeps nothing. */
-	size = sizeof next;
-	return !EFI_ERROR(runtime->GetVariable(next_name, &global_guid, NULL, &size,
-	                                       &next)) &&
-	       size == sizeof next && next == current;
-}
 
 /* BOARD-DATE-RUN, as far as they are known, and from the second on a number. */
 static void name_folder(const struct machine *machine, unsigned number, char *folder)
@@ -105,6 +74,8 @@ EFI_STATUS departure_leave_trail(struct program *program, enum breadcrumb_state 
 {
 	struct breadcrumb trail = {
 		.state = state,
+		.machine = program->trail.machine,
+		.sequence = program->trail.sequence,
 		.nonce = nonce_after(program),
 		.attempt = attempt_of(program),
 		.transports = program->machine.transports,
@@ -114,8 +85,10 @@ EFI_STATUS departure_leave_trail(struct program *program, enum breadcrumb_state 
 		return EFI_ACCESS_DENIED;
 	text_copy(trail.run_id, sizeof trail.run_id, program->machine.run_id);
 	if (state == BREADCRUMB_PENDING) {
-		program->resets =
-			trail.attempt == 1 && set_boot_next(&program->firmware);
+		program->stays = trail.attempt == 1
+		                         ? boot_next_set(&program->firmware)
+		                         : "this run has not come home before";
+		program->resets = program->stays == NULL;
 		trail.resets = program->resets;
 		trail.room = program->keep.room;
 		for (unsigned i = 0; i < KEEP_COPIES; i++)
@@ -123,5 +96,5 @@ EFI_STATUS departure_leave_trail(struct program *program, enum breadcrumb_state 
 				trail.copies[i] = program->keep.copies[i];
 	}
 	program->trail = trail;
-	return trail_write(&program->volumes, &trail);
+	return trail_write(&program->volumes, &program->trail);
 }

@@ -116,6 +116,8 @@ _Noreturn void finish(struct program *program, enum run_status status)
 	drain(program);
 	if (waits)
 		go_home(program);
+	else
+		show_pages(program);
 	/* Whatever ends the machine by itself would lose what waits in RAM. */
 	if (!waits || program->config.after == AFTER_DEBUG_EXIT)
 		after_alone(program, status);

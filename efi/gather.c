@@ -2,6 +2,7 @@
 
 #include "efi/mp_services.h"
 #include "lib/acpi.h"
+#include "lib/crc32.h"
 #include "lib/smbios.h"
 #include "lib/text.h"
 #include "lib/x86/apic.h"
@@ -107,9 +108,23 @@ static void gather_board(const struct firmware *firmware, const struct memory_ma
 
 	if (entry == 0)
 		entry = find_table(firmware, &smbios_guid);
-	if (entry != 0)
-		smbios_board(&readable.memory, entry, machine->board,
-		             sizeof machine->board);
+	if (entry == 0)
+		return;
+	smbios_board(&readable.memory, entry, machine->board, sizeof machine->board);
+	machine->identity = smbios_identity(&readable.memory, entry);
+}
+
+/* Boards without UUID and serial number differ by their processor at least. */
+static void gather_identity(struct machine *machine)
+{
+	const uint32_t signature[] = { machine->family, machine->model,
+		                       machine->stepping };
+	uint32_t *const sum = &machine->identity;
+
+	*sum = crc32_update(*sum, machine->vendor, sizeof machine->vendor);
+	*sum = crc32_update(*sum, machine->brand, sizeof machine->brand);
+	*sum = crc32_update(*sum, signature, sizeof signature);
+	*sum = crc32_update(*sum, machine->firmware, sizeof machine->firmware);
 }
 
 static void gather_firmware(const struct firmware *firmware, struct machine *machine)
@@ -169,6 +184,7 @@ void gather_machine(const struct firmware *firmware, const struct memory_map *ma
 		plant_ghost(&machine->processors);
 	processors_put_first(&machine->processors, apic_own_id());
 	gather_board(firmware, map, machine);
+	gather_identity(machine);
 	gather_date(firmware, machine);
 }
 

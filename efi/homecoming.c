@@ -14,8 +14,7 @@ static void print(const struct program *program, const char *text)
 	console_print(&program->firmware, text);
 }
 
-static void print_fault(const struct program *program, unsigned copy,
-                        enum seal_fault fault)
+static void print_fault(const struct program *program, unsigned copy, const char *fault)
 {
 	struct line line;
 	char text[120];
@@ -26,55 +25,24 @@ static void print_fault(const struct program *program, unsigned copy,
 	line_put(&line, " of the results in RAM at 0x");
 	line_put_hex(&line, program->trail.copies[copy], 1);
 	line_put(&line, ": ");
-	line_put(&line, seal_fault_text(fault));
+	line_put(&line, fault);
 	line_put_char(&line, '\n');
 	line_to_string(&line, text, sizeof text);
 	print(program, text);
 }
 
-/*
- * The copy moves into memory that is allocated; should that be in its place, its
- * checksum says so, and the next one is tried.
- */
-static const struct seal *take_copy(const struct program *program,
-                                    const struct seal *found, uint64_t room)
-{
-	EFI_BOOT_SERVICES *const boot = program->firmware.table->BootServices;
-	const uint64_t bytes = sizeof *found + found->length;
-	struct seal *own = NULL;
-
-	if (EFI_ERROR(boot->AllocatePool(EfiLoaderData, bytes, (void **)&own)))
-		return NULL;
-	memcpy(own, found, bytes);
-	if (bytes <= room && seal_check(own, bytes, program->trail.run_id,
-	                                program->trail.nonce) == SEAL_WHOLE)
-		return own;
-	boot->FreePool(own);
-	return NULL;
-}
-
-static const struct seal *find_in_ram(struct program *program)
+/* The first that is whole, and what is wrong with those before it. */
+static const struct seal *find_in_ram(const struct program *program,
+                                      const struct breadcrumb *claimed)
 {
 	enum seal_fault faults[KEEP_COPIES];
-	struct breadcrumb rest = program->trail;
+	const struct seal *const found = keep_find(claimed, faults);
 
-	for (unsigned first = 0; first < KEEP_COPIES; first++) {
-		const struct seal *const found =
-			keep_find(&program->map, &rest, faults);
-		const struct seal *own = NULL;
-
-		if (found != NULL)
-			own = take_copy(program, found, rest.room);
-		for (unsigned i = first; i < KEEP_COPIES && own == NULL; i++)
-			if (faults[i] != SEAL_WHOLE)
-				print_fault(program, i, faults[i]);
-		if (found == NULL || own != NULL)
-			return own;
-		for (unsigned i = 0; i < KEEP_COPIES; i++)
-			if (rest.copies[i] == (uintptr_t)found)
-				rest.copies[i] = 0;
-	}
-	return NULL;
+	for (unsigned i = 0; i < KEEP_COPIES && faults[i] != SEAL_WHOLE; i++)
+		print_fault(program, i,
+		            claimed->copies[i] == 0 ? "its place is in use"
+		                                    : seal_fault_text(faults[i]));
+	return found;
 }
 
 /* Behind the run's id: the ways that were taken, and what to do. */
@@ -122,14 +90,16 @@ static void give_up(struct program *program)
 	(void)trail_write(&program->volumes, &program->trail);
 }
 
-static const struct seal *find_results(struct program *program, enum transport *way)
+static const struct seal *find_results(struct program *program,
+                                       const struct breadcrumb *claimed,
+                                       enum transport *way)
 {
 	const uint32_t ways = program->trail.transports;
 	const struct seal *seal = NULL;
 
 	*way = TRANSPORT_RAM;
 	if ((ways & TRANSPORT_RAM) != 0)
-		seal = find_in_ram(program);
+		seal = find_in_ram(program, claimed);
 	if (seal == NULL && (ways & TRANSPORT_NVRAM) != 0) {
 		*way = TRANSPORT_NVRAM;
 		seal = nvram_find(program);
@@ -137,40 +107,54 @@ static const struct seal *find_results(struct program *program, enum transport *
 	return seal;
 }
 
-int homecoming(struct program *program)
+static void note_arrival(struct program *program)
 {
-	struct breadcrumb *const trail = &program->trail;
+	nvram_forget(program);
+	program->trail.state = BREADCRUMB_DELIVERED;
+	if (EFI_ERROR(trail_write(&program->volumes, &program->trail)))
+		print(program, "tlbmark: the stick cannot be told that these results "
+		               "have arrived\n");
+}
 
-	if (trail->state != BREADCRUMB_PENDING)
-		return -1;
-	if (deliver_is_done(program)) {
-		nvram_forget(program);
-		trail->state = BREADCRUMB_DELIVERED;
-		(void)trail_write(&program->volumes, trail);
-		return -1;
-	}
-	print(program, "tlbmark: looking for the results of run ");
-	print(program, trail->run_id);
-	print(program, "\n");
-
+static struct homecoming bring_home(struct program *program,
+                                    const struct breadcrumb *claimed)
+{
 	enum transport way = TRANSPORT_RAM;
-	const struct seal *const seal = find_results(program, &way);
+	const struct seal *const seal = find_results(program, claimed, &way);
 
 	if (seal == NULL) {
 		give_up(program);
-		return RUN_NOT_FINISHED;
+		return (struct homecoming){ .status = RUN_NOT_FINISHED };
 	}
 
 	const struct delivery delivery = deliver(program, seal, way);
 
 	if (!delivery.arrived)
-		return RUN_NOT_FINISHED;
-	nvram_forget(program);
-	trail->state = BREADCRUMB_DELIVERED;
-	if (EFI_ERROR(trail_write(&program->volumes, trail)))
-		print(program, "tlbmark: the stick cannot be told that these results "
-		               "have arrived\n");
-	return (int)delivery.status;
+		return (struct homecoming){ .status = RUN_NOT_FINISHED };
+	note_arrival(program);
+	return (struct homecoming){ .arrived = true, .status = delivery.status };
+}
+
+struct homecoming homecoming(struct program *program)
+{
+	const struct firmware *const firmware = &program->firmware;
+	struct breadcrumb claimed = program->trail;
+	struct homecoming home = { .status = RUN_NOT_FINISHED };
+
+	if (program->trail.state != BREADCRUMB_PENDING)
+		return home;
+	if (deliver_is_done(program)) {
+		note_arrival(program);
+		return home;
+	}
+	keep_claim(firmware, &program->map, &claimed);
+	print(program, "tlbmark: looking for the results of run ");
+	print(program, program->trail.run_id);
+	print(program, "\n");
+	home = bring_home(program, &claimed);
+	home.was_due = true;
+	keep_release(firmware, &claimed);
+	return home;
 }
 
 bool homecoming_follows_reboot(const struct program *program)

@@ -1,12 +1,17 @@
 #pragma once
 #include "efi/program.h"
 
+struct homecoming {
+	bool was_due; /* there was a run to look for */
+	bool arrived; /* and all that is needed of it is on the stick */
+	uint32_t status;
+};
+
 /*
  * Looks for the results of an earlier start, which program->trail tells of: writes them
- * to every volume of the stick, or says that they are lost and what to do.  Returns the
- * status of that run, or -1 if there was none to look for.
+ * to every volume of the stick, or says that they are lost and what to do.
  */
-int homecoming(struct program *program);
+struct homecoming homecoming(struct program *program);
 
 /*
  * True, and said, if this is the start that `after = reboot` led to: a stick that the

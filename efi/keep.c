@@ -142,20 +142,38 @@ void keep_seal(struct keep *keep, const struct breadcrumb *breadcrumb)
 	wbinvd();
 }
 
-const struct seal *keep_find(const struct memory_map *map,
-                             const struct breadcrumb *breadcrumb,
-                             enum seal_fault faults[])
+static bool is_claimed(const struct firmware *firmware, const struct memory_map *map,
+                       uint64_t address, uint64_t room)
+{
+	return address != 0 && address % PAGE_BYTES == 0 && room != 0 &&
+	       room % PAGE_BYTES == 0 && address + room > address &&
+	       memory_is_ram(map, address, address + room) &&
+	       alloc_at(firmware, address, room) == address;
+}
+
+void keep_claim(const struct firmware *firmware, const struct memory_map *map,
+                struct breadcrumb *claimed)
+{
+	for (unsigned i = 0; i < KEEP_COPIES; i++)
+		if (!is_claimed(firmware, map, claimed->copies[i], claimed->room))
+			claimed->copies[i] = 0;
+}
+
+void keep_release(const struct firmware *firmware, const struct breadcrumb *claimed)
+{
+	for (unsigned i = 0; i < KEEP_COPIES; i++)
+		if (claimed->copies[i] != 0)
+			firmware->table->BootServices->FreePages(
+				claimed->copies[i], claimed->room / PAGE_BYTES);
+}
+
+const struct seal *keep_find(const struct breadcrumb *claimed, enum seal_fault faults[])
 {
 	const struct seal *copies[KEEP_COPIES] = { 0 };
 
-	for (unsigned i = 0; i < KEEP_COPIES; i++) {
-		const uint64_t address = breadcrumb->copies[i];
-
-		if (address != 0 && address % PAGE_BYTES == 0 &&
-		    address + breadcrumb->room > address &&
-		    memory_is_ram(map, address, address + breadcrumb->room))
-			copies[i] = seal_at(address);
-	}
-	return seal_choose(copies, KEEP_COPIES, breadcrumb->room, breadcrumb->run_id,
-	                   breadcrumb->nonce, faults);
+	for (unsigned i = 0; i < KEEP_COPIES; i++)
+		if (claimed->copies[i] != 0)
+			copies[i] = seal_at(claimed->copies[i]);
+	return seal_choose(copies, KEEP_COPIES, claimed->room, claimed->run_id,
+	                   claimed->nonce, faults);
 }

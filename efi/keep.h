@@ -31,9 +31,16 @@ void keep_open(struct keep *keep);
 void keep_seal(struct keep *keep, const struct breadcrumb *breadcrumb);
 
 /*
- * A copy that an earlier start has left, in memory that is RAM by the map; NULL if none
- * is whole.  faults has KEEP_COPIES elements.
+ * Allocates the memory where an earlier start has left copies, lest somebody else
+ * writes there while they are looked at.  One that is no RAM by the map, or in use, is
+ * none any more: its address becomes 0.
  */
-const struct seal *keep_find(const struct memory_map *map,
-                             const struct breadcrumb *breadcrumb,
+void keep_claim(const struct firmware *firmware, const struct memory_map *map,
+                struct breadcrumb *claimed);
+
+/* So that another start can claim it. */
+void keep_release(const struct firmware *firmware, const struct breadcrumb *claimed);
+
+/* A copy that is whole; NULL if none is.  faults has KEEP_COPIES elements. */
+const struct seal *keep_find(const struct breadcrumb *claimed,
                              enum seal_fault faults[]);

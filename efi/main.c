@@ -78,12 +78,12 @@ static EFI_STATUS gather(struct program *program)
 		              EFI_LOAD_ERROR);
 	program->config = config_default();
 	volumes_open(firmware, &program->volumes);
-	trail_read(&program->volumes, &program->trail);
 	options_read(firmware, &program->volumes, &program->config,
 	             program->machine.load_options,
 	             sizeof program->machine.load_options);
 	print_bad_options(program);
 	gather_machine(firmware, &program->map, &program->config, &program->machine);
+	trail_read(&program->volumes, program->machine.identity, &program->trail);
 	gather_run_id(&program->machine, &program->config);
 	memory_describe(&program->map, &program->machine);
 	program->machine.image_address = (uintptr_t)image_base;
@@ -165,19 +165,22 @@ static void measure(void *argument)
 }
 
 /*
- * True if this start was for the results of an earlier one.  If they are lost, or no
- * volume takes them, the machine is not rebooted, lest that goes on for ever.
+ * True if this start was for the results of an earlier one.  If no volume takes them,
+ * they are in the machine alone, and if they are lost, a reboot might go on for ever:
+ * then the machine stays on, so that somebody sees it.
  */
 static bool came_home(struct program *program)
 {
-	const int status = homecoming(program);
+	const struct homecoming home = homecoming(program);
 	enum config_after after = program->config.after;
 
-	if (status < 0)
+	if (!home.was_due)
 		return false;
-	if (status == RUN_NOT_FINISHED && after == AFTER_REBOOT)
+	if (!home.arrived && after_ends_machine(after)) {
 		after = AFTER_WAIT;
-	after_with_firmware(program, after, (unsigned)status);
+		console_print(&program->firmware, "tlbmark: this machine is left on\n");
+	}
+	after_with_firmware(program, after, home.status);
 	return true;
 }
 

@@ -35,7 +35,8 @@ struct program {
 	struct nvram nvram;
 	struct video_mode video; /* with TRANSPORT_SCREEN */
 	struct screen screen;
-	bool resets; /* by itself, to come back to the results in RAM */
+	bool resets;       /* by itself, to come back to the results in RAM */
+	const char *stays; /* why it does not */
 	struct record record;
 	bool has_taken_over; /* the processor is ours */
 	unsigned fatal;      /* exceptions nobody expected; each has less left to use */

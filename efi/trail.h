@@ -6,10 +6,11 @@
 #define RESULTS_FOLDER "results"
 
 /*
- * The breadcrumb there is: one of a run nobody has seen the results of comes first. Its
- * state is BREADCRUMB_NONE if there is none, or none that can be read.
+ * The newest breadcrumb that this machine has left.  Its state is BREADCRUMB_NONE if
+ * there is none, or none that can be read.  What other machines left is theirs.
  */
-void trail_read(const struct volumes *volumes, struct breadcrumb *breadcrumb);
+void trail_read(const struct volumes *volumes, uint32_t machine,
+                struct breadcrumb *breadcrumb);
 
 /* True if some volume has results\FOLDER. */
 bool trail_has_folder(const struct volumes *volumes, const char *folder);
@@ -27,8 +28,7 @@ enum breadcrumb_state trail_mark_of(const struct volume *volume, const char *pat
                                     const struct breadcrumb *breadcrumb);
 
 /*
- * Puts it where there is one already, or on the first volume that takes it.  The
- * status is the last one's if none does.
+ * Puts it, with the next sequence number, where there is one of this machine already,
+ * or on the first volume that takes it.  The status is the first one's if none does.
  */
-EFI_STATUS trail_write(const struct volumes *volumes,
-                       const struct breadcrumb *breadcrumb);
+EFI_STATUS trail_write(const struct volumes *volumes, struct breadcrumb *breadcrumb);

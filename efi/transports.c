@@ -1,6 +1,7 @@
 #include "efi/transports.h"
 
 #include "bench/harness/runner.h"
+#include "efi/after.h"
 #include "efi/console.h"
 #include "efi/departure.h"
 #include "lib/x86/insn.h"
@@ -73,6 +74,15 @@ static bool can_come_home(const struct program *program)
 	return true;
 }
 
+static void say_why_it_stays(const struct program *program)
+{
+	if (program->stays == NULL)
+		return;
+	print(program, "tlbmark: no automatic reset: ");
+	print(program, program->stays);
+	print(program, "\n");
+}
+
 static void say_how_it_comes_home(const struct program *program)
 {
 	static const char *const places[] = {
@@ -108,6 +118,7 @@ static void plan_home(struct program *program)
 		return;
 	status = departure_leave_trail(program, BREADCRUMB_PENDING);
 	if (!EFI_ERROR(status)) {
+		say_why_it_stays(program);
 		say_how_it_comes_home(program);
 		return;
 	}
@@ -118,14 +129,25 @@ static void plan_home(struct program *program)
 	program->resets = false;
 }
 
-/* Without a word of this run on the stick, the next start would measure again. */
-static void plan_reboot(struct program *program)
+/*
+ * What the screen alone has is gone when the machine is; and without a word of this run
+ * on the stick, the start that follows a reboot would measure again.
+ */
+static void plan_after(struct program *program)
 {
-	if (program->config.after != AFTER_REBOOT ||
+	enum config_after *const after = &program->config.after;
+
+	if (program->machine.transports == TRANSPORT_SCREEN &&
+	    after_ends_machine(*after)) {
+		*after = AFTER_WAIT;
+		print(program, "tlbmark: only the screen will show the results: this "
+		               "machine is left on\n");
+	}
+	if (*after != AFTER_REBOOT ||
 	    (program->machine.transports & TRANSPORTS_HOME) != 0 ||
 	    !EFI_ERROR(departure_leave_trail(program, BREADCRUMB_SENT)))
 		return;
-	program->config.after = AFTER_WAIT;
+	*after = AFTER_WAIT;
 	print(program, "tlbmark: the stick cannot be written: no reboot after the run, "
 	               "lest that goes on\n         for ever\n");
 }
@@ -162,7 +184,7 @@ EFI_STATUS transports_plan(struct program *program)
 		print(program, "tlbmark: there is no way out for results\n");
 		return EFI_NOT_FOUND;
 	}
-	plan_reboot(program);
+	plan_after(program);
 	print(program,
 	      (*transports & TRANSPORT_SCREEN) != 0
 	              ? "tlbmark: leaving the firmware\n"

@@ -18,7 +18,10 @@ struct volumes {
 	unsigned count;
 };
 
-/* Those that are there; own, and the volume labelled TLBMARK of the same disk first. */
+/*
+ * The one the program came from, and the one labelled TLBMARK of the same disk.  Where
+ * the program came from no file system, as over a network, that of any disk.
+ */
 void volumes_open(const struct firmware *firmware, struct volumes *volumes);
 void volumes_close(struct volumes *volumes);
 

@@ -70,39 +70,41 @@ static void add(struct volumes *volumes, EFI_FILE_HANDLE root, const char *name,
 	volumes->list[volumes->count++] = (struct volume){ root, name, is_own };
 }
 
-/* With a second stick of the kind, the one of the same disk is meant. */
+/*
+ * That of the disk the program came from.  What another disk has is somebody else's,
+ * with options of its own, and is taken only where there is no disk to belong to.
+ */
+static bool is_ours(const struct volumes *volumes, EFI_HANDLE own, EFI_HANDLE device)
+{
+	return volumes->count == 0 || on_one_disk(path_of(volumes->firmware, own),
+	                                          path_of(volumes->firmware, device));
+}
+
 static void add_data_partition(struct volumes *volumes, EFI_HANDLE own)
 {
 	const struct firmware *const firmware = volumes->firmware;
 	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
-	EFI_FILE_HANDLE chosen = NULL;
+	const unsigned most = volumes->count + 1;
 	EFI_HANDLE *devices = NULL;
 	UINTN count = 0;
-	bool is_near = false;
 
 	if (EFI_ERROR(boot->LocateHandleBuffer(ByProtocol, &file_system_guid, NULL,
 	                                       &count, &devices)))
 		return;
-	for (UINTN i = 0; i < count && !is_near; i++) {
-		EFI_FILE_PROTOCOL *const root =
-			devices[i] == own ? NULL : open_root(firmware, devices[i]);
+	for (UINTN i = 0; i < count && volumes->count < most; i++) {
+		EFI_FILE_PROTOCOL *root = NULL;
 
+		if (devices[i] == own || !is_ours(volumes, own, devices[i]))
+			continue;
+		root = open_root(firmware, devices[i]);
 		if (root == NULL)
 			continue;
-		is_near = on_one_disk(path_of(firmware, own),
-		                      path_of(firmware, devices[i]));
-		if (!is_labelled_tlbmark(root) || (chosen != NULL && !is_near)) {
-			is_near = false;
+		if (is_labelled_tlbmark(root))
+			add(volumes, root, "TLBMARK", false);
+		else
 			root->Close(root);
-			continue;
-		}
-		if (chosen != NULL)
-			chosen->Close(chosen);
-		chosen = root;
 	}
 	boot->FreePool(devices);
-	if (chosen != NULL)
-		add(volumes, chosen, "TLBMARK", false);
 }
 
 void volumes_open(const struct firmware *firmware, struct volumes *volumes)

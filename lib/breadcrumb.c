@@ -36,11 +36,21 @@ static void put_number(struct line *text, const char *key, uint64_t value)
 	line_put_char(text, '\n');
 }
 
+static void put_hex(struct line *text, const char *key, uint64_t value, unsigned digits)
+{
+	put_key(text, key);
+	line_put(text, "0x");
+	line_put_hex(text, value, digits);
+	line_put_char(text, '\n');
+}
+
 void breadcrumb_write(const struct breadcrumb *breadcrumb, struct line *text)
 {
 	line_clear(text);
 	line_put(text, title);
 	put_text(text, "state", states[breadcrumb->state]);
+	put_hex(text, "machine", breadcrumb->machine, 8);
+	put_number(text, "sequence", breadcrumb->sequence);
 	put_text(text, "run", breadcrumb->run_id);
 	put_text(text, "folder", breadcrumb->folder);
 	put_number(text, "nonce", breadcrumb->nonce);
@@ -49,12 +59,8 @@ void breadcrumb_write(const struct breadcrumb *breadcrumb, struct line *text)
 	transport_names(breadcrumb->transports, text);
 	line_put_char(text, '\n');
 	put_number(text, "resets", breadcrumb->resets);
-	for (unsigned i = 0; i < BREADCRUMB_COPIES; i++) {
-		put_key(text, "copy");
-		line_put(text, "0x");
-		line_put_hex(text, breadcrumb->copies[i], 1);
-		line_put_char(text, '\n');
-	}
+	for (unsigned i = 0; i < BREADCRUMB_COPIES; i++)
+		put_hex(text, "copy", breadcrumb->copies[i], 1);
 	put_number(text, "room", breadcrumb->room);
 
 	const uint32_t sum = crc32_update(0, text->text, text->length);
@@ -147,6 +153,7 @@ enum err breadcrumb_read(struct breadcrumb *breadcrumb, const char *text, size_t
 {
 	struct text_slice rest = { text, length };
 	struct breadcrumb read = { 0 };
+	uint64_t machine = 0;
 	uint64_t attempt = 0;
 	uint64_t resets = 0;
 
@@ -154,7 +161,10 @@ enum err breadcrumb_read(struct breadcrumb *breadcrumb, const char *text, size_t
 	if (!sum_is_right(&rest))
 		return ERR_DAMAGED;
 	(void)text_split(rest, '\n', &rest);
-	if (!take_state(&rest, &read.state) || !take_text(&rest, "run", read.run_id) ||
+	if (!take_state(&rest, &read.state) ||
+	    !take_number(&rest, "machine", UINT32_MAX, &machine) ||
+	    !take_number(&rest, "sequence", UINT64_MAX, &read.sequence) ||
+	    !take_text(&rest, "run", read.run_id) ||
 	    !take_text(&rest, "folder", read.folder) ||
 	    !take_number(&rest, "nonce", UINT64_MAX, &read.nonce) ||
 	    !take_number(&rest, "attempt", UINT32_MAX, &attempt) ||
@@ -166,6 +176,7 @@ enum err breadcrumb_read(struct breadcrumb *breadcrumb, const char *text, size_t
 			return ERR_DAMAGED;
 	if (!take_number(&rest, "room", UINT64_MAX, &read.room))
 		return ERR_DAMAGED;
+	read.machine = (uint32_t)machine;
 	read.attempt = (uint32_t)attempt;
 	read.resets = resets != 0;
 	*breadcrumb = read;

@@ -21,6 +21,8 @@ enum breadcrumb_state {
 
 struct breadcrumb {
 	enum breadcrumb_state state;
+	uint32_t machine;  /* that left it */
+	uint64_t sequence; /* of two, the higher one is newer */
 	char run_id[BREADCRUMB_TEXT];
 	char folder[BREADCRUMB_TEXT];       /* below results\, for the files */
 	uint64_t nonce;                     /* tells runs of the same id apart */

@@ -1,12 +1,19 @@
 #include "lib/smbios.h"
 
+#include "lib/crc32.h"
+
 #include <string.h>
 
 #define TABLE_BYTES_MAX (1u << 20)
 #define TYPE_SYSTEM 1u
 #define TYPE_BOARD 2u
 #define TYPE_END 127u
-#define PRODUCT 5u /* both have the number of this string at the same place */
+/* Both have the numbers of these strings, and what is between, at the same places. */
+#define MAKER 4u
+#define PRODUCT 5u
+#define SERIAL_NUMBER 7u
+#define UUID 8u /* of a system */
+#define UUID_BYTES 16u
 
 struct table {
 	const uint8_t *bytes;
@@ -104,28 +111,73 @@ static bool take_product(const struct table *table, size_t at, size_t end, char 
 	return true;
 }
 
+struct structure {
+	uint8_t type;
+	uint8_t formatted; /* bytes before the strings */
+	size_t at, end;
+};
+
+/* The one that follows; false behind the last that is whole. */
+static bool next_structure(const struct table *table, struct structure *structure)
+{
+	const size_t at = structure->end;
+
+	if (table->bytes == NULL || at + 4 > table->length)
+		return false;
+	structure->type = table->bytes[at];
+	structure->formatted = table->bytes[at + 1];
+	structure->at = at;
+	if (structure->formatted < 4 || structure->formatted > table->length - at ||
+	    structure->type == TYPE_END)
+		return false;
+	structure->end = structure_end(table, at + structure->formatted);
+	return true;
+}
+
 void smbios_board(const struct physical_memory *memory, uint64_t entry, char *name,
                   size_t capacity)
 {
 	const struct table table = find_table(memory, entry);
-	size_t at = 0;
+	struct structure s = { 0 };
 
 	name[0] = '\0';
-	while (table.bytes != NULL && at + 4 <= table.length) {
-		const uint8_t type = table.bytes[at];
-		const uint8_t formatted = table.bytes[at + 1];
-
-		if (formatted < 4 || formatted > table.length - at || type == TYPE_END)
+	while (next_structure(&table, &s)) {
+		if (s.type == TYPE_BOARD &&
+		    take_product(&table, s.at, s.end, name, capacity))
 			return;
-
-		const size_t end = structure_end(&table, at + formatted);
-
-		if (type == TYPE_BOARD && take_product(&table, at, end, name, capacity))
-			return;
-		if (type == TYPE_SYSTEM && name[0] == '\0')
-			(void)take_product(&table, at, end, name, capacity);
-		at = end;
+		if (s.type == TYPE_SYSTEM && name[0] == '\0')
+			(void)take_product(&table, s.at, s.end, name, capacity);
 	}
+}
+
+/* Not the whole structure: it also says what woke the machine. */
+static uint32_t add_identity(const struct table *table, const struct structure *s,
+                             uint32_t sum)
+{
+	const uint8_t *const bytes = table->bytes + s->at;
+
+	for (unsigned i = MAKER; i <= SERIAL_NUMBER && i < s->formatted; i++) {
+		char text[64] = "";
+
+		copy_string(table, s->at + s->formatted, s->end, bytes[i], text,
+		            sizeof text);
+		sum = crc32_update(sum, text, sizeof text);
+	}
+	if (s->type == TYPE_SYSTEM && s->formatted >= UUID + UUID_BYTES)
+		sum = crc32_update(sum, bytes + UUID, UUID_BYTES);
+	return sum;
+}
+
+uint32_t smbios_identity(const struct physical_memory *memory, uint64_t entry)
+{
+	const struct table table = find_table(memory, entry);
+	struct structure s = { 0 };
+	uint32_t sum = 0;
+
+	while (next_structure(&table, &s))
+		if (s.type == TYPE_SYSTEM || s.type == TYPE_BOARD)
+			sum = add_identity(&table, &s, sum);
+	return sum;
 }
 
 void smbios_short_name(const char *name, char *to, size_t capacity)

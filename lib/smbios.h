@@ -10,5 +10,12 @@
 void smbios_board(const struct physical_memory *memory, uint64_t entry, char *name,
                   size_t capacity);
 
+/*
+ * A checksum of what tells this machine from others: its UUID, and makers, names,
+ * versions and serial numbers of system and board.  The same at every start; 0 if
+ * there is nothing of it.
+ */
+uint32_t smbios_identity(const struct physical_memory *memory, uint64_t entry);
+
 /* Lower-case letters, digits and single dashes of a name, for a folder. */
 void smbios_short_name(const char *name, char *to, size_t capacity);

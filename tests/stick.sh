@@ -28,6 +28,13 @@ put() { # NAME FILE PATH [esp]
 	mcopy -n -o -i "$(partition "$1" "${4-}")" "$2" "::$3"
 }
 
+# All of a partition but $left bytes is in use by a file.
+fill() { # NAME [esp]
+	free=$(mdir -i "$(partition "$@")" ::/ | sed -n 's/^ *\([0-9 ]*\) bytes free.*/\1/p' | tr -d ' ')
+	head -c "$((free - ${left:-0}))" /dev/zero >"$scratch/filling"
+	put "$1" "$scratch/filling" /filling "${2-}"
+}
+
 # Boots it until the machine ends, 300 s at most, for a machine that is loaded.  What the console said is in
 # $scratch/NAME.console, the exit status of QEMU in $status: 2 * that of the run + 1.
 start() { # NAME QEMU-OPTION...

@@ -10,6 +10,8 @@ static struct breadcrumb sample(void)
 {
 	return (struct breadcrumb){
 		.state = BREADCRUMB_PENDING,
+		.machine = 0x0badcafe,
+		.sequence = UINT64_C(0x123456789abcdef0),
 		.run_id = "20260101-120000-1a2b",
 		.folder = "x11dpi-n-2026-01-01-20260101-120000-1a2b",
 		.nonce = UINT64_C(0xfedcba9876543210),
@@ -24,6 +26,8 @@ static struct breadcrumb sample(void)
 static void assert_same(const struct breadcrumb *a, const struct breadcrumb *b)
 {
 	assert_int_equal(a->state, b->state);
+	assert_int_equal(a->machine, b->machine);
+	assert_int_equal(a->sequence, b->sequence);
 	assert_string_equal(a->run_id, b->run_id);
 	assert_string_equal(a->folder, b->folder);
 	assert_int_equal(a->nonce, b->nonce);
@@ -63,6 +67,8 @@ TEST(the_largest_one_fits)
 		crumb.copies[i] = UINT64_MAX;
 	crumb.room = UINT64_MAX;
 	crumb.nonce = UINT64_MAX;
+	crumb.machine = UINT32_MAX;
+	crumb.sequence = UINT64_MAX;
 	crumb.attempt = UINT32_MAX;
 	breadcrumb_write(&crumb, &text);
 	assert_false(text.cut);

@@ -52,6 +52,7 @@ static const char *board(void)
 	static char name[32];
 
 	memset(name, 'x', sizeof name);
+	(void)smbios_identity(&world.memory, ENTRY);
 	smbios_board(&world.memory, ENTRY, name, sizeof name);
 	return name;
 }
@@ -133,6 +134,48 @@ TEST(a_long_name_is_cut_and_strange_bytes_are_replaced)
 	assert_string_equal(board(), "a?b?c");
 }
 
+static uint32_t identity(void)
+{
+	return smbios_identity(&world.memory, ENTRY);
+}
+
+/* Maker, product, version, serial number; UUID; what woke it up. */
+#define WHOLE_SYSTEM(serial, uuid, woken)                                              \
+	"\1\31\1\0\1\2\3\4" uuid woken "ACME\0Server 1\0V2\0" serial "\0\0"
+#define UUID_A "0123456789abcdef"
+#define UUID_B "0123456789abcdeX"
+
+TEST(machines_differ_by_uuid_or_serial_number_or_board)
+{
+	OPEN(3, BIOS WHOLE_SYSTEM("S1", UUID_A, "\6") BOARD("X11DPi-N") END);
+	const uint32_t one = identity();
+
+	assert_int_not_equal(one, 0);
+	OPEN(3, BIOS WHOLE_SYSTEM("S1", UUID_B, "\6") BOARD("X11DPi-N") END);
+	assert_int_not_equal(identity(), one);
+	OPEN(3, BIOS WHOLE_SYSTEM("S2", UUID_A, "\6") BOARD("X11DPi-N") END);
+	assert_int_not_equal(identity(), one);
+	OPEN(3, BIOS WHOLE_SYSTEM("S1", UUID_A, "\6") BOARD("X12") END);
+	assert_int_not_equal(identity(), one);
+}
+
+TEST(what_woke_the_machine_does_not_matter)
+{
+	OPEN(3, BIOS WHOLE_SYSTEM("S1", UUID_A, "\6") BOARD("X11DPi-N") END);
+	const uint32_t by_switch = identity();
+
+	OPEN(3, BIOS WHOLE_SYSTEM("S1", UUID_A, "\7") BOARD("X11DPi-N") END);
+	assert_int_equal(identity(), by_switch);
+}
+
+TEST(a_table_without_system_and_board_identifies_nothing)
+{
+	OPEN(3, BIOS END);
+	assert_int_equal(identity(), 0);
+	world.entry[1] = 'X';
+	assert_int_equal(identity(), 0);
+}
+
 TEST(a_short_name_is_fit_for_a_folder)
 {
 	static const char *const names[][2] = {
@@ -169,6 +212,9 @@ int main(void)
 		cmocka_unit_test(no_byte_of_a_table_leads_out_of_it),
 		cmocka_unit_test(without_a_table_there_is_no_name),
 		cmocka_unit_test(a_long_name_is_cut_and_strange_bytes_are_replaced),
+		cmocka_unit_test(machines_differ_by_uuid_or_serial_number_or_board),
+		cmocka_unit_test(what_woke_the_machine_does_not_matter),
+		cmocka_unit_test(a_table_without_system_and_board_identifies_nothing),
 		cmocka_unit_test(a_short_name_is_fit_for_a_folder),
 	};
 

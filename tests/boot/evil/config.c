@@ -31,6 +31,9 @@ static const struct word numbers[] = {
 	WORD("exits", exits, 0),
 	WORD("grow", grow, 0),
 	WORD("write_from", write_from, 0),
+	WORD("damaged_headers", damaged_headers, 0),
+	WORD("damaged_streams", damaged_streams, 0),
+	WORD("held", held, 0),
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -53,6 +56,10 @@ static bool read_word(struct evil *evil, struct text_slice word)
 	}
 	if (text_is(word, "any=high")) {
 		evil->any_is_high = true;
+		return true;
+	}
+	if (text_is(word, "device=marked")) {
+		evil->chained = true;
 		return true;
 	}
 	for (unsigned i = 0; i < COUNT(words); i++)

@@ -23,8 +23,14 @@ struct evil {
 	enum variable_fault variable;
 	enum reset_fault reset;
 	enum screen_fault screen;
+	/* How many copies of results in RAM, the highest first, something becomes of.
+	 */
+	uint32_t damaged_headers;
+	uint32_t damaged_streams;
+	uint32_t held; /* their memory is in use */
 	bool no_low_memory;
 	bool any_is_high; /* memory that may be anywhere is above 4 GiB */
+	bool chained; /* the program comes from another disk, by a file there */
 };
 
 /* False if there is a word that is not known: a test that asks for it would lie. */
@@ -32,6 +38,7 @@ bool evil_read(struct evil *evil, const char *text, size_t length);
 
 /* Each takes the place of services that go wrong. */
 void evil_boot_services(const struct firmware *firmware, const struct evil *evil);
+void evil_copies(const struct firmware *firmware, const struct evil *evil);
 void evil_files(const struct firmware *firmware, const struct evil *evil);
 void evil_runtime_services(const struct firmware *firmware, const struct evil *evil);
 void evil_screen(const struct firmware *firmware, const struct evil *evil);

@@ -4,12 +4,14 @@
 
 #define PROGRAM "EFI\\BOOT\\TLBMARK.EFI"
 #define CONFIG "evil.cfg"
+#define MARK "marked"
 
 #define PROGRAM_MOST ((UINTN)1 << 20)
 #define CONFIG_MOST 512u
 #define STALL_US ((UINTN)1000000)
 
 static EFI_GUID loaded_image_guid = LOADED_IMAGE_PROTOCOL;
+static EFI_GUID file_system_guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table);
 
@@ -22,9 +24,35 @@ static EFI_STATUS fail(const struct firmware *firmware, const char *what,
 	return status;
 }
 
-/* As if the firmware had taken it from the device of this one. */
-static EFI_STATUS load(const struct firmware *firmware, void *bytes, UINTN size,
-                       EFI_HANDLE *program)
+/* The first file system that has MARK; the device given if there is none. */
+static EFI_HANDLE marked_device(const struct firmware *firmware, EFI_HANDLE device)
+{
+	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
+	EFI_HANDLE *devices = NULL;
+	UINTN count = 0;
+
+	if (EFI_ERROR(boot->LocateHandleBuffer(ByProtocol, &file_system_guid, NULL,
+	                                       &count, &devices)))
+		return device;
+	for (UINTN i = 0; i < count; i++) {
+		struct volume volume = { 0 };
+		EFI_FILE_IO_INTERFACE *io = NULL;
+
+		if (EFI_ERROR(boot->HandleProtocol(devices[i], &file_system_guid,
+		                                   (void **)&io)) ||
+		    EFI_ERROR(io->OpenVolume(io, &volume.root)))
+			continue;
+		if (volume_has(&volume, MARK))
+			device = devices[i];
+		volume.root->Close(volume.root);
+	}
+	boot->FreePool(devices);
+	return device;
+}
+
+/* As if it had been taken from the device of this one, or from another. */
+static EFI_STATUS load(const struct firmware *firmware, const struct evil *evil,
+                       void *bytes, UINTN size, EFI_HANDLE *program)
 {
 	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
 	EFI_LOADED_IMAGE *own = NULL;
@@ -39,7 +67,9 @@ static EFI_STATUS load(const struct firmware *firmware, void *bytes, UINTN size,
 		status = boot->HandleProtocol(*program, &loaded_image_guid,
 		                              (void **)&its);
 	if (!EFI_ERROR(status))
-		its->DeviceHandle = own->DeviceHandle;
+		its->DeviceHandle = evil->chained
+		                            ? marked_device(firmware, own->DeviceHandle)
+		                            : own->DeviceHandle;
 	return status;
 }
 
@@ -63,9 +93,10 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	    !evil_read(&evil, text, length))
 		return fail(&firmware, CONFIG " is not understood", EFI_LOAD_ERROR);
 	if (EFI_ERROR(volume_read(&volumes.list[0], PROGRAM, bytes, &size)) ||
-	    EFI_ERROR(load(&firmware, bytes, size, &program)))
+	    EFI_ERROR(load(&firmware, &evil, bytes, size, &program)))
 		return fail(&firmware, PROGRAM " cannot be loaded", EFI_LOAD_ERROR);
 	volumes_close(&volumes);
+	evil_copies(&firmware, &evil);
 	evil_boot_services(&firmware, &evil);
 	evil_files(&firmware, &evil);
 	evil_runtime_services(&firmware, &evil);

@@ -56,12 +56,6 @@ check 'the data partition comes after the boot partition' says both 'run_id,both
 
 # --- full
 
-fill() { # NAME [esp]
-	blocks=$(mdir -i "$(partition "$@")" ::/ | sed -n 's/^ *\([0-9 ]*\) bytes free.*/\1/p' | tr -d ' ')
-	head -c "$((blocks - ${left:-0}))" /dev/zero >"$scratch/filling"
-	put "$1" "$scratch/filling" /filling "${2-}"
-}
-
 stick full 'run = full'
 left=4096 fill full
 start full

@@ -1,0 +1,65 @@
+/* Memory that firmware has used between two starts, where results wait for the second.
+ */
+#include "lib/seal.h"
+#include "tests/boot/evil/evil.h"
+
+#include <string.h>
+
+#define PAGE 4096u
+#define MAP_BYTES ((UINTN)64 << 10)
+#define COPIES 8u
+
+/* In the order of their addresses, where memory is free. */
+static unsigned find_copies(const EFI_BOOT_SERVICES *boot, struct seal *copies[COPIES])
+{
+	static char map[MAP_BYTES] __attribute__((aligned(8)));
+	UINTN size = sizeof map;
+	UINTN key = 0;
+	UINTN step = 0;
+	UINT32 version = 0;
+	unsigned count = 0;
+
+	if (EFI_ERROR(boot->GetMemoryMap(&size, (EFI_MEMORY_DESCRIPTOR *)map, &key,
+	                                 &step, &version)))
+		return 0;
+	for (UINTN at = 0; at < size; at += step) {
+		const EFI_MEMORY_DESCRIPTOR *const d =
+			(const EFI_MEMORY_DESCRIPTOR *)(map + at);
+
+		if (d->Type != EfiConventionalMemory)
+			continue;
+		for (UINTN page = d->PhysicalStart == 0;
+		     page < d->NumberOfPages && count < COPIES; page++) {
+			char *const bytes = (char *)(d->PhysicalStart + page * PAGE);
+
+			if (memcmp(bytes, "TLBMSEAL", 8) == 0)
+				copies[count++] = (struct seal *)bytes;
+		}
+	}
+	return count;
+}
+
+static void hold(const EFI_BOOT_SERVICES *boot, const struct seal *copy)
+{
+	EFI_PHYSICAL_ADDRESS address = (UINTN)copy;
+
+	(void)boot->AllocatePages(AllocateAddress, EfiLoaderData, 1, &address);
+}
+
+void evil_copies(const struct firmware *firmware, const struct evil *evil)
+{
+	const EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
+	struct seal *copies[COPIES];
+	const unsigned count = find_copies(boot, copies);
+
+	for (unsigned i = 0; i < count; i++) {
+		struct seal *const copy = copies[count - 1 - i];
+
+		if (i < evil->damaged_streams)
+			((char *)(copy + 1))[copy->length / 2] ^= 1;
+		if (i < evil->damaged_headers)
+			copy->length ^= 1;
+		if (i < evil->held)
+			hold(boot, copy);
+	}
+}
