@@ -287,6 +287,7 @@ static void run_bench(struct run *run, unsigned bench)
 	measure_all(run);
 	verify_all(run, bench, PHASE_AFTER);
 	deliver_rows(run, true);
+	run->on_delivered(run->context);
 }
 
 static void deliver_sums(struct run *run)

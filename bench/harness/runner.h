@@ -31,6 +31,9 @@ struct run {
 	const struct config *config;
 	struct machine *machine; /* what is found out about the clock goes here */
 	struct record *record;
+	/* When a benchmark's rows have been delivered, and nothing is measured. */
+	void (*on_delivered)(void *context);
+	void *context;
 	struct frame_pool *pool;
 	uint64_t root;
 	struct crew crew; /* started */

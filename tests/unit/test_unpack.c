@@ -2,6 +2,7 @@
 #include "lib/memory_sink.h"
 #include "lib/outcome.h"
 #include "lib/record.h"
+#include "lib/seal.h"
 #include "lib/unpack.h"
 #include "tests/unit/unit.h"
 
@@ -107,13 +108,39 @@ TEST(the_console_is_what_is_between_the_files)
 
 TEST(a_run_without_its_end_says_so)
 {
-	struct unpack_run run = { true, 9 };
+	struct unpack_run run = { .done = true, .status = 9, .steps = 3 };
 
 	record_run(&home.record, "r-1");
 	(void)unpack_console(&home.capture, home.stream, home.sink.length, home.file,
 	                     &run);
 	assert_false(run.done);
 	assert_int_equal(run.status, 0);
+	assert_int_equal(run.steps, 0);
+}
+
+static const char *verdict(const struct unpack_run *run, uint32_t flags)
+{
+	static char text[300];
+	struct line line;
+
+	outcome_verdict(run, flags, &line);
+	line_to_string(&line, text, sizeof text);
+	return text;
+}
+
+TEST(the_last_step_of_a_run_without_its_end_is_named)
+{
+	struct unpack_run run;
+
+	record_run(&home.record, "r-1");
+	record_progress(&home.record, 1, 7, "refill/invlpg 4k");
+	put_part(FILE_CANARY, "1,10", "2,20");
+	record_progress(&home.record, 2, 7, "refill/invlpg 2m");
+	(void)unpack_console(&home.capture, home.stream, home.sink.length, home.file,
+	                     &run);
+	assert_string_equal(verdict(&run, SEAL_OPEN),
+	                    "INCOMPLETE: the run did not end by itself; the last step "
+	                    "that is known is 2 of 7, refill/invlpg 2m");
 }
 
 /* A sink of every size: what was taken is the beginning of the stream. */
@@ -180,11 +207,18 @@ TEST(an_outcome_is_two_lines)
 
 TEST(only_a_whole_run_without_a_failure_passes)
 {
-	assert_string_equal(outcome_verdict(true, 0, false), "PASS");
-	for (unsigned status = 1; status < 6; status++)
-		assert_string_not_equal(outcome_verdict(true, status, false), "PASS");
-	assert_string_not_equal(outcome_verdict(false, 0, false), "PASS");
-	assert_string_not_equal(outcome_verdict(true, 0, true), "PASS");
+	struct unpack_run run = { .done = true };
+
+	assert_string_equal(verdict(&run, 0), "PASS");
+	assert_string_equal(verdict(&run, SEAL_CUT),
+	                    "INCOMPLETE: there was no room for all results");
+	assert_string_equal(verdict(&run, SEAL_OPEN),
+	                    "INCOMPLETE: the run did not end by itself");
+	for (run.status = 1; run.status < 6; run.status++)
+		assert_string_not_equal(verdict(&run, 0), "PASS");
+	run = (struct unpack_run){ 0 };
+	assert_string_equal(verdict(&run, 0),
+	                    "INCOMPLETE: the run did not end by itself");
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_home, close_home)
@@ -196,6 +230,7 @@ int main(void)
 		CASE(a_part_that_was_abandoned_is_left_out),
 		CASE(the_console_is_what_is_between_the_files),
 		CASE(a_run_without_its_end_says_so),
+		CASE(the_last_step_of_a_run_without_its_end_is_named),
 		cmocka_unit_test(a_full_sink_takes_no_more_and_says_so),
 		cmocka_unit_test(rows_are_counted_by_their_status),
 		cmocka_unit_test(an_outcome_is_two_lines),
