@@ -132,7 +132,8 @@ void keep_open(struct keep *keep, const struct breadcrumb *breadcrumb)
 
 static uint32_t flags_of(const struct keep *keep)
 {
-	return keep->sink.full ? SEAL_CUT : 0;
+	return (keep->sink.full ? SEAL_CUT : 0u) |
+	       (keep->sink.lacks_samples ? SEAL_LACKS_SAMPLES : 0u);
 }
 
 /* WBINVD writes back the caches of this processor, which alone wrote here. */

@@ -160,6 +160,7 @@ static void measure(void *argument)
 		               "tlbmark: no benchmark matches what only says");
 		finish(program, RUN_NOTHING_SELECTED);
 	}
+	memory_sink_reserve(&program->keep.sink, runner_row_bytes(&program->run));
 	crew_start(&program->run.crew, &(struct crew_spec){
 					       .machine = &program->machine,
 					       .cpu = &program->cpu,

@@ -87,6 +87,8 @@ void outcome_verdict(const struct unpack_run *run, uint32_t flags, struct line *
 	} else {
 		line_put(text, verdict_of(run->status));
 	}
+	if ((flags & SEAL_LACKS_SAMPLES) != 0)
+		line_put(text, "; samples.csv lacks some, for which there was no room");
 }
 
 void outcome_write(const struct outcome *outcome, struct line *text)

@@ -28,6 +28,7 @@ _Static_assert(sizeof(struct seal) == 128, "what another build reads");
 enum seal_flag {
 	SEAL_CUT = 1 << 0,  /* there was no room for all of the stream */
 	SEAL_OPEN = 1 << 1, /* the run went on: this is what there was by then */
+	SEAL_LACKS_SAMPLES = 1 << 2, /* there was no room for all of samples.csv */
 };
 
 enum seal_fault {

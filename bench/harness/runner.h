@@ -65,6 +65,9 @@ uint64_t runner_frames(const struct config *config);
 /* Bytes of the record stream of a whole run, at most, under these options. */
 uint64_t runner_stream_bytes(const struct config *config);
 
+/* Those that are no samples, once it is known what is selected. */
+uint64_t runner_row_bytes(const struct run *run);
+
 /* False if the options select no row at all.  Before runner_run(). */
 bool runner_has_work(struct run *run);
 
