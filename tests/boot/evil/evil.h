@@ -13,7 +13,7 @@
 enum write_fault { WRITE_WELL, WRITE_FULL, WRITE_SHORT, WRITE_PROTECTED, WRITE_LOST };
 enum variable_fault { VARIABLE_WELL, VARIABLE_LOST, VARIABLE_REFUSED };
 enum reset_fault { RESET_WELL, RESET_RETURNS, RESET_UD, RESET_PF, RESET_HANGS };
-enum screen_fault { SCREEN_WELL, SCREEN_BLT, SCREEN_STRIDE, SCREEN_MASKS };
+enum screen_fault { SCREEN_WELL, SCREEN_BLT, SCREEN_TWO, SCREEN_STRIDE, SCREEN_MASKS };
 
 struct evil {
 	uint32_t exits;      /* how many times ExitBootServices fails */
