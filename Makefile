@@ -5,6 +5,7 @@ HOST_CC = $(CC)
 PYTHON ?= /usr/bin/python3
 JOBS ?= 2
 BUILD = build
+DIST = $(BUILD)/dist
 
 VERSION = 0.1
 COMMIT := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
@@ -142,11 +143,11 @@ $(BUILD)/tlbmark.img: $(BUILD)/tlbmark.efi $(BUILD)/host/gpt $(wildcard stick/*.
 image: $(BUILD)/tlbmark.img ## build/tlbmark.img, a stick that boots
 
 dist: image ## the files of a release, in build/dist/
-	@rm -rf $(BUILD)/dist && mkdir -p $(BUILD)/dist
-	$(SAY) DIST $(BUILD)/dist
-	$(Q)cp $(BUILD)/tlbmark.efi $(BUILD)/dist
-	$(Q)xz -9 --threads=1 -c $(BUILD)/tlbmark.img >$(BUILD)/dist/tlbmark.img.xz
-	$(Q)cd $(BUILD)/dist && sha256sum tlbmark.efi tlbmark.img.xz >SHA256SUMS
+	@rm -rf $(DIST) && mkdir -p $(DIST)
+	$(SAY) DIST $(DIST)
+	$(Q)cp $(BUILD)/tlbmark.efi $(DIST)
+	$(Q)xz -9 --threads=1 -c $(BUILD)/tlbmark.img >$(DIST)/tlbmark.img.xz
+	$(Q)cd $(DIST) && sha256sum tlbmark.efi tlbmark.img.xz >SHA256SUMS
 
 sign: all ## build/tlbmark-signed.efi and .img, with KEY= and CERT= (PEM)
 	@[ -n '$(KEY)' ] && [ -n '$(CERT)' ] || { \

@@ -250,16 +250,17 @@ static void print_places(const struct work *work)
 static void print_outcome(const struct work *work)
 {
 	struct line line;
-	char text[200];
+	char text[300];
 
-	outcome_write(&work->outcome, &line);
+	outcome_verdict(&work->run, work->seal->flags, &line);
 	line_to_string(&line, text, sizeof text);
 	print(work, "tlbmark: run ");
 	print(work, work->seal->run_id);
 	print(work, ": ");
-	print(work, outcome_verdict(work->run.done, work->run.status,
-	                            (work->seal->flags & SEAL_CUT) != 0));
+	print(work, text);
 	print(work, "\n");
+	outcome_write(&work->outcome, &line);
+	line_to_string(&line, text, sizeof text);
 	print(work, text);
 	if (arrived(work))
 		print_places(work);

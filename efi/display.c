@@ -2,20 +2,6 @@
 
 static EFI_GUID gop_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
 
-/* That of the console where it has one: a second card may have no screen at all. */
-static EFI_GRAPHICS_OUTPUT_PROTOCOL *find_gop(const struct firmware *firmware)
-{
-	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
-	EFI_GRAPHICS_OUTPUT_PROTOCOL *gop = NULL;
-
-	if (firmware->table->ConsoleOutHandle != NULL &&
-	    !EFI_ERROR(boot->HandleProtocol(firmware->table->ConsoleOutHandle,
-	                                    &gop_guid, (void **)&gop)))
-		return gop;
-	return EFI_ERROR(boot->LocateProtocol(&gop_guid, NULL, (void **)&gop)) ? NULL
-	                                                                       : gop;
-}
-
 static struct pixel_masks masks_of(const EFI_PIXEL_BITMASK *masks)
 {
 	return (struct pixel_masks){
@@ -26,9 +12,9 @@ static struct pixel_masks masks_of(const EFI_PIXEL_BITMASK *masks)
 	};
 }
 
-bool display_find(const struct firmware *firmware, struct video_mode *mode)
+/* False unless it shows something that a processor can write to. */
+static bool take_mode(const EFI_GRAPHICS_OUTPUT_PROTOCOL *gop, struct video_mode *mode)
 {
-	const EFI_GRAPHICS_OUTPUT_PROTOCOL *const gop = find_gop(firmware);
 	struct framebuffer framebuffer;
 
 	if (gop == NULL || gop->Mode == NULL || gop->Mode->Info == NULL)
@@ -46,4 +32,35 @@ bool display_find(const struct firmware *firmware, struct video_mode *mode)
 		.masks = masks_of(&info->PixelInformation),
 	};
 	return framebuffer_open(&framebuffer, mode) == ERR_NONE;
+}
+
+static bool take_handle(EFI_BOOT_SERVICES *boot, EFI_HANDLE handle,
+                        struct video_mode *mode)
+{
+	EFI_GRAPHICS_OUTPUT_PROTOCOL *gop = NULL;
+
+	return handle != NULL &&
+	       !EFI_ERROR(boot->HandleProtocol(handle, &gop_guid, (void **)&gop)) &&
+	       take_mode(gop, mode);
+}
+
+/*
+ * That of the console where it has pixels: a second card may have no screen at all.  A
+ * console on two screens has none, as EDK II's ConSplitter makes it: the first screen
+ * that has some is drawn to then.
+ */
+bool display_find(const struct firmware *firmware, struct video_mode *mode)
+{
+	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
+	EFI_HANDLE *handles = NULL;
+	UINTN count = 0;
+	bool found = take_handle(boot, firmware->table->ConsoleOutHandle, mode);
+
+	if (found || EFI_ERROR(boot->LocateHandleBuffer(ByProtocol, &gop_guid, NULL,
+	                                                &count, &handles)))
+		return found;
+	for (UINTN i = 0; i < count && !found; i++)
+		found = take_handle(boot, handles[i], mode);
+	boot->FreePool(handles);
+	return found;
 }

@@ -44,7 +44,7 @@ static bool leave_results(struct program *program)
 	const uint32_t transports = program->machine.transports;
 
 	if ((transports & TRANSPORT_RAM) != 0)
-		keep_seal(&program->keep, &program->trail);
+		keep_seal(&program->keep);
 	if ((transports & TRANSPORT_NVRAM) != 0)
 		nvram_write(program);
 	return (transports & TRANSPORT_RAM) != 0 || program->nvram.written != 0;
@@ -97,7 +97,7 @@ _Noreturn void finish_silently(struct program *program)
 	program->record.sink_count = 0;
 	program->machine.transports &= TRANSPORT_RAM;
 	if (program->machine.transports != 0) {
-		keep_seal(&program->keep, &program->trail);
+		keep_seal(&program->keep);
 		if (program->resets)
 			reset_machine(program, RESET_WARM);
 	}

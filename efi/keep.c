@@ -119,23 +119,36 @@ static struct seal *seal_at(uint64_t address)
 	return (struct seal *)address;
 }
 
-void keep_open(struct keep *keep)
+void keep_open(struct keep *keep, const struct breadcrumb *breadcrumb)
 {
 	struct seal *const seal = seal_at(keep->copies[0]);
 
 	for (unsigned i = 0; i < KEEP_COPIES; i++)
 		*seal_at(keep->copies[i]) = (struct seal){ 0 };
+	seal_open(seal, breadcrumb->run_id, breadcrumb->nonce);
 	wbinvd();
 	memory_sink_open(&keep->sink, (char *)(seal + 1), keep->room - sizeof *seal);
 }
 
+static uint32_t flags_of(const struct keep *keep)
+{
+	return (keep->sink.full ? SEAL_CUT : 0u) |
+	       (keep->sink.lacks_samples ? SEAL_LACKS_SAMPLES : 0u);
+}
+
 /* WBINVD writes back the caches of this processor, which alone wrote here. */
-void keep_seal(struct keep *keep, const struct breadcrumb *breadcrumb)
+void keep_so_far(struct keep *keep)
+{
+	seal_close(seal_at(keep->copies[0]), keep->sink.length,
+	           flags_of(keep) | SEAL_OPEN);
+	wbinvd();
+}
+
+void keep_seal(struct keep *keep)
 {
 	struct seal *const first = seal_at(keep->copies[0]);
 
-	seal_close(first, breadcrumb->run_id, breadcrumb->nonce, keep->sink.length,
-	           keep->sink.full);
+	seal_close(first, keep->sink.length, flags_of(keep));
 	for (unsigned i = 1; i < KEEP_COPIES; i++)
 		memcpy(seal_at(keep->copies[i]), first,
 		       sizeof *first + keep->sink.length);

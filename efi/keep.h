@@ -25,10 +25,17 @@ bool keep_alloc(const struct firmware *firmware, struct memory_map *map, uint64_
  * Opens the sink, and sees to it that no copy of an earlier run is left where this one
  * will be looked for; the memory must be writable.
  */
-void keep_open(struct keep *keep);
+void keep_open(struct keep *keep, const struct breadcrumb *breadcrumb);
+
+/*
+ * Closes the first copy as far as it has come: should the machine be reset before the
+ * run is done, the next start finds that much.  Not while anything is measured: the
+ * caches are empty afterwards.
+ */
+void keep_so_far(struct keep *keep);
 
 /* Closes all copies, and sees to it that they are in memory, not in caches. */
-void keep_seal(struct keep *keep, const struct breadcrumb *breadcrumb);
+void keep_seal(struct keep *keep);
 
 /*
  * Allocates the memory where an earlier start has left copies, lest somebody else

@@ -314,8 +314,9 @@ const struct seal *nvram_find(struct program *program)
 		return NULL;
 	}
 	print_found(program, found, count);
-	seal_close(seal, program->trail.run_id, program->trail.nonce, sink.length,
-	           finding.cut || found != count || sink.full);
+	seal_open(seal, program->trail.run_id, program->trail.nonce);
+	seal_close(seal, sink.length,
+	           finding.cut || found != count || sink.full ? SEAL_CUT : 0);
 	return seal;
 }
 

@@ -3,6 +3,7 @@
 #include "bench/harness/runner.h"
 #include "efi/display.h"
 #include "efi/firmware.h"
+#include "efi/guard.h"
 #include "efi/keep.h"
 #include "efi/memory.h"
 #include "efi/nvram.h"
@@ -35,6 +36,7 @@ struct program {
 	struct nvram nvram;
 	struct video_mode video; /* with TRANSPORT_SCREEN */
 	struct screen screen;
+	struct guard guard;
 	bool resets;       /* by itself, to come back to the results in RAM */
 	const char *stays; /* why it does not */
 	struct record record;

@@ -34,10 +34,14 @@ void reset_machine(struct program *program, enum reset_kind kind)
 	};
 	struct request request = { .program = program, .type = types[kind] };
 
-	(void)runtime_call(program, ask_firmware, &request);
-	if (kind == RESET_SHUTDOWN)
+	if (kind == RESET_SHUTDOWN) {
+		(void)runtime_call(program, ask_firmware, &request);
 		return;
+	}
+	guard_post(&program->guard, &program->run.crew);
+	(void)runtime_call(program, ask_firmware, &request);
 	(void)runtime_call(program, ask_acpi, &request);
 	reset_by_cf9();
 	reset_by_keyboard_controller();
+	guard_call_off(&program->guard);
 }

@@ -6,6 +6,8 @@ enum reset_kind { RESET_WARM, RESET_COLD, RESET_SHUTDOWN };
 /*
  * Ends the machine's life, by one way after the other, from the firmware's own to the
  * keyboard controller.  Returns if none works; the firmware's page tables are in use
- * then.  Never by a triple fault: some machines stay switched off after one.
+ * then, and no other processor can be called any more.  Where the firmware hangs in a
+ * reset, another processor goes on in its place.  Never by a triple fault: some
+ * machines stay switched off after one.
  */
 void reset_machine(struct program *program, enum reset_kind kind);

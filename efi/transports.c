@@ -247,7 +247,7 @@ void transports_open(struct program *program)
 			record_add_sink(&program->record, &serial->sink);
 	}
 	if ((program->machine.transports & TRANSPORTS_HOME) != 0) {
-		keep_open(&program->keep);
+		keep_open(&program->keep, &program->trail);
 		record_add_sink(&program->record, &program->keep.sink.sink);
 	}
 	if ((program->machine.transports & TRANSPORT_SCREEN) != 0)

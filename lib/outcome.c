@@ -1,5 +1,7 @@
 #include "lib/outcome.h"
 
+#include "lib/seal.h"
+
 /* Columns of results.csv in front of the status, none of which is ever quoted. */
 #define BEFORE_STATUS 6u
 
@@ -48,12 +50,8 @@ void outcome_timing(struct outcome *outcome, struct text_slice machine)
 	}
 }
 
-const char *outcome_verdict(bool done, uint32_t status, bool cut)
+static const char *verdict_of(uint32_t status)
 {
-	if (cut)
-		return "INCOMPLETE: there was no room for all results";
-	if (!done)
-		return "INCOMPLETE: the run did not end by itself";
 	switch (status) {
 	case 0:
 		return "PASS";
@@ -64,6 +62,33 @@ const char *outcome_verdict(bool done, uint32_t status, bool cut)
 	default:
 		return "INCOMPLETE: an exception ended the run, see console.txt";
 	}
+}
+
+static void put_last_step(const struct unpack_run *run, struct line *text)
+{
+	if (run->steps == 0)
+		return;
+	line_put(text, "; the last step that is known is ");
+	line_put_u64(text, run->step);
+	line_put(text, " of ");
+	line_put_u64(text, run->steps);
+	line_put(text, ", ");
+	line_put(text, run->name);
+}
+
+void outcome_verdict(const struct unpack_run *run, uint32_t flags, struct line *text)
+{
+	line_clear(text);
+	if ((flags & SEAL_CUT) != 0) {
+		line_put(text, "INCOMPLETE: there was no room for all results");
+	} else if (!run->done || (flags & SEAL_OPEN) != 0) {
+		line_put(text, "INCOMPLETE: the run did not end by itself");
+		put_last_step(run, text);
+	} else {
+		line_put(text, verdict_of(run->status));
+	}
+	if ((flags & SEAL_LACKS_SAMPLES) != 0)
+		line_put(text, "; samples.csv lacks some, for which there was no room");
 }
 
 void outcome_write(const struct outcome *outcome, struct line *text)

@@ -2,6 +2,7 @@
 /* What to say about a run in a few lines, from the files it has left. */
 #include "lib/line.h"
 #include "lib/text.h"
+#include "lib/unpack.h"
 
 struct outcome {
 	uint32_t measured, skipped, failed; /* rows of results.csv */
@@ -16,10 +17,10 @@ void outcome_rows(struct outcome *outcome, struct text_slice results);
 void outcome_timing(struct outcome *outcome, struct text_slice machine);
 
 /*
- * PASS, FAILED or INCOMPLETE with the reason.  done is whether the run ended by itself,
- * status what it ended with; cut, that there was no room for all of it.
+ * PASS, FAILED or INCOMPLETE with the reason, under these flags of its seal.  Of a run
+ * that did not end by itself, the last step that is known, too.
  */
-const char *outcome_verdict(bool done, uint32_t status, bool cut);
+void outcome_verdict(const struct unpack_run *run, uint32_t flags, struct line *text);
 
 /* The second and third line: rows, timing. */
 void outcome_write(const struct outcome *outcome, struct line *text);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define VERSION 2u
+#define VERSION 3u
 
 static const char magic[8] = { 'T', 'L', 'B', 'M', 'S', 'E', 'A', 'L' };
 
@@ -29,19 +29,24 @@ static uint32_t header_crc32(const struct seal *seal)
 	return crc32_update(0, seal, offsetof(struct seal, header_crc32));
 }
 
-void seal_close(struct seal *seal, const char *run_id, uint64_t nonce, uint64_t length,
-                bool cut)
+void seal_open(struct seal *seal, const char *run_id, uint64_t nonce)
 {
 	*seal = (struct seal){
 		.version = VERSION,
 		.header_bytes = sizeof *seal,
-		.length = length,
-		.flags = cut ? SEAL_CUT : 0,
-		.stream_crc32 = crc32_update(0, seal_stream(seal), length),
 		.nonce = nonce,
 	};
-	memcpy(seal->magic, magic, sizeof magic);
 	text_copy(seal->run_id, sizeof seal->run_id, run_id);
+}
+
+void seal_close(struct seal *seal, uint64_t length, uint32_t flags)
+{
+	seal->stream_crc32 =
+		crc32_update(seal->stream_crc32, seal_stream(seal) + seal->length,
+	                     length - seal->length);
+	seal->length = length;
+	seal->flags = flags;
+	memcpy(seal->magic, magic, sizeof magic);
 	seal->header_crc32 = header_crc32(seal);
 }
 

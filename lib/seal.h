@@ -26,7 +26,9 @@ struct seal {
 _Static_assert(sizeof(struct seal) == 128, "what another build reads");
 
 enum seal_flag {
-	SEAL_CUT = 1 << 0, /* there was no room for all of the stream */
+	SEAL_CUT = 1 << 0,  /* there was no room for all of the stream */
+	SEAL_OPEN = 1 << 1, /* the run went on: this is what there was by then */
+	SEAL_LACKS_SAMPLES = 1 << 2, /* there was no room for all of samples.csv */
 };
 
 enum seal_fault {
@@ -43,9 +45,14 @@ enum seal_fault {
 /* What is wrong, for people. */
 const char *seal_fault_text(enum seal_fault fault);
 
-/* Puts the header in front of the length bytes that are behind it already. */
-void seal_close(struct seal *seal, const char *run_id, uint64_t nonce, uint64_t length,
-                bool cut);
+/* A header in front of a stream that is still to come: nothing that counts as whole. */
+void seal_open(struct seal *seal, const char *run_id, uint64_t nonce);
+
+/*
+ * Makes it count, for the length bytes behind it, with flags of enum seal_flag.  As
+ * often as there is more of the stream: what was summed up is not read again.
+ */
+void seal_close(struct seal *seal, uint64_t length, uint32_t flags);
 
 /* The stream of a seal. */
 static inline const char *seal_stream(const struct seal *seal)

@@ -82,11 +82,17 @@ static void take_console(void *context, const struct capture_event *event)
 		put(unpacking, "\n", 1);
 		break;
 	case CAPTURE_DONE:
-		unpacking->run = (struct unpack_run){ true, event->number };
+		unpacking->run.done = true;
+		unpacking->run.status = event->number;
+		put_record(unpacking, event);
+		break;
+	case CAPTURE_PROGRESS:
+		unpacking->run.step = event->number;
+		unpacking->run.steps = event->of;
+		text_copy(unpacking->run.name, sizeof unpacking->run.name, event->text);
 		put_record(unpacking, event);
 		break;
 	case CAPTURE_RUN:
-	case CAPTURE_PROGRESS:
 		put_record(unpacking, event);
 		break;
 	default:

@@ -3,9 +3,14 @@
 #include "lib/capture.h"
 
 /* What there is of a run besides its files. */
+#define UNPACK_STEP 128u
+
 struct unpack_run {
 	bool done;       /* it has ended by itself */
 	uint32_t status; /* of @done */
+	/* Of the last @progress; steps is 0 if there was none. */
+	uint32_t step, steps;
+	char name[UNPACK_STEP];
 };
 
 /*

@@ -59,6 +59,18 @@ keep_serial() { # [FOLDER]
 		cp "$work/serial-files"/* "$out/${1-}" 2>/dev/null || :
 }
 
+# Where the machine had too little memory to keep all samples, the stick has a part of
+# them; the serial line has them all.
+mend_samples() {
+	grep -aqs 'samples.csv lacks some' "$work/console" || return 0
+	if [ -e "$work/serial-files/samples.csv" ]; then
+		say 'samples.csv is that of the serial line: in RAM there was no room for all'
+		cp "$work/serial-files/samples.csv" "$out"
+	else
+		say 'samples.csv lacks some: there was no room for all in RAM'
+	fi
+}
+
 # Each file of the serial line is on the stick, byte for byte, and no other is.
 same_as_serial() {
 	for file in "$work/serial-files"/* "$out"/*.csv "$out/summary.txt"; do
@@ -81,12 +93,14 @@ collect() {
 			[ "$status" -eq 2 ] || status=4
 		keep_serial
 	elif by_serial; then
+		mend_samples
 		same_as_serial || {
 			status=4
 			keep_serial serial
 			say "what the serial line delivered is in $out/serial"
 		}
 	else
+		mend_samples
 		status=$(sed -n 's/^@done \([0-4]\)$/\1/p' "$out/console.txt" | tail -n 1)
 		status=${status:-4}
 	fi

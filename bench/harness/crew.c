@@ -83,7 +83,6 @@ static bool post(struct crew *crew, struct crew_member *member, enum crew_state 
 	struct crew_request *const request = &member->request;
 	const bool sleeps = member->state == CREW_HALT || member->state == CREW_MWAIT;
 
-	crew_check(crew);
 	if (member == &crew->boot || member->lost || !is_done(member))
 		return false;
 	request->state = state;
@@ -104,12 +103,24 @@ static bool post(struct crew *crew, struct crew_member *member, enum crew_state 
 bool crew_run(struct crew *crew, struct crew_member *member, crew_job *job,
               void *argument)
 {
+	crew_check(crew);
 	return post(crew, member, member->state, member->request.hint, job, argument);
+}
+
+void crew_dismiss(struct crew *crew, crew_job *job, void *argument)
+{
+	for (unsigned i = 1; i <= crew->count; i++) {
+		struct crew_member *const member = crew->members[i];
+
+		(void)post(crew, member, member->state, member->request.hint, job,
+		           argument);
+	}
 }
 
 bool crew_command(struct crew *crew, struct crew_member *member, enum crew_state state,
                   uint32_t hint)
 {
+	crew_check(crew);
 	return post(crew, member, state, hint, NULL, NULL);
 }
 

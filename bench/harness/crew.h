@@ -170,6 +170,12 @@ bool crew_command(struct crew *crew, struct crew_member *member, enum crew_state
 /* True when the last job is done; false after that many ticks: the member is lost. */
 bool crew_wait(struct crew *crew, struct crew_member *member, uint64_t limit_ticks);
 
+/*
+ * The last job, for every member that can still take one: whether they do is not waited
+ * for, and exceptions are not looked at any more.
+ */
+void crew_dismiss(struct crew *crew, crew_job *job, void *argument);
+
 /* Gives up on a member, as crew_wait() does: for one whose call was not answered. */
 void crew_lose(struct crew *crew, struct crew_member *member);
 

@@ -87,15 +87,24 @@ static void open_samples(struct run *run)
 #define HISTOGRAM_STREAM_BYTES UINT64_C(4096)
 #define SAMPLE_STREAM_BYTES UINT64_C(96)
 
+static uint64_t row_bytes(const struct config *config)
+{
+	return ROW_STREAM_BYTES +
+	       (config->profile->histograms ? HISTOGRAM_STREAM_BYTES : 0);
+}
+
 uint64_t runner_stream_bytes(const struct config *config)
 {
 	const uint64_t rows = (uint64_t)bench_count * PLAN_EXPERIMENTS;
 	const uint64_t samples = config->raw ? config->profile->pairs_per_row : 0;
-	const uint64_t histogram =
-		config->profile->histograms ? HISTOGRAM_STREAM_BYTES : 0;
 
 	return FIXED_STREAM_BYTES +
-	       rows * (ROW_STREAM_BYTES + histogram + samples * SAMPLE_STREAM_BYTES);
+	       rows * (row_bytes(config) + samples * SAMPLE_STREAM_BYTES);
+}
+
+uint64_t runner_row_bytes(const struct run *run)
+{
+	return FIXED_STREAM_BYTES + run->steps * row_bytes(run->config);
 }
 
 static void progress(struct run *run, unsigned step, const char *name)
@@ -280,6 +289,7 @@ static void run_bench(struct run *run, unsigned bench)
 	measure_all(run);
 	verify_all(run, bench, PHASE_AFTER);
 	deliver_rows(run, true);
+	run->on_delivered(run->context);
 }
 
 static void deliver_sums(struct run *run)

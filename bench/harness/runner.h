@@ -31,6 +31,9 @@ struct run {
 	const struct config *config;
 	struct machine *machine; /* what is found out about the clock goes here */
 	struct record *record;
+	/* When a benchmark's rows have been delivered, and nothing is measured. */
+	void (*on_delivered)(void *context);
+	void *context;
 	struct frame_pool *pool;
 	uint64_t root;
 	struct crew crew; /* started */
@@ -61,6 +64,9 @@ uint64_t runner_frames(const struct config *config);
 
 /* Bytes of the record stream of a whole run, at most, under these options. */
 uint64_t runner_stream_bytes(const struct config *config);
+
+/* Those that are no samples, once it is known what is selected. */
+uint64_t runner_row_bytes(const struct run *run);
 
 /* False if the options select no row at all.  Before runner_run(). */
 bool runner_has_work(struct run *run);

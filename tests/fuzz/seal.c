@@ -31,7 +31,8 @@ static void choose(const struct seal *seal, uint64_t room, enum seal_fault fault
 	enum seal_fault faults[3];
 
 	*(char *)(other + 1) = '\n';
-	seal_close(other, RUN, NONCE, 1, false);
+	seal_open(other, RUN, NONCE);
+	seal_close(other, 1, 0);
 
 	const struct seal *const chosen =
 		seal_choose(copies, 3, room, RUN, NONCE, faults);
@@ -57,7 +58,8 @@ static void check(const struct seal *seal, uint64_t room)
  */
 static void mend(struct seal *seal, uint64_t room)
 {
-	seal_close(seal, RUN, NONCE, room - sizeof *seal, false);
+	seal_open(seal, RUN, NONCE);
+	seal_close(seal, room - sizeof *seal, 0);
 	check(seal, room);
 	memcpy(&seal->length, seal_stream(seal), room < sizeof *seal + 8 ? 0 : 8);
 	if (seal->length <= room - sizeof *seal)

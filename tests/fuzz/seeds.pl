@@ -44,7 +44,7 @@ my %seeds = (
 		"\x10\x04" . join("\n\x04", map { $_ * 7 . ',546' } 1 .. 40),
 	],
 	seal => [
-		pack('a8 V V a64 Q< V2', 'TLBMSEAL', 1, 128, 'fuzz', length $stream, 0, 0)
+		pack('a8 V V a64 Q< V2', 'TLBMSEAL', 3, 128, 'fuzz', length $stream, 0, 0)
 		    . "\0" x 32 . $stream,
 		"\0" x 128 . pack('Q<', length $stream) . $stream,
 	],

@@ -14,14 +14,14 @@
  *
  * M must, . may, C claimed by others, - does not exist.
  */
-struct row {
+struct matrix_row {
 	const char *op;
 	const char *off; /* CR4.PCIDE = 0; NULL: no such operation there */
 	const char *on;
 };
 
 /* SDM 3A 5.10.4.1 "Operations that Invalidate TLBs and Paging-Structure Caches". */
-static const struct row intel[] = {
+static const struct matrix_row intel[] = {
 	{ "none", "... . .. --- .. .", "... . .. ... .. ." },
 	/* The PCID named in the value that is written, without globals; its caches. */
 	{ "cr3_reload", "MMM M .. --- MM M", NULL },
@@ -53,7 +53,7 @@ static const struct row intel[] = {
 };
 
 /* APM 2 5.5.3 "TLB Management": nothing is said of SMEP; INVLPG by EFER.TCE. */
-static const struct row amd_without_tce[] = {
+static const struct matrix_row amd_without_tce[] = {
 	{ "invlpg", "MMM . M. --- MM M", "MMM . M. ..M MM M" },
 	{ "cr4_smep_set", "... . .. --- .. .", "... . .. ... .. ." },
 	{ "invpcid_address", "MMM . .. --- MM M", "MMM . .. M.. MM M" },
@@ -62,7 +62,7 @@ static const struct row amd_without_tce[] = {
 };
 
 /* With EFER.TCE only what leads to the page; psc aims elsewhere. */
-static const struct row amd_with_tce[] = {
+static const struct matrix_row amd_with_tce[] = {
 	{ "invlpg", "MMM . M. --- M. M", "MMM . M. ..M M. M" },
 	{ "invpcid_address", "MMM . .. --- MM M", "MMM . .. M.. MM M" },
 	{ "invlpgb_tlbsync", "MMM . M. --- MM M", "MMM . M. M.. MM M" },
@@ -91,7 +91,7 @@ static const char *rules_of(const struct tlb_op *op, struct tlb_mode mode)
 	return text;
 }
 
-static void hold(const struct row *rows, unsigned count, struct tlb_mode mode)
+static void hold(const struct matrix_row *rows, unsigned count, struct tlb_mode mode)
 {
 	for (unsigned i = 0; i < count; i++)
 		for (unsigned pcide = 0; pcide < 2; pcide++) {

@@ -18,7 +18,8 @@ static struct seal *sealed(const char *run_id)
 
 	assert_non_null(seal);
 	memcpy(seal + 1, STREAM, STREAM_BYTES);
-	seal_close(seal, run_id, NONCE, STREAM_BYTES, false);
+	seal_open(seal, run_id, NONCE);
+	seal_close(seal, STREAM_BYTES, 0);
 	return seal;
 }
 
@@ -45,10 +46,45 @@ TEST(a_stream_that_was_cut_says_so)
 {
 	struct seal *const seal = sealed("r-1");
 
-	seal_close(seal, "r-1", NONCE, 5, true);
+	seal_open(seal, "r-1", NONCE);
+	seal_close(seal, 5, SEAL_CUT);
 	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_WHOLE);
 	assert_int_equal(seal->flags, SEAL_CUT);
 	free(seal);
+}
+
+/* In steps of every size, as a run goes on: only the last is what counts. */
+TEST(a_stream_that_grows_is_whole_after_each_step)
+{
+	for (size_t step = 1; step <= STREAM_BYTES; step++) {
+		struct seal *const seal = calloc(1, ROOM);
+
+		assert_non_null(seal);
+		seal_open(seal, "r-1", NONCE);
+		assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_ABSENT);
+		for (size_t length = 0; length < STREAM_BYTES;) {
+			const size_t more = STREAM_BYTES - length < step
+			                            ? STREAM_BYTES - length
+			                            : step;
+
+			memcpy((char *)(seal + 1) + length, STREAM + length, more);
+			/* What comes behind what is sealed does not matter yet. */
+			assert_true(length == 0 ||
+			            seal_check(seal, ROOM, "r-1", NONCE) == SEAL_WHOLE);
+			length += more;
+			seal_close(seal, length, SEAL_OPEN);
+			assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE),
+			                 SEAL_WHOLE);
+			assert_int_equal(seal->length, length);
+			assert_int_equal(seal->flags, SEAL_OPEN);
+		}
+		seal_close(seal, STREAM_BYTES, 0);
+		assert_int_equal(seal->flags, 0);
+		assert_int_equal(seal->stream_crc32,
+		                 crc32_update(0, STREAM, STREAM_BYTES));
+		assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_WHOLE);
+		free(seal);
+	}
 }
 
 TEST(no_bit_of_header_or_stream_may_change)
@@ -190,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_sealed_is_whole),
 		cmocka_unit_test(a_stream_that_was_cut_says_so),
+		cmocka_unit_test(a_stream_that_grows_is_whole_after_each_step),
 		cmocka_unit_test(no_bit_of_header_or_stream_may_change),
 		cmocka_unit_test(each_field_that_is_wrong_is_told),
 		cmocka_unit_test(a_copy_of_another_run_is_not_taken),

@@ -2,6 +2,7 @@
 #include "lib/memory_sink.h"
 #include "lib/outcome.h"
 #include "lib/record.h"
+#include "lib/seal.h"
 #include "lib/unpack.h"
 #include "tests/unit/unit.h"
 
@@ -107,13 +108,39 @@ TEST(the_console_is_what_is_between_the_files)
 
 TEST(a_run_without_its_end_says_so)
 {
-	struct unpack_run run = { true, 9 };
+	struct unpack_run run = { .done = true, .status = 9, .steps = 3 };
 
 	record_run(&home.record, "r-1");
 	(void)unpack_console(&home.capture, home.stream, home.sink.length, home.file,
 	                     &run);
 	assert_false(run.done);
 	assert_int_equal(run.status, 0);
+	assert_int_equal(run.steps, 0);
+}
+
+static const char *verdict(const struct unpack_run *run, uint32_t flags)
+{
+	static char text[300];
+	struct line line;
+
+	outcome_verdict(run, flags, &line);
+	line_to_string(&line, text, sizeof text);
+	return text;
+}
+
+TEST(the_last_step_of_a_run_without_its_end_is_named)
+{
+	struct unpack_run run;
+
+	record_run(&home.record, "r-1");
+	record_progress(&home.record, 1, 7, "refill/invlpg 4k");
+	put_part(FILE_CANARY, "1,10", "2,20");
+	record_progress(&home.record, 2, 7, "refill/invlpg 2m");
+	(void)unpack_console(&home.capture, home.stream, home.sink.length, home.file,
+	                     &run);
+	assert_string_equal(verdict(&run, SEAL_OPEN),
+	                    "INCOMPLETE: the run did not end by itself; the last step "
+	                    "that is known is 2 of 7, refill/invlpg 2m");
 }
 
 /* A sink of every size: what was taken is the beginning of the stream. */
@@ -143,6 +170,78 @@ TEST(a_full_sink_takes_no_more_and_says_so)
 		assert_memory_equal(bytes, text, fits);
 		free(bytes);
 	}
+}
+
+/* Rows of the size that these tests have: 9 bytes. */
+static void put_rows(enum file file, unsigned count)
+{
+	record_begin(&home.record, file);
+	for (unsigned i = 0; i < count; i++)
+		put_row("12345,78");
+	record_end(&home.record);
+}
+
+TEST(samples_that_do_not_fit_leave_the_room_to_others)
+{
+	memory_sink_open(&home.sink, home.stream, 1000);
+	memory_sink_reserve(&home.sink, 500);
+	record_run(&home.record, "r-1");
+	put_rows(FILE_RESULTS, 2);
+	put_rows(FILE_SAMPLES, 3);
+	put_rows(FILE_SAMPLES, 60);
+	put_rows(FILE_CANARY, 2);
+	put_rows(FILE_SAMPLES, 4);
+	put_rows(FILE_CANARY, 4);
+	record_done(&home.record, 0);
+	assert_true(home.sink.lacks_samples);
+	assert_false(home.sink.full);
+	assert_string_equal(file_text("canary.csv"),
+	                    "order,ticks\n12345,78\n12345,78\n12345,78\n12345,78\n"
+	                    "12345,78\n12345,78\n");
+	assert_string_equal(file_text("samples.csv"),
+	                    "bench,op,variant,param,value,targets,pair,a,b,divisor\n"
+	                    "12345,78\n12345,78\n12345,78\n12345,78\n12345,78\n"
+	                    "12345,78\n12345,78\n");
+	assert_true(strlen(file_text("results.csv")) > 2 * 9);
+}
+
+/* As many samples as one likes, in parts of every size: the rest has its room. */
+TEST(no_samples_take_what_is_reserved)
+{
+	for (size_t reserve = 0; reserve <= ROOM + 400; reserve += 331) {
+		size_t samples;
+
+		memory_sink_open(&home.sink, home.stream, ROOM);
+		memory_sink_reserve(&home.sink, reserve);
+		for (unsigned count = 0; count < 60; count++)
+			put_rows(FILE_SAMPLES, count);
+		samples = home.sink.length;
+		assert_true(samples + reserve <= ROOM || samples == 0);
+		/* And not much is wasted. */
+		assert_true(reserve >= ROOM || samples + reserve + 60 * 9 + 64 > ROOM);
+		while (!home.sink.full)
+			record_console(&home.record, "1234567");
+		assert_true(home.sink.length - samples + 8 > reserve || reserve > ROOM);
+	}
+}
+
+TEST(an_exception_while_samples_are_left_out_is_kept)
+{
+	memory_sink_open(&home.sink, home.stream, 600);
+	memory_sink_reserve(&home.sink, 500);
+	record_run(&home.record, "r-1");
+	record_begin(&home.record, FILE_SAMPLES);
+	for (unsigned i = 0; i < 20; i++)
+		put_row("12345,78");
+	record_console(&home.record, "tlbmark: unexpected exception");
+	record_console(&home.record, " RIP 1");
+	put_rows(FILE_CANARY, 1);
+	record_done(&home.record, 4);
+	home.stream[home.sink.length] = '\0';
+	assert_string_equal(home.stream,
+	                    "\n@run r-1\ntlbmark: unexpected exception\n RIP 1\n"
+	                    "@file canary.csv\norder,ticks\n12345,78\n"
+	                    "@end canary.csv rows=2 crc32=734d293e\n@done 4\n");
 }
 
 TEST(rows_are_counted_by_their_status)
@@ -180,11 +279,21 @@ TEST(an_outcome_is_two_lines)
 
 TEST(only_a_whole_run_without_a_failure_passes)
 {
-	assert_string_equal(outcome_verdict(true, 0, false), "PASS");
-	for (unsigned status = 1; status < 6; status++)
-		assert_string_not_equal(outcome_verdict(true, status, false), "PASS");
-	assert_string_not_equal(outcome_verdict(false, 0, false), "PASS");
-	assert_string_not_equal(outcome_verdict(true, 0, true), "PASS");
+	struct unpack_run run = { .done = true };
+
+	assert_string_equal(verdict(&run, 0), "PASS");
+	assert_string_equal(verdict(&run, SEAL_CUT),
+	                    "INCOMPLETE: there was no room for all results");
+	assert_string_equal(verdict(&run, SEAL_OPEN),
+	                    "INCOMPLETE: the run did not end by itself");
+	assert_string_equal(
+		verdict(&run, SEAL_LACKS_SAMPLES),
+		"PASS; samples.csv lacks some, for which there was no room");
+	for (run.status = 1; run.status < 6; run.status++)
+		assert_string_not_equal(verdict(&run, 0), "PASS");
+	run = (struct unpack_run){ 0 };
+	assert_string_equal(verdict(&run, 0),
+	                    "INCOMPLETE: the run did not end by itself");
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_home, close_home)
@@ -196,7 +305,11 @@ int main(void)
 		CASE(a_part_that_was_abandoned_is_left_out),
 		CASE(the_console_is_what_is_between_the_files),
 		CASE(a_run_without_its_end_says_so),
+		CASE(the_last_step_of_a_run_without_its_end_is_named),
 		cmocka_unit_test(a_full_sink_takes_no_more_and_says_so),
+		CASE(samples_that_do_not_fit_leave_the_room_to_others),
+		CASE(no_samples_take_what_is_reserved),
+		CASE(an_exception_while_samples_are_left_out_is_kept),
 		cmocka_unit_test(rows_are_counted_by_their_status),
 		cmocka_unit_test(an_outcome_is_two_lines),
 		cmocka_unit_test(only_a_whole_run_without_a_failure_passes),

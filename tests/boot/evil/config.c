@@ -22,7 +22,9 @@ static const struct word words[] = {
 	WORD("reset=returns", reset, RESET_RETURNS),
 	WORD("reset=ud", reset, RESET_UD),
 	WORD("reset=pf", reset, RESET_PF),
+	WORD("reset=hang", reset, RESET_HANGS),
 	WORD("screen=blt", screen, SCREEN_BLT),
+	WORD("screen=two", screen, SCREEN_TWO),
 	WORD("screen=stride", screen, SCREEN_STRIDE),
 	WORD("screen=masks", screen, SCREEN_MASKS),
 };

@@ -12,8 +12,8 @@
 
 enum write_fault { WRITE_WELL, WRITE_FULL, WRITE_SHORT, WRITE_PROTECTED, WRITE_LOST };
 enum variable_fault { VARIABLE_WELL, VARIABLE_LOST, VARIABLE_REFUSED };
-enum reset_fault { RESET_WELL, RESET_RETURNS, RESET_UD, RESET_PF };
-enum screen_fault { SCREEN_WELL, SCREEN_BLT, SCREEN_STRIDE, SCREEN_MASKS };
+enum reset_fault { RESET_WELL, RESET_RETURNS, RESET_UD, RESET_PF, RESET_HANGS };
+enum screen_fault { SCREEN_WELL, SCREEN_BLT, SCREEN_TWO, SCREEN_STRIDE, SCREEN_MASKS };
 
 struct evil {
 	uint32_t exits;      /* how many times ExitBootServices fails */
@@ -30,7 +30,7 @@ struct evil {
 	uint32_t held; /* their memory is in use */
 	bool no_low_memory;
 	bool any_is_high; /* memory that may be anywhere is above 4 GiB */
-	bool chained; /* the program comes from another disk, by a file there */
+	bool chained;     /* the program comes from another disk, by a file there */
 };
 
 /* False if there is a word that is not known: a test that asks for it would lie. */

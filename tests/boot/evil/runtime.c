@@ -45,6 +45,15 @@ static EFI_STATUS EFIAPI reset_by_pf(EFI_RESET_TYPE type, EFI_STATUS status, UIN
 	return EFI_SUCCESS;
 }
 
+static EFI_STATUS EFIAPI reset_hangs(EFI_RESET_TYPE type, EFI_STATUS status, UINTN size,
+                                     CHAR16 *data)
+{
+	(void)type, (void)status, (void)size, (void)data;
+	for (;;)
+		__asm__ volatile("cli\n\thlt");
+	return EFI_SUCCESS;
+}
+
 /*
  * The image is gone when boot services are: its copy in runtime code stays, and the
  * functions above need nothing but their instructions.
@@ -75,6 +84,8 @@ static EFI_RESET_SYSTEM reset(enum reset_fault fault)
 		return (EFI_RESET_SYSTEM)reset_by_ud;
 	case RESET_PF:
 		return (EFI_RESET_SYSTEM)reset_by_pf;
+	case RESET_HANGS:
+		return (EFI_RESET_SYSTEM)reset_hangs;
 	default:
 		return (EFI_RESET_SYSTEM)reset_returns;
 	}

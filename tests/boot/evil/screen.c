@@ -65,6 +65,7 @@ static void change(const struct firmware *firmware, enum screen_fault fault)
 {
 	switch (fault) {
 	case SCREEN_BLT:
+	case SCREEN_TWO:
 		seen.info.PixelFormat = PixelBltOnly;
 		seen.mode.FrameBufferBase = 0;
 		seen.mode.FrameBufferSize = 0;
@@ -83,7 +84,10 @@ static void change(const struct firmware *firmware, enum screen_fault fault)
 	}
 }
 
-/* The card's and the console's are two, and show the same. */
+/*
+ * The card's and the console's are two, and show the same.  A console on two screens
+ * has no pixels of its own (EDK II's ConSplitter), but each of them has.
+ */
 void evil_screen(const struct firmware *firmware, const struct evil *evil)
 {
 	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
@@ -97,6 +101,9 @@ void evil_screen(const struct firmware *firmware, const struct evil *evil)
 	for (UINTN i = 0; i < count; i++) {
 		EFI_GRAPHICS_OUTPUT_PROTOCOL *gop = NULL;
 
+		if (evil->screen == SCREEN_TWO &&
+		    handles[i] != firmware->table->ConsoleOutHandle)
+			continue;
 		if (EFI_ERROR(
 			    boot->HandleProtocol(handles[i], &gop_guid, (void **)&gop)))
 			continue;

@@ -109,6 +109,13 @@ attend blt-alone
 check 'and alone: nothing is measured' hears blt-alone 'there is no way out for results'
 leave
 
+try two 'screen=two' 'transport = serial, ram, screen'
+the_other_is_drawn_to() {
+	came_home two && grep -qx 'transport,serial ram screen' "$scratch/home"/*/machine.csv
+}
+check 'a console on two screens, without pixels of its own: one of them is drawn to' \
+	the_other_is_drawn_to
+
 # The word and number behind a word of the wrapper's line.
 of_screen() { # NAME WORD
 	sed -n "s/^evil: framebuffer.* $2 \\([0-9]*\\).*/\\1/p" "$scratch/$1.console" | head -n 1

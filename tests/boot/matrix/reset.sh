@@ -14,6 +14,21 @@ for machine in pc q35; do
 	done
 done
 
+# --- it does not come back: another processor resets the machine in its place
+
+for machine in pc q35; do
+	evil "hang-$machine" reset=hang
+	start "hang-$machine" -smp 2 -accel tcg
+	check "$machine: ResetSystem hangs: results come home" came_home "hang-$machine"
+done
+machine=pc
+evil hang-fault reset=hang 'selftest.plant = fallen_cpu'
+start hang-fault -smp 3 -accel tcg
+comes_home_after_a_fault() {
+	ended_with 4 && says hang-fault 'on processor' && says hang-fault 'your results are in'
+}
+check 'and so they do where one of the others has had an exception' comes_home_after_a_fault
+
 # --- a program with some ways missing
 
 tree=$scratch/tree
