@@ -230,6 +230,7 @@ const struct tlb_op tlb_ops[] = {
 		.body = { BODY_RANGE(cr4_there_and_back) },
 		.baseline = { BODY_RANGE(cr4_back) },
 		.cr4_flips = CR4_SMEP,
+		.baseline_undoes = true,
 		.by = BY_CR4,
 		.drops_all_psc = true,
 	},

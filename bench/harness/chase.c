@@ -125,6 +125,7 @@ static void prime(const struct priming *priming)
 	struct workspace *const workspace = context->workspace;
 	const struct chase_spec *const spec = context->spec;
 
+	workspace_prepare(priming);
 	if (spec->visits.pcids != 0 && !workspace->pcids_are_clear)
 		clear_pcids(workspace);
 	if (spec->trail.pages != 0) {
@@ -137,7 +138,7 @@ static void prime(const struct priming *priming)
 	}
 	for (uint32_t i = 0; spec->partner != NULL && i < spec->repeats; i++)
 		touch(priming->target.base + i * priming->target.stride);
-	workspace_prime(priming);
+	workspace_touch(priming);
 	if (spec->cold)
 		flush_entries(workspace, &spec->trail);
 	if (spec->visits.pcids != 0)
@@ -254,7 +255,7 @@ static void set_priming(const struct plan *plan, struct experiment *experiment)
 	experiment->chase[0].visits.pcids = 0;
 	experiment->priming.prime = prime;
 	experiment->priming.context = &experiment->chase[0];
-	experiment->priming_b = experiment->priming;
+	experiment->priming_b.prime = prime;
 	experiment->priming_b.context = &experiment->chase[1];
 }
 
@@ -289,6 +290,8 @@ static const char *equip_chase(const struct plan *plan, struct experiment *exper
 	};
 	experiment->pair.args.data = lines_base(spec->chase.trail.layout);
 	experiment->pair.args.stores = VA_LINES_DENSE;
+	experiment->priming_b = experiment->priming;
+	plan_prime_undoing(plan, experiment);
 	set_priming(plan, experiment);
 	return experiment->pair.a == NULL || experiment->pair.b == NULL ? NO_MEMORY
 	                                                                : NULL;

@@ -60,6 +60,13 @@ struct aim plan_aim(const struct experiment_spec *spec);
 struct priming plan_priming(const struct plan *plan,
                             const struct experiment_spec *spec);
 
+/*
+ * Where arm A undoes what the operation does, and nothing else, that is done before it
+ * is primed.  The pair's windows, arguments and priming are made; arm B's becomes its
+ * own.
+ */
+void plan_prime_undoing(const struct plan *plan, struct experiment *experiment);
+
 /* True if op was replaced by nothing on purpose. */
 bool plan_is_broken(const struct plan *plan, const struct tlb_op *op);
 

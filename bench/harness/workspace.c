@@ -274,11 +274,17 @@ static void touch_pages(uint64_t first, uint64_t stride, uint32_t pages)
 		touch(first + i * stride);
 }
 
+void workspace_prepare(const struct priming *priming)
+{
+	if (priming->cr4_before != 0)
+		write_cr4(priming->cr4_before);
+}
+
 /*
  * The target comes last: it must be in the TLB when the window opens.  If it is in
  * another PCID, there is a working set to drop there too.
  */
-void workspace_prime(const struct priming *priming)
+void workspace_touch(const struct priming *priming)
 {
 	const uint64_t first = priming->target.base + (uint64_t)priming->target.first;
 	const bool is_elsewhere = priming->cr3_target != 0;
@@ -295,6 +301,12 @@ void workspace_prime(const struct priming *priming)
 		write_cr3(priming->cr3_home);
 	touch_pages(priming->descriptors, sizeof(struct invpcid_descriptor),
 	            priming->descriptor_count);
+}
+
+void workspace_prime(const struct priming *priming)
+{
+	workspace_prepare(priming);
+	workspace_touch(priming);
 }
 
 /* On pages of their own, so that no window's code is fetched with them. */

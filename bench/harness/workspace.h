@@ -51,6 +51,8 @@ struct priming {
 	uint32_t descriptor_count;
 	/* Values for CR3 to go where the target is, and to come back; 0: it is here. */
 	uint64_t cr3_target, cr3_home;
+	/* CR4 from before it is primed until the window changes it; 0: as it is. */
+	uint64_t cr4_before;
 };
 
 struct workspace {
@@ -123,10 +125,16 @@ struct target workspace_target(enum target_kind kind);
 /* How many pages of this kind a displacement reaches. */
 uint32_t workspace_reach(enum target_kind kind);
 
+/* What comes before everything else that is primed. */
+void workspace_prepare(const struct priming *priming);
+
 /*
  * Reads once through every page of the working set, then of the target, then through
  * the descriptors.
  */
+void workspace_touch(const struct priming *priming);
+
+/* Both. */
 void workspace_prime(const struct priming *priming);
 
 /* Room for so many INVPCID descriptors; writing and reading have their own mappings. */

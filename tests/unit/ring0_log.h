@@ -10,11 +10,11 @@
 #include <signal.h>
 #include <ucontext.h>
 
-enum ring0_kind { RING0_LOAD, RING0_CR3, RING0_WINDOW };
+enum ring0_kind { RING0_LOAD, RING0_CR3, RING0_CR4, RING0_WINDOW };
 
 struct ring0_event {
 	enum ring0_kind kind;
-	uint64_t value; /* address, or what was loaded into CR3 */
+	uint64_t value; /* address, or what was loaded into CR3 or CR4 */
 };
 
 #define RING0_EVENTS 16384u
@@ -71,6 +71,9 @@ static inline void ring0_do(const cs_insn *insn, uint64_t address, mcontext_t *c
 
 	if (operands[0].reg == X86_REG_CR3) {
 		ring0_add(RING0_CR3,
+		          (uint64_t)*ring0_register(context, operands[1].reg));
+	} else if (operands[0].reg == X86_REG_CR4) {
+		ring0_add(RING0_CR4,
 		          (uint64_t)*ring0_register(context, operands[1].reg));
 	} else if (operands[1].type == X86_OP_REG) {
 		if (to != NULL)

@@ -169,6 +169,40 @@ TEST(no_entry_is_read_again_once_its_level_is_flushed)
 		assert_int_equal(walks.tables[PAGES + i], LEVELS - i / PAGES);
 }
 
+/* CR4 reads as 0 here. */
+TEST(what_arm_a_shall_clear_is_set_before_its_priming)
+{
+	const struct experiment_spec spec = following("cr4_smep_set");
+
+	make_plan(&spec, NULL);
+	prime(0, 0);
+	next_event = 0;
+	assert_event(RING0_CR4, UINT64_C(1) << 20);
+	assert_event(RING0_LOAD, VA_LINES_DENSE);
+	assert_pass(&spec.chase.trail);
+	assert_no_more();
+	prime(0, 1);
+	assert_walked(&spec.chase.trail);
+	assert_no_more();
+}
+
+TEST(so_it_is_where_one_operation_is_measured_alone)
+{
+	struct experiment_spec spec = following("cr4_smep_set");
+
+	spec.shape = NULL;
+	spec.divisor = 1;
+	make_plan(&spec, NULL);
+	assert_ptr_not_equal(row(0)->pair.priming, row(0)->pair.priming_b);
+	prime(0, 0);
+	next_event = 0;
+	assert_event(RING0_CR4, UINT64_C(1) << 20);
+	assert_no_more();
+	prime(0, 1);
+	next_event = 0;
+	assert_no_more();
+}
+
 TEST(targets_are_primed_behind_the_trail)
 {
 	struct experiment_spec spec = following("invlpg");
@@ -311,6 +345,8 @@ int main(void)
 		cmocka_unit_test(rows_in_turn_walk_each_its_own_trail),
 		cmocka_unit_test(cold_entries_do_not_change_what_is_walked),
 		cmocka_unit_test(no_entry_is_read_again_once_its_level_is_flushed),
+		cmocka_unit_test(what_arm_a_shall_clear_is_set_before_its_priming),
+		cmocka_unit_test(so_it_is_where_one_operation_is_measured_alone),
 		cmocka_unit_test(targets_are_primed_behind_the_trail),
 		cmocka_unit_test(
 			a_pairs_targets_are_primed_in_both_pcids_and_its_descriptors_read),
