@@ -3,10 +3,6 @@
 #include "bench/harness/plan.h"
 #include "lib/x86/insn.h"
 
-/* Those the harness runs in are below; the last there is (SDM 3A 5.10.1). */
-#define VISITED_FIRST PCID_COUNT
-#define PCIDS 4096u
-
 static bool is_code(const struct chase_spec *spec)
 {
 	return spec->trail.code;
@@ -61,33 +57,6 @@ static void flush_entries(const struct workspace *workspace, const struct trail 
 	}
 }
 
-/* Whatever other benchmarks left in other PCIDs goes: each is loaded with bit 63 clear.
- */
-static void clear_pcids(struct workspace *workspace)
-{
-	const uint64_t root = workspace->space.root;
-
-	for (uint64_t pcid = PCIDS - 1; pcid != PCID_HOME; pcid--)
-		write_cr3(root | pcid);
-	write_cr3(root | PCID_HOME);
-	workspace->pcids_are_clear = true;
-}
-
-/* There and back without dropping anything of ours. */
-static void visit(const struct chase_context *context)
-{
-	const uint64_t root = context->workspace->space.root;
-	const struct target target = workspace_target(TARGET_4K);
-	const struct visits visits = context->visits;
-
-	for (uint32_t i = 0; i < visits.pcids; i++) {
-		write_cr3(root | (VISITED_FIRST + i) | (visits.flush ? 0 : CR3_KEEP));
-		for (uint32_t page = 0; page < visits.pages; page++)
-			touch(target.base + page * target.stride);
-	}
-	write_cr3(root | PCID_HOME | CR3_KEEP);
-}
-
 /*
  * In the arm's own way last.  Some caches know a line by the linear address it was last
  * read through, and miss it through another (AMD's since family 17h; "Software
@@ -126,8 +95,8 @@ static void prime(const struct priming *priming)
 	const struct chase_spec *const spec = context->spec;
 
 	workspace_prepare(priming);
-	if (spec->visits.pcids != 0 && !workspace->pcids_are_clear)
-		clear_pcids(workspace);
+	if (spec->visits.pcids != 0)
+		visits_clear(workspace);
 	if (spec->trail.pages != 0) {
 		lay(workspace, &spec->trail);
 		touch(VA_LINES_DENSE);
@@ -142,7 +111,7 @@ static void prime(const struct priming *priming)
 	if (spec->cold)
 		flush_entries(workspace, &spec->trail);
 	if (spec->visits.pcids != 0)
-		visit(context);
+		visits_make(workspace, &context->visits);
 }
 
 static const char *reason_of(enum err err)
@@ -170,8 +139,7 @@ static const char *map_pages(struct workspace *workspace,
 		                          chase->trail.first + chase->trail.pages);
 	if (err != ERR_NONE)
 		return reason_of(err);
-	if (chase->visits.pages != 0)
-		err = workspace_map_target(workspace, TARGET_4K, chase->visits.pages);
+	err = visits_open(workspace, &chase->visits);
 	if (err == ERR_NONE && spec->target_pages != 0)
 		err = workspace_map_target(workspace, spec->target, spec->target_pages);
 	return err == ERR_ABSENT ? "no whole GiB of RAM" : reason_of(err);

@@ -140,6 +140,7 @@ void workspace_reset(struct workspace *workspace)
 	stage_reset(&workspace->stage);
 	workspace->laid = NULL;
 	workspace->pcids_are_clear = false;
+	workspace->visiting = 0;
 	for (unsigned i = 0; i < PCID_COUNT; i++)
 		workspace->shared_descriptors[i] = 0;
 }
@@ -309,20 +310,30 @@ void workspace_prime(const struct priming *priming)
 	workspace_touch(priming);
 }
 
-/* On pages of their own, so that no window's code is fetched with them. */
-struct descriptors workspace_descriptors(struct workspace *workspace, uint32_t count)
+struct room workspace_room(struct workspace *workspace, uint32_t bytes)
 {
 	const uint64_t mask = PAGE_BYTES - 1;
 	const uint64_t at = (workspace->window_used + mask) & ~mask;
-	const uint64_t end =
-		(at + count * sizeof(struct invpcid_descriptor) + mask) & ~mask;
+	const uint64_t end = (at + bytes + mask) & ~mask;
 
 	if (workspace->window_area == 0 || end > WINDOW_PAGES * PAGE_BYTES)
-		return (struct descriptors){ 0 };
+		return (struct room){ 0 };
 	workspace->window_used = (uint32_t)end;
-	return (struct descriptors){
-		.written = (struct invpcid_descriptor *)(workspace->writable + at),
+	return (struct room){
+		.written = (uint8_t *)(workspace->writable + at),
 		.read = VA_WINDOW_GLOBAL + at,
+	};
+}
+
+/* On pages of their own, so that no window's code is fetched with them. */
+struct descriptors workspace_descriptors(struct workspace *workspace, uint32_t count)
+{
+	const struct room room = workspace_room(
+		workspace, count * (uint32_t)sizeof(struct invpcid_descriptor));
+
+	return (struct descriptors){
+		.written = (struct invpcid_descriptor *)(uintptr_t)room.written,
+		.read = room.read,
 	};
 }
 

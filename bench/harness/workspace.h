@@ -75,6 +75,7 @@ struct workspace {
 	struct lines lines;       /* frame 0: not open */
 	const struct trail *laid; /* what is in the lines now; NULL: unknown */
 	bool pcids_are_clear;     /* of what was there before this benchmark */
+	uint64_t visiting;        /* code that visits PCIDs; 0: not placed yet */
 	struct stage stage;
 	uint32_t lines_mapped[LEVEL_PML4 + 1][LEVEL_PML4 + 1]; /* by page and apart */
 };
@@ -136,6 +137,15 @@ void workspace_touch(const struct priming *priming);
 
 /* Both. */
 void workspace_prime(const struct priming *priming);
+
+/* Pages of the windows' 2 MiB that hold something else; writing and reading likewise.
+ */
+struct room {
+	uint8_t *written;
+	uint64_t read; /* address in alias G, global; 0: there was no room */
+};
+
+struct room workspace_room(struct workspace *workspace, uint32_t bytes);
 
 /* Room for so many INVPCID descriptors; writing and reading have their own mappings. */
 struct descriptors {
