@@ -52,7 +52,7 @@ struct plan {
 void plan_make(struct plan *plan, const struct bench *bench,
                struct workspace *workspace);
 
-/* True if some experiment of the plan uses op. */
+/* True if some experiment of the plan uses op, alone or as a partner. */
 bool plan_uses(const struct plan *plan, const struct tlb_op *op);
 
 /* What spec's operation is to work on, and what is primed for it. */

@@ -171,6 +171,16 @@ TEST(range_costs_the_operations_and_what_comes_behind_them_together)
 	assert_true(spec->names_another);
 }
 
+TEST(what_a_row_uses_is_its_operation_and_the_partner)
+{
+	plan_bench(&bench_range, "smoke", 2048);
+	for (unsigned i = 0; i < plan.count; i++)
+		if (strcmp(spec_at(i)->op->name, "invlpg") == 0)
+			plan.experiments[i].spec.op = tlb_op_none;
+	assert_true(plan_uses(&plan, tlb_op_named("invlpg")));
+	assert_false(plan_uses(&plan, tlb_op_named("invpcid_by_cr3")));
+}
+
 TEST(tlb_size_is_finer_around_what_the_cpu_says)
 {
 	static const uint32_t around[] = { 1152, 1344, 1440, 1536, 1632, 1728, 1920 };
@@ -207,6 +217,7 @@ int main(void)
 		cmocka_unit_test(range_has_every_count_with_every_working_set),
 		cmocka_unit_test(
 			range_costs_the_operations_and_what_comes_behind_them_together),
+		cmocka_unit_test(what_a_row_uses_is_its_operation_and_the_partner),
 		cmocka_unit_test(tlb_size_is_finer_around_what_the_cpu_says),
 		cmocka_unit_test(
 			pcid_capacity_visits_all_pcids_there_are_in_the_longest_profile_alone),
