@@ -84,9 +84,24 @@ static void rehearse(const struct chase_context *context)
 	}
 }
 
+static void walk_whole_trail(const struct chase_context *context)
+{
+	const struct trail *const trail = &context->spec->trail;
+
+	if (trail->pages == 0)
+		return;
+	lay(context->workspace, trail);
+	touch(VA_LINES_DENSE);
+	if (is_code(context->spec))
+		rehearse(context);
+	else
+		walk_ways(context);
+}
+
 /*
- * The trail first, as a working set is older than what is flushed; then, as everywhere,
- * targets and descriptors.
+ * The pages of a loop first, then the trail: so what a full flush of it loses is the
+ * same however many pages the loop drops, and as it is where there is no loop.  A
+ * single target comes behind, as everywhere; descriptors last.
  */
 static void prime(const struct priming *priming)
 {
@@ -97,17 +112,14 @@ static void prime(const struct priming *priming)
 	workspace_prepare(priming);
 	if (spec->visits.pcids != 0)
 		visits_clear(workspace);
-	if (spec->trail.pages != 0) {
-		lay(workspace, &spec->trail);
-		touch(VA_LINES_DENSE);
-		if (is_code(spec))
-			rehearse(context);
-		else
-			walk_ways(context);
-	}
 	for (uint32_t i = 0; spec->partner != NULL && i < spec->repeats; i++)
 		touch(priming->target.base + i * priming->target.stride);
-	workspace_touch(priming);
+	if (spec->repeats != 0)
+		workspace_touch(priming);
+	walk_whole_trail(context);
+	if (spec->repeats == 0)
+		workspace_touch(priming);
+	workspace_touch_descriptors(priming);
 	if (spec->cold)
 		flush_entries(workspace, &spec->trail);
 	if (spec->visits.pcids != 0)

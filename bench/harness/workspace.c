@@ -300,6 +300,10 @@ void workspace_touch(const struct priming *priming)
 	touch_pages(first, priming->target.stride, priming->target_pages);
 	if (is_elsewhere)
 		write_cr3(priming->cr3_home);
+}
+
+void workspace_touch_descriptors(const struct priming *priming)
+{
 	touch_pages(priming->descriptors, sizeof(struct invpcid_descriptor),
 	            priming->descriptor_count);
 }
@@ -308,6 +312,7 @@ void workspace_prime(const struct priming *priming)
 {
 	workspace_prepare(priming);
 	workspace_touch(priming);
+	workspace_touch_descriptors(priming);
 }
 
 struct room workspace_room(struct workspace *workspace, uint32_t bytes)

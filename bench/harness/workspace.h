@@ -130,12 +130,13 @@ uint32_t workspace_reach(enum target_kind kind);
 void workspace_prepare(const struct priming *priming);
 
 /*
- * Reads once through every page of the working set, then of the target, then through
+ * Reads once through every page of the working set, then of the target; then through
  * the descriptors.
  */
 void workspace_touch(const struct priming *priming);
+void workspace_touch_descriptors(const struct priming *priming);
 
-/* Both. */
+/* All three, one after the other. */
 void workspace_prime(const struct priming *priming);
 
 /* Pages of the windows' 2 MiB that hold something else; writing and reading likewise.

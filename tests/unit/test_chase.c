@@ -205,17 +205,52 @@ TEST(so_it_is_where_one_operation_is_measured_alone)
 	assert_no_more();
 }
 
-TEST(targets_are_primed_behind_the_trail)
+TEST(targets_of_a_loop_are_primed_before_the_trail)
 {
 	struct experiment_spec spec = following("invlpg");
 
 	spec.target_pages = spec.chase.repeats = 33;
 	make_plan(&spec, NULL);
 	prime(0, 0);
-	assert_walked(&spec.chase.trail);
+	next_event = 0;
 	for (uint32_t page = 0; page < 33; page++)
 		assert_event(RING0_LOAD, target_page(page));
+	assert_event(RING0_LOAD, VA_LINES_DENSE);
+	assert_pass(&spec.chase.trail);
 	assert_no_more();
+}
+
+TEST(a_single_target_is_primed_behind_the_trail)
+{
+	struct experiment_spec spec = following("invlpg");
+
+	spec.target_pages = 1;
+	make_plan(&spec, NULL);
+	prime(0, 0);
+	assert_walked(&spec.chase.trail);
+	assert_event(RING0_LOAD, target_page(0));
+	assert_no_more();
+}
+
+/* There and back, both with bit 63 clear: two PCIDs are dropped. */
+TEST(the_way_to_another_pcid_and_back_flushes_both)
+{
+	struct experiment_spec spec = following("cr3_pcid_flush");
+
+	spec.pcide = spec.names_another = true;
+	make_plan(&spec, NULL);
+	assert_int_equal(row(0)->pair.args.operands.cr3_named,
+	                 workspace.space.root | PCID_TARGET);
+	assert_int_equal(row(0)->pair.args.operands.cr3,
+	                 workspace.space.root | PCID_HOME);
+	/* So is home by the partner of INVPCID, of the other. */
+	spec = following("invpcid_context");
+	spec.pcide = spec.names_another = true;
+	spec.target_pages = spec.chase.repeats = 1;
+	spec.chase.partner = tlb_op_named("cr3_pcid_flush");
+	make_plan(&spec, NULL);
+	assert_int_equal(row(0)->pair.args.operands.cr3,
+	                 workspace.space.root | PCID_HOME);
 }
 
 TEST(a_pairs_targets_are_primed_in_both_pcids_and_its_descriptors_read)
@@ -228,13 +263,15 @@ TEST(a_pairs_targets_are_primed_in_both_pcids_and_its_descriptors_read)
 	spec.chase.partner = tlb_op_named("invlpg");
 	make_plan(&spec, NULL);
 	prime(0, 1);
-	assert_walked(&spec.chase.trail);
+	next_event = 0;
 	for (uint32_t page = 0; page < 8; page++)
 		assert_event(RING0_LOAD, target_page(page));
 	assert_event(RING0_CR3, root_of | workspace.space.root | PCID_TARGET);
 	for (uint32_t page = 0; page < 8; page++)
 		assert_event(RING0_LOAD, target_page(page));
 	assert_event(RING0_CR3, root_of | workspace.space.root | PCID_HOME);
+	assert_event(RING0_LOAD, VA_LINES_DENSE);
+	assert_pass(&spec.chase.trail);
 	for (uint32_t i = 0; i < 8; i++) {
 		const uint64_t at = row(0)->priming.descriptors +
 		                    i * sizeof(struct invpcid_descriptor);
@@ -383,7 +420,9 @@ int main(void)
 		cmocka_unit_test(no_entry_is_read_again_once_its_level_is_flushed),
 		cmocka_unit_test(what_arm_a_shall_clear_is_set_before_its_priming),
 		cmocka_unit_test(so_it_is_where_one_operation_is_measured_alone),
-		cmocka_unit_test(targets_are_primed_behind_the_trail),
+		cmocka_unit_test(targets_of_a_loop_are_primed_before_the_trail),
+		cmocka_unit_test(a_single_target_is_primed_behind_the_trail),
+		cmocka_unit_test(the_way_to_another_pcid_and_back_flushes_both),
 		cmocka_unit_test(
 			a_pairs_targets_are_primed_in_both_pcids_and_its_descriptors_read),
 		cmocka_unit_test(descriptors_are_shared_by_the_rows_of_a_benchmark),
