@@ -4,7 +4,7 @@
 #include "bench/harness/sampler.h"
 #include "lib/row.h"
 
-#define PLAN_EXPERIMENTS 512u
+#define PLAN_EXPERIMENTS 576u
 
 /* The reason of a row for which there is none. */
 #define NO_MEMORY "memory"
