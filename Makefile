@@ -40,7 +40,7 @@ PURE := $(wildcard lib/*.c) bench/single_op.c bench/refill.c bench/range.c bench
 	bench/harness/plan.c bench/harness/reread.c bench/harness/rounds.c bench/harness/rows.c \
 	bench/harness/sampler.c bench/harness/selftest.c bench/harness/tsc_offset.c bench/harness/verify.c \
 	bench/harness/chase.c bench/harness/copies.c bench/harness/lines.c bench/harness/script.c \
-	bench/harness/spaces.c bench/harness/schedule.c bench/harness/stage.c \
+	bench/harness/spaces.c bench/harness/schedule.c bench/harness/stage.c bench/harness/visits.c \
 	bench/harness/window_loop.c bench/harness/workspace_shared.c \
 	bench/harness/window.c bench/harness/workspace.c
 HOST_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -I. -I$(BUILD)/gen $(WARNINGS)

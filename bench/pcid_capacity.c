@@ -64,7 +64,16 @@ static void plan_pcid_capacity(struct plan *plan)
 					           counts[i]);
 }
 
+static uint64_t frames(const struct config *config)
+{
+	const struct lines_layout small = { LEVEL_PT, LEVEL_PT };
+
+	(void)config;
+	return lines_frames(small, VISITED_PAGES);
+}
+
 const struct bench bench_pcid_capacity = {
 	.name = "pcid_capacity",
 	.plan = plan_pcid_capacity,
+	.frames = frames,
 };

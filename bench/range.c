@@ -26,6 +26,8 @@ struct scope {
 
 static const struct scope scopes[] = {
 	{ "range", "4k", "invlpg", NULL, TARGET_4K, false, 4096, false },
+	/* What a kernel does for its own PCID, although it has INVPCID. */
+	{ "range", "4k", "invlpg", NULL, TARGET_4K, true, 4096, false },
 	{ "range", "4k", "invpcid_address", NULL, TARGET_4K, true, 4096, false },
 	{ "pti", "4k", "invpcid_address", "invlpg", TARGET_4K, true, 4096, false },
 	{ "range", "2m", "invlpg", NULL, TARGET_2M, false, 1024, true },
@@ -33,21 +35,41 @@ static const struct scope scopes[] = {
 };
 #define SCOPES (sizeof scopes / sizeof scopes[0])
 
-/* All at once: an address space, or everything there is. */
-static const struct {
-	const char *name, *op;
-	bool pcide;
-} flushes[] = {
-	{ "space", "cr3_reload", false },
-	{ "space", "cr3_pcid_flush", true },
-	{ "space", "invpcid_context", true },
-	{ "all", "cr4_pge_toggle", false },
-	{ "all", "invpcid_all_global", false },
-	{ "all", "invpcid_all_non_global", true },
+/*
+ * All at once: an address space, both halves of one with page-table isolation, or
+ * everything there is.
+ */
+struct flush {
+	const char *name, *size, *op;
+	const char *partner; /* drops the current PCID, where op drops the other */
+	bool pcide, both;
+};
+
+static const struct flush flushes[] = {
+	{ "space", NULL, "cr3_reload", NULL, false, false },
+	{ "space", NULL, "cr3_pcid_flush", NULL, true, false },
+	{ "space", NULL, "invpcid_context", NULL, true, false },
+	{ "pti-space", "4k", "cr3_pcid_flush", NULL, true, true },
+	{ "pti-space", "4k", "invpcid_context", "cr3_pcid_flush", true, true },
+	{ "all", NULL, "cr4_pge_toggle", NULL, false, false },
+	{ "all", NULL, "cr4_pge_toggle", NULL, true, false },
+	{ "all", NULL, "invpcid_all_global", NULL, false, false },
+	{ "all", NULL, "invpcid_all_global", NULL, true, false },
+	{ "all", NULL, "invpcid_all_non_global", NULL, true, false },
 };
 #define FLUSHES (sizeof flushes / sizeof flushes[0])
 
-/* The smallest profile has the first two, the next one every second. */
+static bool has_set(const uint32_t *sets, unsigned count, uint32_t pages)
+{
+	while (count > 0 && sets[count - 1] != pages)
+		count--;
+	return count != 0;
+}
+
+/*
+ * The smallest profile has the first two, the next one every second.  The largest can
+ * be one of the others.
+ */
 static unsigned working_sets(const struct plan *plan, uint32_t *sets)
 {
 	const uint32_t reach = plan_tlb_reach(plan, TLB_DATA, TLB_4K);
@@ -59,7 +81,8 @@ static unsigned working_sets(const struct plan *plan, uint32_t *sets)
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < end; i += step)
-		sets[count++] = all[i];
+		if (!has_set(sets, count, all[i]))
+			sets[count++] = all[i];
 	return count;
 }
 
@@ -92,15 +115,26 @@ static void name(struct experiment_spec *spec, const char *scope, const char *si
 	variant_add_number(spec, "w", spec->chase.trail.pages);
 }
 
+static void plan_flush(struct plan *plan, const struct flush *flush,
+                       uint32_t working_set)
+{
+	struct experiment_spec spec =
+		spec_of(plan, flush->op, flush->pcide, working_set);
+
+	spec.names_another = flush->both;
+	if (flush->partner != NULL) {
+		spec.target_pages = 1;
+		spec.chase.repeats = 1;
+		spec.chase.partner = tlb_op_named(flush->partner);
+	}
+	name(&spec, flush->name, flush->size);
+	plan_add(plan, &spec);
+}
+
 static void plan_flushes(struct plan *plan, uint32_t working_set)
 {
-	for (unsigned i = 0; i < FLUSHES; i++) {
-		struct experiment_spec spec =
-			spec_of(plan, flushes[i].op, flushes[i].pcide, working_set);
-
-		name(&spec, flushes[i].name, NULL);
-		plan_add(plan, &spec);
-	}
+	for (unsigned i = 0; i < FLUSHES; i++)
+		plan_flush(plan, &flushes[i], working_set);
 }
 
 /* One operation without a loop around it. */

@@ -3,10 +3,6 @@
 #include "bench/harness/plan.h"
 #include "lib/x86/insn.h"
 
-/* Those the harness runs in are below; the last there is (SDM 3A 5.10.1). */
-#define VISITED_FIRST PCID_COUNT
-#define PCIDS 4096u
-
 static bool is_code(const struct chase_spec *spec)
 {
 	return spec->trail.code;
@@ -61,33 +57,6 @@ static void flush_entries(const struct workspace *workspace, const struct trail 
 	}
 }
 
-/* Whatever other benchmarks left in other PCIDs goes: each is loaded with bit 63 clear.
- */
-static void clear_pcids(struct workspace *workspace)
-{
-	const uint64_t root = workspace->space.root;
-
-	for (uint64_t pcid = PCIDS - 1; pcid != PCID_HOME; pcid--)
-		write_cr3(root | pcid);
-	write_cr3(root | PCID_HOME);
-	workspace->pcids_are_clear = true;
-}
-
-/* There and back without dropping anything of ours. */
-static void visit(const struct chase_context *context)
-{
-	const uint64_t root = context->workspace->space.root;
-	const struct target target = workspace_target(TARGET_4K);
-	const struct visits visits = context->visits;
-
-	for (uint32_t i = 0; i < visits.pcids; i++) {
-		write_cr3(root | (VISITED_FIRST + i) | (visits.flush ? 0 : CR3_KEEP));
-		for (uint32_t page = 0; page < visits.pages; page++)
-			touch(target.base + page * target.stride);
-	}
-	write_cr3(root | PCID_HOME | CR3_KEEP);
-}
-
 /*
  * In the arm's own way last.  Some caches know a line by the linear address it was last
  * read through, and miss it through another (AMD's since family 17h; "Software
@@ -115,9 +84,24 @@ static void rehearse(const struct chase_context *context)
 	}
 }
 
+static void walk_whole_trail(const struct chase_context *context)
+{
+	const struct trail *const trail = &context->spec->trail;
+
+	if (trail->pages == 0)
+		return;
+	lay(context->workspace, trail);
+	touch(VA_LINES_DENSE);
+	if (is_code(context->spec))
+		rehearse(context);
+	else
+		walk_ways(context);
+}
+
 /*
- * The trail first, as a working set is older than what is flushed; then, as everywhere,
- * targets and descriptors.
+ * The pages of a loop first, then the trail: so what a full flush of it loses is the
+ * same however many pages the loop drops, and as it is where there is no loop.  A
+ * single target comes behind, as everywhere; descriptors last.
  */
 static void prime(const struct priming *priming)
 {
@@ -125,23 +109,21 @@ static void prime(const struct priming *priming)
 	struct workspace *const workspace = context->workspace;
 	const struct chase_spec *const spec = context->spec;
 
-	if (spec->visits.pcids != 0 && !workspace->pcids_are_clear)
-		clear_pcids(workspace);
-	if (spec->trail.pages != 0) {
-		lay(workspace, &spec->trail);
-		touch(VA_LINES_DENSE);
-		if (is_code(spec))
-			rehearse(context);
-		else
-			walk_ways(context);
-	}
+	workspace_prepare(priming);
+	if (spec->visits.pcids != 0)
+		visits_clear(workspace);
 	for (uint32_t i = 0; spec->partner != NULL && i < spec->repeats; i++)
 		touch(priming->target.base + i * priming->target.stride);
-	workspace_prime(priming);
+	if (spec->repeats != 0)
+		workspace_touch(priming);
+	walk_whole_trail(context);
+	if (spec->repeats == 0)
+		workspace_touch(priming);
+	workspace_touch_descriptors(priming);
 	if (spec->cold)
 		flush_entries(workspace, &spec->trail);
 	if (spec->visits.pcids != 0)
-		visit(context);
+		visits_make(workspace, &context->visits);
 }
 
 static const char *reason_of(enum err err)
@@ -169,8 +151,7 @@ static const char *map_pages(struct workspace *workspace,
 		                          chase->trail.first + chase->trail.pages);
 	if (err != ERR_NONE)
 		return reason_of(err);
-	if (chase->visits.pages != 0)
-		err = workspace_map_target(workspace, TARGET_4K, chase->visits.pages);
+	err = visits_open(workspace, &chase->visits);
 	if (err == ERR_NONE && spec->target_pages != 0)
 		err = workspace_map_target(workspace, spec->target, spec->target_pages);
 	return err == ERR_ABSENT ? "no whole GiB of RAM" : reason_of(err);
@@ -233,6 +214,9 @@ static window_code *make_b(const struct plan *plan, const struct experiment_spec
 				chase->partner == NULL ? NULL : &chase->partner->body,
 			.partner_first = target.base + (uint64_t)target.first,
 			.partner_step = (int32_t)target.stride,
+			.batch = spec->op->batch.body.begin == NULL ? NULL
+			                                            : &spec->op->batch,
+			.most = plan->machine->invlpgb_pages,
 		};
 	return workspace_window(plan->workspace, &window, spec->alias);
 }
@@ -254,7 +238,7 @@ static void set_priming(const struct plan *plan, struct experiment *experiment)
 	experiment->chase[0].visits.pcids = 0;
 	experiment->priming.prime = prime;
 	experiment->priming.context = &experiment->chase[0];
-	experiment->priming_b = experiment->priming;
+	experiment->priming_b.prime = prime;
 	experiment->priming_b.context = &experiment->chase[1];
 }
 
@@ -289,6 +273,8 @@ static const char *equip_chase(const struct plan *plan, struct experiment *exper
 	};
 	experiment->pair.args.data = lines_base(spec->chase.trail.layout);
 	experiment->pair.args.stores = VA_LINES_DENSE;
+	experiment->priming_b = experiment->priming;
+	plan_prime_undoing(plan, experiment);
 	set_priming(plan, experiment);
 	return experiment->pair.a == NULL || experiment->pair.b == NULL ? NO_MEMORY
 	                                                                : NULL;

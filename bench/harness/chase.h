@@ -7,6 +7,7 @@
  */
 #include "bench/harness/lines.h"
 #include "bench/harness/sampler.h"
+#include "bench/harness/visits.h"
 #include "bench/harness/window.h"
 
 #include <stdbool.h>
@@ -15,13 +16,6 @@
 struct shape;
 struct tlb_op;
 struct workspace;
-
-/* Other PCIDs visited between priming and the window of arm B. */
-struct visits {
-	uint32_t pcids; /* how many */
-	uint32_t pages; /* touched in each */
-	bool flush;     /* they are entered with bit 63 of CR3 clear */
-};
 
 struct chase_spec {
 	struct trail trail; /* without pages nothing is accessed */
@@ -33,7 +27,7 @@ struct chase_spec {
 	uint32_t repeats;
 	const struct tlb_op *partner; /* before op in each pass; NULL: none */
 	bool cold; /* the entries that the trail's walks read are not in any cache */
-	struct visits visits;
+	struct visits visits; /* of arm B */
 };
 
 /* What the priming of a row works with. */

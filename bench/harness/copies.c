@@ -34,7 +34,8 @@ static window_code *make_window(const struct plan *plan,
 		.touches = spec->touches,
 	};
 
-	if (spec->op->baseline.begin != NULL && !broken) {
+	if (spec->op->baseline.begin != NULL && !broken &&
+	    (!spec->op->baseline_undoes || spec->copies_a == 0)) {
 		window.baseline = &spec->op->baseline;
 		window.baselines = spec->copies_b - copies;
 	}
@@ -91,6 +92,17 @@ struct priming plan_priming(const struct plan *plan, const struct experiment_spe
 	return priming;
 }
 
+void plan_prime_undoing(const struct plan *plan, struct experiment *experiment)
+{
+	const struct tlb_op *const op = experiment->spec.op;
+
+	if (!op->baseline_undoes || plan_is_broken(plan, op))
+		return;
+	experiment->priming_b = experiment->priming;
+	experiment->pair.priming_b = &experiment->priming_b;
+	experiment->priming.cr4_before = experiment->pair.args.operands.cr4_changed;
+}
+
 static enum err make_pair(const struct plan *plan, struct experiment *experiment)
 {
 	const struct experiment_spec *const spec = &experiment->spec;
@@ -112,6 +124,8 @@ static enum err make_pair(const struct plan *plan, struct experiment *experiment
 		.span = touches_pages(spec) ? SPAN_TOTAL : SPAN_OPERATION,
 		.divisor = spec->divisor,
 	};
+	if (spec->copies_a == 0)
+		plan_prime_undoing(plan, experiment);
 	return experiment->pair.a == NULL || experiment->pair.b == NULL ? ERR_NO_MEMORY
 	                                                                : ERR_NONE;
 }

@@ -142,7 +142,8 @@ void plan_make(struct plan *plan, const struct bench *bench,
 bool plan_uses(const struct plan *plan, const struct tlb_op *op)
 {
 	for (unsigned i = 0; i < plan->count; i++)
-		if (plan->experiments[i].spec.op == op)
+		if (plan->experiments[i].spec.op == op ||
+		    plan->experiments[i].spec.chase.partner == op)
 			return true;
 	return false;
 }

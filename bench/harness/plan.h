@@ -4,7 +4,7 @@
 #include "bench/harness/sampler.h"
 #include "lib/row.h"
 
-#define PLAN_EXPERIMENTS 512u
+#define PLAN_EXPERIMENTS 576u
 
 /* The reason of a row for which there is none. */
 #define NO_MEMORY "memory"
@@ -52,13 +52,20 @@ struct plan {
 void plan_make(struct plan *plan, const struct bench *bench,
                struct workspace *workspace);
 
-/* True if some experiment of the plan uses op. */
+/* True if some experiment of the plan uses op, alone or as a partner. */
 bool plan_uses(const struct plan *plan, const struct tlb_op *op);
 
 /* What spec's operation is to work on, and what is primed for it. */
 struct aim plan_aim(const struct experiment_spec *spec);
 struct priming plan_priming(const struct plan *plan,
                             const struct experiment_spec *spec);
+
+/*
+ * Where arm A undoes what the operation does, and nothing else, that is done before it
+ * is primed.  The pair's windows, arguments and priming are made; arm B's becomes its
+ * own.
+ */
+void plan_prime_undoing(const struct plan *plan, struct experiment *experiment);
 
 /* True if op was replaced by nothing on purpose. */
 bool plan_is_broken(const struct plan *plan, const struct tlb_op *op);

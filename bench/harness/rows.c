@@ -8,13 +8,26 @@ static bool is_known(const struct rows *rows, const struct experiment *experimen
 	return rows->complete || experiment->skip != NULL || experiment->samples.n != 0;
 }
 
+/* A row of two operations is believed as far as the less sure of them. */
+static enum believed believed_of(const struct rows *rows,
+                                 const struct experiment_spec *spec)
+{
+	const struct tlb_op *const partner =
+		spec->chase.partner == NULL ? spec->op : spec->chase.partner;
+	const enum believed own = rows->believed[spec->op - tlb_ops];
+	const enum believed other = rows->believed[partner - tlb_ops];
+
+	if (!rows->complete)
+		return BELIEVED_UNKNOWN;
+	if (own == BELIEVED_NO || other == BELIEVED_NO)
+		return BELIEVED_NO;
+	return own == BELIEVED_YES ? other : own;
+}
+
 static struct row row_of(const struct rows *rows, const struct experiment *experiment)
 {
-	const enum believed believed =
-		rows->complete ? rows->believed[experiment->spec.op - tlb_ops]
-			       : BELIEVED_UNKNOWN;
-
-	return plan_row(rows->plan, experiment, rows->sampler, believed);
+	return plan_row(rows->plan, experiment, rows->sampler,
+	                believed_of(rows, &experiment->spec));
 }
 
 static bool put_results(const struct rows *rows)

@@ -29,6 +29,9 @@ static bool take(const struct pair *pair, window_code *window, uint32_t *ticks)
 	if (pair->rehearse) {
 		struct window_args rehearsal = pair->args;
 
+		/* What the window undoes is to be there still when it comes. */
+		if (priming != NULL && priming->cr4_before != 0)
+			rehearsal.operands.cr4 = priming->cr4_before;
 		pair->a(&rehearsal);
 	}
 	window(&args);

@@ -140,6 +140,7 @@ void workspace_reset(struct workspace *workspace)
 	stage_reset(&workspace->stage);
 	workspace->laid = NULL;
 	workspace->pcids_are_clear = false;
+	workspace->visiting = 0;
 	for (unsigned i = 0; i < PCID_COUNT; i++)
 		workspace->shared_descriptors[i] = 0;
 }
@@ -274,11 +275,17 @@ static void touch_pages(uint64_t first, uint64_t stride, uint32_t pages)
 		touch(first + i * stride);
 }
 
+void workspace_prepare(const struct priming *priming)
+{
+	if (priming->cr4_before != 0)
+		write_cr4(priming->cr4_before);
+}
+
 /*
  * The target comes last: it must be in the TLB when the window opens.  If it is in
  * another PCID, there is a working set to drop there too.
  */
-void workspace_prime(const struct priming *priming)
+void workspace_touch(const struct priming *priming)
 {
 	const uint64_t first = priming->target.base + (uint64_t)priming->target.first;
 	const bool is_elsewhere = priming->cr3_target != 0;
@@ -293,24 +300,45 @@ void workspace_prime(const struct priming *priming)
 	touch_pages(first, priming->target.stride, priming->target_pages);
 	if (is_elsewhere)
 		write_cr3(priming->cr3_home);
+}
+
+void workspace_touch_descriptors(const struct priming *priming)
+{
 	touch_pages(priming->descriptors, sizeof(struct invpcid_descriptor),
 	            priming->descriptor_count);
+}
+
+void workspace_prime(const struct priming *priming)
+{
+	workspace_prepare(priming);
+	workspace_touch(priming);
+	workspace_touch_descriptors(priming);
+}
+
+struct room workspace_room(struct workspace *workspace, uint32_t bytes)
+{
+	const uint64_t mask = PAGE_BYTES - 1;
+	const uint64_t at = (workspace->window_used + mask) & ~mask;
+	const uint64_t end = (at + bytes + mask) & ~mask;
+
+	if (workspace->window_area == 0 || end > WINDOW_PAGES * PAGE_BYTES)
+		return (struct room){ 0 };
+	workspace->window_used = (uint32_t)end;
+	return (struct room){
+		.written = (uint8_t *)(workspace->writable + at),
+		.read = VA_WINDOW_GLOBAL + at,
+	};
 }
 
 /* On pages of their own, so that no window's code is fetched with them. */
 struct descriptors workspace_descriptors(struct workspace *workspace, uint32_t count)
 {
-	const uint64_t mask = PAGE_BYTES - 1;
-	const uint64_t at = (workspace->window_used + mask) & ~mask;
-	const uint64_t end =
-		(at + count * sizeof(struct invpcid_descriptor) + mask) & ~mask;
+	const struct room room = workspace_room(
+		workspace, count * (uint32_t)sizeof(struct invpcid_descriptor));
 
-	if (workspace->window_area == 0 || end > WINDOW_PAGES * PAGE_BYTES)
-		return (struct descriptors){ 0 };
-	workspace->window_used = (uint32_t)end;
 	return (struct descriptors){
-		.written = (struct invpcid_descriptor *)(workspace->writable + at),
-		.read = VA_WINDOW_GLOBAL + at,
+		.written = (struct invpcid_descriptor *)(uintptr_t)room.written,
+		.read = room.read,
 	};
 }
 

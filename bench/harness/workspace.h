@@ -51,6 +51,8 @@ struct priming {
 	uint32_t descriptor_count;
 	/* Values for CR3 to go where the target is, and to come back; 0: it is here. */
 	uint64_t cr3_target, cr3_home;
+	/* CR4 from before it is primed until the window changes it; 0: as it is. */
+	uint64_t cr4_before;
 };
 
 struct workspace {
@@ -73,6 +75,7 @@ struct workspace {
 	struct lines lines;       /* frame 0: not open */
 	const struct trail *laid; /* what is in the lines now; NULL: unknown */
 	bool pcids_are_clear;     /* of what was there before this benchmark */
+	uint64_t visiting;        /* code that visits PCIDs; 0: not placed yet */
 	struct stage stage;
 	uint32_t lines_mapped[LEVEL_PML4 + 1][LEVEL_PML4 + 1]; /* by page and apart */
 };
@@ -123,11 +126,27 @@ struct target workspace_target(enum target_kind kind);
 /* How many pages of this kind a displacement reaches. */
 uint32_t workspace_reach(enum target_kind kind);
 
+/* What comes before everything else that is primed. */
+void workspace_prepare(const struct priming *priming);
+
 /*
- * Reads once through every page of the working set, then of the target, then through
+ * Reads once through every page of the working set, then of the target; then through
  * the descriptors.
  */
+void workspace_touch(const struct priming *priming);
+void workspace_touch_descriptors(const struct priming *priming);
+
+/* All three, one after the other. */
 void workspace_prime(const struct priming *priming);
+
+/* Pages of the windows' 2 MiB that hold something else; writing and reading likewise.
+ */
+struct room {
+	uint8_t *written;
+	uint64_t read; /* address in alias G, global; 0: there was no room */
+};
+
+struct room workspace_room(struct workspace *workspace, uint32_t bytes);
 
 /* Room for so many INVPCID descriptors; writing and reading have their own mappings. */
 struct descriptors {

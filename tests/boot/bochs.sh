@@ -38,8 +38,14 @@ check 'all that needs PCIDs is measured' all_such_rows one results.csv \
 	'$variant ~ /pcid/ || $bench == "pcid_capacity"' \
 	'$status == "ok" || $reason ~ /^(cycle counter|invlpgb|no own GiB of RAM|one processor)$/'
 check 'a range with page-table isolation is eight instructions a page' \
-	all_such_rows one results.csv '$variant ~ /^pti-/' \
+	all_such_rows one results.csv '$variant ~ /^pti-4k-/' \
 	'$min == 3 + 8 * $value && $max == $min'
+check 'a full flush of both PCIDs is two, or a pass of the loop' \
+	all_such_rows one results.csv '$variant ~ /^pti-space-/' \
+	'$min == ($op == "cr3_pcid_flush" ? 2 : 11) && $max == $min'
+check 'INVLPG is measured with PCIDs too, page by page' \
+	all_such_rows one results.csv '$op == "invlpg" && $variant ~ /^range-4k-pcide-/' \
+	'$min == 1 + 4 * $value && $max == $min'
 check 'switches load and flush what they must, and policies, by whatever way' \
 	"${PYTHON:-/usr/bin/python3}" tests/boot/switches.py \
 	"$scratch/one/results.csv" 1 7

@@ -10,11 +10,11 @@
 #include <signal.h>
 #include <ucontext.h>
 
-enum ring0_kind { RING0_LOAD, RING0_CR3, RING0_WINDOW };
+enum ring0_kind { RING0_LOAD, RING0_CR3, RING0_CR4, RING0_WINDOW };
 
 struct ring0_event {
 	enum ring0_kind kind;
-	uint64_t value; /* address, or what was loaded into CR3 */
+	uint64_t value; /* address, or what was loaded into CR3 or CR4 */
 };
 
 #define RING0_EVENTS 16384u
@@ -24,6 +24,8 @@ static struct {
 	volatile sig_atomic_t count;
 	const struct frame_pool *pool;
 	uint64_t root;
+	/* A function that is run after all, and where it can be. */
+	uint64_t runs, runs_at;
 } ring0;
 
 static inline uint64_t *ring0_word(uint64_t va)
@@ -72,6 +74,9 @@ static inline void ring0_do(const cs_insn *insn, uint64_t address, mcontext_t *c
 	if (operands[0].reg == X86_REG_CR3) {
 		ring0_add(RING0_CR3,
 		          (uint64_t)*ring0_register(context, operands[1].reg));
+	} else if (operands[0].reg == X86_REG_CR4) {
+		ring0_add(RING0_CR4,
+		          (uint64_t)*ring0_register(context, operands[1].reg));
 	} else if (operands[1].type == X86_OP_REG) {
 		if (to != NULL)
 			*to = 0; /* a control register is read */
@@ -94,6 +99,10 @@ static inline void ring0_fault(int signal, siginfo_t *info, void *context)
 		greg_t *const rsp = &registers->gregs[REG_RSP];
 
 		ring0_add(RING0_WINDOW, (uint64_t)*rip);
+		if (ring0.runs != 0 && (uint64_t)*rip == ring0.runs) {
+			*rip = (greg_t)ring0.runs_at;
+			return;
+		}
 		*rip = *(const greg_t *)*rsp;
 		*rsp += 8;
 		return;

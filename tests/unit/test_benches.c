@@ -59,7 +59,8 @@ static void assert_sound(void)
 	}
 }
 
-static const uint16_t tlbs[] = { 0, 64, 512, 1536, 2048, 3072, 4095, UINT16_MAX };
+static const uint16_t tlbs[] = { 0,    16,   64,   128,  384,       512,
+	                         1536, 2048, 3072, 4095, UINT16_MAX };
 
 TEST(there_is_a_place_and_a_name_of_its_own_for_every_row)
 {
@@ -171,6 +172,44 @@ TEST(range_costs_the_operations_and_what_comes_behind_them_together)
 	assert_true(spec->names_another);
 }
 
+TEST(pages_one_by_one_and_everything_at_once_are_measured_in_the_same_state)
+{
+	plan_bench(&bench_range, "default", 2048);
+	assert_true(has("invlpg", "range-4k-pcide-w512", 1024));
+	assert_true(has("invlpg", "range-4k-pcide-w8192", 33));
+	assert_true(has("cr3_pcid_flush", "space-pcide-w512", 0));
+	assert_true(has("invpcid_context", "space-pcide-w512", 0));
+	assert_true(has("cr4_pge_toggle", "all-pcide-w512", 0));
+	assert_true(has("invpcid_all_global", "all-pcide-w512", 0));
+	assert_true(has("invpcid_all_non_global", "all-pcide-w512", 0));
+}
+
+/* Two PCIDs are dropped by each of these, as by its rows of single pages. */
+TEST(a_full_flush_with_page_table_isolation_is_of_both_pcids)
+{
+	const struct experiment_spec *spec;
+
+	plan_bench(&bench_range, "default", 2048);
+	spec = spec_at(find("cr3_pcid_flush", "pti-space-4k-pcide-w512", 0));
+	assert_true(spec->names_another);
+	assert_int_equal(spec->copies_b, 1);
+	assert_null(spec->chase.partner);
+	spec = spec_at(find("invpcid_context", "pti-space-4k-pcide-w512", 0));
+	assert_true(spec->names_another);
+	assert_int_equal(spec->chase.repeats, 1);
+	assert_string_equal(spec->chase.partner->name, "cr3_pcid_flush");
+}
+
+TEST(what_a_row_uses_is_its_operation_and_the_partner)
+{
+	plan_bench(&bench_range, "smoke", 2048);
+	for (unsigned i = 0; i < plan.count; i++)
+		if (strcmp(spec_at(i)->op->name, "invlpg") == 0)
+			plan.experiments[i].spec.op = tlb_op_none;
+	assert_true(plan_uses(&plan, tlb_op_named("invlpg")));
+	assert_false(plan_uses(&plan, tlb_op_named("invpcid_by_cr3")));
+}
+
 TEST(tlb_size_is_finer_around_what_the_cpu_says)
 {
 	static const uint32_t around[] = { 1152, 1344, 1440, 1536, 1632, 1728, 1920 };
@@ -207,6 +246,11 @@ int main(void)
 		cmocka_unit_test(range_has_every_count_with_every_working_set),
 		cmocka_unit_test(
 			range_costs_the_operations_and_what_comes_behind_them_together),
+		cmocka_unit_test(
+			pages_one_by_one_and_everything_at_once_are_measured_in_the_same_state),
+		cmocka_unit_test(
+			a_full_flush_with_page_table_isolation_is_of_both_pcids),
+		cmocka_unit_test(what_a_row_uses_is_its_operation_and_the_partner),
 		cmocka_unit_test(tlb_size_is_finer_around_what_the_cpu_says),
 		cmocka_unit_test(
 			pcid_capacity_visits_all_pcids_there_are_in_the_longest_profile_alone),

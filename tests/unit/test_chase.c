@@ -1,6 +1,8 @@
 /* Rows that follow a trail: what is done before each of their windows. */
 #include "tests/unit/chase_rows.h"
 
+#include <sys/mman.h>
+
 /* What is done before a window of that arm. */
 static void prime(unsigned i, unsigned arm)
 {
@@ -169,17 +171,86 @@ TEST(no_entry_is_read_again_once_its_level_is_flushed)
 		assert_int_equal(walks.tables[PAGES + i], LEVELS - i / PAGES);
 }
 
-TEST(targets_are_primed_behind_the_trail)
+/* CR4 reads as 0 here. */
+TEST(what_arm_a_shall_clear_is_set_before_its_priming)
+{
+	const struct experiment_spec spec = following("cr4_smep_set");
+
+	make_plan(&spec, NULL);
+	prime(0, 0);
+	next_event = 0;
+	assert_event(RING0_CR4, UINT64_C(1) << 20);
+	assert_event(RING0_LOAD, VA_LINES_DENSE);
+	assert_pass(&spec.chase.trail);
+	assert_no_more();
+	prime(0, 1);
+	assert_walked(&spec.chase.trail);
+	assert_no_more();
+}
+
+TEST(so_it_is_where_one_operation_is_measured_alone)
+{
+	struct experiment_spec spec = following("cr4_smep_set");
+
+	spec.shape = NULL;
+	spec.divisor = 1;
+	make_plan(&spec, NULL);
+	assert_ptr_not_equal(row(0)->pair.priming, row(0)->pair.priming_b);
+	prime(0, 0);
+	next_event = 0;
+	assert_event(RING0_CR4, UINT64_C(1) << 20);
+	assert_no_more();
+	prime(0, 1);
+	next_event = 0;
+	assert_no_more();
+}
+
+TEST(targets_of_a_loop_are_primed_before_the_trail)
 {
 	struct experiment_spec spec = following("invlpg");
 
 	spec.target_pages = spec.chase.repeats = 33;
 	make_plan(&spec, NULL);
 	prime(0, 0);
-	assert_walked(&spec.chase.trail);
+	next_event = 0;
 	for (uint32_t page = 0; page < 33; page++)
 		assert_event(RING0_LOAD, target_page(page));
+	assert_event(RING0_LOAD, VA_LINES_DENSE);
+	assert_pass(&spec.chase.trail);
 	assert_no_more();
+}
+
+TEST(a_single_target_is_primed_behind_the_trail)
+{
+	struct experiment_spec spec = following("invlpg");
+
+	spec.target_pages = 1;
+	make_plan(&spec, NULL);
+	prime(0, 0);
+	assert_walked(&spec.chase.trail);
+	assert_event(RING0_LOAD, target_page(0));
+	assert_no_more();
+}
+
+/* There and back, both with bit 63 clear: two PCIDs are dropped. */
+TEST(the_way_to_another_pcid_and_back_flushes_both)
+{
+	struct experiment_spec spec = following("cr3_pcid_flush");
+
+	spec.pcide = spec.names_another = true;
+	make_plan(&spec, NULL);
+	assert_int_equal(row(0)->pair.args.operands.cr3_named,
+	                 workspace.space.root | PCID_TARGET);
+	assert_int_equal(row(0)->pair.args.operands.cr3,
+	                 workspace.space.root | PCID_HOME);
+	/* So is home by the partner of INVPCID, of the other. */
+	spec = following("invpcid_context");
+	spec.pcide = spec.names_another = true;
+	spec.target_pages = spec.chase.repeats = 1;
+	spec.chase.partner = tlb_op_named("cr3_pcid_flush");
+	make_plan(&spec, NULL);
+	assert_int_equal(row(0)->pair.args.operands.cr3,
+	                 workspace.space.root | PCID_HOME);
 }
 
 TEST(a_pairs_targets_are_primed_in_both_pcids_and_its_descriptors_read)
@@ -192,13 +263,15 @@ TEST(a_pairs_targets_are_primed_in_both_pcids_and_its_descriptors_read)
 	spec.chase.partner = tlb_op_named("invlpg");
 	make_plan(&spec, NULL);
 	prime(0, 1);
-	assert_walked(&spec.chase.trail);
+	next_event = 0;
 	for (uint32_t page = 0; page < 8; page++)
 		assert_event(RING0_LOAD, target_page(page));
 	assert_event(RING0_CR3, root_of | workspace.space.root | PCID_TARGET);
 	for (uint32_t page = 0; page < 8; page++)
 		assert_event(RING0_LOAD, target_page(page));
 	assert_event(RING0_CR3, root_of | workspace.space.root | PCID_HOME);
+	assert_event(RING0_LOAD, VA_LINES_DENSE);
+	assert_pass(&spec.chase.trail);
 	for (uint32_t i = 0; i < 8; i++) {
 		const uint64_t at = row(0)->priming.descriptors +
 		                    i * sizeof(struct invpcid_descriptor);
@@ -243,15 +316,34 @@ TEST(code_is_run_before_every_window_in_both_ways_its_own_last)
 	}
 }
 
-/* So many loads of other PCIDs, so many touches in each, and home again. */
+/* What visits is run where it is not mapped as the program has it. */
+static void let_visit(void)
+{
+	const uint64_t at = workspace.visiting - VA_WINDOW_GLOBAL;
+	void *const code = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE | PROT_EXEC,
+	                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	assert_ptr_not_equal(code, MAP_FAILED);
+	assert_in_range(at, 0, AREA_SIZE - 200);
+	memcpy(code, area + at, 200);
+	ring0.runs = workspace.visiting;
+	ring0.runs_at = (uint64_t)(uintptr_t)code;
+}
+
+/*
+ * From a page that is global: so many loads of other PCIDs, so many touches in each, of
+ * the next pages of 4096, and home again.
+ */
 static void assert_visited(uint32_t pcids, uint32_t pages, uint64_t keep)
 {
 	const uint64_t root = workspace.space.root;
 
+	assert_event(RING0_WINDOW, workspace.visiting);
 	for (uint32_t i = 0; i < pcids; i++) {
 		assert_event(RING0_CR3, root | (PCID_COUNT + i) | keep);
 		for (uint32_t page = 0; page < pages; page++)
-			assert_event(RING0_LOAD, target_page(page));
+			assert_event(RING0_LOAD,
+			             target_page((i * pages + page) % 4096));
 	}
 	assert_event(RING0_CR3, root | PCID_HOME | CR3_KEEP);
 	assert_no_more();
@@ -274,14 +366,28 @@ TEST(arm_b_visits_other_pcids_behind_the_trail_and_arm_a_none)
 		const struct experiment_spec spec = visiting(6, 3, flush != 0);
 
 		make_plan(&spec, NULL);
+		let_visit();
 		prime(0, 0); /* with it all PCIDs are cleared */
 		prime(0, 0);
 		assert_walked(&spec.chase.trail);
-		assert_visited(0, 0, 0);
+		assert_event(RING0_CR3, workspace.space.root | PCID_HOME | CR3_KEEP);
+		assert_no_more();
 		prime(0, 1);
 		assert_walked(&spec.chase.trail);
 		assert_visited(6, 3, flush != 0 ? 0 : CR3_KEEP);
 	}
+}
+
+TEST(pages_that_are_visited_begin_again_behind_the_last)
+{
+	const struct experiment_spec spec = visiting(70, 64, false);
+
+	make_plan(&spec, NULL);
+	let_visit();
+	prime(0, 0);
+	prime(0, 1);
+	assert_walked(&spec.chase.trail);
+	assert_visited(70, 64, CR3_KEEP);
 }
 
 TEST(every_pcid_is_loaded_with_bit_63_clear_before_the_first_visit)
@@ -290,6 +396,7 @@ TEST(every_pcid_is_loaded_with_bit_63_clear_before_the_first_visit)
 	const uint64_t root_and = 4096;
 
 	make_plan(&spec, &spec);
+	let_visit();
 	prime(0, 1);
 	for (uint32_t i = 0; i < 4096; i++) {
 		assert_int_equal(ring0.at[i].kind, RING0_CR3);
@@ -311,7 +418,11 @@ int main(void)
 		cmocka_unit_test(rows_in_turn_walk_each_its_own_trail),
 		cmocka_unit_test(cold_entries_do_not_change_what_is_walked),
 		cmocka_unit_test(no_entry_is_read_again_once_its_level_is_flushed),
-		cmocka_unit_test(targets_are_primed_behind_the_trail),
+		cmocka_unit_test(what_arm_a_shall_clear_is_set_before_its_priming),
+		cmocka_unit_test(so_it_is_where_one_operation_is_measured_alone),
+		cmocka_unit_test(targets_of_a_loop_are_primed_before_the_trail),
+		cmocka_unit_test(a_single_target_is_primed_behind_the_trail),
+		cmocka_unit_test(the_way_to_another_pcid_and_back_flushes_both),
 		cmocka_unit_test(
 			a_pairs_targets_are_primed_in_both_pcids_and_its_descriptors_read),
 		cmocka_unit_test(descriptors_are_shared_by_the_rows_of_a_benchmark),
@@ -319,6 +430,7 @@ int main(void)
 			code_is_run_before_every_window_in_both_ways_its_own_last),
 		cmocka_unit_test(
 			arm_b_visits_other_pcids_behind_the_trail_and_arm_a_none),
+		cmocka_unit_test(pages_that_are_visited_begin_again_behind_the_last),
 		cmocka_unit_test(
 			every_pcid_is_loaded_with_bit_63_clear_before_the_first_visit),
 	};

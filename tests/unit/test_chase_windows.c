@@ -67,6 +67,23 @@ TEST(what_is_not_the_operations_own_is_in_both_arms)
 	                    "mov cr4, r10; mov cr4, r9; ");
 }
 
+/* SMEP can be set again only where it was cleared, so many times are of both. */
+TEST(setting_smep_many_times_has_as_much_clearing_in_it)
+{
+	struct experiment_spec spec = following("cr4_smep_set");
+
+	spec.shape = NULL;
+	spec.copies_a = 1;
+	spec.copies_b = 2;
+	make_plan(&spec, NULL);
+	assert_string_equal(operation_of(row(0)->pair.a),
+	                    "mov cr4, r10; mov cr4, r9; ");
+	assert_string_equal(operation_of(row(0)->pair.b),
+	                    "mov cr4, r10; mov cr4, r9; "
+	                    "mov cr4, r10; mov cr4, r9; ");
+	assert_null(row(0)->pair.priming_b);
+}
+
 TEST(a_broken_operation_is_in_neither)
 {
 	struct experiment_spec spec = following("invlpg");
@@ -123,6 +140,7 @@ int main(void)
 		cmocka_unit_test(
 			arm_a_runs_nothing_and_arm_b_the_operation_before_the_same_chase),
 		cmocka_unit_test(what_is_not_the_operations_own_is_in_both_arms),
+		cmocka_unit_test(setting_smep_many_times_has_as_much_clearing_in_it),
 		cmocka_unit_test(a_broken_operation_is_in_neither),
 		cmocka_unit_test(the_control_goes_through_the_dense_page),
 		cmocka_unit_test(what_cannot_be_mapped_is_skipped_with_its_reason),

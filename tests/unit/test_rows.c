@@ -4,7 +4,7 @@
 #include "tests/unit/record_stream.h"
 #include "tests/unit/rows.h"
 
-static enum believed believed[16];
+static enum believed believed[16], believed_none = BELIEVED_YES;
 
 /* Measured, without a sample, skipped. */
 static void begin(void)
@@ -26,7 +26,7 @@ static bool record_rows(bool complete)
 	bool failed;
 
 	record_run(record, "id-1");
-	believed[0] = BELIEVED_YES;
+	believed[0] = believed_none;
 	failed = rows_record(&(struct rows){
 		.plan = &rows_of.plan,
 		.sampler = &rows_of.sampler,
@@ -113,6 +113,33 @@ TEST(after_an_exception_only_rows_that_say_something_are_sent_unbelieved)
 	assert_true(has(FILE_SUMMARY, "yes"));
 }
 
+/* What `believed` is of the first row, by what is known of its two operations. */
+static char believed_with(enum believed own, enum believed partner)
+{
+	const char *field;
+
+	begin();
+	rows_of.plan.experiments[0].spec.chase.partner = tlb_op_named("invlpg");
+	believed[tlb_op_named("invlpg") - tlb_ops] = partner;
+	believed_none = own;
+	(void)record_rows(true);
+	field = strstr(heard.files[FILE_RESULTS].text, "\nsingle_op,none,first,,,,ok,");
+	assert_non_null(field);
+	for (unsigned comma = 0; comma < 34; comma++)
+		field = strchr(field, ',') + 1;
+	return *field == ',' ? '?' : *field;
+}
+
+TEST(a_row_of_two_operations_is_believed_if_both_are)
+{
+	assert_int_equal(believed_with(BELIEVED_YES, BELIEVED_YES), '1');
+	assert_int_equal(believed_with(BELIEVED_YES, BELIEVED_NO), '0');
+	assert_int_equal(believed_with(BELIEVED_NO, BELIEVED_YES), '0');
+	assert_int_equal(believed_with(BELIEVED_UNKNOWN, BELIEVED_NO), '0');
+	assert_int_equal(believed_with(BELIEVED_YES, BELIEVED_UNKNOWN), '?');
+	assert_int_equal(believed_with(BELIEVED_UNKNOWN, BELIEVED_YES), '?');
+}
+
 TEST(histograms_and_samples_are_sent_where_they_are_wanted_only)
 {
 	begin();
@@ -173,6 +200,7 @@ int main(void)
 			a_row_whose_own_control_showed_nothing_is_not_believed_and_not_doubted),
 		cmocka_unit_test(
 			after_an_exception_only_rows_that_say_something_are_sent_unbelieved),
+		cmocka_unit_test(a_row_of_two_operations_is_believed_if_both_are),
 		cmocka_unit_test(
 			histograms_and_samples_are_sent_where_they_are_wanted_only),
 		cmocka_unit_test(samples_are_both_arms_of_every_pair),

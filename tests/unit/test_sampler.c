@@ -103,6 +103,39 @@ TEST(a_rehearsal_runs_a_behind_the_priming_and_before_every_window)
 	assert_int_equal(world.primes, 2 * (8 + 4));
 }
 
+static uint64_t cr4_written[64];
+
+static void writes_cr4(struct window_args *args)
+{
+	if (world.windows < COUNT_OF(cr4_written))
+		cr4_written[world.windows] = args->operands.cr4;
+	takes_1000(args);
+}
+
+TEST(a_rehearsal_leaves_cr4_as_it_was_primed_and_the_window_changes_it)
+{
+	const struct sampler with = sampler(FOREVER);
+	struct priming set = primed_3_64;
+	struct pair pair = {
+		.a = writes_cr4,
+		.b = takes_1100,
+		.args.operands.cr4 = 4,
+		.priming = &set,
+		.priming_b = &primed_3_64,
+		.rehearse = true,
+		.divisor = 1,
+	};
+
+	set.cr4_before = 5;
+	begin_samples(1);
+	(void)sampler_measure(&with, &pair, &samples, 1);
+	/* A with its rehearsal, then B with its own. */
+	assert_int_equal(cr4_written[0], 5);
+	assert_int_equal(cr4_written[1], 4);
+	assert_int_equal(cr4_written[2], 4);
+	assert_int_equal(world.order[3], 'b');
+}
+
 TEST(what_is_measured_is_the_operation_what_follows_or_both)
 {
 	const struct sampler with = sampler(FOREVER);
@@ -271,6 +304,7 @@ int main(void)
 		CASE(arm_b_can_be_primed_in_another_way),
 		CASE(without_priming_nothing_is_primed),
 		CASE(a_rehearsal_runs_a_behind_the_priming_and_before_every_window),
+		CASE(a_rehearsal_leaves_cr4_as_it_was_primed_and_the_window_changes_it),
 		CASE(what_is_measured_is_the_operation_what_follows_or_both),
 		CASE(a_third_stamp_before_the_second_is_a_tsc_that_went_back),
 		CASE(a_drift_of_40_per_window_does_not_move_the_median),

@@ -33,6 +33,8 @@ TEST(all_is_dropped_and_the_script_played_in_both_ways_the_arms_own_last)
 		const struct priming *const priming =
 			arm == 0 ? pair->priming : pair->priming_b;
 		const struct ring0_event expected[] = {
+			{ RING0_CR4, 0 }, /* PGE, of a CR4 that reads as 0 */
+			{ RING0_CR4, 0 },
 			{ RING0_CR3, workspace.space.root },
 			{ RING0_WINDOW, (uint64_t)(arm == 0 ? pair->b : pair->a) },
 			{ RING0_WINDOW, (uint64_t)(arm == 0 ? pair->a : pair->b) },
