@@ -139,8 +139,12 @@ void party_gather(struct party *party, struct crew *crew, const struct config *c
 /* Others of the party; 0 on one processor. */
 unsigned party_count(const struct party *party);
 
-/* The first at this distance from the boot processor, 0 if there is none. */
-unsigned party_at_distance(const struct party *party, enum distance distance);
+/*
+ * The first of that type of core at this distance from the boot processor, 0 if there
+ * is none.  Where all cores are of one type, that is CORE_UNKNOWN for all.
+ */
+unsigned party_at_distance(const struct party *party, enum distance distance,
+                           enum core_type type);
 
 /*
  * Switches all to x2APIC mode; there is no way back.  Afterwards x2apic_entered says
