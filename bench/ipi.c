@@ -301,10 +301,12 @@ static void plan_ipi_x2apic(struct plan *plan)
 const struct bench bench_ipi = {
 	.name = "ipi",
 	.plan = plan_ipi,
+	.conclude = ipi_check_clocks,
 };
 
 const struct bench bench_ipi_x2apic = {
 	.name = "ipi",
 	.plan = plan_ipi_x2apic,
 	.prepare = party_enter_x2apic,
+	.conclude = ipi_check_clocks,
 };
