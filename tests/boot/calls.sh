@@ -21,6 +21,10 @@ shot_down_on() { # NAME TARGETS
 boot four -a tcg -c 4 --machine pc --only "$calls"
 check 'four processors: all is measured, no word is stale, no call is lost' \
 	all_measured four
+for which in lost doubled; do
+	check "no interrupt was $which, and that is told" some_rows four selftest.csv \
+		"\$test == \"interrupts_$which\" && \$value == 0 && \$verdict == \"pass\""
+done
 for targets in 1 2 3; do
 	check "a shootdown on $targets others" shot_down_on four "$targets"
 done
