@@ -35,6 +35,8 @@ SHOWS = {
                  "not told apart.",
     "interrupt_discarded": "An interrupt injected into a block of samples was noticed, and the "
                            "block discarded.",
+    "own_pages_local": "So many of the pages that the program itself runs in are not global: full "
+                       "flushes would be billed for the walks to them.",
     "calls_answered": "Each processor, in each state of waiting, took each interrupt, NMI and "
                       "polled call exactly once: so many did not.",
     "tsc_sync": "No processor's clock is behind what another one has shown, at the start, and "

@@ -52,6 +52,8 @@ boot two -e bochs -c 2 --set seed=7 \
 	--only 'single_op/invlpg,ipi,shootdown/invlpg,shootdown/invpcid_context,lazy'
 check 'two processors: a whole run' whole_run two
 check 'both are started' all_started two 2
+check 'what each runs in is global: full flushes do not pay for it' some_rows two \
+	selftest.csv '$test == "own_pages_local" && $value == 0 && $verdict == "pass"'
 check 'they are known by the MP services' machine_is two cpus_source 'MP services'
 measured() { # VARIANT
 	some_rows two results.csv "\$variant == \"$1\" && \$status == \"ok\""
