@@ -65,8 +65,24 @@ static void name_number(char name[16], const char *text, uint32_t number, bool h
 	line_to_string(&line, name, 16);
 }
 
-/* One target at that distance. */
-static void plan_near(struct plan *plan, struct remote remote, enum distance distance)
+/* Where a single target is. */
+struct place {
+	enum distance distance;
+	enum core_type core; /* CORE_UNKNOWN: all are alike */
+};
+
+static const char *core_name(enum core_type type)
+{
+	static const char *const names[] = {
+		[CORE_UNKNOWN] = NULL,
+		[CORE_PERFORMANCE] = "pcore",
+		[CORE_EFFICIENT] = "ecore",
+	};
+
+	return names[type];
+}
+
+static void plan_near(struct plan *plan, struct remote remote, struct place place)
 {
 	struct experiment_spec spec = spec_of(remote, 1);
 	char state[16];
@@ -76,75 +92,78 @@ static void plan_near(struct plan *plan, struct remote remote, enum distance dis
 	            remote.state == CREW_MWAIT
 	                    ? state
 	                    : remote_state_name((enum crew_state)remote.state),
-	            figure_name(remote.figure), distance_name(distance),
-	            apic_name(plan, remote.x2apic));
+	            figure_name(remote.figure), distance_name(place.distance),
+	            core_name(place.core), apic_name(plan, remote.x2apic));
 	plan_add(plan, &spec);
 }
 
-static void plan_figures(struct plan *plan, struct remote remote,
-                         enum distance distance)
+static void plan_figures(struct plan *plan, struct remote remote, struct place place)
 {
 	for (unsigned i = FIGURE_ROUND_TRIP; i <= FIGURE_ONE_WAY; i++) {
 		remote.figure = (enum remote_figure)i;
-		plan_near(plan, remote, distance);
+		plan_near(plan, remote, place);
 	}
 }
 
-/* Where there is no MWAIT, there is one row to say so. */
-static void plan_mwait(struct plan *plan, struct remote remote, enum distance distance)
+/* Taken apart in C1 alone.  Where there is no MWAIT, there is one row to say so. */
+static void plan_mwait(struct plan *plan, struct remote remote, struct place place)
 {
 	const struct party *const party = plan_party(plan);
 	uint32_t hints[HINTS];
 	const unsigned count =
 		party == NULL ? 0 : crew_mwait_hints(party->crew, hints, HINTS);
 
-	remote.mode = REMOTE_UNICAST;
 	remote.state = CREW_MWAIT;
 	for (unsigned i = 0; i < count; i++) {
 		remote.hint = hints[i];
-		plan_near(plan, remote, distance);
+		if (i == 0)
+			plan_figures(plan, remote, place);
+		else
+			plan_near(plan, remote, place);
 	}
 	if (count == 0)
-		plan_near(plan, remote, distance);
+		plan_near(plan, remote, place);
 }
 
-static void plan_distance(struct plan *plan, struct remote remote,
-                          enum distance distance)
+static void plan_place(struct plan *plan, struct remote remote, struct place place)
 {
-	static const enum crew_state states[] = { CREW_PAUSE, CREW_HALT };
+	static const struct {
+		enum remote_mode mode;
+		enum crew_state state;
+	} ways[] = {
+		{ REMOTE_UNICAST, CREW_PAUSE }, { REMOTE_NMI, CREW_PAUSE },
+		{ REMOTE_UNICAST, CREW_HALT },  { REMOTE_NMI, CREW_HALT },
+		{ REMOTE_UNICAST, CREW_SPIN },  { REMOTE_POLL, CREW_POLL },
+	};
 
-	for (unsigned i = 0; i < sizeof states / sizeof states[0]; i++) {
-		remote.state = (uint8_t)states[i];
-		remote.mode = REMOTE_UNICAST;
-		plan_figures(plan, remote, distance);
-		remote.mode = REMOTE_NMI;
-		remote.figure = FIGURE_ROUND_TRIP;
-		plan_near(plan, remote, distance);
+	for (unsigned i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+		remote.mode = ways[i].mode;
+		remote.state = (uint8_t)ways[i].state;
+		plan_figures(plan, remote, place);
 	}
 	remote.mode = REMOTE_UNICAST;
-	remote.state = CREW_SPIN;
-	plan_near(plan, remote, distance);
-	plan_mwait(plan, remote, distance);
-	remote.mode = REMOTE_POLL;
-	remote.state = CREW_POLL;
-	plan_near(plan, remote, distance);
+	plan_mwait(plan, remote, place);
 }
 
-static void plan_distances(struct plan *plan, bool entered)
+static void plan_places(struct plan *plan, bool entered)
 {
 	const struct party *const party = plan_party(plan);
+	struct remote remote = { .first = 1, .x2apic = entered };
 
-	for (unsigned i = DISTANCE_CORE; i < DISTANCES; i++) {
-		const enum distance distance = (enum distance)i;
-		const unsigned first = party_at_distance(party, distance);
+	if (party_count(party) == 0)
+		plan_place(plan, remote, (struct place){ .distance = DISTANCE_CORE });
+	for (unsigned i = DISTANCE_CORE; i < DISTANCES; i++)
+		for (unsigned core = CORE_UNKNOWN; core <= CORE_EFFICIENT; core++) {
+			const struct place place = {
+				.distance = (enum distance)i,
+				.core = (enum core_type)core,
+			};
 
-		if (first != 0 ||
-		    (party_count(party) == 0 && distance == DISTANCE_CORE))
-			plan_distance(plan,
-			              (struct remote){ .first = first == 0 ? 1 : first,
-			                               .x2apic = entered },
-			              distance);
-	}
+			remote.first =
+				party_at_distance(party, place.distance, place.core);
+			if (remote.first != 0)
+				plan_place(plan, remote, place);
+		}
 }
 
 static void plan_count(struct plan *plan, struct remote remote, unsigned targets)
@@ -258,7 +277,7 @@ static void plan_all(struct plan *plan, bool entered)
 	const struct party *const party = plan_party(plan);
 
 	plan_controls(plan, entered);
-	plan_distances(plan, entered);
+	plan_places(plan, entered);
 	plan_counts(plan, entered);
 	if (party_count(party) != 0 && (!entered || crew_x2apic_allowed(party->crew)))
 		plan_pairs(plan, entered);
@@ -282,10 +301,12 @@ static void plan_ipi_x2apic(struct plan *plan)
 const struct bench bench_ipi = {
 	.name = "ipi",
 	.plan = plan_ipi,
+	.conclude = ipi_check_clocks,
 };
 
 const struct bench bench_ipi_x2apic = {
 	.name = "ipi",
 	.plan = plan_ipi_x2apic,
 	.prepare = party_enter_x2apic,
+	.conclude = ipi_check_clocks,
 };

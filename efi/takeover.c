@@ -52,7 +52,7 @@ static void paint(struct coats *coats, uint64_t start, uint64_t end, uint64_t fl
 
 static void paint_image(struct coats *coats, uint64_t data, uint64_t nx)
 {
-	const uint64_t read_only = PTE_PRESENT | PTE_ACCESSED | PTE_DIRTY;
+	const uint64_t read_only = PTE_PRESENT | PTE_ACCESSED | PTE_DIRTY | PTE_GLOBAL;
 
 	paint(coats, (uintptr_t)image_base, (uintptr_t)image_text, read_only | nx);
 	paint(coats, (uintptr_t)image_text, (uintptr_t)image_text_end, read_only);
@@ -60,13 +60,24 @@ static void paint_image(struct coats *coats, uint64_t data, uint64_t nx)
 	paint(coats, (uintptr_t)image_data, (uintptr_t)image_end, data);
 }
 
-/* In the order in which one covers the other. */
+/*
+ * In the order in which one covers the other.
+ *
+ * What the program itself runs in, its code, data, stacks and APIC, is global, as it is
+ * in kernels: else whoever drops a whole address space would walk to all of that again
+ * behind it, and be billed for it, where who drops a page is not.  All address spaces
+ * have it alike, the one that processors start with too, which has the same tables
+ * below another root.  The firmware gets its CR3 back without CR4.PGE
+ * (control_give_back()). The one entry that is changed later is followed by INVLPG,
+ * which drops global entries as others (workspace.c, map_flat()).
+ */
 static unsigned paint_all(const struct program *program)
 {
 	const struct machine *const machine = &program->machine;
 	const uint64_t nx = (machine->features & FEATURE_NX) != 0 ? PTE_NX : 0;
 	const uint64_t data =
 		PTE_PRESENT | PTE_WRITABLE | PTE_ACCESSED | PTE_DIRTY | nx;
+	const uint64_t own = data | PTE_GLOBAL;
 	const uint64_t mmio = data | PTE_PCD | PTE_PWT;
 	const uint64_t apic = machine->found.apic_base & APIC_BASE_FRAME;
 	struct coats coats = {
@@ -75,9 +86,9 @@ static unsigned paint_all(const struct program *program)
 	};
 
 	coats.count = memory_paint(&program->map, nx, coats.paints, coats.room);
-	paint_image(&coats, data, nx);
-	paint(&coats, (uintptr_t)program, (uintptr_t)(program + 1), data);
-	paint(&coats, program->pool.next, program->pool.limit, data);
+	paint_image(&coats, own, nx);
+	paint(&coats, (uintptr_t)program, (uintptr_t)(program + 1), own);
+	paint(&coats, program->pool.next, program->pool.limit, own);
 	if (machine->giants != 0)
 		paint(&coats, machine->giants, machine->giants + GIANTS_BYTES, data);
 	if (program->low != 0) {
@@ -93,7 +104,7 @@ static unsigned paint_all(const struct program *program)
 	if (program->video.size != 0)
 		paint(&coats, program->video.base,
 		      program->video.base + program->video.size, data | PTE_PCD);
-	paint(&coats, apic, apic + PAGE_BYTES, mmio);
+	paint(&coats, apic, apic + PAGE_BYTES, mmio | PTE_GLOBAL);
 	if (machine->hpet_address != 0)
 		paint(&coats, machine->hpet_address, machine->hpet_address + 1, mmio);
 	paint(&coats, 0, PAGE_BYTES, 0);

@@ -21,6 +21,7 @@ const char *plant_parse(struct text_slice list, uint32_t *plants)
 		{ "space", PLANT_SPACE },
 		{ "mute_cpu", PLANT_MUTE_CPU },
 		{ "missing_flush", PLANT_MISSING_FLUSH },
+		{ "moved_clock", PLANT_MOVED_CLOCK },
 	};
 	uint32_t chosen = 0;
 

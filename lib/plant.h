@@ -18,6 +18,7 @@ enum plant {
 	PLANT_SPACE = 1 << 12,         /* read page 0 in another address space */
 	PLANT_MUTE_CPU = 1 << 13,      /* let the last processor answer no call */
 	PLANT_MISSING_FLUSH = 1 << 14, /* let it answer, and drop nothing */
+	PLANT_MOVED_CLOCK = 1 << 15,   /* set its clock forward */
 };
 
 /*

@@ -24,6 +24,11 @@ struct bench {
 	void (*plan)(struct plan *plan);
 	/* Before it is planned, where the processors are known; NULL: nothing. */
 	void (*prepare)(struct party *party);
+	/*
+	 * When its rows are measured, before they are delivered: what only shows then.
+	 * NULL: nothing.
+	 */
+	void (*conclude)(struct plan *plan);
 	/* Frames that its rows take from the pool, samples aside; NULL: hardly any. */
 	uint64_t (*frames)(const struct config *config);
 };

@@ -1,6 +1,7 @@
 #include "bench/harness/find_out.h"
 
 #include "bench/harness/crew_test.h"
+#include "bench/harness/own_pages.h"
 #include "bench/harness/selftest_op.h"
 #include "bench/harness/tsc_sync.h"
 #include "lib/x86/counters.h"
@@ -78,6 +79,7 @@ static void run_selftests(struct run *run)
 		.workspace = &run->workspace,
 		.machine = run->machine,
 	});
+	own_pages_test(&run->crew, run->pool, run->root, &run->selftest);
 	crew_test(&run->crew, &run->selftest);
 	tsc_sync_test(&run->crew, &run->selftest, TSC_SYNC_BEFORE);
 }

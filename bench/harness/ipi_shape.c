@@ -1,6 +1,7 @@
 #include "bench/harness/ipi_shape.h"
 
 #include "bench/harness/party.h"
+#include "bench/harness/tsc_sync.h"
 #include "lib/x86/insn.h"
 
 /* Between its two readings the handler fetches the line that the sender has written. */
@@ -204,6 +205,36 @@ static void end(struct experiment *experiment)
 	party_end(experiment->pair.args.context);
 	if (row->status == ROW_SKIPPED)
 		experiment->samples.n = 0;
+}
+
+static void check_clock(struct experiment *experiment)
+{
+	struct party_row *const row = experiment->pair.args.context;
+	const struct tsc_offset offset = crew_offset(
+		row->party->members[row->remote->from], party_target(row, 0));
+
+	if (tsc_offset_valid(&offset))
+		return;
+	party_give_up(row, ROW_SKIPPED, "TSC offset is not what it was");
+	if (row->status == ROW_SKIPPED)
+		experiment->samples.n = 0;
+}
+
+void ipi_check_clocks(struct plan *plan)
+{
+	bool looked = false;
+
+	for (unsigned i = 0; i < plan->count; i++) {
+		struct experiment *const experiment = &plan->experiments[i];
+
+		if (experiment->skip != NULL ||
+		    experiment->spec.remote.figure != FIGURE_ONE_WAY)
+			continue;
+		if (!looked)
+			tsc_sync_narrow(plan->party->crew);
+		looked = true;
+		check_clock(experiment);
+	}
 }
 
 struct mishap party_mishap(const struct experiment *experiment)

@@ -7,5 +7,11 @@
 
 extern const struct shape shape_ipi;
 
+/*
+ * Looks once more whether the clocks differ by what they did, and takes the one-way
+ * times back of those that do not.
+ */
+void ipi_check_clocks(struct plan *plan);
+
 /* Status and reason of a row of a party: what shapes of other processors share. */
 struct mishap party_mishap(const struct experiment *experiment);

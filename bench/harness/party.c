@@ -84,11 +84,28 @@ unsigned party_count(const struct party *party)
 	return party == NULL ? 0 : party->count;
 }
 
-unsigned party_at_distance(const struct party *party, enum distance distance)
+static bool has_core_types(const struct party *party)
 {
 	for (unsigned i = 1; i <= party_count(party); i++)
-		if (party->members[i]->distance == distance)
+		if (party->members[i]->topology.core_type !=
+		    party->members[0]->topology.core_type)
+			return true;
+	return false;
+}
+
+unsigned party_at_distance(const struct party *party, enum distance distance,
+                           enum core_type type)
+{
+	const bool typed = has_core_types(party);
+
+	for (unsigned i = 1; i <= party_count(party); i++) {
+		const struct crew_member *const member = party->members[i];
+		const enum core_type own =
+			typed ? member->topology.core_type : CORE_UNKNOWN;
+
+		if (member->distance == distance && own == type)
 			return i;
+	}
 	return 0;
 }
 

@@ -107,6 +107,7 @@ struct party {
 	unsigned careless; /* that answers, and drops nothing */
 	uint64_t root, other_root;
 	_Alignas(CREW_LINE) uint32_t sends; /* calls to all targets */
+	uint32_t together;                  /* windows of several that began at once */
 	uint32_t sent[CREW_MEMBERS];        /* and to single ones */
 	struct party_counts before[CREW_MEMBERS];
 	uint32_t clusters[CREW_MEMBERS]; /* logical destinations */
@@ -115,6 +116,8 @@ struct party {
 	/* Words of this chunk: read behind a shootdown, and behind none. */
 	_Atomic uint32_t looked, stale, control_looked, control_stale, unprepared;
 	struct party_looks shootdown_looks, lazy_looks;
+	/* Of the run: processors whose calls were counted over a chunk, and amiss. */
+	uint64_t counted, interrupts_lost, interrupts_doubled;
 	/* Lazy TLB mode, by number in the crew. */
 	struct lazy_space space, other_space;
 	struct lazy_cpu lazy[CREW_MEMBERS];
@@ -139,8 +142,12 @@ void party_gather(struct party *party, struct crew *crew, const struct config *c
 /* Others of the party; 0 on one processor. */
 unsigned party_count(const struct party *party);
 
-/* The first at this distance from the boot processor, 0 if there is none. */
-unsigned party_at_distance(const struct party *party, enum distance distance);
+/*
+ * The first of that type of core at this distance from the boot processor, 0 if there
+ * is none.  Where all cores are of one type, that is CORE_UNKNOWN for all.
+ */
+unsigned party_at_distance(const struct party *party, enum distance distance,
+                           enum core_type type);
 
 /*
  * Switches all to x2APIC mode; there is no way back.  Afterwards x2apic_entered says
@@ -180,7 +187,12 @@ void party_give_up_member(struct party_row *row, const struct crew_member *membe
  */
 void party_begin(struct party_row *row);
 
-/* Behind it: they halt again, and each took every call once, or the row has failed. */
+/*
+ * Behind it: they halt again, and each took every call once, or the row has failed.  Of
+ * several that began at once one interrupt may stand for more requests (SDM 3A 12.8.4
+ * "Interrupt Acceptance for Fixed Interrupts": one bit for each vector is pending):
+ * then each took one in every window, and no more than were sent.
+ */
 void party_end(struct party_row *row);
 
 /* 20 to 200 us, or 2 ms if the targets sleep deeply. */
@@ -234,7 +246,8 @@ bool party_is_shown(const struct experiment *experiment);
 
 /*
  * How many words were read behind shootdowns, and in what share of the chunks those
- * read behind none were stale: there a missing flush would have shown.
+ * read behind none were stale: there a missing flush would have shown.  How many
+ * interrupts were lost, and came twice.
  */
 void party_selftest(const struct party *party, struct selftest *selftest);
 

@@ -68,9 +68,25 @@ static void add_looks(struct selftest *selftest, const struct party_looks *looks
 	add(selftest, shown, "percent", looks->shown * UINT64_C(100) / looks->chunks);
 }
 
+static void add_amiss(struct selftest *selftest, const char *test, uint64_t count)
+{
+	selftest_add(selftest,
+	             &(struct selftest_row){
+			     .test = test,
+			     .value = (int64_t)count * 1000,
+			     .has_limit = true,
+			     .unit = "count",
+			     .verdict = count == 0 ? SELFTEST_PASS : SELFTEST_FAIL,
+		     });
+}
+
 void party_selftest(const struct party *party, struct selftest *selftest)
 {
 	add_looks(selftest, &party->shootdown_looks, "shootdown_words",
 	          "shootdown_shown");
 	add_looks(selftest, &party->lazy_looks, "lazy_words", "lazy_shown");
+	if (party->counted == 0)
+		return;
+	add_amiss(selftest, "interrupts_lost", party->interrupts_lost);
+	add_amiss(selftest, "interrupts_doubled", party->interrupts_doubled);
 }

@@ -166,6 +166,7 @@ void party_begin(struct party_row *row)
 
 	party->row = row;
 	party->sends = 0;
+	party->together = 0;
 	party_begin_looks(party);
 	crew_on_call(party->crew, row->on_call, party);
 	crew_on_nmi(party->crew, take_nmi, party);
@@ -193,16 +194,22 @@ static void check_counts(struct party_row *row, unsigned i)
 	const uint32_t polled = now.polled - before.polled;
 	const uint32_t handled = now.handled - before.handled;
 	const uint32_t sent = party->sends + party->sent[i];
+	const uint32_t least = row->remote->owners > 1 ? party->together : sent;
 	uint32_t taken = handled;
 
 	if (row->remote->mode == REMOTE_POLL)
 		taken = polled;
 	else if (row->remote->mode == REMOTE_NMI)
 		taken = now.nmis - before.nmis;
-	if (taken < sent && row->remote->owners <= 1)
+	party->counted++;
+	if (taken < least) {
+		party->interrupts_lost += least - taken;
 		party_give_up(row, ROW_FAILED, "an interrupt was lost");
-	if (taken > sent)
+	}
+	if (taken > sent) {
+		party->interrupts_doubled += taken - sent;
 		party_give_up(row, ROW_FAILED, "an interrupt came twice");
+	}
 }
 
 void party_end(struct party_row *row)

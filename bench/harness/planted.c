@@ -15,10 +15,22 @@ static void fall_down(struct crew_member *me, void *unused)
 	touch(0);
 }
 
-/* Waits: an emulator that runs them in turn might be done before it gets there. */
-static void let_fall(struct crew *crew, struct crew_member *member)
+/* As firmware does in an SMI that puts a TSC back to what it thinks is right. */
+static void move_clock(struct crew_member *me, void *unused)
 {
-	if (crew_run(crew, member, fall_down, NULL))
+	const uint32_t msr_tsc = 0x10;
+
+	(void)me;
+	(void)unused;
+	wrmsr(msr_tsc, rdtsc_ordered() + (UINT64_C(1) << 28));
+}
+
+/* Waits: an emulator that runs them in turn might be done before it gets there. */
+static void have_done(struct crew *crew, unsigned number, crew_job *job)
+{
+	struct crew_member *const member = crew_member(crew, number);
+
+	if (number != 0 && crew_run(crew, member, job, NULL))
 		(void)crew_wait(crew, member, crew_patience(crew));
 }
 
@@ -33,7 +45,9 @@ void planted_before_chunk(struct run *run, struct experiment *experiment)
 		stage_misdirect(&run->workspace.stage, experiment);
 	if ((run->config->plants & PLANT_FALLEN_CPU) != 0 &&
 	    crew_count(&run->crew) != 0)
-		let_fall(&run->crew, crew_member(&run->crew, 1));
+		have_done(&run->crew, 1, fall_down);
+	if ((run->config->plants & PLANT_MOVED_CLOCK) != 0)
+		have_done(&run->crew, crew_count(&run->crew), move_clock);
 	if ((run->config->plants & PLANT_IRQ) == 0 || experiment->spec.shape != NULL)
 		return;
 	run->planted_nmi = PLANT_AT_WINDOW;

@@ -287,6 +287,8 @@ static void run_bench(struct run *run, unsigned bench)
 	probe_tr7(run);
 	verify_all(run, bench, PHASE_BEFORE);
 	measure_all(run);
+	if (benches[bench]->conclude != NULL)
+		benches[bench]->conclude(&run->plan);
 	verify_all(run, bench, PHASE_AFTER);
 	deliver_rows(run, true);
 	run->on_delivered(run->context);

@@ -137,12 +137,25 @@ static void finish_all(struct party_row *row)
 		party_lose_silent(row);
 }
 
+/* Nobody asks itself. */
+static void count_sends(struct party_row *row)
+{
+	const unsigned owners = row->remote->owners;
+
+	row->party->together++;
+	for (unsigned i = 0; i < row->targets; i++) {
+		const bool begins = row->remote->first + i < owners;
+
+		row->party->sent[i] += begins ? owners - 1 : owners;
+	}
+}
+
 void shootdown_together(struct party_row *row, struct window_args *args)
 {
 	struct party *const party = row->party;
 	struct crew_member *const boot = party->members[0];
 
-	party->sends += row->remote->owners;
+	count_sends(row);
 	atomic_store(&party->arrived.count, 0);
 	atomic_store(&party->locked.count, 0);
 	atomic_store(&party->silent, 0);

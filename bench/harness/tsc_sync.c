@@ -148,6 +148,14 @@ static uint64_t ticks_each(const struct crew *crew)
 	return share < most ? share : most;
 }
 
+void tsc_sync_narrow(struct crew *crew)
+{
+	const uint64_t ticks = ticks_each(crew);
+
+	for (unsigned i = 1; i <= crew_count(crew); i++)
+		(void)find_offset(crew, crew_member(crew, i), ticks);
+}
+
 void tsc_sync_test(struct crew *crew, struct selftest *selftest,
                    enum tsc_sync_time when)
 {

@@ -16,3 +16,7 @@ enum tsc_sync_time { TSC_SYNC_BEFORE, TSC_SYNC_AFTER };
  */
 void tsc_sync_test(struct crew *crew, struct selftest *selftest,
                    enum tsc_sync_time when);
+
+/* The exchange of stamps alone; an interval that is empty then says that a clock moved.
+ */
+void tsc_sync_narrow(struct crew *crew);

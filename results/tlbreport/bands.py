@@ -74,7 +74,8 @@ def flag(run: Run, row: Row):
 def flag_call(row: Row):
     """The same of a call of one processor by an interrupt, inside one package."""
     one = remote.call(row)
-    if not measured(row) or not one or one.mode in remote.CONTROLS or one.about == "machine":
+    if not measured(row) or not one or one.mode in remote.CONTROLS \
+            or one.about.startswith("machine"):
         return None
     band = CALLS.get(one.figure)
     alone = remote.targets(row) == 1 and not one.about.startswith("from")

@@ -79,9 +79,12 @@ def leave(total: float, known: dict) -> dict:
 
 
 def offset_error(run: Run, distance: str):
-    """Half the interval of the offset to the clock of the first processor at that distance."""
+    """Half the interval of the offset to the clock of the first processor at that distance, and
+    of that type of core if one is named."""
+    far, *core = distance.split()
+    wanted = {f"distance={far}", *(f"type={remote.CORES[one]}" for one in core)}
     for key, value in run.machine.items():
-        if re.fullmatch(r"cpu_\d+", key) and f"distance={distance}" in value.split():
+        if re.fullmatch(r"cpu_\d+", key) and wanted <= set(value.split()):
             ends = re.match(r"lo=(-?\d+) hi=(-?\d+)\b", run.fact(f"{key}_tsc_offset"))
             if ends:
                 return (int(ends[2]) - int(ends[1])) / 2

@@ -205,8 +205,9 @@ def modes(run: Run, found: list):
 
 
 def title(apic: str, distance: str) -> str:
-    return f"{apic}, {'same ' + distance if distance != 'machine' else 'other package'}" \
-        if distance else f"{apic}, controls"
+    far, *core = distance.split() or [""]
+    words = {"": "controls", "machine": "other package"}.get(far, f"same {far}")
+    return ", ".join((apic, words, *core))
 
 
 def named(row: Row) -> str:
@@ -217,7 +218,7 @@ def named(row: Row) -> str:
 def published(row: Row) -> tuple:
     """The published range, of calls by interrupt inside one package."""
     one = call(row)
-    if one.mode in remote.CONTROLS or one.about in ("", "machine"):
+    if one.mode in remote.CONTROLS or one.about.split()[:1] in ([], ["machine"]):
         return ()
     return bands.ROUND_TRIP.low, bands.ROUND_TRIP.high
 

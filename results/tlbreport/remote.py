@@ -14,6 +14,7 @@ from .variant import label, measured
 STATES = ("spin", "pause", "hlt", "mwait", "off")
 FIGURES = ("rtt", "send", "oneway", "handler")
 DISTANCES = ("core", "cluster", "cache", "package", "machine")
+CORES = {"pcore": "performance", "ecore": "efficient"}  # as machine.csv calls their type
 APICS = ("xapic", "x2apic")
 CONTROLS = ("dry", "self", "poll")
 LOOKS = {
@@ -47,7 +48,7 @@ class Call:
     mode: str
     state: str  # of the targets; empty without any
     figure: str
-    about: str  # a distance, or fromI, or empty: so many targets, or none
+    about: str  # a distance and perhaps a type of core, or fromI, or empty: so many, or none
     apic: str
 
 
@@ -60,6 +61,8 @@ def call(row: Row):
     apic = parts.pop() if parts and parts[-1] in APICS else ""
     about = parts.pop(0) if parts else ""
     known = about in ("", *DISTANCES) or re.fullmatch(r"from\d+", about)
+    if about in DISTANCES and parts and parts[0] in CORES:
+        about = f"{about} {parts.pop(0)}"
     if mode not in MODES or not figure or not known or parts:
         return None
     return Call(mode, state, figure, about, apic)

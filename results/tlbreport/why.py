@@ -35,6 +35,8 @@ SHOWS = {
                  "not told apart.",
     "interrupt_discarded": "An interrupt injected into a block of samples was noticed, and the "
                            "block discarded.",
+    "own_pages_local": "So many of the pages that the program itself runs in are not global: full "
+                       "flushes would be billed for the walks to them.",
     "calls_answered": "Each processor, in each state of waiting, took each interrupt, NMI and "
                       "polled call exactly once: so many did not.",
     "tsc_sync": "No processor's clock is behind what another one has shown, at the start, and "
@@ -46,6 +48,11 @@ SHOWS = {
                        "would have failed its row.",
     "shootdown_shown": "In so many percent of the chunks of shootdown such words were stale "
                        "without one: there a missing flush would have been seen.",
+    "lazy_words": "The same, read by processors that had come back from lazy TLB mode.",
+    "lazy_shown": "In so many percent of the chunks of lazy such words were stale where nobody "
+                  "had been told, or had not come back.",
+    "interrupts_lost": "So many calls were not taken by the processor they were sent to.",
+    "interrupts_doubled": "So many were taken once more than they were sent.",
     "walks_": "A counter of page walks, independent of the verification, saw as many walks as "
               "the operation must cause.",
     "verification": "No operation left behind an entry that it must drop.",

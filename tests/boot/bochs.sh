@@ -58,6 +58,8 @@ boot two -e bochs -c 2 --set seed=7 \
 	--only 'single_op/invlpg,ipi,shootdown/invlpg,shootdown/invpcid_context,lazy'
 check 'two processors: a whole run' whole_run two
 check 'both are started' all_started two 2
+check 'what each runs in is global: full flushes do not pay for it' some_rows two \
+	selftest.csv '$test == "own_pages_local" && $value == 0 && $verdict == "pass"'
 check 'they are known by the MP services' machine_is two cpus_source 'MP services'
 measured() { # VARIANT
 	some_rows two results.csv "\$variant == \"$1\" && \$status == \"ok\""
@@ -68,5 +70,14 @@ for variant in unicast-hlt-rtt-machine-xapic unicast-hlt-rtt-machine-x2apic \
 	unicast-late-before-own-hlt-pcide-otherpcid together-lock-hlt-pcide-otherpcid; do
 	check "two processors: $variant is measured" measured "$variant"
 done
+
+boot moved -e bochs -c 2 --only ipi --set selftest.plant=moved_clock
+check 'a clock that moved: what it says of the way is taken back' some_rows moved \
+	results.csv '$variant ~ /-oneway-.*-xapic$/ &&
+		$reason == "TSC offset is not what it was"'
+check 'and no such row is left' no_rows moved results.csv \
+	'$variant ~ /-oneway-/ && $status == "ok"'
+check 'all else is measured' all_such_rows moved results.csv \
+	'$variant !~ /-oneway-/' '$status == "ok" || $reason == "x2apic"'
 
 finish

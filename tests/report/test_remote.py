@@ -117,6 +117,25 @@ class Calls(Remote):
         for part in ("send", "delivery", "handler", "acknowledgement"):
             self.assertIn(part, texts)
 
+    def test_cores_of_two_types_at_one_distance_are_told_apart(self):
+        machine = {**MACHINE, "cpu_1": "apic=1 type=performance distance=cache",
+                   "cpu_1_tsc_offset": "lo=-10 hi=10 rounds=9",
+                   "cpu_2": "apic=2 type=efficient distance=cache",
+                   "cpu_2_tsc_offset": "lo=-30 hi=30 rounds=9"}
+        rows = [row for core, rtt in (("pcore", 1000), ("ecore", 1400))
+                for row in near(distance=f"cache-{core}", rtt=rtt, send=100, oneway=600,
+                                handler=150)]
+        page = self.remote(rows, machine=machine)
+        texts = self.texts(page, "Parts")
+        for text in ("100 + 500 + 150 + 250 = 1000", "100 + 500 + 150 + 650 = 1400"):
+            self.assertIn(text, texts)
+        modes = self.texts(page, "Round trip by mode and state")
+        for text in ("x2apic, same cache, pcore", "x2apic, same cache, ecore"):
+            self.assertIn(text, modes)
+        run = load(self.folder)
+        self.assertEqual([decomposition.offset_error(run, f"cache {core}")
+                          for core in ("pcore", "ecore")], [10, 30])
+
     def test_without_an_offset_the_parts_are_not_told_apart(self):
         texts = self.texts(self.remote(near(rtt=1000, send=100, handler=150)), "Parts")
         self.assertIn("100 + 150 + 750 = 1000", texts)
