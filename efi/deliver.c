@@ -1,8 +1,7 @@
 #include "efi/deliver.h"
 
+#include "efi/arrival.h"
 #include "efi/console.h"
-#include "lib/outcome.h"
-#include "lib/unpack.h"
 
 #define CONSOLE_FILE "console.txt"
 
@@ -169,6 +168,10 @@ static void note_outcome(struct work *work, enum file file, size_t length)
 
 	if (file == FILE_RESULTS)
 		outcome_rows(&work->outcome, text);
+	if (file == FILE_VERIFY)
+		outcome_verify(&work->outcome, text);
+	if (file == FILE_SUMMARY)
+		outcome_costs(&work->outcome, text);
 	if (file == FILE_MACHINE)
 		outcome_timing(&work->outcome, text);
 }
@@ -249,19 +252,7 @@ static void print_places(const struct work *work)
 
 static void print_outcome(const struct work *work)
 {
-	struct line line;
-	char text[300];
-
-	outcome_verdict(&work->run, work->seal->flags, &line);
-	line_to_string(&line, text, sizeof text);
-	print(work, "tlbmark: run ");
-	print(work, work->seal->run_id);
-	print(work, ": ");
-	print(work, text);
-	print(work, "\n");
-	outcome_write(&work->outcome, &line);
-	line_to_string(&line, text, sizeof text);
-	print(work, text);
+	arrival_print(&work->program->firmware, work->seal, &work->run, &work->outcome);
 	if (arrived(work))
 		print_places(work);
 	else
