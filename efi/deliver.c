@@ -325,15 +325,14 @@ void deliver_note(struct program *program, const char *name, const char *text,
 {
 	struct work work = { .program = program };
 
-	for (unsigned i = 0; i < program->volumes.count; i++) {
-		struct destination *const place = &work.places[work.count++];
-
-		*place = (struct destination){ .volume = &program->volumes.list[i] };
-		usual_folder(program, place->folder);
-		place->status = volume_make_folder(place->volume, RESULTS_FOLDER);
-		if (!EFI_ERROR(place->status))
-			place->status =
-				volume_make_folder(place->volume, place->folder);
-	}
+	open_places(&work);
 	write_file(&work, name, text, length);
+	for (unsigned i = 0; i < work.count; i++) {
+		const struct destination *const place = &work.places[i];
+
+		if (!EFI_ERROR(place->status))
+			(void)trail_mark(&program->firmware, place->volume,
+			                 place->folder, &program->trail,
+			                 BREADCRUMB_UNFINISHED);
+	}
 }

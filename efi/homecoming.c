@@ -84,10 +84,10 @@ static void give_up(struct program *program)
 	print(program, "tlbmark: run ");
 	print(program, program->trail.run_id);
 	print(program, text);
-	write_unfinished(program);
 	nvram_forget(program);
 	program->trail.state = BREADCRUMB_UNFINISHED;
 	(void)trail_write(&program->volumes, &program->trail);
+	write_unfinished(program);
 }
 
 static const struct seal *find_results(struct program *program,

@@ -50,7 +50,8 @@ start lost
 lost_is_noted() {
 	[ "$before" -eq 0 ] && says lost 'run lost is unfinished' &&
 		fetch lost "$scratch/lost" &&
-		[ "$(find "$scratch/lost" -type f -name '*.*' | sed 's,.*/,,')" = unfinished.txt ]
+		[ "$(find "$scratch/lost" -type f | sed 's,.*/,,' | sort)" = 'tlbmark.run
+unfinished.txt' ]
 }
 check 'RAM that was lost: status 4' ended_with 4
 check 'it is said, and noted on the stick' lost_is_noted
