@@ -123,6 +123,7 @@ static struct homecoming bring_home(struct program *program,
 	const struct seal *const seal = find_results(program, claimed, &way);
 
 	if (seal == NULL) {
+		keep_release(&program->firmware, claimed);
 		give_up(program);
 		return (struct homecoming){ .status = RUN_NOT_FINISHED };
 	}
@@ -131,6 +132,7 @@ static struct homecoming bring_home(struct program *program,
 
 	if (!delivery.arrived)
 		return (struct homecoming){ .status = RUN_NOT_FINISHED };
+	keep_release(&program->firmware, claimed);
 	note_arrival(program);
 	return (struct homecoming){ .arrived = true, .status = delivery.status };
 }
@@ -153,7 +155,6 @@ struct homecoming homecoming(struct program *program)
 	print(program, "\n");
 	home = bring_home(program, &claimed);
 	home.was_due = true;
-	keep_release(firmware, &claimed);
 	return home;
 }
 
