@@ -1,8 +1,7 @@
 #include "efi/deliver.h"
 
+#include "efi/arrival.h"
 #include "efi/console.h"
-#include "lib/outcome.h"
-#include "lib/unpack.h"
 
 #define CONSOLE_FILE "console.txt"
 
@@ -169,6 +168,10 @@ static void note_outcome(struct work *work, enum file file, size_t length)
 
 	if (file == FILE_RESULTS)
 		outcome_rows(&work->outcome, text);
+	if (file == FILE_VERIFY)
+		outcome_verify(&work->outcome, text);
+	if (file == FILE_SUMMARY)
+		outcome_costs(&work->outcome, text);
 	if (file == FILE_MACHINE)
 		outcome_timing(&work->outcome, text);
 }
@@ -249,19 +252,7 @@ static void print_places(const struct work *work)
 
 static void print_outcome(const struct work *work)
 {
-	struct line line;
-	char text[300];
-
-	outcome_verdict(&work->run, work->seal->flags, &line);
-	line_to_string(&line, text, sizeof text);
-	print(work, "tlbmark: run ");
-	print(work, work->seal->run_id);
-	print(work, ": ");
-	print(work, text);
-	print(work, "\n");
-	outcome_write(&work->outcome, &line);
-	line_to_string(&line, text, sizeof text);
-	print(work, text);
+	arrival_print(&work->program->firmware, work->seal, &work->run, &work->outcome);
 	if (arrived(work))
 		print_places(work);
 	else
@@ -334,15 +325,14 @@ void deliver_note(struct program *program, const char *name, const char *text,
 {
 	struct work work = { .program = program };
 
-	for (unsigned i = 0; i < program->volumes.count; i++) {
-		struct destination *const place = &work.places[work.count++];
-
-		*place = (struct destination){ .volume = &program->volumes.list[i] };
-		usual_folder(program, place->folder);
-		place->status = volume_make_folder(place->volume, RESULTS_FOLDER);
-		if (!EFI_ERROR(place->status))
-			place->status =
-				volume_make_folder(place->volume, place->folder);
-	}
+	open_places(&work);
 	write_file(&work, name, text, length);
+	for (unsigned i = 0; i < work.count; i++) {
+		const struct destination *const place = &work.places[i];
+
+		if (!EFI_ERROR(place->status))
+			(void)trail_mark(&program->firmware, place->volume,
+			                 place->folder, &program->trail,
+			                 BREADCRUMB_UNFINISHED);
+	}
 }

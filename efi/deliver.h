@@ -23,6 +23,6 @@ struct delivery deliver(struct program *program, const struct seal *seal,
  */
 bool deliver_is_done(const struct program *program);
 
-/* One file where the results would be. */
+/* One file where the results would be, in a folder of this run as well. */
 void deliver_note(struct program *program, const char *name, const char *text,
                   size_t length);

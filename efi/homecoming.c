@@ -84,10 +84,10 @@ static void give_up(struct program *program)
 	print(program, "tlbmark: run ");
 	print(program, program->trail.run_id);
 	print(program, text);
-	write_unfinished(program);
 	nvram_forget(program);
 	program->trail.state = BREADCRUMB_UNFINISHED;
 	(void)trail_write(&program->volumes, &program->trail);
+	write_unfinished(program);
 }
 
 static const struct seal *find_results(struct program *program,
@@ -123,6 +123,7 @@ static struct homecoming bring_home(struct program *program,
 	const struct seal *const seal = find_results(program, claimed, &way);
 
 	if (seal == NULL) {
+		keep_release(&program->firmware, claimed);
 		give_up(program);
 		return (struct homecoming){ .status = RUN_NOT_FINISHED };
 	}
@@ -131,6 +132,7 @@ static struct homecoming bring_home(struct program *program,
 
 	if (!delivery.arrived)
 		return (struct homecoming){ .status = RUN_NOT_FINISHED };
+	keep_release(&program->firmware, claimed);
 	note_arrival(program);
 	return (struct homecoming){ .arrived = true, .status = delivery.status };
 }
@@ -153,7 +155,6 @@ struct homecoming homecoming(struct program *program)
 	print(program, "\n");
 	home = bring_home(program, &claimed);
 	home.was_due = true;
-	keep_release(firmware, &claimed);
 	return home;
 }
 

@@ -45,7 +45,7 @@ void keep_seal(struct keep *keep);
 void keep_claim(const struct firmware *firmware, const struct memory_map *map,
                 struct breadcrumb *claimed);
 
-/* So that another start can claim it. */
+/* When nothing waits there any more: some firmware clears what is freed. */
 void keep_release(const struct firmware *firmware, const struct breadcrumb *claimed);
 
 /* A copy that is whole; NULL if none is.  faults has KEEP_COPIES elements. */

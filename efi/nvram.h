@@ -35,5 +35,5 @@ void nvram_write(struct program *program);
  */
 const struct seal *nvram_find(struct program *program);
 
-/* Deletes whatever is there of ours. */
-void nvram_forget(const struct program *program);
+/* Deletes what that run has left, and what nobody can read: others are waited for. */
+void nvram_forget(struct program *program);

@@ -2,15 +2,24 @@
 
 #include "lib/seal.h"
 
-/* Columns of results.csv in front of the status, none of which is ever quoted. */
-#define BEFORE_STATUS 6u
+/* Columns of results.csv and of verify.csv; none up to there is ever quoted. */
+#define RESULT_STATUS 6u
+#define VERIFY_RULE 5u
+#define VERIFY_VERDICT 10u
+
+static struct text_slice field_of(struct text_slice row, unsigned number)
+{
+	struct text_slice field = text_split(row, ',', &row);
+
+	while (number-- != 0)
+		field = text_split(row, ',', &row);
+	return field;
+}
 
 static void count_row(struct outcome *outcome, struct text_slice row)
 {
-	struct text_slice field = { row.text, 0 };
+	const struct text_slice field = field_of(row, RESULT_STATUS);
 
-	for (unsigned i = 0; i <= BEFORE_STATUS; i++)
-		field = text_split(row, ',', &row);
 	if (text_is(field, "ok"))
 		outcome->measured++;
 	else if (text_is(field, "skipped"))
@@ -24,6 +33,26 @@ void outcome_rows(struct outcome *outcome, struct text_slice results)
 	(void)text_split(results, '\n', &results);
 	while (results.length != 0)
 		count_row(outcome, text_split(results, '\n', &results));
+}
+
+void outcome_verify(struct outcome *outcome, struct text_slice verify)
+{
+	while (verify.length != 0) {
+		const struct text_slice row = text_split(verify, '\n', &verify);
+
+		if (text_is(field_of(row, VERIFY_RULE), "must") &&
+		    text_is(field_of(row, VERIFY_VERDICT), "fail"))
+			outcome->refused++;
+	}
+}
+
+void outcome_costs(struct outcome *outcome, struct text_slice summary)
+{
+	while (summary.length != 0) {
+		const struct text_slice line = text_split(summary, '\n', &summary);
+
+		costs_add(&outcome->costs, line.text, line.length);
+	}
 }
 
 static void copy(char *to, size_t capacity, struct text_slice from)
@@ -99,7 +128,9 @@ void outcome_write(const struct outcome *outcome, struct line *text)
 	line_put_u64(text, outcome->skipped);
 	line_put(text, " skipped, ");
 	line_put_u64(text, outcome->failed);
-	line_put(text, " failed\ntiming: ");
+	line_put(text, " failed; ");
+	line_put_u64(text, outcome->refused);
+	line_put(text, " verifications failed\ntiming: ");
 	line_put(text, outcome->timing_valid ? "valid" : "NOT valid");
 	if (outcome->timing_reason[0] != '\0')
 		line_put(text, ", ");

@@ -103,20 +103,6 @@ static void tally_verify(struct screen_tally *tally, const struct capture_event 
 		tally->refused++;
 }
 
-/* A line of summary.txt begins with the operation; its first one is kept. */
-static void tally_cost(struct screen_tally *tally, const struct capture_event *event)
-{
-	const char *const last = tally->costs == 0 ? "" : tally->cost[tally->costs - 1];
-	size_t i = 0;
-
-	while (i < event->length && event->text[i] != ' ' && event->text[i] == last[i])
-		i++;
-	if (tally->costs == SCREEN_COSTS ||
-	    (i < event->length && event->text[i] == ' ' && last[i] == ' '))
-		return;
-	keep(tally->cost[tally->costs++], event->text, event->length);
-}
-
 static void on_row(struct screen *screen, const struct capture_event *event)
 {
 	const unsigned file = file_named(event->name);
@@ -130,7 +116,7 @@ static void on_row(struct screen *screen, const struct capture_event *event)
 	else if (file == FILE_VERIFY)
 		tally_verify(&screen->tally, event);
 	else if (file == FILE_SUMMARY)
-		tally_cost(&screen->tally, event);
+		costs_add(&screen->tally.costs, event->text, event->length);
 }
 
 static void mark(struct screen *screen)

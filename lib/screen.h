@@ -10,11 +10,11 @@
  */
 #include "lib/canvas.h"
 #include "lib/capture.h"
+#include "lib/costs.h"
 #include "lib/pack.h"
 #include "lib/sink.h"
 
 #define SCREEN_MESSAGES 12u
-#define SCREEN_COSTS 18u
 #define SCREEN_PAGE_SECONDS 6u
 
 struct screen_clock {
@@ -29,8 +29,7 @@ struct screen_clock {
 struct screen_tally {
 	uint32_t ok, skipped, failed; /* rows of results.csv; timeouts are failed */
 	uint32_t refused;             /* must cells of verify.csv that failed */
-	unsigned costs;
-	char cost[SCREEN_COSTS][CANVAS_COLUMNS]; /* first row of each operation */
+	struct costs costs;
 	char env[16], valid[4], reason[CANVAS_COLUMNS];
 };
 

@@ -197,8 +197,8 @@ void screen_draw_summary(struct screen *screen)
 	                                              : "Timing NOT valid: ");
 	line_put(&line, tally->reason);
 	screen_draw_line(screen, 2, &line);
-	for (unsigned i = 0; i < tally->costs; i++)
-		draw_text(screen, 4 + i, tally->cost[i]);
+	for (unsigned i = 0; i < tally->costs.count; i++)
+		draw_text(screen, 4 + i, tally->costs.lines[i]);
 	draw_where(screen);
 }
 

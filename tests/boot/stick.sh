@@ -33,6 +33,14 @@ check 'a second run of that id ends too' ended_with 0
 check 'it has a folder of its own, and the first stays as it is' both_are_there
 check 'and the machine is reset once' [ "$(grep -ac 'looking for' \
 	"$scratch/blind.console")" -eq 1 ]
+shows_what_came() {
+	grep -q '^invlpg ' "$scratch/data/$usual-2/summary.txt" || return 1
+	tr -d '\r' <"$scratch/blind.console" | sed '1,/looking for/d' >"$scratch/shown"
+	grep -m 2 . "$scratch/data/$usual-2/summary.txt" | cut -c1-79 >"$scratch/costs"
+	grep -cxFf "$scratch/costs" "$scratch/shown" | grep -qx 2 &&
+		[ "$(wc -l <"$scratch/shown")" -le 24 ]
+}
+check 'what came home is shown, on one screen' shows_what_came
 
 # The machine is switched off where it would have been reset.
 stick lost 'run = lost'
@@ -42,7 +50,8 @@ start lost
 lost_is_noted() {
 	[ "$before" -eq 0 ] && says lost 'run lost is unfinished' &&
 		fetch lost "$scratch/lost" &&
-		[ "$(find "$scratch/lost" -type f -name '*.*' | sed 's,.*/,,')" = unfinished.txt ]
+		[ "$(find "$scratch/lost" -type f | sed 's,.*/,,' | sort)" = 'tlbmark.run
+unfinished.txt' ]
 }
 check 'RAM that was lost: status 4' ended_with 4
 check 'it is said, and noted on the stick' lost_is_noted

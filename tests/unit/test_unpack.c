@@ -244,39 +244,6 @@ TEST(an_exception_while_samples_are_left_out_is_kept)
 	                    "@end canary.csv rows=2 crc32=734d293e\n@done 4\n");
 }
 
-TEST(rows_are_counted_by_their_status)
-{
-	static const char results[] = "bench,op,variant,param,value,targets,status\n"
-				      "a,b,c,,,,ok,\na,b,c,d,1,2,skipped,pcid\n"
-				      "a,b,c,,,,ok,\na,b,c,,,,timeout,\nstatus\n";
-	struct outcome outcome = { 0 };
-
-	outcome_rows(&outcome, (struct text_slice){ results, sizeof results - 1 });
-	assert_int_equal(outcome.measured, 2);
-	assert_int_equal(outcome.skipped, 1);
-	assert_int_equal(outcome.failed, 2);
-}
-
-TEST(an_outcome_is_two_lines)
-{
-	static const char machine[] = "key,value\ntiming_valid,0\n"
-				      "timing_reason,env is tcg\nx,1\n";
-	struct outcome outcome = { .measured = 3, .skipped = 2 };
-	struct line line;
-	char text[200];
-
-	outcome_timing(&outcome, (struct text_slice){ machine, sizeof machine - 1 });
-	outcome_write(&outcome, &line);
-	line_to_string(&line, text, sizeof text);
-	assert_string_equal(text, "3 rows measured, 2 skipped, 0 failed\n"
-	                          "timing: NOT valid, env is tcg\n");
-	outcome = (struct outcome){ .timing_valid = true };
-	outcome_write(&outcome, &line);
-	line_to_string(&line, text, sizeof text);
-	assert_string_equal(text, "0 rows measured, 0 skipped, 0 failed\n"
-	                          "timing: valid\n");
-}
-
 TEST(only_a_whole_run_without_a_failure_passes)
 {
 	struct unpack_run run = { .done = true };
@@ -310,8 +277,6 @@ int main(void)
 		CASE(samples_that_do_not_fit_leave_the_room_to_others),
 		CASE(no_samples_take_what_is_reserved),
 		CASE(an_exception_while_samples_are_left_out_is_kept),
-		cmocka_unit_test(rows_are_counted_by_their_status),
-		cmocka_unit_test(an_outcome_is_two_lines),
 		cmocka_unit_test(only_a_whole_run_without_a_failure_passes),
 	};
 

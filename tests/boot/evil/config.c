@@ -13,6 +13,10 @@ struct word {
 	}
 
 static const struct word words[] = {
+	WORD("low=none", no_low_memory, true),
+	WORD("any=high", any_is_high, true),
+	WORD("rename=fails", no_rename, true),
+	WORD("device=marked", chained, true),
 	WORD("write=full", write, WRITE_FULL),
 	WORD("write=short", write, WRITE_SHORT),
 	WORD("write=protected", write, WRITE_PROTECTED),
@@ -52,18 +56,6 @@ static bool read_word(struct evil *evil, struct text_slice word)
 	const struct text_slice name = text_split(word, '=', &value);
 	uint64_t number = 0;
 
-	if (text_is(word, "low=none")) {
-		evil->no_low_memory = true;
-		return true;
-	}
-	if (text_is(word, "any=high")) {
-		evil->any_is_high = true;
-		return true;
-	}
-	if (text_is(word, "device=marked")) {
-		evil->chained = true;
-		return true;
-	}
 	for (unsigned i = 0; i < COUNT(words); i++)
 		if (text_is(word, words[i].text)) {
 			set(evil, words[i].offset, words[i].value);

@@ -28,9 +28,10 @@ struct evil {
 	uint32_t damaged_headers;
 	uint32_t damaged_streams;
 	uint32_t held; /* their memory is in use */
-	bool no_low_memory;
-	bool any_is_high; /* memory that may be anywhere is above 4 GiB */
-	bool chained;     /* the program comes from another disk, by a file there */
+	uint32_t no_low_memory;
+	uint32_t any_is_high; /* memory that may be anywhere is above 4 GiB */
+	uint32_t no_rename;
+	uint32_t chained; /* the program comes from another disk, by a file there */
 };
 
 /* False if there is a word that is not known: a test that asks for it would lie. */

@@ -1,4 +1,5 @@
-/* File systems whose Write() goes wrong.  One driver has them all, as under OVMF. */
+/* File systems whose Write() goes wrong, or SetInfo().  One driver has them all, as
+ * under OVMF. */
 #include "tests/boot/evil/evil.h"
 
 static EFI_GUID file_system_guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
@@ -7,6 +8,8 @@ static struct {
 	EFI_VOLUME_OPEN open_volume;
 	EFI_FILE_OPEN open;
 	EFI_FILE_WRITE write;
+	EFI_FILE_SET_INFO set_info;
+	bool no_rename;
 	enum write_fault fault;
 	uint32_t from;
 } real;
@@ -39,6 +42,12 @@ static EFI_STATUS EFIAPI write(EFI_FILE_HANDLE file, UINTN *size, VOID *bytes)
 	return real.write(file, size, bytes);
 }
 
+static EFI_STATUS EFIAPI set_info(EFI_FILE_HANDLE file, EFI_GUID *kind, UINTN size,
+                                  VOID *info)
+{
+	return real.no_rename ? EFI_UNSUPPORTED : real.set_info(file, kind, size, info);
+}
+
 static EFI_STATUS EFIAPI open(EFI_FILE_HANDLE folder, EFI_FILE_HANDLE *file,
                               CHAR16 *name, UINT64 mode, UINT64 attributes)
 {
@@ -48,6 +57,7 @@ static EFI_STATUS EFIAPI open(EFI_FILE_HANDLE folder, EFI_FILE_HANDLE *file,
 		return status;
 	(*file)->Open = open;
 	(*file)->Write = write;
+	(*file)->SetInfo = set_info;
 	return status;
 }
 
@@ -59,6 +69,7 @@ static EFI_STATUS EFIAPI open_volume(EFI_FILE_IO_INTERFACE *io, EFI_FILE_HANDLE 
 		return status;
 	real.open = (*root)->Open;
 	real.write = (*root)->Write;
+	real.set_info = (*root)->SetInfo;
 	(*root)->Open = open;
 	(*root)->Write = write;
 	return status;
@@ -72,6 +83,7 @@ void evil_files(const struct firmware *firmware, const struct evil *evil)
 
 	real.fault = evil->write;
 	real.from = evil->write_from;
+	real.no_rename = evil->no_rename != 0;
 	if (EFI_ERROR(boot->LocateHandleBuffer(ByProtocol, &file_system_guid, NULL,
 	                                       &count, &devices)))
 		return;

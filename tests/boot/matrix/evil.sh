@@ -79,6 +79,23 @@ for fault in 'full is full' 'short is full' 'protected is write-protected' \
 		results_wait "$kind-later" "${fault#* }"
 done
 
+try rename 'rename=fails'
+whole_without_names() {
+	ended_with 0 && says rename 'does not rename files: results.csv has .tmp behind its name' &&
+		says rename 'your results are in' && fetch rename "$scratch/home" || return 1
+	for file in "$scratch/home"/*/*.tmp; do
+		mv "$file" "${file%.tmp}" || return 1
+	done
+	is_whole "$scratch/home"/* && file_systems_are_clean rename
+}
+check 'no file can be renamed: all are there, and whole, by another name' \
+	whole_without_names
+start rename
+names_its_second_run() {
+	ended_with 0 && says rename 'run rename: PASS' && [ "$(folders rename | wc -l)" -eq 2 ]
+}
+check 'a second run gets a folder of its own there, too' names_its_second_run
+
 # --- variables: nobody knows where a reset would lead
 
 waits_for_a_reset() { # NAME
@@ -93,6 +110,18 @@ for fault in lost refused; do
 	check "SetVariable, $fault: no reset by itself, and one by hand brings results home" \
 		waits_for_a_reset "$fault-variable"
 	leave
+done
+
+for fault in lost refused; do
+	try "$fault-results" "variable=$fault" 'transport = serial, nvram'
+	nothing_is_there() {
+		ended_with 0 && says "$fault-results" "tlbmark: 0 of " &&
+			says "$fault-results" 'the next was not taken, status 0x' &&
+			says "$fault-results" 'the next start would find nothing: no reset' &&
+			says "$fault-results" '@done 0'
+	}
+	check "SetVariable, $fault, with transport = nvram: that is said, and nothing is reset" \
+		nothing_is_there
 done
 
 # --- screens

@@ -93,6 +93,28 @@ loss_is_said() {
 }
 check 'a variable that is damaged is missed, the others are delivered' loss_is_said
 
+# --- two sticks in one machine, and runs that are called the same
+
+stick first-stick 'run = same' 'transport = nvram'
+stick second-stick 'run = same' 'transport = nvram' 'pages = 7'
+new_variables
+keeping_start first-stick -no-reboot
+keeping_start second-stick -no-reboot
+parts=$(variables | wc -l)
+keeping_start first-stick
+minds_its_own() {
+	ended_with 4 && says first-stick 'run same is unfinished' &&
+		[ "$(variables | wc -l)" -eq "$parts" ]
+}
+check 'what another stick waits for is not taken for a run of the same id, and stays' \
+	minds_its_own
+keeping_start second-stick
+finds_its_own() {
+	ended_with 0 && fetch second-stick "$scratch/same" &&
+		grep -qx 'pages,7' "$scratch/same"/*/machine.csv && [ -z "$(variables)" ]
+}
+check 'and comes home to that stick' finds_its_own
+
 # --- a store that forgets
 
 stick forgets 'run = forgets' 'transport = nvram'

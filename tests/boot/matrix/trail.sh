@@ -59,6 +59,26 @@ check 'machine B measures, and leaves what A has left alone' minds_its_own
 start two $a
 check 'A hears of its own run' is_unfinished two of-a
 
+# --- the same run on two machines of one kind, and one of them loses it
+
+stick twins 'run = twins'
+# shellcheck disable=SC2086
+start twins $a -no-reboot
+# shellcheck disable=SC2086
+start twins $b
+check 'B brings home what is called as the run that A has lost' ended_with 0
+fetch twins "$scratch/of-b"
+# shellcheck disable=SC2086
+start twins $a
+has_a_folder_of_its_own() {
+	ended_with 4 && fetch twins "$scratch/both" || return 1
+	for folder in "$scratch/of-b"/*; do
+		diff -r "$folder" "$scratch/both/${folder##*/}" || return 1
+	done
+	[ "$(find "$scratch/both" -name unfinished.txt | wc -l)" -eq 1 ]
+}
+check 'that A has lost it is not noted among the results of B' has_a_folder_of_its_own
+
 # --- the same run on one machine after the other, each handed back
 
 stick fleet 'run = fleet' 'after = reboot'

@@ -1,0 +1,31 @@
+#pragma once
+/* The variables of the firmware that hold results, by number, from 1. */
+#include "lib/breadcrumb.h"
+
+#include <efi.h>
+
+#define NVRAM_ATTRIBUTES                                                               \
+	(EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS |                 \
+	 EFI_VARIABLE_RUNTIME_ACCESS)
+
+/* One call of GetVariable or SetVariable. */
+struct nvram_variable {
+	EFI_RUNTIME_SERVICES *runtime;
+	unsigned number;
+	UINTN size;
+	void *bytes;
+	EFI_STATUS status;
+};
+
+/* The argument is such a call: for runtime_call(). */
+void nvram_set(void *variable);
+void nvram_get(void *variable);
+
+void nvram_delete(EFI_RUNTIME_SERVICES *runtime, unsigned number);
+
+struct nvram_run {
+	char text[BREADCRUMB_TEXT + 18];
+};
+
+/* What its codes have as their run: ids come again, and the nonce does not. */
+struct nvram_run nvram_run_of(const struct breadcrumb *breadcrumb);
