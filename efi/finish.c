@@ -2,6 +2,7 @@
 
 #include "efi/after.h"
 #include "efi/reset.h"
+#include "efi/transports.h"
 #include "lib/x86/insn.h"
 #include "lib/x86/power.h"
 
@@ -112,6 +113,7 @@ _Noreturn void finish(struct program *program, enum run_status status)
 	const bool waits = (program->machine.transports & TRANSPORTS_HOME) != 0;
 
 	power_restore(&program->machine);
+	transports_record_losses(program);
 	record_done(&program->record, status);
 	drain(program);
 	if (waits)
