@@ -20,14 +20,19 @@ static bool is_wanted(const struct program *program, enum transport transport)
 /* Ports to try, by the option; 0: none. */
 static uint16_t serial_port(const struct program *program, unsigned i)
 {
-	static const uint16_t usual[SERIALS] = { SERIAL_COM1, SERIAL_COM2 };
+	static const uint16_t usual[] = { SERIAL_COM1, SERIAL_COM2 };
+	const uint16_t other = program->machine.console_port;
 	const struct config *const config = &program->config;
 
 	if (!is_wanted(program, TRANSPORT_SERIAL))
 		return 0;
 	if (config->serial == SERIAL_PORT)
 		return i == 0 ? config->serial_port : 0;
-	return config->serial == SERIAL_AUTO ? usual[i] : 0;
+	if (config->serial != SERIAL_AUTO)
+		return 0;
+	if (i < sizeof usual / sizeof usual[0])
+		return usual[i];
+	return other == SERIAL_COM1 || other == SERIAL_COM2 ? 0 : other;
 }
 
 static bool plan_serial(const struct program *program)

@@ -63,4 +63,17 @@ port_is_given_up() {
 }
 check 'a serial port that never becomes free is given up, and that is said' port_is_given_up
 
+# One that only the firmware's SPCR table names, beside none at all: the table behind its
+# header, a 16550 at the ports from 3e8 on.
+printf '\000\000\000\000\001\010\000\000\350\003' >"$scratch/spcr"
+dd if=/dev/zero bs=1 count=34 status=none >>"$scratch/spcr"
+stick third 'run = third' 'transport = serial'
+start third -acpitable "sig=SPCR,rev=2,data=$scratch/spcr" -serial none \
+	-chardev "file,id=third,path=$scratch/third.console" \
+	-device isa-serial,iobase=0x3e8,irq=5,chardev=third
+delivers_there() {
+	ended_with 0 && says third '@done 0' && says third 'transport,serial'
+}
+check 'the port that ACPI names takes the results' delivers_there
+
 finish
