@@ -75,7 +75,7 @@ is_shown_and_ends() {
 ends_within() { # NAME SECONDS
 	tries=$2
 	while kill -0 "$attended" 2>/dev/null; do
-		[ $tries -gt 0 ] || return 1
+		[ "$tries" -gt 0 ] || return 1
 		tries=$((tries - 1))
 		sleep 1
 	done
