@@ -42,7 +42,7 @@ share=${TLBMARK_SHARE:-/usr/share}
 
 root=$(dirname "$0")
 PATH=$PATH:/usr/sbin:/sbin
-run='' work='' emulator_pid='' capture_pid='' status=0 accelerated='' chipset='' transport=auto
+run='' work='' emulator_pid='' capture_pid='' status=0 accelerated='' chipset='' transport=auto zbarimg='' qrread=''
 
 # shellcheck source=results/summary.sh
 . "$root/results/summary.sh"
@@ -232,7 +232,7 @@ boot() { # ACCELERATOR SECONDS in which the program must have started
 			follow "$home_timeout"
 	else
 		status=4
-		follow "$timeout"
+		await_end "$timeout"
 		! grep -qs 'KVM internal error' "$work/emulator.err" || status=5
 	fi
 	# QEMU ends when the program does, Bochs does not.
@@ -336,12 +336,12 @@ trap 'exit 129' HUP && trap 'exit 130' INT
 trap 'exit 141' PIPE && trap 'exit 143' TERM
 work=$(mktemp -d "${TMPDIR:-/tmp}/tlbmark.XXXXXX")
 make_out
-"$root/tests/install.sh" ${yes:+"$yes"} make gcc ld objcopy mkfs.vfat mcopy mdir "$program" ||
-	exit 3
+"$root/tests/install.sh" ${yes:+"$yes"} make gcc ld objcopy mkfs.vfat mcopy mdir "$program" \
+	${zbarimg:+"$zbarimg"} || exit 3
 choose_firmware
 check_model
 # Under `make test` this make must not look for the job server of that one.
-MAKEFLAGS='' make -s -C "$root" build/tlbmark.img build/host/capture >&2 ||
+MAKEFLAGS='' make -s -C "$root" build/tlbmark.img build/host/capture ${qrread:+"$qrread"} >&2 ||
 	die 3 'the build failed'
 make_disk
 boot_any

@@ -2,6 +2,7 @@
 
 #include "efi/after.h"
 #include "efi/reset.h"
+#include "efi/transports.h"
 #include "lib/x86/insn.h"
 #include "lib/x86/power.h"
 
@@ -23,16 +24,10 @@ static bool has_screen(const struct program *program)
  */
 static void show_pages(struct program *program)
 {
-	const uint64_t hz = program->machine.tsc_rate.best;
-	const uint64_t page =
-		SCREEN_PAGE_SECONDS * (hz != 0 ? hz : UINT64_C(1000000000));
-	const uint64_t all = page * screen_pages(&program->screen);
-	const uint64_t began = rdtsc_ordered();
-
 	if (!has_screen(program) ||
 	    (program->config.transports & TRANSPORT_SERIAL) != 0)
 		return;
-	while (rdtsc_ordered() - began < all) {
+	while (!screen_has_turned(&program->screen)) {
 		screen_turn(&program->screen);
 		pause();
 	}
@@ -59,6 +54,9 @@ static void go_home(struct program *program)
 	struct record *const record = &program->record;
 
 	drain(program);
+	/* Somebody may press reset while the pages are shown, which takes minutes. */
+	if ((program->machine.transports & TRANSPORT_RAM) != 0)
+		keep_seal(&program->keep);
 	show_pages(program);
 
 	const bool are_left = leave_results(program);
@@ -112,6 +110,7 @@ _Noreturn void finish(struct program *program, enum run_status status)
 	const bool waits = (program->machine.transports & TRANSPORTS_HOME) != 0;
 
 	power_restore(&program->machine);
+	transports_record_losses(program);
 	record_done(&program->record, status);
 	drain(program);
 	if (waits)

@@ -84,6 +84,9 @@ static void gather_acpi(const struct firmware *firmware, const struct memory_map
 	if (acpi_find(memory, rsdp, "HPET", &table) != ERR_NONE ||
 	    acpi_hpet_address(&table, &machine->hpet_address) != ERR_NONE)
 		machine->hpet_address = 0;
+	if (acpi_find(memory, rsdp, "SPCR", &table) != ERR_NONE ||
+	    acpi_serial_port(&table, &machine->console_port) != ERR_NONE)
+		machine->console_port = 0;
 	if (acpi_find(memory, rsdp, "DMAR", &table) != ERR_NONE ||
 	    acpi_x2apic_opt_out(&table, &machine->x2apic_opt_out) != ERR_NONE)
 		machine->x2apic_opt_out = false;

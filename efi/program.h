@@ -12,8 +12,11 @@
 #include "lib/x86/cpu.h"
 #include "lib/x86/serial.h"
 
-/* Where results go: a server may have nothing on COM1 and its console on COM2. */
-#define SERIALS 2u
+/*
+ * Where results go: a server may have nothing on COM1 and its console on COM2, or where
+ * the SPCR table says.
+ */
+#define SERIALS 3u
 
 struct program {
 	struct run run; /* first, being aligned to two cache lines */

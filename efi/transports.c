@@ -4,6 +4,7 @@
 #include "efi/after.h"
 #include "efi/console.h"
 #include "efi/departure.h"
+#include "lib/csv.h"
 #include "lib/x86/insn.h"
 
 static void print(const struct program *program, const char *text)
@@ -19,14 +20,19 @@ static bool is_wanted(const struct program *program, enum transport transport)
 /* Ports to try, by the option; 0: none. */
 static uint16_t serial_port(const struct program *program, unsigned i)
 {
-	static const uint16_t usual[SERIALS] = { SERIAL_COM1, SERIAL_COM2 };
+	static const uint16_t usual[] = { SERIAL_COM1, SERIAL_COM2 };
+	const uint16_t other = program->machine.console_port;
 	const struct config *const config = &program->config;
 
 	if (!is_wanted(program, TRANSPORT_SERIAL))
 		return 0;
 	if (config->serial == SERIAL_PORT)
 		return i == 0 ? config->serial_port : 0;
-	return config->serial == SERIAL_AUTO ? usual[i] : 0;
+	if (config->serial != SERIAL_AUTO)
+		return 0;
+	if (i < sizeof usual / sizeof usual[0])
+		return usual[i];
+	return other == SERIAL_COM1 || other == SERIAL_COM2 ? 0 : other;
 }
 
 static bool plan_serial(const struct program *program)
@@ -252,4 +258,42 @@ void transports_open(struct program *program)
 	}
 	if ((program->machine.transports & TRANSPORT_SCREEN) != 0)
 		open_screen(program);
+}
+
+/* Its key has the port, its value how many bytes. */
+static void record_loss(struct record *record, const struct serial *serial)
+{
+	struct line key;
+	struct line line;
+	char text[40];
+
+	line_clear(&key);
+	line_put(&key, "serial_lost_0x");
+	line_put_hex(&key, serial->port, 3);
+	line_to_string(&key, text, sizeof text);
+
+	struct csv csv = csv_begin(&line);
+
+	csv_text(&csv, text);
+	csv_u64(&csv, serial->lost);
+	record_begin(record, FILE_MACHINE);
+	record_line(record, &line);
+	record_end(record);
+}
+
+void transports_record_losses(struct program *program)
+{
+	for (unsigned i = 0; i < SERIALS; i++) {
+		const struct serial *const serial = &program->serials[i];
+
+		if (serial->lost == 0)
+			continue;
+		record_loss(&program->record, serial);
+		record_console(&program->record,
+		               serial_is_dead(serial)
+		                       ? "tlbmark: a serial port has taken nothing for "
+		                         "a second and was given up, see machine.csv"
+		                       : "tlbmark: a serial port was slow: bytes were "
+		                         "lost, see machine.csv");
+	}
 }

@@ -11,5 +11,8 @@ void transports_alloc(struct program *program);
  */
 EFI_STATUS transports_plan(struct program *program);
 
+/* At the end of a run: serial ports that did not take all that was said. */
+void transports_record_losses(struct program *program);
+
 /* Opens the sinks of those, with the memory they need mapped. */
 void transports_open(struct program *program);

@@ -204,3 +204,25 @@ enum err acpi_x2apic_opt_out(const struct acpi_table *dmar, bool *opts_out)
 	*opts_out = (dmar->bytes[37] & both) == both;
 	return ERR_NONE;
 }
+
+/* Interface Type, and Base Address (a Generic Address Structure). */
+enum err acpi_serial_port(const struct acpi_table *spcr, uint16_t *port)
+{
+	const uint8_t full_16550 = 0x00;
+	const uint8_t part_16550 = 0x01;
+	const uint8_t described_16550 = 0x12;
+	const uint64_t last = 0xfff8; /* whose eight registers are ports still */
+	const uint8_t *const bytes = spcr->bytes;
+
+	if (spcr->length < 52)
+		return ERR_DAMAGED;
+
+	const uint8_t type = bytes[36];
+	const uint64_t address = get(bytes + 44, 8);
+
+	if ((type != full_16550 && type != part_16550 && type != described_16550) ||
+	    bytes[40] != ACPI_IO || address == 0 || address > last)
+		return ERR_ABSENT;
+	*port = (uint16_t)address;
+	return ERR_NONE;
+}

@@ -68,5 +68,12 @@ enum err acpi_reset_of(const struct acpi_table *fadt,
  */
 enum err acpi_x2apic_opt_out(const struct acpi_table *dmar, bool *opts_out) MUST_CHECK;
 
+/*
+ * First of the eight I/O ports of the UART that the SPCR table names, a 16550 or like
+ * one (Microsoft, "Serial Port Console Redirection Table").  ERR_ABSENT if it names
+ * none, or another kind.
+ */
+enum err acpi_serial_port(const struct acpi_table *spcr, uint16_t *port) MUST_CHECK;
+
 /* Physical address of the HPET's registers. */
 enum err acpi_hpet_address(const struct acpi_table *hpet, uint64_t *address) MUST_CHECK;

@@ -100,6 +100,7 @@ struct machine {
 	uint64_t giant_frame;  /* 1 GiB aligned RAM that may be read; 0: none */
 	uint64_t giants;       /* two GiB of our own, 1 GiB aligned; 0: none */
 	uint64_t hpet_address; /* 0: none */
+	uint16_t console_port; /* of the UART that the SPCR names; 0: none */
 	bool x2apic_opt_out;   /* firmware wants APICs to stay in xAPIC mode */
 	struct acpi_reset reset;
 	uint32_t exit_tries;

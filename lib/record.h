@@ -22,7 +22,7 @@ enum file {
 	FILE_COUNT,
 };
 
-#define RECORD_SINKS 4u
+#define RECORD_SINKS 5u
 
 /* What of one file has been delivered in complete parts. */
 struct file_total {

@@ -243,15 +243,28 @@ void screen_show(struct screen *screen, unsigned page)
 		screen_draw_code(screen, page - 2);
 }
 
+static uint64_t turns_of(const struct screen *screen)
+{
+	return (now(screen) - screen->done_at) / screen->clock.hz / SCREEN_PAGE_SECONDS;
+}
+
 /* The summary stays for two turns, since it is there to be read. */
+static unsigned turns_in_all(const struct screen *screen)
+{
+	return screen_pages(screen) + 1;
+}
+
+bool screen_has_turned(const struct screen *screen)
+{
+	return !screen->is_done || turns_of(screen) >= turns_in_all(screen);
+}
+
 void screen_turn(struct screen *screen)
 {
 	if (!screen->is_done)
 		return;
 
-	const uint64_t turns = (now(screen) - screen->done_at) / screen->clock.hz /
-	                       SCREEN_PAGE_SECONDS;
-	const unsigned turn = (unsigned)(turns % (screen_pages(screen) + 1));
+	const unsigned turn = (unsigned)(turns_of(screen) % turns_in_all(screen));
 	const unsigned page = turn < 2 ? 1 : turn;
 
 	if (page != screen->page)

@@ -78,5 +78,8 @@ void screen_turn(struct screen *screen);
 
 unsigned screen_pages(const struct screen *screen);
 
+/* True once each page has had its time. */
+bool screen_has_turned(const struct screen *screen);
+
 /* Draws a page now. */
 void screen_show(struct screen *screen, unsigned page);

@@ -10,6 +10,7 @@ limit_to_bochs() {
 	case ${firmware##*/} in
 	*CODE*) die 2 "--firmware $firmware: Bochs takes one in one piece" ;;
 	esac
+	! by_screen || die 2 '--set transport=screen: nobody takes pictures of Bochs'
 	number 'Bochs: --cpus' "$cpus" 1 14
 	number 'Bochs: --memory' "$memory" 64 2048
 	[ "$disk" = virtio ] || die 2 "--disk $disk: Bochs has an IDE disk"
@@ -99,8 +100,9 @@ qemu_command() { # ACCELERATOR
 	esac
 	[ "$variables" = "$firmware" ] || [ ! -f "$variables" ] ||
 		set -- "$@" -drive "if=pflash,format=raw,file=$work/vars.fd"
-	# shellcheck disable=SC2046 # the words of disk_device
-	quoted "$qemu" -no-user-config -nodefaults -net none -display none -vga none \
+	# shellcheck disable=SC2046 # words
+	quoted "$qemu" -no-user-config -nodefaults -net none -display none \
+		$(screen_devices) \
 		-machine "$machine" -smp "$cpus" -m "$memory" "$@" \
 		-drive "if=none,id=disk,format=raw,file=$work/disk.img" \
 		$(disk_device) -device isa-debug-exit,iobase=0xf4,iosize=4 -serial stdio

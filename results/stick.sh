@@ -6,11 +6,14 @@
 # and the writing.
 home_timeout=240
 
-# The emulators here have no screen; codes of one are read by qrread.
+# shellcheck source=results/screen.sh
+. "$root/results/screen.sh"
+
 take_transport() { # LIST
 	transport=$(echo "$1" | tr -d ' ')
 	case ,$transport, in
-	*,screen,*) die 2 '--set transport: run.sh has no screen to read; see qrread in README.md' ;;
+	,screen,) choose_screen ;;
+	*,screen,*) die 2 '--set transport: the screen is read alone, without other ways' ;;
 	esac
 }
 
@@ -18,15 +21,25 @@ take_transport() { # LIST
 # ignores.
 by_serial() {
 	case $transport in
-	ram | nvram | ram,nvram | nvram,ram) return 1 ;;
+	screen | ram | nvram | ram,nvram | nvram,ram) return 1 ;;
 	esac
 }
 
 by_stick() {
-	[ "$transport" != serial ]
+	[ "$transport" != serial ] && ! by_screen
+}
+
+# Until the machine ends that says nothing on the serial line.
+await_end() { # SECONDS
+	if by_screen; then
+		read_screen "$1"
+	else
+		follow "$1"
+	fi
 }
 
 make_disk() {
+	! by_screen || open_screen
 	data=$work/disk.img@@$((data_first * 512))
 	{
 		printf '%s = %s\n' run "$run" profile "$profile" countdown 0 \

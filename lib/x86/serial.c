@@ -20,29 +20,36 @@
 
 /*
  * A byte takes 87 us at 115200 baud and reading the status about 1 us, so this is
- * some thousand times what a working line needs.  After the first loss the line is
- * not waited for that long again: a dead one must not cost minutes.
+ * some thousand times what a working line needs.  After a loss the line is not waited
+ * for that long again, and after many in a row not at all: a run has some hundred
+ * thousand bytes, and a dead line must not cost minutes.
  */
 #define PATIENT_SPINS 100000u
-#define HASTY_SPINS 1000u
+#define HASTY_SPINS 16000u
 
 static void put_byte(struct serial *serial, uint8_t byte)
 {
-	uint32_t spins = serial->lost == 0 ? PATIENT_SPINS : HASTY_SPINS;
+	uint32_t spins = serial->lost_in_row == 0 ? PATIENT_SPINS : HASTY_SPINS;
 
+	if (serial_is_dead(serial)) {
+		serial->lost++;
+		return;
+	}
 	while ((inb((uint16_t)(serial->port + LINE_STATUS)) & STATUS_THR_EMPTY) == 0) {
 		if (spins-- == 0) {
 			serial->lost++;
+			serial->lost_in_row++;
 			return;
 		}
 		pause();
 	}
+	serial->lost_in_row = 0;
 	outb((uint16_t)(serial->port + DATA), byte);
 }
 
 void serial_drain(const struct serial *serial)
 {
-	uint32_t spins = PATIENT_SPINS;
+	uint32_t spins = serial_is_dead(serial) ? 0 : PATIENT_SPINS;
 
 	while ((inb((uint16_t)(serial->port + LINE_STATUS)) & STATUS_EMPTY) == 0 &&
 	       spins-- != 0)

@@ -11,8 +11,17 @@
 struct serial {
 	struct sink sink;
 	uint16_t port;
-	uint32_t lost; /* bytes given up on because the line never became free */
+	uint32_t lost;        /* bytes given up on because the line never became free */
+	uint32_t lost_in_row; /* without one between them that was taken */
 };
+
+/* Nothing is given to the line any more: for a second it has taken nothing. */
+#define SERIAL_MOST_LOST 64u
+
+static inline bool serial_is_dead(const struct serial *serial)
+{
+	return serial->lost_in_row >= SERIAL_MOST_LOST;
+}
 
 /*
  * True if a UART answers at the port: where nothing decodes it, it reads as 0 or FFh

@@ -53,10 +53,14 @@ static void read_all(void)
 	struct acpi_table table;
 	struct acpi_pm_timer timer;
 	uint64_t address;
+	uint16_t port;
 	bool opts_out;
 
 	if (acpi_find(&memory, BASE, "HPET", &table) == ERR_NONE)
 		(void)!acpi_hpet_address(&table, &address);
+	if (acpi_find(&memory, BASE, "SPCR", &table) == ERR_NONE &&
+	    acpi_serial_port(&table, &port) == ERR_NONE)
+		REQUIRE(port != 0 && port <= 0xfff8);
 	if (acpi_find(&memory, BASE, "DMAR", &table) == ERR_NONE)
 		(void)!acpi_x2apic_opt_out(&table, &opts_out);
 	if (acpi_find(&memory, BASE, "FACP", &table) == ERR_NONE)

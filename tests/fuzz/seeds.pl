@@ -20,10 +20,11 @@ sub acpi {
 	my $hpet = table('HPET', pack 'V C C C C Q< C v C', 0x8086a201, 0, 64, 0, 0,
 		0xfed00000, 0, 0x80, 0);
 	my $facp = table('FACP', "\0" x 40 . pack('V', 0x608) . "\0" x 11 . "\4" . "\0" x 140);
-	my $at = 0x1000 + 36 + 36 + 3 * 8;
-	my @tables = map { my $here = $at; $at += length; $here } $hpet, $facp, $madt;
+	my $spcr = table('SPCR', pack 'C x3 C4 Q< x28', 0, 1, 8, 0, 0, 0x3e8);
+	my $at = 0x1000 + 36 + 36 + 4 * 8;
+	my @tables = map { my $here = $at; $at += length; $here } $hpet, $facp, $spcr, $madt;
 	return pack('a8 C a6 C V V Q< C x3', 'RSD PTR ', 0, 'SEED', 2, 0, 36, 0x1024, 0)
-	    . table('XSDT', pack 'Q<3', @tables) . $hpet . $facp . $madt;
+	    . table('XSDT', pack 'Q<4', @tables) . $hpet . $facp . $spcr . $madt;
 }
 
 my $row = 'single_op,none,first-bare,pages,64,,ok,,ticks,31,0,,0,4,'

@@ -182,8 +182,12 @@ check 'a setting of two lines is refused' refused '--set seed=1' --set "seed=1
 raw=1"
 check 'a setting with a comment is refused' refused '--set seed=1 # x' \
 	--set 'seed=1 # x'
-check 'the screen of an emulator is not read' refused 'no screen to read' \
+check 'the screen and another way are refused' refused 'the screen is read alone' \
 	--set transport=ram,screen
+check 'nobody takes pictures of Bochs' refused 'nobody takes pictures of Bochs' \
+	-e bochs --set transport=screen
+check 'nor where instructions are counted' refused '-a icount' -a icount \
+	--set transport=screen
 check 'a run id that is a path is refused' refused '--set run ../x' --set run=../x
 check 'a time limit of zero is refused' refused '--timeout 0' --timeout 0
 

@@ -83,6 +83,22 @@ serial_alone() {
 		[ "$(names "$out")" = 'machine.csv selftest.csv summary.txt ' ]
 }
 
+no_reader_of_codes() {
+	run_new 3 FAKE_HOME=nowhere ZBARIMG=no-zbarimg --set transport=screen &&
+		errors 'apt-get install zbar-tools' && [ ! -e "$FAKE_LOG" ]
+}
+
+# The emulator ends, and has shown nothing.
+screen_without_codes() {
+	echo 'no record' >"$stream"
+	run_new 4 FAKE_HOME=nowhere ZBARIMG=true --set transport=screen &&
+		errors 'there was no code on the screen' && errors 'nothing was delivered' &&
+		[ ! -e "$out" ] && grep -q -- '-vga std' "$FAKE_LOG"
+}
+
+check 'the screen alone needs a reader of codes, whose package is named' no_reader_of_codes
+check 'the screen alone, and no code on it: exit status 4' screen_without_codes
+
 for status in 0 1 2; do
 	check "both ways the same, @done $status: the files of the stick are kept" both $status
 	check "the stick alone, @done $status: its console has the status" stick_alone $status

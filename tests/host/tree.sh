@@ -13,7 +13,7 @@ mkdir -p "$tree/build/host" "$tree/results" "$tree/stick" "$bin" "$scratch/tmp" 
 ln -s "$home/tests" "$tree/tests"
 ln -s "$home/build/host/capture" "$tree/build/host/capture"
 cp run.sh "$tree/run.sh"
-cp results/emulators.sh results/stick.sh results/summary.sh "$tree/results"
+cp results/emulators.sh results/screen.sh results/stick.sh results/summary.sh "$tree/results"
 cp stick/layout.sh "$tree/stick"
 cp build/tlbmark.img "$tree/build"
 echo firmware | tee "$scratch/share/OVMF/OVMF_CODE_4M.fd" \

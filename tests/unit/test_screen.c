@@ -227,6 +227,8 @@ TEST(pages_follow_each_other_by_the_clock_and_begin_again)
 		ticks += SCREEN_PAGE_SECONDS * HZ - 1;
 		screen_turn(&screen);
 		assert_int_equal(screen.page, pages[i]);
+		/* Page 3 has had all its time when it begins again. */
+		assert_int_equal(screen_has_turned(&screen), i >= 4);
 		ticks += 1;
 	}
 }
@@ -238,6 +240,7 @@ TEST(nothing_is_turned_before_the_end)
 	screen_turn(&screen);
 	assert_int_equal(screen.page, 0);
 	assert_int_equal(screen_pages(&screen), 0);
+	assert_true(screen_has_turned(&screen));
 }
 
 static void read_codes(void)

@@ -3,6 +3,7 @@
 # is what came home to the stick.
 set -eu
 . tests/stick.sh
+. tests/boot.sh
 
 pictures=$scratch/pictures
 mkdir "$pictures"
@@ -39,7 +40,17 @@ same_as_on_the_stick() {
 	done
 }
 
+# run.sh reads it by itself.
+read_by_run_sh() {
+	status_is alone 0 && machine_is alone transport screen &&
+		all_rows alone results.csv '$status == "ok" || $status == "skipped"' &&
+		some_rows alone results.csv '$op == "invlpg" && $status == "ok"' &&
+		some_rows alone verify.csv '$rule == "must" && $verdict == "pass"'
+}
+
 check 'the run comes home' ended_with 0
 check 'the codes are read, all of them' read_codes
 check 'their files are those on the stick' same_as_on_the_stick
+boot alone -a tcg -c 1 --machine pc --only single_op/invlpg --set transport=screen
+check 'run.sh reads the screen where there is no other way' read_by_run_sh
 finish
