@@ -46,6 +46,8 @@ TEST(a_uart_of_another_kind_or_place_is_not)
 	assert_int_equal(port_of(0x03, ACPI_IO, COM3, SPCR_BYTES, &port), ERR_ABSENT);
 	assert_int_equal(port_of(0x00, ACPI_MEMORY, 0xfe034000, SPCR_BYTES, &port),
 	                 ERR_ABSENT);
+	assert_int_equal(port_of(0x00, ACPI_MEMORY, COM3, SPCR_BYTES, &port),
+	                 ERR_ABSENT);
 	/* No redirection; ports that are none. */
 	assert_int_equal(port_of(0x00, ACPI_IO, 0, SPCR_BYTES, &port), ERR_ABSENT);
 	assert_int_equal(port_of(0x00, ACPI_IO, 0xfff9, SPCR_BYTES, &port), ERR_ABSENT);
