@@ -60,10 +60,10 @@ uint64_t runner_frames(const struct config *config)
  */
 static void open_samples(struct run *run)
 {
-	const uint64_t row_bytes = plan_row_bytes(run->config->profile);
+	const uint64_t bytes = plan_row_bytes(run->config->profile);
 
 	for (uint32_t rows = PLAN_EXPERIMENTS; rows != 0; rows /= 2) {
-		const uint64_t frames = rows * row_bytes / PAGE_BYTES + 1;
+		const uint64_t frames = rows * bytes / PAGE_BYTES + 1;
 		const uint64_t left = (run->pool->limit - run->pool->next) / PAGE_BYTES;
 		const uint64_t at =
 			frames > left / 2
