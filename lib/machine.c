@@ -77,6 +77,8 @@ static void put_processor(const struct machine *machine, struct record *record)
 	put_u64(record, "family", machine->family);
 	put_u64(record, "model", machine->model);
 	put_u64(record, "stepping", machine->stepping);
+	if (machine->invlpgb_pages != 0)
+		put_u64(record, "invlpgb_pages", machine->invlpgb_pages);
 	if (machine->microcode != 0)
 		put_hex(record, "microcode", machine->microcode);
 	else

@@ -75,8 +75,9 @@ struct machine {
 	char vendor[13];
 	char brand[49];
 	uint32_t family, model, stepping;
-	uint64_t microcode; /* 0: not readable */
-	uint32_t features;  /* enum feature */
+	uint64_t microcode;     /* 0: not readable */
+	uint32_t features;      /* enum feature */
+	uint32_t invlpgb_pages; /* that one INVLPGB takes at most; 0: there is none */
 	char hypervisor[13];
 	bool tsc_adjust_known;
 	uint64_t tsc_adjust;

@@ -40,6 +40,16 @@ struct body {
 	uint8_t fixup_offset; /* of its four bytes in the body */
 };
 
+/*
+ * The same operation for pages in a row, as many as the CPU takes at once.  What is
+ * begun so is waited for by end.
+ */
+struct batch {
+	struct body body;     /* begin NULL: there is none */
+	uint8_t count_offset; /* of four bytes: how many pages more than one */
+	struct body end;
+};
+
 /* In memory, where RSI points (SDM 2A "INVPCID": figure "INVPCID Descriptor"). */
 struct invpcid_descriptor {
 	uint64_t pcid; /* bits 63:12 reserved */

@@ -51,6 +51,13 @@ BODY(invlpgb_tlbsync, "lea 0x7fffffff(%rsi), %rax\n"
                       "invlpgb\n"
                       "tlbsync")
 
+/* The same of pages in a row: ECX is how many more than one (bits 15:0). */
+BODY(invlpgb_batch, "lea 0x7fffffff(%rsi), %rax\n"
+                    "mov %edi, %edx\n"
+                    "mov $0x7fffffff, %ecx\n"
+                    "invlpgb")
+BODY(invlpgb_wait, "tlbsync")
+
 /*
  * CR0.PG cannot be cleared in 64-bit mode: out through compatibility mode by LRETQ,
  * back by LRET.  The upper halves of all registers are undefined over that (SDM
@@ -239,6 +246,11 @@ const struct tlb_op tlb_ops[] = {
 		.needs = FEATURE_INVLPGB,
 		.states = PCIDE_OFF | PCIDE_ON,
 		.body = DISPLACED(invlpgb_tlbsync, 3),
+		.batch = {
+			.body = DISPLACED(invlpgb_batch, 3),
+			.count_offset = 10,
+			.end = { BODY_RANGE(invlpgb_wait) },
+		},
 		.by = BY_INVLPGB,
 		.names = NAMES_ANY,
 		.takes_page = true,

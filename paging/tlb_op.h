@@ -83,6 +83,7 @@ struct tlb_op {
 	struct body body;
 	struct body named;    /* for another PCID; begin NULL: body does that too */
 	struct body baseline; /* part of body that is not it; begin NULL: none */
+	struct batch batch;   /* of many pages; without: one by one */
 	uint64_t cr4_flips;   /* bits by which R10 differs from R9 */
 	/* baseline undoes it: where CR4 is what R10 says, and so once in a row. */
 	bool baseline_undoes;

@@ -214,6 +214,9 @@ static window_code *make_b(const struct plan *plan, const struct experiment_spec
 				chase->partner == NULL ? NULL : &chase->partner->body,
 			.partner_first = target.base + (uint64_t)target.first,
 			.partner_step = (int32_t)target.stride,
+			.batch = spec->op->batch.body.begin == NULL ? NULL
+			                                            : &spec->op->batch,
+			.most = plan->machine->invlpgb_pages,
 		};
 	return workspace_window(plan->workspace, &window, spec->alias);
 }

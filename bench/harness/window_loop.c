@@ -82,12 +82,50 @@ static uint8_t *put_displaced(uint8_t *at, const struct body *body, uint32_t fir
 	return emit_body(at, body);
 }
 
+static uint32_t batches_bytes(const struct batch *batch)
+{
+	return body_bytes(&repeat_begin) + 2 * body_bytes(&batch->body) +
+	       body_bytes(&repeat_step) + body_bytes(&repeat_count) + BRANCH_BYTES +
+	       body_bytes(&batch->end);
+}
+
+static uint8_t *put_batch(uint8_t *at, const struct batch *batch, uint32_t first,
+                          uint32_t pages)
+{
+	uint8_t *const end = put_displaced(at, &batch->body, first);
+
+	emit_operand(at + batch->count_offset, pages - 1);
+	return end;
+}
+
+static uint8_t *put_batches(uint8_t *at, const struct repeat *repeat, uint32_t first)
+{
+	const struct batch *const batch = repeat->batch;
+	const uint32_t whole = repeat->times / repeat->most;
+	const uint32_t left = repeat->times % repeat->most;
+	const uint8_t *again;
+
+	if (whole != 0) {
+		at = emit_with(at, &repeat_begin, BEGIN_OPERAND, whole);
+		again = at;
+		at = put_batch(at, batch, first, repeat->most);
+		at = emit_with(at, &repeat_step, STEP_OPERAND,
+		               repeat->most * (uint32_t)repeat->step);
+		at = put_branch(emit_body(at, &repeat_count), again);
+	}
+	if (left != 0)
+		at = put_batch(at, batch, first, left);
+	return emit_body(at, &batch->end);
+}
+
 uint32_t repeat_bytes(const struct repeat *repeat, const struct body *body)
 {
 	const uint32_t alone = body_bytes(&repeat_begin) + body_bytes(body) +
 	                       body_bytes(&repeat_step) + body_bytes(&repeat_count) +
 	                       BRANCH_BYTES;
 
+	if (repeat->batch != NULL)
+		return batches_bytes(repeat->batch);
 	if (repeat->partner == NULL)
 		return alone;
 	return alone + body_bytes(&repeat_part) + body_bytes(&repeat_to_partner) +
@@ -120,6 +158,8 @@ uint8_t *repeat_put(uint8_t *at, const struct repeat *repeat, const struct body 
 		repeat->partner == NULL ? &repeat_step : &repeat_step_body;
 	uint8_t *again;
 
+	if (repeat->batch != NULL)
+		return put_batches(at, repeat, first);
 	if (repeat->partner != NULL)
 		at = put_parting(at, repeat->partner_first);
 	at = emit_with(at, &repeat_begin, BEGIN_OPERAND, repeat->times);

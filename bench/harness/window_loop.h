@@ -23,6 +23,12 @@ struct repeat {
 	const struct body *partner;
 	uint64_t partner_first;
 	int32_t partner_step;
+	/*
+	 * In place of the body: batches of so many pages, a last one of what is left,
+	 * and the wait for all of them.  NULL: page by page.
+	 */
+	const struct batch *batch;
+	uint32_t most;
 };
 
 enum chase_way {

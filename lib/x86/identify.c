@@ -88,6 +88,9 @@ static void read_features(struct machine *machine)
 	if (is_amd(machine)) {
 		set_feature(machine, extended.ecx, 17, FEATURE_TCE);
 		set_feature(machine, sizes.ebx, 3, FEATURE_INVLPGB);
+		/* InvlpgbCountMax: how many more than one (APM 3 "INVLPGB"). */
+		if ((machine->features & FEATURE_INVLPGB) != 0)
+			machine->invlpgb_pages = (sizes.edx & 0xffff) + 1;
 	}
 }
 

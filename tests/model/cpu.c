@@ -141,21 +141,22 @@ void cpu_invpcid(struct cpu *cpu, uint64_t type, uint64_t low, uint64_t high)
 	}
 }
 
-/* One page of the host's, by the fields that RAX says are valid (APM 3 "INVLPGB"). */
+/* Pages of the host's, by the fields that RAX says are valid (APM 3 "INVLPGB"). */
 void cpu_invlpgb(struct cpu *cpu)
 {
 	const uint64_t valid_va = 1 << 0, valid_pcid = 1 << 1, valid_asid = 1 << 2,
 		       with_globals = 1 << 3, only_leaves = 1 << 4;
 	const uint64_t rax = cpu->gpr[RAX], rdx = cpu->gpr[RDX];
 	const bool pcide = (cpu->cr4 & BIT_CR4_PCIDE) != 0;
+	const uint32_t ecx = (uint32_t)cpu->gpr[RCX];
 
 	if (!cpu->features.invlpgb)
 		cpu->vector = VECTOR_UD;
-	else if ((uint32_t)cpu->gpr[RCX] != 0 || (rax & valid_asid) == 0 ||
+	else if (ecx >= cpu->features.invlpgb_pages || (rax & valid_asid) == 0 ||
 	         (rdx & 0xf000ffff) != 0 || ((rax & valid_pcid) != 0 && !pcide))
 		cpu->vector = VECTOR_GP;
 	else
-		cpu->has_broadcast = true;
+		cpu->broadcast_pages = ecx + 1;
 	cpu->broadcast = (struct invalidation){
 		.any_pcid = (rax & valid_pcid) == 0,
 		.any_page = (rax & valid_va) == 0,
@@ -170,9 +171,10 @@ void cpu_tlbsync(struct cpu *cpu)
 {
 	if (!cpu->features.invlpgb)
 		cpu->vector = VECTOR_UD;
-	else if (cpu->has_broadcast)
+	for (; cpu->vector == 0 && cpu->broadcast_pages != 0; cpu->broadcast_pages--) {
 		drop(cpu, &cpu->broadcast);
-	cpu->has_broadcast = false;
+		cpu->broadcast.va += PAGE_BYTES;
+	}
 }
 
 /* With PCIDE the PCID that is loaded, unless bit 63 is set; it never reads back. */

@@ -48,6 +48,7 @@ enum gpr {
 /* What CPUID would say. */
 struct cpu_features {
 	bool pcid, invpcid, smep, pge, invlpgb;
+	uint32_t invlpgb_pages; /* that one INVLPGB takes at most */
 	bool la57; /* addresses to invalidate are of 57 bits, whatever CR4.LA57 says */
 	bool clears_ignored; /* bits of CR3 that are ignored read as 0 */
 };
@@ -63,7 +64,7 @@ struct cpu {
 	struct tlb tlb;
 	struct psc psc;
 	struct invalidation broadcast; /* begun by INVLPGB */
-	bool has_broadcast;
+	uint32_t broadcast_pages;      /* from its address on; 0: none was begun */
 	const struct frame_pool *memory;
 	unsigned accesses;
 	uint64_t scratch[SCRATCH_WORDS];

@@ -143,6 +143,7 @@ static struct cpu_features features_of(struct tlb_mode mode)
 		.smep = true,
 		.pge = true,
 		.invlpgb = mode.amd,
+		.invlpgb_pages = 8,
 	};
 }
 

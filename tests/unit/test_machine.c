@@ -31,6 +31,7 @@ static int begin(void **state)
 		.brand = "A brand, with a comma and a \"quote\"",
 		.family = 6,
 		.model = 207,
+		.invlpgb_pages = 8,
 		.features = FEATURE_PGE | FEATURE_NX | FEATURE_LFENCE_WAITS,
 		.quantum = 2,
 	};
@@ -84,6 +85,7 @@ TEST(every_key_comes_once_and_values_survive_quoting)
 	assert_has("vendor=GenuineIntel");
 	assert_has("brand=A brand, with a comma and a \"quote\"");
 	assert_has("model=207");
+	assert_has("invlpgb_pages=8");
 	assert_has("quantum_ticks=2");
 	assert_has("env=unknown");
 	assert_has("timing_valid=0");

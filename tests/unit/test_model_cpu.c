@@ -167,6 +167,25 @@ TEST(smep_drops_when_it_is_set_not_when_it_is_cleared)
 	assert_true(is_held(PAGE + PAGE_BYTES));
 }
 
+TEST(invlpgb_takes_pages_in_a_row_and_no_more_than_the_cpu_says)
+{
+	start(false);
+	cpu.features.invlpgb = true;
+	cpu.features.invlpgb_pages = 2;
+	fill();
+	cpu.gpr[RAX] = PAGE | 0xd; /* with an address, an ASID, and global pages */
+	cpu.gpr[RCX] = 1;
+	cpu.gpr[RDX] = 0;
+	cpu_invlpgb(&cpu);
+	assert_true(is_held(PAGE) && is_held(PAGE + PAGE_BYTES));
+	cpu_tlbsync(&cpu);
+	assert_false(is_held(PAGE) || is_held(PAGE + PAGE_BYTES));
+	assert_int_equal(vector_taken(), 0);
+	cpu.gpr[RCX] = 2;
+	cpu_invlpgb(&cpu);
+	assert_int_equal(vector_taken(), VECTOR_GP);
+}
+
 TEST(invlpg_of_an_address_that_is_not_canonical_does_nothing)
 {
 	start(false);
@@ -285,6 +304,8 @@ int main(void)
 		cmocka_unit_test(
 			paging_is_left_from_compatibility_mode_alone_and_without_pcide),
 		cmocka_unit_test(smep_drops_when_it_is_set_not_when_it_is_cleared),
+		cmocka_unit_test(
+			invlpgb_takes_pages_in_a_row_and_no_more_than_the_cpu_says),
 		cmocka_unit_test(
 			invlpg_of_an_address_that_is_not_canonical_does_nothing),
 		cmocka_unit_test(invlpg_drops_every_piece_of_a_larger_page),
