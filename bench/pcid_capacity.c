@@ -8,8 +8,9 @@
 /* Pages that are read again. */
 #define PROBED 16u
 
-static const uint32_t counts[] = { 1,  2,  3,  4,  5,   6,   7,   8,    12,  16,
-	                           24, 32, 48, 64, 128, 256, 512, 1024, 4093 };
+static const uint32_t counts[] = { 1,  2,  3,  4,   5,   6,   7,    8,   9,
+	                           10, 11, 12, 13,  14,  15,  16,   17,  24,
+	                           32, 48, 64, 128, 256, 512, 1024, 4093 };
 #define COUNTS (sizeof counts / sizeof counts[0])
 #define COUNTS_SHORT (COUNTS - 5)
 

@@ -67,6 +67,20 @@ static void insert_knee(struct points *points, uint32_t size, uint32_t most)
 			insert(points, size * sixteenths[i] / 16);
 }
 
+/* Of every level that CPUID names; where it names none, of the guess. */
+static void insert_knees(struct points *points, const struct plan *plan,
+                         const struct side *side, uint32_t most)
+{
+	const struct tlb_sizes *const tlb = &plan_machine(plan)->tlb;
+
+	insert_knee(points, plan_tlb_reach(plan, side->of, side->page), most);
+	for (unsigned level = 0; level < TLB_LEVELS; level++)
+		insert_knee(points,
+		            (uint32_t)tlb->entries[level][side->of][side->page] +
+		                    tlb->entries[level][TLB_UNIFIED][side->page],
+		            most);
+}
+
 static struct points points_of(const struct plan *plan, const struct side *side)
 {
 	const uint32_t reach = plan_tlb_reach(plan, side->of, side->page);
@@ -77,7 +91,7 @@ static struct points points_of(const struct plan *plan, const struct side *side)
 
 	insert_grid(&points, most);
 	if (sweep == SWEEP_ALL)
-		insert_knee(&points, reach, most);
+		insert_knees(&points, plan, side, most);
 	return points;
 }
 

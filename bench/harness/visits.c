@@ -37,12 +37,12 @@ _Static_assert(VISITED_PAGES *PAGE_BYTES == 0xffffff + 1, "pages");
 
 enum err visits_open(struct workspace *workspace, const struct visits *visits)
 {
-	struct room room;
-
 	if (visits->pcids == 0)
 		return ERR_NONE;
 	if (workspace->visiting == 0) {
-		room = workspace_room(workspace, body_bytes(&visits_body));
+		const struct room room =
+			workspace_room(workspace, body_bytes(&visits_body));
+
 		if (room.read == 0)
 			return ERR_NO_MEMORY;
 		(void)emit_body(room.written, &visits_body);

@@ -103,12 +103,12 @@ static uint8_t *put_batches(uint8_t *at, const struct repeat *repeat, uint32_t f
 	const struct batch *const batch = repeat->batch;
 	const uint32_t whole = repeat->times / repeat->most;
 	const uint32_t left = repeat->times % repeat->most;
-	const uint8_t *again;
 
 	if (whole != 0) {
-		at = emit_with(at, &repeat_begin, BEGIN_OPERAND, whole);
-		again = at;
-		at = put_batch(at, batch, first, repeat->most);
+		uint8_t *const again =
+			emit_with(at, &repeat_begin, BEGIN_OPERAND, whole);
+
+		at = put_batch(again, batch, first, repeat->most);
 		at = emit_with(at, &repeat_step, STEP_OPERAND,
 		               repeat->most * (uint32_t)repeat->step);
 		at = put_branch(emit_body(at, &repeat_count), again);

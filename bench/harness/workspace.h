@@ -39,6 +39,11 @@ struct target {
 	uint64_t stride;
 };
 
+/* Where they are, each kind below a PML4 entry of its own, and what else is primed. */
+#define VA_TARGET(kind) (VA_TARGETS + ((uint64_t)(kind) << 39))
+#define VA_WORKING_SET VA_TARGET(TARGET_KINDS)
+#define VA_STORES VA_TARGET(TARGET_KINDS + 1)
+
 /* What is done before every window; the rest says what must be in the TLB then. */
 struct priming {
 	void (*prime)(const struct priming *priming);

@@ -1,5 +1,10 @@
-/* What the rows of a benchmark share: the arena of lines, INVPCID's descriptors. */
+/*
+ * What the rows of a benchmark share: the arena of lines, INVPCID's descriptors, and
+ * how pages are primed.
+ */
 #include "bench/harness/workspace.h"
+
+#include "lib/x86/insn.h"
 
 enum err workspace_map_lines(struct workspace *workspace, struct lines_layout layout,
                              uint32_t pages)
@@ -37,4 +42,50 @@ uint64_t workspace_shared_descriptors(struct workspace *workspace,
 	}
 	*shared = to.read;
 	return to.read;
+}
+
+static void touch_pages(uint64_t first, uint64_t stride, uint32_t pages)
+{
+	for (uint32_t i = 0; i < pages; i++)
+		touch(first + i * stride);
+}
+
+void workspace_prepare(const struct priming *priming)
+{
+	if (priming->cr4_before != 0)
+		write_cr4(priming->cr4_before);
+}
+
+/*
+ * The target comes last: it must be in the TLB when the window opens.  If it is in
+ * another PCID, there is a working set to drop there too.
+ */
+void workspace_touch(const struct priming *priming)
+{
+	const uint64_t first = priming->target.base + (uint64_t)priming->target.first;
+	const bool is_elsewhere = priming->cr3_target != 0;
+
+	if (priming->stores)
+		touch(VA_STORES);
+	touch_pages(VA_WORKING_SET, PAGE_BYTES, priming->working_pages);
+	if (is_elsewhere) {
+		write_cr3(priming->cr3_target);
+		touch_pages(VA_WORKING_SET, PAGE_BYTES, priming->working_pages);
+	}
+	touch_pages(first, priming->target.stride, priming->target_pages);
+	if (is_elsewhere)
+		write_cr3(priming->cr3_home);
+}
+
+void workspace_touch_descriptors(const struct priming *priming)
+{
+	touch_pages(priming->descriptors, sizeof(struct invpcid_descriptor),
+	            priming->descriptor_count);
+}
+
+void workspace_prime(const struct priming *priming)
+{
+	workspace_prepare(priming);
+	workspace_touch(priming);
+	workspace_touch_descriptors(priming);
 }

@@ -83,3 +83,67 @@ static inline struct experiment *row(unsigned i)
 	assert_null(plan.experiments[i].skip);
 	return &plan.experiments[i];
 }
+
+/* What is done before a window of that arm. */
+static inline void prime(unsigned i, unsigned arm)
+{
+	const struct priming *const priming =
+		arm == 0 ? row(i)->pair.priming : row(i)->pair.priming_b;
+	struct sigaction before;
+
+	ring0_begin(&pool, workspace.space.root, &before);
+	priming->prime(priming);
+	ring0_end(&before);
+}
+
+static unsigned next_event;
+
+static inline void assert_event(enum ring0_kind kind, uint64_t value)
+{
+	assert_in_range(next_event, 0, (unsigned)ring0.count - 1);
+	assert_int_equal(ring0.at[next_event].kind, kind);
+	assert_int_equal(ring0.at[next_event++].value, value);
+}
+
+static inline void assert_no_more(void)
+{
+	assert_int_equal(next_event, ring0.count);
+}
+
+/* Each of the trail's pages once, the first one first. */
+static inline void assert_pass(const struct trail *trail)
+{
+	const uint64_t base = lines_base(trail->layout);
+	bool met[PAGES] = { false };
+
+	assert_int_equal(ring0.at[next_event].value,
+	                 base + lines_spread(&workspace.lines, trail->layout, 0));
+	for (uint32_t i = 0; i < trail->pages; i++) {
+		const struct ring0_event event = ring0.at[next_event++];
+		const uint64_t page =
+			(event.value - base) / level_span(trail->layout.apart);
+
+		assert_int_equal(event.kind, RING0_LOAD);
+		assert_in_range(page, 0, trail->pages - 1);
+		assert_int_equal(event.value,
+		                 base + lines_spread(&workspace.lines, trail->layout,
+		                                     (uint32_t)page));
+		assert_false(met[page]);
+		met[page] = true;
+	}
+}
+
+/* The dense page, then the trail. */
+static inline void assert_walked(const struct trail *trail)
+{
+	next_event = 0;
+	assert_event(RING0_LOAD, VA_LINES_DENSE);
+	assert_pass(trail);
+}
+
+static inline uint64_t target_page(uint32_t page)
+{
+	const struct target target = workspace_target(TARGET_4K);
+
+	return target.base + page * target.stride;
+}

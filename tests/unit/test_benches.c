@@ -16,6 +16,7 @@ static const char *const profiles[] = { "smoke", "quick", "default", "full" };
 static struct plan plan;
 static struct config config;
 static struct machine machine;
+static uint16_t machine_first_level; /* entries for data; 0: not said */
 
 /* A TLB of so many entries, whatever the page; 0: nothing is said. */
 static void plan_bench(const struct bench *bench, const char *profile, uint16_t entries)
@@ -24,8 +25,10 @@ static void plan_bench(const struct bench *bench, const char *profile, uint16_t 
 	config.profile = profile_named(
 		(struct text_slice){ .text = profile, .length = strlen(profile) });
 	machine = (struct machine){ .quantum = 2 };
-	for (unsigned page = 0; page < TLB_PAGES; page++)
+	for (unsigned page = 0; page < TLB_PAGES; page++) {
+		machine.tlb.entries[0][TLB_DATA][page] = machine_first_level;
 		machine.tlb.entries[1][TLB_UNIFIED][page] = entries;
+	}
 	plan.config = &config;
 	plan.machine = &machine;
 	plan.lost = 0;
@@ -226,6 +229,28 @@ TEST(tlb_size_is_finer_around_what_the_cpu_says)
 	assert_true(has("none", "data-2m", 6144));
 }
 
+TEST(tlb_size_is_finer_around_each_level_that_the_cpu_names)
+{
+	static const uint32_t around[] = { 72, 84, 90, 96, 102, 108, 120 };
+
+	machine_first_level = 96;
+	plan_bench(&bench_tlb_size, "default", 1536);
+	machine_first_level = 0;
+	for (unsigned i = 0; i < COUNT_OF(around); i++) {
+		assert_true(has("none", "data-4k", around[i]));
+		assert_true(has("none", "data-2m", around[i]));
+	}
+	assert_true(has("none", "data-4k", 1440));
+	assert_false(has("none", "code-4k", 84));
+}
+
+TEST(pcid_capacity_has_every_number_of_pcids_up_to_17)
+{
+	plan_bench(&bench_pcid_capacity, "default", 0);
+	for (uint32_t pcids = 1; pcids <= 17; pcids++)
+		assert_true(has("cr3_pcid_noflush", "noflush-s1", pcids));
+}
+
 TEST(pcid_capacity_visits_all_pcids_there_are_in_the_longest_profile_alone)
 {
 	plan_bench(&bench_pcid_capacity, "default", 0);
@@ -252,6 +277,9 @@ int main(void)
 			a_full_flush_with_page_table_isolation_is_of_both_pcids),
 		cmocka_unit_test(what_a_row_uses_is_its_operation_and_the_partner),
 		cmocka_unit_test(tlb_size_is_finer_around_what_the_cpu_says),
+		cmocka_unit_test(
+			tlb_size_is_finer_around_each_level_that_the_cpu_names),
+		cmocka_unit_test(pcid_capacity_has_every_number_of_pcids_up_to_17),
 		cmocka_unit_test(
 			pcid_capacity_visits_all_pcids_there_are_in_the_longest_profile_alone),
 	};

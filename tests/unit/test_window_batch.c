@@ -99,6 +99,33 @@ static struct seen run(uint32_t times, uint32_t most)
 	return seen;
 }
 
+TEST(many_pages_at_once_have_the_bytes_of_amds_manual)
+{
+	static const uint8_t bytes[] = {
+		0x48, 0x8d, 0x86, 0xff, 0xff, 0xff, 0x7f, /* lea disp32(%rsi), %rax */
+		0x89, 0xfa,                               /* mov %edi, %edx */
+		0xb9, 0xff, 0xff, 0xff, 0x7f,             /* mov imm32, %ecx */
+		0x0f, 0x01, 0xfe,                         /* invlpgb */
+	};
+	static const uint8_t end[] = { 0x0f, 0x01, 0xff }; /* tlbsync */
+
+	for (unsigned i = 0; i < tlb_op_count; i++) {
+		const struct batch *const batch = &tlb_ops[i].batch;
+
+		if (strcmp(tlb_ops[i].name, "invlpgb_tlbsync") != 0) {
+			assert_null(batch->body.begin);
+			continue;
+		}
+		assert_int_equal(body_bytes(&batch->body), sizeof bytes);
+		assert_memory_equal(batch->body.begin, bytes, sizeof bytes);
+		assert_int_equal(batch->body.fixup, FIXUP_ADDRESS);
+		assert_int_equal(batch->body.fixup_offset, 3);
+		assert_int_equal(batch->count_offset, 10);
+		assert_int_equal(body_bytes(&batch->end), sizeof end);
+		assert_memory_equal(batch->end.begin, end, sizeof end);
+	}
+}
+
 TEST(every_page_is_named_once_and_there_is_one_wait_at_the_end)
 {
 	static const uint32_t mosts[] = { 1, 2, 8, 9, 33, 4096, 65536 };
@@ -118,6 +145,7 @@ TEST(every_page_is_named_once_and_there_is_one_wait_at_the_end)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(many_pages_at_once_have_the_bytes_of_amds_manual),
 		cmocka_unit_test(
 			every_page_is_named_once_and_there_is_one_wait_at_the_end),
 	};
