@@ -49,19 +49,6 @@ void crew_on_nmi(struct crew *crew, crew_nmi *on_nmi, void *context)
 	atomic_store(&crew->on_nmi, on_nmi);
 }
 
-void crew_check(struct crew *crew)
-{
-	struct crew_member *member =
-		atomic_load_explicit(&crew->fallen, memory_order_relaxed);
-
-	/* Only read where there is nothing to take: this is before every window. */
-	if (member == NULL)
-		return;
-	member = atomic_exchange(&crew->fallen, NULL);
-	if (member != NULL)
-		crew->on_fallen(crew->context, member, &crew_seat_of(member)->fallen);
-}
-
 void crew_lose(struct crew *crew, struct crew_member *member)
 {
 	if (member == &crew->boot)

@@ -152,7 +152,7 @@ uint64_t crew_patience(const struct crew *crew);
 /*
  * All below is for the boot processor, and does nothing, or says false, for a member
  * that is lost.  Should a member have taken an exception nobody expected, they end the
- * run and do not return.
+ * run and do not return; before anything is measured it is lost, and they go on.
  */
 
 /*
@@ -236,7 +236,9 @@ static inline void crew_linger(void)
 		pause();
 }
 
-/* Ends the run if a member has fallen; else returns.  For loops that wait themselves.
+/*
+ * Ends the run if a member has fallen since rows are measured; before that it is lost.
+ * For loops that wait themselves.
  */
 void crew_check(struct crew *crew);
 

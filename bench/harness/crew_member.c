@@ -1,5 +1,6 @@
 /* What a member does: gets ready, waits, works, takes calls. */
 #include "bench/harness/crew_start.h"
+#include "lib/plant.h"
 #include "lib/x86/control.h"
 #include "lib/x86/identify.h"
 #include "lib/x86/insn.h"
@@ -74,22 +75,6 @@ void crew_take_nmi(struct cpu *cpu)
 		return;
 	}
 	count(&me->nmis_handled);
-}
-
-/* Only the boot processor can deliver what was measured: it finds out and ends the run.
- */
-static void fall(struct cpu *cpu, const struct trap_frame *frame)
-{
-	struct crew_seat *const seat = cpu->context;
-	struct crew_member *none = NULL;
-
-	seat->fallen = trap_state_of(frame);
-	atomic_compare_exchange_strong(&seat->member.crew->fallen, &none,
-	                               &seat->member);
-	for (;;) {
-		cli();
-		hlt();
-	}
 }
 
 static bool is_asked(const struct crew_member *me, uint32_t seen)
@@ -204,6 +189,11 @@ static uint8_t take_over(const struct crew *crew, struct apic *apic)
 	return (uint8_t)differences;
 }
 
+static bool is_last(const struct crew *crew, const struct crew_seat *seat)
+{
+	return seat == crew_seat_at(crew, crew->seat_count - 1);
+}
+
 void crew_enter(void *context)
 {
 	struct crew_seat *const seat = context;
@@ -215,12 +205,14 @@ void crew_enter(void *context)
 	};
 	struct topology_leaves leaves;
 
-	seat->cpu.on_fatal = fall;
+	seat->cpu.on_fatal = crew_fall;
 	seat->cpu.context = seat;
 	seat->cpu.on_interrupt = crew_on_interrupt;
 	seat->cpu.on_nmi = crew_take_nmi;
 	seat->cpu.local = me;
 	cpu_install(&seat->cpu, ist_tops);
+	if ((me->crew->plants & PLANT_ODD_CPU) != 0 && is_last(me->crew, seat))
+		touch(0);
 	seat->differences = take_over(me->crew, &me->apic);
 	/* One whose APIC is not where the others' are could not even end an interrupt.
 	 */

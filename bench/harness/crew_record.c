@@ -1,6 +1,7 @@
 /* What is left to say of the crew when all is done. */
 #include "bench/harness/crew_start.h"
 #include "lib/csv.h"
+#include "lib/processors_record.h"
 
 static void put_number(struct record *record, const char *key, uint64_t value)
 {
@@ -46,6 +47,24 @@ static void put_offset(struct record *record, const struct crew_member *member)
 	put_of(record, member, "_tsc_offset", text);
 }
 
+static void put_lost(struct record *record, const struct crew_seat *seat)
+{
+	struct line line;
+	char text[160];
+
+	line_clear(&line);
+	if (crew_has_fallen(seat)) {
+		const struct processor_fall fall = crew_fall_of(seat);
+
+		line_put(&line, "took an exception");
+		processors_put_fall(&line, &fall);
+	} else {
+		line_put(&line, "did not answer in time");
+	}
+	line_to_string(&line, text, sizeof text);
+	put_of(record, &seat->member, "_lost", text);
+}
+
 void crew_record(const struct crew *crew, struct record *record)
 {
 	uint32_t lost = 0;
@@ -63,7 +82,7 @@ void crew_record(const struct crew *crew, struct record *record)
 
 		put_offset(record, member);
 		if (member->lost)
-			put_of(record, member, "_lost", "did not answer in time");
+			put_lost(record, crew_seat_of(crew->members[i]));
 	}
 	record_end(record);
 }

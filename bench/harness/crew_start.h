@@ -43,12 +43,17 @@ struct crew_seat {
 	struct crew_member member;
 	struct cpu cpu;
 	struct trap_state fallen; /* of an exception nobody expected */
+	_Atomic bool has_fallen;  /* behind it */
+	bool fall_told;           /* the boot processor's */
 	uint8_t differences;      /* enum processor_difference */
 	/* Of tsc_sync.c: not on its stack, where a lost member might come back to it.
 	 */
 	struct exchange exchange;
 	struct warp warp;
 };
+
+typedef void crew_fallen(void *context, const struct crew_member *member,
+                         const struct trap_state *state);
 
 struct crew {
 	struct crew_member *members[CREW_MEMBERS];
@@ -62,11 +67,13 @@ struct crew {
 	void *call_context;
 	_Atomic(crew_nmi *) on_nmi;
 	void *nmi_context;
-	/* The first; the boot processor looks here before every window. */
-	_Alignas(CREW_LINE) _Atomic(struct crew_member *) fallen;
-	/* Ends the run. */
-	void (*on_fallen)(void *context, const struct crew_member *member,
-	                  const struct trap_state *state);
+	/* Members that have fallen; the boot processor looks here before every window.
+	 */
+	_Alignas(CREW_LINE) _Atomic uint32_t falls;
+	uint32_t falls_told;
+	bool measuring; /* there are rows that a member that falls would spoil */
+	uint32_t plants;
+	crew_fallen *on_fallen, *on_dropped;
 	void *context;
 	struct machine *machine;
 	uint64_t root;
@@ -78,7 +85,7 @@ struct crew {
 	struct crew_member boot;
 };
 
-_Static_assert(offsetof(struct crew, fallen) / CREW_LINE !=
+_Static_assert(offsetof(struct crew, falls) / CREW_LINE !=
                        offsetof(struct crew, nmi_context) / CREW_LINE,
                "what handlers read is in a line that is written");
 
@@ -100,8 +107,9 @@ struct crew_spec {
 	struct cpu *cpu;         /* the boot processor's */
 	uint64_t root;
 	uint64_t low; /* start_place() was here; 0: no memory below 1 MiB */
-	void (*on_fallen)(void *context, const struct crew_member *member,
-	                  const struct trap_state *state);
+	uint32_t plants;
+	crew_fallen *on_fallen;  /* a row is measured: ends the run */
+	crew_fallen *on_dropped; /* none is yet: it is lost, and the run goes on */
 	void *context;
 };
 
@@ -114,7 +122,8 @@ void crew_start(struct crew *crew, const struct crew_spec *spec);
 /* What start_processors() has a member run: a struct crew_seat, on its own stack. */
 void crew_enter(void *seat);
 
-/* Vectors of a member, the boot processor too. */
+/* Vectors of a member: its exceptions, and, the boot processor too, its interrupts. */
+_Noreturn void crew_fall(struct cpu *cpu, const struct trap_frame *frame);
 void crew_on_interrupt(struct cpu *cpu, uint64_t vector);
 void crew_take_nmi(struct cpu *cpu);
 
@@ -122,6 +131,11 @@ struct crew_seat *crew_seat_at(const struct crew *crew, uint32_t i);
 
 /* Of any member but the boot processor. */
 struct crew_seat *crew_seat_of(struct crew_member *member);
+
+bool crew_has_fallen(const struct crew_seat *seat);
+
+/* What it was, of one that has. */
+struct processor_fall crew_fall_of(const struct crew_seat *seat);
 
 /* True if nothing was written over the end of one of its stacks. */
 bool crew_canaries_live(struct crew_seat *seat);

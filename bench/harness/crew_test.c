@@ -40,6 +40,8 @@ static bool is_answered(struct crew *crew, const struct crew_member *member,
 
 	while (!has_answered(member, call)) {
 		crew_check(crew);
+		if (member->lost)
+			return false;
 		if (rdtsc_ordered() - from > patience) {
 			crew_linger();
 			return has_answered(member, call);

@@ -159,6 +159,20 @@ TEST(processors_are_counted_and_those_that_failed_are_named)
 	assert_has("cpu_failed_2=apic=4: did not come though asked twice");
 }
 
+TEST(a_processor_that_fell_or_is_unfit_says_how)
+{
+	list_processors();
+	machine.processors.list[2].state = PROCESSOR_FALLEN;
+	machine.processors.list[2].fall =
+		(struct processor_fall){ 13, 0x1a, 0x7ff01234, 0xdead };
+	machine.processors.list[3].state = PROCESSOR_UNFIT;
+	record_machine();
+	assert_has("cpus_failed=2");
+	assert_has("cpu_failed_2=apic=4: took an exception while it got ready "
+	           "vector=13 error=0x1a rip=0x7ff01234 cr2=0xdead");
+	assert_has("cpu_failed_3=apic=6: no NX bit or one that stays disabled");
+}
+
 TEST(each_started_processor_has_a_line)
 {
 	list_processors();
@@ -286,6 +300,7 @@ int main(void)
 		CASE(what_is_not_known_is_empty_or_says_so),
 		CASE(what_is_known_is_there),
 		CASE(processors_are_counted_and_those_that_failed_are_named),
+		CASE(a_processor_that_fell_or_is_unfit_says_how),
 		CASE(each_started_processor_has_a_line),
 		CASE(a_rate_in_conflict_is_not_given),
 		CASE(bad_options_are_listed_with_their_place),
