@@ -205,8 +205,8 @@ static inline uint32_t crew_take(struct crew_member *me)
 	return me->served;
 }
 
-/* True if all are in x2APIC mode, or may be brought there by CPUID and firmware. */
-bool crew_x2apic_allowed(const struct crew *crew);
+/* NULL if all are in x2APIC mode, or may be brought there; else why not. */
+const char *crew_x2apic_refusal(const struct crew *crew);
 
 /*
  * All members from xAPIC to x2APIC mode, once; false where that is not to be had.  One
