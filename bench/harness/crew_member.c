@@ -217,7 +217,7 @@ void crew_enter(void *context)
 	/* One whose APIC is not where the others' are could not even end an interrupt.
 	 */
 	if ((seat->differences & DIFFERS_APIC_MODE) == 0)
-		apic_prepare(&me->apic, VECTOR_SPURIOUS);
+		apic_prepare(&me->apic, VECTOR_SPURIOUS, false);
 	leaves_read(&leaves, is_amd(me->crew->machine));
 	topology_decode(&leaves, &me->topology);
 	me->tsc_adjust_known = identify_tsc_adjust(&me->tsc_adjust);

@@ -140,7 +140,7 @@ static void prepare_boot(struct crew *crew, const struct crew_spec *spec)
 	prepare_member(crew, boot, spec->cpu);
 	boot->apic = apic_found();
 	if (boot->apic.mode != APIC_OFF)
-		apic_prepare(&boot->apic, VECTOR_SPURIOUS);
+		apic_prepare(&boot->apic, VECTOR_SPURIOUS, true);
 	boot->apic_id = processor->apic_id;
 	boot->acpi_uid = processor->acpi_uid;
 	boot->acpi_uid_known = processor->acpi_uid_known;
