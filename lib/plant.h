@@ -21,6 +21,7 @@ enum plant {
 	PLANT_MOVED_CLOCK = 1 << 15,   /* set its clock forward */
 	PLANT_ODD_CPU = 1 << 16,       /* let the last one read page 0 at its start */
 	PLANT_UNFIT_CPU = 1 << 17,     /* find that the others lack a feature */
+	PLANT_STRAY_NMI = 1 << 18,     /* send the second processor one in a block */
 };
 
 /*

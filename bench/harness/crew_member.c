@@ -43,6 +43,14 @@ void crew_serve(struct crew_member *me)
 		take_call(me, &me->calls_polled);
 }
 
+/* The boot processor's are told by its own count. */
+static void note_unexpected(const struct crew_member *me)
+{
+	if (me->number != 0)
+		atomic_fetch_add_explicit(&me->crew->unexpected, 1,
+		                          memory_order_relaxed);
+}
+
 void crew_on_interrupt(struct cpu *cpu, uint64_t vector)
 {
 	struct crew_member *const me = member_of(cpu);
@@ -56,9 +64,11 @@ void crew_on_interrupt(struct cpu *cpu, uint64_t vector)
 		break;
 	case VECTOR_SPURIOUS:
 		count(&me->spurious);
+		note_unexpected(me);
 		return; /* no EOI: it was never in service */
 	default:
-		break; /* counted in cpu->interrupts */
+		note_unexpected(me);
+		break;
 	}
 	apic_eoi(&me->apic);
 }
@@ -72,6 +82,7 @@ void crew_take_nmi(struct cpu *cpu)
 
 	if (on_nmi == NULL || !on_nmi(me, crew->nmi_context)) {
 		count(&me->nmis_stray);
+		note_unexpected(me);
 		return;
 	}
 	count(&me->nmis_handled);

@@ -65,18 +65,38 @@ static void put_lost(struct record *record, const struct crew_seat *seat)
 	put_of(record, &seat->member, "_lost", text);
 }
 
+static uint32_t strays_of(const struct crew *crew)
+{
+	uint32_t strays = 0;
+
+	for (unsigned i = 0; i <= crew->count; i++)
+		strays += atomic_load(&crew->members[i]->nmis_stray);
+	return strays;
+}
+
+void crew_begin_measuring(struct crew *crew)
+{
+	crew->measuring = true;
+	crew->strays_before = strays_of(crew);
+}
+
 void crew_record(const struct crew *crew, struct record *record)
 {
 	uint32_t lost = 0;
+	uint32_t spurious = 0;
 	uint32_t run_over = 0;
 
-	for (unsigned i = 1; i <= crew->count; i++)
+	for (unsigned i = 0; i <= crew->count; i++) {
 		lost += crew->members[i]->lost;
+		spurious += atomic_load(&crew->members[i]->spurious);
+	}
 	for (uint32_t i = 0; i < crew->seat_count; i++)
 		run_over += !crew_canaries_live(crew_seat_at(crew, i));
 	record_begin(record, FILE_MACHINE);
 	put_number(record, "cpus_lost", lost);
 	put_number(record, "stacks_run_over", run_over);
+	put_number(record, "nmis_stray", strays_of(crew) - crew->strays_before);
+	put_number(record, "interrupts_spurious", spurious);
 	for (unsigned i = 1; i <= crew->count; i++) {
 		const struct crew_member *const member = crew->members[i];
 

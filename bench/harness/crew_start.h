@@ -67,11 +67,16 @@ struct crew {
 	void *call_context;
 	_Atomic(crew_nmi *) on_nmi;
 	void *nmi_context;
-	/* Members that have fallen; the boot processor looks here before every window.
+	/*
+	 * Members that have fallen, and interrupts and NMIs of members that nobody here
+	 * has sent.  The boot processor looks here before every window: a line of its
+	 * own, which is only read as long as there are none.
 	 */
 	_Alignas(CREW_LINE) _Atomic uint32_t falls;
+	_Atomic uint32_t unexpected;
 	uint32_t falls_told;
 	bool measuring; /* there are rows that a member that falls would spoil */
+	uint32_t strays_before; /* NMIs that self-tests sent */
 	uint32_t plants;
 	crew_fallen *on_fallen, *on_dropped;
 	void *context;
@@ -119,6 +124,9 @@ struct crew_spec {
  */
 void crew_start(struct crew *crew, const struct crew_spec *spec);
 
+/* From now on a member that falls ends the run, and strays are counted. */
+void crew_begin_measuring(struct crew *crew);
+
 /* What start_processors() has a member run: a struct crew_seat, on its own stack. */
 void crew_enter(void *seat);
 
@@ -132,6 +140,12 @@ struct crew_seat *crew_seat_at(const struct crew *crew, uint32_t i);
 /* Of any member but the boot processor. */
 struct crew_seat *crew_seat_of(struct crew_member *member);
 
+/* How many interrupts and NMIs others than the boot processor took that nobody sent. */
+static inline uint32_t crew_unexpected(const struct crew *crew)
+{
+	return atomic_load_explicit(&crew->unexpected, memory_order_relaxed);
+}
+
 bool crew_has_fallen(const struct crew_seat *seat);
 
 /* What it was, of one that has. */
@@ -141,7 +155,7 @@ struct processor_fall crew_fall_of(const struct crew_seat *seat);
 bool crew_canaries_live(struct crew_seat *seat);
 
 /*
- * machine.csv, at the end: offsets of clocks, members that were lost, and stacks that
- * were run over, by the canaries at their ends.
+ * machine.csv, at the end: offsets of clocks, members that were lost, stacks that were
+ * run over, by the canaries at their ends, and interrupts that nobody had sent.
  */
 void crew_record(const struct crew *crew, struct record *record);

@@ -317,7 +317,7 @@ enum run_status runner_run(struct run *run)
 	record_begin(run->record, FILE_VERIFY);
 	record_end(run->record);
 	gather(run);
-	run->crew.measuring = true;
+	crew_begin_measuring(&run->crew);
 	(void)runner_has_work(run);
 	for (unsigned i = 0; i < bench_count; i++)
 		run_bench(run, i);

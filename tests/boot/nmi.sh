@@ -36,4 +36,5 @@ monitor=$scratch/monitor start nmi -accel tcg -smp 2 -monitor stdio
 wait
 check 'NMIs while rows are measured: a whole run' delivered
 check 'samples that one fell into are discarded, others are there' discarded
+check 'they are counted' grep -q '^nmis_stray,[1-9]' "$scratch/run/machine.csv"
 finish
