@@ -139,8 +139,10 @@ static void prepare_boot(struct crew *crew, const struct crew_spec *spec)
 
 	prepare_member(crew, boot, spec->cpu);
 	boot->apic = apic_found();
-	if (boot->apic.mode != APIC_OFF)
+	if (boot->apic.mode != APIC_OFF) {
 		apic_prepare(&boot->apic, VECTOR_SPURIOUS, true);
+		crew->takes_nmi = apic_takes_nmi(&boot->apic);
+	}
 	boot->apic_id = processor->apic_id;
 	boot->acpi_uid = processor->acpi_uid;
 	boot->acpi_uid_known = processor->acpi_uid_known;

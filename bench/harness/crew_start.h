@@ -59,6 +59,7 @@ struct crew {
 	struct crew_member *members[CREW_MEMBERS];
 	unsigned count; /* others */
 	bool owns_all;
+	bool takes_nmi; /* the boot processor, from outside */
 	/*
 	 * What every handler reads first, and nobody writes while there may be calls.
 	 * A lost member may take a call late: contexts stay when these are gone.
@@ -123,6 +124,16 @@ struct crew_spec {
  * is ready.  Those that are not are no members.
  */
 void crew_start(struct crew *crew, const struct crew_spec *spec);
+
+/*
+ * While the boot processor runs with paging off its IDT is none that it could use: an
+ * NMI from outside would end the run.
+ */
+static inline void crew_hold_nmi(const struct crew *crew, bool hold)
+{
+	if (crew->takes_nmi)
+		apic_hold_nmi(&crew->boot.apic, hold);
+}
 
 /* From now on a member that falls ends the run, and strays are counted. */
 void crew_begin_measuring(struct crew *crew);

@@ -123,6 +123,20 @@ static void mask_lvts(const struct apic *apic, bool but_nmi)
 	}
 }
 
+bool apic_takes_nmi(const struct apic *apic)
+{
+	const uint32_t entry = apic_read(apic, APIC_LVT_LINT1);
+
+	return is_nmi(APIC_LVT_LINT1, entry) && (entry & LVT_MASKED) == 0;
+}
+
+void apic_hold_nmi(const struct apic *apic, bool hold)
+{
+	const uint32_t entry = apic_read(apic, APIC_LVT_LINT1) & ~LVT_MASKED;
+
+	apic_write(apic, APIC_LVT_LINT1, hold ? entry | LVT_MASKED : entry);
+}
+
 static bool is_in_service(const struct apic *apic)
 {
 	for (uint32_t i = 0; i < 8; i++)
