@@ -119,6 +119,7 @@ struct crew_member {
 	struct tsc_offset offset; /* its TSC less the boot processor's */
 	bool tsc_adjust_known;
 	uint64_t tsc_adjust;
+	bool loose_stamps; /* its LFENCE does not wait, the boot processor's does */
 	/* Written by the boot processor. */
 	uint32_t posted;       /* generation of the last job */
 	enum crew_state state; /* commanded */

@@ -240,6 +240,8 @@ static void admit(struct crew *crew, uint32_t listed, struct crew_seat *seat,
 	describe(processor, seat);
 	member->acpi_uid = processor->acpi_uid;
 	member->acpi_uid_known = processor->acpi_uid_known;
+	member->loose_stamps = (seat->differences & DIFFERS_LFENCE) != 0 &&
+	                       (crew->machine->features & FEATURE_LFENCE_WAITS) != 0;
 	member->distance = topology_distance(&crew->boot.topology, &member->topology);
 	if (processor->state != PROCESSOR_STARTED) {
 		(void)crew_run(crew, member, park, NULL);
