@@ -279,7 +279,8 @@ static void plan_all(struct plan *plan, bool entered)
 	plan_controls(plan, entered);
 	plan_places(plan, entered);
 	plan_counts(plan, entered);
-	if (party_count(party) != 0 && (!entered || crew_x2apic_allowed(party->crew)))
+	if (party_count(party) != 0 &&
+	    (!entered || crew_x2apic_refusal(party->crew) == NULL))
 		plan_pairs(plan, entered);
 }
 

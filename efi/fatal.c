@@ -45,7 +45,7 @@ static void print_what(struct program *program, const struct trap_frame *frame,
 	line_put_hex(&line, frame->error, 1);
 	if (member != NULL) {
 		line_put(&line, ", on processor ");
-		line_put_u64(&line, member->number);
+		line_put_u64(&line, member->listed);
 		line_put(&line, " (APIC id ");
 		line_put_u64(&line, member->apic_id);
 		line_put(&line, ")");
@@ -117,6 +117,17 @@ void fatal_exception(struct cpu *cpu, const struct trap_frame *frame)
 	const struct trap_state state = trap_state_of(frame);
 
 	die(cpu->context, NULL, &state);
+}
+
+void fatal_dropped(void *context, const struct crew_member *member,
+                   const struct trap_state *state)
+{
+	struct program *const program = context;
+
+	print_what(program, &state->frame, member);
+	print_registers(program, state);
+	record_console(&program->record,
+	               "tlbmark: nothing is measured yet: going on without it");
 }
 
 void fatal_member(void *context, const struct crew_member *member,

@@ -9,6 +9,10 @@
  */
 void fatal_exception(struct cpu *cpu, const struct trap_frame *frame);
 
-/* The same for one that another processor took; context is the struct program. */
+/* Prints the same of one that another processor took, and goes on without that. */
+void fatal_dropped(void *context, const struct crew_member *member,
+                   const struct trap_state *state);
+
+/* Ends the run for one that another processor took; context is the struct program. */
 void fatal_member(void *context, const struct crew_member *member,
                   const struct trap_state *state);

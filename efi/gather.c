@@ -2,6 +2,7 @@
 
 #include "efi/mp_services.h"
 #include "lib/acpi.h"
+#include "lib/acpi_remapping.h"
 #include "lib/crc32.h"
 #include "lib/smbios.h"
 #include "lib/text.h"
@@ -90,6 +91,11 @@ static void gather_acpi(const struct firmware *firmware, const struct memory_map
 	if (acpi_find(memory, rsdp, "DMAR", &table) != ERR_NONE ||
 	    acpi_x2apic_opt_out(&table, &machine->x2apic_opt_out) != ERR_NONE)
 		machine->x2apic_opt_out = false;
+	machine->x2apic_remapping =
+		(acpi_find(memory, rsdp, "DMAR", &table) == ERR_NONE &&
+	         acpi_dmar_remaps(&table)) ||
+		(acpi_find(memory, rsdp, "IVRS", &table) == ERR_NONE &&
+	         acpi_ivrs_remaps(&table));
 }
 
 /* One that is not there, for the tests: an id behind all others. */

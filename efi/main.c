@@ -166,7 +166,9 @@ static void measure(void *argument)
 					       .cpu = &program->cpu,
 					       .root = program->root,
 					       .low = program->low,
+					       .plants = program->config.plants,
 					       .on_fallen = fatal_member,
+					       .on_dropped = fatal_dropped,
 					       .context = program,
 				       });
 	machine_record(&program->machine, &program->config, &program->record);

@@ -139,6 +139,7 @@ static void put_firmware(const struct machine *machine, struct record *record)
 	else
 		put_text(record, "hpet_address", "");
 	put_u64(record, "x2apic_opt_out", machine->x2apic_opt_out);
+	put_u64(record, "x2apic_remapping", machine->x2apic_remapping);
 }
 
 static void put_registers(const struct machine *machine, struct record *record)

@@ -102,6 +102,7 @@ struct machine {
 	uint64_t hpet_address; /* 0: none */
 	uint16_t console_port; /* of the UART that the SPCR names; 0: none */
 	bool x2apic_opt_out;   /* firmware wants APICs to stay in xAPIC mode */
+	bool x2apic_remapping; /* its tables have IOMMUs for APICs in x2APIC mode */
 	struct acpi_reset reset;
 	uint32_t exit_tries;
 	uint32_t transports; /* enum transport: those in use */

@@ -22,6 +22,9 @@ const char *plant_parse(struct text_slice list, uint32_t *plants)
 		{ "mute_cpu", PLANT_MUTE_CPU },
 		{ "missing_flush", PLANT_MISSING_FLUSH },
 		{ "moved_clock", PLANT_MOVED_CLOCK },
+		{ "odd_cpu", PLANT_ODD_CPU },
+		{ "unfit_cpu", PLANT_UNFIT_CPU },
+		{ "stray_nmi", PLANT_STRAY_NMI },
 	};
 	uint32_t chosen = 0;
 

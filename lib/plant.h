@@ -19,6 +19,9 @@ enum plant {
 	PLANT_MUTE_CPU = 1 << 13,      /* let the last processor answer no call */
 	PLANT_MISSING_FLUSH = 1 << 14, /* let it answer, and drop nothing */
 	PLANT_MOVED_CLOCK = 1 << 15,   /* set its clock forward */
+	PLANT_ODD_CPU = 1 << 16,       /* let the last one read page 0 at its start */
+	PLANT_UNFIT_CPU = 1 << 17,     /* find that the others lack a feature */
+	PLANT_STRAY_NMI = 1 << 18,     /* send the second processor one in a block */
 };
 
 /*

@@ -86,6 +86,8 @@ const char *processor_reason(enum processor_state state)
 		[PROCESSOR_STUCK] = "came and was not heard of again",
 		[PROCESSOR_UNREACHED] = "its id is beyond the reach of xAPIC mode",
 		[PROCESSOR_STRANGE] = "its registers are not the boot processor's",
+		[PROCESSOR_UNFIT] = "no NX bit or one that stays disabled",
+		[PROCESSOR_FALLEN] = "took an exception while it got ready",
 	};
 
 	return reasons[state];

@@ -27,6 +27,13 @@ enum processor_state {
 	PROCESSOR_STUCK,     /* came, and was not heard of again */
 	PROCESSOR_UNREACHED, /* its id is beyond 254, and the APICs are in xAPIC mode */
 	PROCESSOR_STRANGE,   /* came, and is not as the boot processor is */
+	PROCESSOR_UNFIT,     /* came, and went no further for want of the NX bit */
+	PROCESSOR_FALLEN,    /* took an exception while it got ready */
+};
+
+/* An exception that nobody expected. */
+struct processor_fall {
+	uint64_t vector, error, rip, cr2;
 };
 
 /* In which its registers are not those of the boot processor; bits. */
@@ -48,6 +55,7 @@ struct processor {
 	struct topology topology;
 	bool tsc_adjust_known;
 	uint64_t tsc_adjust;
+	struct processor_fall fall; /* of one that has fallen */
 };
 
 struct processors {

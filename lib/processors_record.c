@@ -97,6 +97,21 @@ static void put_started(const struct processors *processors, struct record *reco
 	}
 }
 
+static void put_hex(struct line *line, const char *name, uint64_t value)
+{
+	line_put(line, name);
+	line_put_hex(line, value, 1);
+}
+
+void processors_put_fall(struct line *line, const struct processor_fall *fall)
+{
+	line_put(line, " vector=");
+	line_put_u64(line, fall->vector);
+	put_hex(line, " error=0x", fall->error);
+	put_hex(line, " rip=0x", fall->rip);
+	put_hex(line, " cr2=0x", fall->cr2);
+}
+
 static bool has_failed(const struct processor *processor)
 {
 	return processor->state != PROCESSOR_STARTED &&
@@ -129,6 +144,8 @@ static void put_failed(const struct processors *processors, struct record *recor
 		line_put(&line, ": ");
 		line_put(&line, processor_reason(processor->state));
 		put_differences(&line, processor->differences);
+		if (processor->state == PROCESSOR_FALLEN)
+			processors_put_fall(&line, &processor->fall);
 		line_to_string(&line, text, sizeof text);
 		put_text(record, key, text);
 	}

@@ -49,19 +49,6 @@ void crew_on_nmi(struct crew *crew, crew_nmi *on_nmi, void *context)
 	atomic_store(&crew->on_nmi, on_nmi);
 }
 
-void crew_check(struct crew *crew)
-{
-	struct crew_member *member =
-		atomic_load_explicit(&crew->fallen, memory_order_relaxed);
-
-	/* Only read where there is nothing to take: this is before every window. */
-	if (member == NULL)
-		return;
-	member = atomic_exchange(&crew->fallen, NULL);
-	if (member != NULL)
-		crew->on_fallen(crew->context, member, &crew_seat_of(member)->fallen);
-}
-
 void crew_lose(struct crew *crew, struct crew_member *member)
 {
 	if (member == &crew->boot)
@@ -161,12 +148,26 @@ static bool is_in_x2apic(const struct crew_member *member)
 	       member->answer.word[0] == member->apic_id;
 }
 
-bool crew_x2apic_allowed(const struct crew *crew)
+/*
+ * As Linux does in try_to_enable_x2apic(): on hardware only where interrupts can be
+ * remapped, since firmware that has no IOMMU for the mode may not know it either, and
+ * its SMI handlers use the APIC.  A hypervisor does not mind.  And all processors or
+ * none: one that is left in xAPIC mode would be interrupted by what goes to all.
+ */
+const char *crew_x2apic_refusal(const struct crew *crew)
 {
+	const struct machine *const machine = crew->machine;
 	const enum apic_mode mode = crew->boot.apic.mode;
 
-	return mode == APIC_X2APIC || (mode == APIC_XAPIC && apic_has_x2apic() &&
-	                               !crew->machine->x2apic_opt_out);
+	if (mode == APIC_X2APIC)
+		return NULL;
+	if (mode == APIC_OFF || !apic_has_x2apic())
+		return "x2apic";
+	if (machine->x2apic_opt_out)
+		return "firmware opts out of x2APIC";
+	if (machine->env == ENV_HW && !machine->x2apic_remapping)
+		return "no interrupt remapping for x2APIC";
+	return crew->owns_all ? NULL : "processors of others";
 }
 
 /*
@@ -177,7 +178,7 @@ bool crew_enter_x2apic(struct crew *crew)
 {
 	if (crew->boot.apic.mode == APIC_X2APIC)
 		return true;
-	if (!crew_x2apic_allowed(crew))
+	if (crew_x2apic_refusal(crew) != NULL)
 		return false;
 	for (unsigned i = 1; i <= crew->count; i++) {
 		struct crew_member *const member = crew->members[i];

@@ -119,6 +119,7 @@ struct crew_member {
 	struct tsc_offset offset; /* its TSC less the boot processor's */
 	bool tsc_adjust_known;
 	uint64_t tsc_adjust;
+	bool loose_stamps; /* its LFENCE does not wait, the boot processor's does */
 	/* Written by the boot processor. */
 	uint32_t posted;       /* generation of the last job */
 	enum crew_state state; /* commanded */
@@ -152,7 +153,7 @@ uint64_t crew_patience(const struct crew *crew);
 /*
  * All below is for the boot processor, and does nothing, or says false, for a member
  * that is lost.  Should a member have taken an exception nobody expected, they end the
- * run and do not return.
+ * run and do not return; before anything is measured it is lost, and they go on.
  */
 
 /*
@@ -205,8 +206,8 @@ static inline uint32_t crew_take(struct crew_member *me)
 	return me->served;
 }
 
-/* True if all are in x2APIC mode, or may be brought there by CPUID and firmware. */
-bool crew_x2apic_allowed(const struct crew *crew);
+/* NULL if all are in x2APIC mode, or may be brought there; else why not. */
+const char *crew_x2apic_refusal(const struct crew *crew);
 
 /*
  * All members from xAPIC to x2APIC mode, once; false where that is not to be had.  One
@@ -236,7 +237,9 @@ static inline void crew_linger(void)
 		pause();
 }
 
-/* Ends the run if a member has fallen; else returns.  For loops that wait themselves.
+/*
+ * Ends the run if a member has fallen since rows are measured; before that it is lost.
+ * For loops that wait themselves.
  */
 void crew_check(struct crew *crew);
 

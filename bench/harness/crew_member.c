@@ -1,5 +1,6 @@
 /* What a member does: gets ready, waits, works, takes calls. */
 #include "bench/harness/crew_start.h"
+#include "lib/plant.h"
 #include "lib/x86/control.h"
 #include "lib/x86/identify.h"
 #include "lib/x86/insn.h"
@@ -42,6 +43,14 @@ void crew_serve(struct crew_member *me)
 		take_call(me, &me->calls_polled);
 }
 
+/* The boot processor's are told by its own count. */
+static void note_unexpected(const struct crew_member *me)
+{
+	if (me->number != 0)
+		atomic_fetch_add_explicit(&me->crew->unexpected, 1,
+		                          memory_order_relaxed);
+}
+
 void crew_on_interrupt(struct cpu *cpu, uint64_t vector)
 {
 	struct crew_member *const me = member_of(cpu);
@@ -55,9 +64,11 @@ void crew_on_interrupt(struct cpu *cpu, uint64_t vector)
 		break;
 	case VECTOR_SPURIOUS:
 		count(&me->spurious);
+		note_unexpected(me);
 		return; /* no EOI: it was never in service */
 	default:
-		break; /* counted in cpu->interrupts */
+		note_unexpected(me);
+		break;
 	}
 	apic_eoi(&me->apic);
 }
@@ -71,25 +82,10 @@ void crew_take_nmi(struct cpu *cpu)
 
 	if (on_nmi == NULL || !on_nmi(me, crew->nmi_context)) {
 		count(&me->nmis_stray);
+		note_unexpected(me);
 		return;
 	}
 	count(&me->nmis_handled);
-}
-
-/* Only the boot processor can deliver what was measured: it finds out and ends the run.
- */
-static void fall(struct cpu *cpu, const struct trap_frame *frame)
-{
-	struct crew_seat *const seat = cpu->context;
-	struct crew_member *none = NULL;
-
-	seat->fallen = trap_state_of(frame);
-	atomic_compare_exchange_strong(&seat->member.crew->fallen, &none,
-	                               &seat->member);
-	for (;;) {
-		cli();
-		hlt();
-	}
 }
 
 static bool is_asked(const struct crew_member *me, uint32_t seen)
@@ -204,6 +200,11 @@ static uint8_t take_over(const struct crew *crew, struct apic *apic)
 	return (uint8_t)differences;
 }
 
+static bool is_last(const struct crew *crew, const struct crew_seat *seat)
+{
+	return seat == crew_seat_at(crew, crew->seat_count - 1);
+}
+
 void crew_enter(void *context)
 {
 	struct crew_seat *const seat = context;
@@ -215,17 +216,19 @@ void crew_enter(void *context)
 	};
 	struct topology_leaves leaves;
 
-	seat->cpu.on_fatal = fall;
+	seat->cpu.on_fatal = crew_fall;
 	seat->cpu.context = seat;
 	seat->cpu.on_interrupt = crew_on_interrupt;
 	seat->cpu.on_nmi = crew_take_nmi;
 	seat->cpu.local = me;
 	cpu_install(&seat->cpu, ist_tops);
+	if ((me->crew->plants & PLANT_ODD_CPU) != 0 && is_last(me->crew, seat))
+		touch(0);
 	seat->differences = take_over(me->crew, &me->apic);
 	/* One whose APIC is not where the others' are could not even end an interrupt.
 	 */
 	if ((seat->differences & DIFFERS_APIC_MODE) == 0)
-		apic_prepare(&me->apic, VECTOR_SPURIOUS);
+		apic_prepare(&me->apic, VECTOR_SPURIOUS, false);
 	leaves_read(&leaves, is_amd(me->crew->machine));
 	topology_decode(&leaves, &me->topology);
 	me->tsc_adjust_known = identify_tsc_adjust(&me->tsc_adjust);

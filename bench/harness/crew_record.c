@@ -1,6 +1,7 @@
 /* What is left to say of the crew when all is done. */
 #include "bench/harness/crew_start.h"
 #include "lib/csv.h"
+#include "lib/processors_record.h"
 
 static void put_number(struct record *record, const char *key, uint64_t value)
 {
@@ -46,24 +47,62 @@ static void put_offset(struct record *record, const struct crew_member *member)
 	put_of(record, member, "_tsc_offset", text);
 }
 
+static void put_lost(struct record *record, const struct crew_seat *seat)
+{
+	struct line line;
+	char text[160];
+
+	line_clear(&line);
+	if (crew_has_fallen(seat)) {
+		const struct processor_fall fall = crew_fall_of(seat);
+
+		line_put(&line, "took an exception");
+		processors_put_fall(&line, &fall);
+	} else {
+		line_put(&line, "did not answer in time");
+	}
+	line_to_string(&line, text, sizeof text);
+	put_of(record, &seat->member, "_lost", text);
+}
+
+static uint32_t strays_of(const struct crew *crew)
+{
+	uint32_t strays = 0;
+
+	for (unsigned i = 0; i <= crew->count; i++)
+		strays += atomic_load(&crew->members[i]->nmis_stray);
+	return strays;
+}
+
+void crew_begin_measuring(struct crew *crew)
+{
+	crew->measuring = true;
+	crew->strays_before = strays_of(crew);
+}
+
 void crew_record(const struct crew *crew, struct record *record)
 {
 	uint32_t lost = 0;
+	uint32_t spurious = 0;
 	uint32_t run_over = 0;
 
-	for (unsigned i = 1; i <= crew->count; i++)
+	for (unsigned i = 0; i <= crew->count; i++) {
 		lost += crew->members[i]->lost;
+		spurious += atomic_load(&crew->members[i]->spurious);
+	}
 	for (uint32_t i = 0; i < crew->seat_count; i++)
 		run_over += !crew_canaries_live(crew_seat_at(crew, i));
 	record_begin(record, FILE_MACHINE);
 	put_number(record, "cpus_lost", lost);
 	put_number(record, "stacks_run_over", run_over);
+	put_number(record, "nmis_stray", strays_of(crew) - crew->strays_before);
+	put_number(record, "interrupts_spurious", spurious);
 	for (unsigned i = 1; i <= crew->count; i++) {
 		const struct crew_member *const member = crew->members[i];
 
 		put_offset(record, member);
 		if (member->lost)
-			put_of(record, member, "_lost", "did not answer in time");
+			put_lost(record, crew_seat_of(crew->members[i]));
 	}
 	record_end(record);
 }

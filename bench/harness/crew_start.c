@@ -1,5 +1,6 @@
 #include "bench/harness/crew_start.h"
 
+#include "lib/plant.h"
 #include "lib/x86/control.h"
 #include "lib/x86/identify.h"
 #include "lib/x86/insn.h"
@@ -138,8 +139,10 @@ static void prepare_boot(struct crew *crew, const struct crew_spec *spec)
 
 	prepare_member(crew, boot, spec->cpu);
 	boot->apic = apic_found();
-	if (boot->apic.mode != APIC_OFF)
-		apic_prepare(&boot->apic, VECTOR_SPURIOUS);
+	if (boot->apic.mode != APIC_OFF) {
+		apic_prepare(&boot->apic, VECTOR_SPURIOUS, true);
+		crew->takes_nmi = apic_takes_nmi(&boot->apic);
+	}
 	boot->apic_id = processor->apic_id;
 	boot->acpi_uid = processor->acpi_uid;
 	boot->acpi_uid_known = processor->acpi_uid_known;
@@ -182,6 +185,8 @@ static bool gets_ready(struct crew_seat *seat, uint64_t limit_ticks)
 	const uint64_t from = rdtsc_ordered();
 
 	while (!is_ready(seat)) {
+		if (crew_has_fallen(seat))
+			return false;
 		if (rdtsc_ordered() - from > limit_ticks) {
 			crew_linger();
 			return is_ready(seat);
@@ -207,6 +212,17 @@ static void describe(struct processor *processor, struct crew_seat *seat)
 	processor->tsc_adjust_known = seat->member.tsc_adjust_known;
 }
 
+static void give_up(struct crew *crew, struct processor *processor,
+                    const struct crew_seat *seat)
+{
+	processor->state = PROCESSOR_STUCK;
+	if (!crew_has_fallen(seat))
+		return;
+	processor->state = PROCESSOR_FALLEN;
+	processor->fall = crew_fall_of(seat);
+	crew_check(crew);
+}
+
 /* Whoever took this seat becomes a member, or is told to stop. */
 static void admit(struct crew *crew, uint32_t listed, struct crew_seat *seat,
                   uint64_t limit_ticks)
@@ -214,15 +230,18 @@ static void admit(struct crew *crew, uint32_t listed, struct crew_seat *seat,
 	struct processor *const processor = &crew->machine->processors.list[listed];
 	struct crew_member *const member = &seat->member;
 
+	member->apic_id = processor->apic_id;
+	member->listed = listed;
 	if (!gets_ready(seat, limit_ticks)) {
-		processor->state = PROCESSOR_STUCK;
 		member->lost = true;
+		give_up(crew, processor, seat);
 		return;
 	}
 	describe(processor, seat);
-	member->apic_id = processor->apic_id;
 	member->acpi_uid = processor->acpi_uid;
 	member->acpi_uid_known = processor->acpi_uid_known;
+	member->loose_stamps = (seat->differences & DIFFERS_LFENCE) != 0 &&
+	                       (crew->machine->features & FEATURE_LFENCE_WAITS) != 0;
 	member->distance = topology_distance(&crew->boot.topology, &member->topology);
 	if (processor->state != PROCESSOR_STARTED) {
 		(void)crew_run(crew, member, park, NULL);
@@ -230,7 +249,6 @@ static void admit(struct crew *crew, uint32_t listed, struct crew_seat *seat,
 	}
 	crew->count++;
 	member->number = crew->count;
-	member->listed = listed;
 	crew->members[crew->count] = member;
 }
 
@@ -247,6 +265,16 @@ static struct crew_seat *seat_of(const struct crew *crew, uint32_t seats,
 	return NULL;
 }
 
+/* The page tables of all are the boot processor's. */
+static uint32_t needs(const struct machine *machine, uint32_t plants)
+{
+	const uint32_t nx = UINT32_C(1) << 20;
+	const uint32_t what_none_has = UINT32_C(1) << 10;
+
+	return ((machine->features & FEATURE_NX) != 0 ? nx : 0) |
+	       ((plants & PLANT_UNFIT_CPU) != 0 ? what_none_has : 0);
+}
+
 static void start_others(struct crew *crew, const struct crew_spec *spec)
 {
 	struct machine *const machine = spec->machine;
@@ -258,6 +286,7 @@ static void start_others(struct crew *crew, const struct crew_spec *spec)
 		.processors = &machine->processors,
 		.asked = crew->seat_count,
 		.seats = crew->start_seats,
+		.needs = needs(machine, spec->plants),
 		.ticks_per_ms = hz != 0 ? hz / 1000 + 1 : FASTEST_TICKS_PER_MS,
 		.patience_ms = guest ? PATIENCE_VM_MS : PATIENCE_MS,
 	};
@@ -297,7 +326,9 @@ void crew_start(struct crew *crew, const struct crew_spec *spec)
 
 	crew->machine = spec->machine;
 	crew->root = spec->root;
+	crew->plants = spec->plants;
 	crew->on_fallen = spec->on_fallen;
+	crew->on_dropped = spec->on_dropped;
 	crew->context = spec->context;
 	prepare_boot(crew, spec);
 	spec->machine->not_asked_why = why_not_all(crew, spec);

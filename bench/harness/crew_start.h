@@ -43,6 +43,8 @@ struct crew_seat {
 	struct crew_member member;
 	struct cpu cpu;
 	struct trap_state fallen; /* of an exception nobody expected */
+	_Atomic bool has_fallen;  /* behind it */
+	bool fall_told;           /* the boot processor's */
 	uint8_t differences;      /* enum processor_difference */
 	/* Of tsc_sync.c: not on its stack, where a lost member might come back to it.
 	 */
@@ -50,10 +52,14 @@ struct crew_seat {
 	struct warp warp;
 };
 
+typedef void crew_fallen(void *context, const struct crew_member *member,
+                         const struct trap_state *state);
+
 struct crew {
 	struct crew_member *members[CREW_MEMBERS];
 	unsigned count; /* others */
 	bool owns_all;
+	bool takes_nmi; /* the boot processor, from outside */
 	/*
 	 * What every handler reads first, and nobody writes while there may be calls.
 	 * A lost member may take a call late: contexts stay when these are gone.
@@ -62,11 +68,18 @@ struct crew {
 	void *call_context;
 	_Atomic(crew_nmi *) on_nmi;
 	void *nmi_context;
-	/* The first; the boot processor looks here before every window. */
-	_Alignas(CREW_LINE) _Atomic(struct crew_member *) fallen;
-	/* Ends the run. */
-	void (*on_fallen)(void *context, const struct crew_member *member,
-	                  const struct trap_state *state);
+	/*
+	 * Members that have fallen, and interrupts and NMIs of members that nobody here
+	 * has sent.  The boot processor looks here before every window: a line of its
+	 * own, which is only read as long as there are none.
+	 */
+	_Alignas(CREW_LINE) _Atomic uint32_t falls;
+	_Atomic uint32_t unexpected;
+	uint32_t falls_told;
+	bool measuring; /* there are rows that a member that falls would spoil */
+	uint32_t strays_before; /* NMIs that self-tests sent */
+	uint32_t plants;
+	crew_fallen *on_fallen, *on_dropped;
 	void *context;
 	struct machine *machine;
 	uint64_t root;
@@ -78,7 +91,7 @@ struct crew {
 	struct crew_member boot;
 };
 
-_Static_assert(offsetof(struct crew, fallen) / CREW_LINE !=
+_Static_assert(offsetof(struct crew, falls) / CREW_LINE !=
                        offsetof(struct crew, nmi_context) / CREW_LINE,
                "what handlers read is in a line that is written");
 
@@ -100,8 +113,9 @@ struct crew_spec {
 	struct cpu *cpu;         /* the boot processor's */
 	uint64_t root;
 	uint64_t low; /* start_place() was here; 0: no memory below 1 MiB */
-	void (*on_fallen)(void *context, const struct crew_member *member,
-	                  const struct trap_state *state);
+	uint32_t plants;
+	crew_fallen *on_fallen;  /* a row is measured: ends the run */
+	crew_fallen *on_dropped; /* none is yet: it is lost, and the run goes on */
 	void *context;
 };
 
@@ -111,10 +125,24 @@ struct crew_spec {
  */
 void crew_start(struct crew *crew, const struct crew_spec *spec);
 
+/*
+ * While the boot processor runs with paging off its IDT is none that it could use: an
+ * NMI from outside would end the run.
+ */
+static inline void crew_hold_nmi(const struct crew *crew, bool hold)
+{
+	if (crew->takes_nmi)
+		apic_hold_nmi(&crew->boot.apic, hold);
+}
+
+/* From now on a member that falls ends the run, and strays are counted. */
+void crew_begin_measuring(struct crew *crew);
+
 /* What start_processors() has a member run: a struct crew_seat, on its own stack. */
 void crew_enter(void *seat);
 
-/* Vectors of a member, the boot processor too. */
+/* Vectors of a member: its exceptions, and, the boot processor too, its interrupts. */
+_Noreturn void crew_fall(struct cpu *cpu, const struct trap_frame *frame);
 void crew_on_interrupt(struct cpu *cpu, uint64_t vector);
 void crew_take_nmi(struct cpu *cpu);
 
@@ -123,11 +151,22 @@ struct crew_seat *crew_seat_at(const struct crew *crew, uint32_t i);
 /* Of any member but the boot processor. */
 struct crew_seat *crew_seat_of(struct crew_member *member);
 
+/* How many interrupts and NMIs others than the boot processor took that nobody sent. */
+static inline uint32_t crew_unexpected(const struct crew *crew)
+{
+	return atomic_load_explicit(&crew->unexpected, memory_order_relaxed);
+}
+
+bool crew_has_fallen(const struct crew_seat *seat);
+
+/* What it was, of one that has. */
+struct processor_fall crew_fall_of(const struct crew_seat *seat);
+
 /* True if nothing was written over the end of one of its stacks. */
 bool crew_canaries_live(struct crew_seat *seat);
 
 /*
- * machine.csv, at the end: offsets of clocks, members that were lost, and stacks that
- * were run over, by the canaries at their ends.
+ * machine.csv, at the end: offsets of clocks, members that were lost, stacks that were
+ * run over, by the canaries at their ends, and interrupts that nobody had sent.
  */
 void crew_record(const struct crew *crew, struct record *record);

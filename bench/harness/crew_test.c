@@ -1,5 +1,6 @@
 #include "bench/harness/crew_test.h"
 
+#include "bench/harness/crew_start.h"
 #include "lib/x86/insn.h"
 
 /* Notes the call it was, so that whoever sent it sees it taken. */
@@ -40,6 +41,8 @@ static bool is_answered(struct crew *crew, const struct crew_member *member,
 
 	while (!has_answered(member, call)) {
 		crew_check(crew);
+		if (member->lost)
+			return false;
 		if (rdtsc_ordered() - from > patience) {
 			crew_linger();
 			return has_answered(member, call);
@@ -89,6 +92,21 @@ static bool takes_command(struct crew *crew, struct crew_member *member,
 	       crew_wait(crew, member, crew_patience(crew));
 }
 
+/*
+ * An emulator runs every processor that is awake, with two of the host's in turn: each
+ * state of hundreds takes longer than all rows.  Beyond so many, HALT has to do.
+ */
+#define IN_EACH_STATE_EMULATED 16u
+
+static unsigned in_each_state(const struct crew *crew)
+{
+	const enum environment env = crew->machine->env;
+	const bool emulated = env != ENV_HW && env != ENV_VM;
+
+	return emulated && crew->count > IN_EACH_STATE_EMULATED ? IN_EACH_STATE_EMULATED
+	                                                        : crew->count;
+}
+
 /* How many went wrong; a member that is lost is not asked again. */
 static uint32_t call_in_all_states(struct crew *crew, struct crew_member *member)
 {
@@ -110,12 +128,14 @@ static uint32_t call_in_all_states(struct crew *crew, struct crew_member *member
 
 void crew_test(struct crew *crew, struct selftest *selftest)
 {
+	const unsigned thorough = in_each_state(crew);
 	uint32_t wrong = 0;
 
 	crew_on_call(crew, answer, NULL);
 	crew_on_nmi(crew, answer_nmi, NULL);
 	for (unsigned i = 1; i <= crew_count(crew); i++)
-		wrong += call_in_all_states(crew, crew_member(crew, i));
+		wrong += i <= thorough ? call_in_all_states(crew, crew_member(crew, i))
+		                       : !calls_once(crew, crew_member(crew, i), false);
 	crew_on_call(crew, NULL, NULL);
 	crew_on_nmi(crew, NULL, NULL);
 	selftest_add(selftest,
@@ -127,5 +147,13 @@ void crew_test(struct crew *crew, struct selftest *selftest)
 			     .verdict = crew_count(crew) == 0 ? SELFTEST_SKIPPED
 	                                : wrong == 0          ? SELFTEST_PASS
 	                                                      : SELFTEST_FAIL,
+		     });
+	selftest_add(selftest,
+	             &(struct selftest_row){
+			     .test = "calls_in_each_state",
+			     .value = (int64_t)thorough * 1000,
+			     .unit = "cpus",
+			     .verdict = crew_count(crew) == 0 ? SELFTEST_SKIPPED
+	                                                      : SELFTEST_RECORDED,
 		     });
 }

@@ -2,6 +2,7 @@
 
 #include "bench/harness/crew_test.h"
 #include "bench/harness/own_pages.h"
+#include "bench/harness/planted.h"
 #include "bench/harness/selftest_op.h"
 #include "bench/harness/tsc_sync.h"
 #include "lib/x86/counters.h"
@@ -26,10 +27,8 @@ static uint32_t expected_interrupts(struct run *run)
 	       atomic_load(&boot->wakes);
 }
 
-static struct disturbances read_disturbances(void *context)
+static struct disturbances read_all(struct run *run)
 {
-	struct run *const run = context;
-
 	const struct machine *const machine = run->machine;
 	struct clock_counts clock = { 0 };
 
@@ -38,11 +37,20 @@ static struct disturbances read_disturbances(void *context)
 	if (machine->has_aperf)
 		clock = counters_read_clock();
 	return (struct disturbances){
-		.interrupts = this_cpu()->interrupts - expected_interrupts(run),
+		.interrupts = this_cpu()->interrupts - expected_interrupts(run) +
+		              crew_unexpected(&run->crew),
 		.smis = counters_read_smis(machine->smi_counter),
 		.aperf = clock.aperf,
 		.mperf = clock.mperf,
 	};
+}
+
+static struct disturbances read_disturbances(void *context)
+{
+	const struct disturbances now = read_all(context);
+
+	planted_in_block(context);
+	return now;
 }
 
 static enum err open_sampler(struct run *run)

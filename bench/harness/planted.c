@@ -48,9 +48,30 @@ void planted_before_chunk(struct run *run, struct experiment *experiment)
 		have_done(&run->crew, 1, fall_down);
 	if ((run->config->plants & PLANT_MOVED_CLOCK) != 0)
 		have_done(&run->crew, crew_count(&run->crew), move_clock);
+	if ((run->config->plants & PLANT_STRAY_NMI) != 0 && crew_count(&run->crew) != 0)
+		run->planted_stray = experiment;
 	if ((run->config->plants & PLANT_IRQ) == 0 || experiment->spec.shape != NULL)
 		return;
 	run->planted_nmi = PLANT_AT_WINDOW;
 	experiment->priming.prime = selftest_prime_with_nmi;
 	experiment->priming.context = &run->planted_nmi;
+}
+
+/*
+ * Not in the canary's block before the row's.  Waits until it is taken: an emulator
+ * that runs them in turn might do so behind it.
+ */
+void planted_in_block(struct run *run)
+{
+	const uint32_t before = crew_unexpected(&run->crew);
+	const uint64_t from = rdtsc_ordered();
+
+	if (run->planted_stray == NULL || run->party.row == NULL ||
+	    run->party.row->experiment != run->planted_stray)
+		return;
+	run->planted_stray = NULL;
+	(void)apic_send_nmi(crew_apic(&run->crew), crew_member(&run->crew, 1)->apic_id);
+	while (crew_unexpected(&run->crew) == before &&
+	       rdtsc_ordered() - from < crew_patience(&run->crew))
+		pause();
 }

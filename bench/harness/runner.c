@@ -155,8 +155,11 @@ static struct matrix matrix_of(struct run *run)
 static void verify_op(struct run *run, const struct tlb_op *op, enum verify_phase phase)
 {
 	const struct matrix matrix = matrix_of(run);
-	const struct tally tally = matrix_verify(&matrix, op, phase);
+	struct tally tally;
 
+	crew_hold_nmi(&run->crew, op->runs_flat);
+	tally = matrix_verify(&matrix, op, phase);
+	crew_hold_nmi(&run->crew, false);
 	tally_add(&run->tallies[op - tlb_ops], &tally);
 	run->failed = run->failed || tally_failures(&tally) != 0;
 }
@@ -212,6 +215,7 @@ static void on_chunk(void *context, struct experiment *experiment, unsigned fini
 	plan_describe(&run->plan, experiment, name, sizeof name);
 	progress(run, run->steps_before + finished + 1, name);
 	set_mode(run, experiment->spec.pcide, experiment->spec.tce);
+	crew_hold_nmi(&run->crew, experiment->spec.op->runs_flat);
 	planted_before_chunk(run, experiment);
 }
 
@@ -227,6 +231,7 @@ static void measure_all(struct run *run)
 		.context = run,
 	});
 	set_mode(run, false, false);
+	crew_hold_nmi(&run->crew, false);
 	run->steps_before += run->plan.count;
 }
 
@@ -317,6 +322,7 @@ enum run_status runner_run(struct run *run)
 	record_begin(run->record, FILE_VERIFY);
 	record_end(run->record);
 	gather(run);
+	crew_begin_measuring(&run->crew);
 	(void)runner_has_work(run);
 	for (unsigned i = 0; i < bench_count; i++)
 		run_bench(run, i);

@@ -55,6 +55,8 @@ struct run {
 	unsigned steps;
 	uint32_t chunk;       /* number of the last chunk measured */
 	uint32_t planted_nmi; /* windows until it is sent */
+	/* Where it comes behind the next reading of disturbances. */
+	const struct experiment *planted_stray;
 	bool failed;
 	char activity[CONFIG_TEXT + VARIANT_CHARS]; /* what is running now */
 };

@@ -38,6 +38,8 @@
 #define ICR_OTHERS (3u << 18)
 
 #define LVT_MASKED (1u << 16)
+#define LVT_DELIVERY (7u << 8)
+#define LVT_NMI (4u << 8)
 #define SPURIOUS_ENABLE (1u << 8)
 
 #define XAPIC_BROADCAST 0xffu
@@ -97,7 +99,13 @@ uint32_t apic_own_id(void)
 	return apic.mode == APIC_OFF ? leaves_apic_id() : apic_id(&apic);
 }
 
-static void mask_lvts(const struct apic *apic)
+/* Where the machine's NMI comes in: what somebody presses a button for is heard. */
+static bool is_nmi(uint32_t offset, uint32_t entry)
+{
+	return offset == APIC_LVT_LINT1 && (entry & LVT_DELIVERY) == LVT_NMI;
+}
+
+static void mask_lvts(const struct apic *apic, bool but_nmi)
 {
 	/* With its number of LVT entries less one, by which each comes. */
 	static const uint16_t lvts[] = {
@@ -107,8 +115,26 @@ static void mask_lvts(const struct apic *apic)
 	};
 	const uint32_t last = apic_read(apic, APIC_VERSION) >> 16 & 0xff;
 
-	for (uint32_t i = 0; i < sizeof lvts / sizeof lvts[0] && i <= last; i++)
-		apic_write(apic, lvts[i], apic_read(apic, lvts[i]) | LVT_MASKED);
+	for (uint32_t i = 0; i < sizeof lvts / sizeof lvts[0] && i <= last; i++) {
+		const uint32_t entry = apic_read(apic, lvts[i]);
+
+		if (!but_nmi || !is_nmi(lvts[i], entry))
+			apic_write(apic, lvts[i], entry | LVT_MASKED);
+	}
+}
+
+bool apic_takes_nmi(const struct apic *apic)
+{
+	const uint32_t entry = apic_read(apic, APIC_LVT_LINT1);
+
+	return is_nmi(APIC_LVT_LINT1, entry) && (entry & LVT_MASKED) == 0;
+}
+
+void apic_hold_nmi(const struct apic *apic, bool hold)
+{
+	const uint32_t entry = apic_read(apic, APIC_LVT_LINT1) & ~LVT_MASKED;
+
+	apic_write(apic, APIC_LVT_LINT1, hold ? entry | LVT_MASKED : entry);
 }
 
 static bool is_in_service(const struct apic *apic)
@@ -119,9 +145,9 @@ static bool is_in_service(const struct apic *apic)
 	return false;
 }
 
-void apic_prepare(const struct apic *apic, uint8_t spurious_vector)
+void apic_prepare(const struct apic *apic, uint8_t spurious_vector, bool but_nmi)
 {
-	mask_lvts(apic);
+	mask_lvts(apic, but_nmi);
 	apic_write(apic, APIC_SPURIOUS, SPURIOUS_ENABLE | spurious_vector);
 	apic_write(apic, APIC_TPR, TPR_CLASS_15_ONLY);
 	/* What the firmware was serving when it was left would hold up all below it. */

@@ -31,10 +31,18 @@ uint32_t apic_id(const struct apic *apic);
 uint32_t apic_own_id(void);
 
 /*
- * Masks every LVT entry, sets the spurious vector, lets only vectors from F0H on pass,
- * and enables the APIC in its mode.
+ * Masks every LVT entry, with but_nmi all but the NMI's at LINT1, which stays as found;
+ * sets the spurious vector, lets only vectors from F0H on pass, and enables the APIC in
+ * its mode.
  */
-void apic_prepare(const struct apic *apic, uint8_t spurious_vector);
+void apic_prepare(const struct apic *apic, uint8_t spurious_vector, bool but_nmi);
+
+/* True if the machine's NMI comes through LINT1. */
+bool apic_takes_nmi(const struct apic *apic);
+
+/* Masks it there, where it does, and opens it again: one that comes meanwhile is lost.
+ */
+void apic_hold_nmi(const struct apic *apic, bool hold);
 
 /* True if CPUID has x2APIC. */
 bool apic_has_x2apic(void);

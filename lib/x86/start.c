@@ -87,6 +87,28 @@ static uint32_t taken_of(const struct start *start)
 	return taken;
 }
 
+static uint32_t refused_of(const struct start *start)
+{
+	return atomic_load_explicit(&data_of(start->low)->refused,
+	                            memory_order_acquire);
+}
+
+/* Took a seat, or was refused one. */
+static uint32_t arrived_of(const struct start *start)
+{
+	return taken_of(start) + refused_of(start);
+}
+
+static bool is_refused(const struct start *start, uint32_t apic_id)
+{
+	const struct low_data *const data = data_of(start->low);
+	bool found = false;
+
+	for (uint32_t i = 0; i < LOW_REFUSED_IDS; i++)
+		found = found || atomic_load(&data->refused_id[i]) == apic_id + 1;
+	return found;
+}
+
 static bool has_come(const struct start *start, uint32_t apic_id)
 {
 	for (uint32_t i = 0; i < start->asked; i++) {
@@ -96,7 +118,7 @@ static bool has_come(const struct start *start, uint32_t apic_id)
 		    seat->apic_id == apic_id)
 			return true;
 	}
-	return false;
+	return is_refused(start, apic_id);
 }
 
 enum signal { SIGNAL_INIT, SIGNAL_STARTUP };
@@ -127,14 +149,14 @@ static void wait_for(const struct start *start, uint32_t expected)
 {
 	const uint64_t patience = start->patience_ms * start->ticks_per_ms;
 	uint64_t since = rdtsc_ordered();
-	uint32_t before = taken_of(start);
+	uint32_t before = arrived_of(start);
 
 	while (before < expected && rdtsc_ordered() - since < patience) {
-		const uint32_t taken = taken_of(start);
+		const uint32_t arrived = arrived_of(start);
 
-		if (taken != before)
+		if (arrived != before)
 			since = rdtsc_ordered();
-		before = taken;
+		before = arrived;
 		pause();
 	}
 }
@@ -147,7 +169,7 @@ static void ask(const struct start *start)
 {
 	const uint32_t tickets = atomic_load(&data_of(start->low)->ticket);
 
-	if (tickets == taken_of(start)) {
+	if (tickets == arrived_of(start)) {
 		send_to_missing(start, SIGNAL_INIT);
 		wait_ticks(INIT_MS * start->ticks_per_ms);
 	}
@@ -157,14 +179,27 @@ static void ask(const struct start *start)
 	wait_for(start, start->asked);
 }
 
+static void name_refused(const struct start *start)
+{
+	if (refused_of(start) == 0)
+		return;
+	for (uint32_t i = 1; i <= start->asked; i++) {
+		struct processor *const processor = &start->processors->list[i];
+
+		if (is_refused(start, processor->apic_id))
+			processor->state = PROCESSOR_UNFIT;
+	}
+}
+
 uint32_t start_processors(const struct start *start)
 {
 	struct low_data *const data = data_of(start->low);
 
 	data->seat_table = (uintptr_t)start->seats;
 	data->seats = start->asked;
+	data->needs = start->needs;
 	ask(start);
-	if (taken_of(start) < start->asked)
+	if (arrived_of(start) < start->asked)
 		ask(start);
 
 	const uint32_t tickets = atomic_exchange(&data->ticket, CLOSED);
@@ -173,5 +208,6 @@ uint32_t start_processors(const struct start *start)
 	const uint32_t seated = tickets < start->asked ? tickets : start->asked;
 
 	wait_for(start, seated);
+	name_refused(start);
 	return seated;
 }

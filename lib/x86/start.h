@@ -28,6 +28,7 @@ struct start {
 	struct processors *processors; /* the first is the one that runs this */
 	uint32_t asked;                /* of the others, in order */
 	struct start_seat *seats;      /* one for each that is asked */
+	uint32_t needs;                /* CPUID 8000_0001 EDX: who lacks one is unfit */
 	uint64_t ticks_per_ms;         /* at least as many as there are */
 	uint64_t patience_ms;          /* without anybody coming */
 };
@@ -40,8 +41,8 @@ void start_place(uint64_t low, uint64_t root, bool nx);
 
 /*
  * Asks each processor up to twice, waits while they come, and closes the door: who
- * comes later finds no seat.  States of processors become SILENT or UNREACHED, or stay
- * as they are for those that took a seat.  Returns how many seats are taken: they are
- * the first. The data of the area must be writable, interrupts off.
+ * comes later finds no seat.  States of processors become SILENT, UNREACHED or UNFIT,
+ * or stay as they are for those that took a seat.  Returns how many seats are taken:
+ * they are the first. The data of the area must be writable, interrupts off.
  */
 uint32_t start_processors(const struct start *start);

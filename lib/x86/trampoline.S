@@ -19,6 +19,11 @@
 #define CR0_PG_WP 0x80010000
 #define CR4_PAE 0x00000020
 #define MSR_EFER 0xc0000080
+#define MSR_MISC_ENABLE 0x1a0
+#define XD_DISABLE_HIGH 2		/* bit 34, in the upper half */
+#define CPUID_LEVELS 0x0b
+#define CPUID_EXTENDED 0x80000001
+#define VENDOR_GENU 0x756e6547		/* EBX of leaf 0: "Genu" */
 
 	.section .rodata
 	.balign	16
@@ -58,6 +63,61 @@ trampoline_protected:
 	mov	%ax, %es
 	mov	%ax, %ss
 
+	/*
+	 * EFER.NXE faults, and here is no IDT yet, where the firmware has disabled
+	 * the NX bit of this processor (SDM 4 table 2-2, IA32_MISC_ENABLE[34]; INIT
+	 * keeps it, and CPUID shows it).  It is enabled once, as Linux does in
+	 * verify_cpu.S.
+	 */
+	mov	%ebx, %ebp
+	mov	$2, %edi			/* looks */
+look:
+	mov	$CPUID_EXTENDED, %eax
+	cpuid
+	mov	%ebp, %ebx
+	and	LOW_NEEDS(%ebx), %edx
+	cmp	LOW_NEEDS(%ebx), %edx
+	je	fit
+	dec	%edi
+	jz	refuse
+	xor	%eax, %eax
+	cpuid
+	cmp	$VENDOR_GENU, %ebx
+	jne	refuse
+	mov	$MSR_MISC_ENABLE, %ecx
+	rdmsr
+	btr	$XD_DISABLE_HIGH, %edx
+	jnc	refuse
+	wrmsr
+	jmp	look
+
+	/* The id is 0BH's where there is one, else that of leaf 1. */
+refuse:
+	xor	%eax, %eax
+	cpuid
+	cmp	$CPUID_LEVELS, %eax
+	jb	1f
+	mov	$CPUID_LEVELS, %eax
+	xor	%ecx, %ecx
+	cpuid
+	test	%ebx, %ebx
+	jnz	2f
+1:	mov	$1, %eax
+	cpuid
+	shr	$24, %ebx
+	mov	%ebx, %edx
+2:	inc	%edx
+	mov	$1, %eax
+	lock xaddl %eax, LOW_REFUSED(%ebp)
+	cmp	$LOW_REFUSED_IDS, %eax
+	jae	halted
+	mov	%edx, %ds:LOW_REFUSED_ID(%ebp, %eax, 4)
+halted:
+	cli
+	hlt
+	jmp	halted
+
+fit:
 	/* SDM 3A 11.8.5 "Initializing IA-32e Mode": PAE, CR3, LME, then PG. */
 	mov	$CR4_PAE, %eax
 	mov	%eax, %cr4

@@ -16,8 +16,12 @@
 #define LOW_CR3 0x20
 #define LOW_EFER 0x24 /* low half, with LME */
 #define LOW_SEAT_TABLE 0x28
-#define LOW_ENTRY 0x30 /* void (*)(struct start_seat *) */
-#define LOW_GDT 0x38   /* four descriptors */
+#define LOW_ENTRY 0x30   /* void (*)(struct start_seat *) */
+#define LOW_GDT 0x38     /* four descriptors */
+#define LOW_NEEDS 0x58   /* of CPUID 8000_0001 EDX: who lacks one of these is refused */
+#define LOW_REFUSED 0x5c /* how many were */
+#define LOW_REFUSED_ID 0x60 /* APIC id of each, and 1 */
+#define LOW_REFUSED_IDS 960
 
 #define SEAT_STACK 0 /* in struct start_seat */
 #define SEAT_SHIFT 6 /* its size is 64 bytes */
@@ -49,7 +53,12 @@ struct low_data {
 	uint64_t seat_table;
 	uint64_t entry;
 	uint64_t gdt[4];
+	uint32_t needs;
+	_Atomic uint32_t refused;
+	_Atomic uint32_t refused_id[LOW_REFUSED_IDS];
 };
+
+_Static_assert(sizeof(struct low_data) <= LOW_PML4 - LOW_DATA, "the data is a page");
 
 #define LOW_CHECK(member, offset)                                                      \
 	_Static_assert(offsetof(struct low_data, member) == (offset), #member)
@@ -64,6 +73,9 @@ LOW_CHECK(efer, LOW_EFER);
 LOW_CHECK(seat_table, LOW_SEAT_TABLE);
 LOW_CHECK(entry, LOW_ENTRY);
 LOW_CHECK(gdt, LOW_GDT);
+LOW_CHECK(needs, LOW_NEEDS);
+LOW_CHECK(refused, LOW_REFUSED);
+LOW_CHECK(refused_id, LOW_REFUSED_ID);
 
 /* In the image, from where the code is copied. */
 extern const uint8_t trampoline[], trampoline_protected[], trampoline_long[],

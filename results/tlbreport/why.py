@@ -39,6 +39,8 @@ SHOWS = {
                        "flushes would be billed for the walks to them.",
     "calls_answered": "Each processor, in each state of waiting, took each interrupt, NMI and "
                       "polled call exactly once: so many did not.",
+    "calls_in_each_state": "So many processors were called in each state; an emulator's others "
+                           "in HLT only, once each.",
     "tsc_sync": "No processor's clock is behind what another one has shown, at the start, and "
                 "their offsets are bounded: one-way times mean something.",
     "tsc_sync_after": "The same at the end: the clocks stayed together.",

@@ -74,6 +74,12 @@ check 'rows without it have none' all_such_rows careless results.csv \
 	'$bench == "shootdown" && $targets < 2' \
 	'$status == "ok" || $reason == "x2apic"'
 
+boot stray -a icount -c 2 --machine pc --only ipi --set selftest.plant=stray_nmi
+check 'an NMI to another processor while a row is measured discards its block' [ \
+	"$(rows stray results.csv '$discard_irq > 0' | wc -l)" -eq 1 ]
+check 'it is counted' machine_is stray nmis_stray 1
+check 'and all rows are measured' all_measured stray
+
 boot broken -a icount -c 2 --machine pc --only 'shootdown/invlpg' \
 	--set selftest.break=invlpg
 check 'INVLPG that does nothing: exit status 1' status_is broken 1

@@ -46,6 +46,26 @@ check 'it is named' machine_is ghost cpu_failed_2 \
 check 'what is measured is there' all_rows ghost results.csv \
 	'$status == "ok" || $status == "skipped"'
 
+one odd -a icount -c 3 --set selftest.plant=odd_cpu
+check 'a processor that takes an exception as it gets ready: exit status 0' \
+	status_is odd 0
+check 'it is named on the console, with its registers' says odd \
+	'#PF, vector 14, error code 0x0, on processor 2 (APIC id 2), while running: start'
+check 'and in machine.csv' [ "$(machine odd cpu_failed_2 | sed 's/ rip=.*//')" = \
+	'apic=2: took an exception while it got ready vector=14 error=0x0' ]
+check 'the other is started' machine_is odd cpus_started 2
+check 'and what is measured is there' all_rows odd results.csv \
+	'$status == "ok" || $reason == "cycle counter"'
+
+one unfit -a icount -c 3 --set selftest.plant=unfit_cpu
+check 'processors without a feature that the first has: exit status 0' status_is unfit 0
+for number in 1 2; do
+	check "processor $number is named" machine_is unfit "cpu_failed_$number" \
+		"apic=$number: no NX bit or one that stays disabled"
+done
+check 'with one processor the rest is measured' all_rows unfit results.csv \
+	'$status == "ok" || $reason == "cycle counter"'
+
 one low -a icount -c 2 --set selftest.plant=no_low_memory
 check 'no memory below 1 MiB: exit status 0' status_is low 0
 check 'one processor is used' machine_is low cpus_started 1

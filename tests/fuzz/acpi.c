@@ -3,7 +3,7 @@
  * are hard to guess, so each table's is put right before it is read: the last byte of
  * what the length says, as far as that is there.
  */
-#include "lib/acpi.h"
+#include "lib/acpi_remapping.h"
 #include "tests/fuzz/fuzz.h"
 
 #define BASE 0x1000u
@@ -62,7 +62,10 @@ static void read_all(void)
 	    acpi_serial_port(&table, &port) == ERR_NONE)
 		REQUIRE(port != 0 && port <= 0xfff8);
 	if (acpi_find(&memory, BASE, "DMAR", &table) == ERR_NONE)
-		(void)!acpi_x2apic_opt_out(&table, &opts_out);
+		(void)(acpi_x2apic_opt_out(&table, &opts_out) != ERR_NONE ||
+		       acpi_dmar_remaps(&table));
+	if (acpi_find(&memory, BASE, "IVRS", &table) == ERR_NONE)
+		(void)acpi_ivrs_remaps(&table);
 	if (acpi_find(&memory, BASE, "FACP", &table) == ERR_NONE)
 		(void)!acpi_pm_timer_of(&table, &timer);
 	if (acpi_find(&memory, BASE, "APIC", &table) == ERR_NONE &&

@@ -1,4 +1,5 @@
 /* ACPI tables as they should not be: refused, and never read outside of. */
+#include "lib/acpi_remapping.h"
 #include "tests/unit/acpi_world.h"
 #include "tests/unit/random.h"
 
@@ -18,8 +19,10 @@ static enum err read_all(void)
 	if (acpi_find(&world.memory, RSDP, "FACP", &table) == ERR_NONE)
 		(void)!acpi_pm_timer_of(&table, &timer);
 
-	if (acpi_find(&world.memory, RSDP, "DMAR", &table) == ERR_NONE)
+	if (acpi_find(&world.memory, RSDP, "DMAR", &table) == ERR_NONE) {
 		(void)!acpi_x2apic_opt_out(&table, &opts_out);
+		(void)acpi_dmar_remaps(&table);
+	}
 
 	const enum err err = acpi_find(&world.memory, RSDP, "APIC", &table);
 

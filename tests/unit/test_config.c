@@ -182,7 +182,7 @@ TEST(plant_takes_a_list)
 	assert_int_equal(good("selftest.plant = pf")->plants, 1);
 	assert_int_equal(good("selftest.plant = ebs")->plants, 2);
 	assert_int_equal(good("selftest.plant = stray")->plants, 4);
-	assert_int_equal(good("selftest.plant = memory")->plants, 8);
+	assert_int_equal(good("selftest.plant=odd_cpu,unfit_cpu")->plants, 3 << 16);
 	assert_int_equal(good("selftest.plant = stack")->plants, 16);
 	assert_int_equal(good("selftest.plant = pf, stack,ebs")->plants, 19);
 	assert_int_equal(good("selftest.plant = ghost_cpu")->plants, 512);

@@ -106,6 +106,7 @@ TEST(what_is_not_known_is_empty_or_says_so)
 	assert_has("microcode=not readable");
 	assert_has("hpet_address=");
 	assert_has("x2apic_opt_out=0");
+	assert_has("x2apic_remapping=0");
 	assert_has("efer_tce=");
 	assert_has("tsc_adjust=");
 	assert_has("tsc_hz=");
@@ -117,6 +118,7 @@ TEST(what_is_known_is_there)
 	machine.microcode = 0x2b000603;
 	machine.hpet_address = 0xfed00000;
 	machine.x2apic_opt_out = true;
+	machine.x2apic_remapping = true;
 	machine.features |= FEATURE_TCE;
 	machine.used.efer = 1 << 15;
 	machine.tsc_adjust_known = true;
@@ -125,6 +127,7 @@ TEST(what_is_known_is_there)
 	assert_has("microcode=0x2b000603");
 	assert_has("hpet_address=0xfed00000");
 	assert_has("x2apic_opt_out=1");
+	assert_has("x2apic_remapping=1");
 	assert_has("efer_tce=1");
 	assert_has("tsc_adjust=0x0");
 	assert_has("env=tcg_icount");
@@ -157,6 +160,20 @@ TEST(processors_are_counted_and_those_that_failed_are_named)
 	assert_has("cpus_not_asked_why=the option cpus");
 	assert_has("cpus_failed=1");
 	assert_has("cpu_failed_2=apic=4: did not come though asked twice");
+}
+
+TEST(a_processor_that_fell_or_is_unfit_says_how)
+{
+	list_processors();
+	machine.processors.list[2].state = PROCESSOR_FALLEN;
+	machine.processors.list[2].fall =
+		(struct processor_fall){ 13, 0x1a, 0x7ff01234, 0xdead };
+	machine.processors.list[3].state = PROCESSOR_UNFIT;
+	record_machine();
+	assert_has("cpus_failed=2");
+	assert_has("cpu_failed_2=apic=4: took an exception while it got ready "
+	           "vector=13 error=0x1a rip=0x7ff01234 cr2=0xdead");
+	assert_has("cpu_failed_3=apic=6: no NX bit or one that stays disabled");
 }
 
 TEST(each_started_processor_has_a_line)
@@ -286,6 +303,7 @@ int main(void)
 		CASE(what_is_not_known_is_empty_or_says_so),
 		CASE(what_is_known_is_there),
 		CASE(processors_are_counted_and_those_that_failed_are_named),
+		CASE(a_processor_that_fell_or_is_unfit_says_how),
 		CASE(each_started_processor_has_a_line),
 		CASE(a_rate_in_conflict_is_not_given),
 		CASE(bad_options_are_listed_with_their_place),

@@ -1,0 +1,18 @@
+#pragma once
+/*
+ * Whether interrupts can be remapped for APICs in x2APIC mode, as firmware's tables of
+ * IOMMUs say.  A table that is damaged says nothing, which is no.
+ */
+#include "lib/acpi.h"
+
+/*
+ * Intel's DMAR: the flag INTR_REMAP (Intel, "Virtualization Technology for Directed
+ * I/O", 8.1 "DMA Remapping Reporting Structure").
+ */
+bool acpi_dmar_remaps(const struct acpi_table *dmar);
+
+/*
+ * AMD's IVRS: XTSup in the features of every IOMMU that shows them (48882, "AMD I/O
+ * Virtualization Technology (IOMMU) Specification", 5.2.2 "IVHD").
+ */
+bool acpi_ivrs_remaps(const struct acpi_table *ivrs);
