@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from . import bands, cost, plot_refill
+from . import bands, cost, plot_refill, sweep
 from .figure import picture
 from .markup import Markup, breakable, join, paragraph, table, tag
 from .run import Run
@@ -80,7 +80,8 @@ def slopes(run: Run, found: list) -> Markup:
         line = one.line
         numbers = (f"{line.slope:.3f}", f"[{line.low:.3f}, {line.high:.3f}] {line.percent:.0f} %"
                    ) if line else ("too few points", "")
-        body.append([tag("th", breakable(one.size), class_="name", scope="row"), one.kind,
+        name = sweep.doubted(one.size, sweep.doubt(*one.rows))
+        body.append([tag("th", breakable(name), class_="name", scope="row"), one.kind,
                      *(tag("td", n, class_="number") for n in (*numbers, len(one.rows))),
                      *([bands.mark(bands.REFILL)] if id(one) in flagged else [""] * bool(flagged))])
     return table([*head, *(["published range"] if flagged else [])], body,

@@ -26,7 +26,7 @@ def with_everything(**more) -> dict:
 
 class Plots(PageTest):
     def test_every_new_plot_of_an_emulator_is_watermarked(self):
-        page = self.page(machine=EMULATOR, **with_everything())
+        page = self.page(drawn=True, machine=EMULATOR, **with_everything())
         said = " ".join(p.label for p in page.pictures)
         for what in ("Distribution", "First against marginal", "pages touched", "canary"):
             self.assertIn(what, said)
@@ -36,7 +36,7 @@ class Plots(PageTest):
     def test_a_plot_of_a_damaged_file_is_watermarked_and_the_others_are_not(self):
         more = with_everything()
         more["canary"][3]["ticks"] = "x"
-        for picture in self.page(status=1, **more).pictures:
+        for picture in self.page(drawn=True, status=1, **more).pictures:
             self.assertEqual(picture.watermarked, "canary" in picture.label, picture.label)
 
     def test_missing_files_are_said(self):
@@ -47,19 +47,20 @@ class Plots(PageTest):
 
     def test_a_distribution_has_a_strip_for_each_row(self):
         more = with_everything()
-        drawn = [p for p in self.page(**more).pictures if "Distribution" in p.label]
+        drawn = [p for p in self.page(drawn=True, **more).pictures if "Distribution" in p.label]
         self.assertEqual(len(drawn), 4)
         self.assertIn("212.000  [209.880, 214.120]", drawn[2].texts)
 
     def test_distributions_of_any_shape_can_be_drawn(self):
         for buckets in ([(-799, -767, 252)], [(0, 1, 252)], [(0, 0.016, 252)],
                         [(-17, -16, 100), (9e12, 9.1e12, 152)]):
-            page = self.page(results=[NEGATIVE], histogram=histogram(NEGATIVE, buckets))
+            page = self.page(drawn=True, results=[NEGATIVE], histogram=histogram(NEGATIVE, buckets))
             self.assertEqual(sum("Distribution" in p.label for p in page.pictures), 1)
 
     def test_more_strips_than_fit_a_page_are_split(self):
         rows = [cost("invlpg", f"first-bare-4k-w{n}", 200 + n, n="252") for n in range(50)]
-        page = self.page(results=rows, histogram=[h for r in rows for h in histogram(r, BUCKETS)])
+        page = self.page(drawn=True, results=rows,
+                         histogram=[h for r in rows for h in histogram(r, BUCKETS)])
         drawn = [p for p in page.pictures if "Distribution" in p.label]
         self.assertEqual(len(drawn), 3)
         for n in range(50):
@@ -73,13 +74,13 @@ class Plots(PageTest):
     def test_first_stands_against_marginal_of_the_same_size(self):
         rows = [cost("invlpg", "first-bare-4k", 300), cost("invlpg", "marginal-4k", 200),
                 cost("invlpg", "first-bare-4k-global", 310), cost("invlpg", "marginal-2m", 100)]
-        page = self.page(results=rows)
+        page = self.page(drawn=True, results=rows)
         found = next(p for p in page.pictures if "First against" in p.label)
         self.assertIn("first 300.000   marginal 200.000   ratio 1.50", found.texts)
         self.assertEqual(sum(t.startswith("first ") for t in found.texts), 1)
 
     def test_a_canary_that_jumped_is_told_from_one_that_did_not(self):
-        page = self.page(canary=canary([590] * 30 + [620] * 10))
+        page = self.page(drawn=True, canary=canary([590] * 30 + [620] * 10))
         self.check_says(page, "(+0.00 % to +5.08 %). Last quarter against first: +5.08 %.")
         found = next(p for p in page.pictures if "canary" in p.label)
         self.assertIn("farther: 10", found.texts)
