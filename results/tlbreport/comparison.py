@@ -115,7 +115,7 @@ def rows(runs: tuple, found: Matching) -> list:
     parts = [paragraph(tag("strong", f"{many} of {len(compared)} rows differ. "),
                        f"{len(found.left_out)} rows could not be compared."),
              paragraph(NOTE, class_="note")]
-    kinds = {c.interval is None for c in compared}
+    kinds = {c.source == "histogram" for c in compared}
     parts += [paragraph(text, class_="note")
               for text, kind in ((FROM_SAMPLES, False), (FROM_HISTOGRAMS, True)) if kind in kinds]
     drawn = [c for c in compared if c.percent is not None]
@@ -156,7 +156,7 @@ def line(one: Compared) -> list:
     return [tag("th", breakable(name), class_="name", scope="row"),
             tag("td", row["variant"], class_="name"), swept,
             *(tag("td", value, class_="number") for value in values),
-            "samples" if one.interval else "histogram", verdict]
+            one.source, verdict]
 
 
 def left_out(found: Matching) -> Markup:
