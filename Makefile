@@ -131,6 +131,12 @@ $(BUILD)/host/matrix: $(MATRIX:%=$(BUILD)/host/%.o)
 	$(SAY) HOST $@
 	$(Q)$(HOST_CC) -o $@ $^
 
+# The rows that the benchmarks plan, for the tests of the report.
+PLAN := $(PURE) tests/native/plan.c
+$(BUILD)/host/plan: $(PLAN:%=$(BUILD)/host/%.o)
+	$(SAY) HOST $@
+	$(Q)$(HOST_CC) -o $@ $^
+
 # The stick.  Its bytes follow from the program's alone.
 GPT := lib/crc32.c stick/gpt.c
 $(BUILD)/host/gpt: $(GPT:%=$(BUILD)/host/%.o)
@@ -196,6 +202,7 @@ $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.c
 -include $(EFI_OBJECTS:.o=.d) $(EVIL_OWN:.o=.d) $(HOST_LIB:.o=.d) $(READERS:.o=.d) $(UNIT_LIB:.o=.d) \
 	$(NATIVE:%=$(BUILD)/host/%.d) $(GPT:%=$(BUILD)/host/%.d) \
 	$(BUILD)/host/tests/native/screen.c.d $(MATRIX:%=$(BUILD)/host/%.d) \
+	$(PLAN:%=$(BUILD)/host/%.d) \
 	$(wildcard $(BUILD)/unit/tests/unit/*.d $(BUILD)/unit/tests/model/*.d) \
 	$(FUZZ_LIB:.o=.d) $(wildcard $(BUILD)/fuzz/tests/fuzz/*.d)
 
@@ -224,7 +231,7 @@ MATRIX_TESTS = $(wildcard tests/boot/matrix/*.sh)
 ALONE = env -u MAKEFLAGS -u MAKELEVEL JOBS=$(JOBS)
 INSTALL_AND_BUILD = ./run.sh --setup && $(ALONE) $(MAKE) -s -j $(JOBS) programs
 
-HOST_PROGRAMS = $(patsubst %,$(BUILD)/host/%,capture qrread screen selftest matrix)
+HOST_PROGRAMS = $(patsubst %,$(BUILD)/host/%,capture qrread screen selftest matrix plan)
 programs: all image $(BUILD)/evil.efi $(HOST_PROGRAMS) $(UNIT_PROGRAMS) ## all, stick, host programs, unit tests
 
 check: all image ## what can be said without running it

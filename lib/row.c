@@ -20,14 +20,25 @@ static void put_empty(struct csv *csv, unsigned count)
 		csv_empty(csv);
 }
 
+/* Both ends; empty where so few values have no interval. */
+static void put_interval(struct csv *csv, uint32_t n, enum confidence confidence,
+                         int64_t lo, int64_t hi)
+{
+	if (n < median_interval_least(confidence)) {
+		put_empty(csv, 2);
+		return;
+	}
+	csv_milli(csv, lo);
+	csv_milli(csv, hi);
+}
+
 /* n ... ci99_hi */
 static void put_cost(struct csv *csv, const struct row *row)
 {
 	const struct summary *const cost = &row->cost;
 	const int64_t values[] = {
-		cost->min, cost->p01,     cost->p05,     cost->p25,     cost->p50,
-		cost->p75, cost->p95,     cost->p99,     cost->max,     cost->mean,
-		cost->mad, cost->ci95_lo, cost->ci95_hi, cost->ci99_lo, cost->ci99_hi,
+		cost->min, cost->p01, cost->p05, cost->p25,  cost->p50, cost->p75,
+		cost->p95, cost->p99, cost->max, cost->mean, cost->mad,
 	};
 
 	csv_u64(csv, cost->n);
@@ -40,6 +51,8 @@ static void put_cost(struct csv *csv, const struct row *row)
 	csv_u64(csv, cost->far);
 	for (unsigned i = 0; i < sizeof values / sizeof values[0]; i++)
 		csv_milli(csv, values[i]);
+	put_interval(csv, cost->n, CONFIDENCE_95, cost->ci95_lo, cost->ci95_hi);
+	put_interval(csv, cost->n, CONFIDENCE_99, cost->ci99_lo, cost->ci99_hi);
 }
 
 /* a_min ... converged */
@@ -178,8 +191,13 @@ void row_to_summary(const struct row *row, struct line *line)
 		return;
 	}
 	put_number(line, row->cost.p50);
-	put_number(line, row->cost.ci99_lo);
-	put_number(line, row->cost.ci99_hi);
+	if (row->cost.n < median_interval_least(CONFIDENCE_99)) {
+		put_heading(line, "-", NUMBER_WIDTH);
+		put_heading(line, "-", NUMBER_WIDTH);
+	} else {
+		put_number(line, row->cost.ci99_lo);
+		put_number(line, row->cost.ci99_hi);
+	}
 	line_put(line, "  ");
 	line_put(line, words[row->believed]);
 }

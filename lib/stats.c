@@ -65,6 +65,11 @@ struct rank_interval median_ranks(uint32_t n, enum confidence confidence)
 	return (struct rank_interval){ half, n - 1 - half };
 }
 
+uint32_t median_interval_least(enum confidence confidence)
+{
+	return confidence == CONFIDENCE_99 ? 8 : 6;
+}
+
 uint32_t percentile_rank(uint32_t n, unsigned percent)
 {
 	if (percent == 50)

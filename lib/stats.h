@@ -43,6 +43,12 @@ void sort_ticks(int64_t *ticks, uint32_t n);
  */
 struct rank_interval median_ranks(uint32_t n, enum confidence confidence);
 
+/*
+ * Fewest values whose whole range holds the median that surely: 1 - 2 / 2^n of the
+ * time. Of fewer there is no interval.
+ */
+uint32_t median_interval_least(enum confidence confidence);
+
 /* 0-based nearest rank of a percentile of n >= 1 sorted values; 50 is n / 2. */
 uint32_t percentile_rank(uint32_t n, unsigned percent);
 

@@ -5,7 +5,6 @@
 
 #define WARM_UPS 8u
 #define BLOCK 32u
-#define LEAST_FOR_99 8u
 
 static uint32_t span_of(enum span span, const struct window_args *args)
 {
@@ -164,7 +163,7 @@ bool sampler_is_narrow(const struct sampler *sampler, const struct samples *samp
 	int64_t *const sorted = sampler->differences;
 
 	/* The whole range of fewer values holds the median less often than that. */
-	if (n < LEAST_FOR_99)
+	if (n < median_interval_least(CONFIDENCE_99))
 		return false;
 	fill_differences(sampler, samples);
 	sort_ticks(sorted, n);

@@ -10,7 +10,12 @@ from .sweep import SIZES, Curve, Point
 
 BENCH, PARAM = "range", "pages"
 BY_PAGE = ("page", "range", "pti")  # scopes that grow with the pages
-FULL = ("space", "all")  # scopes of one flush: an address space, and global entries too
+BOTH = "pti-space"  # one flush of each of the two PCIDs of page-table isolation
+FULL = ("space", BOTH, "all")  # scopes of a full flush
+# What the rows of `pti` do besides the operation that they are named after.
+PARTNERS = {"invpcid_address": "invlpg", "invlpg": "invpcid_address"}
+# Drops every PCID, and keeps global entries: neither an address space nor everything.
+NON_GLOBAL = "invpcid_all_non_global"
 # Beyond this many pages these kernels flush everything.
 CEILINGS = (("Asterinas", 32), ("Linux", 33), ("FreeBSD", 4096))
 
@@ -26,31 +31,72 @@ class Setting:
 
     @property
     def words(self) -> str:
-        return ", ".join([self.size, *(("pcide",) if "pcide" in self.mode else ("no PCIDs",)),
-                          *(part for part in self.mode if part != "pcide")]).strip(", ")
+        return ", ".join([self.size, with_pcids(self.mode),
+                          *(part for part in self.mode if part != "pcide"),
+                          *(["page-table isolation"] if self.scope in ("pti", BOTH) else [])]
+                         ).strip(", ")
+
+
+def with_pcids(mode: tuple) -> str:
+    return "with PCIDs" if "pcide" in mode else "without PCIDs"
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """N times an operation at one setting."""
+    """N times an operation at one setting; with page-table isolation, two operations."""
 
     op: str
     setting: Setting
     curve: Curve
+    partner_verified: bool = True
 
     @property
     def name(self) -> str:
-        pair = " + invpcid_address" if self.op == "invlpg" else " + the other PCID's"
-        return self.op + (pair if self.setting.scope == "pti" else "")
+        if self.setting.scope != "pti":
+            return self.op
+        return " + ".join(sorted((self.op, PARTNERS.get(self.op, "the other PCID's"))))
+
+    @property
+    def doubt(self) -> str:
+        """Why it is no basis for anything; empty if it is one."""
+        return self.curve.doubt or ("" if self.partner_verified else sweep.NO_VERDICT)
 
 
 @dataclass(frozen=True)
 class Flush:
-    """One full flush at one setting."""
+    """A full flush at one setting; of both PCIDs by the sum of two rows where none has both."""
 
     op: str
     setting: Setting
     point: Point
+    other: Point | None = None  # what was added
+
+    @property
+    def name(self) -> str:
+        if self.setting.scope == BOTH:
+            return f"two {self.op}"
+        return self.op
+
+    @property
+    def kind(self) -> str:
+        """What it drops, in words."""
+        if self.setting.scope == BOTH:
+            return "both PCIDs"
+        if self.setting.scope == "space":
+            return "address space"
+        return "every PCID, not global" if self.op == NON_GLOBAL else "everything"
+
+    @property
+    def doubt(self) -> str:
+        return sweep.doubt(self.point.row)
+
+    @property
+    def source(self) -> str:
+        """From which rows it comes."""
+        if self.other is None:
+            return f"{self.op} {self.point.row['variant']}"
+        return (f"the sum of {self.op} {self.point.row['variant']} and "
+                f"{self.other.row['variant']}, since no row has both flushes")
 
 
 @dataclass(frozen=True)
@@ -67,22 +113,29 @@ class BreakEven:
 
     @property
     def variant(self) -> str:
-        return f"{self.pages.curve.variant}-against-{self.flush.op}"
+        return f"{self.pages.curve.variant}-against-{self.flush.name.replace(' ', '-')}"
+
+    @property
+    def doubt(self) -> str:
+        return self.pages.doubt or self.flush.doubt
 
     @property
     def believed(self) -> bool:
-        return self.pages.curve.believed and sweep.believed(self.flush.point.row)
+        return not self.doubt
 
 
 def setting(variant: str):
     """The setting a variant names; None if it is no variant of `range`."""
-    parts = variant.split("-")
+    scope, *parts = variant.split("-")
+    if scope == "pti" and "space" in parts:
+        scope = BOTH
+        parts.remove("space")
     sets = [part for part in parts if re.fullmatch(r"w\d+", part)]
-    if parts[0] not in (*BY_PAGE, *FULL) or len(sets) != 1:
+    if scope not in (*BY_PAGE, *FULL) or len(sets) != 1:
         return None
     size = next((part for part in parts if part in SIZES), "")
-    rest = tuple(part for part in parts[1:] if part not in SIZES and part not in sets)
-    return Setting(parts[0], size, rest, int(sets[0][1:]))
+    rest = tuple(part for part in parts if part not in SIZES and part not in sets)
+    return Setting(scope, size, rest, int(sets[0][1:]))
 
 
 def sweeps(run: Run) -> list:
@@ -99,18 +152,38 @@ def sweeps(run: Run) -> list:
         single = alone.get((one.op, at.size, at.mode, at.w))
         if at.scope == "range" and single and one.points[0].x > single.x:
             one = Curve(one.op, one.variant, (single, *one.points))
-        made.append(Sweep(one.op, at, one))
+        partner = PARTNERS.get(one.op, "") if at.scope == "pti" else None
+        made.append(Sweep(one.op, at, one, partner is None or sweep.verified(run, partner)))
     return made
 
 
 def flushes(run: Run) -> list:
-    """Every full flush that was measured."""
+    """Every full flush that was measured, and those of two PCIDs that follow from them."""
     made = []
     for row in sweep.rows(run, BENCH):
         at, point = setting(row["variant"]), sweep.point(row)
         if at and point and at.scope in FULL:
             made.append(Flush(row["op"], at, point))
-    return made
+    return made + summed(made)
+
+
+def summed(made: list) -> list:
+    """Two flushes as the sum of one with the working set and one without, where no row has
+    both.  The working set is fetched again once."""
+    measured = {(one.setting.mode, one.setting.w) for one in made if one.setting.scope == BOTH}
+    empty = {(one.op, one.setting.mode): one.point for one in made
+             if one.setting.scope == "space" and one.setting.w == 0}
+    found = []
+    for one in made:
+        at, other = one.setting, empty.get((one.op, one.setting.mode))
+        if at.scope != "space" or "pcide" not in at.mode or other is None \
+                or (at.mode, at.w) in measured:
+            continue
+        y, low, high = (getattr(one.point, name) + getattr(other, name)
+                        for name in ("y", "low", "high"))
+        found.append(Flush(one.op, replace(at, scope=BOTH),
+                           replace(one.point, y=y, low=low, high=high), other))
+    return found
 
 
 def pairs(run: Run) -> list:
@@ -121,8 +194,11 @@ def pairs(run: Run) -> list:
 
 
 def comparable(pages: Setting, flush: Setting) -> bool:
-    """Whether both leave the same working set to be fetched again in the same mode."""
-    return (pages.w, pages.mode) == (flush.w, flush.mode) and flush.size in ("", pages.size)
+    """Whether both drop as many PCIDs in the same mode, and leave the same working set to be
+    fetched again."""
+    wanted = BOTH if pages.scope == "pti" else "space"
+    return (flush.scope in (wanted, "all") and (pages.w, pages.mode) == (flush.w, flush.mode)
+            and flush.size in ("", pages.size))
 
 
 def by_sweep(found: list) -> dict:
@@ -135,31 +211,14 @@ def by_sweep(found: list) -> dict:
 
 
 def cheapest(group: list) -> list:
-    """Of a group, one break-even for each working set: against the flush of the address space
-    that costs least over all of them."""
-    mine = [one for one in group if one.flush.setting.scope == "space"]
-    sets = {one.w for one in mine}
-    costs = {}
-    for one in mine:
-        costs.setdefault(one.flush.op, {})[one.w] = one.flush.point.y
-    whole = {op: sum(of.values()) for op, of in costs.items() if set(of) == sets}
-    best = min(whole, key=whole.get, default=None)
-    return [one for one in mine if one.flush.op == best]
-
-
-def least(best: list) -> BreakEven:
-    """The break-even of the fewest pages."""
-    return min(best, key=rank)
-
-
-def greatest(best: list) -> BreakEven:
-    """The break-even of the most pages."""
-    return max(best, key=rank)
-
-
-def rank(one: BreakEven) -> tuple:
-    """By N*; below what was measured comes first, beyond it last."""
-    return (("below", "", "beyond").index(one.crossing.side), one.crossing.value or 0)
+    """Of a group, one break-even for each working set: against the flush of the address space,
+    or of both PCIDs, that costs least there."""
+    best = {}
+    for one in group:
+        if one.flush.setting.scope != "all" and (
+                one.w not in best or one.flush.point.y < best[one.w].flush.point.y):
+            best[one.w] = one
+    return [best[w] for w in sorted(best)]
 
 
 def place(one: BreakEven) -> str:

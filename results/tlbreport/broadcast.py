@@ -20,8 +20,8 @@ class Against:
     crossing: Crossing
 
     @property
-    def believed(self) -> bool:
-        return all(sweep.believed(point.row) for point in (*self.points, self.level))
+    def doubt(self) -> str:
+        return sweep.doubt(*(point.row for point in (*self.points, self.level)))
 
 
 def against(run: Run) -> list:

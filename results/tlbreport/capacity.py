@@ -10,21 +10,32 @@ from .run import Run
 
 BENCH, PARAM = "pcid_capacity", "pcids"
 METHOD = ("the two levels that fit the probe best by least squares; interval: the last number of "
-          "PCIDs whose 95 % interval is below the middle of the two, and the first above it")
+          "PCIDs whose 95 % interval is below the middle of the two, and the first above it, "
+          "which is no value where places were left out between them")
 LEAST_STEP = 3  # half-widths of the intervals: a smaller one is noise
 
 
 @dataclass(frozen=True)
 class Capacity:
-    """PCIDs that keep a translation, the probed one among them.  No value: in all that were
-    visited it was kept, and low is how many that shows."""
+    """PCIDs that keep a translation, the probed one among them: from low to high, of which none
+    was seen to be lost, or seen to be kept.  No high: none was ever lost."""
 
     curve: sweep.Curve
-    value: int | None
     low: int
     high: int | None
     kept: float  # ticks of a probe that hits, and of one that misses
-    lost: float
+    lost: float | None
+
+    @property
+    def value(self) -> int | None:
+        """How many, if that is one number."""
+        return self.low if self.low == self.high else None
+
+    @property
+    def words(self) -> str:
+        if self.high is None:
+            return f"at least {self.low}"
+        return str(self.low) if self.low == self.high else f"{self.low} to {self.high}"
 
 
 def capacities(run: Run) -> list:
@@ -43,12 +54,11 @@ def capacity(curve: sweep.Curve) -> Capacity:
     middle, step = (left + right) / 2, right - left
     quantum = max((p.row.number("quantum") or 0 for p in points), default=0)
     if step <= max(LEAST_STEP * half, 2 * quantum):
-        return Capacity(curve, None, xs[-1] + 1, None, float(y.mean()), float(y.mean()))
+        return Capacity(curve, xs[-1] + 1, None, float(y.mean()), None)
     kept = [0] + [int(p.x) for p in points if p.high < middle]
     lost = [int(p.x) for p in points if p.low > middle]
     sure = max((x for x in kept if x < min(lost, default=np.inf)), default=0)
-    value = max(x for x, of in zip(xs, y) if of < middle) + 1
-    return Capacity(curve, value, sure + 1, min(lost) if lost else None, left, right)
+    return Capacity(curve, sure + 1, min(lost) if lost else None, left, right)
 
 
 def split(y: np.ndarray) -> tuple:

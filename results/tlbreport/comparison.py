@@ -1,6 +1,6 @@
 """The page that holds two runs against each other."""
 
-from . import plot_comparison, trust
+from . import plot_comparison, sweep, trust
 from .facts import files
 from .figure import picture, style
 from .head import box, known
@@ -115,7 +115,7 @@ def rows(runs: tuple, found: Matching) -> list:
     parts = [paragraph(tag("strong", f"{many} of {len(compared)} rows differ. "),
                        f"{len(found.left_out)} rows could not be compared."),
              paragraph(NOTE, class_="note")]
-    kinds = {c.interval is None for c in compared}
+    kinds = {c.source == "histogram" for c in compared}
     parts += [paragraph(text, class_="note")
               for text, kind in ((FROM_SAMPLES, False), (FROM_HISTOGRAMS, True)) if kind in kinds]
     drawn = [c for c in compared if c.percent is not None]
@@ -152,10 +152,11 @@ def line(one: Compared) -> list:
         "not different", "=", "none")
     values = (row["p50"] + unit, one.second["p50"] + unit, f"{result.shift / MILLI:+.3f}", percent,
               f"{result.limit / MILLI:.3f}", f"[{ends}]" if ends else "", f"{result.p:.2g}")
-    return [tag("th", breakable(row["op"]), class_="name", scope="row"),
+    name = sweep.doubted(row["op"], sweep.doubt(row, one.second))
+    return [tag("th", breakable(name), class_="name", scope="row"),
             tag("td", row["variant"], class_="name"), swept,
             *(tag("td", value, class_="number") for value in values),
-            "samples" if one.interval else "histogram", verdict]
+            one.source, verdict]
 
 
 def left_out(found: Matching) -> Markup:

@@ -18,7 +18,17 @@ def check(run: Run) -> list:
             problems.append(Problem("verify.csv", row.line, text))
     if run.rows("verify.csv") and not run.damaged("verify.csv") and not problems:
         problems += belief_faults(run)
-    return problems + list(count_faults(run))
+    return [*problems, *count_faults(run), *twice(run)]
+
+
+def twice(run: Run):
+    """Rows that are there more than once: the first is drawn."""
+    first = {}
+    for row in run.rows("results.csv"):
+        at = first.setdefault(key(row), row.line)
+        if at != row.line:
+            yield Problem("results.csv", row.line, f"the same row as in line {at}: that one is "
+                          "drawn and compared", damage=False)
 
 
 def verdict_faults(row: Row):

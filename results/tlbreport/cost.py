@@ -127,8 +127,8 @@ def cell(row: Row, column: str, band) -> Markup:
     if column == "converged":
         words = {"1": "yes", "0": badge("no", "~", "doubt")}
         return tag("td", words.get(row[column], row[column]))
-    if column == "believed":
-        return tag("td", BELIEVED.get(row[column], row[column]))
+    if column == "believed":  # of what was not measured there is nothing to believe
+        return tag("td", BELIEVED.get(row[column], row[column]) if row["status"] == "ok" else "")
     if column == "status":
         return status_cell(row)
     return tag("td", row[column], class_="number" if column not in ("unit", "param") else None)

@@ -44,15 +44,15 @@ def finite(place: float):
     return place if math.isfinite(place) else None
 
 
-def rising(values: list) -> list:
+def rising(values, weights=None) -> list:
     """The nearest values that do not fall (pool adjacent violators)."""
-    pools = []
-    for value in values:
-        pools.append((value, 1))
+    pools = []  # value, weight, how many
+    for value, weight in zip(values, weights if weights is not None else [1] * len(values)):
+        pools.append((value, weight, 1))
         while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
-            (left, many), (right, more) = pools[-2:]
-            pools[-2:] = [((left * many + right * more) / (many + more), many + more)]
-    return [value for value, many in pools for _ in range(many)]
+            (left, a, many), (right, b, more) = pools[-2:]
+            pools[-2:] = [((left * a + right * b) / (a + b), a + b, many + more)]
+    return [value for value, _, many in pools for _ in range(many)]
 
 
 def reach(points: list, level: float) -> float:

@@ -38,18 +38,19 @@ def refill_slopes(run: Run):
         points = " ".join(row["value"] for row in one.rows)
         yield ["refill_slope", one.op, one.variant,
                *decimals(line.slope, line.low, line.high), "ticks per page",
-               f"Theil-Sen through the medians of {FILE} at touched = {points}; "
-               f"{line.percent:.0f} % interval"]
+               sweep.doubted(f"Theil-Sen through the medians of {FILE} at touched = {points}; "
+                             f"{line.percent:.0f} % interval", sweep.doubt(*one.rows))]
 
 
 def break_evens(run: Run):
     """Pages from which a full flush is cheaper; without a value where they do not cross."""
     for one in pairs(run):
         at = one.crossing
-        evidence = (f"{one.pages.curve.variant} of {FILE} at pages = {xs(one.pages.curve)} against "
-                    f"{one.flush.op} {one.flush.point.row['variant']}; {crossing.METHOD}")
+        evidence = (f"{one.pages.name} {one.pages.curve.variant} of {FILE} at pages = "
+                    f"{xs(one.pages.curve)} against {one.flush.source}; {crossing.METHOD}")
         if at.side:
             evidence += f"; they do not cross: N* is {at.side} the pages measured"
+        evidence = sweep.doubted(evidence, one.doubt)
         yield ["break_even", one.pages.op, one.variant, *decimals(at.value, at.low, at.high),
                "pages", evidence]
 
@@ -66,19 +67,22 @@ def sizes(run: Run):
 
 
 def capacities(run: Run):
-    """PCIDs that keep a translation; without a value where none was lost."""
+    """PCIDs that keep a translation; without a value where it is not one number."""
     for one in capacity.capacities(run):
+        evidence = f"{capacity.METHOD}; {FILE} at pcids = {xs(one.curve)}"
         yield ["pcid_capacity", one.curve.op, one.curve.variant,
                *decimals(one.value, one.low, one.high), "pcids",
-               f"{capacity.METHOD}; {FILE} at pcids = {xs(one.curve)}"]
+               sweep.doubted(evidence, one.curve.doubt)]
 
 
 def shares(run: Run):
     """What of a round trip is the interrupt's: less the same by polling."""
     for row, control, value, low, high in ipi.ipi_shares(run):
         yield ["ipi_share", row["op"], row["variant"], *decimals(value, low, high), "ticks",
-               f"median of {FILE} {row['variant']} less that of {control['variant']}, one target; "
-               "interval: difference of the ends of their 95 % intervals, at least 95 %"]
+               sweep.doubted(
+                   f"median of {FILE} {row['variant']} less that of {control['variant']}, one "
+                   "target; interval: difference of the ends of their 95 % intervals, at least "
+                   "95 %", sweep.doubt(row, control))]
 
 
 def broadcasts(run: Run):
@@ -91,8 +95,7 @@ def broadcasts(run: Run):
                     f"{crossing.METHOD}")
         if at.side:
             evidence += f"; they do not cross: it is {at.side} the targets measured"
-        if not one.believed:
-            evidence += "; not believed: an operation did not pass its verification"
+        evidence = sweep.doubted(evidence, one.doubt)
         yield ["broadcast_crossing", one.shot.op, f"{one.shot.variant}-against-{level['op']}",
                *decimals(at.value, at.low, at.high), "targets", evidence]
 

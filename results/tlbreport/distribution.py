@@ -47,7 +47,7 @@ def histograms(run: Run) -> dict:
     found = {}
     for row in run.rows(FILE):
         bucket = tuple(row.number(column) for column in ("lo", "hi", "count"))
-        if None not in bucket and bucket[0] < bucket[1]:
+        if None not in bucket and bucket[0] < bucket[1] and bucket[2] > 0:
             found.setdefault(key(row), []).append(bucket)
     return found
 

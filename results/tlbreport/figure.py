@@ -18,6 +18,12 @@ BLUE, VERMILLION, GREEN = "#0072b2", "#d55e00", "#007a5a"
 ORANGE, PINK, SKY = "#e69f00", "#cc79a7", "#56b4e9"
 GREY, INK = "#777777", "#222222"
 STAMP_SPACING_INCHES = 4  # no large part of a tall plot is without a watermark
+# Where coordinates stand: a hundredth of a point is more than anybody sees.
+COORDINATES = re.compile(r' (?:d|x|y)="[^"]*"|translate\([^)]*\)')
+LONG = re.compile(r"(\d\.\d\d)\d+")
+GLYPH = re.compile(r'<path id="DejaVu([^"]*)"([^>]*)/>\s*')
+LETTER = "letter-"
+letters = {}  # of the page that is being made: id -> its shape
 STYLE = {
     "svg.hashsalt": "tlbmark",  # the same figure gives the same bytes
     "svg.fonttype": "path",
@@ -35,6 +41,7 @@ def style():
         warnings.filterwarnings("ignore", "Glyph .* missing")  # drawn as a box
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
+        letters.clear()
         yield
 
 
@@ -52,16 +59,34 @@ def picture(source, name: str, alt: str, figure: Figure, *files: str) -> Markup:
     stamp(figure, lines)
     figure.text(0.995, 0.003, provenance(runs), ha="right", va="bottom",
                 fontsize=5.5, color=GREY, parse_math=False)
+    svg = re.sub(rf'(\bid="|href="#|url\(#)(?!{LETTER})', rf"\1{name}-", drawn(figure))
+    label = escape(f"{alt} {trust.warning(runs, *files)}".strip())
+    return Markup(svg.replace("<svg ", f'<svg role="img" aria-label="{label}" '
+                              'xmlns:xlink="http://www.w3.org/1999/xlink" ', 1).rstrip())
+
+
+def drawn(figure: Figure) -> str:
+    """The figure as SVG, without what no reader needs."""
     FigureCanvasSVG(figure)
     out = io.StringIO()
     unwanted = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     figure.savefig(out, format="svg", metadata=unwanted)
     svg = out.getvalue()[out.getvalue().index("<svg"):]
-    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\1{name}-", svg)
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
     svg = re.sub(r'^<svg [^>]*?(viewBox="[^"]*")[^>]*>', r"<svg \1>", svg)
-    label = escape(f"{alt} {trust.warning(runs, *files)}".strip())
-    return Markup(svg.replace("<svg ", f'<svg role="img" aria-label="{label}" '
-                              'xmlns:xlink="http://www.w3.org/1999/xlink" ', 1).rstrip())
+    letters.update((LETTER + name, shape) for name, shape in GLYPH.findall(svg))
+    svg = GLYPH.sub("", svg).replace('href="#DejaVu', f'href="#{LETTER}')
+    svg = COORDINATES.sub(lambda match: LONG.sub(r"\1", match[0]), svg)
+    return re.sub(r"<defs>\s*</defs>", "", re.sub(r"\n\s+", "\n", svg))
+
+
+def alphabet() -> Markup:
+    """The letters that the pictures of this page are written with, once."""
+    if not letters:
+        return Markup("")
+    shapes = "".join(f'<path id="{name}"{shape}/>\n' for name, shape in letters.items())
+    return Markup(f'<svg width="0" height="0" aria-hidden="true" class="letters"><defs>{shapes}'
+                  "</defs></svg>")
 
 
 def provenance(runs: tuple) -> str:

@@ -1,16 +1,21 @@
 """Where a curve leaves a plateau: the sizes of the TLB's levels.
 
-The curve is cut into plateaus with a rise between each two, by least squares over all places to
-cut (dynamic programming), each parameter at the price of ln(points): a rise that is not worth its
-price is no knee.  Each knee is then fitted alone, over its plateau and the lower half of its rise,
-by two segments that meet: level up to the knee, or leaning if the plateau does, straight from
-there.  The interval is every knee whose squared residuals exceed the least ones by no more than
-the 95 % point of chi-squared.
+The curve is made rising first: more pages do not miss less, so a dip belongs to its plateau.  It
+is cut into plateaus with a rise between each two, by least squares over all places to cut (dynamic
+programming), each parameter at the price of ln(points): a rise that is not worth its price is no
+knee.  Where plateaus scatter more than the intervals of their medians say, the scatter counts.
+Each knee is then fitted alone, over its plateau and the lower half of its rise, by two segments
+that meet: level up to the knee, or leaning if the plateau does, straight from there.  The interval
+is every knee whose squared residuals exceed the least ones by no more than the 95 % point of
+chi-squared.  Without a point in that half nothing was seen between the last place on the plateau
+and the first beyond it: the knee is somewhere there, and has no value.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+
+from .crossing import rising
 
 METHOD = "two segments that meet, by least squares; 95 % interval from the squared residuals"
 MOST_KNEES = 2
@@ -21,17 +26,31 @@ FLOOR = 0.005  # of the whole range: what the model may miss a point by
 CHI_SQUARED_95 = 3.841459
 NORMAL_95 = 1.959964
 TRIED = 2000  # places of a knee
+LEAST_DEGREES = 4  # of freedom, to say how points scatter
+TURNS = 4  # in which the scatter is found
 
 
 @dataclass(frozen=True)
 class Knee:
-    """The last x at which the curve is still level, its interval, and the levels around it."""
+    """The last x at which the curve is still level, its interval, and the levels around it.  No
+    value: it is between two places of which only one is on the plateau."""
 
-    value: float
+    value: float | None
     low: float
     high: float
     before: float
     after: float
+
+    @property
+    def middle(self) -> float:
+        """Where to draw it, and what to hold against CPUID."""
+        return (self.low + self.high) / 2 if self.value is None else self.value
+
+    @property
+    def words(self) -> str:
+        if self.value is None:
+            return f"{self.low:.0f} to {self.high:.0f}"
+        return f"{self.value:.1f}"
 
 
 def knees(points: tuple) -> list:
@@ -42,12 +61,45 @@ def knees(points: tuple) -> list:
     if len(points) < 2 * LEAST_PLATEAU or np.ptp(y) == 0:
         return []
     sigma = np.hypot((high - low) / 2 / NORMAL_95, FLOOR * np.ptp(y))
-    found = []
-    for begin, rise, end, last in cuts(x, y, sigma):
-        knee = hinge(x, y, sigma, begin, rise, end, last)
-        if knee.after - knee.before >= LEAST_RISE * np.ptp(y):
-            found.append(knee)
-    return found
+    level = np.array(rising(y, 1 / sigma ** 2))
+    sigma = sigma * max(1, noise(y, level, sigma))
+    pieces, sigma = settled(x, y, level, sigma)
+    hinges = (hinge(x, y, sigma, *piece) for piece in pieces)
+    return [knee for knee in hinges
+            if knee and knee.after - knee.before >= LEAST_RISE * np.ptp(y)]
+
+
+def noise(y, level, sigma) -> float:
+    """How many times their errors the points are off the rising curve (Meyer and Woodroofe 2000:
+    each step of it takes one and a half of the points)."""
+    degrees = len(y) - 1.5 * len(np.unique(level))
+    if degrees < LEAST_DEGREES:
+        return 1.0
+    return float(np.sqrt((((y - level) / sigma) ** 2).sum() / degrees))
+
+
+def settled(x, y, level, sigma) -> tuple:
+    """The pieces, and the errors of the points: not below what the plateaus scatter."""
+    pieces = cuts(x, level, sigma)
+    for _ in range(TURNS):
+        more = scatter(x, y, sigma, pieces)
+        if more <= 1:
+            break
+        sigma = sigma * more
+        pieces = cuts(x, level, sigma)
+    return pieces, sigma
+
+
+def scatter(x, y, sigma, pieces: list) -> float:
+    """How many times their errors the points are off their plateaus."""
+    rest, degrees = 0.0, 0
+    for begin, rise in [(begin, rise) for begin, rise, *_ in pieces] or [(0, len(x))]:
+        mine = slice(begin, rise)
+        basis = plateau_basis(x[mine], y[mine], sigma[mine])
+        value = y[mine] / sigma[mine]
+        rest += float(((value - basis @ (basis.T @ value)) ** 2).sum())
+        degrees += rise - begin - basis.shape[1]
+    return float(np.sqrt(rest / degrees)) if degrees > 0 else 1.0
 
 
 class Pieces:
@@ -108,33 +160,43 @@ def length(n: int) -> np.ndarray:
     return at[None, :] - at[:, None]
 
 
-def hinge(x, y, sigma, begin: int, rise: int, end: int, last: int) -> Knee:
+def hinge(x, y, sigma, begin: int, rise: int, end: int, last: int) -> Knee | None:
     """Two segments that meet, through a plateau and the lower half of the rise after it: some
-    TLBs flatten the upper one.  A rise without such a point has the first one beyond it."""
+    TLBs flatten the upper one.  A rise without such a point has the first one beyond it.  None
+    where nothing that is tried rises."""
     before = float(np.average(y[begin:rise], weights=1 / sigma[begin:rise] ** 2))
     after = float(np.median(y[end:last]))
     upper = np.flatnonzero(y[rise:end] > (before + after) / 2)
-    mine = slice(begin, max(rise + upper[0] if len(upper) else end, rise + 1))
-    near, weight = x[mine], 1 / sigma[mine]
+    stop = max(rise + upper[0] if len(upper) else end, rise + 1)
+    near, weight = x[begin:stop], 1 / sigma[begin:stop]
     tried = np.concatenate([np.linspace(x[begin], near[-1], TRIED, endpoint=False), near[:-1]])
     tried.sort()
     lift = np.maximum(near[None, :] - tried[:, None], 0)
     # What the plateau explains is taken off, from the values and from each rise that is tried.
     terms = plateau_terms(x[begin:rise], y[begin:rise], sigma[begin:rise])
     basis, _ = np.linalg.qr(weight[:, None] * np.log2(near)[:, None] ** terms)
-    value, lift = weight * y[mine], weight * lift
+    value, lift = weight * y[begin:stop], weight * lift
     value, lift = value - basis @ (basis.T @ value), lift - (lift @ basis) @ basis.T
     slope = (lift @ value) / np.maximum((lift ** 2).sum(axis=1), 1e-300)
     rest = ((value - slope[:, None] * lift) ** 2).sum(axis=1)
-    rest[slope < 0] = np.inf
+    rest[slope <= 0] = np.inf
+    if not np.isfinite(rest.min()):
+        return None
     degrees = max(len(near) - 2 - len(terms), 1)
-    allowed = CHI_SQUARED_95 * max(1, rest.min() / degrees)
-    inside = tried[rest <= rest.min() + allowed]
-    # With one point in the rise every knee since the last level point fits alike: it is that
-    # point, the last size seen to fit; the point in the rise does not fit, one page less might.
+    inside = tried[rest <= rest.min() + CHI_SQUARED_95 * max(1, rest.min() / degrees)]
+    if stop == rise + 1 or inside[-1] >= tried[-1]:
+        # Every knee before the last point fits alike.  That point itself does not fit, one page
+        # less might.  With one point beyond the plateau its own last place was seen to fit.
+        low = float(x[rise - 1] if stop == rise + 1 else inside[0])
+        return Knee(None, low, max(float(near[-1]) - 1, low), before, after)
     value = tried[rest <= rest.min() + 1e-6][0]
-    high = max(near[-1] - 1, value) if inside[-1] >= tried[-1] else inside[-1]
-    return Knee(float(value), float(inside[0]), float(high), before, after)
+    return Knee(float(value), float(inside[0]), float(inside[-1]), before, after)
+
+
+def plateau_basis(x, y, sigma) -> np.ndarray:
+    """What a plateau may be made of, orthogonal."""
+    basis, _ = np.linalg.qr(np.log2(x)[:, None] ** plateau_terms(x, y, sigma) / sigma[:, None])
+    return basis
 
 
 def plateau_terms(x, y, sigma) -> np.ndarray:

@@ -10,6 +10,7 @@ from . import consistency, samples, trust
 from .run import Problem, Row, Run, Table
 from .schema import FILES, REQUIRED, column_faults, count_fault, quote
 
+NOT_BY_SCREEN = ("histogram.csv", "samples.csv", "summary.txt")
 WRITTEN_HERE = ("derived.csv",)  # the report's own: machine.csv says nothing of it
 
 
@@ -31,9 +32,25 @@ def load(path: str) -> Run:
             if name not in run.tables and name not in WRITTEN_HERE:
                 read_table(run, name)
             check_stated(run, name, stated.get(name, {}))
+    forgive_screen(run)
     run.problems += consistency.check(run)
     trust.disbelieve(run)
     return run
+
+
+def forgive_screen(run: Run) -> None:
+    """A run that was read from its codes has none of the files that do not come by screen.  Where
+    machine.csv says that there was a screen, and every such file is missing, that is no damage;
+    one that is there would have come another way, and then so would the others."""
+    names = [name for name in NOT_BY_SCREEN if name in run.tables]
+    if "screen" not in re.split(r"[^a-z]+", run.fact("transport")) or not names or any(
+            run.tables[name].found for name in names):
+        return
+    run.problems = [problem for problem in run.problems if problem.file not in names]
+    run.problems += [Problem(name, 0, "does not come by screen: not there if the run was read from "
+                             "its codes", damage=False) for name in names]
+    for name in names:
+        del run.tables[name]
 
 
 def csv_names(path: str) -> list:

@@ -21,7 +21,8 @@ class Compared:
     first: Row
     second: Row
     result: shift.Shift
-    interval: tuple | None  # of the difference of medians; None without samples
+    interval: tuple | None  # of the difference of medians; None without enough samples
+    source: str  # where the samples were: samples or histogram
 
     @property
     def percent(self):
@@ -55,7 +56,8 @@ def match(first: Run, second: Run) -> Matching:
                                        second.samples[key], percent))
         elif not reason and all(key in found for found in buckets):
             both = [spread(found[key]) for found in buckets]
-            compared.append(Compared(row, there[key], shift.compare(*both, percent), None))
+            compared.append(Compared(row, there[key], shift.compare(*both, percent), None,
+                                     "histogram"))
         else:
             left_out.append((row, reason or NEITHER))
     left_out += [(row, "only in B") for key, row in there.items() if key not in here]
@@ -91,7 +93,7 @@ def by_samples(first: Row, second: Row, here, there, percent: float) -> Compared
     both = [np.rint(np.array(one.differences) * MILLI / one.divisor).astype(np.int64)
             for one in (here, there)]
     return Compared(first, second, shift.compare(*both, percent),
-                    shift.bootstrap(*both, SEED))
+                    shift.bootstrap(*both, SEED), "samples")
 
 
 def spread(buckets: list) -> np.ndarray:

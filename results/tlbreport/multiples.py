@@ -10,6 +10,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 from . import axis
 from .axis import short
 from .figure import BLUE, GREEN, GREY, INK, ORANGE, PINK, SKY, VERMILLION, plain
+from .sweep import Curve, doubted
 
 WIDTH_INCHES, PANEL_INCHES, GAP_INCHES = 10.0, 2.1, 0.52
 LEFT_INCHES, BOTTOM_INCHES, LEGEND_INCHES = 0.75, 0.75, 0.17
@@ -41,11 +42,21 @@ OPERATIONS = {
 
 @dataclass(frozen=True)
 class Series:
-    """Points (x, y, low, high) under a name, with a look."""
+    """Points (x, y, low, high) under a name, with a look; hollow where there is a doubt."""
 
     label: str
     look: tuple
     points: list
+    doubt: str = ""
+
+    @property
+    def name(self) -> str:
+        return doubted(self.label, self.doubt)
+
+
+def of_curve(one: Curve, label: str, look: tuple) -> Series:
+    """A curve under a name."""
+    return Series(label, look, [(p.x, p.y, p.low, p.high) for p in one.points], one.doubt)
 
 
 @dataclass(frozen=True)
@@ -128,10 +139,16 @@ def name_axes(figure: Figure, signs: int, legend_columns: int, x_label: str, y_l
 
 def legend_signs(panels: list) -> list:
     """A sign for each label, in the order of the first use."""
-    looks = {one.label: one.look for panel in panels for one in panel.series}
-    return [Line2D([], [], color=colour, marker=marker, linestyle=dashes, markersize=4.5,
-                   linewidth=1.2, label=plain(label, 60))
-            for label, (colour, marker, dashes) in looks.items()]
+    looks = {one.name: one for panel in panels for one in panel.series}
+    return [Line2D([], [], color=one.look[0], marker=one.look[1], linestyle=one.look[2],
+                   markersize=4.5, linewidth=1.2, label=plain(name, 75),
+                   markerfacecolor=inside(one))
+            for name, one in looks.items()]
+
+
+def inside(one: Series) -> str:
+    """The colour that fills its markers."""
+    return "white" if one.doubt else one.look[0]
 
 
 def shared(panels: list) -> axis.Scale:
@@ -191,4 +208,4 @@ def line(axes, one: Series, place: dict) -> None:
     axes.vlines(xs, [p[2] for p in one.points], [p[3] for p in one.points], color=colour,
                 linewidth=2.6, alpha=0.4, zorder=2)
     axes.plot(xs, [p[1] for p in one.points], color=colour, marker=marker, linestyle=dashes,
-              markersize=3.6, linewidth=1.1, zorder=3)
+              markersize=3.6, linewidth=1.1, zorder=3, markerfacecolor=inside(one))

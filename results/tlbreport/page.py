@@ -9,7 +9,7 @@ from .distribution import distribution
 from .drift import drift
 from .erratum import erratum
 from .facts import files, machine
-from .figure import style
+from .figure import alphabet, style
 from .head import banner, headline, title
 from .ipi import ipi
 from .lazy import lazy
@@ -73,7 +73,8 @@ def document(name: str, runs: tuple, parts: list) -> str:
         "head", tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("title", name), tag("style", css(runs)))
-    return "<!DOCTYPE html>\n" + tag("html", head, tag("body", *parts), lang="en") + "\n"
+    body = tag("body", alphabet(), *parts)
+    return "<!DOCTYPE html>\n" + tag("html", head, body, lang="en") + "\n"
 
 
 def css(runs: tuple) -> Markup:

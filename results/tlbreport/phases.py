@@ -9,6 +9,7 @@ from .figure import BLUE, GREY, INK, VERMILLION, picture, plain
 from .markup import Markup, join, paragraph, tag
 from .run import Run
 from .schema import OPS, in_order
+from .sweep import doubt, doubted
 from .variant import is_refill, measured, phase
 
 FILE = "results.csv"
@@ -60,7 +61,9 @@ def draw(found: list, scale: axis.Scale) -> Figure:
     axis.dress(axes, scale, "TSC ticks per operation")
     axes.set_ylim(len(found), 0)
     for line, (name, first, marginal) in enumerate(found):
-        write(axes, 0.005, line + 0.25, plain(name, 60), fontsize=8.5, fontweight="bold")
+        why = doubt(first, marginal)
+        write(axes, 0.005, line + 0.25, plain(doubted(name, why), 60), fontsize=8.5,
+              fontweight="bold")
         text = f"first {first['p50']}   marginal {marginal['p50']}{ratio(first, marginal)}"
         write(axes, 0.995, line + 0.25, text, fontsize=8.5, ha="right", color=INK)
         y = line + 0.68
@@ -68,7 +71,8 @@ def draw(found: list, scale: axis.Scale) -> Figure:
         for row, colour, marker in ((first, BLUE, "o"), (marginal, VERMILLION, "D")):
             span(axes, y, row.number("ci99_lo"), row.number("ci99_hi"), color=colour,
                  linewidth=7, alpha=0.4, solid_capstyle="butt")
-            axes.plot([row.number("p50")], [y], marker, color=colour, markersize=5, zorder=4)
+            axes.plot([row.number("p50")], [y], marker, color=colour, markersize=5, zorder=4,
+                      markerfacecolor="white" if why else colour)
     signs = [Line2D([], [], color=BLUE, marker="o", linestyle="", label="first"),
              Line2D([], [], color=VERMILLION, marker="D", linestyle="", label="marginal")]
     figure.legend(handles=signs, loc="lower center", ncol=2, fontsize=8, frameon=False,

@@ -6,6 +6,7 @@ from matplotlib.lines import Line2D
 from . import axis
 from .axis import span, write
 from .figure import GREY, INK, VERMILLION, plain
+from .sweep import doubt, doubted
 from .variant import label
 
 WIDTH_INCHES, LINE_INCHES = 5.0, 0.3
@@ -35,7 +36,9 @@ def draw(found: list, scale: axis.Scale) -> Figure:
         different = one.result.different
         colour = VERMILLION if different else GREY
         numbers = f"{one.percent:+.2f} %"
-        name = plain(f"{one.first['op']} {label(one.first)}", LETTERS - len(numbers))
+        why = doubt(one.first, one.second)
+        name = plain(doubted(f"{one.first['op']} {label(one.first)}", why),
+                     LETTERS - len(numbers))
         write(axes, 0.005, line + 0.28, name, fontsize=7.5, color=INK)
         write(axes, 0.995, line + 0.28, numbers, fontsize=7.5, ha="right", color=colour,
               fontweight="bold" if different else "normal")
@@ -43,7 +46,7 @@ def draw(found: list, scale: axis.Scale) -> Figure:
             ends = [one.in_percent(end) for end in one.interval]
             span(axes, line + 0.72, *ends, color=colour, linewidth=3, alpha=0.5)
         axes.plot([one.percent], [line + 0.72], "D" if different else "o", color=colour,
-                  markersize=4, zorder=4)
+                  markersize=4, zorder=4, markerfacecolor="white" if why else colour)
     legend(figure, height)
     return figure
 

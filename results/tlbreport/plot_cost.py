@@ -52,7 +52,13 @@ def shared(rows: list) -> axis.Scale:
     """The axis that all panels have in common."""
     drawn = [r for r in rows if measured(r)]
     every = [v for r in drawn for v in (r.number(c) for c in DRAWN) if v is not None]
-    return axis.scale(every, [r.number("p50") for r in drawn])
+    return axis.scale(every, [r.number("p50") for r in drawn if is_told(r)])
+
+
+def is_told(row: Row) -> bool:
+    """Whether a median is one that others are to be told from: not that of nothing, nor one below
+    a step of the clock."""
+    return row["op"] != "none" and abs(row.number("p50")) >= (row.number("quantum") or 0)
 
 
 def draw(rows: list, which: str, title: str, common: axis.Scale, param: str) -> Figure:

@@ -9,6 +9,7 @@ from . import axis
 from .axis import span, write
 from .figure import BLUE, INK, VERMILLION, plain
 from .run import Row
+from .sweep import doubt, doubted
 from .variant import label, phase
 
 WIDTH_INCHES, LINE_INCHES = 5.0, 0.44
@@ -45,7 +46,7 @@ def strip(axes, line: int, row: Row, buckets: list) -> None:
     """A row: name and numbers above, the histogram on its base line, the median through it."""
     colour = COLOURS.get(phase(row), INK)
     numbers = f"{row['p50']}  [{row['ci99_lo']}, {row['ci99_hi']}]"
-    name = plain(label(row), LETTERS - len(numbers))
+    name = plain(doubted(label(row), doubt(row)), LETTERS - len(numbers))
     write(axes, 0.008, line + 0.17, name, fontsize=7.5, color=INK)
     write(axes, 0.995, line + 0.17, numbers, fontsize=7.5, ha="right", color=INK)
     base, room = line + 0.93, 0.55

@@ -2,12 +2,12 @@
 
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from . import axis, multiples
 from .breakeven import CEILINGS, comparable
 from .figure import GREY, INK, SKY
 from .multiples import Panel, Series
+from .sweep import doubted
 
 PAIR = (SKY, "s", multiples.DASHED)  # of page-table isolation
 CEILING_LABEL = "ceilings: " + ", ".join(f"{kernel} {pages}" for kernel, pages in CEILINGS)
@@ -17,33 +17,39 @@ LEVELS = ("-", (0, (6, 6)), (6, (6, 6)), (0, (2, 4)), (3, (2, 4)))
 
 def curves(sweeps: list, flushes: list) -> Figure:
     """A panel for each working set; the sweeps are of one page size and mode."""
+    against = {id(one): any(comparable(pages.setting, one.setting) for pages in sweeps)
+               for one in flushes}
+    full = [one for one in flushes if against[id(one)]]
+    names = dict.fromkeys(map(named, full))
+    dashes = {name: LEVELS[at % len(LEVELS)] for at, name in enumerate(names)}
     panels = []
-    names = {(one.op, one.setting.scope): None for one in flushes
-             if any(comparable(pages.setting, one.setting) for pages in sweeps)}
-    dashes = {op: LEVELS[at % len(LEVELS)] for at, (op, _) in enumerate(names)}
     for w in sorted({one.setting.w for one in sweeps}):
         mine = [one for one in sweeps if one.setting.w == w]
-        full = [one for one in flushes if comparable(mine[0].setting, one.setting)]
+        here = [one for one in full if one.setting.w == w]
         panels.append(Panel(f"W = {w} pages", [series(one) for one in mine],
-                            lambda axes, full=full: levels(axes, full, dashes)))
-    signs = [Line2D([], [], color=multiples.of_op(op)[0], linestyle=dashes[op],
-                    linewidth=1.6, label=f"one {op} ({scope})") for op, scope in names]
+                            lambda axes, here=here: levels(axes, here, dashes)))
+    colours = {named(one): multiples.of_op(one.op)[0] for one in full}
+    signs = [Line2D([], [], color=colours[name], linestyle=dashes[name], linewidth=1.6, label=name)
+             for name in names]
     signs.append(ceiling_sign())
-    ends = [(v, one.point.y) for one in flushes
-            if any(comparable(s.setting, one.setting) for s in sweeps)
-            for v in (one.point.low, one.point.high)]
-    points = [p for one in sweeps for p in one.curve.points]
-    scale = axis.scale([*(v for v, _ in ends), *(v for p in points for v in (p.low, p.high))],
-                       [*(m for _, m in ends), *(p.y for p in points)])
+    points = [*(p for one in sweeps for p in one.curve.points), *(one.point for one in full)]
+    scale = axis.scale([v for p in points for v in (p.low, p.high)], [p.y for p in points])
     return multiples.draw(panels, "pages dropped (N)", "TSC ticks with refill", extra=signs,
                           reach=tuple(pages for _, pages in CEILINGS), y_scale=scale)
+
+
+def named(one) -> str:
+    """A full flush in the legend."""
+    many = "" if one.name != one.op else "one "
+    total = ", a sum" if one.other else ""
+    return doubted(f"{many}{one.name} ({one.kind}{total})", one.doubt)
 
 
 def series(one) -> Series:
     """A sweep as a line; the pair of page-table isolation has a look of its own."""
     look = PAIR if one.setting.scope == "pti" else multiples.of_op(one.op)
     return Series(f"N x {one.name}", look,
-                  [(p.x, p.y, p.low, p.high) for p in one.curve.points])
+                  [(p.x, p.y, p.low, p.high) for p in one.curve.points], one.doubt)
 
 
 def levels(axes, full: list, dashes: dict) -> None:
@@ -51,7 +57,8 @@ def levels(axes, full: list, dashes: dict) -> None:
     for one in full:
         colour = multiples.of_op(one.op)[0]
         axes.axhspan(one.point.low, one.point.high, color=colour, alpha=0.25, linewidth=0)
-        axes.axhline(one.point.y, color=colour, linestyle=dashes[one.op], linewidth=1.6, zorder=2)
+        axes.axhline(one.point.y, color=colour, linestyle=dashes[named(one)], linewidth=1.6,
+                     zorder=2)
     ceilings(axes, axes.axvline, axes.get_xaxis_transform(), upright=True)
 
 
@@ -72,32 +79,45 @@ def ceiling_sign() -> Line2D:
 
 
 def break_evens(groups: dict) -> Figure:
-    """N* over W, one line for each operation, size and mode."""
-    made = []
+    """N* over W, one line for each operation, size and mode; an arrow where it is beyond what was
+    measured."""
+    made, arrows = [], []
     for number, best in enumerate(groups.values()):
-        first = best[0]
-        label = f"{first.pages.name}, {first.pages.setting.words}, against {first.flush.op}"
-        made.append(Series(label, multiples.look(number), [spread(one) for one in best
-                                                           if one.crossing.value is not None]))
-    highest = max(v for one in made for p in one.points for v in p[1:])
-    lowest = min(v for one in made for p in one.points for v in p[1:])
-    panel = Panel("", made, lambda axes: fix(axes, lowest, highest))
+        first, look = best[0], multiples.look(number)
+        label = f"{first.pages.name}, {first.pages.setting.words}"
+        why = next((one.doubt for one in best if one.doubt), "")
+        made.append(Series(label, look, [spread(one) for one in best], why))
+        arrows += [(one, look[0]) for one in best if one.crossing.side]
+    ends = [v for one in made for p in one.points for v in p[1:]]
+    order = sorted({one.w for best in groups.values() for one in best})
+    panel = Panel("", made, lambda axes: fix(axes, min(ends), max(ends), order, arrows))
+    signs = [ceiling_sign()]
+    if arrows:
+        signs += [Line2D([], [], color=INK, marker=marker, linestyle="", markersize=7, label=text)
+                  for marker, text in (("$\u2191$", "beyond the pages measured"),
+                                       ("$\u2193$", "below them"))]
     return multiples.draw([panel], "working set (W) in pages", "break-even N* in pages",
-                          ordinal=True, extra=(ceiling_sign(),), legend_columns=1,
-                          y_scale=axis.Scale(1, highest, None))
+                          ordinal=True, extra=tuple(signs), legend_columns=1,
+                          y_scale=axis.Scale(1, max(ends), None))
 
 
 def spread(one) -> tuple:
-    """A break-even as a point; an open end of its interval ends at the last page measured."""
+    """A break-even as a point; what is open ends at the last page measured."""
     at, reach = one.crossing, one.pages.curve.points
-    return (one.w, at.value, reach[0].x if at.low is None else at.low,
-            reach[-1].x if at.high is None else at.high)
+    first, last = reach[0].x, reach[-1].x
+    value = at.value if at.value is not None else first if at.side == "below" else last
+    return one.w, value, first if at.low is None else at.low, last if at.high is None else at.high
 
 
-def fix(axes, lowest: float, highest: float) -> None:
-    """A logarithmic axis that shows every ceiling."""
+def fix(axes, lowest: float, highest: float, order: list, arrows: list) -> None:
+    """A logarithmic axis that shows every ceiling, and arrows to what lies beyond."""
+    for one, colour in arrows:
+        end = spread(one)[1]
+        far = end * 1.9 if one.crossing.side == "beyond" else end / 1.9
+        axes.annotate("", (order.index(one.w), far), (order.index(one.w), end), arrowprops={
+            "arrowstyle": "->", "color": colour, "linewidth": 1.3})
     axes.set_yscale("log", base=2)
-    axes.set_ylim(min(lowest, 1) / 1.3, max(highest, 4096) * 2)
+    axes.set_ylim(min(lowest, 1) / (2.2 if arrows else 1.3), max(highest, 4096) * 2.5)
     axes.yaxis.set_major_locator(multiples.FixedLocator([4 ** n for n in range(8)]))
     axes.yaxis.set_major_formatter(lambda value, _: axis.short(value))
     ceilings(axes, axes.axhline, axes.get_yaxis_transform(), upright=False)

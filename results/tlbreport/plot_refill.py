@@ -5,6 +5,7 @@ from matplotlib.ticker import MaxNLocator
 
 from .axis import short
 from .figure import BLUE, GREEN, VERMILLION, plain
+from .sweep import doubt, doubted
 
 LOOKS = {"code": (BLUE, "o", "-"), "stack": (VERMILLION, "s", "--"), "data": (GREEN, "^", ":")}
 ASIDE = {"code": -0.12, "stack": 0.0, "data": 0.12}  # so that intervals do not cover each other
@@ -37,7 +38,8 @@ def points(axes, one) -> None:
                                                           row.number("ci99_hi"))
         if None not in ends:
             axes.plot([x, x], ends, color=colour, linewidth=3, alpha=0.4, zorder=2)
-        axes.plot([x], [row.number("p50")], marker, color=colour, markersize=5, zorder=3)
+        axes.plot([x], [row.number("p50")], marker, color=colour, markersize=5, zorder=3,
+                  markerfacecolor="white" if doubt(row) else colour)
 
 
 def lines(axes, one) -> None:
@@ -50,4 +52,4 @@ def lines(axes, one) -> None:
         text = (f"{one.kind}: {line.slope:.2f} ticks per page, {line.percent:.0f} % interval "
                 f"[{line.low:.2f}, {line.high:.2f}]")
     axes.plot(*ends, dashes, color=colour, linewidth=1.4, marker=marker, markersize=0,
-              label=text, zorder=3)
+              label=doubted(text, doubt(*one.rows)), zorder=3)

@@ -10,6 +10,7 @@ from . import axis
 from .axis import span, write
 from .figure import BLUE, GREY, INK, plain
 from .run import Row
+from .sweep import doubt, doubted
 
 WIDTH_INCHES, LINE_INCHES = 8.0, 0.4
 TOP_INCHES, BOTTOM_INCHES = 0.15, 1.0
@@ -30,7 +31,7 @@ class Strip:
     p95: float | None = None
     p99: float | None = None
     look: tuple = (BLUE, "o")
-    hollow: bool = False  # of an operation that is not believed
+    doubt: str = ""  # why it is no basis for anything
     band: tuple = ()  # published, from and to
 
 
@@ -38,7 +39,7 @@ def strip(row: Row, name: str, look: tuple, band: tuple = ()) -> Strip:
     """The strip of a row of results.csv."""
     middle, low, high, p05, p95, p99 = (row.number(column) for column in (
         "p50", "ci95_lo", "ci95_hi", "p05", "p95", "p99"))
-    return Strip(name, middle, low, high, p05, p95, p99, look[:2], row["believed"] == "0", band)
+    return Strip(name, middle, low, high, p05, p95, p99, look[:2], doubt(row), band)
 
 
 def pages(groups: list):
@@ -90,7 +91,7 @@ def draw(groups: list, ends: axis.Scale, label: str, digits: int = 1) -> Figure:
 def paint(axes, line: int, one: Strip, digits: int) -> None:
     """Name and numbers above, the marks below them."""
     numbers = (f"{one.middle:z.{digits}f}  [{one.low:z.{digits}f}, {one.high:z.{digits}f}]")
-    name = one.name + (", not believed" if one.hollow else "")
+    name = doubted(one.name, one.doubt)
     write(axes, 0.02, line + 0.26, plain(name, LETTERS - len(numbers)), fontsize=8, color=INK)
     write(axes, 0.995, line + 0.26, numbers, fontsize=8, ha="right", color=INK)
     colour, marker = one.look
@@ -102,7 +103,7 @@ def paint(axes, line: int, one: Strip, digits: int) -> None:
     if one.p99 is not None:
         axes.plot([one.p99], [y], "|", markersize=6, color=colour, zorder=3)
     axes.plot([one.middle], [y], marker, markersize=4.5, color=colour, zorder=4,
-              markerfacecolor="white" if one.hollow else colour)
+              markerfacecolor="white" if one.doubt else colour)
 
 
 def legend(figure: Figure, height: float, strips: list) -> None:
@@ -114,9 +115,9 @@ def legend(figure: Figure, height: float, strips: list) -> None:
     if any(one.p99 is not None for one in strips):
         signs.append(Line2D([], [], color=GREY, marker="|", linestyle="", markersize=7,
                             label="p99"))
-    if any(one.hollow for one in strips):
+    if any(one.doubt for one in strips):
         signs.append(Line2D([], [], color=GREY, marker="o", linestyle="", markersize=5,
-                            markerfacecolor="white", label="not believed"))
+                            markerfacecolor="white", label="not believed, or no verdict"))
     if any(one.band for one in strips):
         signs.append(Patch(color=BAND, alpha=0.16, label="published, in cycles"))
     figure.legend(handles=signs, loc="lower center", ncol=len(signs), fontsize=7.5, frameon=False,

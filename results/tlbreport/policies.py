@@ -5,7 +5,7 @@ import re
 from . import cost, multiples
 from .figure import picture
 from .markup import Markup, join, paragraph, tag
-from .multiples import Panel, Series
+from .multiples import Panel
 from .run import Run
 from .sweep import FILE, Curve, curves, lacking, rows
 
@@ -65,8 +65,7 @@ def draw(found: list, axis: str):
             mine = [one for one in found if order(one) == way
                     and (one.op == op or policy(one) == "nopcid")]
             panels.append(Panel(f"{way}, {op}", [
-                Series(policy(one), looks[policy(one)],
-                       [(p.x, p.y, p.low, p.high) for p in one.points])
+                multiples.of_curve(one, policy(one), looks[policy(one)])
                 for one in sorted(mine, key=lambda one: rank(policy(one)))]))
     return multiples.draw(panels, "processes (P)", axis, columns=max(len(flushing), 1),
                           ordinal=True)

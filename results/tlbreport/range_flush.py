@@ -1,8 +1,8 @@
 """Page by page or everything at once: curves, break-even, and what the machine would want."""
 
 from . import cost, plot_range, sweep, trust
-from .breakeven import (BENCH, CEILINGS, BreakEven, by_sweep, cheapest, flushes, greatest, least,
-                        pairs, place, sweeps)
+from .breakeven import (BENCH, CEILINGS, BreakEven, by_sweep, cheapest, flushes, pairs, place,
+                        sweeps, with_pcids)
 from .figure import picture
 from .markup import Markup, breakable, join, paragraph, table, tag
 from .run import Run
@@ -14,10 +14,12 @@ NOTE = (
     "line is one full flush with its refill. Where a curve meets it is the break-even N*: up to "
     "there pages one by one are cheaper, beyond it the full flush. The curve is made rising, then "
     "taken as straight between its medians; the interval of N* is where the 95 % intervals of the "
-    "two curves cross. space: the entries of one address space; all: global entries too. With "
-    "page-table isolation each page is dropped in two PCIDs, the full flush drops one."
+    "two curves cross. space: the entries of one address space; all: global entries too, but for "
+    "invpcid_all_non_global, which drops every PCID and keeps global entries. With page-table "
+    "isolation each page is dropped in two PCIDs, and so do two flushes drop both: where no row "
+    "has the two of them, the sum of one with the working set and one without any."
 )
-SENTENCE_OF = ("invlpg", "range", "4k")
+SENTENCE_OF = ("invlpg", "range", "4k")  # what kernels do page by page
 
 
 def range_flush(run: Run) -> Markup:
@@ -32,30 +34,38 @@ def range_flush(run: Run) -> Markup:
 
 
 def sentences(run: Run, crossed: list):
-    """One sentence for each mode of the processor; none where the timing is not valid."""
-    if trust.watermark((run,), FILE):
+    """One sentence for each mode of the processor, that in which Linux runs on it first; none
+    where nothing may be recommended."""
+    if trust.obstacle(run):
         return
-    for (op, scope, size, _), group in by_sweep(crossed).items():
-        best = cheapest(group)
-        if (op, scope, size) == SENTENCE_OF and best:
-            yield paragraph(tag("strong", wanted(best)))
+    groups = {mode: cheapest(group) for (op, scope, size, mode), group in by_sweep(crossed).items()
+              if (op, scope, size) == SENTENCE_OF}
+    has_pcids = any("pcide" in row["variant"].split("-") and row["status"] == "ok"
+                    for row in sweep.rows(run, BENCH))
+    for mode in sorted(groups, key=lambda mode: "pcide" not in mode):
+        if groups[mode]:
+            yield paragraph(tag("strong", wanted(groups[mode], ("pcide" in mode) == has_pcids)))
+    if groups and has_pcids and not any("pcide" in mode for mode in groups):
+        yield paragraph("No row has invlpg with PCIDs, which is how Linux runs on this processor: "
+                        "the ceiling above is that of another mode.", class_="lack")
 
 
-def wanted(best: list) -> str:
-    """What ceiling the machine would want, and how those of kernels stand to it."""
-    first, words = best[0], best[0].pages.setting.words
-    name = f"{first.pages.name} against {first.flush.op} ({words})"
+def wanted(best: list, is_linux: bool) -> str:
+    """What ceilings the machine would want, and how those of kernels stand to them."""
+    setting = best[0].pages.setting
+    mode = with_pcids(setting.mode)
+    begin = f"{mode[0].upper()}{mode[1:]}{', as Linux runs on this processor' if is_linux else ''}"
+    name = f"{best[0].pages.name} ({setting.size})"
     if not all(one.believed for one in best):
-        return f"{name}: no ceiling, since an operation did not pass its verification."
-    low, high = least(best), greatest(best)
-    if low is high:
-        wants = f"a ceiling of {found(low)} pages (working set of {low.w} pages)"
-    else:
-        wants = (f"a ceiling between {found(low)} pages (working set of {low.w} pages) and "
-                 f"{found(high)} (working set of {high.w})")
-    kernels = ", ".join(f"{kernel}'s {pages} is {stands(pages, best)}"
+        return f"{begin}, {name}: no ceiling, since an operation did not pass its verification."
+    flushes_of = list(dict.fromkeys(one.flush.name for one in best))
+    places = ", ".join(f"{found(one)} at W = {one.w}" + (
+        f" (against {one.flush.name})" if len(flushes_of) > 1 else "") for one in best)
+    kernels = "; ".join(f"{kernel}'s {pages} is {stands(pages, best)}"
                         for kernel, pages in CEILINGS)
-    return f"With {name} this machine would want {wants}: {kernels}."
+    other = f" against {flushes_of[0]}" if len(flushes_of) == 1 else ""
+    return (f"{begin}, this machine would want a ceiling for {name}{other} that depends on the "
+            f"working set, in pages: {places}. {kernels}.")
 
 
 def found(one: BreakEven) -> str:
@@ -65,12 +75,22 @@ def found(one: BreakEven) -> str:
 
 
 def stands(pages: int, best: list) -> str:
-    """A ceiling against the intervals of all working sets."""
-    if all(one.crossing.low is not None and pages < one.crossing.low for one in best):
-        return "too low for each"
-    if all(one.crossing.high is not None and pages > one.crossing.high for one in best):
-        return "too high for each"
-    return "within that"
+    """A ceiling against the interval at each working set."""
+    groups = {}
+    for one in best:
+        groups.setdefault(judged(pages, one), []).append(str(one.w))
+    if len(groups) == 1 and len(best) > 1:
+        return f"{next(iter(groups))} at each W"
+    return ", ".join(f"{words} at W = {', '.join(sets)}" for words, sets in groups.items())
+
+
+def judged(pages: int, one: BreakEven) -> str:
+    """A ceiling against one interval."""
+    if one.crossing.low is not None and pages < one.crossing.low:
+        return "too low"
+    if one.crossing.high is not None and pages > one.crossing.high:
+        return "too high"
+    return "not told from it"
 
 
 def pictures(run: Run, crossed: list):
@@ -85,12 +105,11 @@ def pictures(run: Run, crossed: list):
                f"the working set, in TSC ticks ({words}); the table has the crossings.")
         yield tag("figure", picture(run, f"range-{number}", alt, plot_range.curves(mine, full),
                                     FILE))
-    groups = {key: cheapest(group) for key, group in by_sweep(crossed).items()}
-    groups = {key: best for key, best in groups.items()
-              if any(one.crossing.value is not None for one in best)}
+    groups = {key: best for key, best in ((key, cheapest(group)) for key, group in
+                                          by_sweep(crossed).items()) if best}
     if groups:
         alt = "Break-even in pages over the working set, with the ceilings of kernels."
-        yield tag("h3", "Break-even against the cheapest flush of the address space")
+        yield tag("h3", "Break-even against the cheapest flush of what was to be dropped")
         yield tag("figure", picture(run, "break-even", alt, plot_range.break_evens(groups), FILE))
 
 
@@ -99,13 +118,14 @@ def numbers(run: Run, crossed: list) -> Markup:
     if not crossed:
         return paragraph("No range has a full flush of the same mode and working set to be held "
                          "against.", class_="lack")
-    head = ["one by one", "variant", "full flush", "scope", "W", "N* in pages", "interval"]
+    head = ["one by one", "variant", "full flush", "drops", "W", "N* in pages", "interval"]
     body = []
     for one in crossed:
         at = one.crossing
         value = f"{at.value:.3f}" if at.value is not None else f"none: {place(one)}"
-        body.append([tag("th", breakable(one.pages.op), class_="name", scope="row"),
-                     one.pages.curve.variant, breakable(one.flush.op), one.flush.setting.scope,
+        body.append([tag("th", breakable(sweep.doubted(one.pages.name, one.pages.doubt)),
+                         class_="name", scope="row"), one.pages.curve.variant,
+                     breakable(sweep.doubted(one.flush.name, one.flush.doubt)), one.flush.kind,
                      *(tag("td", text, class_="number")
                        for text in (one.w, value, interval(at.low, at.high, 3)))])
     return table(head, body, "Break-even: pages from which one full flush is cheaper",

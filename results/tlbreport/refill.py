@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from . import bands, cost, plot_refill
+from . import bands, cost, plot_refill, sweep
 from .figure import picture
 from .markup import Markup, breakable, join, paragraph, table, tag
 from .run import Run
@@ -80,14 +80,16 @@ def slopes(run: Run, found: list) -> Markup:
         line = one.line
         numbers = (f"{line.slope:.3f}", f"[{line.low:.3f}, {line.high:.3f}] {line.percent:.0f} %"
                    ) if line else ("too few points", "")
-        body.append([tag("th", breakable(one.size), class_="name", scope="row"), one.kind,
+        name = sweep.doubted(one.size, sweep.doubt(*one.rows))
+        body.append([tag("th", breakable(name), class_="name", scope="row"), one.kind,
                      *(tag("td", n, class_="number") for n in (*numbers, len(one.rows))),
-                     *([bands.mark(bands.REFILL)] if id(one) in flagged else [""] * bool(flagged))])
+                     *([bands.mark(bands.REFILLS["warm"])] if id(one) in flagged else [""] * bool(flagged))])
     return table([*head, *(["published range"] if flagged else [])], body,
                  "Refill of one page: slope in TSC ticks per page")
 
 
 def flag(run: Run, one: Series) -> bool:
     """Whether a slope is outside of what was published."""
-    return (bands.applies(run) and one.op != "none" and one.line is not None
-            and bands.outside(bands.REFILL, one.line.slope))
+    rate = bands.per_tick(run, one.rows[0].number("canary"))
+    return (bands.applies(run) and one.op != "none" and one.line is not None and rate is not None
+            and bands.outside(bands.REFILLS["warm"], one.line.slope * rate))

@@ -8,7 +8,7 @@ from .figure import BLUE, GREEN, GREY, INK, ORANGE, VERMILLION
 from .markup import Markup, breakable, join, paragraph, tag
 from .multiples import DASHED, DOTTED, SOLID, Panel, Series
 from .run import Row, Run
-from .sweep import point, rows
+from .sweep import doubt, point, rows
 from .variant import label, measured
 
 STATES = ("spin", "pause", "hlt", "mwait", "off")
@@ -106,7 +106,8 @@ def panels(title: str, lines: list, dress=None) -> list:
         for name, look, places in lines:
             found = [percentile(row, which, x) for x, row in sorted(places, key=lambda p: p[0])]
             if any(found):
-                series.append(Series(name, look, [one for one in found if one]))
+                series.append(Series(name, look, [one for one in found if one],
+                                     doubt(*(row for _, row in places))))
         made.append(Panel(f"{title}: {which}".lstrip(": "), series,
                           dress if which == "p50" else None))
     return made

@@ -2,22 +2,24 @@
 
 A recommendation compares medians; its interval is the difference of the ends of their 95 %
 intervals, or that of the break-even or capacity it rests on.  Nothing is recommended where the
-timing is not valid, nor from an operation that did not pass its verification.
+timing is not valid or a file it rests on is not whole, nor from an operation that did not pass its
+verification, nor where the difference may be noise.
 """
 
 from dataclasses import dataclass
 
-from . import capacity, policies, switching, sweep, trust
-from .breakeven import by_sweep, cheapest, flushes, greatest, least, pairs, place
+from . import breakeven, capacity, ranking, switching, trust
+from .breakeven import by_sweep, cheapest, flushes, pairs, place
 from .markup import Markup, paragraph, table, tag
 from .run import Run
-from .sweep import FILE, Curve, Point, curves, interval
+from .sweep import Curve, curves, interval
 
 NOTE = (
     "Each line rests on rows of this run on this machine, with the working sets and orders of "
-    "these benchmarks: a workload of its own may differ. Intervals are of 95 % at least."
+    "these benchmarks: a workload of its own may differ. Intervals are of 95 % at least. W: pages "
+    "of the working set that are fetched again; P: processes."
 )
-LINUX_SLOTS = 6
+SAME = "no difference shown"
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,11 @@ class Advice:
 
 
 def settings(run: Run) -> Markup:
-    """The table; where the timing is not valid, why there is none."""
-    warning = trust.warning((run,), FILE)
-    if warning:
-        return paragraph("Nothing is recommended. ", tag("span", warning, class_="mark"))
-    found = [one for make in (ceilings, flush_of_all, keep_pcids, global_pages, slots, held)
-             for one in make(run)]
+    """The table; where nothing may be recommended, why."""
+    obstacle = trust.obstacle(run)
+    if obstacle:
+        return paragraph("Nothing is recommended. ", tag("span", obstacle, class_="mark"))
+    found = advice(run)
     if not found:
         return paragraph("Nothing is recommended: the benchmarks it would rest on (range, switch, "
                          "policy, pcid_capacity) left no believed rows to compare.", class_="lack")
@@ -46,49 +47,69 @@ def settings(run: Run) -> Markup:
                   + table(["setting", "recommendation", "evidence", "interval"], body))
 
 
+def advice(run: Run) -> list:
+    """All recommendations; none where nothing may be recommended."""
+    if trust.obstacle(run):
+        return []
+    return [one for make in (ceilings, flush_of_all, keep_pcids, global_pages, slots, held)
+            for one in make(run)]
+
+
 def ceilings(run: Run):
-    """How many pages to drop one by one, for each way to do it."""
+    """How many pages to drop one by one, for each way to do it, at each working set."""
     for group in by_sweep(pairs(run)).values():
         best = cheapest(group)
         if not best or not all(one.believed for one in best):
             continue
-        first, low, high = best[0].pages, least(best), greatest(best)
-        found = [low] if low is high else [low, high]
-        text = " and ".join(f"{place(one)} (W = {one.w})" for one in found)
+        first = best[0].pages
         yield Advice(f"range ceiling ({first.name}, {first.setting.words})",
-                     f"{text} pages one by one" if len(found) == 1 else
-                     f"between {text} pages one by one",
-                     f"break-even against {best[0].flush.op} at W = "
-                     f"{', '.join(str(one.w) for one in best)}; the least and the greatest",
-                     " and ".join(interval(one.crossing.low, one.crossing.high)
-                                  for one in found) + " pages")
+                     each_w((one.w, f"{place(one)} pages") for one in best),
+                     "break-even against the flush that is cheapest there: "
+                     + each_w((one.w, one.flush.name) for one in best),
+                     each_w((one.w, interval(one.crossing.low, one.crossing.high))
+                            for one in best))
+
+
+def each_w(said) -> str:
+    """What holds at each working set, once if it is the same at all."""
+    said = list(said)
+    if len(said) > 1 and len({text for _, text in said}) == 1:
+        return f"{said[0][1]} at each W ({', '.join(str(w) for w, _ in said)})"
+    return "; ".join(f"W = {w}: {text}" for w, text in said)
 
 
 def flush_of_all(run: Run):
-    """With what to flush an address space, and everything."""
+    """With what to flush an address space, and everything, at each working set."""
     groups = {}
     for one in flushes(run):
-        if sweep.believed(one.point.row):
+        if not one.doubt and one.setting.scope != breakeven.BOTH:
             at = one.setting
-            groups.setdefault((at.scope, at.size, at.mode), {}).setdefault(at.w, []).append(one)
-    for (scope, *_), sets in groups.items():
-        w = max(sets, key=lambda w: (len(sets[w]), -w))
-        ranked = sorted(sets[w], key=lambda one: one.point.y)
-        if len(ranked) < 2:
+            groups.setdefault((one.kind, at.size, at.mode), {}).setdefault(at.w, []).append(one)
+    for (kind, *_), sets in groups.items():
+        ranked = {w: sorted(mine, key=lambda one: one.point.y) for w, mine in sorted(sets.items())
+                  if len({one.op for one in mine}) > 1}
+        if not ranked:
             continue
-        first, second = ranked[:2]
-        what = "flush of an address space" if scope == "space" else "flush of everything"
-        yield chosen(f"{what} ({first.setting.words})", first.op, first.point, second.op,
-                     second.point, f"with the refill of W = {w}")
+        words = next(iter(ranked.values()))[0].setting.words
+        yield Advice(f"flush of {'an ' if kind == 'address space' else ''}{kind} ({words})",
+                     each_w((w, best_of(mine)) for w, mine in ranked.items()),
+                     "ticks with the refill of W: " + "; ".join(
+                         f"W = {w}: " + ", ".join(f"{one.op} {one.point.y:.1f}" for one in mine)
+                         for w, mine in ranked.items()),
+                     each_w((w, f"{less(mine)} ticks less than the next")
+                            for w, mine in ranked.items()))
 
 
-def chosen(setting: str, name: str, here: Point, other: str, there: Point, where: str) -> Advice:
-    """The cheaper of two, if the difference is not noise."""
-    low, high = there.low - here.high, there.high - here.low
-    sure = low > 0
-    text = name if sure else f"{name} or {other}: no difference shown"
-    return Advice(setting, text, f"{name} {here.y:.1f} against {other} {there.y:.1f} ticks, "
-                  f"{where}", f"{interval(low, high)} ticks less")
+def best_of(ranked: list) -> str:
+    """The cheapest, and whatever it cannot be told from."""
+    alike = [one.op for one in ranked if one.point.low <= ranked[0].point.high]
+    return alike[0] if len(alike) == 1 else f"{' or '.join(alike)}: {SAME}"
+
+
+def less(ranked: list) -> str:
+    """By how much the cheapest is below the next."""
+    first, second = (one.point for one in ranked[:2])
+    return interval(second.low - first.high, second.high - first.low)
 
 
 def keep_pcids(run: Run):
@@ -128,57 +149,38 @@ def held_against(setting: str, yes: str, one: Curve, no: str, plain: Curve | Non
     w = max(common)
     here, there = (next(p for p in of.points if p.x == w) for of in (one, plain))
     low, high = there.low - here.high, there.high - here.low
-    text = yes if low > 0 else no if high < 0 else "no difference shown"
+    text = yes if low > 0 else no if high < 0 else SAME
     yield Advice(setting, text, f"{here.y:.1f} against {there.y:.1f} ticks per switch ({name}), "
                  f"W = {w:.0f}", f"{interval(low, high)} ticks less")
 
 
 def slots(run: Run):
-    """The policy whose worst case over the numbers of processes is best."""
-    found = {}
-    for one in curves(run, policies.BENCH, policies.PARAM):
-        if policies.ending(one) == "" and policies.policy(one) and one.believed:
-            found.setdefault(policies.order(one), []).append(one)
-    for order, group in found.items():
-        xs = set.intersection(*({p.x for p in one.points} for one in group))
-        if len(group) < 2 or not xs:
-            continue
-        best = min(group, key=lambda one: regret(one, group, xs)[1])
-        low, middle, high = regret(best, group, xs)
-        linux = [one for one in group if policies.policy(one) == f"lru{LINUX_SLOTS}"]
-        rest = ""
-        if linux and policies.policy(best) != f"lru{LINUX_SLOTS}":
-            theirs = min(linux, key=lambda one: regret(one, group, xs)[1])
-            rest = (f"; {LINUX_SLOTS} slots as in Linux ({theirs.op}): "
-                    f"{100 * regret(theirs, group, xs)[1]:.1f} %")
-        yield Advice(f"PCIDs for each processor ({order})",
-                     f"{policies.policy(best)}, flushed by {best.op}",
-                     f"at most {100 * middle:.1f} % above the cheapest policy at P = "
-                     f"{', '.join(f'{x:.0f}' for x in sorted(xs))}{rest}",
-                     f"{interval(100 * low, 100 * high)} %")
-
-
-def regret(one: Curve, group: list, xs: set) -> tuple:
-    """By what share a policy is above the cheapest at worst: low, median, high."""
-    worst = (0.0, 0.0, 0.0)
-    for x in xs:
-        mine = at(one, x)
-        best = min((at(other, x) for other in group), key=lambda p: p.y)
-        if best.low > 0 and mine.y / best.y - 1 >= worst[1]:
-            worst = (max(mine.low / best.high - 1, 0), mine.y / best.y - 1,
-                     mine.high / best.low - 1)
-    return worst
-
-
-def at(one: Curve, x: float) -> Point:
-    return next(p for p in one.points if p.x == x)
+    """The policy whose worst case over the numbers of processes is best, and how it flushes."""
+    for order, found in ranking.ranked(run).items():
+        first, alike = found[0], ranking.alike(found)
+        rivals = [one for one in found[1:] if one.policy != first.policy]
+        flushed = [one.op for one in alike if one.policy == first.policy]
+        names = list(dict.fromkeys(one.policy for one in alike))
+        if len(names) > 1:
+            text = f"{' or '.join(names)}: {SAME}"
+        else:
+            text = f"{first.policy}, flushed by " + (
+                first.op if len(flushed) == 1 else f"{' or '.join(flushed)}: {SAME}")
+        linux = next((one for one in rivals if one.policy == ranking.LINUX), None)
+        others = f"; the next policy, {rivals[0].words}" if rivals else ""
+        if linux and linux is not rivals[0]:
+            others += f"; as in Linux, {linux.words}"
+        yield Advice(f"PCIDs for each processor ({order})", text,
+                     f"above the cheapest policy by at most, over P = "
+                     f"{', '.join(f'{x:.0f}' for x in first.places)}: {first.words}{others}",
+                     f"{interval(100 * first.low, 100 * first.high)} %")
 
 
 def held(run: Run):
     """Slots beyond what the TLB keeps keep nothing."""
     for one in capacity.capacities(run):
-        if one.value is not None and one.curve.believed:
+        if one.high is not None and one.curve.believed:
             yield Advice(f"PCIDs that are worth keeping ({one.curve.variant})",
-                         f"{one.value}: more keep their PCID, but not their translations",
+                         f"{one.words}: more keep their PCID, but not their translations",
                          f"a probe costs {one.kept:z.1f} ticks before and {one.lost:.1f} after",
                          f"{interval(one.low, one.high, 0)} PCIDs")

@@ -9,6 +9,7 @@ LEAST_PERCENT = 1.0  # a smaller shift is not called a difference, however sure 
 MOST_P = 0.01
 BLOCK = 32  # samples that were taken in one go and may share what disturbed them
 DRAWS = 1000
+LEAST_BLOCKS = 10  # of either run: of fewer the draws say nothing about what was not drawn
 PERCENT_OUTSIDE = (0.5, 99.5)
 
 
@@ -66,11 +67,14 @@ def at_most(first, second, most: int) -> int:
     return int(np.searchsorted(second, first + most, side="right").sum())
 
 
-def bootstrap(first, second, seed: int) -> tuple:
-    """The 99 % interval of median(second) - median(first), blocks drawn instead of samples.
+def bootstrap(first, second, seed: int) -> tuple | None:
+    """The 99 % interval of median(second) - median(first), blocks drawn instead of samples; None
+    of too few blocks.
 
     The samples are in the order in which they were taken.
     """
+    if min(len(first), len(second)) < LEAST_BLOCKS * BLOCK:
+        return None
     random = np.random.default_rng(seed)
     drawn = drawn_medians(second, random) - drawn_medians(first, random)
     low, high = np.percentile(drawn, PERCENT_OUTSIDE)

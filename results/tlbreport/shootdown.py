@@ -133,7 +133,7 @@ def differences(run: Run, found: list):
             look = multiples.of_op(one.op)
         groups.setdefault(what, []).append((one.pages, one.targets, plot_strips.Strip(
             f"{words}; {where}", value, low, high, look=look[:2],
-            hollow="0" in (row["believed"], base["believed"]))))
+            doubt=sweep.doubt(row, base))))
         percent = f"{100 * value / base.number('p50'):+.1f} %" if base.number("p50") > 0 else ""
         body.append([tag("th", what, class_="name", scope="row"), breakable(words), where,
                      *remote.numbers(row.number("p50"), base.number("p50"), value),
@@ -169,12 +169,13 @@ def crossings(run: Run):
         text = "; ".join(reasons) or "it needs rows of both with two numbers of targets at least"
         yield paragraph(f"There is no crossing: {text}.", class_="lack")
         return
-    body = [[tag("th", one.shot.how, class_="name", scope="row"), breakable(one.shot.variant),
+    body = [[tag("th", sweep.doubted(one.shot.how, one.doubt), class_="name", scope="row"),
+             breakable(one.shot.variant),
              *(tag("td", text, class_="number") for text in (
                  str(one.pages), broadcast.words(one),
                  interval(one.crossing.low, one.crossing.high)))] for one in found]
     yield paragraph(AROUND_NOTE, class_="note")
-    if not all(one.believed for one in found):
+    if any(one.doubt for one in found):
         yield paragraph("Not all of these operations passed their verification: such a crossing "
                         "recommends nothing.", class_="lack")
     head = ["asked by", "variant", "pages", "INVLPGB is cheaper from so many targets", "interval"]

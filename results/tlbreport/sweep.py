@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from .run import Row, Run
 from .schema import OPS, in_order
 from .variant import measured
+from .verdicts import must_phases
 
 FILE = "results.csv"
 SIZES = ("4k", "2m", "1g")
+NOT_BELIEVED, NO_VERDICT = "not believed", "no verdict"
 # Benchmarks that have a section of their own, where their rows stand.
 BENCHES = ("refill", "range", "switch", "policy", "tlb_size", "pcid_capacity",
            "ipi", "shootdown", "lazy")
@@ -37,8 +39,12 @@ class Curve:
         return tuple(self.variant.split("-"))
 
     @property
+    def doubt(self) -> str:
+        return doubt(*(point.row for point in self.points))
+
+    @property
     def believed(self) -> bool:
-        return all(believed(point.row) for point in self.points)
+        return not self.doubt
 
 
 def rows(run: Run, bench: str) -> list:
@@ -78,9 +84,22 @@ def curves(run: Run, bench: str, param: str, unit: str = "ticks") -> list:
     return sorted(made, key=lambda one: ops.index(one.op))
 
 
-def believed(row: Row) -> bool:
-    """Whether a row may carry a recommendation: its operation passed its verification."""
-    return row["op"] == "none" or row["believed"] == "1"
+def doubt(*rows: Row) -> str:
+    """Why these rows may carry no recommendation; empty if their operations passed their
+    verification."""
+    said = {row["believed"] for row in rows if row["op"] != "none"}
+    return NOT_BELIEVED if "0" in said else NO_VERDICT if said - {"1"} else ""
+
+
+def doubted(name: str, why: str) -> str:
+    """A name with the doubt about it."""
+    return f"{name}; {why}" if why else name
+
+
+def verified(run: Run, op: str) -> bool:
+    """Whether an operation passed its verification, also where no row is named after it."""
+    verdicts = must_phases(run).get(op, {})
+    return "pass" in verdicts and "fail" not in verdicts
 
 
 def lacking(run: Run, bench: str, drawn: list) -> str:

@@ -3,7 +3,7 @@
 from . import cost, multiples
 from .figure import picture
 from .markup import Markup, join, paragraph, tag
-from .multiples import Panel, Series
+from .multiples import Panel
 from .run import Run
 from .sweep import FILE, Curve, curves, lacking, rows
 
@@ -30,9 +30,8 @@ def switching(run: Run) -> Markup:
         found.setdefault(mode(one), []).append(one)
     lines = dict.fromkeys(name(one) for mine in found.values() for one in mine)
     looks = {line: multiples.look(number) for number, line in enumerate(lines)}
-    panels = [Panel(title, [Series(name(one), looks[name(one)],
-                                   [(p.x, p.y, p.low, p.high) for p in one.points])
-                            for one in mine]) for title, mine in sorted(found.items())]
+    panels = [Panel(title, [multiples.of_curve(one, name(one), looks[name(one)]) for one in mine])
+              for title, mine in sorted(found.items())]
     figure = multiples.draw(panels, "working set of each task (W) in pages",
                             "TSC ticks per switch", ordinal=True)
     alt = "Cost of a switch over the working set of each task, in TSC ticks."
@@ -48,7 +47,7 @@ def kind(one: Curve) -> str:
 def mode(one: Curve) -> str:
     """The mode of the processor in words: what is not the kind of switch."""
     rest = [part for part in one.parts if part not in KINDS]
-    return ", ".join(["pcide" if "pcide" in rest else "no PCIDs",
+    return ", ".join(["with PCIDs" if "pcide" in rest else "without PCIDs",
                       *(part for part in rest if part != "pcide")])
 
 

@@ -5,7 +5,7 @@ from .capacity import Capacity, capacities
 from .figure import INK, picture
 from .knees import Knee, knees
 from .markup import Markup, breakable, join, paragraph, table, tag
-from .multiples import Panel, Series
+from .multiples import Panel
 from .run import Run
 from .schema import count_fault
 from .sweep import FILE, interval
@@ -15,8 +15,10 @@ LEVELS = ("l1", "l2")
 KNEES_NOTE = (
     "One access to each of W pages in a random cycle, against the same lines through a large "
     "mapping: what is left is translation. Where the curve leaves a plateau, a level of the TLB "
-    "is full. Each knee is fitted by two segments that meet, with its 95 % interval; the dashed "
-    "lines are what CPUID says. A second level that does not repeat what the first holds shows "
+    "is full. Each knee is fitted by two segments that meet, with its 95 % interval; where no W "
+    "between the plateau and what lies beyond it was measured it is only known to be between two "
+    "of them, as in \"64 to 89\". The dashed lines are what CPUID says. A second level that does "
+    "not repeat what the first holds shows "
     "the sum of both; the code of the measurement takes an entry or two. A knee that CPUID does "
     "not know may be one of the paging-structure caches, or of the data cache that holds the "
     "page tables."
@@ -24,7 +26,9 @@ KNEES_NOTE = (
 CAPACITY_NOTE = (
     "A page is touched in one PCID, k others are visited with s pages touched in each, and the "
     "first comes back with bit 63 set: does the page still hit? Against a probe that was kept for "
-    "sure. noflush and flush: how the others were loaded. The capacity counts the probed PCID. "
+    "sure. noflush and flush: how the others were loaded. The capacity counts the probed PCID; "
+    "where places were left out between the last that kept it and the first that lost it, it is "
+    "between the two. "
     "Published for one Intel part: the second level keeps 4."
 )
 
@@ -57,7 +61,7 @@ def entries(run: Run) -> list:
     lack = sweep.lacking(run, SIZES_BENCH, found)
     if lack:
         return [paragraph(lack, class_="lack"), cost.details(run, rows)]
-    panels = [Panel(one.variant, [Series("translation", multiples.look(0), plotted(one))],
+    panels = [Panel(one.variant, [multiples.of_curve(one, "translation", multiples.look(0))],
                     lambda axes, one=one, at=at: mark(axes, at, stated(run, one.variant)))
               for one, at in found]
     figure = multiples.draw(panels, "pages (W)", "TSC ticks per access", extra=signs(),
@@ -68,20 +72,19 @@ def entries(run: Run) -> list:
             sizes(run, found), cost.details(run, rows)]
 
 
-def plotted(curve: sweep.Curve) -> list:
-    return [(p.x, p.y, p.low, p.high) for p in curve.points]
-
-
 def mark(axes, found: list, known: dict) -> None:
     """The knees with their intervals, and what CPUID says."""
     colour = multiples.COLOURS[1]
     for knee in found:
         axes.axvspan(knee.low, max(knee.high, knee.low * 1.001), color=colour, alpha=0.3,
                      linewidth=0, zorder=1)
-        axes.axvline(knee.value, color=colour, linewidth=1.1, zorder=2)
-        is_first = knee.value < 1.2 * axes.get_xlim()[0]  # no room on its left
-        axes.text(knee.value * (1.05 if is_first else 0.95), 0.97, f"{knee.value:.0f}", rotation=90,
-                  fontsize=7.5, color="#a33c00", ha="left" if is_first else "right", va="top",
+        if knee.value is not None:
+            axes.axvline(knee.value, color=colour, linewidth=1.1, zorder=2)
+        first, last = axes.get_xlim()
+        is_first = knee.low < first * (last / first) ** 0.08  # no room on its left
+        axes.text(knee.high * 1.05 if is_first else knee.low * 0.95, 0.97,
+                  knee.words.removesuffix(".0"), rotation=90, fontsize=7.5, color="#a33c00",
+                  ha="left" if is_first else "right", va="top",
                   transform=axes.get_xaxis_transform())
     for number in known.values():
         axes.axvline(number, color=INK, linewidth=1.1, linestyle=(0, (3, 3)), zorder=3)
@@ -103,7 +106,7 @@ def sizes(run: Run, found: list) -> Markup:
         if not at:
             body.append([name, "no knee", "", "", "", *against(None, stated(run, one.variant))])
         for knee in at:
-            numbers = (f"{knee.value:.1f}", interval(knee.low, knee.high), f"{knee.before:z.2f}",
+            numbers = (knee.words, interval(knee.low, knee.high), f"{knee.before:z.2f}",
                        f"{knee.after:.2f}")
             body.append([name, *(tag("td", text, class_="number") for text in numbers),
                          *against(knee, stated(run, one.variant))])
@@ -117,12 +120,12 @@ def against(knee: Knee | None, known: dict) -> tuple:
         return "not stated", ""
     if knee is None:
         return ", ".join(f"{level} {entries:.0f}" for level, entries in known.items()), ""
-    level = min(known, key=lambda one: abs(known[one] / knee.value - 1))
+    level = min(known, key=lambda one: abs(known[one] / knee.middle - 1))
     entries = known[level]
     if knee.low <= entries <= knee.high:
         verdict = "inside the interval"
     else:
-        verdict = f"knee is {100 * (knee.value / entries - 1):+.1f} % of it away"
+        verdict = f"knee is {100 * (knee.middle / entries - 1):+.1f} % of it away"
     return f"{level} {entries:.0f}", verdict
 
 
@@ -133,7 +136,7 @@ def pcids(run: Run) -> list:
     if lack:
         return [paragraph(lack, class_="lack"), cost.details(run, rows)]
     panels = [Panel(f"{one.curve.variant}, {one.curve.op}",
-                    [Series("probe after the return", multiples.look(0), plotted(one.curve))],
+                    [multiples.of_curve(one.curve, "probe after the return", multiples.look(0))],
                     lambda axes, one=one: mark_capacity(axes, one)) for one in found]
     sign = multiples.Line2D([], [], color=multiples.COLOURS[1], linewidth=1.4,
                             label="capacity with its interval")
@@ -147,12 +150,11 @@ def pcids(run: Run) -> list:
 
 def mark_capacity(axes, one: Capacity) -> None:
     """Up to how many others the probed PCID stays: one less than the capacity."""
-    if one.value is None:
+    if one.high is None:
         return
-    colour = multiples.COLOURS[1]
-    end = one.high if one.high is not None else one.curve.points[-1].x
+    colour, end = multiples.COLOURS[1], one.high
     axes.axvspan(one.low - 1, end, color=colour, alpha=0.25, linewidth=0, zorder=1)
-    axes.text(one.low - 1, 0.97, f"{one.value} kept", rotation=90, fontsize=7.5, color="#a33c00",
+    axes.text(one.low - 1, 0.97, f"{one.words} kept", rotation=90, fontsize=7.5, color="#a33c00",
               ha="right", va="top", transform=axes.get_xaxis_transform())
 
 
@@ -162,10 +164,11 @@ def kept(run: Run, found: list) -> Markup:
             "ticks lost"]
     body = []
     for one in found:
-        value = str(one.value) if one.value is not None else f"at least {one.low}: never lost"
-        lost = f"{one.lost:.2f}" if one.value is not None else ""
+        value = one.words + (": never lost" if one.high is None else "")
+        lost = f"{one.lost:.2f}" if one.lost is not None else ""
         cells = (value, interval(one.low, one.high, 0), f"{one.kept:z.2f}", lost)
-        body.append([tag("th", breakable(one.curve.op), class_="name", scope="row"),
-                     one.curve.variant, *(tag("td", text, class_="number") for text in cells)])
+        body.append([tag("th", breakable(sweep.doubted(one.curve.op, one.curve.doubt)),
+                         class_="name", scope="row"), one.curve.variant,
+                     *(tag("td", text, class_="number") for text in cells)])
     return table(head, body, "PCIDs: how many keep a translation",
                  trust.marked(run, FILE))

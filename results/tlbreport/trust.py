@@ -18,6 +18,8 @@ MEANING = {
     "tcg_icount": "QEMU's emulator counting instructions: the numbers are instruction counts",
     "bochs": "the Bochs emulator: the numbers are instruction counts",
 }
+# What a recommendation rests on.
+BASIS = ("machine.csv", "results.csv", "verify.csv", "selftest.csv")
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,15 @@ def watermark(runs: tuple, *files: str) -> tuple:
     lines = [line for run in runs for line in judge(run).watermark]
     lines += [f"DAMAGED OR CUT: {name}" for run in runs for name in files if run.damaged(name)]
     return tuple(dict.fromkeys(lines))
+
+
+def obstacle(run: Run) -> str:
+    """Why nothing may be recommended from a run; empty if something may: its timing is valid, and
+    the files that say so are there and whole."""
+    lacking = [f"{name} is missing" for name in BASIS
+               if not (name in run.tables and run.tables[name].found)]
+    said = [warning((run,), *(name for name in BASIS if name not in " ".join(lacking)))]
+    return "; ".join([*filter(None, said), *lacking])
 
 
 def marked(run: Run, *files: str) -> str | None:

@@ -3,7 +3,7 @@
 from . import bands, cost, multiples, sweep
 from .figure import picture
 from .markup import Markup, join, paragraph, tag
-from .multiples import Panel, Series
+from .multiples import Panel
 from .run import Run
 from .sweep import FILE, curves, lacking, rows
 
@@ -60,8 +60,7 @@ def draw(found: list):
     places = [(warmth, depth) for warmth in warmths for depth in depths]
     panels = [Panel(", ".join(word for word in key if word)
                     + ("" if key in known else ": not measured"), [
-        Series(label(one), multiples.of_op(one.op),
-               [(p.x, p.y, p.low, p.high) for p in one.points])
+        multiples.of_curve(one, label(one), multiples.of_op(one.op))
         for one in found if place(one.parts) == key], lambda axes, key=key: band(axes, key))
         for key in places]
     return multiples.draw(panels, "working set (W) in pages", "TSC ticks per page",

@@ -136,6 +136,10 @@ class Remote(PageTest):
         """The page of such a run."""
         return self.page(**{"machine": MACHINE, "verify": VERIFIED, "results": results, **more})
 
+    def painted(self, results: list, **more) -> Page:
+        """The same with its pictures."""
+        return self.remote(results, drawn=True, **more)
+
     def texts(self, page: Page, label: str) -> list:
         """All texts of the pictures whose label contains this."""
         found = [p for p in page.pictures if label in p.label]

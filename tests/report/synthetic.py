@@ -1,19 +1,29 @@
 """A machine whose truth is known, and the rows that tlbmark would write on it.
 
-Its TLB has levels of sets of ways, filled round by round, least recently used first out, so that
-which page misses can be counted and is not assumed: W pages in a cycle miss in every set that
+Which rows there are, and at which places, is the program's own plan (build/host/plan).  The
+machine's TLB has levels of sets of ways, filled round by round, least recently used first out, so
+that which page misses can be counted and is not assumed: W pages in a cycle miss in every set that
 holds more of them than it has ways.  It tags entries with PCIDs, as many as it has slots.  Costs
 are in ticks.  Medians are drawn with the error that a row of 2047 samples has.
 """
 
+import csv
+import functools
+import io
 import math
+import os
+import re
+import subprocess
 from dataclasses import dataclass, field
 
 import numpy as np
-from rundir import cost
+from rundir import HERE, cost
 
 SAMPLES, NOISE = 2047, 0.04  # samples of a row; standard deviation of one, of its value
 NORMAL_95, NORMAL_99 = 1.959964, 2.575829
+PLAN = os.path.join(os.path.dirname(os.path.dirname(HERE)), "build", "host", "plan")
+NOT_JUDGED = ("none", "invpcid_by_cr3_seed")  # operations without a must cell
+BENCHES = ("range", "tlb_size", "pcid_capacity", "refill", "switch", "policy")
 
 
 @dataclass
@@ -45,7 +55,8 @@ class Machine:
     pair: float = 390.0  # INVLPG and INVPCID of one address
     full: dict = field(default_factory=lambda: {
         "cr3_reload": 310.0, "cr3_pcid_flush": 330.0, "invpcid_context": 420.0,
-        "invpcid_all_global": 520.0, "cr4_pge_toggle": 900.0})
+        "invpcid_by_cr3": 470.0, "invpcid_all_global": 520.0, "invpcid_all_non_global": 500.0,
+        "cr4_pge_toggle": 900.0, "cr4_smep_set": 880.0, "cr0_pg_toggle": 1900.0})
     refill: float = 22.0  # ticks a page
     keep: float = 180.0  # MOV CR3 with bit 63 set
     slots: int = 4  # PCIDs that keep entries
@@ -62,6 +73,11 @@ class Machine:
     def stlb(self) -> int:
         return self.levels["data-4k"][-1].entries
 
+    def each(self, op: str, scope: str) -> float:
+        """A page by this operation, or by the two of page-table isolation."""
+        alone = {"invlpg": self.page, "invlpgb_tlbsync": 2.5 * self.page}
+        return self.pair if scope == "pti" else alone.get(op, self.pair - self.page)
+
     def fetched(self, pages: int, w: int) -> float:
         """Refill of the part of a working set that was dropped; none of one that never fits."""
         return self.refill * min(pages, w) if w <= self.stlb else 0.0
@@ -74,9 +90,9 @@ class Machine:
         """One full flush and the refill of the working set."""
         return self.full[op] + self.fetched(w, w)
 
-    def break_even(self, op: str, w: int, each: float) -> float:
+    def break_even(self, op: str, w: int, each: float, flushes: int = 1) -> float:
         """N* by hand: below W every page dropped is fetched again, beyond it none is."""
-        room = self.at_once(op, w) - self.first
+        room = self.at_once(op, w) + (flushes - 1) * self.full[op] - self.first
         if w > self.stlb:
             return room / each
         below = room / (each + self.refill)
@@ -105,117 +121,20 @@ class Rows:
         median = true + error * self.random.standard_normal()
         param, value = swept or ("", "")
         row = cost(op, variant, median, bench=bench, param=param, value=str(value), unit=unit,
-                   believed="" if op == "none" else self.believed)
+                   believed="" if op in NOT_JUDGED else self.believed)
         for name, times in (("95", NORMAL_95), ("99", NORMAL_99)):
             row[f"ci{name}_lo"] = f"{median - times * error:.3f}"
             row[f"ci{name}_hi"] = f"{median + times * error:.3f}"
         self.rows.append(row)
 
 
-PAGES = (1, 2, 4, 8, 16, 24, 32, 33, 48, 64, 96, 128, 192, 256, 384, 512, 1024, 2048)
-SETS = (0, 64, 512, 1536, 6144)
-
-
-def range_rows(machine: Machine, to: Rows, pages=PAGES, sets=SETS) -> None:
-    """Page by page, in pairs, and at once; without PCIDs and with them."""
-    for w in sets:
-        for n in pages:
-            to.add("range", "invlpg", f"range-4k-w{w}", machine.by_page(n, w, machine.page),
-                   ("pages", n))
-            to.add("range", "invlpg", f"range-4k-pcide-w{w}",
-                   machine.by_page(n, w, machine.page), ("pages", n))
-            to.add("range", "invlpg", f"pti-4k-pcide-w{w}", machine.by_page(n, w, machine.pair),
-                   ("pages", n))
-        to.add("range", "cr3_reload", f"space-w{w}", machine.at_once("cr3_reload", w))
-        to.add("range", "cr4_pge_toggle", f"all-w{w}", machine.at_once("cr4_pge_toggle", w))
-        for op in ("cr3_pcid_flush", "invpcid_context"):
-            to.add("range", op, f"space-pcide-w{w}", machine.at_once(op, w))
-        to.add("range", "invpcid_all_global", f"all-pcide-w{w}",
-               machine.at_once("invpcid_all_global", w))
-
-
-def grid(entries: list) -> list:
-    """W by the square root of two to four times the largest, finer around each."""
-    most = 4 * max(entries)
-    found = {round(2 ** (n / 2)) for n in range(2 * most.bit_length())}
-    for number in entries:
-        found |= {round(number * (1 + n / 64)) for n in range(-12, 25, 2)}
-    return sorted(n for n in found if 1 <= n <= most)
-
-
-def size_rows(machine: Machine, to: Rows) -> None:
-    """The knees of every kind."""
-    for kind, levels in machine.levels.items():
-        for pages in grid([level.entries for level in levels]):
-            to.add("tlb_size", "none", kind, machine.translation(kind, pages), ("pages", pages),
-                   spread=5 + machine.translation(kind, pages))
-
-
-def capacity_rows(machine: Machine, to: Rows) -> None:
-    """A probe after k others."""
-    for loads in ("noflush", "flush"):
-        for touched in (0, 8):
-            for k in (*range(1, 17), 24, 32, 64, 128):
-                true = machine.walk if k + 1 > machine.slots else 0.0
-                to.add("pcid_capacity", "cr3_pcid_noflush", f"{loads}-s{touched}", true,
-                       ("pcids", k), spread=40)
-
-
-def refill_rows(machine: Machine, to: Rows) -> None:
-    """Misses after an operation, by W, order, warmth and depth."""
-    deeper = {"dense": 1, "by2m": 1.4, "by1g": 2.1, "by512g": 3.0}
-    for order, more in (("random", 1), ("sequential", 0.8)):
-        for warmth, times in (("warm", 1), ("cold", 9)):
-            for depth, factor in deeper.items():
-                for w in (16, 64, 256, 512, 1024, 1536, 3072, 6144):
-                    each = machine.refill * more * times * factor
-                    true = each if w <= machine.stlb else each * 0.04
-                    for number, op in enumerate(("cr3_reload", "invlpg", "cr4_pge_toggle")):
-                        to.add("refill", op, f"4k-{order}-{warmth}-{depth}",
-                               true / w if op == "invlpg" else true * (1 + 0.15 * number),
-                               ("pages", w))
-                    to.add("refill", "none", f"4k-{order}-{warmth}-{depth}-large",
-                           machine.translation("data-4k", w) * factor, ("pages", w), spread=9)
-
-
-def switch_rows(machine: Machine, to: Rows) -> None:
-    """Ping-pong, by what is loaded and what is kept."""
-    for w in (0, 8, 64, 512):
-        for pcide in ("", "pcide-"):
-            for glob in ("", "-global"):
-                for pti in ("", "-pti"):
-                    load = 2 * machine.keep * bool(pti)
-                    tail = f"{glob}{pti}"
-                    for kind in ("shared", "kernelthread"):
-                        to.add("switch", "none", f"{pcide}{kind}{tail}",
-                               40 + load + 3 * w + 10 * (kind == "shared"), ("pages", w))
-                    again = machine.refill * (w + 24 * (not glob))
-                    ops = {"cr3_pcid_flush": 330 + again, "cr3_pcid_noflush": machine.keep}
-                    for op, true in (ops.items() if pcide else [("cr3_reload", 310 + again)]):
-                        to.add("switch", op, f"{pcide}different{tail}", true + load + 3 * w,
-                               ("pages", w))
-
-
-def policy_rows(machine: Machine, to: Rows) -> None:
-    """P processes in random and in Zipf order, by closed forms of the shares that miss."""
-    for order, locality in (("random", 1.0), ("zipf", 0.45)):
-        for processes in (2, 4, 6, 8, 16, 64, 1024, 5000):
-            def emit(op, policy, slots):
-                kept = min(1, min(slots, machine.slots) / processes) if slots else 0
-                lost = locality * (1 - kept) if slots else 1
-                recycled = locality * max(0, 1 - slots / processes) if slots else 1
-                flush = machine.full.get(op, 330.0) * recycled
-                each = machine.keep + flush + 64 * (4 + machine.refill * lost)
-                for what, true, unit in (("", each, "ticks"), ("-access", each / 64, "ticks"),
-                                         ("-flushes", 1000 * recycled, "count"),
-                                         ("-loads", 1000, "count")):
-                    to.add("policy", op, f"{order}-{policy}{what}", true,
-                           ("processes", processes), unit)
-            emit("cr3_reload", "nopcid", 0)
-            for op in ("cr3_pcid_flush", "invpcid_context"):
-                emit(op, "perprocess", 4095)
-                for slots in (4, 6, 8, 16, 64):
-                    emit(op, f"lru{slots}", slots)
+@functools.lru_cache(maxsize=None)
+def planned(profile: str, *facts: str) -> tuple:
+    """The rows that the program plans; facts are lines KEY=NUMBER of machine.csv."""
+    if not os.path.exists(PLAN):
+        raise FileNotFoundError(f"{PLAN}: make programs")
+    made = subprocess.run([PLAN, profile, *facts], check=True, capture_output=True, text=True)
+    return tuple(csv.DictReader(io.StringIO(made.stdout)))
 
 
 def machine_facts(machine: Machine) -> dict:
@@ -225,9 +144,82 @@ def machine_facts(machine: Machine) -> dict:
             for kind, levels in machine.levels.items() for number, level in enumerate(levels, 1)}
 
 
-def everything(machine: Machine, seed: int) -> list:
+def follow(machine: Machine, to: Rows, *benches: str, profile: str = "default",
+           said: Machine | None = None, only=lambda row: True) -> None:
+    """Writes the rows that the program plans for these benchmarks; said: what CPUID says, if it
+    is not the truth."""
+    facts = (f"{key}={value}" for key, value in machine_facts(said or machine).items())
+    for row in planned(profile, *facts):
+        if row["bench"] in benches and only(row):
+            true, spread = TRUTHS[row["bench"]](machine, row)
+            swept = (row["param"], int(row["value"])) if row["param"] else None
+            to.add(row["bench"], row["op"], row["variant"], true, swept, row["unit"] or "ticks",
+                   spread)
+
+
+def of_range(machine: Machine, row: dict) -> tuple:
+    """Page by page, in pairs, and at once; both PCIDs are flushed where the plan has that."""
+    scope, *rest = row["variant"].split("-")
+    w = int(re.search(r"-w(\d+)$", row["variant"])[1])
+    if scope in ("space", "all") or "space" in rest:
+        return machine.at_once(row["op"], w) + (machine.full[row["op"]] if scope == "pti" else 0
+                                                ), None
+    return machine.by_page(int(row["value"] or 1), w, machine.each(row["op"], scope)), None
+
+
+def of_size(machine: Machine, row: dict) -> tuple:
+    true = machine.translation(row["variant"], int(row["value"]))
+    return true, 5 + true
+
+
+def of_capacity(machine: Machine, row: dict) -> tuple:
+    return machine.walk if int(row["value"]) + 1 > machine.slots else 0.0, 40
+
+
+def of_refill(machine: Machine, row: dict) -> tuple:
+    """Misses after an operation, by W, order, warmth and depth."""
+    parts, w = row["variant"].split("-"), int(row["value"])
+    depth = next(p for p in parts if p in ("dense", "by2m", "by1g", "by512g"))
+    factor = {"dense": 1, "by2m": 1.4, "by1g": 2.1, "by512g": 3.0}[depth]
+    if "large" in parts:
+        return machine.translation(f"data-{parts[0]}", w) * factor, 9
+    each = machine.refill * (0.8 if "sequential" in parts else 1) * (9 if "cold" in parts else 1)
+    true = each * factor if w <= machine.stlb else each * factor * 0.04
+    return (true / w if row["op"] == "invlpg" else true), None
+
+
+def of_switch(machine: Machine, row: dict) -> tuple:
+    """Ping-pong, by what is loaded and what is kept."""
+    parts, w = row["variant"].split("-"), int(row["value"])
+    base = 3 * w + (2 * machine.keep if "pti" in parts else 0)
+    if "different" not in parts:
+        return 40 + base + 10 * ("shared" in parts), None
+    again = machine.refill * (w + 24 * ("global" not in parts))
+    load = machine.keep if row["op"] == "cr3_pcid_noflush" else machine.full[row["op"]] + again
+    return load + base, None
+
+
+def of_policy(machine: Machine, row: dict) -> tuple:
+    """P processes in random and in Zipf order, by closed forms of the shares that miss."""
+    order, policy, *what = row["variant"].split("-")
+    processes = int(row["value"])
+    lru = re.fullmatch(r"lru(\d+)", policy)
+    slots = int(lru[1]) if lru else 0 if policy == "nopcid" else 4095
+    locality = 1.0 if order == "random" else 0.45
+    kept = min(1, min(slots, machine.slots) / processes) if slots else 0
+    lost = locality * (1 - kept) if slots else 1
+    recycled = locality * max(0, 1 - slots / processes) if slots else 1
+    each = machine.keep + machine.full[row["op"]] * recycled + 8 * (4 + machine.refill * lost)
+    return {"": each, "access": each / 8, "flushes": 1000 * recycled,
+            "loads": 1000}["".join(what)], None
+
+
+TRUTHS = {"range": of_range, "tlb_size": of_size, "pcid_capacity": of_capacity,
+          "refill": of_refill, "switch": of_switch, "policy": of_policy}
+
+
+def everything(machine: Machine, seed: int, profile: str = "default") -> list:
     """Rows of all benchmarks."""
     to = Rows(seed)
-    for make in (range_rows, size_rows, capacity_rows, refill_rows, switch_rows, policy_rows):
-        make(machine, to)
+    follow(machine, to, *BENCHES, profile=profile)
     return to.rows

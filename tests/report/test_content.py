@@ -20,7 +20,7 @@ class Costs(PageTest):
                         "-0.000", "00140.1", "1234567890.123")
 
     def test_rows_that_were_not_measured_are_shown_with_their_reason(self):
-        page = self.page(results=[
+        page = self.page(drawn=True, results=[
             *small_results(),
             skipped("invpcid_address", "first-bare-4k", "no INVPCID here"),
             skipped("invlpg", "marginal-1g", "page fault at 0x10", "failed"),
@@ -37,10 +37,10 @@ class Costs(PageTest):
 
     def test_what_was_swept_is_told_row_by_row_or_once(self):
         rows = [cost("invlpg", "marginal-4k", 9, param="pages", value=v) for v in ("64", "512")]
-        page = self.page(results=rows)
+        page = self.page(drawn=True, results=rows)
         self.assertIn("marginal-4k  pages=512", page.pictures[1].texts)
         self.check_says(page, "pages 512")
-        page = self.page(results=rows[:1])
+        page = self.page(drawn=True, results=rows[:1])
         self.assertIn("marginal-4k", page.pictures[1].texts)
         self.check_says(page, "pages = 64 in all of them.")
 
@@ -50,7 +50,7 @@ class Costs(PageTest):
                         "single_op: 8 rows.")
 
     def test_ticks_are_never_called_anything_else(self):
-        page = self.page(machine={**HARDWARE, "env": "vm"})
+        page = self.page(drawn=True, machine={**HARDWARE, "env": "vm"})
         for picture in page.pictures[:-1]:  # the last is of what is dropped
             self.assertIn("TSC ticks per operation", " ".join(picture.texts))
         text = re.sub(r"Why believe this.*First against marginal", "", page.text)
@@ -58,7 +58,7 @@ class Costs(PageTest):
 
     def test_a_row_in_cycles_is_never_drawn_beside_ticks(self):
         row = cost("invlpg", "marginal-4k-cycles", 7, unit="cycles")
-        page = self.page(results=[*small_results(), row],
+        page = self.page(drawn=True, results=[*small_results(), row],
                          histogram=histogram(row, [(0, 8, 2047)]))
         self.check_says(page, "marginal-4k-cycles 2047 7.000 [6.930, 7.070] 6.510 8.400 9.800 "
                         "cycles")

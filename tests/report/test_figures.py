@@ -5,9 +5,11 @@ import io
 import random
 
 from pagecheck import PageTest
-from rundir import EMULATOR, HARDWARE, canary, cost, histogram, read, refill, small_results
+from rundir import EMULATOR, HARDWARE, canary, checked, cost, histogram, read, refill, small_results
 
 from tlbreport.drift import summary
+from tlbreport.plot_cost import shared
+from tlbreport.run import Row
 from tlbreport.slope import fit
 
 ROW = cost("invlpg", "first-bare-4k", 212)
@@ -26,7 +28,7 @@ def with_everything(**more) -> dict:
 
 class Plots(PageTest):
     def test_every_new_plot_of_an_emulator_is_watermarked(self):
-        page = self.page(machine=EMULATOR, **with_everything())
+        page = self.page(drawn=True, machine=EMULATOR, **with_everything())
         said = " ".join(p.label for p in page.pictures)
         for what in ("Distribution", "First against marginal", "pages touched", "canary"):
             self.assertIn(what, said)
@@ -36,7 +38,7 @@ class Plots(PageTest):
     def test_a_plot_of_a_damaged_file_is_watermarked_and_the_others_are_not(self):
         more = with_everything()
         more["canary"][3]["ticks"] = "x"
-        for picture in self.page(status=1, **more).pictures:
+        for picture in self.page(drawn=True, status=1, **more).pictures:
             self.assertEqual(picture.watermarked, "canary" in picture.label, picture.label)
 
     def test_missing_files_are_said(self):
@@ -47,19 +49,31 @@ class Plots(PageTest):
 
     def test_a_distribution_has_a_strip_for_each_row(self):
         more = with_everything()
-        drawn = [p for p in self.page(**more).pictures if "Distribution" in p.label]
+        drawn = [p for p in self.page(drawn=True, **more).pictures if "Distribution" in p.label]
         self.assertEqual(len(drawn), 4)
         self.assertIn("212.000  [209.880, 214.120]", drawn[2].texts)
 
     def test_distributions_of_any_shape_can_be_drawn(self):
         for buckets in ([(-799, -767, 252)], [(0, 1, 252)], [(0, 0.016, 252)],
                         [(-17, -16, 100), (9e12, 9.1e12, 152)]):
-            page = self.page(results=[NEGATIVE], histogram=histogram(NEGATIVE, buckets))
+            page = self.page(drawn=True, results=[NEGATIVE], histogram=histogram(NEGATIVE, buckets))
             self.assertEqual(sum("Distribution" in p.label for p in page.pictures), 1)
+
+    def test_empty_buckets_are_no_histogram(self):
+        for call in (ROW, cost("none", "unicast-hlt-rtt-xapic", 900, bench="ipi", targets="1",
+                               param="targets", value="1", believed="")):
+            self.page(results=[call], histogram=histogram(call, [(200, 208, 0), (208, 216, 0)]),
+                      status=1)
+
+    def test_nothing_near_0_does_not_decide_what_the_axis_shows(self):
+        near = [cost("none", "first-bare", 0.4, believed=""), cost("invlpg", "marginal-4k", 1)]
+        rows = [Row(2, one) for one in (*small_results(), *near)]
+        self.assertIsNone(shared(rows).linear)
 
     def test_more_strips_than_fit_a_page_are_split(self):
         rows = [cost("invlpg", f"first-bare-4k-w{n}", 200 + n, n="252") for n in range(50)]
-        page = self.page(results=rows, histogram=[h for r in rows for h in histogram(r, BUCKETS)])
+        page = self.page(drawn=True, results=rows,
+                         histogram=[h for r in rows for h in histogram(r, BUCKETS)])
         drawn = [p for p in page.pictures if "Distribution" in p.label]
         self.assertEqual(len(drawn), 3)
         for n in range(50):
@@ -73,13 +87,13 @@ class Plots(PageTest):
     def test_first_stands_against_marginal_of_the_same_size(self):
         rows = [cost("invlpg", "first-bare-4k", 300), cost("invlpg", "marginal-4k", 200),
                 cost("invlpg", "first-bare-4k-global", 310), cost("invlpg", "marginal-2m", 100)]
-        page = self.page(results=rows)
+        page = self.page(drawn=True, results=rows)
         found = next(p for p in page.pictures if "First against" in p.label)
         self.assertIn("first 300.000   marginal 200.000   ratio 1.50", found.texts)
         self.assertEqual(sum(t.startswith("first ") for t in found.texts), 1)
 
     def test_a_canary_that_jumped_is_told_from_one_that_did_not(self):
-        page = self.page(canary=canary([590] * 30 + [620] * 10))
+        page = self.page(drawn=True, canary=canary([590] * 30 + [620] * 10))
         self.check_says(page, "(+0.00 % to +5.08 %). Last quarter against first: +5.08 %.")
         found = next(p for p in page.pictures if "canary" in p.label)
         self.assertIn("farther: 10", found.texts)
@@ -138,11 +152,35 @@ class Bands(PageTest):
     def test_rows_outside_a_published_range_are_flagged_on_hardware(self):
         page = self.page(results=self.FAR)
         self.check_says(page, "Outside the published range: 3.", "in core cycles, the rows here in "
-                        "TSC ticks", "invlpg first-bare-4k: 750.000 ticks, published 80 to 500",
-                        "cr4_pge_toggle marginal: 399.000 ticks, published 400 to 3000",
-                        "marginal-4k-cycles: 79.000 cycles, published 80 to 500")
+                        "TSC ticks", "invlpg first-bare-4k: 750.000 ticks are 750 cycles, published "
+                        "80 to 500",
+                        "cr4_pge_toggle marginal: 399.000 ticks are 399 cycles",
+                        "marginal-4k-cycles: 79.000 cycles are 79 cycles")
         self.assertEqual(page.text.count("⚐ outside 80 to 500"), 2)
-        self.assertEqual(page.text.count("⚐ outside 5 to 1200"), 1)
+        self.assertEqual(page.text.count("⚐ outside 5 to 60"), 1)
+
+    def test_ticks_are_compared_as_the_cycles_that_the_canary_says(self):
+        half = [{**row, "canary": "1536"} for row in self.FAR]
+        page = self.page(results=half)
+        self.assertNotIn("invlpg first-bare-4k: 750.000 ticks are", page.text)
+        self.check_says(page, "cr4_pge_toggle marginal: 399.000 ticks are 200 cycles")
+
+    def test_ticks_are_not_compared_where_the_length_of_the_canary_is_not_known(self):
+        for value, verdict in (("4.002", "pass"), ("3.001", "fail")):
+            page = self.page(results=self.FAR, selftest=[
+                {"test": "imul_to_add", "value": value, "unit": "ratio", "verdict": verdict}])
+            self.check_says(page, "only rows in cycles are compared",
+                            "Outside the published range: 1.")
+
+    def test_rows_with_pcids_and_refills_are_compared_too(self):
+        rows = [cost("cr3_pcid_flush", "first-bare-pcide", 89),
+                *(cost("cr3_reload", f"4k-random-{warmth}-{depth}", 61, bench="refill",
+                       param="pages", value=pages) for warmth in ("warm", "cold")
+                  for depth in ("dense", "by1g") for pages in ("64", "3072"))]
+        verify = [*checked("cr3_reload", "page_4k"), *checked("cr3_pcid_flush", "page_4k")]
+        self.check_says(self.page(results=rows, verify=verify), "Outside the published range: 2.",
+                        "first-bare-pcide: 89.000 ticks are 89 cycles, published 90 to 700",
+                        "4k-random-warm-dense pages=64: 61.000 ticks are 61 cycles, published 5 to")
 
     def test_a_flag_is_no_failure(self):
         self.check_says(self.page(status=0, results=self.FAR), "The timing may be believed.")

@@ -51,7 +51,8 @@ class Damage(PageTest):
         self.check_says(page, "nothing from after the timing")
 
     def test_a_malformed_value_is_shown_and_not_drawn(self):
-        page = self.page(status=1, results=[cost("invlpg", "marginal-4k", 200, p50="2oo")])
+        page = self.page(drawn=True, status=1,
+                         results=[cost("invlpg", "marginal-4k", 200, p50="2oo")])
         self.check_says(page, "results.csv:2: p50: '2oo' is not a number")
         self.assertTrue(any("no median" in p.texts for p in page.pictures))
 
@@ -63,13 +64,13 @@ class Damage(PageTest):
         write_run(self.folder)
         write(self.folder, "results.csv", csv_bytes(RESULTS, []))
         restate(self.folder)
-        self.assertEqual([p.label.split(",")[0] for p in self.page().pictures],
+        self.assertEqual([p.label.split(",")[0] for p in self.page(drawn=True).pictures],
                          ["What each operation drops"])
 
 
 class Form(PageTest):
     def test_nothing_is_fetched_from_elsewhere(self):
-        page = self.page(machine=EMULATOR)
+        page = self.page(drawn=True, machine=EMULATOR)
         for pointer in page.pointers:
             self.assertRegex(pointer, "^#")
         for pointer in re.findall(r"url\(([^)]*)\)", " ".join(page.styles)):
@@ -79,14 +80,14 @@ class Form(PageTest):
         self.assertNotIn("@import", " ".join(page.styles))
 
     def test_ids_are_unique_and_links_lead_somewhere(self):
-        page = self.page(machine=EMULATOR)
+        page = self.page(drawn=True, machine=EMULATOR)
         twice = {i for i in page.ids if page.ids.count(i) > 1}
         self.assertEqual(twice, set())
         self.assertEqual({p[1:] for p in page.pointers} - set(page.ids), set())
 
     def test_whatever_a_file_holds_is_text_in_the_page(self):
         evil = '<script>alert("1")</script>&amp;\'--><b>$\\frac{x}$\x07'
-        page = self.page(
+        page = self.page(drawn=True,
             machine={**EMULATOR, "brand": evil, "env": evil, "run_id": evil, evil: evil},
             results=[cost(evil, "first-bare" + evil, 1, reason=evil, believed="", param=evil,
                           value=evil), skipped("invlpg", "marginal", evil)],
@@ -105,7 +106,7 @@ class Form(PageTest):
         variants = [f"first-bare-4k-stores{n}" for n in range(6)]
         variants += [f"marginal-w{n}" for n in range(4)]
         rows = [cost(op, v, 20 + 90 * i, believed="") for i, op in enumerate(OPS) for v in variants]
-        page = self.page(results=rows, verify=[])
+        page = self.page(drawn=True, results=rows, verify=[])
         drawn = sum((p.texts for p in page.pictures), [])
         for op in OPS:
             self.assertEqual(drawn.count(op), 2)
@@ -116,5 +117,5 @@ class Form(PageTest):
     def test_extremes_of_numbers_can_be_drawn(self):
         for median in (0, -5, 1e-3, 1e15):
             with self.subTest(median):
-                self.page(results=[cost("invlpg", "marginal-4k", median),
+                self.page(drawn=True, results=[cost("invlpg", "marginal-4k", median),
                                    cost("invlpg", "first-bare-4k", 300)])

@@ -2,8 +2,8 @@
 
 import os
 
-from rundir import (HARDWARE, RESULTS, RunTest, checked, cost, csv_bytes, read, replace,
-                    restate, write, write_run)
+from rundir import (HARDWARE, RESULTS, RunTest, checked, cost, csv_bytes, histogram, read,
+                    replace, restate, small_results, write, write_run)
 
 from tlbreport.load import NotARun, load
 
@@ -23,6 +23,31 @@ class Load(RunTest):
         self.assertEqual(run.problems, [])
         self.assertEqual(len(run.rows("results.csv")), 8)
         self.assertEqual(run.rows("results.csv")[5]["p50"], "190.125")
+
+    def by_screen(self, *there: str, transport: str = "ram screen") -> list:
+        """Problems that are damage, of a run that lacks what does not come by screen."""
+        row = small_results()[2]
+        write_run(self.folder, histogram=histogram(row, [(200, 208, 2047)]), samples=[],
+                  machine={**HARDWARE, "transport": transport})
+        for name in ("histogram.csv", "samples.csv"):
+            if name not in there:
+                os.remove(os.path.join(self.folder, name))
+        return [str(p) for p in load(self.folder).problems if p.damage]
+
+    def test_what_does_not_come_by_screen_is_no_damage(self):
+        self.assertEqual(self.by_screen(), [])
+        self.assertIn("histogram.csv: does not come by screen: not there if the run was read from "
+                      "its codes", self.problems())
+
+    def test_it_is_damage_where_there_was_no_screen_or_it_came_another_way(self):
+        self.assertEqual(len(self.by_screen(transport="ram serial")), 2)
+        self.assertEqual(len(self.by_screen("samples.csv")), 1)
+
+    def test_a_row_that_is_there_twice_is_noted(self):
+        row = cost("invlpg", "marginal", 1)
+        write_run(self.folder, results=[row, row])
+        self.assertEqual(self.only_problem(), "results.csv:3: the same row as in line 2: that one "
+                                              "is drawn and compared")
 
     def test_a_malformed_number_is_named_with_file_and_line(self):
         rows = [cost("invlpg", "marginal", 1), cost("invlpg", "x", 2, n="abc")]
@@ -130,7 +155,7 @@ class Load(RunTest):
     def test_a_quote_that_never_closes_is_named(self):
         write_run(self.folder)
         write(self.folder, "selftest.csv", read(self.folder, "selftest.csv") + b'"open,1\n')
-        self.assertIn("selftest.csv:3: is not CSV after this line, the rest is left out: "
+        self.assertIn("selftest.csv:4: is not CSV after this line, the rest is left out: "
                       "unexpected end of data", self.problems())
 
     def test_bytes_that_are_not_utf8_are_named_with_their_line(self):

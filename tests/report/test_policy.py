@@ -3,56 +3,63 @@
 import os
 
 from pagecheck import Page, PageTest
-from rundir import EMULATOR, HARDWARE, checked, histogram, read, replace, skipped, write_run
-from synthetic import Machine, Rows, everything, machine_facts, range_rows
+from rundir import EMULATOR, HARDWARE, checked, histogram, read, replace, skipped, write, write_run
+from synthetic import Machine, Rows, everything, follow, machine_facts
+
+from tlbreport.load import load
+from tlbreport.settings import advice
 
 OPS = ("invlpg", "cr3_reload", "cr4_pge_toggle", "cr3_pcid_flush", "cr3_pcid_noflush",
-       "invpcid_context", "invpcid_all_global")
+       "invpcid_address", "invpcid_context", "invpcid_by_cr3", "invpcid_all_global",
+       "invpcid_all_non_global", "cr4_smep_set", "cr0_pg_toggle", "invlpgb_tlbsync")
 VERIFIED = [cell for op in OPS for cell in checked(op, "page_4k")]
 BENCHES = ("refill", "range", "switch", "policy", "tlb_size", "pcid_capacity")
-SAID = ("this machine would want", "too high for each", "(W = ", "use PCIDs,",
-        "make kernel pages global", "flushed by")
+SAID = ("this machine would want", "too high", "use PCIDs,", "make kernel pages global",
+        "flushed by", "break-even against the flush")
+
+EVERYTHING = everything(Machine(), 1)
 
 
-def crossing_at(pages: int) -> list:
-    """Rows that cross at this many pages at each of two working sets."""
+def crossing_at(pages: int, more: int = 0, mode: str = "", flush: str = "cr3_reload") -> list:
+    """Rows that cross at this many pages without a working set, and at more with one."""
     rows = Rows(1, noise=0)
     for w in (0, 64):
         for n in (1, 2, 512, 8192):
-            rows.add("range", "invlpg", f"range-4k-w{w}", 10 * n + w, ("pages", n))
-        rows.add("range", "cr3_reload", f"space-w{w}", 10 * pages + w)
+            rows.add("range", "invlpg", f"range-4k{mode}-w{w}", 10 * n + w, ("pages", n))
+        rows.add("range", flush, f"space{mode}-w{w}", 10 * (pages + (w > 0) * more) + w)
     return rows.rows
 
 
 class Policy(PageTest):
     def all(self, machine: dict, **more) -> Page:
         """The page of a run that has everything."""
-        return self.page(machine={**machine, **machine_facts(Machine())}, verify=VERIFIED,
-                         results=everything(Machine(), 1), **more)
+        return self.page(drawn=True, machine={**machine, **machine_facts(Machine())},
+                         verify=VERIFIED, results=EVERYTHING, **more)
 
     def test_hardware_gets_pictures_a_sentence_and_recommendations(self):
         page = self.all(HARDWARE)
-        self.assertEqual(len(page.pictures), 12)
+        self.assertEqual(len(page.pictures), 21)
         self.assertFalse(any(p.watermarked for p in page.pictures))
         self.check_says(
-            page, "With invlpg against cr3_reload (4k, no PCIDs) this machine would want a ceiling "
-            "between 1.8 [1.8, 1.8] pages (working set of 6144 pages) and 210.4 [209.4, 211.3] "
-            "(working set of 1536): Asterinas's 32 is within that, Linux's 33 is within that, "
-            "FreeBSD's 4096 is too high for each.", "use PCIDs, loads with bit 63 set",
+            page, "this machine would want a ceiling for invlpg (4k) against cr3_reload that "
+            "depends on the working set, in pages: 1.8 [1.8, 1.8] at W = 0, 10.2 [10.2, 10.3] at "
+            "W = 64, 71.0", "Linux's 33 is too high at W = 0, 64, 6144, too low at W = 512, 1536; "
+            "FreeBSD's 4096 is too high at each W.", "use PCIDs, loads with bit 63 set",
             "4: more keep their PCID, but not their translations", "perprocess, flushed by",
-            "6 slots as in Linux", "make kernel pages global", "l2 1536 inside the interval")
+            "as in Linux, lru6 by", "make kernel pages global", "l2 1536 inside the interval",
+            "invlpg + invpcid_address, 4k, with PCIDs, page-table isolation")
         said = " ".join(p.label for p in page.pictures)
         for what in ("Refill of a page", "dropping N pages", "Break-even", "a switch over",
                      "an access over", "Flushes over", "translation over", "Cost of a probe"):
             self.assertIn(what, said)
         for name in ("FreeBSD", "ceilings: Asterinas 32, Linux 33, FreeBSD 4096", "W = 512 pages",
                      "random, invpcid_context", "code-4k", "noflush-s8, cr3_pcid_noflush",
-                     "kernel thread: nothing loaded", "cold, by512g"):
+                     "kernel thread: nothing loaded", "cold, by1g"):
             self.assertTrue(any(name in p.texts for p in page.pictures), name)
 
     def test_an_emulator_gets_the_same_pictures_with_the_watermark_and_no_sentence(self):
         page = self.all(EMULATOR)
-        self.assertEqual(len(page.pictures), 12)
+        self.assertEqual(len(page.pictures), 21)
         for picture in page.pictures:
             self.assertTrue(picture.watermarked, picture.label)
         for text in SAID:
@@ -72,18 +79,48 @@ class Policy(PageTest):
         self.assertFalse("would want" in self.page(status=1).text)
 
     def test_the_ceilings_of_kernels_are_judged_by_the_break_even(self):
-        for pages, linux, freebsd in ((8, "too high for each", "too high for each"),
-                                      (33, "within that", "too high for each"),
-                                      (500, "too low for each", "too high for each"),
-                                      (5000, "too low for each", "too low for each")):
+        for pages, linux, freebsd in ((8, "too high", "too high"),
+                                      (33, "not told from it", "too high"),
+                                      (500, "too low", "too high"), (5000, "too low", "too low")):
             page = self.page(verify=VERIFIED, results=crossing_at(pages))
-            self.check_says(page, f"a ceiling of {pages}.0 [{pages}.0, {pages}.0] pages (working "
-                            "set of 0 pages)", f"Linux's 33 is {linux}",
-                            f"FreeBSD's 4096 is {freebsd}", f"{pages}.0 (W = 0) pages one by one")
+            self.check_says(page, f"in pages: {pages}.0 [{pages}.0, {pages}.0] at W = 0",
+                            f"Linux's 33 is {linux} at each W",
+                            f"FreeBSD's 4096 is {freebsd} at each W",
+                            f"{pages}.0 pages at each W (0, 64)")
+        page = self.page(verify=VERIFIED, results=crossing_at(8, 400))
+        self.check_says(page, "Linux's 33 is too high at W = 0, too low at W = 64",
+                        "W = 0: 8.0 pages; W = 64: 408.0 pages")
+
+    def test_the_sentence_says_in_which_mode_and_takes_that_of_linux_first(self):
+        with_pcids = crossing_at(8, mode="-pcide", flush="cr3_pcid_flush")
+        page = self.page(verify=VERIFIED, results=[*crossing_at(40), *with_pcids])
+        self.check_says(page, "With PCIDs, as Linux runs on this processor, this machine would "
+                              "want a ceiling for invlpg (4k) against cr3_pcid_flush")
+        self.assertLess(page.text.index("With PCIDs, as Linux"), page.text.index("Without PCIDs, "))
+        page = self.page(verify=VERIFIED, results=crossing_at(40))
+        self.check_says(page, "Without PCIDs, as Linux runs on this processor, this machine")
+        page = self.page(verify=VERIFIED, results=[*crossing_at(40), with_pcids[-1]])
+        self.check_says(page, "No row has invlpg with PCIDs, which is how Linux runs on this")
+        self.assertNotIn("as Linux runs on this", page.text)
+
+    def test_a_file_that_a_recommendation_rests_on_must_be_there_and_whole(self):
+        for name in ("machine.csv", "results.csv", "verify.csv", "selftest.csv"):
+            for spoil in (os.remove, lambda path: os.truncate(path, os.path.getsize(path) - 40)):
+                write_run(self.folder, verify=VERIFIED, results=crossing_at(40))
+                self.assertTrue(advice(load(self.folder)))
+                spoil(os.path.join(self.folder, name))
+                self.assertEqual(advice(load(self.folder)), [], name)
+        write_run(self.folder, verify=VERIFIED, results=crossing_at(40))
+        os.remove(os.path.join(self.folder, "selftest.csv"))
+        facts = read(self.folder, "machine.csv").decode().splitlines(keepends=True)
+        write(self.folder, "machine.csv",
+              "".join(line for line in facts if "selftest" not in line).encode())
+        self.assertEqual(load(self.folder).problems, [])
+        self.check_says(self.page(), "Nothing is recommended. selftest.csv is missing")
 
     def test_what_did_not_pass_its_verification_recommends_nothing(self):
         rows = Rows(1, believed="")
-        range_rows(Machine(), rows)
+        follow(Machine(), rows, "range")
         page = self.page(results=rows.rows, verify=[])
         self.check_says(page, "no ceiling, since an operation did not pass its verification",
                         "Nothing is recommended: the benchmarks")
@@ -98,6 +135,48 @@ class Policy(PageTest):
         self.check_says(self.page(results=rows, verify=[]), *(
             f"No row of {bench} was measured: skipped no {bench} here." for bench in BENCHES))
 
+    def advice(self, rows: list) -> dict:
+        """What is recommended from these rows, by setting."""
+        write_run(self.folder, results=rows, verify=VERIFIED)
+        return {one.setting: one for one in advice(load(self.folder))}
+
+    def policies(self, **ticks: float) -> str:
+        """What is recommended among policies of these costs at each of the program's P; an
+        operation beside cr3_pcid_flush is dearer by a half where it has rows."""
+        rows = Rows(1)
+        follow(Machine(), rows, "policy", only=lambda row: row["unit"] == "" and
+               row["variant"] in [f"random-{name}" for name in ticks])
+        for row in rows.rows:
+            true = ticks[row["variant"].split("-")[1]] * (
+                1 if row["op"] in ("cr3_pcid_flush", "cr3_reload") else 1.5)
+            for name, factor in (("p50", 1), ("ci95_lo", 0.98), ("ci95_hi", 1.02)):
+                row[name] = f"{true * factor:.3f}"
+        one = self.advice(rows.rows)["PCIDs for each processor (random)"]
+        self.assertIn("over P = 2, 4, 6, 8, 16, 64, 1024, 5000", one.evidence)
+        return one.recommendation
+
+    def test_policies_are_judged_at_every_number_of_processes(self):
+        self.assertEqual(self.policies(nopcid=400, lru4=200, lru16=300),
+                         "lru4, flushed by cr3_pcid_flush")
+
+    def test_a_policy_that_cannot_be_told_from_another_is_not_recommended(self):
+        self.assertEqual(self.policies(nopcid=400, lru4=203, lru16=200),
+                         "lru16 or lru4: no difference shown")
+
+    def test_a_flush_is_recommended_at_each_working_set_by_itself(self):
+        rows = Rows(1)
+        for w, context in ((0, 100), (64, 900)):
+            rows.add("range", "cr3_pcid_flush", f"space-pcide-w{w}", 400)
+            rows.add("range", "invpcid_context", f"space-pcide-w{w}", context)
+        one = self.advice(rows.rows)["flush of an address space (with PCIDs)"]
+        self.assertEqual(one.recommendation, "W = 0: invpcid_context; W = 64: cr3_pcid_flush")
+
+    def test_a_flush_that_keeps_global_entries_is_no_flush_of_everything(self):
+        rows = Rows(1)
+        rows.add("range", "invpcid_all_global", "all-pcide-w0", 400)
+        rows.add("range", "invpcid_all_non_global", "all-pcide-w0", 300)
+        self.assertEqual(self.advice(rows.rows), {})
+
     def test_rows_of_sweeps_are_shown_if_they_cannot_be_drawn(self):
         for variant in ("", "-", "w64", "range", "range-4k", "range-4k-w", "space-w0-w1", "large",
                         "random", "zipf-lru", "shared-access", "data", "$\\frac{x}$-w1"):
@@ -105,7 +184,7 @@ class Policy(PageTest):
                 rows = Rows(1)
                 for bench in BENCHES:
                     rows.add(bench, "invlpg", variant, 7, swept)
-                page = self.page(results=rows.rows, verify=VERIFIED)
+                page = self.page(drawn=True, results=rows.rows, verify=VERIFIED)
                 self.assertEqual(page.text.count(": 1 row."), len(BENCHES), (variant, swept))
 
     def test_two_runs_with_everything_can_be_compared(self):

@@ -22,15 +22,15 @@ PICTURES = ("Round trip over the number of targets", "Cumulative distribution",
 
 class Pictures(Remote):
     def test_hardware_gets_every_picture_and_no_watermark(self):
-        page = self.remote(everything())
+        page = self.painted(everything())
         for what in PICTURES:
             self.assertTrue(any(what in p.label for p in page.pictures), what)
         self.assertFalse(any(p.watermarked for p in page.pictures))
         self.assertFalse(b"NOT A MEASUREMENT" in read(self.folder, "derived.csv"))
 
     def test_an_emulator_gets_the_same_with_the_watermark(self):
-        count = len(self.remote(everything()).pictures)
-        page = self.remote(everything(), machine={**MACHINE, **EMULATOR})
+        count = len(self.painted(everything()).pictures)
+        page = self.painted(everything(), machine={**MACHINE, **EMULATOR})
         self.assertEqual(len(page.pictures), count)
         for picture in page.pictures:
             self.assertTrue(picture.watermarked, picture.label)
@@ -38,7 +38,7 @@ class Pictures(Remote):
             self.assertIn("EMULATOR (tcg): NOT A MEASUREMENT OF HARDWARE", row["evidence"])
 
     def test_hardware_whose_timing_is_not_valid_gets_it_on_every_picture(self):
-        page = self.remote(everything(), machine={**MACHINE, "timing_valid": "0"})
+        page = self.painted(everything(), machine={**MACHINE, "timing_valid": "0"})
         for picture in page.pictures:
             self.assertTrue(picture.watermarked, picture.label)
 
@@ -49,7 +49,7 @@ class Pictures(Remote):
         write_run(self.folder, machine=MACHINE, results=rows, verify=VERIFIED, histogram=buckets)
         replace(self.folder, "histogram.csv", "1500.000,30", "1500.000,29")
         replace(self.folder, "histogram.csv", "9000.000,10", "9000.000,11")
-        for picture in self.page(status=1).pictures:
+        for picture in self.page(drawn=True, status=1).pictures:
             self.assertEqual(picture.watermarked, "istribution" in picture.label, picture.label)
 
     def test_rows_of_calls_are_shown_if_they_cannot_be_drawn(self):
@@ -71,7 +71,7 @@ class Pictures(Remote):
             rows = [{**row, **dict.fromkeys(("min", "p01", "p05", "p25", "p50", "p75", "p95", "p99",
                                              "max", "ci95_lo", "ci95_hi", "b_p50"),
                                             f"{number:.3f}")} for row in everything()]
-            self.assertGreater(len(self.remote(rows).pictures), len(PICTURES))
+            self.assertGreater(len(self.painted(rows).pictures), len(PICTURES))
 
     def test_two_runs_can_be_compared(self):
         folders = [os.path.join(self.folder, name) for name in "ab"]
@@ -85,7 +85,7 @@ class Pictures(Remote):
 
 class Calls(Remote):
     def test_round_trips_stand_with_their_percentiles_by_apic_and_state(self):
-        texts = self.texts(self.remote(ipi_rows()), "Round trip over")
+        texts = self.texts(self.painted(ipi_rows()), "Round trip over")
         for state in ("hlt", "pause"):
             for which in ("p50", "p95", "p99"):
                 self.assertIn(f"x2apic, {state}: {which}", texts)
@@ -103,16 +103,16 @@ class Calls(Remote):
         self.assertEqual(plot_cdf.of_row(row, []), plot_cdf.Steps(
             [(5, 0.0), (8, 0.5), (20, 1.0)], False))
         mark = "only these percentiles are known"
-        self.assertIn(mark, self.texts(self.remote(ipi_rows()), "Cumulative"))
+        self.assertIn(mark, self.texts(self.painted(ipi_rows()), "Cumulative"))
         rows = [ipi("unicast-hlt-rtt-xapic", 900, n, ("targets", n), n="40") for n in (1, 2)]
-        page = self.remote(rows, histogram=[h for row in rows for h in histogram(
+        page = self.painted(rows, histogram=[h for row in rows for h in histogram(
             row, [(800, 900, 20), (900, 950, 20)])])
         self.assertNotIn(mark, self.texts(page, "Cumulative"))
         for text in ("unicast, xapic, hlt", "1 target", "2 targets"):
             self.assertIn(text, self.texts(page, "Cumulative"))
 
     def test_a_round_trip_is_the_sum_of_its_parts(self):
-        texts = self.texts(self.remote(near(rtt=1000, send=100, oneway=600, handler=150)), "Parts")
+        texts = self.texts(self.painted(near(rtt=1000, send=100, oneway=600, handler=150)), "Parts")
         self.assertIn("100 + 500 + 150 + 250 = 1000", texts)
         for part in ("send", "delivery", "handler", "acknowledgement"):
             self.assertIn(part, texts)
@@ -137,20 +137,20 @@ class Calls(Remote):
                           for core in ("pcore", "ecore")], [10, 30])
 
     def test_without_an_offset_the_parts_are_not_told_apart(self):
-        texts = self.texts(self.remote(near(rtt=1000, send=100, handler=150)), "Parts")
+        texts = self.texts(self.painted(near(rtt=1000, send=100, handler=150)), "Parts")
         self.assertIn("100 + 150 + 750 = 1000", texts)
         self.assertIn("not told apart", texts)
         self.assertNotIn("delivery", texts)
 
     def test_a_one_way_time_that_cannot_be_is_not_drawn(self):
         for oneway in (-5, 1001, 990):
-            page = self.remote(near(rtt=1000, send=100, oneway=oneway, handler=150))
+            page = self.painted(near(rtt=1000, send=100, oneway=oneway, handler=150))
             self.assertIn("100 + 150 + 750 = 1000", self.texts(page, "Parts"))
             self.check_says(page, "unicast, hlt, package, x2apic: the one-way time is not inside "
                                   "the round trip.")
 
     def test_a_target_that_began_before_the_send_had_ended_is_named(self):
-        page = self.remote(near(rtt=1000, send=700, oneway=600, handler=150))
+        page = self.painted(near(rtt=1000, send=700, oneway=600, handler=150))
         self.assertIn("600 + 0 + 150 + 250 = 1000", self.texts(page, "Parts"))
         self.check_says(page, "the target began 100.0 ticks before the send had ended.")
 
@@ -175,10 +175,10 @@ class Calls(Remote):
     def test_pairs_are_a_map_and_failed_ones_are_crossed_out(self):
         rows = [row for row in ipi_rows() if row["param"] == "to"]
         lost = {**rows[0], "status": "timeout", "reason": "processor 1 did not answer", "p50": ""}
-        texts = self.texts(self.remote([lost, *rows[1:]]), "Round trip from each")
+        texts = self.texts(self.painted([lost, *rows[1:]]), "Round trip from each")
         self.assertEqual([texts.count(text) for text in ("2000", "2700", "✗", "pause")],
                          [8, 49, 1, 1])  # the scale beside the map has one of each number
-        self.assertNotIn("✗", self.texts(self.remote(rows), "Round trip from each"))
+        self.assertNotIn("✗", self.texts(self.painted(rows), "Round trip from each"))
 
     def test_without_pairs_the_distances_stand_for_them(self):
         self.check_says(self.remote([row for row in ipi_rows() if row["param"] != "to"]),
@@ -202,7 +202,7 @@ class Shootdown(Remote):
                 shot("invlpg", "unicast-early-before-own-pause", 9000, 33),
                 shot("cr3_reload", "unicast-late-before-own-pause", 12000, 33),
                 shot("invlpg", "nmi-late-before-own-pause", 20000, 33)]
-        page = self.remote(rows)
+        page = self.painted(rows)
         self.check_says(
             page, "protocol early 33 pages, 7 targets 9000.0 10000.0 -1000.0 [-1095.0, -905.0] "
             "-10.0 %", "operation on the targets cr3_reload 33 pages, 7 targets 12000.0 10000.0 "
@@ -266,12 +266,12 @@ class Lazy(Remote):
         self.assertFalse("eager [" in page.text or "[-" in page.text)
 
     def test_interrupts_saved_stand_beside_the_most_that_can_be(self):
-        texts = self.texts(self.remote(lazy_rows()), "Interrupts saved")
+        texts = self.texts(self.painted(lazy_rows()), "Interrupts saved")
         self.assertIn("all but the first request of each", texts)
         self.assertIn("saved", texts)
 
     def test_who_is_interrupted_and_who_comes_back_have_lines_of_their_own(self):
-        texts = self.texts(self.remote(lazy_rows()), "being interrupted")
+        texts = self.texts(self.painted(lazy_rows()), "being interrupted")
         for text in ("interrupted", "return", "return, with 512 pages behind it", "left, pause",
                      "400.0  [398.0, 402.0]"):
             self.assertIn(text, texts)

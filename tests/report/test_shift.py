@@ -106,6 +106,12 @@ class Bootstrap(RunTest):
     def test_drawing_single_samples_would_be_too_sure(self):
         self.assertLess(self.covered(1, 40), 30)
 
+    def test_of_fewer_than_10_blocks_there_is_no_interval(self):
+        samples = np.arange(320)
+        self.assertIsNone(shift.bootstrap(samples[:319], samples, 1))
+        self.assertIsNone(shift.bootstrap(samples, samples[:319], 1))
+        self.assertIsNotNone(shift.bootstrap(samples, samples, 1))
+
     def test_medians_of_draws_are_medians(self):
         class Chosen:
             def integers(self, blocks, size):

@@ -81,7 +81,7 @@ class Witness(PageTest):
     def test_agreement_is_one_sentence(self):
         verify = [*small_verify(), checked("invlpg", "page_4k_accessed")[0],
                   checked("invlpg", "neighbour_accessed", "may", "kept")[0]]
-        page = self.page(verify=verify)
+        page = self.page(drawn=True, verify=verify)
         self.check_says(page, "asked of 2 entries", "what the frame says of 2 of them.")
         self.assertNotIn("Where the two witnesses differ", page.text)
         self.assertNotIn("page_4k_accessed", page.pictures[-1].texts)
@@ -103,14 +103,14 @@ class Picture(PageTest):
                   *checked("invlpg", "psc", pcide="1", verdict="inconclusive"),
                   *checked("cr3_reload", "neighbour", "may", "kept", pcide="0")]
         results = [cost("invlpg", "marginal", 9, believed="0")]
-        texts = self.drawn(self.page(verify=verify, results=results)).texts
+        texts = self.drawn(self.page(drawn=True, verify=verify, results=results)).texts
         for text in ("invlpg", "cr3_reload", "page_4k", "psc", "PCIDE=0", "PCIDE=1", "✓ pass",
                      "✗ fail", "◆ kept", "inconclusive"):
             self.assertIn(text, texts)
         self.assertNotIn("skipped", texts)
 
     def test_one_state_is_one_panel(self):
-        texts = self.drawn(self.page()).texts
+        texts = self.drawn(self.page(drawn=True)).texts
         self.assertIn("PCIDE=0, TCE=0", texts)
         self.assertEqual(texts.count("invlpg"), 1)
 
@@ -131,11 +131,11 @@ class Picture(PageTest):
     def test_exceptions_are_not_entries(self):
         fault = checked("invlpg", "no_fault_not_canonical", trials="1", stale_control="",
                         stale_after="")
-        page = self.page(verify=[*small_verify(), *fault])
+        page = self.page(drawn=True, verify=[*small_verify(), *fault])
         self.assertNotIn("no_fault_not_canonical", self.drawn(page).texts)
         self.check_says(page, "Faults that the manual asks for", "no_fault_not_canonical ✓ pass")
 
     def test_it_is_watermarked_in_an_emulator(self):
-        self.assertTrue(self.drawn(self.page(machine=EMULATOR)).watermarked)
-        page = self.page(machine=HARDWARE, results=small_results())
+        self.assertTrue(self.drawn(self.page(drawn=True, machine=EMULATOR)).watermarked)
+        page = self.page(drawn=True, machine=HARDWARE, results=small_results())
         self.assertFalse(self.drawn(page).watermarked)

@@ -19,46 +19,46 @@ class Watermark(PageTest):
     def test_every_plot_of_an_emulator_is_watermarked(self):
         for env in ("tcg", "tcg_icount", "bochs"):
             with self.subTest(env):
-                page = self.page(machine={**EMULATOR, "env": env})
+                page = self.page(drawn=True, machine={**EMULATOR, "env": env})
                 self.check_marked(page, f"EMULATOR ({env}):", "NOT A MEASUREMENT OF HARDWARE")
 
     def test_every_plot_of_a_virtual_machine_is_watermarked(self):
-        page = self.page(machine={**HARDWARE, "env": "vm"})
+        page = self.page(drawn=True, machine={**HARDWARE, "env": "vm"})
         self.check_marked(page, "VIRTUAL MACHINE (vm):", "NOT A MEASUREMENT OF HARDWARE")
 
     def test_every_plot_of_an_unknown_machine_is_watermarked(self):
         machine = {key: value for key, value in HARDWARE.items() if key != "env"}
-        page = self.page(machine=machine)
+        page = self.page(drawn=True, machine=machine)
         self.check_marked(page, "UNKNOWN MACHINE (env not recorded):")
 
     def test_every_plot_of_hardware_whose_timing_is_not_valid_is_watermarked(self):
         for valid in ("0", "", "yes"):
             with self.subTest(valid):
                 machine = {**HARDWARE, "timing_valid": valid, "timing_reason": "PM timer: 900 ppm"}
-                page = self.page(machine=machine)
+                page = self.page(drawn=True, machine=machine)
                 self.check_marked(page, "TIMING NOT VALID:", "NOT A MEASUREMENT")
                 self.check_says(page, "PM timer: 900 ppm")
 
     def test_an_emulator_that_claims_valid_timing_is_watermarked(self):
-        page = self.page(machine={**EMULATOR, "timing_valid": "1"})
+        page = self.page(drawn=True, machine={**EMULATOR, "timing_valid": "1"})
         self.check_marked(page, "EMULATOR (tcg):", "NOT A MEASUREMENT OF HARDWARE")
 
     def test_every_plot_without_machine_csv_is_watermarked(self):
         write_run(self.folder)
         os.remove(os.path.join(self.folder, "machine.csv"))
-        page = self.page(status=1)
+        page = self.page(drawn=True, status=1)
         self.check_marked(page, "UNKNOWN MACHINE (env not recorded):")
         self.check_says(page, "machine.csv: the file is missing")
 
     def test_every_plot_of_a_damaged_file_is_watermarked(self):
         write_run(self.folder)
         replace(self.folder, "results.csv", "341.000", "342.000")
-        page = self.page(status=1)
+        page = self.page(drawn=True, status=1)
         self.assertFalse(page.pictures.pop().watermarked)  # of verify.csv, which is whole
         self.check_marked(page, "DAMAGED OR CUT: results.csv")
 
     def test_no_plot_of_valid_hardware_is_watermarked(self):
-        page = self.page()
+        page = self.page(drawn=True)
         self.assertEqual(len(page.pictures), 4)
         self.assertFalse(any(p.watermarked for p in page.pictures))
         self.assertFalse(b"NOT A MEASUREMENT" in read(self.folder, "report.html"))

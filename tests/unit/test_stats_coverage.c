@@ -68,6 +68,24 @@ TEST(the_exact_coverage_is_never_below_nominal_from_n_8_on)
 	}
 }
 
+TEST(the_least_number_of_values_is_where_the_whole_range_is_sure_enough)
+{
+	static const double nominal[] = {
+		[CONFIDENCE_95] = 0.95, [CONFIDENCE_99] = 0.99
+	};
+
+	for (enum confidence c = CONFIDENCE_95; c <= CONFIDENCE_99; c++) {
+		const uint32_t least = median_interval_least(c);
+		const struct rank_interval whole = { 0, least - 1 };
+		const struct rank_interval fewer = { 0, least - 2 };
+
+		assert_true(exact_coverage(least, whole) >= nominal[c]);
+		assert_true(exact_coverage(least, median_ranks(least, c)) >=
+		            nominal[c]);
+		assert_true(exact_coverage(least - 1, fewer) < nominal[c]);
+	}
+}
+
 typedef int64_t draw(struct random *random);
 
 /* Each has its median at 0. */
@@ -181,6 +199,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ranks_are_those_of_the_formula),
 		cmocka_unit_test(few_values_give_the_whole_range),
+		cmocka_unit_test(
+			the_least_number_of_values_is_where_the_whole_range_is_sure_enough),
 		cmocka_unit_test(the_exact_coverage_is_never_below_nominal_from_n_8_on),
 		cmocka_unit_test(intervals_hold_the_median_of_a_uniform_distribution),
 		cmocka_unit_test(intervals_hold_the_median_of_a_bell),
