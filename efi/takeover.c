@@ -222,6 +222,8 @@ void takeover_enter(struct program *program)
 	cpu_install(&program->cpu, program->ist_tops);
 	program->has_taken_over = true;
 	write_cr3(program->root);
+	/* Nothing global of the firmware stays. */
+	control_drop_all();
 	machine->used = control_read();
 	identify_by_msr(machine);
 	machine->tsc_rate = timers_measure(&(struct timers){

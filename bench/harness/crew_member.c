@@ -179,6 +179,7 @@ static uint8_t take_over(const struct crew *crew, struct apic *apic)
 	control_take_over(&found, (machine->features & FEATURE_NX) != 0);
 	wrmsr(MSR_EFER, machine->used.efer);
 	write_cr3(crew->root);
+	control_drop_all();
 	*apic = apic_found();
 	if (apic->mode != crew->boot.apic.mode && crew->boot.apic.mode == APIC_X2APIC)
 		(void)apic_enter_x2apic(apic);

@@ -42,8 +42,6 @@ void control_take_over(const struct registers *found, bool nx)
 	/* CET goes first: WP may not be clear while it is on, and may not matter. */
 	write_cr4(found->cr4 & ~CR4_CET);
 	write_cr0(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG);
-	/* Without PGE for a moment, so that nothing global of the firmware stays. */
-	write_cr4(cr4);
 	write_cr4(cr4 | CR4_PGE);
 	if (nx)
 		wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_NXE);
@@ -124,6 +122,14 @@ uint64_t control_mtrr_digest(void)
 	return digest;
 }
 
+void control_drop_all(void)
+{
+	const uint64_t cr4 = read_cr4();
+
+	write_cr4(cr4 ^ CR4_PGE);
+	write_cr4(cr4);
+}
+
 void control_set_pcide(uint64_t root, bool pcide)
 {
 	const uint64_t cr4 = read_cr4();
@@ -145,12 +151,10 @@ static uint64_t read_efer(void)
 void control_set_tce(bool tce)
 {
 	const uint64_t efer = read_efer();
-	const uint64_t cr4 = read_cr4();
 
 	if (((efer & EFER_TCE) != 0) == tce || !wrmsr_safe(MSR_EFER, efer ^ EFER_TCE))
 		return;
-	write_cr4(cr4 ^ CR4_PGE);
-	write_cr4(cr4);
+	control_drop_all();
 }
 
 bool control_tce_obeys(void)

@@ -34,6 +34,13 @@ bool control_lfence_waits(bool amd);
 uint64_t control_mtrr_digest(void);
 
 /*
+ * Drops every translation of this processor, global ones too: CR4.PGE changes, and
+ * changes back (SDM 3A 5.10.4.1 "Operations that Invalidate TLBs and Paging-Structure
+ * Caches").
+ */
+void control_drop_all(void);
+
+/*
  * CR4.PCIDE on, in IA-32e mode with CR3[11:0] = 0 (SDM 3A 5.10.1 "Process-Context
  * Identifiers (PCIDs)"), and off: PCID 0 is loaded before it, and leaving drops
  * everything.  root is the PML4 in use.  Only for a CPU whose CPUID says PCID: others
