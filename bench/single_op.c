@@ -208,8 +208,12 @@ static void plan_op(struct plan *plan, const struct tlb_op *op)
 	if (op == tlb_op_none)
 		plan_targets(plan, op, (struct setting){ 0 });
 	/* Who names a page may leave other upper levels alone while EFER.TCE is set. */
-	if (op->takes_page)
-		plan_first(plan, op, (struct setting){ .tce = true }, &targets[0]);
+	if (op->takes_page) {
+		const struct setting with_tce = { .tce = true };
+
+		plan_first(plan, op, with_tce, &targets[0]);
+		plan_marginal(plan, op, with_tce, &targets[0], CLOCK_RDTSCP);
+	}
 	plan_sweeps(plan, op,
 	            (struct setting){
 			    .pcide = !without,

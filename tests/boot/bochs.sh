@@ -26,6 +26,14 @@ check 'a PGE toggle is two' costs_exactly cr4_pge_toggle 2
 check 'MOV CR3 keeps a global entry' verdict_is cr3_reload global_4k kept
 check 'and its neighbour' verdict_is cr3_reload global_neighbour kept
 check 'and drops others' verdict_is cr3_reload page_4k pass
+for op in invpcid_address invpcid_context invpcid_all_non_global; do
+	check "$op keeps a global entry" verdict_is $op global_4k kept
+	check "$op keeps its neighbour" verdict_is $op global_neighbour kept
+done
+for op in invpcid_all_global cr4_pge_toggle cr0_pg_toggle; do
+	check "$op drops a global entry" verdict_is $op global_4k pass
+	check "$op drops its neighbour" verdict_is $op global_neighbour pass
+done
 check 'the accessed bit says the same of every entry' witnesses_agree one
 check 'of what is kept as well' some_rows one verify.csv \
 	'$entry ~ /_accessed$/ && $verdict == "kept"'

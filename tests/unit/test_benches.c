@@ -244,6 +244,14 @@ TEST(tlb_size_is_finer_around_each_level_that_the_cpu_names)
 	assert_false(has("none", "code-4k", 84));
 }
 
+TEST(with_efer_tce_pages_are_dropped_once_and_back_to_back)
+{
+	plan_bench(&bench_single_op, "default", 0);
+	assert_true(has("invlpg", "first-bare-4k-tce", 64));
+	assert_true(has("invlpg", "marginal-4k-tce", 64));
+	assert_false(has("cr3_reload", "marginal-tce", 64));
+}
+
 TEST(pcid_capacity_has_every_number_of_pcids_up_to_17)
 {
 	plan_bench(&bench_pcid_capacity, "default", 0);
@@ -279,6 +287,7 @@ int main(void)
 		cmocka_unit_test(tlb_size_is_finer_around_what_the_cpu_says),
 		cmocka_unit_test(
 			tlb_size_is_finer_around_each_level_that_the_cpu_names),
+		cmocka_unit_test(with_efer_tce_pages_are_dropped_once_and_back_to_back),
 		cmocka_unit_test(pcid_capacity_has_every_number_of_pcids_up_to_17),
 		cmocka_unit_test(
 			pcid_capacity_visits_all_pcids_there_are_in_the_longest_profile_alone),
