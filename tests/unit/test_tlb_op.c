@@ -61,7 +61,7 @@ static const struct {
 	  true },
 	{ "cr4_smep_set", toggle, NULL, FEATURE_SMEP, ANY, BY_CR4, NAMES_NONE, false,
 	  false },
-	/* The disassembler does not know it; its bytes are below. */
+	/* The disassembler does not know it: test_invlpgb.c. */
 	{ "invlpgb_tlbsync", NULL, NULL, FEATURE_INVLPGB, ANY, BY_INVLPGB, NAMES_ANY,
 	  true, false },
 	/* Code of two sizes: below. */
@@ -106,49 +106,6 @@ TEST(every_body_is_exactly_its_instructions)
 		assert_int_equal(op->named.begin != NULL, manual[i].named != NULL);
 		if (manual[i].named != NULL)
 			assert_code(&op->named, manual[i].named);
-	}
-}
-
-TEST(invlpgb_has_the_bytes_of_amds_manual)
-{
-	static const uint8_t bytes[] = {
-		0x48, 0x8d, 0x86, 0xff, 0xff, 0xff, 0x7f, /* lea disp32(%rsi), %rax */
-		0x89, 0xfa,                               /* mov %edi, %edx */
-		0x31, 0xc9,                               /* xor %ecx, %ecx */
-		0x0f, 0x01, 0xfe,                         /* invlpgb */
-		0x0f, 0x01, 0xff,                         /* tlbsync */
-	};
-	const struct body *const body = &tlb_op_named("invlpgb_tlbsync")->body;
-
-	assert_int_equal(body_bytes(body), sizeof bytes);
-	assert_memory_equal(body->begin, bytes, sizeof bytes);
-	assert_int_equal(body->fixup_offset, 3);
-}
-
-TEST(so_it_has_for_many_pages_at_once)
-{
-	static const uint8_t bytes[] = {
-		0x48, 0x8d, 0x86, 0xff, 0xff, 0xff, 0x7f, /* lea disp32(%rsi), %rax */
-		0x89, 0xfa,                               /* mov %edi, %edx */
-		0xb9, 0xff, 0xff, 0xff, 0x7f,             /* mov imm32, %ecx */
-		0x0f, 0x01, 0xfe,                         /* invlpgb */
-	};
-	static const uint8_t end[] = { 0x0f, 0x01, 0xff }; /* tlbsync */
-
-	for (unsigned i = 0; i < tlb_op_count; i++) {
-		const struct batch *const batch = &tlb_ops[i].batch;
-
-		if (strcmp(tlb_ops[i].name, "invlpgb_tlbsync") != 0) {
-			assert_null(batch->body.begin);
-			continue;
-		}
-		assert_int_equal(body_bytes(&batch->body), sizeof bytes);
-		assert_memory_equal(batch->body.begin, bytes, sizeof bytes);
-		assert_int_equal(batch->body.fixup, FIXUP_ADDRESS);
-		assert_int_equal(batch->body.fixup_offset, 3);
-		assert_int_equal(batch->count_offset, 10);
-		assert_int_equal(body_bytes(&batch->end), sizeof end);
-		assert_memory_equal(batch->end.begin, end, sizeof end);
 	}
 }
 
@@ -338,8 +295,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_operation_is_in_the_manual_and_no_other),
 		cmocka_unit_test(every_body_is_exactly_its_instructions),
-		cmocka_unit_test(invlpgb_has_the_bytes_of_amds_manual),
-		cmocka_unit_test(so_it_has_for_many_pages_at_once),
 		cmocka_unit_test(
 			clearing_pg_differs_from_its_baseline_in_32_bit_code_alone),
 		cmocka_unit_test(what_is_measured_as_setting_smep_is_less_the_clearing),
