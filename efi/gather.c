@@ -1,5 +1,6 @@
 #include "efi/gather.h"
 
+#include "efi/console.h"
 #include "efi/mp_services.h"
 #include "lib/acpi.h"
 #include "lib/acpi_remapping.h"
@@ -14,17 +15,6 @@ static const EFI_GUID acpi2_guid = ACPI_20_TABLE_GUID;
 static const EFI_GUID acpi1_guid = ACPI_TABLE_GUID;
 static const EFI_GUID smbios3_guid = SMBIOS3_TABLE_GUID;
 static const EFI_GUID smbios_guid = SMBIOS_TABLE_GUID;
-
-static bool guid_equal(const EFI_GUID *a, const EFI_GUID *b)
-{
-	const uint8_t *const x = (const uint8_t *)a;
-	const uint8_t *const y = (const uint8_t *)b;
-
-	for (unsigned i = 0; i < sizeof *a; i++)
-		if (x[i] != y[i])
-			return false;
-	return true;
-}
 
 static uint64_t find_table(const struct firmware *firmware, const EFI_GUID *guid)
 {
@@ -61,6 +51,23 @@ static const uint8_t *firmware_at(const struct physical_memory *memory,
 	return NULL;
 }
 
+/* Who is not in a MADT that can be read may be known to the MP services. */
+static const char *gather_madt(const struct physical_memory *memory, uint64_t rsdp,
+                               struct processors *processors)
+{
+	struct acpi_table madt;
+	enum err err = acpi_find(memory, rsdp, "APIC", &madt);
+
+	if (err == ERR_NONE) {
+		err = acpi_processors(&madt, processors);
+		if (err == ERR_ABSENT)
+			return "lists no processor";
+	}
+	if (err == ERR_NONE)
+		return "read";
+	return err == ERR_ABSENT ? "absent" : "damaged";
+}
+
 static void gather_acpi(const struct firmware *firmware, const struct memory_map *map,
                         struct machine *machine)
 {
@@ -73,9 +80,7 @@ static void gather_acpi(const struct firmware *firmware, const struct memory_map
 		rsdp = find_table(firmware, &acpi1_guid);
 	if (rsdp == 0)
 		return;
-	/* Who is not in a MADT that can be read may be known to the MP services. */
-	if (acpi_find(memory, rsdp, "APIC", &table) == ERR_NONE)
-		(void)!acpi_processors(&table, &machine->processors);
+	machine->madt = gather_madt(memory, rsdp, &machine->processors);
 	if (acpi_find(memory, rsdp, "FACP", &table) != ERR_NONE ||
 	    acpi_pm_timer_of(&table, &machine->pm_timer) != ERR_NONE)
 		machine->pm_timer.port = 0;
@@ -182,6 +187,18 @@ static void gather_date(const struct firmware *firmware, struct machine *machine
 	line_to_string(&line, machine->date, sizeof machine->date);
 }
 
+/* machine.csv has it too; nothing is said where there is no ACPI at all. */
+static void say_madt(const struct firmware *firmware, const struct machine *machine)
+{
+	if (machine->madt == NULL || text_equal(machine->madt, "read"))
+		return;
+	console_print(firmware, "tlbmark: the list of processors in ACPI (MADT): ");
+	console_print(firmware, machine->madt);
+	console_print(firmware, "; they are known by: ");
+	console_print(firmware, processors_source(&machine->processors));
+	console_print(firmware, "\n");
+}
+
 void gather_machine(const struct firmware *firmware, const struct memory_map *map,
                     const struct config *config, struct machine *machine)
 {
@@ -192,6 +209,7 @@ void gather_machine(const struct firmware *firmware, const struct memory_map *ma
 	if ((config->plants & PLANT_GHOST_CPU) != 0)
 		plant_ghost(&machine->processors);
 	processors_put_first(&machine->processors, apic_own_id());
+	say_madt(firmware, machine);
 	gather_board(firmware, map, machine);
 	gather_identity(machine);
 	gather_date(firmware, machine);

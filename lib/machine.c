@@ -94,6 +94,7 @@ static void put_processor(const struct machine *machine, struct record *record)
 	line_to_string(&features, text, sizeof text);
 	put_text(record, "features", text);
 	put_text(record, "hypervisor", machine->hypervisor);
+	put_text(record, "madt", machine->madt == NULL ? "" : machine->madt);
 	processors_record(&machine->processors, machine->not_asked_why, record);
 }
 

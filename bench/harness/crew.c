@@ -2,6 +2,7 @@
 #include "bench/harness/crew.h"
 
 #include "bench/harness/crew_start.h"
+#include "lib/mwait.h"
 #include "lib/x86/identify.h"
 #include "lib/x86/insn.h"
 
@@ -195,26 +196,14 @@ bool crew_enter_x2apic(struct crew *crew)
 	return crew->boot.apic.mode == APIC_X2APIC;
 }
 
-/* SDM 2A "CPUID", leaf 05H: EDX has four bits for each C-state, C0 first. */
+/* Those of them all: processors of one machine may have different ones. */
 unsigned crew_mwait_hints(const struct crew *crew, uint32_t *hints, unsigned room)
 {
-	const uint32_t has_monitor = UINT32_C(1) << 3;
-	const uint32_t edx = cpuid_leaf(5, 0).edx;
-	unsigned count = 0;
+	uint32_t kinds = crew->boot.mwait_kinds;
 
-	(void)crew;
-	if ((cpuid(1, 0).ecx & has_monitor) == 0)
-		return 0;
-	for (uint32_t state = 1; state < 8; state++) {
-		const uint32_t kinds = edx >> 4 * state & 0xf;
-
-		for (uint32_t kind = 0; kind < kinds && count < room; kind++)
-			hints[count++] = (state - 1) << 4 | kind;
-	}
-	/* C1 needs no enumeration. */
-	if (count == 0 && room != 0)
-		hints[count++] = 0;
-	return count;
+	for (unsigned i = 1; i <= crew->count; i++)
+		kinds = mwait_common(kinds, crew->members[i]->mwait_kinds);
+	return mwait_hints(kinds, hints, room);
 }
 
 struct tsc_offset crew_offset(const struct crew_member *from,

@@ -119,7 +119,8 @@ struct crew_member {
 	struct tsc_offset offset; /* its TSC less the boot processor's */
 	bool tsc_adjust_known;
 	uint64_t tsc_adjust;
-	bool loose_stamps; /* its LFENCE does not wait, the boot processor's does */
+	uint32_t mwait_kinds; /* lib/mwait.h */
+	bool loose_stamps;    /* its LFENCE does not wait, the boot processor's does */
 	/* Written by the boot processor. */
 	uint32_t posted;       /* generation of the last job */
 	enum crew_state state; /* commanded */
@@ -216,8 +217,8 @@ const char *crew_x2apic_refusal(const struct crew *crew);
 bool crew_enter_x2apic(struct crew *crew);
 
 /*
- * Hints for CREW_MWAIT by CPUID 5, shallowest first; 0 where there is no MONITOR or it
- * cannot be left by an interrupt.
+ * Hints for CREW_MWAIT that all have by CPUID 5, shallowest first; 0 where one has no
+ * MONITOR.
  */
 unsigned crew_mwait_hints(const struct crew *crew, uint32_t *hints, unsigned room);
 

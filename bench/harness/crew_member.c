@@ -232,6 +232,7 @@ void crew_enter(void *context)
 		apic_prepare(&me->apic, VECTOR_SPURIOUS, false);
 	leaves_read(&leaves, is_amd(me->crew->machine));
 	topology_decode(&leaves, &me->topology);
+	me->mwait_kinds = leaves_mwait_kinds();
 	me->tsc_adjust_known = identify_tsc_adjust(&me->tsc_adjust);
 	work(me);
 }

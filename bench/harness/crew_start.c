@@ -150,6 +150,7 @@ static void prepare_boot(struct crew *crew, const struct crew_spec *spec)
 	topology_decode(&leaves, &boot->topology);
 	boot->tsc_adjust = spec->machine->tsc_adjust;
 	boot->tsc_adjust_known = spec->machine->tsc_adjust_known;
+	boot->mwait_kinds = leaves_mwait_kinds();
 	boot->distance = DISTANCE_SELF;
 	boot->offset = (struct tsc_offset){ .rounds = 1 };
 	spec->cpu->local = boot;

@@ -1,8 +1,10 @@
 #include "lib/x86/leaves.h"
 
+#include "lib/mwait.h"
 #include "lib/x86/identify.h"
 
 #define LEAF_CACHES 0x04u
+#define LEAF_MWAIT 0x05u
 #define LEAF_LEVELS 0x0bu
 #define LEAF_HYBRID 0x1au
 #define LEAF_LEVELS_V2 0x1fu
@@ -23,6 +25,15 @@ uint32_t leaves_apic_id(void)
 	const uint32_t leaf = levels_leaf();
 
 	return leaf != 0 ? cpuid_leaf(leaf, 0).edx : cpuid(1, 0).ebx >> 24;
+}
+
+uint32_t leaves_mwait_kinds(void)
+{
+	const uint32_t has_monitor = UINT32_C(1) << 3;
+
+	return (cpuid(1, 0).ecx & has_monitor) != 0
+	               ? mwait_kinds(cpuid_leaf(LEAF_MWAIT, 0).edx)
+	               : 0;
 }
 
 static struct topology_leaf read_leaf(uint32_t leaf, uint32_t subleaf)

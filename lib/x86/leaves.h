@@ -7,3 +7,6 @@ uint32_t leaves_apic_id(void);
 
 /* For topology_decode(). */
 void leaves_read(struct topology_leaves *leaves, bool amd);
+
+/* Of this processor, as in lib/mwait.h. */
+uint32_t leaves_mwait_kinds(void);

@@ -46,7 +46,7 @@ check 'it is named' machine_is ghost cpu_failed_2 \
 check 'what is measured is there' all_rows ghost results.csv \
 	'$status == "ok" || $status == "skipped"'
 
-one odd -a icount -c 3 --set selftest.plant=odd_cpu
+one odd -v -a icount -c 3 --set selftest.plant=odd_cpu
 check 'a processor that takes an exception as it gets ready: exit status 0' \
 	status_is odd 0
 check 'it is named on the console, with its registers' says odd \

@@ -107,6 +107,7 @@ TEST(what_is_not_known_is_empty_or_says_so)
 	assert_has("hpet_address=");
 	assert_has("x2apic_opt_out=0");
 	assert_has("x2apic_remapping=0");
+	assert_has("madt=");
 	assert_has("efer_tce=");
 	assert_has("tsc_adjust=");
 	assert_has("tsc_hz=");
@@ -119,6 +120,7 @@ TEST(what_is_known_is_there)
 	machine.hpet_address = 0xfed00000;
 	machine.x2apic_opt_out = true;
 	machine.x2apic_remapping = true;
+	machine.madt = "damaged";
 	machine.features |= FEATURE_TCE;
 	machine.used.efer = 1 << 15;
 	machine.tsc_adjust_known = true;
@@ -128,6 +130,7 @@ TEST(what_is_known_is_there)
 	assert_has("hpet_address=0xfed00000");
 	assert_has("x2apic_opt_out=1");
 	assert_has("x2apic_remapping=1");
+	assert_has("madt=damaged");
 	assert_has("efer_tce=1");
 	assert_has("tsc_adjust=0x0");
 	assert_has("env=tcg_icount");

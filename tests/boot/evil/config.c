@@ -31,6 +31,13 @@ static const struct word words[] = {
 	WORD("screen=two", screen, SCREEN_TWO),
 	WORD("screen=stride", screen, SCREEN_STRIDE),
 	WORD("screen=masks", screen, SCREEN_MASKS),
+	WORD("madt=ffffffff", madt, MADT_FFFFFFFF),
+	WORD("madt=duplicates", madt, MADT_DUPLICATES),
+	WORD("madt=ghosts", madt, MADT_GHOSTS),
+	WORD("madt=order", madt, MADT_ORDER),
+	WORD("madt=none", madt, MADT_NONE),
+	WORD("madt=damaged", madt, MADT_DAMAGED),
+	WORD("mp=none", no_mp_services, true),
 };
 
 static const struct word numbers[] = {

@@ -15,6 +15,16 @@ enum variable_fault { VARIABLE_WELL, VARIABLE_LOST, VARIABLE_REFUSED };
 enum reset_fault { RESET_WELL, RESET_RETURNS, RESET_UD, RESET_PF, RESET_HANGS };
 enum screen_fault { SCREEN_WELL, SCREEN_BLT, SCREEN_TWO, SCREEN_STRIDE, SCREEN_MASKS };
 
+enum madt_fault {
+	MADT_WELL,
+	MADT_FFFFFFFF,
+	MADT_DUPLICATES,
+	MADT_GHOSTS,
+	MADT_ORDER,
+	MADT_NONE,
+	MADT_DAMAGED,
+};
+
 struct evil {
 	uint32_t exits;      /* how many times ExitBootServices fails */
 	uint32_t grow;       /* new descriptors each time the memory map is read */
@@ -23,6 +33,8 @@ struct evil {
 	enum variable_fault variable;
 	enum reset_fault reset;
 	enum screen_fault screen;
+	enum madt_fault madt;
+	uint32_t no_mp_services;
 	/* How many copies of results in RAM, the highest first, something becomes of.
 	 */
 	uint32_t damaged_headers;
@@ -41,5 +53,6 @@ bool evil_read(struct evil *evil, const char *text, size_t length);
 void evil_boot_services(const struct firmware *firmware, const struct evil *evil);
 void evil_copies(const struct firmware *firmware, const struct evil *evil);
 void evil_files(const struct firmware *firmware, const struct evil *evil);
+void evil_madt(const struct firmware *firmware, const struct evil *evil);
 void evil_runtime_services(const struct firmware *firmware, const struct evil *evil);
 void evil_screen(const struct firmware *firmware, const struct evil *evil);
