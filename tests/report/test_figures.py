@@ -152,8 +152,8 @@ class Bands(PageTest):
     def test_rows_outside_a_published_range_are_flagged_on_hardware(self):
         page = self.page(results=self.FAR)
         self.check_says(page, "Outside the published range: 3.", "in core cycles, the rows here in "
-                        "TSC ticks", "invlpg first-bare-4k: 750.000 ticks are 750 cycles, published "
-                        "80 to 500",
+                        "TSC ticks", "invlpg first-bare-4k: 750.000 ticks are 750 cycles, "
+                        "published 80 to 500",
                         "cr4_pge_toggle marginal: 399.000 ticks are 399 cycles",
                         "marginal-4k-cycles: 79.000 cycles are 79 cycles")
         self.assertEqual(page.text.count("⚐ outside 80 to 500"), 2)
