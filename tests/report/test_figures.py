@@ -66,7 +66,7 @@ class Plots(PageTest):
                       status=1)
 
     def test_nothing_near_0_does_not_decide_what_the_axis_shows(self):
-        near = [cost("none", "first-bare", 0.4, believed=""), cost("invlpg", "marginal-4k", 1)]
+        near = [cost("none", "first-bare", 3, believed=""), cost("invlpg", "marginal-4k", 1)]
         rows = [Row(2, one) for one in (*small_results(), *near)]
         self.assertIsNone(shared(rows).linear)
 

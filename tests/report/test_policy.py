@@ -43,7 +43,8 @@ class Policy(PageTest):
         self.check_says(
             page, "With PCIDs, as Linux runs on this processor, this machine would want a ceiling "
             "for invlpg (4k) against cr3_pcid_flush that depends on the working set, in pages: 1.9 "
-            "[1.9, 1.9] at W = 0, 10.", "Linux's 33 is too high at W = 0, 64, 6144, too low at W = 512, 1536; "
+            "[1.9, 1.9] at W = 0, 10.", "Linux's 33 is too high at W = 0, 64, 6144, too low at "
+            "W = 512, 1536; "
             "FreeBSD's 4096 is too high at each W.", "use PCIDs, loads with bit 63 set",
             "4: more keep their PCID, but not their translations", "perprocess, flushed by",
             "as in Linux, lru6 by", "make kernel pages global", "l2 1536 inside the interval",
