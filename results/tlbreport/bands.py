@@ -64,6 +64,16 @@ def applies(run: Run) -> bool:
     return run.fact("env") == "hw"
 
 
+def reference(run: Run, row: Row) -> tuple:
+    """(from, to) in ticks that is published for a plain row of single_op; empty if there is none,
+    or the ticks in a cycle are not known."""
+    rate = per_tick(run, row.number("canary")) if applies(run) else None
+    band = next((b for b in BANDS if row["op"] in b.ops), None)
+    if not rate or not band or not phase(row) or set(row["variant"].split("-")) - PLAIN_PARTS:
+        return ()
+    return band.low / rate, band.high / rate
+
+
 def flag(run: Run, row: Row):
     """The band that the median of a row is outside of; None if it is not, or has no band."""
     if not applies(run):

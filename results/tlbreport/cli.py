@@ -8,6 +8,7 @@ from .load import NotARun, load
 
 DONE, DAMAGED, USAGE, LACKING = 0, 1, 2, 3
 PRINTED_PROBLEMS = 20
+NAMES = ("report.html", "compare.html", "pooled.html")  # of one run, two, and more
 PACKAGES = "python3-matplotlib python3-numpy python3-scipy"
 
 DESCRIPTION = """\
@@ -16,7 +17,8 @@ checksums, and writes one HTML page that needs no other file: what each
 operation costs, what it drops, what may be believed and why.  What follows
 from several rows together goes to DIR/derived.csv.
 
-Of two runs, writes a page that says in which rows B differs from A."""
+Of two runs, writes a page that says in which rows B differs from A; of more,
+taken as boots of one machine, one with the range over them."""
 STATUSES = """\
 exit status:
   0  the page is written, the files are whole
@@ -28,9 +30,7 @@ exit status:
 def main(arguments: list) -> int:
     """Runs the command; returns its exit status."""
     options = parser().parse_args(arguments)
-    if len(options.folders) > 2:
-        return complain("comparing more than two runs is not there yet", USAGE)
-    name = "report.html" if len(options.folders) == 1 else "compare.html"
+    name = NAMES[min(len(options.folders), 3) - 1]
     out = options.output or os.path.join(options.folders[0], name)
     try:
         runs = [load(folder) for folder in options.folders]
@@ -54,6 +54,10 @@ def pages(runs: list, out: str):
         from .comparison import comparison
 
         return [(out, comparison(*runs))]
+    if len(runs) > 2:
+        from .pooled import pooled
+
+        return [(out, pooled(*runs))]
     from .derived import NAME, derived
     from .page import page
 
@@ -67,9 +71,11 @@ def parser() -> argparse.ArgumentParser:
         prog="report.py", description=DESCRIPTION, epilog=STATUSES,
         formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("folders", metavar="DIR", nargs="+",
-                      help="the folder of a run; two: A and B, to be compared")
+                      help="the folder of a run; two: A and B, to be compared; more: boots "
+                           "of one machine")
     made.add_argument("-o", "--output", metavar="FILE",
-                      help="write the page there (default: DIR/report.html, A/compare.html)")
+                      help="write the page there (default: DIR/report.html, A/compare.html, "
+                           "A/pooled.html)")
     return made
 
 

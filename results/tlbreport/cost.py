@@ -4,7 +4,7 @@ from . import bands, plot_cost, trust
 from .figure import picture
 from .markup import Markup, badge, breakable, join, paragraph, table, tag
 from .run import Row, Run
-from .schema import OPS, in_order
+from .schema import OPS, count_fault, in_order
 from .sweep import BENCHES
 from .variant import is_refill, phase
 
@@ -13,11 +13,11 @@ PANELS = (
     ("first", "First: one operation after the TLB was primed"),
     ("marginal", "Marginal: each further copy, back to back"),
 )
-SHOWN = ("n", "p50", "interval", "min", "p95", "p99")
+SHOWN = ("n", "p50", "ns", "interval", "min", "p95", "p99")
 UNITS = {"ticks": "TSC ticks", "cycles": "core cycles", "": "not stated"}
 CAUSES = ("discard_irq", "discard_smi", "discard_tsc")
-HEADS = {"p50": "median", "interval": "99 % interval", "discarded": "discarded irq / smi / tsc",
-         "published": "published range"}
+HEADS = {"p50": "median", "ns": "median in ns", "interval": "99 % interval",
+         "discarded": "discarded irq / smi / tsc", "published": "published range"}
 BELIEVED = {
     "1": badge("yes", "✓", "good"),
     "0": badge("NO", "✗", "bad"),
@@ -56,23 +56,30 @@ def plots(run: Run, rows: list) -> Markup:
 def panel(run: Run, rows: list, which: str, title: str, common: dict, number: int) -> Markup:
     """One picture, with a name of its own and words for those who cannot see it."""
     param = plot_cost.constant(rows)
-    figure = plot_cost.draw(rows, which, title, common, param)
+    figure = plot_cost.draw(rows, which, title, common, param,
+                            lambda row: bands.reference(run, row))
     alt = f"{title}. Median, interval and percentiles in TSC ticks; the table has the numbers."
     return tag("figure", picture(run, f"cost-{which}-{number}", alt, figure, FILE))
 
 
 def tables(run: Run, rows: list):
     """A table for each benchmark, every row in it, whatever became of it."""
-    mark = trust.warning((run,), FILE)
+    mark, hz = trust.warning((run,), FILE), rate(run)
     for bench in dict.fromkeys(r["bench"] for r in rows):
         mine = [r for r in rows if r["bench"] == bench]
         ops = in_order((r["op"] for r in mine), OPS)
         mine.sort(key=lambda row: ops.index(row["op"]))
         flags = {row.line: bands.flag(run, row) for row in mine}
-        shown = columns(mine, any(flags.values()))
+        shown = columns(mine, any(flags.values()), hz)
         yield table([HEADS.get(c, c) for c in shown],
-                    [[cell(row, column, flags[row.line]) for column in shown] for row in mine],
+                    [[cell(row, column, flags[row.line], hz) for column in shown] for row in mine],
                     caption(bench, mine, mark), "cost marked" if mark else "cost")
+
+
+def rate(run: Run):
+    """Ticks a second; None where that is not known."""
+    text = run.fact("tsc_hz")
+    return None if count_fault(text) or int(text) == 0 else int(text)
 
 
 def details(run: Run, rows: list) -> Markup:
@@ -82,12 +89,13 @@ def details(run: Run, rows: list) -> Markup:
     return tag("details", tag("summary", f"All {len(rows)} rows"), *tables(run, rows))
 
 
-def columns(rows: list, flagged: bool) -> list:
+def columns(rows: list, flagged: bool, hz) -> list:
     """The columns that these rows need; the caption says what the others would."""
     swept = [] if plot_cost.constant(rows) else ["param", "value"]
     swept = [c for c in [*swept, "targets"] if any(r[c] for r in rows)]
     unit = ["unit"] if len({r["unit"] for r in rows}) > 1 else []
-    return ["op", "variant", *swept, *SHOWN, *unit, *(["published"] if flagged else []),
+    shown = [c for c in SHOWN if c != "ns" or (hz and any(r["unit"] == "ticks" for r in rows))]
+    return ["op", "variant", *swept, *shown, *unit, *(["published"] if flagged else []),
             *(["discarded"] if discarded(rows) else []), "converged", "believed", "status"]
 
 
@@ -110,8 +118,12 @@ def caption(bench: str, rows: list, mark: str) -> Markup:
     return join([text, tag("span", mark, class_="mark") if mark else ""], " ")
 
 
-def cell(row: Row, column: str, band) -> Markup:
-    """One field of the table; numbers are the characters of the file."""
+def cell(row: Row, column: str, band, hz) -> Markup:
+    """One field of the table; numbers are the characters of the file, but for nanoseconds."""
+    if column == "ns":
+        known = hz and row["status"] == "ok" and row["unit"] == "ticks"
+        ticks = row.number("p50") if known else None
+        return tag("td", "" if ticks is None else f"{1e9 * ticks / hz:z.1f}", class_="number")
     if column == "published":
         return tag("td", bands.mark(band) if band else "")
     if column in ("op", "variant"):

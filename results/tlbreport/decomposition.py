@@ -130,8 +130,8 @@ def bar(axes, line: int, one: Trip, times: float) -> None:
     """Name and numbers above, the parts below, the doubt about the clocks as a whisker."""
     numbers = " + ".join(f"{value:.0f}" for value in one.parts.values())
     numbers += f" = {one.total:.0f}"
-    write(axes, 0.005, line + 0.26, plain(one.name, LETTERS - len(numbers)), fontsize=8,
-          fontweight="bold")
+    write(axes, 0.005, line + 0.26, plain(one.name + one_way(one), LETTERS - len(numbers)),
+          fontsize=8, fontweight="bold")
     write(axes, 0.995, line + 0.26, numbers, fontsize=8, ha="right", color=INK)
     left, y, begins = 0.0, line + 0.7, None
     colours = dict(PARTS)
@@ -144,3 +144,10 @@ def bar(axes, line: int, one: Trip, times: float) -> None:
     if begins is not None and one.error is not None:
         axes.errorbar([begins], [y], xerr=[one.error * times], color=INK, linewidth=0.9, capsize=3,
                       zorder=5)
+
+
+def one_way(one: Trip) -> str:
+    """The one-way time with the doubt about the clocks; empty where it is not known."""
+    if "delivery" not in one.parts or one.error is None:
+        return ""
+    return f"; one way {one.parts['send'] + one.parts['delivery']:.0f} ± {one.error:.0f}"

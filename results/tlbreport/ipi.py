@@ -30,7 +30,8 @@ TARGETS_NOTE = (
     "published round trips to one processor, in cycles."
 )
 CDF_NOTE = (
-    "Share of the round trips that took at most so long, for each number of targets. From "
+    "Which ticks how many of the round trips took at most, for each number of targets; the axis is "
+    "logarithmic in the share above, so that p99 can be read. From "
     "histogram.csv where the row has one there, its samples spread evenly over each bucket; "
     "otherwise straight between the percentiles of the row, which are marked."
 )

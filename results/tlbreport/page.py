@@ -22,6 +22,7 @@ from .refill import refill
 from .run import Run
 from .settings import settings
 from .shootdown import shootdown
+from .summary import glossary, summary
 from .switching import switching
 from .tce import tce
 from .tlb import tlb
@@ -30,6 +31,8 @@ from .working_set import working_set
 
 # A new part of the report is one function from a run to markup, and one line here.
 SECTIONS = (
+    ("summary", "In short", summary),
+    ("words", "Words", glossary),
     ("cost", "What each operation costs", cost),
     ("why", "Why believe this", why),
     ("phases", "First against marginal", phases),
@@ -52,8 +55,10 @@ SECTIONS = (
     ("machine", "The machine", machine),
 )
 TICKS = (
-    "Ticks are ticks of the time-stamp counter (TSC), which has a rate of its own. They are "
-    "not converted to anything here. Numbers are shown as they stand in the files."
+    "Ticks are ticks of the time-stamp counter (TSC), which has a rate of its own. Numbers are "
+    "shown as they stand in the files; nanoseconds are ticks by tsc_hz, where that is known. A "
+    "cost is the difference of two windows, one with and one without what is measured: where there "
+    "is next to nothing to measure it may come out below 0."
 )
 
 

@@ -61,9 +61,10 @@ def is_told(row: Row) -> bool:
     return row["op"] != "none" and abs(row.number("p50")) >= (row.number("quantum") or 0)
 
 
-def draw(rows: list, which: str, title: str, common: axis.Scale, param: str) -> Figure:
+def draw(rows: list, which: str, title: str, common: axis.Scale, param: str,
+         published=lambda row: ()) -> Figure:
     """One panel.  The rows are those of both kinds, so that panels side by side align;
-    param is the parameter that all of them have in common."""
+    param is the parameter that all of them have in common; published(row) is a range in ticks."""
     bands = layout(rows)
     lines = sum(1 + count for _, count in bands)
     height = TOP_INCHES + BOTTOM_INCHES + LINE_INCHES * lines
@@ -81,8 +82,12 @@ def draw(rows: list, which: str, title: str, common: axis.Scale, param: str) -> 
         mine = [r for r in rows if r["op"] == op and phase(r) == which]
         for offset, row in enumerate(mine):
             draw_row(axes, line + 1 + offset, row, not param)
+            if measured(row) and published(row):
+                y = line + 1 + offset + 0.68
+                axes.fill_between(published(row), y - 0.26, y + 0.26, color=GREY, alpha=0.16,
+                                  linewidth=0, zorder=1)
         line += 1 + count
-    legend(figure, height)
+    legend(figure, height, any(measured(row) and published(row) for row in rows))
     return figure
 
 
@@ -111,7 +116,7 @@ def draw_row(axes, line: int, row: Row, with_param: bool) -> None:
               markerfacecolor=colour if filled else "white")
 
 
-def legend(figure: Figure, height: float) -> None:
+def legend(figure: Figure, height: float, with_published: bool) -> None:
     """What the marks mean, under the axis."""
     signs = [
         Line2D([], [], color=colour, marker=marker, linestyle="", markersize=5.5,
@@ -125,5 +130,8 @@ def legend(figure: Figure, height: float) -> None:
         Line2D([], [], color=INK, marker="$\\sim$", linestyle="", markersize=6,
                label="not converged"),
     ]
+    if with_published:
+        signs.append(Line2D([], [], color=GREY, linewidth=9, alpha=0.16,
+                            label="published by others"))
     figure.legend(handles=signs, loc="lower center", ncol=3, fontsize=7.5, frameon=False,
                   bbox_to_anchor=(0.5, 0.12 / height))

@@ -83,7 +83,8 @@ def slopes(run: Run, found: list) -> Markup:
         name = sweep.doubted(one.size, sweep.doubt(*one.rows))
         body.append([tag("th", breakable(name), class_="name", scope="row"), one.kind,
                      *(tag("td", n, class_="number") for n in (*numbers, len(one.rows))),
-                     *([bands.mark(bands.REFILLS["warm"])] if id(one) in flagged else [""] * bool(flagged))])
+                     *([bands.mark(bands.REFILLS["warm"])] if id(one) in flagged
+                       else [""] * bool(flagged))])
     return table([*head, *(["published range"] if flagged else [])], body,
                  "Refill of one page: slope in TSC ticks per page")
 

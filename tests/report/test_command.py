@@ -31,10 +31,11 @@ class Command(RunTest):
         self.assertEqual(status, 2)
         self.assertIn("No such file or directory", err)
 
-    def test_more_than_two_runs_are_not_there_yet(self):
-        status, _, err = self.command(self.folder, self.folder, self.folder)
-        self.assertEqual(status, 2)
-        self.assertIn("not there yet", err)
+    def test_more_than_two_runs_are_boots_of_one_machine(self):
+        write_run(self.folder)
+        status, out, _ = self.command(self.folder, self.folder, self.folder)
+        self.assertEqual((status, out), (0, os.path.join(self.folder, "pooled.html") + "\n"))
+        self.assertIn("A run is given twice.", read(self.folder, "pooled.html").decode())
 
     def test_wrong_usage_ends_with_2(self):
         self.assertEqual(self.command()[0], 2)

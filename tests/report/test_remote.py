@@ -1,6 +1,7 @@
 """What is shown of several processors: calls, shootdowns, lazy TLB mode."""
 
 import csv
+import dataclasses
 import io
 import os
 
@@ -99,9 +100,9 @@ class Calls(Remote):
     def test_a_distribution_is_the_histogram_where_there_is_one(self):
         row = Row(1, {"min": "5", "p50": "8", "max": "20"})
         self.assertEqual(plot_cdf.of_row(row, [(10, 20, 3), (0, 10, 1)]), plot_cdf.Steps(
-            [(0, 0.0), (10, 0.25), (10, 0.25), (20, 1.0)], True))
+            [(0, 0.0), (10, 0.25), (10, 0.25), (20, 1.0)], True, 4))
         self.assertEqual(plot_cdf.of_row(row, []), plot_cdf.Steps(
-            [(5, 0.0), (8, 0.5), (20, 1.0)], False))
+            [(5, 0.0), (8, 0.5), (20, 1.0)], False, 1))
         mark = "only these percentiles are known"
         self.assertIn(mark, self.texts(self.painted(ipi_rows()), "Cumulative"))
         rows = [ipi("unicast-hlt-rtt-xapic", 900, n, ("targets", n), n="40") for n in (1, 2)]
@@ -125,7 +126,7 @@ class Calls(Remote):
         rows = [row for core, rtt in (("pcore", 1000), ("ecore", 1400))
                 for row in near(distance=f"cache-{core}", rtt=rtt, send=100, oneway=600,
                                 handler=150)]
-        page = self.remote(rows, machine=machine)
+        page = self.painted(rows, machine=machine)
         texts = self.texts(page, "Parts")
         for text in ("100 + 500 + 150 + 250 = 1000", "100 + 500 + 150 + 650 = 1400"):
             self.assertIn(text, texts)
@@ -160,6 +161,14 @@ class Calls(Remote):
         self.assertEqual([decomposition.offset_error(run, distance)
                           for distance in ("core", "package", "machine")], [10, 30, None])
 
+    def test_the_doubt_about_the_clocks_stands_beside_the_one_way_time(self):
+        parts = {"send": 100, "delivery": 500, "handler": 150, "acknowledgement": 250}
+        one = decomposition.Trip("unicast", 1000, parts, False, 30, "")
+        self.assertEqual(decomposition.one_way(one), "; one way 600 ± 30")
+        for other in (dataclasses.replace(one, error=None),
+                      dataclasses.replace(one, parts={"send": 100})):
+            self.assertEqual(decomposition.one_way(other), "")
+
     def test_the_share_of_the_interrupt_is_what_polling_does_not_cost(self):
         rows = [ipi("unicast-hlt-rtt-package-x2apic", 3000, 1),
                 ipi("poll-off-rtt-package-x2apic", 400, 1),
@@ -189,8 +198,8 @@ class Calls(Remote):
                 ipi("unicast-hlt-rtt-machine-xapic", 20000, 1), ipi("self-rtt-xapic", 30)]
         page = self.remote(rows)
         self.check_says(page, "Outside the published range: 2.",
-                        "unicast-hlt-rtt-package-x2apic: 900.000 ticks, published 1000 to 10000",
-                        "unicast-hlt-oneway-package-x2apic: 5000.000 ticks, published 300 to 4000")
+                        "unicast-hlt-rtt-package-x2apic: 900.000 ticks are 900 cycles, published",
+                        "unicast-hlt-oneway-package-x2apic: 5000.000 ticks are 5000 cycles")
         page = self.remote(rows, machine={**MACHINE, **EMULATOR})
         self.assertFalse("⚐" in page.text)
 

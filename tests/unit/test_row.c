@@ -127,26 +127,6 @@ TEST(every_kind_of_row_has_as_many_fields_as_there_are_columns)
 	}
 }
 
-TEST(too_few_values_have_no_interval)
-{
-	struct row row = measured();
-
-	row.cost.n = 7;
-	assert_string_equal(under(&row, "ci95_lo"), "0.010");
-	assert_string_equal(under(&row, "ci95_hi"), "0.011");
-	assert_string_equal(under(&row, "ci99_lo"), "");
-	assert_string_equal(under(&row, "ci99_hi"), "");
-	row.cost.n = 5;
-	assert_string_equal(under(&row, "ci95_lo"), "");
-	assert_string_equal(under(&row, "ci95_hi"), "");
-	assert_string_equal(under(&row, "mad"), "0.250");
-	assert_string_equal(under(&row, "a_min"), "100");
-	row_to_summary(&row, &line);
-	assert_non_null(strstr(line_text(&line), "5.500         -         -  yes"));
-	row.cost.n = 8;
-	assert_string_equal(under(&row, "ci99_hi"), "0.013");
-}
-
 TEST(a_skipped_row_has_its_reason_and_no_numbers)
 {
 	struct row row = measured();
@@ -338,7 +318,6 @@ int main(void)
 		cmocka_unit_test(the_columns_are_the_38_of_the_interface),
 		cmocka_unit_test(
 			every_kind_of_row_has_as_many_fields_as_there_are_columns),
-		cmocka_unit_test(too_few_values_have_no_interval),
 		cmocka_unit_test(a_skipped_row_has_its_reason_and_no_numbers),
 		cmocka_unit_test(belief_is_1_or_0_or_empty),
 		cmocka_unit_test(a_row_that_did_not_converge_says_0),

@@ -1,0 +1,113 @@
+"""Several boots of one machine: the median of their medians, and from where to where they reach.
+
+Page placement changes with each boot, and no interval of one boot knows of it: the range does.
+"""
+
+from statistics import median
+
+from . import sweep, trust
+from .facts import files
+from .head import box, known
+from .markup import Markup, breakable, join, paragraph, table, tag
+from .page import TICKS, document
+from .run import Run
+from .schema import OPS, in_order
+from .variant import by_key
+
+NOTE = (
+    "A row of every boot: the median of the medians, the least and the greatest of them, and that "
+    "range in percent. Three boots are the least to quote a machine by. It is no interval of so "
+    "many percent: of three boots the next one falls outside of the range half of the time."
+)
+FILE = "results.csv"
+# Keys that must agree, or the boots are not of one machine in one state.
+SAME = ("brand", "family", "model", "stepping", "microcode", "env", "firmware", "program", "commit",
+        "profile", "timing_valid")
+# Keys that differ in every run, or say so much of each file.
+OWN = ("run_id", "date")
+
+
+def pooled(*runs: Run) -> str:
+    """The page of several boots."""
+    name = f"TLB maintenance: {len(runs)} boots of {known(runs[0], 'brand')}"
+    parts = [tag("h1", name), banner(runs), paragraph(TICKS, class_="note"),
+             tag("h2", "What differs between the boots"), differences(runs),
+             tag("h2", "Row by row"), *rows(runs)]
+    for number, run in enumerate(runs, 1):
+        parts += [tag("h2", f"Files of boot {number}, {known(run, 'run_id')}"), files(run)]
+    return document(name, runs, parts)
+
+
+def differing(runs: tuple) -> list:
+    """Keys of machine.csv that are not the same in all boots."""
+    keys = dict.fromkeys(key for run in runs for key in run.machine)
+    return [key for key in keys if key not in OWN and not key.startswith("file_")
+            and len({run.fact(key) for run in runs}) > 1]
+
+
+def banner(runs: tuple) -> Markup:
+    """What stands against taking them together."""
+    boxes = []
+    for number, run in enumerate(runs, 1):
+        judged = trust.judge(run)
+        if not judged.timing:
+            boxes.append(box("bad", "\u2717", f"Boot {number} is no valid measurement of hardware.",
+                             *judged.reasons))
+        if any(problem.damage for problem in run.problems):
+            boxes.append(box("bad", "\u2717", f"The files of boot {number} are damaged or cut."))
+    if len({run.fact("run_id") for run in runs}) < len(runs):
+        boxes.append(box("doubt", "=", "A run is given twice."))
+    other = [key for key in differing(runs) if key in SAME]
+    if other:
+        boxes.append(box("bad", "\u2260", "These are not boots of one machine in one state.",
+                         f"Different: {', '.join(other)}."))
+    if not boxes:
+        boxes.append(box("good", "\u2713", f"{len(runs)} boots of one machine in one state."))
+    return tag("div", *boxes, class_="banner")
+
+
+def differences(runs: tuple) -> Markup:
+    """Keys of machine.csv that differ, with the value in each boot."""
+    body = [[tag("th", key, class_="name", scope="row"),
+             *(tag("td", known(run, key), class_="reason") for run in runs)]
+            for key in differing(runs)]
+    if not body:
+        return paragraph("Nothing that machine.csv says, but for the run and its date.")
+    return table(["", *(f"boot {number}" for number in range(1, len(runs) + 1))], body)
+
+
+def rows(runs: tuple):
+    """Every row that each boot has in the same unit, and what is left out."""
+    found = [by_key(run) for run in runs]
+    body, left = [], []
+    keys = list(dict.fromkeys(key for of in found for key in of))
+    order = in_order((key[1] for key in keys), OPS)
+    for key in sorted(keys, key=lambda key: order.index(key[1])):
+        mine = [of[key] for of in found if key in of]
+        medians = [row.number("p50") for row in mine if row["status"] == "ok"]
+        if len(medians) < len(runs) or None in medians or len({row["unit"] for row in mine}) > 1:
+            left.append(key)
+            continue
+        body.append(line(key, mine, medians))
+    mark = trust.warning(runs, FILE)
+    yield paragraph(NOTE, class_="note")
+    head = ["op", "bench", "variant", "param", "targets", "median of medians", "least", "greatest",
+            "range in %", "unit"]
+    caption = join([f"{len(body)} rows of every boot.",
+                    tag("span", mark, class_="mark") if mark else ""], " ")
+    yield table(head, body, caption, "cost marked" if mark else "cost")
+    if left:
+        yield paragraph(f"{len(left)} rows were not measured in every boot, and are left out.",
+                        class_="lack")
+
+
+def line(key: tuple, mine: list, medians: list) -> list:
+    """One row of the table."""
+    bench, op, variant, param, value, targets = key
+    middle, low, high = median(medians), min(medians), max(medians)
+    percent = f"{100 * (high - low) / abs(middle):.2f}" if middle else ""
+    name = sweep.doubted(op, sweep.doubt(*mine))
+    return [tag("th", breakable(name), class_="name", scope="row"), bench, variant,
+            f"{param}={value}" if param else "", targets,
+            *(tag("td", text, class_="number") for text in (
+                f"{middle:.3f}", f"{low:.3f}", f"{high:.3f}", percent)), mine[0]["unit"]]

@@ -1,0 +1,66 @@
+"""Several boots of one machine on one page; and what the page says first of one run."""
+
+import os
+
+from pagecheck import Page, PageTest
+from rundir import EMULATOR, HARDWARE, checked, cost, read, small_results, write_run
+
+
+class Pooled(PageTest):
+    def pooled(self, machines: list, medians: list) -> Page:
+        """The page of boots with these machine.csv and medians of one row."""
+        folders = []
+        for number, (machine, median) in enumerate(zip(machines, medians)):
+            folders.append(os.path.join(self.folder, str(number)))
+            os.makedirs(folders[-1], exist_ok=True)
+            rows = [cost("invlpg", "marginal-4k", median)] if median else []
+            write_run(folders[-1], machine={**machine, "run_id": f"run{number}"},
+                      results=[*rows, cost("cr3_reload", "marginal", 100)])
+        status, _, err = self.command(*folders)
+        self.assertEqual((status, err), (0, ""))
+        page = Page(read(folders[0], "pooled.html").decode())
+        self.assertEqual(page.faults, [])
+        return page
+
+    def test_the_median_of_medians_stands_with_the_range_over_the_boots(self):
+        page = self.pooled([HARDWARE] * 3, [200, 230, 210])
+        self.check_says(page, "3 boots of one machine in one state.",
+                        "Nothing that machine.csv says, but for the run and its date.",
+                        "210.000 200.000 230.000 14.29 ticks", "2 rows of every boot.")
+
+    def test_keys_that_differ_are_named(self):
+        other = {**HARDWARE, "microcode": "0x99", "cr4": "0x6f8"}
+        page = self.pooled([HARDWARE, HARDWARE, other], [200, 230, 210])
+        self.check_says(page, "These are not boots of one machine in one state. Different: "
+                              "microcode.", "cr4 not recorded not recorded 0x6f8")
+
+    def test_a_row_that_a_boot_lacks_is_left_out_and_counted(self):
+        page = self.pooled([HARDWARE] * 3, [200, None, 210])
+        self.check_says(page, "1 rows of every boot.", "1 rows were not measured in every boot")
+
+    def test_an_emulator_among_them_marks_the_table(self):
+        page = self.pooled([HARDWARE, HARDWARE, EMULATOR], [200, 230, 210])
+        self.check_says(page, "Boot 3 is no valid measurement of hardware.", "EMULATOR (tcg)")
+
+
+class Summary(PageTest):
+    def test_what_matters_most_stands_first(self):
+        self.check_says(self.page(), "Machine: Example Processor 1234 @ 2.00GHz, microcode "
+                        "0x2b000590. The timing is valid. Self-tests: 2 passed, none failed. "
+                        "Verification: 3 of 3 operations drop what they must; none failed.")
+
+    def test_what_failed_is_named(self):
+        page = self.page(
+            machine=EMULATOR, results=[], verify=[*checked("invlpg", "page_4k", verdict="fail"),
+                                                  *checked("cr3_reload", "page_4k"),
+                                                  *checked("cr3_pcid_flush", "page_4k",
+                                                           verdict="inconclusive")],
+            selftest=[{"test": "timers", "value": "900", "unit": "ppm", "verdict": "fail"}])
+        self.check_says(page, "The timing is not valid: env = tcg", "Self-tests: 0 passed, timers "
+                        "failed.", "1 of 3 operations drop what they must; failed: invlpg; not "
+                        "shown: cr3_pcid_flush.", "Nothing is recommended for a kernel")
+
+    def test_nanoseconds_stand_beside_ticks_where_the_rate_is_known(self):
+        self.check_says(self.page(results=small_results()), "2047 212.000 106.0 [209.880, 214.120]")
+        page = self.page(machine={**HARDWARE, "tsc_hz": ""}, results=small_results())
+        self.assertNotIn("median in ns", page.text)
