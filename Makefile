@@ -52,7 +52,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 Q = $(if $(V),,@)
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: all programs image dist sign test test-long test-matrix check fuzz report matrix clean help FORCE
+.PHONY: all programs image dist sign test test-long check fuzz report matrix clean help FORCE
 .DELETE_ON_ERROR:
 # Objects are kept although only pattern rules name them.
 .SECONDARY:
@@ -225,8 +225,8 @@ SLOW_CHECKS = tests/checks/compilers.sh tests/checks/tidy.sh
 # Files beside them that tests share do not `finish`.
 SHELL_TESTS = $(shell grep -lx finish tests/boot/*.sh tests/host/*.sh)
 TESTS = $(SHELL_TESTS) tests/report/run $(filter-out $(SLOW_CHECKS),$(CHECKS)) $(UNIT_PROGRAMS)
-LONG_TESTS = $(SLOW_CHECKS) tests/report/planted $(wildcard tests/boot/long/*.sh tests/checks/long/*.sh)
-MATRIX_TESTS = $(wildcard tests/boot/matrix/*.sh)
+LONG_TESTS = $(wildcard tests/checks/long/*.sh tests/boot/matrix/*.sh) tests/report/planted \
+	$(wildcard tests/boot/long/*.sh) $(SLOW_CHECKS)
 # What calls make itself must not look for the job server of this one.
 ALONE = env -u MAKEFLAGS -u MAKELEVEL JOBS=$(JOBS)
 INSTALL_AND_BUILD = ./run.sh --setup && $(ALONE) $(MAKE) -s -j $(JOBS) programs
@@ -241,13 +241,9 @@ test: ## everything but what follows, in a few minutes
 	@$(INSTALL_AND_BUILD)
 	@$(ALONE) tests/run -j $(JOBS) -t 600 $(TESTS)
 
-test-long: ## planted faults and long runs
+test-long: ## planted faults, long runs, every disk, misbehaviour and way to reset
 	@$(INSTALL_AND_BUILD)
 	@$(ALONE) tests/run -j $(JOBS) -t 2400 $(LONG_TESTS)
-
-test-matrix: ## every disk, every misbehaviour, every way to reset: an hour or more
-	@$(INSTALL_AND_BUILD)
-	@$(ALONE) tests/run -j $(JOBS) -t 3600 $(MATRIX_TESTS)
 
 fuzz: ## every fuzz target for five minutes
 	@$(INSTALL_AND_BUILD)
