@@ -178,6 +178,7 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 		return missing;
 	row->on_call = take_call;
 	row->on_nmi = take_new_call;
+	row->only_answers = true;
 	experiment->priming = (struct priming){ .prime = prime, .context = row };
 	experiment->pair = (struct pair){
 		.a = window_dry,

@@ -1,6 +1,7 @@
 /* Who is there, and what rows they can have. */
 #include "bench/harness/party.h"
 
+#include "lib/text.h"
 #include "lib/x86/insn.h"
 
 const char *remote_mode_name(enum remote_mode mode)
@@ -68,6 +69,8 @@ void party_gather(struct party *party, struct crew *crew, const struct config *c
 	party->patience = crew_patience(crew);
 	party->ticks_per_us = (known_hz != 0 ? known_hz : guess_hz) / 1000000;
 	party->random.state = config->seed;
+	party->on_metal = machine->env == ENV_HW;
+	party->has_residency = text_equal(machine->vendor, "GenuineIntel");
 	party->emulated = machine->env != ENV_HW && machine->env != ENV_VM;
 
 	read_logical_ids(party);

@@ -9,6 +9,7 @@
  */
 #include "bench/harness/crew.h"
 #include "bench/harness/flush_ground.h"
+#include "bench/harness/halted.h"
 #include "bench/harness/plan.h"
 #include "bench/harness/selftest.h"
 #include "lib/random.h"
@@ -44,6 +45,7 @@ struct party_row {
 	bool drop_by_descriptor;
 	uint16_t pcid; /* of the pages: the current one or another */
 	uint64_t control_looked, control_stale; /* words, in all chunks */
+	bool only_answers; /* the targets do nothing else: they sleep in between */
 	bool gave_up;
 	enum row_status status; /* ROW_OK: nothing went wrong */
 	char reason[48];
@@ -65,6 +67,11 @@ struct flush_request {
 struct party_looks {
 	uint64_t words;
 	uint32_t chunks, shown;
+};
+
+/* Of one member, about a chunk: its own to write. */
+struct party_halt {
+	_Alignas(CREW_LINE) struct halt_counts before, after;
 };
 
 /* What several processors count on. */
@@ -124,7 +131,11 @@ struct party {
 	struct errand errands[CREW_MEMBERS]; /* by number in the crew */
 	uint32_t asked[CREW_MEMBERS];        /* APIC ids, by the last request */
 	unsigned asked_count;
+	struct party_halt halts[CREW_MEMBERS]; /* by number in the crew */
+	struct halt_states halted;             /* of the run */
 	bool emulated; /* processors are threads of an emulator */
+	bool on_metal;
+	bool has_residency; /* Intel: counters of core states may be there */
 	bool x2apic_entered;
 	bool looks; /* there was a window since the pages were read last */
 	bool control;
@@ -194,6 +205,17 @@ void party_begin(struct party_row *row);
  * then each took one in every window, and no more than were sent.
  */
 void party_end(struct party_row *row);
+
+/*
+ * On the target, when a chunk begins and ends; and behind it: what it slept, of rows
+ * that only_answers.  On hardware one that did not sleep half of the time is skipped.
+ */
+void party_halt_begin(const struct party_row *row, const struct crew_member *me);
+void party_halt_end(const struct party_row *row, const struct crew_member *me);
+void party_halt_judge(struct party_row *row);
+
+/* The lowest shares of each state, in percent: recorded. */
+void party_halt_selftest(const struct party *party, struct selftest *selftest);
 
 /* 20 to 200 us, or 2 ms if the targets sleep deeply. */
 void party_settle(struct party *party);

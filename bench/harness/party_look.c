@@ -85,6 +85,7 @@ void party_selftest(const struct party *party, struct selftest *selftest)
 	add_looks(selftest, &party->shootdown_looks, "shootdown_words",
 	          "shootdown_shown");
 	add_looks(selftest, &party->lazy_looks, "lazy_words", "lazy_shown");
+	party_halt_selftest(party, selftest);
 	if (party->counted == 0)
 		return;
 	add_amiss(selftest, "interrupts_lost", party->interrupts_lost);

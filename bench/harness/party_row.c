@@ -9,9 +9,6 @@
 #define SETTLE_SPREAD_US 180u
 #define SETTLE_DEEP_US 2000u
 
-/* MWAIT hints from here on are deeper than C1 (SDM 2B "MWAIT": EAX[7:4]). */
-#define DEEP_HINT 0x10u
-
 struct party_row *party_row(const struct plan *plan,
                             const struct experiment *experiment)
 {
@@ -66,16 +63,16 @@ static void take_mode(struct crew_member *me, void *argument)
 {
 	const struct party_row *const row = argument;
 
-	(void)me;
 	(void)cpuid(0, 0);
 	control_set_pcide(row->party->root, row->experiment->spec.pcide);
+	party_halt_begin(row, me);
 }
 
 static void leave_mode(struct crew_member *me, void *argument)
 {
 	const struct party_row *const row = argument;
 
-	(void)me;
+	party_halt_end(row, me);
 	control_set_pcide(row->party->root, false);
 }
 
@@ -221,6 +218,7 @@ void party_end(struct party_row *row)
 		for (unsigned i = 0; i < row->targets; i++)
 			check_counts(row, i);
 	(void)party_run(row, leave_mode, row);
+	party_halt_judge(row);
 	crew_on_call(party->crew, NULL, NULL);
 	crew_on_nmi(party->crew, NULL, NULL);
 }
@@ -228,7 +226,7 @@ void party_end(struct party_row *row)
 void party_settle(struct party *party)
 {
 	const struct remote *const remote = party->row->remote;
-	const bool deep = remote->state == CREW_MWAIT && remote->hint >= DEEP_HINT;
+	const bool deep = remote->state == CREW_MWAIT && remote->hint >= HALT_DEEP_HINT;
 	const uint64_t us =
 		deep ? SETTLE_DEEP_US
 		     : SETTLE_US + random_below(&party->random, SETTLE_SPREAD_US);

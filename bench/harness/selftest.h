@@ -26,7 +26,7 @@ struct selftest_row {
 	bool decides_timing; /* without it no timing is valid */
 };
 
-#define SELFTEST_ROWS 48u
+#define SELFTEST_ROWS 80u
 #define SELFTEST_PAIRS 255u
 
 struct selftest {

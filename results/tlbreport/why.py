@@ -55,6 +55,11 @@ SHOWS = {
                   "had been told, or had not come back.",
     "interrupts_lost": "So many calls were not taken by the processor they were sent to.",
     "interrupts_doubled": "So many were taken once more than they were sent.",
+    "halted_": "In every chunk of this state's rows each processor that should sleep did so for "
+               "at least so much of the time, by MPERF, which counts in C0 alone.",
+    "c3_": "So much of the time, at least, its core was in C3, by the counter of its residency.",
+    "c6_": "The same in C6.",
+    "c7_": "The same in C7.",
     "walks_": "A counter of page walks, independent of the verification, saw as many walks as "
               "the operation must cause.",
     "verification": "No operation left behind an entry that it must drop.",

@@ -90,5 +90,6 @@ class Belief(Remote):
 class Selftests(Remote):
     def test_each_self_test_of_several_processors_says_what_it_shows(self):
         for test in ("calls_answered", "tsc_sync", "tsc_sync_after", "tsc_adjust_differs",
-                     "shootdown_words", "shootdown_shown"):
+                     "shootdown_words", "shootdown_shown", "halted_hlt", "halted_mwait20",
+                     "c3_mwait20", "c6_mwait20", "c7_mwait20"):
             self.assertTrue(shows(test), test)

@@ -1,0 +1,105 @@
+/*
+ * Proof that targets slept: what the counters of each say of the time that a row's
+ * chunk took.  MSR E2H (SDM 4) may limit how deep MWAIT goes, or have C1 take its
+ * place, and the name of the row would be all there is.
+ */
+#include "bench/harness/party.h"
+
+#include "lib/x86/identify.h"
+#include "lib/x86/insn.h"
+
+#define MSR_MPERF 0xe7u
+
+/* The residency of core states, C3 to C7; who has not got one, faults. */
+#define MSR_CORE_RESIDENCY 0x3fcu
+
+static void read_one(struct halt_counts *counts, enum halt_counter counter,
+                     uint32_t msr)
+{
+	if (rdmsr_safe(msr, &counts->count[counter]))
+		counts->known |= UINT32_C(1) << counter;
+}
+
+static void read_counts(const struct party *party, struct halt_counts *counts)
+{
+	*counts = (struct halt_counts){ 0 };
+	if ((cpuid_leaf(6, 0).ecx & 1) != 0)
+		read_one(counts, HALT_MPERF, MSR_MPERF);
+	for (unsigned i = HALT_C3; party->has_residency && i <= HALT_C7; i++)
+		read_one(counts, (enum halt_counter)i,
+		         MSR_CORE_RESIDENCY + i - HALT_C3);
+	counts->tsc = rdtsc_ordered();
+}
+
+static bool sleeps(const struct party_row *row)
+{
+	const uint8_t state = row->remote->state;
+
+	return row->only_answers && (state == CREW_HALT || state == CREW_MWAIT);
+}
+
+void party_halt_begin(const struct party_row *row, const struct crew_member *me)
+{
+	struct party *const party = row->party;
+
+	if (sleeps(row))
+		read_counts(party, &party->halts[me->number].before);
+}
+
+void party_halt_end(const struct party_row *row, const struct crew_member *me)
+{
+	struct party *const party = row->party;
+
+	if (sleeps(row))
+		read_counts(party, &party->halts[me->number].after);
+}
+
+void party_halt_judge(struct party_row *row)
+{
+	struct party *const party = row->party;
+	struct halt_state *state;
+
+	if (!sleeps(row) || row->gave_up || party->sends == 0)
+		return;
+	for (unsigned i = 0; i < row->targets; i++) {
+		const struct crew_member *const target = party_target(row, i);
+		const struct party_halt *const look = &party->halts[target->number];
+
+		/* The boot processor does not wait as others do. */
+		if (target->number == 0)
+			continue;
+		state = halt_state(&party->halted, row->remote->state == CREW_MWAIT,
+		                   row->remote->hint);
+		if (state != NULL)
+			halt_note(state, &look->before, &look->after);
+		if (party->on_metal &&
+		    halt_refuted(halt_share(&look->before, &look->after, HALT_MPERF)))
+			party_give_up(row, ROW_SKIPPED, "did not halt");
+	}
+}
+
+static void add_share(struct selftest *selftest, const struct halt_state *state,
+                      enum halt_counter counter)
+{
+	const bool known = state->lowest[counter] != HALT_UNKNOWN;
+
+	selftest_add(selftest,
+	             &(struct selftest_row){
+			     .test = state->names[counter],
+			     .value = known ? state->lowest[counter] * INT64_C(100) : 0,
+			     .unit = "percent",
+			     .verdict = known ? SELFTEST_RECORDED : SELFTEST_SKIPPED,
+		     });
+}
+
+void party_halt_selftest(const struct party *party, struct selftest *selftest)
+{
+	for (unsigned i = 0; i < party->halted.count; i++) {
+		const struct halt_state *const state = &party->halted.states[i];
+
+		add_share(selftest, state, HALT_MPERF);
+		for (unsigned c = HALT_C3; c <= HALT_C7; c++)
+			if (halt_has_residency(state, (enum halt_counter)c))
+				add_share(selftest, state, (enum halt_counter)c);
+	}
+}
