@@ -283,13 +283,13 @@ make_out() {
 conclude() {
 	! by_serial || cat "$work/capture.err" >&2
 	! by_stick || [ "$status" -eq 5 ] || [ "$status" -eq 3 ] || collect
+	[ "$status" -ne 2 ] || end_without_a_run
 	if [ "$status" -ge 4 ]; then
 		status=4
 		words=$(emulator_words)
 		[ -z "$words" ] || say "the emulator said: $words"
 	fi
 	if rmdir "$out" 2>/dev/null; then
-		[ "$status" -ne 2 ] || die 2 "no benchmark matches${only:+ --only $only}"
 		die "$status" 'nothing was delivered'
 	fi
 	# What the program did not understand it ignores, which must not go unseen.

@@ -96,25 +96,37 @@ same_as_serial() {
 	done
 }
 
+# What it ended with, by what came home alone; 4 if that does not say.
+status_of_stick() {
+	sed -n 's/^@done \([0-4]\)$/\1/p' "$out/console.txt" 2>/dev/null | tail -n 1 |
+		grep . || echo 4
+}
+
 # What the stick has is what is kept; without it, what the serial line has delivered; both
 # where they differ.  A folder without machine.csv says what became of the results.
 collect() {
-	if ! copy_from_stick || [ ! -e "$out/machine.csv" ]; then
+	copy_from_stick || :
+	by_serial || status=$(status_of_stick)
+	[ "$status" -ne 2 ] || return 0
+	if [ ! -e "$out/machine.csv" ]; then
 		say 'the stick has no results of this run'
 		# The program says what it used, which may have been the serial line alone.
-		grep -qsx 'transport,serial' "$work/serial-files/machine.csv" ||
-			[ "$status" -eq 2 ] || status=4
+		grep -qsx 'transport,serial' "$work/serial-files/machine.csv" || status=4
 		keep_serial
-	elif by_serial; then
-		mend_samples
-		same_as_serial || {
-			status=4
-			keep_serial serial
-			say "what the serial line delivered is in $out/serial"
-		}
-	else
-		mend_samples
-		status=$(sed -n 's/^@done \([0-4]\)$/\1/p' "$out/console.txt" | tail -n 1)
-		status=${status:-4}
+		return 0
 	fi
+	mend_samples
+	by_serial || return 0
+	same_as_serial || {
+		status=4
+		keep_serial serial
+		say "what the serial line delivered is in $out/serial"
+	}
+}
+
+# The machine found nothing to do; what it says of itself is no run.
+end_without_a_run() {
+	rm -f "$out/console.txt" "$out/tlbmark.run"
+	rmdir "$out" 2>/dev/null || :
+	die 2 "no benchmark matches${only:+ --only $only}"
 }

@@ -62,6 +62,14 @@ stick_alone() { # STATUS
 		[ "$(names "$out")" = "$files" ] && said 'all is well'
 }
 
+nothing_selected() { # OPTION...
+	rm -rf "$home" && mkdir "$home" && printf 'words\n@done 2\n' >"$home/console.txt"
+	whole_run 2 | sed -n '/^@run/p;/^@done/p' >"$stream"
+	run_new 2 FAKE_HOME="$home" --only 'no_such*' "$@" && [ ! -e "$out" ] &&
+		errors 'no benchmark matches --only no_such*' &&
+		! errors 'no results of this run' >/dev/null
+}
+
 stick_without_an_end() {
 	bring_home 0
 	echo words >"$home/console.txt"
@@ -99,10 +107,12 @@ screen_without_codes() {
 check 'the screen alone needs a reader of codes, whose package is named' no_reader_of_codes
 check 'the screen alone, and no code on it: exit status 4' screen_without_codes
 
-for status in 0 1 2; do
+for status in 0 1; do
 	check "both ways the same, @done $status: the files of the stick are kept" both $status
 	check "the stick alone, @done $status: its console has the status" stick_alone $status
 done
+check 'nothing is selected: that is said, and no run is left' nothing_selected
+check 'nor where the stick alone says so' nothing_selected --set transport=ram
 check 'a byte that differs is exit status 4' \
 	stick_differs 'echo x >>selftest.csv' selftest.csv
 check 'so is a file that is not on the stick' stick_differs 'rm selftest.csv' selftest.csv
