@@ -74,29 +74,40 @@ static uint32_t strays_of(const struct crew *crew)
 	return strays;
 }
 
+static uint32_t spurious_of(const struct crew *crew)
+{
+	uint32_t spurious = 0;
+
+	for (unsigned i = 0; i <= crew->count; i++)
+		spurious += atomic_load(&crew->members[i]->spurious);
+	return spurious;
+}
+
 void crew_begin_measuring(struct crew *crew)
 {
 	crew->measuring = true;
 	crew->strays_before = strays_of(crew);
+	crew->spurious_before = spurious_of(crew);
 }
 
 void crew_record(const struct crew *crew, struct record *record)
 {
 	uint32_t lost = 0;
-	uint32_t spurious = 0;
 	uint32_t run_over = 0;
 
-	for (unsigned i = 0; i <= crew->count; i++) {
+	/* A fault may come before there is a crew. */
+	if (crew->members[0] == NULL)
+		return;
+	for (unsigned i = 0; i <= crew->count; i++)
 		lost += crew->members[i]->lost;
-		spurious += atomic_load(&crew->members[i]->spurious);
-	}
 	for (uint32_t i = 0; i < crew->seat_count; i++)
 		run_over += !crew_canaries_live(crew_seat_at(crew, i));
 	record_begin(record, FILE_MACHINE);
 	put_number(record, "cpus_lost", lost);
 	put_number(record, "stacks_run_over", run_over);
 	put_number(record, "nmis_stray", strays_of(crew) - crew->strays_before);
-	put_number(record, "interrupts_spurious", spurious);
+	put_number(record, "interrupts_spurious",
+	           spurious_of(crew) - crew->spurious_before);
 	for (unsigned i = 1; i <= crew->count; i++) {
 		const struct crew_member *const member = crew->members[i];
 

@@ -77,7 +77,8 @@ struct crew {
 	_Atomic uint32_t unexpected;
 	uint32_t falls_told;
 	bool measuring; /* there are rows that a member that falls would spoil */
-	uint32_t strays_before; /* NMIs that self-tests sent */
+	uint32_t strays_before;   /* NMIs that self-tests sent */
+	uint32_t spurious_before; /* and what came by then */
 	uint32_t plants;
 	crew_fallen *on_fallen, *on_dropped;
 	void *context;
