@@ -27,14 +27,18 @@
 #define PATIENT_SPINS 100000u
 #define HASTY_SPINS 16000u
 
+static uint32_t spins_for(const struct serial *serial)
+{
+	if (serial_is_dead(serial))
+		return 0;
+	return serial->lost_in_row == 0 ? PATIENT_SPINS : HASTY_SPINS;
+}
+
+/* One look at a dead line costs a microsecond: it may come back. */
 static void put_byte(struct serial *serial, uint8_t byte)
 {
-	uint32_t spins = serial->lost_in_row == 0 ? PATIENT_SPINS : HASTY_SPINS;
+	uint32_t spins = spins_for(serial);
 
-	if (serial_is_dead(serial)) {
-		serial->lost++;
-		return;
-	}
 	while ((inb((uint16_t)(serial->port + LINE_STATUS)) & STATUS_THR_EMPTY) == 0) {
 		if (spins-- == 0) {
 			serial->lost++;
@@ -49,7 +53,7 @@ static void put_byte(struct serial *serial, uint8_t byte)
 
 void serial_drain(const struct serial *serial)
 {
-	uint32_t spins = serial_is_dead(serial) ? 0 : PATIENT_SPINS;
+	uint32_t spins = spins_for(serial);
 
 	while ((inb((uint16_t)(serial->port + LINE_STATUS)) & STATUS_EMPTY) == 0 &&
 	       spins-- != 0)

@@ -15,7 +15,7 @@ struct serial {
 	uint32_t lost_in_row; /* without one between them that was taken */
 };
 
-/* Nothing is given to the line any more: for a second it has taken nothing. */
+/* The line is not waited for any more: for a second it has taken nothing. */
 #define SERIAL_MOST_LOST 64u
 
 static inline bool serial_is_dead(const struct serial *serial)
