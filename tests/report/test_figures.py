@@ -5,9 +5,11 @@ import io
 import random
 
 from pagecheck import PageTest
-from rundir import EMULATOR, HARDWARE, canary, checked, cost, histogram, read, refill, small_results
+from rundir import (EMULATOR, HARDWARE, canary, checked, cost, histogram, read, refill, sampled,
+                    small_results)
 
 from tlbreport.drift import summary
+from tlbreport.load import load
 from tlbreport.plot_cost import shared
 from tlbreport.run import Row
 from tlbreport.slope import fit
@@ -83,6 +85,15 @@ class Plots(PageTest):
         page = self.page(status=1, results=[{**ROW, "n": "255"}], histogram=histogram(ROW, BUCKETS))
         self.check_says(page, "histogram.csv: 252 samples of invlpg first-bare-4k, results.csv:2 "
                               "says 255")
+
+    def test_a_row_that_is_there_twice_contradicts_no_other_file(self):
+        more = {"histogram": histogram(ROW, [*BUCKETS, *BUCKETS]),
+                "samples": sampled(ROW, range(504))}
+        self.page(status=0, results=[{**ROW, **PLAIN}, {**ROW, **PLAIN}], **more)
+        said = [str(problem) for problem in load(self.folder).problems]
+        self.assertEqual(said, ["results.csv:3: the same row as in line 2: that one is drawn and "
+                                "compared"])
+        self.page(status=1, results=[{**ROW, **PLAIN}], **more)
 
     def test_first_stands_against_marginal_of_the_same_size(self):
         rows = [cost("invlpg", "first-bare-4k", 300), cost("invlpg", "marginal-4k", 200),
