@@ -103,6 +103,22 @@ class Plots(PageTest):
         self.assertIn("first 300.000   marginal 200.000   ratio 1.50", found.texts)
         self.assertEqual(sum(t.startswith("first ") for t in found.texts), 1)
 
+    def test_setting_and_clearing_does_not_stand_against_setting_alone(self):
+        rows = [cost("cr4_smep_set", "first-bare", 300), cost("cr4_smep_set", "marginal", 500),
+                cost("cr3_reload", "first-bare", 300), cost("cr3_reload", "marginal", 200)]
+        page = self.page(drawn=True, results=rows, verify=[
+            *checked("cr4_smep_set", "page_4k"), *checked("cr3_reload", "page_4k")])
+        found = next(p for p in page.pictures if "First against" in p.label)
+        self.assertIn("of 1 operations", found.label)
+        self.assertIn("cr3_reload", found.texts)
+        self.check_says(page, "cr4_smep_set is left out: its marginal rows are of setting and "
+                        "clearing", "cr4_smep_set marginal set+clear",
+                        "cr4_smep_set first-bare 2047")
+        texts = sum((p.texts for p in page.pictures if p.label.startswith("Marginal")), [])
+        self.assertEqual([t for t in texts if "set+clear" in t], ["marginal set+clear"])
+        page = self.page(results=rows[2:], verify=checked("cr3_reload", "page_4k"))
+        self.assertNotIn("is left out", page.text)
+
     def test_a_canary_that_jumped_is_told_from_one_that_did_not(self):
         page = self.page(drawn=True, canary=canary([590] * 30 + [620] * 10))
         self.check_says(page, "(+0.00 % to +5.08 %). Last quarter against first: +5.08 %.")
