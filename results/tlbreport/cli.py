@@ -22,7 +22,8 @@ taken as boots of one machine, one with the range over them."""
 STATUSES = """\
 exit status:
   0  the page is written, the files are whole
-  1  the page is written, and it says which files are missing, damaged or cut
+  1  the page is written, and it says which files are missing, damaged or cut,
+     or that no row of two runs could be compared
   2  a folder is no run, or the command is wrong; nothing is written
   3  a Python package is missing; nothing is written"""
 
@@ -34,7 +35,8 @@ def main(arguments: list) -> int:
     out = options.output or os.path.join(options.folders[0], name)
     try:
         runs = [load(folder) for folder in options.folders]
-        for path, text in pages(runs, out):
+        found = matched(runs)
+        for path, text in pages(runs, found, out):
             write_whole(path, text)
     except ImportError as error:
         return complain(f"{error}: apt-get install {PACKAGES}", LACKING)
@@ -44,16 +46,29 @@ def main(arguments: list) -> int:
         return complain(f"{error.filename or out}: {error.strerror}", USAGE)
     for run in runs:
         tell(run)
+    if found:
+        print(found.counts, file=sys.stderr)
     print(out)
-    return DAMAGED if any(p.damage for run in runs for p in run.problems) else DONE
+    damaged = any(p.damage for run in runs for p in run.problems)
+    return DAMAGED if damaged or (found and not found.compared) else DONE
 
 
-def pages(runs: list, out: str):
-    """(path, text) of what is to be written; packages are wanted only from here on."""
-    if len(runs) == 2:
+def matched(runs: list):
+    """The rows of two runs, held against each other; None of another number of runs.  Packages are
+    wanted only from here on."""
+    if len(runs) != 2:
+        return None
+    from .matching import match
+
+    return match(*runs)
+
+
+def pages(runs: list, found, out: str):
+    """(path, text) of what is to be written."""
+    if found:
         from .comparison import comparison
 
-        return [(out, comparison(*runs))]
+        return [(out, comparison(*runs, found))]
     if len(runs) > 2:
         from .pooled import pooled
 

@@ -5,7 +5,7 @@ from .facts import files
 from .figure import picture, style
 from .head import box, known
 from .markup import Markup, badge, breakable, join, paragraph, table, tag
-from .matching import Compared, Matching, match, same_twice
+from .matching import NEITHER, Compared, Matching, same_twice
 from .page import TICKS, document
 from .run import Run
 from .samples import MILLI
@@ -49,11 +49,15 @@ FROM_HISTOGRAMS = (
     "buckets of histogram.csv, spread evenly over each. A bucket is up to 1/16 of the value wide, "
     "and a shift within it is only estimated. There is no bootstrap: the order is lost."
 )
+NEEDS = (
+    " A comparison needs the distribution of each row: histogram.csv, which profile = default and "
+    "full write, or samples.csv, which raw = 1 writes, in both runs."
+)
 
 
-def comparison(first: Run, second: Run) -> str:
+def comparison(first: Run, second: Run, found: Matching) -> str:
     """The whole page as HTML; the same files give the same characters."""
-    runs, found = (first, second), match(first, second)
+    runs = (first, second)
     with style():
         parts = [tag("h1", "TLB maintenance: run A against run B"), banner(runs),
                  paragraph(TICKS, class_="note"), tag("h2", "The two runs"), facts(runs),
@@ -110,7 +114,8 @@ def rows(runs: tuple, found: Matching) -> list:
     ops = in_order((c.first["op"] for c in found.compared), OPS)
     compared = sorted(found.compared, key=lambda c: ops.index(c.first["op"]))
     if not compared:
-        return [paragraph("No row could be compared.", class_="lack")]
+        lacking = any(why == NEITHER for _, why in found.left_out)
+        return [paragraph("No row could be compared.", NEEDS if lacking else "", class_="lack")]
     many = sum(c.result.different for c in compared)
     parts = [paragraph(tag("strong", f"{many} of {len(compared)} rows differ. "),
                        f"{len(found.left_out)} rows could not be compared."),

@@ -1,5 +1,7 @@
 """Cross-checks: do the counts carry the verdicts, and the verdicts what is believed?"""
 
+from collections import Counter
+
 from .run import Problem, Row, Run
 from .schema import VERDICTS, quote
 from .variant import by_key, key
@@ -68,7 +70,9 @@ def belief_faults(run: Run):
 
 
 def count_faults(run: Run):
-    """Rows that say they have more or fewer samples than another file holds."""
+    """Rows that say they have more or fewer samples than another file holds; of one that is there
+    more than once nobody knows whose they are, and twice() has said so."""
+    alone = Counter(map(key, run.rows("results.csv")))
     counted = {}
     for row in run.rows("histogram.csv"):
         counted[key(row)] = counted.get(key(row), 0) + (row.number("count") or 0)
@@ -76,7 +80,7 @@ def count_faults(run: Run):
     for file, found in (("histogram.csv", counted), ("samples.csv", held)):
         for name, row in by_key(run).items():
             n = row.number("n")
-            if n and name in found and found[name] != n:
+            if n and alone[name] == 1 and name in found and found[name] != n:
                 text = (f"{found[name]:.0f} samples of {row['op']} {row['variant']}, "
                         f"results.csv:{row.line} says {row['n']}")
                 yield Problem(file, 0, text)

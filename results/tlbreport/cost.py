@@ -6,7 +6,7 @@ from .markup import Markup, badge, breakable, join, paragraph, table, tag
 from .run import Row, Run
 from .schema import OPS, count_fault, in_order
 from .sweep import BENCHES
-from .variant import is_refill, phase
+from .variant import is_refill, named, phase
 
 FILE = "results.csv"
 PANELS = (
@@ -127,7 +127,8 @@ def cell(row: Row, column: str, band, hz) -> Markup:
     if column == "published":
         return tag("td", bands.mark(band) if band else "")
     if column in ("op", "variant"):
-        return tag("th" if column == "op" else "td", breakable(row[column]), class_="name",
+        text = named(row) if column == "variant" else row[column]
+        return tag("th" if column == "op" else "td", breakable(text), class_="name",
                    scope="row" if column == "op" else None)
     if column == "interval":
         ends = (row["ci99_lo"], row["ci99_hi"])

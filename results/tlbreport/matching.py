@@ -42,6 +42,13 @@ class Matching:
     compared: tuple
     left_out: tuple  # (row, reason)
 
+    @property
+    def counts(self) -> str:
+        """What came of them, in a line."""
+        different = sum(one.result.different for one in self.compared)
+        return (f"{different} of {len(self.compared)} rows differ, "
+                f"{len(self.left_out)} not compared")
+
 
 def match(first: Run, second: Run) -> Matching:
     """Every row of either run, compared or with the reason why not."""

@@ -10,7 +10,7 @@ from .markup import Markup, join, paragraph, tag
 from .run import Run
 from .schema import OPS, in_order
 from .sweep import doubt, doubted
-from .variant import is_refill, measured, phase
+from .variant import is_refill, measured, phase, sets_and_clears
 
 FILE = "results.csv"
 WIDTH_INCHES, LINE_INCHES = 8.0, 0.42
@@ -23,12 +23,19 @@ NOTE = (
 )
 
 
+LEFT_OUT = (
+    "cr4_smep_set is left out: its marginal rows are of setting and clearing, its first ones of "
+    "setting alone."
+)
+
+
 def phases(run: Run) -> Markup:
     """One line for each operation and size that has both."""
     found = pairs(run)
     if not found:
         return paragraph("No operation has both a first and a marginal row.", class_="lack")
-    parts = [paragraph(NOTE, class_="note")]
+    left_out = any(map(sets_and_clears, run.rows(FILE)))
+    parts = [paragraph(NOTE, " " + LEFT_OUT if left_out else "", class_="note")]
     medians = [r.number("p50") for _, *both in found for r in both]
     ends = [r.number(c) for _, *both in found for r in both for c in ("ci99_lo", "ci99_hi")]
     scale = axis.scale([*medians, *(e for e in ends if e is not None)], medians)
@@ -41,7 +48,8 @@ def phases(run: Run) -> Markup:
 
 def pairs(run: Run) -> list:
     """(name, first, marginal) by operation; of the plain variants those of the same size."""
-    rows = [r for r in run.rows(FILE) if phase(r) and measured(r) and not is_refill(r)]
+    rows = [r for r in run.rows(FILE) if phase(r) and measured(r) and not is_refill(r)
+            and not sets_and_clears(r)]
     at = {}
     for row in rows:
         rest = tuple(row["variant"].split("-")[2 if phase(row) == "first" else 1:])

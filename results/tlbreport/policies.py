@@ -1,4 +1,4 @@
-"""How to hand out PCIDs: the cost of a switch among P processes under each policy."""
+"""How to hand out PCIDs: the cost of a step among P processes under each policy."""
 
 import re
 
@@ -12,15 +12,17 @@ from .sweep import FILE, Curve, curves, lacking, rows
 BENCH, PARAM = "policy", "processes"
 ORDERS = ("random", "zipf")
 PICTURES = (  # what the variant ends with, unit, axis, what it is
-    ("", "ticks", "TSC ticks per switch", "Cost of a switch with its accesses"),
+    ("", "ticks", "TSC ticks per step", "Cost of a step with its accesses"),
     ("access", "ticks", "TSC ticks per access", "Cost of an access"),
-    ("flushes", "count", "flushes per 1000 switches", "Flushes"),
+    ("flushes", "count", "flushes per 1000 steps", "Flushes"),
 )
 NOTE = (
-    "P processes run in random or in Zipf order (few of them most of the time). nopcid: PCIDs are "
-    "off, every switch flushes. perprocess: one PCID for each process, given again after a flush "
-    "when all are used. lru k: k PCIDs for each processor, the least recently used one is flushed "
-    "and given again; Linux has 6. A column for each way to flush a PCID; nopcid stands in each."
+    "P processes run in random or in Zipf order (few of them most of the time). A step is the next "
+    "process in that order and its accesses: a switch, unless it runs already: then nothing is "
+    "loaded. Rows in -flushes and -loads are counts per 1000 steps. nopcid: PCIDs are off, every "
+    "switch flushes. perprocess: one PCID for each process, given again after a flush when all are "
+    "used. lru k: k PCIDs for each processor, the least recently used one is flushed and given "
+    "again; Linux has 6. A column for each way to flush a PCID; nopcid stands in each."
 )
 
 
@@ -34,14 +36,14 @@ def policies(run: Run) -> Markup:
     for number, (what, unit, axis, name) in enumerate(PICTURES):
         mine = [one for one in drawn[unit] if ending(one) == what]
         if mine:
-            alt = f"{name} over the number of processes; the tables have the numbers."
+            alt = f"{name}, in {axis}, over the number of processes; the tables have the numbers."
             parts += [tag("h3", name), tag("figure", picture(run, f"policy-{number}", alt,
                                                              draw(mine, axis), FILE))]
     return join([*parts, cost.details(run, rows(run, BENCH))])
 
 
 def ending(one: Curve) -> str:
-    """What a row of `policy` says beyond the cost of a switch."""
+    """What a row of `policy` says beyond the cost of a step."""
     return one.parts[-1] if one.parts[-1] in ("access", "flushes", "loads") else ""
 
 

@@ -12,10 +12,21 @@ def key(row: Row) -> tuple:
     return tuple(row[column] for column in KEY)
 
 
+def sets_and_clears(row: Row) -> bool:
+    """Whether the row is of two changes of CR4.SMEP: nothing sets it twice without clearing it, so
+    that a copy behind another is both.  Everywhere else the clearing is taken off."""
+    return row["op"] == "cr4_smep_set" and phase(row) == "marginal"
+
+
+def named(row: Row) -> str:
+    """The variant, and what it is of where that is not the operation alone."""
+    return row["variant"] + (" set+clear" if sets_and_clears(row) else "")
+
+
 def label(row: Row, with_param: bool = True) -> str:
     """The variant, and where its parameter stands."""
     swept = row["param"] and with_param
-    return row["variant"] + (f"  {row['param']}={row['value']}" if swept else "")
+    return named(row) + (f"  {row['param']}={row['value']}" if swept else "")
 
 
 def phase(row: Row) -> str:

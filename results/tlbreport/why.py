@@ -91,9 +91,11 @@ def selftests(run: Run) -> Markup:
                          class_="lack")
     count = {word: sum(r["verdict"] == word for r in rows) for word in VERDICTS}
     note = (
-        f"{', '.join(f'{number} {word}' for word, number in count.items())}. The tests run "
-        "before anything is measured. A failed one does not stop the run: it says what may not "
-        "be believed. Recorded: this machine cannot answer the question."
+        f"{', '.join(f'{number} {word}' for word, number in count.items())}. The clock and "
+        "the method are tested before anything is measured; tsc_sync_after, interrupts_*, *_words, "
+        "*_shown and verification say how it went, and stand at the end. A failed one does not "
+        "stop the run: it says what may not be believed. Recorded with a limit: this machine "
+        "cannot answer the question. Recorded without one: a figure, which nothing is held against."
     )
     body = [[tag("th", breakable(r["test"]), class_="name", scope="row"),
              *(tag("td", r[c], class_="number") for c in ("value", "limit")),

@@ -1,7 +1,8 @@
 /*
  * Prints what each operation must drop, from the table that the checks use, as
  * paging/README.md shows it: a row for each operation on an Intel processor, one for
- * both states of CR4.PCIDE where these agree on every entry that exists in both.
+ * both states of CR4.PCIDE where these agree on every entry that exists in both; then
+ * what the letters mean, and where the table says less of AMD.
  */
 #include "paging/tlb_op.h"
 
@@ -57,6 +58,43 @@ static void print_op(const struct tlb_op *op)
 		print_row(op, " (PCIDE = 1)", on);
 }
 
+/* Where another mode of the processor promises less than the table. */
+static void print_less(const char *when, const struct tlb_op *op, struct tlb_mode mode)
+{
+	const struct tlb_mode usual = { .pcide = mode.pcide };
+
+	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
+		const enum entry entry = (enum entry)i;
+
+		if (tlb_op_rule(op, entry, usual).rule !=
+		    tlb_op_rule(op, entry, mode).rule)
+			printf("%s: `%s`, PCIDE = %d: `%s` is %s\n", when, op->name,
+			       mode.pcide, entry_name(entry),
+			       rule_name(tlb_op_rule(op, entry, mode).rule));
+	}
+}
+
+static void print_legend(void)
+{
+	printf("\nM must be dropped; . may be dropped or kept; C others claim that it "
+	       "is "
+	       "dropped,\nthe manual does not; blank: no such entry in this state. "
+	       "Elsewhere:\n\n");
+	for (unsigned i = 0; i < tlb_op_count; i++)
+		for (int pcide = 0; pcide < 2; pcide++) {
+			const struct tlb_mode amd = { .pcide = pcide != 0,
+				                      .amd = true };
+			struct tlb_mode tce = amd;
+
+			tce.tce = true;
+			if (!tlb_op_exists(&tlb_ops[i], amd.pcide))
+				continue;
+			print_less("AMD", &tlb_ops[i], amd);
+			if (tlb_ops[i].by == BY_INVLPG)
+				print_less("AMD, EFER.TCE set", &tlb_ops[i], tce);
+		}
+}
+
 int main(void)
 {
 	printf("| |");
@@ -69,5 +107,6 @@ int main(void)
 	for (unsigned i = 0; i < tlb_op_count; i++)
 		if (&tlb_ops[i] != tlb_op_none)
 			print_op(&tlb_ops[i]);
+	print_legend();
 	return 0;
 }

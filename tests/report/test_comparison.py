@@ -25,8 +25,9 @@ def counted(samples: np.ndarray) -> list:
 
 
 class Comparison(PageTest):
-    def compare(self, first: dict, second: dict, status: int = 0) -> Page:
-        """The page of two runs; machine, self-tests and rows as usual if not given."""
+    def compare(self, first: dict, second: dict, status: int = 0, counts: str = "") -> Page:
+        """The page of two runs; machine, self-tests and rows as usual if not given.  counts is
+        what the command says of the rows."""
         folders = []
         for name, more, machine in (("a", first, HARDWARE), ("b", second, OTHER)):
             folders.append(os.path.join(self.folder, name))
@@ -36,6 +37,10 @@ class Comparison(PageTest):
         self.folders = folders
         found, out, err = self.command(*folders)
         self.assertEqual((found, out), (status, f"{folders[0]}/compare.html\n"), err)
+        said = err.splitlines()[-1]
+        self.assertRegex(said, r"^\d+ of \d+ rows differ, \d+ not compared$")
+        if counts:
+            self.assertEqual(said, counts)
         page = Page(read(folders[0], "compare.html").decode())
         self.assertEqual(page.faults, [])
         return page
@@ -79,19 +84,37 @@ class Comparison(PageTest):
         failed = skipped("invlpg", "first-bare-1g", "no whole GiB of RAM")
         cycles = cost("invlpg", "marginal-4k-cycles", 9, unit="cycles")
         page = self.compare({"results": [ROW, lone[0], failed, cycles]},
-                            {"results": [ROW, lone[1], failed, {**cycles, "unit": "ticks"}]})
+                            {"results": [ROW, lone[1], failed, {**cycles, "unit": "ticks"}]},
+                            status=1)
         self.check_says(page, "No row could be compared.", "marginal-a only in A",
                         "marginal-b only in B", "A: skipped no whole GiB of RAM",
                         "A in cycles, B in ticks", "neither samples.csv nor histogram.csv")
 
+    def test_what_comes_of_the_rows_is_said_on_the_terminal(self):
+        more = {"results": [ROW, cost("invlpg", "marginal-4k", 9)]}
+        both = ({**more, "samples": sampled(ROW, draw(median, 1))} for median in (200, 206))
+        self.compare(*both, counts="1 of 1 rows differ, 1 not compared")
+
+    def test_runs_without_samples_or_histogram_end_with_1_and_say_what_they_need(self):
+        for rows in ([ROW], []):
+            page = self.compare({"results": rows}, {"results": rows}, status=1,
+                                counts=f"0 of 0 rows differ, {len(rows)} not compared")
+            self.check_says(page, "No row could be compared.")
+            self.assertEqual("histogram.csv, which profile = default and full write, or "
+                             "samples.csv, which raw = 1 writes, in both runs" in page.text,
+                             bool(rows))
+
     def test_what_differs_between_the_runs_is_said_on_top(self):
+        both = {"samples": sampled(ROW, draw(200, 1))}
         for key, said in (("brand", "They ran on different processors."),
                           ("profile", "They were measured for different lengths of time."),
                           ("commit", "Different versions of the program measured them.")):
-            self.check_says(self.compare({}, {"machine": {**OTHER, key: "other"}}), said)
+            self.check_says(self.compare(both, {**both, "machine": {**OTHER, key: "other"}}), said)
 
     def test_the_same_run_twice_is_named(self):
-        self.check_says(self.compare({}, {"machine": HARDWARE}), "A and B are the same run.")
+        both = {"samples": sampled(ROW, draw(200, 1))}
+        self.check_says(self.compare(both, {**both, "machine": HARDWARE}),
+                        "A and B are the same run.")
 
     def test_an_emulator_on_either_side_watermarks_every_plot(self):
         for first, second in ((EMULATOR, OTHER), (HARDWARE, EMULATOR)):

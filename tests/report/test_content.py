@@ -7,6 +7,14 @@ from rundir import (CITATION, HARDWARE, checked, cost, histogram, skipped, small
                     small_verify)
 
 
+class SelfTests(PageTest):
+    def test_what_is_tested_when_and_what_recorded_means_is_said(self):
+        page = self.page()
+        self.check_says(page, "before anything is measured; tsc_sync_after, interrupts_*",
+                        "Recorded with a limit: this machine cannot answer the question. "
+                        "Recorded without one: a figure")
+
+
 class Costs(PageTest):
     def test_the_headline_names_machine_program_and_run(self):
         keys = ("brand", "microcode", "hypervisor", "firmware", "env", "program", "commit",

@@ -5,9 +5,11 @@ import io
 import random
 
 from pagecheck import PageTest
-from rundir import EMULATOR, HARDWARE, canary, checked, cost, histogram, read, refill, small_results
+from rundir import (EMULATOR, HARDWARE, canary, checked, cost, histogram, read, refill, sampled,
+                    small_results)
 
 from tlbreport.drift import summary
+from tlbreport.load import load
 from tlbreport.plot_cost import shared
 from tlbreport.run import Row
 from tlbreport.slope import fit
@@ -84,6 +86,15 @@ class Plots(PageTest):
         self.check_says(page, "histogram.csv: 252 samples of invlpg first-bare-4k, results.csv:2 "
                               "says 255")
 
+    def test_a_row_that_is_there_twice_contradicts_no_other_file(self):
+        more = {"histogram": histogram(ROW, [*BUCKETS, *BUCKETS]),
+                "samples": sampled(ROW, range(504))}
+        self.page(status=0, results=[{**ROW, **PLAIN}, {**ROW, **PLAIN}], **more)
+        said = [str(problem) for problem in load(self.folder).problems]
+        self.assertEqual(said, ["results.csv:3: the same row as in line 2: that one is drawn and "
+                                "compared"])
+        self.page(status=1, results=[{**ROW, **PLAIN}], **more)
+
     def test_first_stands_against_marginal_of_the_same_size(self):
         rows = [cost("invlpg", "first-bare-4k", 300), cost("invlpg", "marginal-4k", 200),
                 cost("invlpg", "first-bare-4k-global", 310), cost("invlpg", "marginal-2m", 100)]
@@ -91,6 +102,22 @@ class Plots(PageTest):
         found = next(p for p in page.pictures if "First against" in p.label)
         self.assertIn("first 300.000   marginal 200.000   ratio 1.50", found.texts)
         self.assertEqual(sum(t.startswith("first ") for t in found.texts), 1)
+
+    def test_setting_and_clearing_does_not_stand_against_setting_alone(self):
+        rows = [cost("cr4_smep_set", "first-bare", 300), cost("cr4_smep_set", "marginal", 500),
+                cost("cr3_reload", "first-bare", 300), cost("cr3_reload", "marginal", 200)]
+        page = self.page(drawn=True, results=rows, verify=[
+            *checked("cr4_smep_set", "page_4k"), *checked("cr3_reload", "page_4k")])
+        found = next(p for p in page.pictures if "First against" in p.label)
+        self.assertIn("of 1 operations", found.label)
+        self.assertIn("cr3_reload", found.texts)
+        self.check_says(page, "cr4_smep_set is left out: its marginal rows are of setting and "
+                        "clearing", "cr4_smep_set marginal set+clear",
+                        "cr4_smep_set first-bare 2047")
+        texts = sum((p.texts for p in page.pictures if p.label.startswith("Marginal")), [])
+        self.assertEqual([t for t in texts if "set+clear" in t], ["marginal set+clear"])
+        page = self.page(results=rows[2:], verify=checked("cr3_reload", "page_4k"))
+        self.assertNotIn("is left out", page.text)
 
     def test_a_canary_that_jumped_is_told_from_one_that_did_not(self):
         page = self.page(drawn=True, canary=canary([590] * 30 + [620] * 10))

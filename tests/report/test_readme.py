@@ -1,0 +1,30 @@
+"""results/README.md: its table names every column of every file, and no other."""
+
+import os
+import re
+import unittest
+
+from rundir import RESULTS_FOLDER
+
+from tlbreport.derived import COLUMNS
+from tlbreport.schema import FILES
+
+
+def shown() -> dict:
+    """File -> columns, as the table has them; a file that is not named is that of the line above."""
+    with open(os.path.join(RESULTS_FOLDER, "README.md"), encoding="utf-8") as file:
+        table = file.read().split("## Every column")[1].split("\n## ")[0]
+    found, names = {}, []
+    for line in re.findall(r"^\| .*", table, re.M)[2:]:
+        cells = [cell.strip() for cell in line.split("|")]
+        names = cells[1].split(", ") if cells[1] else names
+        for name in names:
+            found.setdefault(name, []).extend(re.findall(r"`(\w+)`", cells[2]))
+    return found
+
+
+class Readme(unittest.TestCase):
+    def test_the_table_of_columns_has_each_column_of_each_file_once(self):
+        wanted = {**FILES, "derived.csv": COLUMNS}
+        self.assertEqual({name: sorted(columns) for name, columns in shown().items()},
+                         {name: sorted(columns) for name, columns in wanted.items()})
