@@ -34,7 +34,7 @@ static void print_fault(const struct program *program, unsigned copy, const char
 
 /* The first that is whole, and what is wrong with those before it. */
 static const struct seal *find_in_ram(const struct program *program,
-                                      const struct claim *claim)
+                                      struct claim *claim)
 {
 	enum seal_fault faults[KEEP_COPIES];
 	const struct seal *const found = claim_find(claim, faults);
@@ -91,8 +91,8 @@ static void give_up(struct program *program)
 	write_unfinished(program);
 }
 
-static const struct seal *find_results(struct program *program,
-                                       const struct claim *claim, enum transport *way)
+static const struct seal *find_results(struct program *program, struct claim *claim,
+                                       enum transport *way)
 {
 	const uint32_t ways = program->trail.transports;
 	const struct seal *seal = NULL;
@@ -116,7 +116,7 @@ static void note_arrival(struct program *program)
 		               "have arrived\n");
 }
 
-static struct homecoming bring_home(struct program *program, const struct claim *claim)
+static struct homecoming bring_home(struct program *program, struct claim *claim)
 {
 	enum transport way = TRANSPORT_RAM;
 	const struct seal *const seal = find_results(program, claim, &way);

@@ -47,6 +47,7 @@ static const struct word numbers[] = {
 	WORD("damaged_headers", damaged_headers, 0),
 	WORD("damaged_streams", damaged_streams, 0),
 	WORD("held", held, 0),
+	WORD("held_behind", held_behind, 0),
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
