@@ -31,6 +31,7 @@ struct evil {
 	uint32_t write_from; /* bytes at once from which on writing goes wrong */
 	enum write_fault write;
 	enum variable_fault variable;
+	uint32_t option_is_class; /* boot options name no device */
 	enum reset_fault reset;
 	enum screen_fault screen;
 	enum madt_fault madt;
