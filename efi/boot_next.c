@@ -35,21 +35,14 @@ static bool read_current(const struct firmware *firmware, UINT16 *current)
 	       size == sizeof *current;
 }
 
-/* The path of the device the program came from; its bytes with the end node, or 0. */
-static UINTN own_path(const struct firmware *firmware, const UINT8 **path)
+/* Its bytes with the end node; 0 if that is not where it should be. */
+static UINTN path_bytes(const UINT8 *path)
 {
-	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
-	EFI_LOADED_IMAGE *image = NULL;
 	UINTN bytes = 0;
 
-	if (EFI_ERROR(boot->HandleProtocol(firmware->image, &loaded_image_guid,
-	                                   (void **)&image)) ||
-	    EFI_ERROR(boot->HandleProtocol(image->DeviceHandle, &device_path_guid,
-	                                   (void **)path)))
-		return 0;
-	while (bytes < PATH_BYTES) {
+	while (path != NULL && bytes < PATH_BYTES) {
 		const EFI_DEVICE_PATH *const node =
-			(const EFI_DEVICE_PATH *)(*path + bytes);
+			(const EFI_DEVICE_PATH *)(path + bytes);
 		const UINTN length = (UINTN)DevicePathNodeLength(node);
 
 		if (length < sizeof *node)
@@ -61,22 +54,57 @@ static UINTN own_path(const struct firmware *firmware, const UINT8 **path)
 	return 0;
 }
 
+static void *protocol_of(const struct firmware *firmware, EFI_HANDLE handle,
+                         EFI_GUID *guid)
+{
+	void *interface = NULL;
+
+	if (handle == NULL || EFI_ERROR(firmware->table->BootServices->HandleProtocol(
+				      handle, guid, &interface)))
+		return NULL;
+	return interface;
+}
+
+/*
+ * True if it is the file that firmware starts by itself, and no other program has
+ * loaded it: then there is no parent (UEFI 2.10 9.1.1 "EFI_LOADED_IMAGE_PROTOCOL").
+ */
+static bool firmware_loaded(const EFI_LOADED_IMAGE *image)
+{
+	const UINT8 *const path = (const UINT8 *)image->FilePath;
+
+	return image->ParentHandle == NULL &&
+	       boot_option_is_default(path, path_bytes(path));
+}
+
 /*
  * Whoever was started by a shell or another boot loader, or from another disk than it,
- * finds BootCurrent set all the same: to what the firmware had started then.
+ * finds BootCurrent set all the same: to what the firmware had started then.  NULL if
+ * that leads here.  Of a class of devices the firmware takes the same one again.
  */
-static bool leads_here(const struct firmware *firmware, UINT16 current)
+static const char *why_elsewhere(const struct firmware *firmware, UINT16 current)
 {
 	struct option_name name = name_of(current);
+	const EFI_LOADED_IMAGE *const image =
+		protocol_of(firmware, firmware->image, &loaded_image_guid);
 	const UINT8 *path = NULL;
-	const UINTN bytes = own_path(firmware, &path);
+	UINTN bytes = 0;
 	UINT8 option[OPTION_BYTES];
 	UINTN size = sizeof option;
 
-	return bytes != 0 &&
-	       !EFI_ERROR(firmware->table->RuntimeServices->GetVariable(
-		       name.text, &global_guid, NULL, &size, option)) &&
-	       boot_option_leads_to(option, size, path, bytes);
+	if (image != NULL)
+		path = protocol_of(firmware, image->DeviceHandle, &device_path_guid);
+	bytes = path_bytes(path);
+	if (bytes == 0 || EFI_ERROR(firmware->table->RuntimeServices->GetVariable(
+				  name.text, &global_guid, NULL, &size, option)))
+		return "the firmware's boot option of this start cannot be read";
+	if (boot_option_leads_to(option, size, path, bytes))
+		return NULL;
+	if (!boot_option_is_class(option, size))
+		return "what the firmware started is not on this disk";
+	if (!firmware_loaded(image))
+		return "the firmware's boot option does not say which device it starts";
+	return NULL;
 }
 
 /* There is firmware that says yes and keeps nothing. */
@@ -100,12 +128,14 @@ static bool set_next(const struct firmware *firmware, UINT16 current)
 
 const char *boot_next_set(const struct firmware *firmware)
 {
+	const char *elsewhere = NULL;
 	UINT16 current = 0;
 
 	if (!read_current(firmware, &current))
 		return "the firmware does not know what it started";
-	if (!leads_here(firmware, current))
-		return "what the firmware started is not on this disk";
+	elsewhere = why_elsewhere(firmware, current);
+	if (elsewhere != NULL)
+		return elsewhere;
 	if (!set_next(firmware, current))
 		return "the firmware does not keep what to start next";
 	return NULL;

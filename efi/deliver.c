@@ -178,9 +178,8 @@ static void note_outcome(struct work *work, enum file file, size_t length)
 
 static void write_of_stream(struct work *work, enum file file)
 {
-	const size_t bytes =
-		unpack_file(work->capture, seal_stream(work->seal), work->seal->length,
-	                    file_name(file), work->file);
+	const size_t bytes = unpack_file(work->capture, seal_stream(work->seal),
+	                                 work->seal->length, file, work->file);
 
 	note_outcome(work, file, bytes);
 	write_file(work, file_name(file), work->file, bytes);

@@ -4,6 +4,7 @@
  */
 #include "efi/homecoming.h"
 
+#include "efi/claim.h"
 #include "efi/console.h"
 #include "efi/deliver.h"
 
@@ -33,15 +34,15 @@ static void print_fault(const struct program *program, unsigned copy, const char
 
 /* The first that is whole, and what is wrong with those before it. */
 static const struct seal *find_in_ram(const struct program *program,
-                                      const struct breadcrumb *claimed)
+                                      struct claim *claim)
 {
 	enum seal_fault faults[KEEP_COPIES];
-	const struct seal *const found = keep_find(claimed, faults);
+	const struct seal *const found = claim_find(claim, faults);
 
 	for (unsigned i = 0; i < KEEP_COPIES && faults[i] != SEAL_WHOLE; i++)
 		print_fault(program, i,
-		            claimed->copies[i] == 0 ? "its place is in use"
-		                                    : seal_fault_text(faults[i]));
+		            claim->copies[i] == 0 ? "its place is in use"
+		                                  : seal_fault_text(faults[i]));
 	return found;
 }
 
@@ -90,8 +91,7 @@ static void give_up(struct program *program)
 	write_unfinished(program);
 }
 
-static const struct seal *find_results(struct program *program,
-                                       const struct breadcrumb *claimed,
+static const struct seal *find_results(struct program *program, struct claim *claim,
                                        enum transport *way)
 {
 	const uint32_t ways = program->trail.transports;
@@ -99,7 +99,7 @@ static const struct seal *find_results(struct program *program,
 
 	*way = TRANSPORT_RAM;
 	if ((ways & TRANSPORT_RAM) != 0)
-		seal = find_in_ram(program, claimed);
+		seal = find_in_ram(program, claim);
 	if (seal == NULL && (ways & TRANSPORT_NVRAM) != 0) {
 		*way = TRANSPORT_NVRAM;
 		seal = nvram_find(program);
@@ -116,14 +116,13 @@ static void note_arrival(struct program *program)
 		               "have arrived\n");
 }
 
-static struct homecoming bring_home(struct program *program,
-                                    const struct breadcrumb *claimed)
+static struct homecoming bring_home(struct program *program, struct claim *claim)
 {
 	enum transport way = TRANSPORT_RAM;
-	const struct seal *const seal = find_results(program, claimed, &way);
+	const struct seal *const seal = find_results(program, claim, &way);
 
 	if (seal == NULL) {
-		keep_release(&program->firmware, claimed);
+		claim_release(claim);
 		give_up(program);
 		return (struct homecoming){ .status = RUN_NOT_FINISHED };
 	}
@@ -132,15 +131,14 @@ static struct homecoming bring_home(struct program *program,
 
 	if (!delivery.arrived)
 		return (struct homecoming){ .status = RUN_NOT_FINISHED };
-	keep_release(&program->firmware, claimed);
+	claim_release(claim);
 	note_arrival(program);
 	return (struct homecoming){ .arrived = true, .status = delivery.status };
 }
 
 struct homecoming homecoming(struct program *program)
 {
-	const struct firmware *const firmware = &program->firmware;
-	struct breadcrumb claimed = program->trail;
+	struct claim claim;
 	struct homecoming home = { .status = RUN_NOT_FINISHED };
 
 	if (program->trail.state != BREADCRUMB_PENDING)
@@ -149,11 +147,11 @@ struct homecoming homecoming(struct program *program)
 		note_arrival(program);
 		return home;
 	}
-	keep_claim(firmware, &program->map, &claimed);
+	claim_copies(&program->firmware, &program->map, &program->trail, &claim);
 	print(program, "tlbmark: looking for the results of run ");
 	print(program, program->trail.run_id);
 	print(program, "\n");
-	home = bring_home(program, &claimed);
+	home = bring_home(program, &claim);
 	home.was_due = true;
 	return home;
 }

@@ -7,12 +7,6 @@
 #define FOUR_GIB (UINT64_C(4) << 30)
 #define ONE_MIB (UINT64_C(1) << 20)
 #define LOWEST (UINT64_C(16) << 20) /* below: the firmware at its start */
-/*
- * Of what waits for another start: one without a reset finds it allocated, and by this
- * type knows it for its own (UEFI 2.10 7.2.1 "EFI_BOOT_SERVICES.AllocatePages()": from
- * 80000000h on for loaders).
- */
-#define WAITING_TYPE ((EFI_MEMORY_TYPE)0x80544c42u)
 
 #define LEAST_BYTES (UINT64_C(128) << 10)
 #define MOST_BYTES (UINT64_C(64) << 20) /* more than the stick holds */
@@ -47,21 +41,15 @@ static struct region largest(const struct memory_map *map, uint64_t from, uint64
 	return best;
 }
 
-static uint64_t alloc_as(const struct firmware *firmware, EFI_MEMORY_TYPE type,
-                         uint64_t start, uint64_t bytes)
+static uint64_t alloc_at(const struct firmware *firmware, uint64_t start,
+                         uint64_t bytes)
 {
 	EFI_PHYSICAL_ADDRESS address = start;
 
 	if (EFI_ERROR(firmware->table->BootServices->AllocatePages(
-		    AllocateAddress, type, bytes / PAGE_BYTES, &address)))
+		    AllocateAddress, EfiLoaderData, bytes / PAGE_BYTES, &address)))
 		return 0;
 	return address;
-}
-
-static uint64_t alloc_at(const struct firmware *firmware, uint64_t start,
-                         uint64_t bytes)
-{
-	return alloc_as(firmware, EfiLoaderData, start, bytes);
 }
 
 /* In the middle of the largest region; 0 if it does not fit there. */
@@ -166,58 +154,4 @@ void keep_seal(struct keep *keep)
 		memcpy(seal_at(keep->copies[i]), first,
 		       sizeof *first + keep->sink.length);
 	wbinvd();
-}
-
-/* By a start before this one, that was not followed by a reset. */
-static bool is_waiting(const struct memory_map *map, uint64_t address, uint64_t room)
-{
-	for (UINTN i = 0; i < memory_map_count(map); i++) {
-		const EFI_MEMORY_DESCRIPTOR *const d = memory_map_at(map, i);
-
-		if (d->Type == (UINT32)WAITING_TYPE && d->PhysicalStart <= address &&
-		    address + room <= d->PhysicalStart + d->NumberOfPages * PAGE_BYTES)
-			return true;
-	}
-	return false;
-}
-
-/* Firmware that does not know the type gets one that it knows. */
-static bool is_claimed(const struct firmware *firmware, const struct memory_map *map,
-                       uint64_t address, uint64_t room)
-{
-	if (address == 0 || address % PAGE_BYTES != 0 || room == 0 ||
-	    room % PAGE_BYTES != 0 || address + room <= address)
-		return false;
-	if (is_waiting(map, address, room))
-		return true;
-	return memory_is_ram(map, address, address + room) &&
-	       (alloc_as(firmware, WAITING_TYPE, address, room) == address ||
-	        alloc_at(firmware, address, room) == address);
-}
-
-void keep_claim(const struct firmware *firmware, const struct memory_map *map,
-                struct breadcrumb *claimed)
-{
-	for (unsigned i = 0; i < KEEP_COPIES; i++)
-		if (!is_claimed(firmware, map, claimed->copies[i], claimed->room))
-			claimed->copies[i] = 0;
-}
-
-void keep_release(const struct firmware *firmware, const struct breadcrumb *claimed)
-{
-	for (unsigned i = 0; i < KEEP_COPIES; i++)
-		if (claimed->copies[i] != 0)
-			firmware->table->BootServices->FreePages(
-				claimed->copies[i], claimed->room / PAGE_BYTES);
-}
-
-const struct seal *keep_find(const struct breadcrumb *claimed, enum seal_fault faults[])
-{
-	const struct seal *copies[KEEP_COPIES] = { 0 };
-
-	for (unsigned i = 0; i < KEEP_COPIES; i++)
-		if (claimed->copies[i] != 0)
-			copies[i] = seal_at(claimed->copies[i]);
-	return seal_choose(copies, KEEP_COPIES, claimed->room, claimed->run_id,
-	                   claimed->nonce, faults);
 }

@@ -36,18 +36,3 @@ void keep_so_far(struct keep *keep);
 
 /* Closes all copies, and sees to it that they are in memory, not in caches. */
 void keep_seal(struct keep *keep);
-
-/*
- * Allocates the memory where an earlier start has left copies, lest somebody else
- * writes there while they are looked at.  One that is no RAM by the map, or in use, is
- * none any more: its address becomes 0.
- */
-void keep_claim(const struct firmware *firmware, const struct memory_map *map,
-                struct breadcrumb *claimed);
-
-/* When nothing waits there any more: some firmware clears what is freed. */
-void keep_release(const struct firmware *firmware, const struct breadcrumb *claimed);
-
-/* A copy that is whole; NULL if none is.  faults has KEEP_COPIES elements. */
-const struct seal *keep_find(const struct breadcrumb *claimed,
-                             enum seal_fault faults[]);

@@ -9,8 +9,8 @@
 
 #define NODE_HEADER 4u
 
-enum node_type { MESSAGING = 3, MEDIA = 4, END = 0x7f };
-enum messaging_type { USB = 5, USB_CLASS = 15, USB_WWID = 16 };
+enum node_type { MESSAGING = 3, MEDIA = 4, BBS = 5, END = 0x7f };
+enum messaging_type { USB = 5, VENDOR = 10, USB_CLASS = 15, USB_WWID = 16 };
 enum media_type { HARD_DRIVE = 1, FILE_PATH = 4 };
 
 /* Of a hard drive: number, start, size, signature; then the kinds of table and it. */
@@ -131,5 +131,32 @@ bool boot_option_leads_to(const uint8_t *option, size_t length, const uint8_t *o
 		    memcmp(path.bytes, here.bytes, bytes) != 0)
 			return false;
 	}
+	return true;
+}
+
+bool boot_option_is_class(const uint8_t *option, size_t length)
+{
+	const struct path path = path_of_option(option, length);
+
+	return is_node(path, MESSAGING, VENDOR) ||
+	       (node_length(path) != 0 && path.bytes[0] == BBS);
+}
+
+static size_t upper(size_t character)
+{
+	return character >= 'a' && character <= 'z' ? character - 'a' + 'A' : character;
+}
+
+bool boot_option_is_default(const uint8_t *path, size_t length)
+{
+	static const char name[] = "\\EFI\\BOOT\\BOOTX64.EFI";
+	const struct path file = find((struct path){ path, length }, MEDIA, FILE_PATH);
+
+	/* With its NUL. */
+	if (node_length(file) != NODE_HEADER + 2 * sizeof name)
+		return false;
+	for (size_t i = 0; i < sizeof name; i++)
+		if (upper(get16(file.bytes + NODE_HEADER + 2 * i)) != (size_t)name[i])
+			return false;
 	return true;
 }

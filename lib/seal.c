@@ -51,8 +51,8 @@ void seal_close(struct seal *seal, uint64_t length, uint32_t flags)
 }
 
 /* The checksum comes before whatever it covers is believed. */
-enum seal_fault seal_check(const struct seal *seal, uint64_t room, const char *run_id,
-                           uint64_t nonce)
+static enum seal_fault check_header(const struct seal *seal, uint64_t room,
+                                    const char *run_id, uint64_t nonce)
 {
 	char id[SEAL_RUN_ID];
 
@@ -68,6 +68,24 @@ enum seal_fault seal_check(const struct seal *seal, uint64_t room, const char *r
 		return SEAL_OTHER_RUN;
 	if (seal->length > room - sizeof *seal)
 		return SEAL_BAD_LENGTH;
+	return SEAL_WHOLE;
+}
+
+uint64_t seal_bytes(const struct seal *seal, uint64_t room, const char *run_id,
+                    uint64_t nonce)
+{
+	return check_header(seal, room, run_id, nonce) == SEAL_WHOLE
+	               ? sizeof *seal + seal->length
+	               : 0;
+}
+
+enum seal_fault seal_check(const struct seal *seal, uint64_t room, const char *run_id,
+                           uint64_t nonce)
+{
+	const enum seal_fault fault = check_header(seal, room, run_id, nonce);
+
+	if (fault != SEAL_WHOLE)
+		return fault;
 	if (crc32_update(0, seal_stream(seal), seal->length) != seal->stream_crc32)
 		return SEAL_DAMAGED_STREAM;
 	return SEAL_WHOLE;

@@ -68,6 +68,13 @@ enum seal_fault seal_check(const struct seal *seal, uint64_t room, const char *r
                            uint64_t nonce);
 
 /*
+ * Bytes of header and stream by a header that is right, which must be in memory as a
+ * whole; 0 if it is not.  Says nothing of the stream.
+ */
+uint64_t seal_bytes(const struct seal *seal, uint64_t room, const char *run_id,
+                    uint64_t nonce);
+
+/*
  * The first of count copies that is whole, NULL if none is; faults[i] is what is wrong
  * with copy i, up to that one.  A copy that cannot be read is NULL.
  */

@@ -7,6 +7,7 @@
 
 struct unpacking {
 	const char *name;
+	const char *columns; /* NULL: it has none */
 	char *to;
 	size_t length; /* of what is whole */
 	size_t open;   /* of the part behind it */
@@ -19,6 +20,23 @@ static void put(struct unpacking *unpacking, const char *text, size_t length)
 	unpacking->open += length;
 }
 
+/*
+ * Only the first part of a file has the names of its columns, and that is left out
+ * where there is no room for the samples in it.
+ */
+static void put_columns(struct unpacking *unpacking, const char *row)
+{
+	struct line line;
+
+	if (unpacking->length + unpacking->open != 0 || unpacking->columns == NULL ||
+	    text_equal(row, unpacking->columns))
+		return;
+	line_clear(&line);
+	line_put(&line, unpacking->columns);
+	line_put_char(&line, '\n');
+	put(unpacking, line.text, line.length);
+}
+
 static void take_file(void *context, const struct capture_event *event)
 {
 	struct unpacking *const unpacking = context;
@@ -26,6 +44,7 @@ static void take_file(void *context, const struct capture_event *event)
 	if (event->name == NULL || !text_equal(event->name, unpacking->name))
 		return;
 	if (event->kind == CAPTURE_ROW) {
+		put_columns(unpacking, event->text);
 		put(unpacking, event->text, event->length);
 		put(unpacking, "\n", 1);
 	} else if (event->kind == CAPTURE_PART) {
@@ -37,9 +56,13 @@ static void take_file(void *context, const struct capture_event *event)
 }
 
 size_t unpack_file(struct capture *capture, const char *stream, size_t length,
-                   const char *name, char *to)
+                   enum file file, char *to)
 {
-	struct unpacking unpacking = { .name = name, .to = to };
+	struct unpacking unpacking = {
+		.name = file_name(file),
+		.columns = file_columns(file),
+		.to = to,
+	};
 
 	capture_start(capture, take_file, &unpacking);
 	capture_push(capture, stream, length);

@@ -1,6 +1,7 @@
 #pragma once
 /* Files out of a record stream that is in memory. */
 #include "lib/capture.h"
+#include "lib/record.h"
 
 /* What there is of a run besides its files. */
 #define UNPACK_STEP 128u
@@ -15,10 +16,12 @@ struct unpack_run {
 
 /*
  * The whole parts of a file, one behind the other; returns its length, 0 if there is
- * no such file.  to needs as many bytes as the stream has.
+ * nothing of it.  to needs as many bytes as the stream has, and LINE_CAPACITY more: the
+ * part that held the names of the columns may be missing, and they come first all the
+ * same.
  */
 size_t unpack_file(struct capture *capture, const char *stream, size_t length,
-                   const char *name, char *to);
+                   enum file file, char *to);
 
 /*
  * What was said between the files, records of the run's beginning, progress and end

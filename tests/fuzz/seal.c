@@ -14,10 +14,10 @@ static void unpack(const struct seal *seal)
 {
 	static struct capture capture;
 	struct unpack_run run;
-	char *const to = malloc(seal->length + 1);
+	char *const to = malloc(seal->length + LINE_CAPACITY);
 
-	REQUIRE(unpack_file(&capture, seal_stream(seal), seal->length, "results.csv",
-	                    to) <= seal->length);
+	REQUIRE(unpack_file(&capture, seal_stream(seal), seal->length, FILE_RESULTS,
+	                    to) <= seal->length + LINE_CAPACITY);
 	REQUIRE(unpack_console(&capture, seal_stream(seal), seal->length, to, &run) <=
 	        seal->length + 1);
 	free(to);

@@ -13,6 +13,10 @@
 	"\0\170\0\0\0\0\0\0" signature "\2\2"
 #define FILE "\4\4\10\0\\\0\0\0"
 #define SHELL "\4\7\24\0ABCDEFGHIJKLMNOP"
+/* Lenovo's and Phoenix's "USB HDD" is such a vendor's message. */
+#define CLASS "\3\12\30\0ABCDEFGHIJKLMNOPWXYZ"
+#define VENDOR "\1\4\24\0ABCDEFGHIJKLMNOP"
+#define BBS "\5\1\11\0\2\0\0\0\0"
 #define OVER "\177\377\4\0"
 
 #define ONE "0123456789abcdef"
@@ -103,6 +107,82 @@ TEST(what_is_in_the_firmware_or_nowhere_leads_elsewhere)
 	assert_false(LEADS("", STICK));
 }
 
+static bool is_class(const char *path, size_t length)
+{
+	const struct bytes option = option_with(path, length);
+	const bool result = boot_option_is_class(option.bytes, option.length);
+
+	free(option.bytes);
+	return result;
+}
+
+#define IS_CLASS(path) is_class(path, sizeof(path) - 1)
+
+TEST(a_class_of_devices_leads_nowhere_and_is_told)
+{
+	assert_true(IS_CLASS(CLASS OVER));
+	assert_true(IS_CLASS(BBS OVER));
+	assert_false(LEADS(CLASS OVER, STICK));
+	assert_false(LEADS(BBS OVER, STICK));
+	assert_false(IS_CLASS(ROOT PCI("\24") CLASS OVER));
+	assert_false(IS_CLASS(ROOT PCI("\24") USB("\1") OVER));
+	assert_false(IS_CLASS(VENDOR OVER));
+	assert_false(IS_CLASS(USB_CLASS OVER));
+	assert_false(IS_CLASS(SHELL FILE OVER));
+	assert_false(IS_CLASS(HD("\1", ONE) FILE OVER));
+	assert_false(IS_CLASS(OVER));
+	assert_false(IS_CLASS(""));
+}
+
+/* A node with a file's name, of 16-bit characters, in a heap block of its size. */
+static bool is_default(const char *name, size_t characters, size_t cut)
+{
+	const size_t node = 4 + 2 * characters;
+	const size_t length = node + 4 - cut;
+	uint8_t *const path = calloc(1, node + 4);
+	uint8_t *const exact = malloc(length + 1);
+	bool result = false;
+
+	assert_non_null(path);
+	assert_non_null(exact);
+	memcpy(path, (const uint8_t[]){ 4, 4, (uint8_t)node, 0 }, 4);
+	for (size_t i = 0; i < characters; i++)
+		path[4 + 2 * i] = (uint8_t)name[i];
+	memcpy(path + node, OVER, 4);
+	memcpy(exact, path, length);
+	result = boot_option_is_default(exact, length);
+	free(path);
+	free(exact);
+	return result;
+}
+
+#define IS_DEFAULT(name) is_default(name, sizeof(name), 0)
+
+TEST(the_default_path_is_told_in_any_case)
+{
+	assert_true(IS_DEFAULT("\\EFI\\BOOT\\BOOTX64.EFI"));
+	assert_true(IS_DEFAULT("\\efi\\boot\\bootx64.efi"));
+	assert_true(IS_DEFAULT("\\EFI\\Boot\\BootX64.efi"));
+	assert_false(IS_DEFAULT("\\EFI\\BOOT\\grubx64.efi"));
+	assert_false(IS_DEFAULT("\\EFI\\BOOT\\BOOTX64.EFI2"));
+	assert_false(IS_DEFAULT("\\EFI\\BOOT\\BOOTX64.EF"));
+	assert_false(IS_DEFAULT("EFI\\BOOT\\BOOTX64.EFI"));
+	assert_false(IS_DEFAULT(""));
+	assert_false(boot_option_is_default(NULL, 0));
+	assert_false(boot_option_is_default((const uint8_t *)OVER, 4));
+	assert_false(boot_option_is_default((const uint8_t *)SHELL OVER, 24));
+}
+
+TEST(the_default_path_that_was_cut_is_not_read_beyond)
+{
+	static const char name[] = "\\EFI\\BOOT\\BOOTX64.EFI";
+
+	for (size_t cut = 5; cut <= 8 + 2 * sizeof name; cut++)
+		assert_false(is_default(name, sizeof name, cut));
+	for (size_t characters = 0; characters < sizeof name; characters++)
+		assert_false(is_default(name, characters, 0));
+}
+
 TEST(an_option_that_was_cut_anywhere_is_not_read_beyond)
 {
 	static const char path[] = ROOT PCI("\24") USB("\1") HD("\1", ONE) OVER;
@@ -115,6 +195,7 @@ TEST(an_option_that_was_cut_anywhere_is_not_read_beyond)
 		memcpy(exact, option.bytes, length);
 		assert_false(boot_option_leads_to(exact, length, (const uint8_t *)STICK,
 		                                  sizeof STICK - 1));
+		assert_false(boot_option_is_class(exact, length));
 		free(exact);
 	}
 	free(option.bytes);
@@ -167,6 +248,9 @@ int main(void)
 		cmocka_unit_test(a_path_may_end_with_the_device),
 		cmocka_unit_test(usb_by_what_it_is_leads_to_usb),
 		cmocka_unit_test(what_is_in_the_firmware_or_nowhere_leads_elsewhere),
+		cmocka_unit_test(a_class_of_devices_leads_nowhere_and_is_told),
+		cmocka_unit_test(the_default_path_is_told_in_any_case),
+		cmocka_unit_test(the_default_path_that_was_cut_is_not_read_beyond),
 		cmocka_unit_test(an_option_that_was_cut_anywhere_is_not_read_beyond),
 		cmocka_unit_test(no_byte_of_either_leads_out_of_it),
 	};

@@ -137,6 +137,29 @@ TEST(each_field_that_is_wrong_is_told)
 	free(seal);
 }
 
+TEST(a_header_that_is_right_says_how_much_there_is)
+{
+	struct seal *const seal = sealed("r-1");
+	uint8_t *const bytes = (uint8_t *)seal;
+
+	((char *)(seal + 1))[2] ^= 4;
+	assert_int_equal(seal_bytes(seal, ROOM, "r-1", NONCE),
+	                 sizeof *seal + STREAM_BYTES);
+	assert_int_equal(seal_bytes(seal, sizeof *seal + STREAM_BYTES, "r-1", NONCE),
+	                 sizeof *seal + STREAM_BYTES);
+	assert_int_equal(
+		seal_bytes(seal, sizeof *seal + STREAM_BYTES - 1, "r-1", NONCE), 0);
+	assert_int_equal(seal_bytes(seal, sizeof *seal - 1, "r-1", NONCE), 0);
+	assert_int_equal(seal_bytes(seal, ROOM, "r-2", NONCE), 0);
+	assert_int_equal(seal_bytes(seal, ROOM, "r-1", NONCE + 1), 0);
+	for (size_t bit = 0; bit < 8 * sizeof *seal; bit++) {
+		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		assert_int_equal(seal_bytes(seal, ROOM, "r-1", NONCE), 0);
+		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+	free(seal);
+}
+
 TEST(a_copy_of_another_run_is_not_taken)
 {
 	struct seal *const seal = sealed("r-1");
@@ -229,6 +252,7 @@ int main(void)
 		cmocka_unit_test(a_stream_that_grows_is_whole_after_each_step),
 		cmocka_unit_test(no_bit_of_header_or_stream_may_change),
 		cmocka_unit_test(each_field_that_is_wrong_is_told),
+		cmocka_unit_test(a_header_that_is_right_says_how_much_there_is),
 		cmocka_unit_test(a_copy_of_another_run_is_not_taken),
 		cmocka_unit_test(a_copy_of_an_earlier_run_of_that_id_is_not_taken),
 		cmocka_unit_test(room_for_less_than_a_header_holds_nothing),

@@ -89,8 +89,7 @@ static void stow(unsigned most)
 
 static size_t length_of(const char *stream, size_t length, enum file file, char *to)
 {
-	const size_t bytes =
-		unpack_file(&run.capture, stream, length, file_name(file), to);
+	const size_t bytes = unpack_file(&run.capture, stream, length, file, to);
 
 	to[bytes] = '\0';
 	return bytes;

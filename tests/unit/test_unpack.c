@@ -13,7 +13,7 @@ static struct {
 	struct memory_sink sink;
 	struct record record;
 	struct capture capture;
-	char file[ROOM + 1];
+	char file[ROOM + LINE_CAPACITY + 1];
 } home;
 
 static int open_home(void **state)
@@ -51,10 +51,10 @@ static void put_part(enum file file, const char *first, const char *second)
 	record_end(&home.record);
 }
 
-static const char *file_text(const char *name)
+static const char *file_text(enum file file)
 {
 	const size_t length = unpack_file(&home.capture, home.stream, home.sink.length,
-	                                  name, home.file);
+	                                  file, home.file);
 
 	home.file[length] = '\0';
 	return home.file;
@@ -68,11 +68,10 @@ TEST(files_come_out_as_they_went_in)
 	put_part(FILE_SUMMARY, "all", "is well");
 	put_part(FILE_CANARY, "3,30", "4,40");
 	record_done(&home.record, 0);
-	assert_string_equal(file_text("canary.csv"),
+	assert_string_equal(file_text(FILE_CANARY),
 	                    "order,ticks\n1,10\n2,20\n3,30\n4,40\n");
-	assert_string_equal(file_text("summary.txt"), "all\nis well\n");
-	assert_string_equal(file_text("results.csv"), "");
-	assert_string_equal(file_text("canary"), "");
+	assert_string_equal(file_text(FILE_SUMMARY), "all\nis well\n");
+	assert_string_equal(file_text(FILE_RESULTS), "");
 }
 
 TEST(a_part_that_was_abandoned_is_left_out)
@@ -82,7 +81,7 @@ TEST(a_part_that_was_abandoned_is_left_out)
 	record_begin(&home.record, FILE_CANARY);
 	put_row("3,30");
 	put_part(FILE_CANARY, "4,40", "5,50");
-	assert_string_equal(file_text("canary.csv"),
+	assert_string_equal(file_text(FILE_CANARY),
 	                    "order,ticks\n1,10\n2,20\n4,40\n5,50\n");
 }
 
@@ -195,14 +194,39 @@ TEST(samples_that_do_not_fit_leave_the_room_to_others)
 	record_done(&home.record, 0);
 	assert_true(home.sink.lacks_samples);
 	assert_false(home.sink.full);
-	assert_string_equal(file_text("canary.csv"),
+	assert_string_equal(file_text(FILE_CANARY),
 	                    "order,ticks\n12345,78\n12345,78\n12345,78\n12345,78\n"
 	                    "12345,78\n12345,78\n");
-	assert_string_equal(file_text("samples.csv"),
+	assert_string_equal(file_text(FILE_SAMPLES),
 	                    "bench,op,variant,param,value,targets,pair,a,b,divisor\n"
 	                    "12345,78\n12345,78\n12345,78\n12345,78\n12345,78\n"
 	                    "12345,78\n12345,78\n");
-	assert_true(strlen(file_text("results.csv")) > 2 * 9);
+	assert_true(strlen(file_text(FILE_RESULTS)) > 2 * 9);
+}
+
+TEST(a_file_whose_first_part_was_left_out_begins_with_its_columns)
+{
+	memory_sink_open(&home.sink, home.stream, 1000);
+	memory_sink_reserve(&home.sink, 500);
+	record_run(&home.record, "r-1");
+	put_rows(FILE_SAMPLES, 60);
+	put_rows(FILE_SAMPLES, 2);
+	put_rows(FILE_SAMPLES, 1);
+	record_done(&home.record, 0);
+	assert_true(home.sink.lacks_samples);
+	assert_string_equal(file_text(FILE_SAMPLES),
+	                    "bench,op,variant,param,value,targets,pair,a,b,divisor\n"
+	                    "12345,78\n12345,78\n12345,78\n");
+}
+
+TEST(what_has_no_columns_or_no_rows_gets_none)
+{
+	record_run(&home.record, "r-1");
+	record_begin(&home.record, FILE_CANARY);
+	put_row("1,10");
+	put_part(FILE_SUMMARY, "all", "is well");
+	assert_string_equal(file_text(FILE_CANARY), "");
+	assert_string_equal(file_text(FILE_SUMMARY), "all\nis well\n");
 }
 
 /* As many samples as one likes, in parts of every size: the rest has its room. */
@@ -275,6 +299,8 @@ int main(void)
 		CASE(the_last_step_of_a_run_without_its_end_is_named),
 		cmocka_unit_test(a_full_sink_takes_no_more_and_says_so),
 		CASE(samples_that_do_not_fit_leave_the_room_to_others),
+		CASE(a_file_whose_first_part_was_left_out_begins_with_its_columns),
+		CASE(what_has_no_columns_or_no_rows_gets_none),
 		CASE(no_samples_take_what_is_reserved),
 		CASE(an_exception_while_samples_are_left_out_is_kept),
 		cmocka_unit_test(only_a_whole_run_without_a_failure_passes),

@@ -23,6 +23,7 @@ static const struct word words[] = {
 	WORD("write=lost", write, WRITE_LOST),
 	WORD("variable=lost", variable, VARIABLE_LOST),
 	WORD("variable=refused", variable, VARIABLE_REFUSED),
+	WORD("option=class", option_is_class, true),
 	WORD("reset=returns", reset, RESET_RETURNS),
 	WORD("reset=ud", reset, RESET_UD),
 	WORD("reset=pf", reset, RESET_PF),
@@ -47,6 +48,7 @@ static const struct word numbers[] = {
 	WORD("damaged_headers", damaged_headers, 0),
 	WORD("damaged_streams", damaged_streams, 0),
 	WORD("held", held, 0),
+	WORD("held_behind", held_behind, 0),
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])

@@ -39,11 +39,16 @@ static unsigned find_copies(const EFI_BOOT_SERVICES *boot, struct seal *copies[C
 	return count;
 }
 
-static void hold(const EFI_BOOT_SERVICES *boot, const struct seal *copy)
+static void hold(const EFI_BOOT_SERVICES *boot, EFI_PHYSICAL_ADDRESS address)
 {
-	EFI_PHYSICAL_ADDRESS address = (UINTN)copy;
+	(void)boot->AllocatePages(AllocateAddress, EfiBootServicesData, 1, &address);
+}
 
-	(void)boot->AllocatePages(AllocateAddress, EfiLoaderData, 1, &address);
+/* The first page of the room that the stream has not come to. */
+static EFI_PHYSICAL_ADDRESS behind(const struct seal *copy)
+{
+	return ((UINTN)copy + sizeof *copy + copy->length + PAGE - 1) &
+	       ~(EFI_PHYSICAL_ADDRESS)(PAGE - 1);
 }
 
 void evil_copies(const struct firmware *firmware, const struct evil *evil)
@@ -55,11 +60,13 @@ void evil_copies(const struct firmware *firmware, const struct evil *evil)
 	for (unsigned i = 0; i < count; i++) {
 		struct seal *const copy = copies[count - 1 - i];
 
+		if (i < evil->held_behind)
+			hold(boot, behind(copy));
 		if (i < evil->damaged_streams)
 			((char *)(copy + 1))[copy->length / 2] ^= 1;
 		if (i < evil->damaged_headers)
 			copy->length ^= 1;
 		if (i < evil->held)
-			hold(boot, copy);
+			hold(boot, (UINTN)copy);
 	}
 }

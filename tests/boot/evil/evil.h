@@ -31,6 +31,7 @@ struct evil {
 	uint32_t write_from; /* bytes at once from which on writing goes wrong */
 	enum write_fault write;
 	enum variable_fault variable;
+	uint32_t option_is_class; /* boot options name no device */
 	enum reset_fault reset;
 	enum screen_fault screen;
 	enum madt_fault madt;
@@ -39,7 +40,8 @@ struct evil {
 	 */
 	uint32_t damaged_headers;
 	uint32_t damaged_streams;
-	uint32_t held; /* their memory is in use */
+	uint32_t held;        /* their first page is in use */
+	uint32_t held_behind; /* the page behind what they hold is */
 	uint32_t no_low_memory;
 	uint32_t any_is_high; /* memory that may be anywhere is above 4 GiB */
 	uint32_t no_rename;

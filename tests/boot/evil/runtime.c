@@ -22,6 +22,23 @@ static EFI_STATUS EFIAPI variable_is_refused(CHAR16 *name, EFI_GUID *vendor,
 	return EFI_OUT_OF_RESOURCES;
 }
 
+static EFI_GET_VARIABLE real_get_variable;
+
+/* Boot#### is "USB HDD" of a vendor: attributes, length of the path, "A", the path. */
+static EFI_STATUS EFIAPI option_is_class(CHAR16 *name, EFI_GUID *vendor,
+                                         UINT32 *attributes, UINTN *size, VOID *data)
+{
+	static const char option[] = "\1\0\0\0\30\0A\0\0\0"
+				     "\3\12\24\0ABCDEFGHIJKLMNOP\177\377\4";
+
+	if (name[0] != 'B' || name[4] != '0' || *size < sizeof option)
+		return real_get_variable(name, vendor, attributes, size, data);
+	for (UINTN i = 0; i < sizeof option; i++)
+		((char *)data)[i] = option[i];
+	*size = sizeof option;
+	return EFI_SUCCESS;
+}
+
 static EFI_STATUS EFIAPI reset_returns(EFI_RESET_TYPE type, EFI_STATUS status,
                                        UINTN size, CHAR16 *data)
 {
@@ -100,6 +117,11 @@ void evil_runtime_services(const struct firmware *firmware, const struct evil *e
 	if (EFI_ERROR(boot->HandleProtocol(firmware->image, &loaded_image_guid,
 	                                   (void **)&image)))
 		return;
+
+	/* Asked before boot services are gone alone, it need not stay. */
+	real_get_variable = runtime->GetVariable;
+	if (evil->option_is_class)
+		runtime->GetVariable = option_is_class;
 
 	char *const copy = copy_image(boot, image);
 	const UINTN away = (UINTN)copy - (UINTN)image->ImageBase;

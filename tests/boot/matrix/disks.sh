@@ -31,12 +31,12 @@ mmove -i "$(partition shell esp)" ::/EFI/BOOT/BOOTX64.EFI ::/TLBMARK.EFI
 echo 'fs0:\TLBMARK.EFI' >"$scratch/startup.nsh"
 put shell "$scratch/startup.nsh" /startup.nsh esp
 start shell
-is_not_reset() { # NAME
-	ended_with 0 && says "$1" 'no automatic reset: what the firmware started is not on this disk' &&
+is_not_reset() { # NAME REASON
+	ended_with 0 && says "$1" "no automatic reset: $2" &&
 		says "$1" '@done 0' && ! says "$1" 'itself once' >/dev/null
 }
 check 'started by the UEFI shell: no reset, which would lead to the shell' \
-	is_not_reset shell
+	is_not_reset shell 'what the firmware started is not on this disk'
 
 # --- started by a boot loader of another disk, which has the same bytes
 
@@ -47,5 +47,12 @@ evil loader 'device=marked'
 # shellcheck disable=SC2046
 start loader $(second marked)
 check 'started from another disk: no reset, which would lead to its boot loader' \
-	is_not_reset loader
+	is_not_reset loader 'what the firmware started is not on this disk'
+
+# --- started by a boot loader, by a boot option that names a class of devices
+
+evil class 'option=class'
+start class
+check 'a boot option names a class of devices, and a loader came first: no reset' \
+	is_not_reset class "the firmware's boot option does not say which device it starts"
 finish
