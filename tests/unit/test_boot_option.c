@@ -179,8 +179,11 @@ TEST(the_default_path_that_was_cut_is_not_read_beyond)
 
 	for (size_t cut = 5; cut <= 8 + 2 * sizeof name; cut++)
 		assert_false(is_default(name, sizeof name, cut));
-	for (size_t characters = 0; characters < sizeof name; characters++)
+	/* Without an end node behind it, too. */
+	for (size_t characters = 0; characters < sizeof name; characters++) {
 		assert_false(is_default(name, characters, 0));
+		assert_false(is_default(name, characters, 4));
+	}
 }
 
 TEST(an_option_that_was_cut_anywhere_is_not_read_beyond)
