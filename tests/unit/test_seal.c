@@ -67,7 +67,7 @@ TEST(a_stream_that_grows_is_whole_after_each_step)
 			                            ? STREAM_BYTES - length
 			                            : step;
 
-			memcpy((char *)(seal + 1) + length, STREAM + length, more);
+			memcpy((char *)(seal + 1) + length, &STREAM[length], more);
 			/* What comes behind what is sealed does not matter yet. */
 			assert_true(length == 0 ||
 			            seal_check(seal, ROOM, "r-1", NONCE) == SEAL_WHOLE);
