@@ -6,7 +6,7 @@ set -eu
 
 stick midway 'run = midway' 'only = single_op/invlpg,refill,range,switch'
 attend midway -accel tcg
-check 'the second benchmark is under way' hears midway ' refill/'
+check 'the first benchmark is done' hears midway ' refill/'
 check 'the machine is reset' tell system_reset
 check 'the next start brings home what there was, and says what is missing' \
 	hears midway 'run midway: INCOMPLETE: the run did not end by itself; the last step that is known is '
@@ -17,8 +17,8 @@ first_benchmark_is_home() {
 	fetch midway "$scratch/home" && [ "$(folders midway)" = "$(folders midway esp)" ] &&
 		file_systems_are_clean midway || return 1
 	set -- "$scratch/home"/*
-	[ "$(cut -d, -f1 "$1/results.csv" | sort -u)" = 'bench
-single_op' ] && grep -q '^single_op,invlpg,.*,ok,' "$1/results.csv" &&
+	grep -q '^single_op,invlpg,.*,ok,' "$1/results.csv" &&
+		! grep '^switch,' "$1/results.csv" &&
 		[ -s "$1/verify.csv" ] && grep -q '^cpus_started,' "$1/machine.csv"
 }
 
@@ -31,6 +31,7 @@ is_not_whole() {
 		grep -q 'results.csv: machine.csv states no row count' "$scratch/report"
 }
 
-check 'the rows of the first are on both partitions' first_benchmark_is_home
+# Others may have been done before the key was pressed, the last one cannot.
+check 'the rows of the first are on both partitions, none of the last' first_benchmark_is_home
 check 'none of its files is said to be whole' is_not_whole
 finish
