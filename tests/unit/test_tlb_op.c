@@ -61,7 +61,7 @@ static const struct {
 	  true },
 	{ "cr4_smep_set", toggle, NULL, FEATURE_SMEP, ANY, BY_CR4, NAMES_NONE, false,
 	  false },
-	/* The disassembler does not know it: test_invlpgb.c. */
+	/* The disassembler does not know it: test_window_batch.c. */
 	{ "invlpgb_tlbsync", NULL, NULL, FEATURE_INVLPGB, ANY, BY_INVLPGB, NAMES_ANY,
 	  true, false },
 	/* Code of two sizes: below. */

@@ -99,6 +99,22 @@ static struct seen run(uint32_t times, uint32_t most)
 	return seen;
 }
 
+TEST(invlpgb_has_the_bytes_of_amds_manual)
+{
+	static const uint8_t bytes[] = {
+		0x48, 0x8d, 0x86, 0xff, 0xff, 0xff, 0x7f, /* lea disp32(%rsi), %rax */
+		0x89, 0xfa,                               /* mov %edi, %edx */
+		0x31, 0xc9,                               /* xor %ecx, %ecx */
+		0x0f, 0x01, 0xfe,                         /* invlpgb */
+		0x0f, 0x01, 0xff,                         /* tlbsync */
+	};
+	const struct body *const body = &tlb_op_named("invlpgb_tlbsync")->body;
+
+	assert_int_equal(body_bytes(body), sizeof bytes);
+	assert_memory_equal(body->begin, bytes, sizeof bytes);
+	assert_int_equal(body->fixup_offset, 3);
+}
+
 TEST(many_pages_at_once_have_the_bytes_of_amds_manual)
 {
 	static const uint8_t bytes[] = {
@@ -145,6 +161,7 @@ TEST(every_page_is_named_once_and_there_is_one_wait_at_the_end)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(invlpgb_has_the_bytes_of_amds_manual),
 		cmocka_unit_test(many_pages_at_once_have_the_bytes_of_amds_manual),
 		cmocka_unit_test(
 			every_page_is_named_once_and_there_is_one_wait_at_the_end),
