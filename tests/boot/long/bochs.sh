@@ -27,6 +27,16 @@ for op in invpcid_address invpcid_context invpcid_all_global invpcid_all_non_glo
 		no_rows "$op" verify.csv "\$op != \"$op\" && \$verdict == \"fail\""
 done
 
+# More processes than PCIDs, which only longer profiles have.
+boot many -e bochs -c 1 --memory 1024 -p default --only policy/invpcid_context \
+	--timeout 900
+check 'thousands of processes share PCIDs: exit status 0' status_is many 0
+check 'all their rows are measured, those past 4095 too' all_such_rows many results.csv \
+	'$bench == "policy"' '$status == "ok"'
+check 'a PCID each runs out, and is recycled' all_such_rows many results.csv \
+	'$value == 5000 && $variant ~ /-perprocess-flushes$/' '$p50 > 0'
+check 'nothing stays that must go' no_rows many verify.csv '$verdict == "fail"'
+
 # QEMU has one clock for all its processors.
 boot moved -e bochs -c 2 --only ipi --set selftest.plant=moved_clock
 check 'a clock that moved: what it says of the way is taken back' some_rows moved \
