@@ -207,6 +207,7 @@ $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.c
 	$(FUZZ_LIB:.o=.d) $(wildcard $(BUILD)/fuzz/tests/fuzz/*.d)
 
 report: ## draw RUN=DIR again
+	@[ -n '$(RUN)' ] || { echo 'usage: make report RUN=DIR' >&2; exit 2; }
 	$(PYTHON) results/report.py $(RUN)
 
 matrix: $(BUILD)/host/matrix ## print what each operation must drop
