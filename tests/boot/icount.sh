@@ -82,8 +82,14 @@ boot again -a icount -c 4 --set seed=7 --only single_op
 check 'two runs with one seed give the same results.csv' \
 	cmp "$scratch/4/results.csv" "$scratch/again/results.csv"
 check 'and the same verify.csv' cmp "$scratch/4/verify.csv" "$scratch/again/verify.csv"
-check 'and the same selftest.csv' \
-	cmp "$scratch/4/selftest.csv" "$scratch/again/selftest.csv"
+# But for a few ppm between timers: QEMU may give another processor its turn while one is read.
+same_selftests() {
+	for name in 4 again; do
+		grep -v '^timers,' "$scratch/$name/selftest.csv" >"$scratch/$name/tests"
+	done
+	cmp "$scratch/4/tests" "$scratch/again/tests"
+}
+check 'and the same selftest.csv' same_selftests
 check 'and the same canary.csv' cmp "$scratch/4/canary.csv" "$scratch/again/canary.csv"
 
 boot large -a icount -c 1 --memory 6144 --only single_op/invlpg --set pages=1500 \
