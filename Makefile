@@ -10,8 +10,11 @@ DIST = $(BUILD)/dist
 VERSION = 0.1
 COMMIT := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 
+# A warning that a newer compiler has come to know must not keep anybody from building
+# this: only tests/checks/compilers.sh says WERROR=-Werror, for a build folder of its own.
+WERROR =
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
-	-Wmissing-prototypes -Wundef -Wvla -Werror
+	-Wmissing-prototypes -Wundef -Wvla $(WERROR)
 
 # The UEFI program.  Position-independent, no red zone (an interrupt would overwrite
 # it), no floating-point or vector register: ring 0 here has no such state to save.
@@ -21,10 +24,20 @@ EFI_CFLAGS = -std=gnu11 -O2 -ffreestanding -fpic -fvisibility=hidden -fshort-wch
 	-fcf-protection=none -mno-red-zone -mgeneral-regs-only \
 	$(call FLAG_IF_KNOWN,-maccumulate-outgoing-args) \
 	-DGNU_EFI_USE_MS_ABI -I. -I$(BUILD)/gen $(WARNINGS)
-EFI_INCLUDES = -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
-EFI_LIBS = /usr/lib
+
+# gnu-efi: its headers, its start code, and the function that relocates the image.
+# Debian to 13, Ubuntu, Arch and Fedora have the last two in lib, Debian from gnu-efi 4 on in
+# a folder of the processor, openSUSE in lib64, older Fedoras in folders of gnu-efi.
+EFI_HEADERS = /usr/include/efi
+EFI_INCLUDES = -isystem $(EFI_HEADERS) -isystem $(EFI_HEADERS)/x86_64
+EFI_LIBS = /usr/lib /usr/lib/x86_64-linux-gnu /usr/lib64 /usr/lib/gnuefi /usr/lib64/gnuefi \
+	/usr/lib/gnuefi/x64 /usr/lib64/gnuefi/x64
+EFI_START := $(firstword $(wildcard $(EFI_LIBS:=/crt0-efi-x86_64.o) $(EFI_LIBS:=/x64/crt0.o)))
+EFI_RELOCATE := $(firstword $(wildcard $(EFI_LIBS:=/libgnuefi.a)))
+# From 3.0.18 on the start code calls _entry(), which sets up gnu-efi's own library and then
+# calls efi_main(); before, efi_main() itself.  That library is not used here.
 EFI_LDFLAGS = -nostdlib -znocombreloc -znoexecstack -shared -Bsymbolic \
-	-T efi/image.lds -L $(EFI_LIBS)
+	--defsym=_entry=efi_main -T efi/image.lds
 EFI_SECTIONS = .text .reloc .rodata .sbat .rela .data .dynamic
 
 FOLDERS = lib lib/x86 paging bench bench/harness efi
@@ -52,7 +65,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 Q = $(if $(V),,@)
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: all programs image dist sign test test-long check fuzz report matrix clean help FORCE
+.PHONY: all programs image dist sign test test-long check fuzz report matrix clean help gnu-efi FORCE
 .DELETE_ON_ERROR:
 # Objects are kept although only pattern rules name them.
 .SECONDARY:
@@ -71,35 +84,37 @@ $(BUILD)/efi/efi/%.c.o: EFI_CFLAGS += $(EFI_INCLUDES)
 # Else the compiler finds memset() in memset()'s loop, and calls it.
 $(BUILD)/efi/efi/builtins.c.o: EFI_CFLAGS += -fno-builtin \
 	$(call FLAG_IF_KNOWN,-fno-tree-loop-distribute-patterns)
-$(BUILD)/efi/%.o: % Makefile | $(BUILD)/gen/version.h
+$(BUILD)/efi/%.o: % Makefile | $(BUILD)/gen/version.h gnu-efi
 	@mkdir -p $(@D)
 	$(SAY) CC $<
 	$(Q)$(CC) $(EFI_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/tlbmark.so: $(EFI_OBJECTS) efi/image.lds
+# Whatever is not linked here would be seen by nobody before firmware jumps to it.
+$(BUILD)/tlbmark.so: $(EFI_OBJECTS)
+$(BUILD)/tlbmark.so $(BUILD)/evil.so: efi/image.lds | gnu-efi
 	$(SAY) LD $@
-	$(Q)$(LD) $(EFI_LDFLAGS) $(EFI_LIBS)/crt0-efi-x86_64.o $(EFI_OBJECTS) -lgnuefi -o $@
+	$(Q)$(LD) $(EFI_LDFLAGS) $(EFI_START) $(filter %.o,$^) $(EFI_RELOCATE) -o $@
 	@if nm -D --undefined-only $@ | grep .; then \
 		echo '$@: undefined symbols'; exit 1; fi
 
-$(BUILD)/tlbmark.efi: $(BUILD)/tlbmark.so
+$(BUILD)/%.efi: $(BUILD)/%.so
 	$(SAY) EFI $@
-	$(Q)objcopy $(EFI_SECTIONS:%=-j %) -S --target efi-app-x86_64 --subsystem=10 $< $@
+	$(Q)objcopy $(EFI_SECTIONS:%=-j %) -S --output-target=efi-app-x86_64 --subsystem=10 $< $@
+
+gnu-efi:
+	@[ -f '$(EFI_HEADERS)/efi.h' ] && [ -n '$(EFI_START)' ] && [ -n '$(EFI_RELOCATE)' ] || { \
+		echo 'gnu-efi is not in $(EFI_HEADERS) and one of $(EFI_LIBS):'; \
+		echo 'get it with: ./run.sh --setup'; exit 1; } >&2
 
 # Firmware that misbehaves, in front of the program: for tests/boot/ alone.
 EVIL_OWN := $(patsubst %,$(BUILD)/evil/%.o,$(wildcard tests/boot/evil/*.c))
 EVIL_OBJECTS := $(EVIL_OWN) $(patsubst %,$(BUILD)/efi/%.c.o,efi/builtins efi/console \
 	efi/volume efi/volumes lib/line lib/text)
-$(BUILD)/evil/%.c.o: %.c Makefile
+$(BUILD)/evil/%.c.o: %.c Makefile | gnu-efi
 	@mkdir -p $(@D)
 	$(SAY) CC $<
 	$(Q)$(CC) $(EFI_CFLAGS) $(EFI_INCLUDES) -MMD -MP -c -o $@ $<
-$(BUILD)/evil.so: $(EVIL_OBJECTS) efi/image.lds
-	$(SAY) LD $@
-	$(Q)$(LD) $(EFI_LDFLAGS) $(EFI_LIBS)/crt0-efi-x86_64.o $(EVIL_OBJECTS) -lgnuefi -o $@
-$(BUILD)/evil.efi: $(BUILD)/evil.so
-	$(SAY) EFI $@
-	$(Q)objcopy $(EFI_SECTIONS:%=-j %) -S --target efi-app-x86_64 --subsystem=10 $< $@
+$(BUILD)/evil.so: $(EVIL_OBJECTS)
 
 # Host programs.
 HOST_LIB := $(patsubst %,$(BUILD)/host/%.o,$(wildcard lib/*.c))

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 
 /* RFC 9285, table 1; ISO/IEC 18004, table of alphanumeric mode. */
-static const char alphabet[45] = { "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:" };
+static const char alphabet[] = { "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:" };
 
 int base45_value(char c)
 {
