@@ -141,7 +141,7 @@ TEST(every_body_does_the_same_again_with_what_it_leaves_in_registers)
 {
 	const struct tlb_mode mode = { .pcide = true };
 
-	for (unsigned i = 0; i < tlb_op_count; i++) {
+	for (unsigned i = 0; i < TLB_OPS; i++) {
 		if (!model_can(&tlb_ops[i], mode))
 			continue;
 
