@@ -227,7 +227,7 @@ static void plan_set(struct plan *plan, const struct shape_of_set *set)
 	const unsigned count = sizes_of(plan, set, sizes);
 
 	plan_op(plan, tlb_op_none, false, set, sizes, count);
-	for (unsigned i = 0; i < tlb_op_count; i++)
+	for (unsigned i = 0; i < TLB_OPS; i++)
 		for (unsigned pcide = 0; pcide <= 1; pcide++) {
 			const struct tlb_op *const op = &tlb_ops[i];
 

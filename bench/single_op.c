@@ -223,7 +223,7 @@ static void plan_op(struct plan *plan, const struct tlb_op *op)
 
 static void plan_single_op(struct plan *plan)
 {
-	for (unsigned i = 0; i < tlb_op_count; i++)
+	for (unsigned i = 0; i < TLB_OPS; i++)
 		if (!tlb_ops[i].runs_flat)
 			plan_op(plan, &tlb_ops[i]);
 }
@@ -231,7 +231,7 @@ static void plan_single_op(struct plan *plan)
 /* Their windows cannot be in other pages, so there is no first-incl. */
 static void plan_paging_off(struct plan *plan)
 {
-	for (unsigned i = 0; i < tlb_op_count; i++)
+	for (unsigned i = 0; i < TLB_OPS; i++)
 		if (tlb_ops[i].runs_flat)
 			plan_targets(plan, &tlb_ops[i], (struct setting){ 0 });
 }

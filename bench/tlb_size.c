@@ -81,11 +81,23 @@ static void insert_knees(struct points *points, const struct plan *plan,
 		            most);
 }
 
+/*
+ * Four times what is said, but never less than four times the largest TLB there is: a
+ * sweep that ended where CPUID says would not find it wrong.
+ */
+static uint32_t end_of(const struct plan *plan, const struct side *side)
+{
+	const uint32_t said = plan_tlb_reach(plan, side->of, side->page);
+	const uint32_t largest = tlb_largest(side->page);
+	const uint32_t reach = said > largest ? said : largest;
+
+	return reach > side->most / 4 ? side->most : 4 * reach;
+}
+
 static struct points points_of(const struct plan *plan, const struct side *side)
 {
-	const uint32_t reach = plan_tlb_reach(plan, side->of, side->page);
 	const enum sweep sweep = plan_config(plan)->profile->sweep;
-	const uint32_t end = reach > side->most / 4 ? side->most : 4 * reach;
+	const uint32_t end = end_of(plan, side);
 	const uint32_t most = sweep == SWEEP_ENDS && end > SHORT ? SHORT : end;
 	struct points points = { .count = 0 };
 

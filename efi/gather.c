@@ -68,6 +68,12 @@ static const char *gather_madt(const struct physical_memory *memory, uint64_t rs
 	return err == ERR_ABSENT ? "absent" : "damaged";
 }
 
+/* The firmware has all below 4 GiB mapped where it is. */
+static uint64_t read_register(uint64_t address)
+{
+	return *(const volatile uint64_t *)address;
+}
+
 static void gather_acpi(const struct firmware *firmware, const struct memory_map *map,
                         struct machine *machine)
 {
@@ -98,7 +104,7 @@ static void gather_acpi(const struct firmware *firmware, const struct memory_map
 		machine->x2apic_opt_out = false;
 	machine->x2apic_remapping =
 		(acpi_find(memory, rsdp, "DMAR", &table) == ERR_NONE &&
-	         acpi_dmar_remaps(&table)) ||
+	         acpi_dmar_remaps(&table, read_register)) ||
 		(acpi_find(memory, rsdp, "IVRS", &table) == ERR_NONE &&
 	         acpi_ivrs_remaps(&table));
 }

@@ -226,6 +226,7 @@ void takeover_enter(struct program *program)
 	control_drop_all();
 	machine->used = control_read();
 	identify_by_msr(machine);
+	identify_by_trying(machine);
 	machine->tsc_rate = timers_measure(&(struct timers){
 		.pm_timer_port = machine->pm_timer.port,
 		.pm_timer_32_bits = machine->pm_timer.is_32_bits,

@@ -34,6 +34,13 @@ const char *feature_name(enum feature feature)
 	return "?";
 }
 
+void machine_refuse_invlpgb(struct machine *machine, const char *why)
+{
+	machine->features &= ~(uint32_t)FEATURE_INVLPGB;
+	machine->invlpgb_pages = 0;
+	machine->invlpgb_refused = why;
+}
+
 static void put_text(struct record *record, const char *key, const char *value)
 {
 	struct line line;
@@ -79,6 +86,8 @@ static void put_processor(const struct machine *machine, struct record *record)
 	put_u64(record, "stepping", machine->stepping);
 	if (machine->invlpgb_pages != 0)
 		put_u64(record, "invlpgb_pages", machine->invlpgb_pages);
+	if (machine->invlpgb_refused != NULL)
+		put_text(record, "invlpgb_refused", machine->invlpgb_refused);
 	if (machine->microcode != 0)
 		put_hex(record, "microcode", machine->microcode);
 	else

@@ -78,6 +78,7 @@ struct machine {
 	uint64_t microcode;     /* 0: not readable */
 	uint32_t features;      /* enum feature */
 	uint32_t invlpgb_pages; /* that one INVLPGB takes at most; 0: there is none */
+	const char *invlpgb_refused; /* why it is not used though reported; or NULL */
 	char hypervisor[13];
 	bool tsc_adjust_known;
 	uint64_t tsc_adjust;
@@ -130,6 +131,9 @@ const char *environment_name(enum environment env);
 
 /* Name as in CPUID tables; the bits are those of enum feature. */
 const char *feature_name(enum feature feature);
+
+/* From now on there is none; why becomes a line of machine.csv. */
+void machine_refuse_invlpgb(struct machine *machine, const char *why);
 
 /* The part that is known before anything was measured or could go wrong. */
 void machine_record(const struct machine *machine, const struct config *config,

@@ -42,7 +42,8 @@ enum processor_difference {
 	DIFFERS_PAT = 1 << 1,
 	DIFFERS_MTRRS = 1 << 2,
 	DIFFERS_APIC_MODE = 1 << 3,
-	DIFFERS_LFENCE = 1 << 4, /* LFENCE waits on one of them only */
+	DIFFERS_LFENCE = 1 << 4,  /* LFENCE waits on one of them only */
+	DIFFERS_SMI_LVT = 1 << 5, /* it did not take the LVT entries for SMIs */
 };
 
 struct processor {

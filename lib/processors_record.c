@@ -32,7 +32,7 @@ static void put_field(struct line *line, const char *name, uint64_t value)
 static void put_differences(struct line *line, unsigned differences)
 {
 	static const char *const names[] = {
-		"control_registers", "pat", "mtrrs", "apic_mode", "lfence",
+		"control_registers", "pat", "mtrrs", "apic_mode", "lfence", "smi_lvt",
 	};
 
 	const char *before = " differs=";

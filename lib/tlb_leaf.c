@@ -154,20 +154,20 @@ static bool decode_02(struct tlb_sizes *sizes, const struct tlb_leaf *leaf)
 }
 
 /*
- * Of the second level, and of 1 GiB pages: data above, code below; a TLB for both
- * leaves the upper half empty.  Associativity 0: disabled.
+ * Of the second level, and of 1 GiB pages: data above, code below, in units of so many
+ * entries; a TLB for both leaves the upper half empty.  Associativity 0: disabled.
  */
 static void add_halves(struct tlb_sizes *sizes, uint32_t level, unsigned pages,
-                       uint32_t value)
+                       uint32_t value, uint32_t unit)
 {
 	const bool data = BITS(value, 31, 28) != 0;
 	const bool code = BITS(value, 15, 12) != 0;
 
 	if (data)
-		add(sizes, level, TLB_DATA, pages, BITS(value, 27, 16));
+		add(sizes, level, TLB_DATA, pages, BITS(value, 27, 16) * unit);
 	if (code)
 		add(sizes, level, data || level == 1 ? TLB_CODE : TLB_UNIFIED, pages,
-		    BITS(value, 11, 0));
+		    BITS(value, 11, 0) * unit);
 }
 
 static void add_first_level(struct tlb_sizes *sizes, unsigned pages, uint32_t value)
@@ -176,14 +176,33 @@ static void add_first_level(struct tlb_sizes *sizes, unsigned pages, uint32_t va
 	add(sizes, 1, TLB_CODE, pages, BITS(value, 7, 0));
 }
 
+/*
+ * L2TlbSizeX32: twelve bits are too few for the second level of Zen 5, so they count
+ * units of 32 (APM 3 appendix E, "Function 8000_0021h").
+ */
+static uint32_t second_level_unit(const struct tlb_leaves *leaves)
+{
+	return BITS(leaves->leaf_80000021.eax, 14, 14) != 0 ? 32 : 1;
+}
+
 static bool decode_amd(struct tlb_sizes *sizes, const struct tlb_leaves *leaves)
+{
+	const uint32_t unit = second_level_unit(leaves);
+
+	add_first_level(sizes, PAGES_2M, leaves->leaf_80000005.eax);
+	add_first_level(sizes, PAGES_4K, leaves->leaf_80000005.ebx);
+	add_halves(sizes, 2, PAGES_2M, leaves->leaf_80000006.eax, unit);
+	add_halves(sizes, 2, PAGES_4K, leaves->leaf_80000006.ebx, unit);
+	add_halves(sizes, 1, PAGES_1G, leaves->leaf_80000019.eax, 1);
+	add_halves(sizes, 2, PAGES_1G, leaves->leaf_80000019.ebx, unit);
+	return leaves->leaf_80000005.ebx != 0;
+}
+
+/* Their leaf 02H leaves out the 4 KiB pages, so it is not used. */
+static bool decode_centaur(struct tlb_sizes *sizes, const struct tlb_leaves *leaves)
 {
 	add_first_level(sizes, PAGES_2M, leaves->leaf_80000005.eax);
 	add_first_level(sizes, PAGES_4K, leaves->leaf_80000005.ebx);
-	add_halves(sizes, 2, PAGES_2M, leaves->leaf_80000006.eax);
-	add_halves(sizes, 2, PAGES_4K, leaves->leaf_80000006.ebx);
-	add_halves(sizes, 1, PAGES_1G, leaves->leaf_80000019.eax);
-	add_halves(sizes, 2, PAGES_1G, leaves->leaf_80000019.ebx);
 	return leaves->leaf_80000005.ebx != 0;
 }
 
@@ -191,7 +210,10 @@ struct tlb_sizes tlb_sizes_of(const struct tlb_leaves *leaves)
 {
 	struct tlb_sizes sizes = { 0 };
 
-	if (leaves->amd) {
+	if (leaves->centaur) {
+		if (decode_centaur(&sizes, leaves))
+			sizes.source = "80000005H";
+	} else if (leaves->amd) {
 		if (decode_amd(&sizes, leaves))
 			sizes.source = "80000005H 80000006H 80000019H";
 	} else if (decode_18(&sizes, leaves)) {
@@ -213,6 +235,15 @@ uint32_t tlb_reach(const struct tlb_sizes *sizes, enum tlb_side side,
 			return sum;
 	}
 	return 0;
+}
+
+/*
+ * Skymont and Zen 5 have 4096 for pages of 4 KiB and 2 MiB, Skymont for code too;
+ * Panther Lake 1024 for those of 1 GiB, beside data.
+ */
+uint32_t tlb_largest(enum tlb_page page)
+{
+	return page == TLB_1G ? 1024 : 4096;
 }
 
 static void put_size(struct record *record, uint32_t level, unsigned side,

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * What a CPU says of its own TLBs: CPUID leaf 18H, else leaf 02H (SDM 2A
- * "CPUID—CPU Identification"); on AMD leaves 8000_0005H, 8000_0006H and 8000_0019H
+ * "CPUID—CPU Identification"); on AMD leaves 8000_0005H, 8000_0006H and 8000_0019H, in units that 8000_0021H names
  * (APM 3, appendix E "Obtaining Processor Information Via the CPUID Instruction").
  * Pure: decodes what was read.
  */
@@ -25,9 +25,11 @@ struct tlb_leaf {
 
 struct tlb_leaves {
 	bool amd;
+	bool centaur; /* VIA or Zhaoxin: leaf 8000_0005H describes the first level */
 	struct tlb_leaf leaf_02;
 	struct tlb_leaf leaf_18[TLB_SUBLEAVES]; /* by subleaf */
 	struct tlb_leaf leaf_80000005, leaf_80000006, leaf_80000019;
+	struct tlb_leaf leaf_80000021;
 };
 
 struct tlb_sizes {
@@ -47,6 +49,12 @@ struct tlb_sizes tlb_sizes_of(const struct tlb_leaves *leaves);
  */
 uint32_t tlb_reach(const struct tlb_sizes *sizes, enum tlb_side side,
                    enum tlb_page page);
+
+/*
+ * Entries of the largest TLB of any processor known, data or code, for that page size:
+ * what CPUID says may be wrong, or not be said at all.
+ */
+uint32_t tlb_largest(enum tlb_page page);
 
 /*
  * tlb_source, and tlb_l1_data_4k_entries and so on for what is known, as lines of

@@ -266,13 +266,14 @@ const struct tlb_op tlb_ops[] = {
 		.drops_all_psc = true,
 	},
 };
-const unsigned tlb_op_count = sizeof tlb_ops / sizeof tlb_ops[0];
+_Static_assert(sizeof tlb_ops / sizeof tlb_ops[0] == TLB_OPS,
+               "TLB_OPS counts the rows");
 
 const struct tlb_op *const tlb_op_none = &tlb_ops[0];
 
 const struct tlb_op *tlb_op_named(const char *name)
 {
-	for (unsigned i = 0; i < tlb_op_count; i++)
+	for (unsigned i = 0; i < TLB_OPS; i++)
 		if (text_equal(tlb_ops[i].name, name))
 			return &tlb_ops[i];
 	return NULL;

@@ -49,6 +49,14 @@ struct tlb_mode {
 	bool amd;
 };
 
+/* The same states as numbers below TLB_MODES, for what is kept for each. */
+#define TLB_MODES 4u
+
+static inline unsigned tlb_mode_number(bool pcide, bool tce)
+{
+	return (pcide ? 1u : 0u) | (tce ? 2u : 0u);
+}
+
 /* How an operation does it: what the preparation of its check has to do without. */
 enum mechanism {
 	BY_INVLPG = 1 << 0,
@@ -105,8 +113,10 @@ struct tlb_op {
 	bool drops_all_psc;
 };
 
+/* The rows of tlb_ops: what is kept for each operation has so many. */
+#define TLB_OPS 15u
+
 extern const struct tlb_op tlb_ops[];
-extern const unsigned tlb_op_count;
 
 /* Does nothing: the floor of every timing, the control of every verification. */
 extern const struct tlb_op *const tlb_op_none;

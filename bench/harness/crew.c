@@ -121,7 +121,7 @@ bool crew_wait(struct crew *crew, struct crew_member *member, uint64_t limit_tic
 		if (member->lost)
 			return false;
 		if (rdtsc_ordered() - from > limit_ticks) {
-			crew_linger();
+			crew_linger(limit_ticks);
 			if (is_done(member))
 				break;
 			crew_lose(crew, member);

@@ -15,6 +15,7 @@
  *     interrupt, when request.call changes.
  */
 #include "bench/harness/tsc_offset.h"
+#include "lib/linger.h"
 #include "lib/topology.h"
 #include "lib/x86/apic.h"
 #include "lib/x86/cpu.h"
@@ -227,14 +228,19 @@ struct tsc_offset crew_offset(const struct crew_member *from,
                               const struct crew_member *to);
 
 /*
- * Between a clock that says that patience is at its end and the last look: all of them
- * may have been in an SMI since the look before, and those that have been need a moment
- * to answer.  PAUSEs, not ticks, some 0.1 to 1 ms of them: the next SMI counts for
- * nothing.
+ * Between a clock that says that patience, in ticks, is at its end and the last look: a
+ * tenth of it, 10 ms on hardware, as lib/linger.h says.
  */
-static inline void crew_linger(void)
+static inline struct linger crew_linger_begin(uint64_t patience)
 {
-	for (unsigned i = 0; i < 20000; i++)
+	return linger_begin(patience / 10, rdtsc_ordered());
+}
+
+static inline void crew_linger(uint64_t patience)
+{
+	struct linger linger = crew_linger_begin(patience);
+
+	while (linger_goes_on(&linger, rdtsc_ordered()))
 		pause();
 }
 

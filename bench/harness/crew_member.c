@@ -228,8 +228,11 @@ void crew_enter(void *context)
 	seat->differences = take_over(me->crew, &me->apic);
 	/* One whose APIC is not where the others' are could not even end an interrupt.
 	 */
-	if ((seat->differences & DIFFERS_APIC_MODE) == 0)
+	if ((seat->differences & DIFFERS_APIC_MODE) == 0) {
 		apic_prepare(&me->apic, VECTOR_SPURIOUS, false);
+		if (!apic_copy_smi_entries(&me->apic, &me->crew->smi_entries))
+			seat->differences |= DIFFERS_SMI_LVT;
+	}
 	leaves_read(&leaves, is_amd(me->crew->machine));
 	topology_decode(&leaves, &me->topology);
 	me->mwait_kinds = leaves_mwait_kinds();

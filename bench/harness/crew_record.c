@@ -90,6 +90,20 @@ void crew_begin_measuring(struct crew *crew)
 	crew->spurious_before = spurious_of(crew);
 }
 
+/* What the boot processor has still: it was prepared long ago. */
+static void put_smi_entries(struct record *record, const struct crew *crew)
+{
+	const struct apic_smi_entries entries = apic_smi_entries(&crew->boot.apic);
+	struct line line;
+	char text[80];
+
+	line_clear(&line);
+	apic_smi_entries_put(&line, &entries);
+	line_to_string(&line, text, sizeof text);
+	csv_pair_text(&line, "smi_lvt", text);
+	record_line(record, &line);
+}
+
 void crew_record(const struct crew *crew, struct record *record)
 {
 	uint32_t lost = 0;
@@ -105,6 +119,8 @@ void crew_record(const struct crew *crew, struct record *record)
 	record_begin(record, FILE_MACHINE);
 	put_number(record, "cpus_lost", lost);
 	put_number(record, "stacks_run_over", run_over);
+	if (crew->boot.apic.mode != APIC_OFF)
+		put_smi_entries(record, crew);
 	put_number(record, "nmis_stray", strays_of(crew) - crew->strays_before);
 	put_number(record, "interrupts_spurious",
 	           spurious_of(crew) - crew->spurious_before);

@@ -142,6 +142,7 @@ static void prepare_boot(struct crew *crew, const struct crew_spec *spec)
 	if (boot->apic.mode != APIC_OFF) {
 		apic_prepare(&boot->apic, VECTOR_SPURIOUS, true);
 		crew->takes_nmi = apic_takes_nmi(&boot->apic);
+		crew->smi_entries = apic_smi_entries(&boot->apic);
 	}
 	boot->apic_id = processor->apic_id;
 	boot->acpi_uid = processor->acpi_uid;
@@ -189,7 +190,7 @@ static bool gets_ready(struct crew_seat *seat, uint64_t limit_ticks)
 		if (crew_has_fallen(seat))
 			return false;
 		if (rdtsc_ordered() - from > limit_ticks) {
-			crew_linger();
+			crew_linger(limit_ticks);
 			return is_ready(seat);
 		}
 		pause();

@@ -59,7 +59,8 @@ struct crew {
 	struct crew_member *members[CREW_MEMBERS];
 	unsigned count; /* others */
 	bool owns_all;
-	bool takes_nmi; /* the boot processor, from outside */
+	bool takes_nmi;                      /* the boot processor, from outside */
+	struct apic_smi_entries smi_entries; /* of the boot processor */
 	/*
 	 * What every handler reads first, and nobody writes while there may be calls.
 	 * A lost member may take a call late: contexts stay when these are gone.

@@ -44,7 +44,7 @@ static bool is_answered(struct crew *crew, const struct crew_member *member,
 		if (member->lost)
 			return false;
 		if (rdtsc_ordered() - from > patience) {
-			crew_linger();
+			crew_linger(patience);
 			return has_answered(member, call);
 		}
 		pause();

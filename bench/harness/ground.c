@@ -31,7 +31,12 @@ static enum err alloc_frames(struct frame_pool *pool, uint64_t bytes,
 	                                                        : ERR_NONE;
 }
 
-/* A word to read; or, as code, MOV $word, %eax; RET. */
+/*
+ * A word to read; or, as code, MOV $word, %eax; RET.  Code is written once and never
+ * changed: an accessed entry that names it is pointed at another frame without a fault
+ * between, and where bytes changed as well, family 19h may execute the old ones (AMD
+ * erratum 1193).
+ */
 static uint64_t content(uint64_t word, bool is_code)
 {
 	const uint64_t mov_eax = 0xb8, ret = 0xc3;

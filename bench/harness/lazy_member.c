@@ -22,7 +22,7 @@ void lazy_take_request(struct crew_member *me, void *context)
 {
 	struct party *const party = context;
 	const struct party_row *const row = party->row;
-	const uint64_t entered = rdtsc_ordered();
+	const uint64_t entered = party->stamps ? rdtsc_ordered() : 0;
 	const uint32_t call = crew_take(me);
 
 	if (me->number != 0 && me->number == party->mute)
@@ -31,7 +31,7 @@ void lazy_take_request(struct crew_member *me, void *context)
 	    (me->number == 0 || me->number != party->careless))
 		lazy_drop_all(row);
 	me->stamps.word[STAMP_ENTERED] = entered;
-	me->stamps.word[STAMP_LEFT] = rdtsc_ordered();
+	me->stamps.word[STAMP_LEFT] = party->stamps ? rdtsc_ordered() : 0;
 	me->stamps.word[STAMP_CALL] = call;
 	party_answer(me, call);
 }

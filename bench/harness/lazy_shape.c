@@ -266,6 +266,7 @@ static void begin(struct experiment *experiment)
 	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
 		((uint64_t *)party->other_root)[i] = ((uint64_t *)party->root)[i];
 	flush_ground_level(&party->ground);
+	party->stamps = row->remote->figure == FIGURE_HANDLER;
 	party_begin(row);
 	(void)party_run(row, lazy_forget, NULL);
 	lazy_forget(NULL, NULL);

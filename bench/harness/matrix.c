@@ -76,7 +76,7 @@ static void verify_in_mode(const struct matrix *matrix, struct cpu_port *port,
 
 static void verify_modes(const struct matrix *matrix, struct cpu_port *port,
                          const struct tlb_op *op, enum verify_phase phase,
-                         struct tally *tally)
+                         struct tallies *tallies)
 {
 	const unsigned tces = (matrix->machine->features & FEATURE_TCE) != 0 ? 2 : 1;
 
@@ -89,7 +89,9 @@ static void verify_modes(const struct matrix *matrix, struct cpu_port *port,
 						       .tce = tce != 0,
 						       .amd = is_amd(matrix->machine),
 					       },
-				               phase, tally);
+				               phase,
+				               &tallies->in[tlb_mode_number(pcide != 0,
+				                                            tce != 0)]);
 }
 
 static void record_fault(const struct matrix *matrix, const struct fault_row *row,
@@ -116,12 +118,11 @@ static void record_faults(const struct matrix *matrix, const char *op,
 		record_fault(matrix, row, tally);
 }
 
-struct tally matrix_verify(const struct matrix *matrix, const struct tlb_op *op,
-                           enum verify_phase phase)
+void matrix_verify(const struct matrix *matrix, const struct tlb_op *op,
+                   enum verify_phase phase, struct tallies *tallies)
 {
 	struct workspace *const workspace = matrix->workspace;
 	const uint32_t used = workspace->window_used;
-	struct tally tally = { 0 };
 	struct cpu_port port;
 	const bool runs = matrix->ground != NULL &&
 	                  (op->needs & ~matrix->machine->features) == 0 &&
@@ -130,13 +131,12 @@ struct tally matrix_verify(const struct matrix *matrix, const struct tlb_op *op,
 	                                plan_is_broken(matrix->plan, op)) == ERR_NONE;
 
 	record_begin(matrix->record, FILE_VERIFY);
-	verify_modes(matrix, runs ? &port : NULL, op, phase, &tally);
+	verify_modes(matrix, runs ? &port : NULL, op, phase, tallies);
 	if (phase == PHASE_BEFORE)
-		record_faults(matrix, op->name, &tally);
+		record_faults(matrix, op->name, &tallies->in[0]);
 	record_end(matrix->record);
 	/* Its windows are not needed any more. */
 	workspace->window_used = used;
-	return tally;
 }
 
 struct tally matrix_probe_tr7(const struct matrix *matrix)

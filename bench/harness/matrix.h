@@ -16,11 +16,12 @@ struct matrix {
 };
 
 /*
- * All cells of op; in the phase before the timing also its faults.  CR4.PCIDE and
- * EFER.TCE are clear before and after.
+ * All cells of op, added to the tally of the state each belongs to; in the phase before
+ * the timing also its faults, added to the first.  CR4.PCIDE and EFER.TCE are clear
+ * before and after.
  */
-struct tally matrix_verify(const struct matrix *matrix, const struct tlb_op *op,
-                           enum verify_phase phase);
+void matrix_verify(const struct matrix *matrix, const struct tlb_op *op,
+                   enum verify_phase phase, struct tallies *tallies);
 
 /* The one fact about TR7; passed or failed as above. */
 struct tally matrix_probe_tr7(const struct matrix *matrix);

@@ -110,6 +110,7 @@ struct party {
 	 * handler, which reads this once.
 	 */
 	_Alignas(CREW_LINE) struct party_row *volatile row;
+	bool stamps;       /* handlers read the clock: the row's figure is theirs */
 	unsigned mute;     /* number of a member that never answers; 0: none */
 	unsigned careless; /* that answers, and drops nothing */
 	uint64_t root, other_root;

@@ -99,7 +99,7 @@ bool party_wait(struct party_row *row)
 		while (!has_answered(member)) {
 			if (!party_out_of_patience(row->party->patience, from, &looks))
 				continue;
-			crew_linger();
+			crew_linger(row->party->patience);
 			if (has_answered(member))
 				break;
 			party_lose_silent(row);
@@ -123,7 +123,7 @@ bool party_wait_shared(struct party_row *row)
 	while (is_missing(party)) {
 		if (!party_out_of_patience(party->patience, from, &looks))
 			continue;
-		crew_linger();
+		crew_linger(party->patience);
 		if (!is_missing(party))
 			break;
 		party_lose_silent(row);

@@ -8,14 +8,22 @@ static bool is_known(const struct rows *rows, const struct experiment *experimen
 	return rows->complete || experiment->skip != NULL || experiment->samples.n != 0;
 }
 
+/* In the state of the processor that the row is measured in. */
+static enum believed believed_in(const struct rows *rows, const struct tlb_op *op,
+                                 const struct experiment_spec *spec)
+{
+	return tally_believed(&rows->tallies[op - tlb_ops]
+	                               .in[tlb_mode_number(spec->pcide, spec->tce)]);
+}
+
 /* A row of two operations is believed as far as the less sure of them. */
 static enum believed believed_of(const struct rows *rows,
                                  const struct experiment_spec *spec)
 {
 	const struct tlb_op *const partner =
 		spec->chase.partner == NULL ? spec->op : spec->chase.partner;
-	const enum believed own = rows->believed[spec->op - tlb_ops];
-	const enum believed other = rows->believed[partner - tlb_ops];
+	const enum believed own = believed_in(rows, spec->op, spec);
+	const enum believed other = believed_in(rows, partner, spec);
 
 	if (!rows->complete)
 		return BELIEVED_UNKNOWN;

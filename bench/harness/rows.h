@@ -1,6 +1,7 @@
 #pragma once
 /* What a plan has measured, as the files that hold it. */
 #include "bench/harness/plan.h"
+#include "bench/harness/verify.h"
 #include "lib/record.h"
 
 struct rows {
@@ -10,7 +11,7 @@ struct rows {
 	/* False after an exception: only rows that have something to say are sent. */
 	bool complete;
 	/* By operation, in the order of tlb_ops. */
-	const enum believed *believed;
+	const struct tallies *tallies;
 };
 
 /*

@@ -32,7 +32,7 @@ static bool is_selected(const struct config *config, const struct bench *bench)
 {
 	bool selected = config_selects(config, bench->name, NULL);
 
-	for (unsigned op = 0; op < tlb_op_count; op++)
+	for (unsigned op = 0; op < TLB_OPS; op++)
 		selected = selected ||
 		           config_selects(config, bench->name, tlb_ops[op].name);
 	return selected;
@@ -115,7 +115,7 @@ static void progress(struct run *run, unsigned step, const char *name)
 
 static void note_usage(struct run *run, unsigned bench)
 {
-	for (unsigned op = 0; op < tlb_op_count; op++) {
+	for (unsigned op = 0; op < TLB_OPS; op++) {
 		struct usage *const usage = &run->usage[op];
 
 		if (&tlb_ops[op] == tlb_op_none || !plan_uses(&run->plan, &tlb_ops[op]))
@@ -136,7 +136,7 @@ bool runner_has_work(struct run *run)
 		run->steps += run->plan.count;
 		note_usage(run, i);
 	}
-	for (unsigned op = 0; op < tlb_op_count; op++)
+	for (unsigned op = 0; op < TLB_OPS; op++)
 		run->steps += run->usage[op].used ? 2 : 0;
 	return run->steps != 0;
 }
@@ -155,19 +155,20 @@ static struct matrix matrix_of(struct run *run)
 static void verify_op(struct run *run, const struct tlb_op *op, enum verify_phase phase)
 {
 	const struct matrix matrix = matrix_of(run);
-	struct tally tally;
+	struct tallies *const tallies = &run->tallies[op - tlb_ops];
+	struct tally sum;
 
 	crew_hold_nmi(&run->crew, op->runs_flat);
-	tally = matrix_verify(&matrix, op, phase);
+	matrix_verify(&matrix, op, phase, tallies);
 	crew_hold_nmi(&run->crew, false);
-	tally_add(&run->tallies[op - tlb_ops], &tally);
-	run->failed = run->failed || tally_failures(&tally) != 0;
+	sum = tallies_sum(tallies);
+	run->failed = run->failed || tally_failures(&sum) != 0;
 }
 
 /* Before the first benchmark that uses an operation, and after the last. */
 static void verify_all(struct run *run, unsigned bench, enum verify_phase phase)
 {
-	for (unsigned i = 0; i < tlb_op_count; i++) {
+	for (unsigned i = 0; i < TLB_OPS; i++) {
 		const struct tlb_op *const op = &tlb_ops[i];
 		const struct usage *const usage = &run->usage[i];
 		struct line name;
@@ -251,17 +252,14 @@ static void note_frequency(struct frequency *seen, const struct plan *plan)
 
 static void deliver_rows(struct run *run, bool complete)
 {
-	enum believed believed[RUNNER_OPS];
 	const struct rows rows = {
 		.plan = &run->plan,
 		.sampler = &run->sampler,
 		.record = run->record,
 		.complete = complete,
-		.believed = believed,
+		.tallies = run->tallies,
 	};
 
-	for (unsigned i = 0; i < tlb_op_count; i++)
-		believed[i] = tally_believed(&run->tallies[i]);
 	run->rows_pending = false;
 	run->failed = rows_record(&rows) || run->failed;
 	canary_record(&run->canary, run->record);
@@ -303,8 +301,11 @@ static void deliver_sums(struct run *run)
 {
 	struct tally total = { 0 };
 
-	for (unsigned i = 0; i < tlb_op_count; i++)
-		tally_add(&total, &run->tallies[i]);
+	for (unsigned i = 0; i < TLB_OPS; i++) {
+		const struct tally sum = tallies_sum(&run->tallies[i]);
+
+		tally_add(&total, &sum);
+	}
 	selftest_verification(&run->selftest, tally_failures(&total), total.passed);
 	party_selftest(&run->party, &run->selftest);
 	selftest_record(&run->selftest, run->record);

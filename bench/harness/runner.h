@@ -19,8 +19,6 @@ enum run_status {
 	RUN_NOT_FINISHED = 4,     /* an exception nobody expected */
 };
 
-#define RUNNER_OPS 16u
-
 /* Which benchmarks use an operation, as indices into benches[]. */
 struct usage {
 	bool used;
@@ -49,8 +47,8 @@ struct run {
 	bool can_verify;
 	struct plan plan;
 	bool rows_pending; /* the plan's rows are not delivered yet */
-	struct usage usage[RUNNER_OPS];
-	struct tally tallies[RUNNER_OPS];
+	struct usage usage[TLB_OPS];
+	struct tallies tallies[TLB_OPS];
 	unsigned steps_before; /* rows and verifications of what is done */
 	unsigned steps;
 	uint32_t chunk;       /* number of the last chunk measured */

@@ -13,9 +13,11 @@ static bool wait_serving(struct party *party, struct crew_member *me, uint64_t l
 }
 
 /* As crew_linger(), but whoever waits for this one need not wait longer. */
-static void linger_serving(struct crew_member *me)
+static void linger_serving(struct crew_member *me, uint64_t patience)
 {
-	for (unsigned i = 0; i < 20000; i++) {
+	struct linger linger = crew_linger_begin(patience);
+
+	while (linger_goes_on(&linger, rdtsc_ordered())) {
 		crew_serve(me);
 		pause();
 	}
@@ -29,7 +31,7 @@ static bool wait_until(struct party *party, struct crew_member *me,
 
 	while (atomic_load_explicit(count, memory_order_acquire) != wanted)
 		if (wait_serving(party, me, party->patience, from, &looks)) {
-			linger_serving(me);
+			linger_serving(me, party->patience);
 			if (atomic_load_explicit(count, memory_order_acquire) == wanted)
 				break;
 			(void)atomic_fetch_add(&party->silent, 1);
@@ -49,7 +51,7 @@ static bool take_lock(const struct party_row *row, struct crew_member *me)
 	while (atomic_exchange_explicit(&party->locked.count, 1,
 	                                memory_order_acquire) != 0)
 		if (wait_serving(party, me, limit, from, &looks)) {
-			linger_serving(me);
+			linger_serving(me, party->patience);
 			if (atomic_exchange_explicit(&party->locked.count, 1,
 			                             memory_order_acquire) == 0)
 				break;

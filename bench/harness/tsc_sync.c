@@ -26,7 +26,7 @@ static bool hear(const struct shout *shout, uint32_t last, uint64_t patience,
 			break;
 		pause();
 	}
-	crew_linger();
+	crew_linger(patience);
 	*number = atomic_load_explicit(&shout->number, memory_order_acquire);
 	return *number != last;
 }

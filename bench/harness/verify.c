@@ -175,6 +175,15 @@ void tally_add(struct tally *sum, const struct tally *tally)
 	sum->faults_failed += tally->faults_failed;
 }
 
+struct tally tallies_sum(const struct tallies *tallies)
+{
+	struct tally sum = { 0 };
+
+	for (unsigned i = 0; i < TLB_MODES; i++)
+		tally_add(&sum, &tallies->in[i]);
+	return sum;
+}
+
 unsigned tally_failures(const struct tally *tally)
 {
 	return tally->failed + tally->faults_failed;

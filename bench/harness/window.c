@@ -191,15 +191,16 @@ static uint8_t *put_touches(uint8_t *at, const struct window_site *site,
 	for (uint32_t i = 0; i < touches->code; i++) {
 		const uint32_t line =
 			(site->slot * LANDING_BYTES + i * CACHE_LINE) % PAGE;
-		uint8_t *const landing = site->landings + (size_t)i * PAGE + line;
+		uint8_t *const landing =
+			site->landings + (size_t)i * TOUCH_STRIDE * PAGE + line;
 
 		at = put_jump(at, landing);
 		(void)put_jump(landing, at);
 	}
 	for (uint32_t i = 0; i < touches->stack; i++)
 		at = put_access(at, &touch_stack,
-		                (uint32_t) -
-		                        (int32_t)((i + 1) * PAGE - 8 - i * CACHE_LINE));
+		                (uint32_t) - (int32_t)((i * TOUCH_STRIDE + 1) * PAGE -
+		                                       8 - i * CACHE_LINE));
 	for (uint32_t i = 0; i < touches->data; i++)
 		at = put_access(at, &touch_data, i * (PAGE + CACHE_LINE));
 	return at;

@@ -56,6 +56,14 @@ struct window_clock {
 
 #define TOUCH_PAGES_MAX 32u
 
+/*
+ * Pages from one touched page of code to the next, and of the stack: the other kind
+ * lies between them, with other rights.  Zen 2 and later make one entry of 16 KiB of
+ * pages in a row whose frames are in a row and whose rights are equal, and would miss
+ * once for all of them.
+ */
+#define TOUCH_STRIDE 2u
+
 /* First accesses after the operation, one page each. */
 struct touches {
 	uint32_t code, stack, data;

@@ -4,14 +4,13 @@
 #include "lib/x86/insn.h"
 
 /*
- * The 2 MiB, in pages: windows, then those that only touches reach.  Behind the last
- * stack page comes the first data page.
+ * The 2 MiB, in pages: windows, then those that only touches reach: code and stack by
+ * turns, then data.  Behind the last stack page comes the first data page.
  */
 #define AREA_PAGES 512u
 #define WINDOW_PAGES (AREA_PAGES - 3 * TOUCH_PAGES_MAX)
 #define LANDING_PAGE WINDOW_PAGES
-#define STACK_PAGE (LANDING_PAGE + TOUCH_PAGES_MAX)
-#define DATA_PAGE (STACK_PAGE + TOUCH_PAGES_MAX)
+#define DATA_PAGE (LANDING_PAGE + TOUCH_STRIDE * TOUCH_PAGES_MAX)
 
 #define LANDING_SLOTS ((uint32_t)PAGE_BYTES / LANDING_BYTES)
 
@@ -29,17 +28,28 @@ static uint64_t alias_address(const struct workspace *workspace, enum alias alia
 	}
 }
 
+static bool is_code_page(uint32_t page)
+{
+	return page < LANDING_PAGE ||
+	       (page < DATA_PAGE && (page - LANDING_PAGE) % TOUCH_STRIDE == 0);
+}
+
+/* Data pages have their frames in falling order: see TOUCH_STRIDE. */
+static uint32_t frame_of_page(uint32_t page)
+{
+	return page < DATA_PAGE ? page : DATA_PAGE + (AREA_PAGES - 1 - page);
+}
+
 static enum err map_alias_local(const struct workspace *workspace)
 {
 	for (uint32_t page = 0; page < AREA_PAGES; page++) {
-		const bool is_code = page < STACK_PAGE;
 		const uint64_t flags =
-			is_code ? LEAF : LEAF | PTE_WRITABLE | workspace->nx;
-		const uint64_t offset = page * PAGE_BYTES;
-		const enum err err =
-			walk_map(workspace->pool, workspace->space.root,
-		                 VA_WINDOW_LOCAL + offset,
-		                 workspace->window_area + offset, flags, LEVEL_PT);
+			is_code_page(page) ? LEAF : LEAF | PTE_WRITABLE | workspace->nx;
+		const enum err err = walk_map(workspace->pool, workspace->space.root,
+		                              VA_WINDOW_LOCAL + page * PAGE_BYTES,
+		                              workspace->window_area +
+		                                      frame_of_page(page) * PAGE_BYTES,
+		                              flags, LEVEL_PT);
 
 		if (err != ERR_NONE)
 			return err;

@@ -39,6 +39,7 @@
 
 #define LVT_MASKED (1u << 16)
 #define LVT_DELIVERY (7u << 8)
+#define LVT_SMI (2u << 8)
 #define LVT_NMI (4u << 8)
 #define SPURIOUS_ENABLE (1u << 8)
 
@@ -105,21 +106,87 @@ static bool is_nmi(uint32_t offset, uint32_t entry)
 	return offset == APIC_LVT_LINT1 && (entry & LVT_DELIVERY) == LVT_NMI;
 }
 
-static void mask_lvts(const struct apic *apic, bool but_nmi)
+/* With its number of LVT entries less one, by which each comes. */
+static const struct {
+	uint16_t offset;
+	const char *name;
+} lvts[APIC_LVTS] = {
+	[0] = { APIC_LVT_TIMER, "timer" },     [1] = { APIC_LVT_LINT0, "lint0" },
+	[2] = { APIC_LVT_LINT1, "lint1" },     [3] = { APIC_LVT_ERROR, "error" },
+	[4] = { APIC_LVT_COUNTER, "counter" }, [5] = { APIC_LVT_THERMAL, "thermal" },
+	[6] = { APIC_LVT_CMCI, "cmci" },
+};
+
+static uint32_t lvt_count(const struct apic *apic)
 {
-	/* With its number of LVT entries less one, by which each comes. */
-	static const uint16_t lvts[] = {
-		[0] = APIC_LVT_TIMER, [1] = APIC_LVT_LINT0,   [2] = APIC_LVT_LINT1,
-		[3] = APIC_LVT_ERROR, [4] = APIC_LVT_COUNTER, [5] = APIC_LVT_THERMAL,
-		[6] = APIC_LVT_CMCI,
-	};
 	const uint32_t last = apic_read(apic, APIC_VERSION) >> 16 & 0xff;
 
-	for (uint32_t i = 0; i < sizeof lvts / sizeof lvts[0] && i <= last; i++) {
-		const uint32_t entry = apic_read(apic, lvts[i]);
+	return last < APIC_LVTS ? last + 1 : APIC_LVTS;
+}
 
-		if (!but_nmi || !is_nmi(lvts[i], entry))
-			apic_write(apic, lvts[i], entry | LVT_MASKED);
+/* The timer and the error entry have no delivery mode: its bits are reserved there. */
+static bool is_smi(uint32_t offset, uint32_t entry)
+{
+	return offset != APIC_LVT_TIMER && offset != APIC_LVT_ERROR &&
+	       (entry & LVT_DELIVERY) == LVT_SMI;
+}
+
+struct apic_smi_entries apic_smi_entries(const struct apic *apic)
+{
+	struct apic_smi_entries entries = { 0 };
+	const uint32_t count = lvt_count(apic);
+
+	for (uint32_t i = 0; i < count; i++) {
+		const uint32_t entry = apic_read(apic, lvts[i].offset);
+
+		if (is_smi(lvts[i].offset, entry))
+			entries.of[i] = entry;
+	}
+	return entries;
+}
+
+/* Delivery status, bit 12, is the APIC's own. */
+#define LVT_OURS (LVT_MASKED | LVT_DELIVERY)
+
+bool apic_copy_smi_entries(const struct apic *apic,
+                           const struct apic_smi_entries *entries)
+{
+	const uint32_t count = lvt_count(apic);
+	bool kept = true;
+
+	for (uint32_t i = 0; i < APIC_LVTS; i++) {
+		if (entries->of[i] == 0)
+			continue;
+		if (i < count)
+			apic_write(apic, lvts[i].offset, entries->of[i]);
+		kept = kept && i < count &&
+		       ((apic_read(apic, lvts[i].offset) ^ entries->of[i]) &
+		        LVT_OURS) == 0;
+	}
+	return kept;
+}
+
+void apic_smi_entries_put(struct line *line, const struct apic_smi_entries *entries)
+{
+	for (unsigned i = 0; i < APIC_LVTS; i++) {
+		if (entries->of[i] == 0)
+			continue;
+		if (line->length != 0)
+			line_put_char(line, ' ');
+		line_put(line, lvts[i].name);
+	}
+}
+
+static void mask_lvts(const struct apic *apic, bool but_nmi)
+{
+	const uint32_t count = lvt_count(apic);
+
+	for (uint32_t i = 0; i < count; i++) {
+		const uint32_t offset = lvts[i].offset;
+		const uint32_t entry = apic_read(apic, offset);
+
+		if (!is_smi(offset, entry) && (!but_nmi || !is_nmi(offset, entry)))
+			apic_write(apic, offset, entry | LVT_MASKED);
 	}
 }
 

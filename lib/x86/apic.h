@@ -12,6 +12,8 @@
  * stored what the receiver is to read calls apic_publish() first (SDM 3A 12.12.3
  * "MSR Access in x2APIC Mode").
  */
+#include "lib/line.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -30,10 +32,31 @@ uint32_t apic_id(const struct apic *apic);
 /* That of the processor that calls, by CPUID if its APIC is off. */
 uint32_t apic_own_id(void);
 
+#define APIC_LVTS 7u
+
+/* LVT entries that firmware has its SMIs by; 0 where an entry is not one of them. */
+struct apic_smi_entries {
+	uint32_t of[APIC_LVTS];
+};
+
 /*
- * Masks every LVT entry, with but_nmi all but the NMI's at LINT1, which stays as found;
- * sets the spurious vector, lets only vectors from F0H on pass, and enables the APIC in
- * its mode.
+ * Those of this processor.  Laptops whose thermal entry was masked, or was lost by
+ * INIT, have hung when they got hot: so they stay as found, and the others get a copy,
+ * as Linux does it (arch/x86/kernel/cpu/mce, intel_init_thermal()).
+ */
+struct apic_smi_entries apic_smi_entries(const struct apic *apic);
+
+/* To this processor; false if it does not keep them.  Behind apic_prepare(). */
+bool apic_copy_smi_entries(const struct apic *apic,
+                           const struct apic_smi_entries *entries);
+
+/* "thermal counter", in the order of the table of entries. */
+void apic_smi_entries_put(struct line *line, const struct apic_smi_entries *entries);
+
+/*
+ * Masks every LVT entry but those in SMI delivery, with but_nmi also the NMI's at
+ * LINT1, which stay as found; sets the spurious vector, lets only vectors from F0H on
+ * pass, and enables the APIC in its mode.
  */
 void apic_prepare(const struct apic *apic, uint8_t spurious_vector, bool but_nmi);
 

@@ -12,6 +12,7 @@
 #define MSR_PERFEVTSEL0 0x186u
 #define MSR_FIXED_CTR_CTRL 0x38du
 #define MSR_GLOBAL_CTRL 0x38fu
+#define MSR_AMD_GLOBAL_CTL 0xc0000301u
 #define MSR_AMD_PERF_CTL0 0xc0010200u
 
 /* Of which firmware may have left on ring 3, any thread, or an interrupt. */
@@ -70,6 +71,45 @@ static bool can_read(uint32_t counter)
 	return fault_expect(&this_cpu()->slot, probe_rdpmc, &counter) == 0;
 }
 
+/* PerfMonV2, Zen 4: a counter runs only if a global register enables it as well. */
+static bool has_amd_global_control(void)
+{
+	return (cpuid_leaf(0x80000022u, 0).eax & 1) != 0;
+}
+
+static bool select_amd(uint32_t counter, struct pmu_event event)
+{
+	return wrmsr_safe(MSR_AMD_PERF_CTL0 + 2 * counter, pmu_select(event)) &&
+	       (!has_amd_global_control() ||
+	        set_bits(MSR_AMD_GLOBAL_CTL, UINT64_C(1) << counter));
+}
+
+#define PROOF_TURNS 1000u
+
+/* True if it has counted something that cannot stand still: cycles. */
+static bool counts(uint32_t counter)
+{
+	const uint64_t before = rdpmc(counter);
+
+	for (unsigned i = 0; i < PROOF_TURNS; i++)
+		pause();
+	return rdpmc(counter) != before;
+}
+
+/*
+ * Starts it with an event.  First with cycles: of a counter that never moved, a count
+ * of 0 walks or SMIs would be believed.
+ */
+static bool start_amd(const struct machine *machine, uint32_t counter,
+                      struct pmu_event event)
+{
+	const struct pmu_event cycles = { AMD_EVENT_CYCLES, 0 };
+
+	return has_amd_counters(machine) && can_read(counter) &&
+	       select_amd(counter, cycles) && counts(counter) &&
+	       select_amd(counter, event);
+}
+
 static struct cycle_counter cycle_counter(uint32_t rdpmc, const char *name)
 {
 	return (struct cycle_counter){ .usable = true, .rdpmc = rdpmc, .name = name };
@@ -83,8 +123,7 @@ struct cycle_counter counters_start_cycles(const struct machine *machine)
 	    set_field(MSR_FIXED_CTR_CTRL, FIXED_1_FIELD, FIXED_1_IN_RING_0) &&
 	    set_bits(MSR_GLOBAL_CTRL, GLOBAL_FIXED_1))
 		return cycle_counter(RDPMC_FIXED_1, "fixed counter 1");
-	if (has_amd_counters(machine) && can_read(0) &&
-	    wrmsr_safe(MSR_AMD_PERF_CTL0, pmu_select(cycles)))
+	if (start_amd(machine, 0, cycles))
 		return cycle_counter(0, "event 76h");
 	return (struct cycle_counter){ 0 };
 }
@@ -96,14 +135,11 @@ bool counters_start_walks(const struct machine *machine, uint32_t *counter)
 	if (!pmu_walk_event(is_amd(machine), machine->family, machine->model, &event))
 		return false;
 	*counter = is_amd(machine) ? 1 : 0;
-	if (!can_read(*counter))
-		return false;
 	if (is_intel(machine))
-		return has_architectural(0) &&
+		return can_read(*counter) && has_architectural(0) &&
 		       wrmsr_safe(MSR_PERFEVTSEL0, pmu_select(event)) &&
 		       set_bits(MSR_GLOBAL_CTRL, GLOBAL_PMC_0);
-	return has_amd_counters(machine) &&
-	       wrmsr_safe(MSR_AMD_PERF_CTL0 + 2, pmu_select(event));
+	return start_amd(machine, *counter, event);
 }
 
 /*
@@ -119,8 +155,7 @@ enum smi_counter counters_start_smis(const struct machine *machine)
 		return SMI_UNSEEN;
 	if (is_intel(machine) && rdmsr_safe(MSR_SMI_COUNT, &count))
 		return SMI_BY_MSR;
-	if (has_amd_counters(machine) && can_read(AMD_SMI_COUNTER) &&
-	    wrmsr_safe(MSR_AMD_PERF_CTL0 + 2 * AMD_SMI_COUNTER, pmu_select(smis)))
+	if (start_amd(machine, AMD_SMI_COUNTER, smis))
 		return SMI_BY_EVENT;
 	return SMI_UNSEEN;
 }

@@ -1,6 +1,5 @@
 #include "lib/x86/identify.h"
 
-#include "lib/text.h"
 #include "lib/x86/cpu.h"
 #include "lib/x86/insn.h"
 
@@ -16,127 +15,19 @@ struct cpuid_regs cpuid_leaf(uint32_t leaf, uint32_t subleaf)
 	return cpuid(leaf, subleaf);
 }
 
-static void put_register(char *text, uint32_t value)
+static struct cpuid_regs ask_this(const struct cpuid_source *source, uint32_t leaf,
+                                  uint32_t subleaf)
 {
-	for (unsigned i = 0; i < 4; i++)
-		text[i] = (char)(value >> 8 * i);
-}
-
-static void read_vendor(struct machine *machine)
-{
-	const struct cpuid_regs r = cpuid(0, 0);
-
-	put_register(machine->vendor, r.ebx);
-	put_register(machine->vendor + 4, r.edx);
-	put_register(machine->vendor + 8, r.ecx);
-}
-
-static void read_brand(struct machine *machine)
-{
-	for (uint32_t i = 0; i < 3; i++) {
-		const struct cpuid_regs r = cpuid_leaf(0x80000002u + i, 0);
-		char *const text = machine->brand + (size_t)16 * i;
-
-		put_register(text, r.eax);
-		put_register(text + 4, r.ebx);
-		put_register(text + 8, r.ecx);
-		put_register(text + 12, r.edx);
-	}
-}
-
-/* SDM 2A "CPUID—CPU Identification", version information. */
-static void read_signature(struct machine *machine)
-{
-	const uint32_t eax = cpuid(1, 0).eax;
-	const uint32_t family = eax >> 8 & 0xf;
-	const uint32_t model = eax >> 4 & 0xf;
-	const bool extended_model = family == 6 || family == 15;
-
-	machine->family = family == 15 ? family + (eax >> 20 & 0xff) : family;
-	machine->model = extended_model ? model | (eax >> 12 & 0xf0) : model;
-	machine->stepping = eax & 0xf;
-}
-
-static void set_feature(struct machine *machine, uint32_t reg, unsigned bit,
-                        enum feature feature)
-{
-	if ((reg >> bit & 1) != 0)
-		machine->features |= (uint32_t)feature;
-}
-
-static void read_features(struct machine *machine)
-{
-	const struct cpuid_regs basic = cpuid(1, 0);
-	const struct cpuid_regs structured = cpuid_leaf(7, 0);
-	const struct cpuid_regs extended = cpuid_leaf(0x80000001u, 0);
-	const struct cpuid_regs power = cpuid_leaf(0x80000007u, 0);
-	const struct cpuid_regs sizes = cpuid_leaf(0x80000008u, 0);
-
-	set_feature(machine, basic.edx, 13, FEATURE_PGE);
-	set_feature(machine, basic.edx, 19, FEATURE_CLFLUSH);
-	set_feature(machine, basic.ecx, 17, FEATURE_PCID);
-	set_feature(machine, basic.ecx, 21, FEATURE_X2APIC);
-	set_feature(machine, basic.ecx, 31, FEATURE_HYPERVISOR);
-	set_feature(machine, structured.ebx, 7, FEATURE_SMEP);
-	set_feature(machine, structured.ebx, 10, FEATURE_INVPCID);
-	set_feature(machine, structured.ebx, 20, FEATURE_SMAP);
-	set_feature(machine, structured.ecx, 16, FEATURE_LA57);
-	set_feature(machine, extended.edx, 20, FEATURE_NX);
-	set_feature(machine, extended.edx, 26, FEATURE_1G_PAGES);
-	set_feature(machine, extended.edx, 27, FEATURE_RDTSCP);
-	set_feature(machine, power.edx, 8, FEATURE_INVARIANT_TSC);
-	if (is_amd(machine)) {
-		set_feature(machine, extended.ecx, 17, FEATURE_TCE);
-		set_feature(machine, sizes.ebx, 3, FEATURE_INVLPGB);
-		/* InvlpgbCountMax: how many more than one (APM 3 "INVLPGB"). */
-		if ((machine->features & FEATURE_INVLPGB) != 0)
-			machine->invlpgb_pages = (sizes.edx & 0xffff) + 1;
-	}
-}
-
-bool is_amd(const struct machine *machine)
-{
-	return text_equal(machine->vendor, "AuthenticAMD") ||
-	       text_equal(machine->vendor, "HygonGenuine");
-}
-
-static struct tlb_leaf tlb_leaf(uint32_t leaf, uint32_t subleaf)
-{
-	const struct cpuid_regs r = cpuid_leaf(leaf, subleaf);
-
-	return (struct tlb_leaf){ r.eax, r.ebx, r.ecx, r.edx };
-}
-
-static void read_tlbs(struct machine *machine)
-{
-	struct tlb_leaves leaves = {
-		.amd = is_amd(machine),
-		.leaf_02 = tlb_leaf(0x02, 0),
-		.leaf_80000005 = tlb_leaf(0x80000005u, 0),
-		.leaf_80000006 = tlb_leaf(0x80000006u, 0),
-		.leaf_80000019 = tlb_leaf(0x80000019u, 0),
-	};
-	const uint32_t last = tlb_leaf(0x18, 0).eax;
-
-	for (uint32_t i = 0; i <= last && i < TLB_SUBLEAVES; i++)
-		leaves.leaf_18[i] = tlb_leaf(0x18, i);
-	machine->tlb = tlb_sizes_of(&leaves);
+	(void)source;
+	/* A hypervisor's range has a last leaf of its own, and its first always
+	 * answers. */
+	return leaf == LEAF_HYPERVISOR ? cpuid(leaf, subleaf)
+	                               : cpuid_leaf(leaf, subleaf);
 }
 
 void identify_processor(struct machine *machine)
 {
-	read_vendor(machine);
-	read_brand(machine);
-	read_signature(machine);
-	read_features(machine);
-	read_tlbs(machine);
-	if ((machine->features & FEATURE_HYPERVISOR) != 0) {
-		const struct cpuid_regs r = cpuid(LEAF_HYPERVISOR, 0);
-
-		put_register(machine->hypervisor, r.ebx);
-		put_register(machine->hypervisor + 4, r.ecx);
-		put_register(machine->hypervisor + 8, r.edx);
-	}
+	cpuid_describe(&(struct cpuid_source){ .leaf = ask_this }, machine);
 }
 
 /* SDM 3A 11.11.7.1 "Determining the Signature": write 0, CPUID 1, read. */
@@ -158,6 +49,28 @@ bool identify_tsc_adjust(uint64_t *value)
 {
 	return (cpuid_leaf(7, 0).ebx >> 1 & 1) != 0 &&
 	       rdmsr_safe(MSR_TSC_ADJUST, value);
+}
+
+/*
+ * With the bits that the table of operations uses, for a page of the stack.  Without
+ * TLBSYNC it would be begun only.
+ */
+static void probe_invlpgb(void *argument)
+{
+	const uint64_t page = (uintptr_t)argument & ~UINT64_C(0xfff);
+	const uint64_t valid_va_and_asid = 5;
+
+	__asm__ volatile("invlpgb\n\ttlbsync"
+	                 :
+	                 : "a"(page | valid_va_and_asid), "c"(0), "d"(0)
+	                 : "memory");
+}
+
+void identify_by_trying(struct machine *machine)
+{
+	if ((machine->features & FEATURE_INVLPGB) != 0 &&
+	    fault_expect(&this_cpu()->slot, probe_invlpgb, machine) != 0)
+		machine_refuse_invlpgb(machine, "reported, and it faults");
 }
 
 void identify_by_msr(struct machine *machine)

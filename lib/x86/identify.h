@@ -1,4 +1,5 @@
 #pragma once
+#include "lib/cpuid.h"
 #include "lib/machine.h"
 #include "lib/x86/insn.h"
 
@@ -17,10 +18,14 @@ void identify_processor(struct machine *machine);
  */
 void identify_by_msr(struct machine *machine);
 
+/*
+ * Takes back what CPUID reports and the processor faults on.  Needs this_cpu(), and
+ * page tables that are in use: an INVLPGB is executed.
+ */
+void identify_by_trying(struct machine *machine);
+
 /* TSC_ADJUST of the processor that asks; false: it has none. */
 bool identify_tsc_adjust(uint64_t *value);
 
 /* True on a guest whose memory is encrypted; *name says which kind. */
 bool identify_encrypted_guest(const char **name);
-
-bool is_amd(const struct machine *machine);

@@ -3,6 +3,8 @@
  * One C function per instruction, nothing more: no shadow state, no checks, no
  * loops.  Most of them need ring 0.
  */
+#include "lib/cpuid.h"
+
 #include <stdint.h>
 
 #define CR0_PE (UINT64_C(1) << 0)
@@ -116,10 +118,6 @@ static inline void wrmsr(uint32_t msr, uint64_t value)
 	                 : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32))
 	                 : "memory");
 }
-
-struct cpuid_regs {
-	uint32_t eax, ebx, ecx, edx;
-};
 
 /* Also the serialising instruction of choice, hence volatile and "memory". */
 static inline struct cpuid_regs cpuid(uint32_t leaf, uint32_t subleaf)

@@ -46,6 +46,12 @@ static const uint8_t *at(const struct physical_memory *memory, uint64_t address,
 	return bytes;
 }
 
+static uint64_t remapping_unit(uint64_t address)
+{
+	REQUIRE(address != 0 && address <= UINT32_MAX + UINT64_C(0x10));
+	return 0x18;
+}
+
 static void read_all(void)
 {
 	struct processors processors = { 0 };
@@ -63,7 +69,7 @@ static void read_all(void)
 		REQUIRE(port != 0 && port <= 0xfff8);
 	if (acpi_find(&memory, BASE, "DMAR", &table) == ERR_NONE)
 		(void)(acpi_x2apic_opt_out(&table, &opts_out) != ERR_NONE ||
-		       acpi_dmar_remaps(&table));
+		       acpi_dmar_remaps(&table, remapping_unit));
 	if (acpi_find(&memory, BASE, "IVRS", &table) == ERR_NONE)
 		(void)acpi_ivrs_remaps(&table);
 	if (acpi_find(&memory, BASE, "FACP", &table) == ERR_NONE)

@@ -61,7 +61,7 @@ const char *model_differences(uint64_t quirks)
 
 	text.length = 0;
 	append(&text, "");
-	for (unsigned i = 0; i < tlb_op_count * 2; i++) {
+	for (unsigned i = 0; i < TLB_OPS * 2; i++) {
 		const struct tlb_op *const op = &tlb_ops[i / 2];
 		const struct tlb_mode mode = { .pcide = i % 2 == 1 };
 		enum verdict verdicts[ENTRY_COUNT];

@@ -80,7 +80,7 @@ static void print_legend(void)
 	       "is "
 	       "dropped,\nthe manual does not; blank: no such entry in this state. "
 	       "Elsewhere:\n\n");
-	for (unsigned i = 0; i < tlb_op_count; i++)
+	for (unsigned i = 0; i < TLB_OPS; i++)
 		for (int pcide = 0; pcide < 2; pcide++) {
 			const struct tlb_mode amd = { .pcide = pcide != 0,
 				                      .amd = true };
@@ -104,7 +104,7 @@ int main(void)
 	for (unsigned i = 0; i < ENTRY_COUNT; i++)
 		printf(" --- |");
 	printf("\n");
-	for (unsigned i = 0; i < tlb_op_count; i++)
+	for (unsigned i = 0; i < TLB_OPS; i++)
 		if (&tlb_ops[i] != tlb_op_none)
 			print_op(&tlb_ops[i]);
 	print_legend();

@@ -7,6 +7,12 @@ static const uint8_t two[] = { LOCAL_APIC(0, 1), LOCAL_X2APIC(1, 1) };
 static struct processors processors;
 
 /* All that is ever asked of the tables; the status is that of the processors. */
+static uint64_t read_all_ones(uint64_t address)
+{
+	(void)address;
+	return UINT64_MAX;
+}
+
 static enum err read_all(void)
 {
 	struct acpi_table table;
@@ -21,7 +27,7 @@ static enum err read_all(void)
 
 	if (acpi_find(&world.memory, RSDP, "DMAR", &table) == ERR_NONE) {
 		(void)!acpi_x2apic_opt_out(&table, &opts_out);
-		(void)acpi_dmar_remaps(&table);
+		(void)acpi_dmar_remaps(&table, read_all_ones);
 	}
 
 	const enum err err = acpi_find(&world.memory, RSDP, "APIC", &table);

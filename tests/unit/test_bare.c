@@ -38,7 +38,7 @@ TEST(copies_of_every_operation_come_between_as_they_are)
 	const uint32_t around = assemble_bare(&nop, 0);
 	const uint32_t behind = 2; /* POP, RET */
 
-	for (unsigned op = 0; op < tlb_op_count; op++) {
+	for (unsigned op = 0; op < TLB_OPS; op++) {
 		const struct body *const body = &tlb_ops[op].body;
 		const uint32_t length = body_bytes(body);
 

@@ -222,11 +222,25 @@ TEST(tlb_size_is_finer_around_what_the_cpu_says)
 		assert_true(has("none", "data-4k", around[i]));
 		assert_true(has("none", "code-4k", around[i]));
 	}
-	assert_true(has("none", "data-4k", 6144));
 	assert_true(has("none", "data-4k", 724));
-	assert_false(has("none", "data-4k", 8192));
 	assert_true(has("none", "code-2m", 1024));
-	assert_true(has("none", "data-2m", 6144));
+}
+
+/* 128 is what Zen 5 seems to say of its 4096 where the unit is not heeded. */
+TEST(tlb_size_goes_on_to_four_times_the_largest_tlb_whatever_the_cpu_says)
+{
+	static const uint16_t said[] = { 0, 128, 1536, 4096 };
+
+	for (unsigned i = 0; i < COUNT_OF(said); i++) {
+		plan_bench(&bench_tlb_size, "default", said[i]);
+		assert_true(has("none", "data-4k", 16384));
+		assert_true(has("none", "code-4k", 16384));
+		assert_true(has("none", "data-2m", 16384));
+		assert_true(has("none", "data-1g", 4096));
+		assert_false(has("none", "data-4k", 23170));
+	}
+	plan_bench(&bench_tlb_size, "default", 6144);
+	assert_true(has("none", "data-4k", 24576));
 }
 
 TEST(tlb_size_is_finer_around_each_level_that_the_cpu_names)
@@ -285,6 +299,8 @@ int main(void)
 			a_full_flush_with_page_table_isolation_is_of_both_pcids),
 		cmocka_unit_test(what_a_row_uses_is_its_operation_and_the_partner),
 		cmocka_unit_test(tlb_size_is_finer_around_what_the_cpu_says),
+		cmocka_unit_test(
+			tlb_size_goes_on_to_four_times_the_largest_tlb_whatever_the_cpu_says),
 		cmocka_unit_test(
 			tlb_size_is_finer_around_each_level_that_the_cpu_names),
 		cmocka_unit_test(with_efer_tce_pages_are_dropped_once_and_back_to_back),

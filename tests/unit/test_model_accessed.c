@@ -17,7 +17,7 @@ static void each_cell(void (*hold)(const struct tlb_op *op, enum entry entry,
                                    struct tlb_mode mode, uint64_t quirks),
                       uint64_t quirks)
 {
-	for (unsigned i = 0; i < tlb_op_count * 2; i++) {
+	for (unsigned i = 0; i < TLB_OPS * 2; i++) {
 		const struct tlb_mode mode = { .pcide = i % 2 == 1 };
 
 		for (enum entry entry = 0; entry < ENTRY_COUNT; entry++)

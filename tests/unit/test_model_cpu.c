@@ -274,7 +274,7 @@ TEST(both_sides_are_filled_apart)
 
 TEST(no_preparation_uses_the_mechanism_under_test)
 {
-	for (unsigned i = 0; i < tlb_op_count; i++) {
+	for (unsigned i = 0; i < TLB_OPS; i++) {
 		const struct tlb_op *const op = &tlb_ops[i];
 		const struct tlb_mode mode = { .pcide = !tlb_op_exists(op, false) };
 		const struct verify_case cell = { .op = op,

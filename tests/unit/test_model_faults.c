@@ -181,7 +181,7 @@ TEST(paging_off_that_keeps_globals_fails_these)
 /* The same as a program in which the operation was left out. */
 TEST(an_operation_that_is_left_out_fails_every_must_cell_and_no_other)
 {
-	for (unsigned i = 0; i < tlb_op_count * 2; i++) {
+	for (unsigned i = 0; i < TLB_OPS * 2; i++) {
 		const struct tlb_op *const op = &tlb_ops[i / 2];
 		const struct tlb_mode mode = { .pcide = i % 2 == 1 };
 

@@ -36,7 +36,7 @@ TEST(all_ways_to_drop_more_together_never_fail)
 
 TEST(a_cpu_without_a_tlb_is_inconclusive_everywhere)
 {
-	for (unsigned i = 0; i < tlb_op_count * 2; i++) {
+	for (unsigned i = 0; i < TLB_OPS * 2; i++) {
 		const struct tlb_op *const op = &tlb_ops[i / 2];
 		const struct tlb_mode mode = { .pcide = i % 2 == 1 };
 
@@ -133,7 +133,7 @@ TEST(a_set_smep_that_drops_globals_shows_in_these)
 
 TEST(an_invalidation_that_drops_everything_leaves_no_may_cell_kept)
 {
-	for (unsigned i = 0; i < tlb_op_count * 2; i++) {
+	for (unsigned i = 0; i < TLB_OPS * 2; i++) {
 		const struct tlb_op *const op = &tlb_ops[i / 2];
 		const struct tlb_mode mode = { .pcide = i % 2 == 1 };
 

@@ -111,8 +111,8 @@ static void hold(const struct matrix_row *rows, unsigned count, struct tlb_mode 
 
 TEST(every_operation_stands_in_the_table_here)
 {
-	assert_int_equal(COUNT_OF(intel), tlb_op_count);
-	for (unsigned i = 0; i < tlb_op_count; i++)
+	assert_int_equal(COUNT_OF(intel), TLB_OPS);
+	for (unsigned i = 0; i < TLB_OPS; i++)
 		assert_string_equal(tlb_ops[i].name, intel[i].op);
 }
 
@@ -132,7 +132,7 @@ TEST(every_rule_that_differs_is_what_the_manual_of_amd_says)
 /* Every cell on a CPU without quirks: conclusive, and as the rule has it. */
 static void run_all(struct tlb_mode mode)
 {
-	for (unsigned i = 0; i < tlb_op_count; i++)
+	for (unsigned i = 0; i < TLB_OPS; i++)
 		for (enum entry entry = 0; entry < ENTRY_COUNT; entry++) {
 			const struct tlb_op *const op = &tlb_ops[i];
 			const enum rule rule = tlb_op_rule(op, entry, mode).rule;
@@ -169,7 +169,7 @@ TEST(the_control_is_stale_in_every_trial_of_every_cell)
 {
 	const struct tlb_mode mode = { .pcide = true };
 
-	for (unsigned i = 0; i < tlb_op_count; i++)
+	for (unsigned i = 0; i < TLB_OPS; i++)
 		for (enum entry entry = 0; entry < ENTRY_COUNT; entry++) {
 			const struct verify_case cell = { .op = &tlb_ops[i],
 				                          .entry = entry,

@@ -141,7 +141,7 @@ TEST(every_body_does_the_same_again_with_what_it_leaves_in_registers)
 {
 	const struct tlb_mode mode = { .pcide = true };
 
-	for (unsigned i = 0; i < tlb_op_count; i++) {
+	for (unsigned i = 0; i < TLB_OPS; i++) {
 		if (!model_can(&tlb_ops[i], mode))
 			continue;
 
@@ -163,6 +163,38 @@ TEST(every_body_does_the_same_again_with_what_it_leaves_in_registers)
 	}
 }
 
+static uint64_t code_at(const struct model *model, uint64_t entry)
+{
+	return *model->pool.table_at(entry & PTE_FRAME);
+}
+
+/* AMD erratum 1193, family 19h: see bench/harness/ground.c. */
+TEST(no_operation_and_no_check_changes_a_byte_of_code)
+{
+	for (unsigned i = 0; i < 2 * TLB_OPS; i++) {
+		const struct tlb_mode mode = { .pcide = (i & 1) != 0 };
+		const struct tlb_op *const op = &tlb_ops[i / 2];
+		const struct verify_case cell = { op, ENTRY_CODE_4K, mode,
+			                          ORACLE_FRAME };
+
+		if (!tlb_op_exists(op, mode.pcide) || !model_can(op, mode))
+			continue;
+
+		struct model *const model = model_open(op, mode, 0);
+		const struct planted *const code =
+			&model->ground.planted[ENTRY_CODE_4K];
+		const uint64_t old_code = code_at(model, code->old_value);
+		const uint64_t new_code = code_at(model, code->new_value);
+
+		assert_true(code->is_code);
+		assert_int_not_equal(old_code, new_code);
+		(void)verify_cell(&model->port, &model->ground, &cell);
+		assert_int_equal(code_at(model, code->old_value), old_code);
+		assert_int_equal(code_at(model, code->new_value), new_code);
+		model_close(model);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +205,7 @@ int main(void)
 		cmocka_unit_test(faults_of_paging_off_keep_what_they_say),
 		cmocka_unit_test(
 			every_body_does_the_same_again_with_what_it_leaves_in_registers),
+		cmocka_unit_test(no_operation_and_no_check_changes_a_byte_of_code),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -258,7 +258,7 @@ TEST(no_line_of_the_summary_exceeds_79_columns)
 
 	row_summary_heading("single_op", &line);
 	assert_in_range(line.length, 1, 79);
-	for (unsigned op = 0; op < tlb_op_count; op++)
+	for (unsigned op = 0; op < TLB_OPS; op++)
 		for (unsigned i = 0; i < COUNT_OF(variants); i++)
 			for (unsigned kind = 0; kind < 2; kind++) {
 				struct row row = measured();

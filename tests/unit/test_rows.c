@@ -4,12 +4,21 @@
 #include "tests/unit/record_stream.h"
 #include "tests/unit/rows.h"
 
-static enum believed believed[16], believed_none = BELIEVED_YES;
+static struct tallies tallies[TLB_OPS];
+
+/* So that the operation is believed so with CR4.PCIDE as it says. */
+static void set_believed(const struct tlb_op *op, bool pcide, enum believed believed)
+{
+	tallies[op - tlb_ops].in[tlb_mode_number(pcide, false)] =
+		(struct tally){ .passed = believed == BELIEVED_YES,
+			        .failed = believed == BELIEVED_NO };
+}
 
 /* Measured, without a sample, skipped. */
 static void begin(void)
 {
 	rows_begin(1);
+	set_believed(tlb_op_none, false, BELIEVED_YES);
 	(void)rows_add(3);
 	(void)rows_add(3);
 	rows_add(3)->skip = "pge";
@@ -26,13 +35,12 @@ static bool record_rows(bool complete)
 	bool failed;
 
 	record_run(record, "id-1");
-	believed[0] = believed_none;
 	failed = rows_record(&(struct rows){
 		.plan = &rows_of.plan,
 		.sampler = &rows_of.sampler,
 		.record = record,
 		.complete = complete,
-		.believed = believed,
+		.tallies = tallies,
 	});
 	stream_read();
 	return failed;
@@ -113,21 +121,46 @@ TEST(after_an_exception_only_rows_that_say_something_are_sent_unbelieved)
 	assert_true(has(FILE_SUMMARY, "yes"));
 }
 
-/* What `believed` is of the first row, by what is known of its two operations. */
-static char believed_with(enum believed own, enum believed partner)
+/* What `believed` is of the first row. */
+static char believed_of_first(void)
 {
 	const char *field;
 
-	begin();
-	rows_of.plan.experiments[0].spec.chase.partner = tlb_op_named("invlpg");
-	believed[tlb_op_named("invlpg") - tlb_ops] = partner;
-	believed_none = own;
 	(void)record_rows(true);
 	field = strstr(heard.files[FILE_RESULTS].text, "\nsingle_op,none,first,,,,ok,");
 	assert_non_null(field);
 	for (unsigned comma = 0; comma < 34; comma++)
 		field = strchr(field, ',') + 1;
 	return *field == ',' ? '?' : *field;
+}
+
+/* The same, by what is known of its two operations. */
+static char believed_with(enum believed own, enum believed partner)
+{
+	begin();
+	rows_of.plan.experiments[0].spec.chase.partner = tlb_op_named("invlpg");
+	set_believed(tlb_op_named("invlpg"), false, partner);
+	set_believed(tlb_op_none, false, own);
+	return believed_of_first();
+}
+
+/* ADL063: INVLPG leaves global entries behind where CR4.PCIDE is set. */
+TEST(a_row_is_believed_by_what_was_shown_in_its_state_alone)
+{
+	struct experiment_spec *const spec = &rows_of.plan.experiments[0].spec;
+
+	begin();
+	set_believed(tlb_op_none, true, BELIEVED_NO);
+	assert_int_equal(believed_of_first(), '1');
+	spec->pcide = true;
+	assert_int_equal(believed_of_first(), '0');
+	set_believed(tlb_op_none, true, BELIEVED_UNKNOWN);
+	assert_int_equal(believed_of_first(), '?');
+	spec->tce = true;
+	set_believed(tlb_op_none, true, BELIEVED_YES);
+	assert_int_equal(believed_of_first(), '?');
+	spec->tce = false;
+	assert_int_equal(believed_of_first(), '1');
 }
 
 TEST(a_row_of_two_operations_is_believed_if_both_are)
@@ -201,6 +234,8 @@ int main(void)
 		cmocka_unit_test(
 			after_an_exception_only_rows_that_say_something_are_sent_unbelieved),
 		cmocka_unit_test(a_row_of_two_operations_is_believed_if_both_are),
+		cmocka_unit_test(
+			a_row_is_believed_by_what_was_shown_in_its_state_alone),
 		cmocka_unit_test(
 			histograms_and_samples_are_sent_where_they_are_wanted_only),
 		cmocka_unit_test(samples_are_both_arms_of_every_pair),

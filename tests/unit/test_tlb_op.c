@@ -80,7 +80,7 @@ static const struct tlb_op *row_of(unsigned i)
 
 TEST(every_operation_is_in_the_manual_and_no_other)
 {
-	assert_int_equal(tlb_op_count, COUNT_OF(manual));
+	assert_int_equal(TLB_OPS, COUNT_OF(manual));
 	for (unsigned i = 0; i < COUNT_OF(manual); i++)
 		assert_string_equal(tlb_ops[i].name, manual[i].op);
 }

@@ -253,7 +253,7 @@ TEST(nothing_between_the_stamps_loads_stores_or_branches)
 	 */
 	const unsigned others = BY_INVLPGB | BY_CR0;
 
-	for (unsigned i = 0; i < tlb_op_count; i++)
+	for (unsigned i = 0; i < TLB_OPS; i++)
 		for (unsigned k = 0; k < CLOCKS && (tlb_ops[i].by & others) == 0; k++)
 			assert_undisturbed(&tlb_ops[i], clocks[k]);
 }

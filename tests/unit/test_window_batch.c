@@ -125,7 +125,7 @@ TEST(many_pages_at_once_have_the_bytes_of_amds_manual)
 	};
 	static const uint8_t end[] = { 0x0f, 0x01, 0xff }; /* tlbsync */
 
-	for (unsigned i = 0; i < tlb_op_count; i++) {
+	for (unsigned i = 0; i < TLB_OPS; i++) {
 		const struct batch *const batch = &tlb_ops[i].batch;
 
 		if (strcmp(tlb_ops[i].name, "invlpgb_tlbsync") != 0) {

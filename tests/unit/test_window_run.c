@@ -248,7 +248,7 @@ TEST(the_last_copy_aims_as_far_as_a_displacement_reaches)
 
 /* Pages on both sides that are not to be touched. */
 #define MARGIN 4u
-#define PAGES (2 * TOUCH_PAGES_MAX + 2 * MARGIN)
+#define PAGES (4 * TOUCH_PAGES_MAX + 2 * MARGIN)
 
 /* Stack below, data above the middle of fresh pages, which the kernel fills on demand.
  */
@@ -277,9 +277,15 @@ static void run_touching(const struct touches *touches)
 	assert_keeps(window_like(&spec, CLOCK_RDTSCP), &args);
 	assert_true(args.t0 <= args.t1 && args.t1 < args.t2);
 	assert_int_equal(mincore(fresh, PAGES * PAGE, there), 0);
-	for (unsigned i = 0; i < PAGES; i++)
-		assert_int_equal(there[i] & 1, i >= PAGES / 2 - touches->stack &&
-		                                       i < PAGES / 2 + touches->data);
+	for (unsigned i = 0; i < PAGES; i++) {
+		const unsigned below = PAGES / 2 - i;
+
+		if (i < PAGES / 2)
+			assert_int_equal(there[i] & 1,
+			                 below < 2 * touches->stack && below % 2 == 1);
+		else
+			assert_int_equal(there[i] & 1, i - PAGES / 2 < touches->data);
+	}
 	assert_int_equal(munmap(fresh, PAGES * PAGE), 0);
 }
 

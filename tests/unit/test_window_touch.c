@@ -105,7 +105,7 @@ TEST(a_data_touch_loads_from_each_page_in_order)
 	assert_int_equal(first + TOUCH_PAGES_MAX, reading(listing, 2));
 }
 
-/* RSP is the end of the last page: page i from there begins (i + 1) pages below it. */
+/* RSP is the end of the last page; every second one below it is the stack's. */
 TEST(a_stack_touch_loads_from_each_page_below_rsp_in_order)
 {
 	const struct window_spec spec = touching(0, TOUCH_PAGES_MAX, 0);
@@ -116,7 +116,7 @@ TEST(a_stack_touch_loads_from_each_page_below_rsp_in_order)
 		assert_memory_equal(listing->at[first + i].text,
 		                    "mov eax, dword ptr [rsp", 23);
 		assert_int_equal(listing->at[first + i].disp,
-		                 8 - (int64_t)(i + 1) * 4096 + (int64_t)i * 64);
+		                 8 - (int64_t)(2 * i + 1) * 4096 + (int64_t)i * 64);
 	}
 	assert_int_equal(first + TOUCH_PAGES_MAX, reading(listing, 2));
 }
@@ -147,7 +147,7 @@ static void assert_lands(const struct instruction *jump, uint32_t page, uint32_t
 {
 	static struct listing there;
 	const uint32_t line = (slot * LANDING_BYTES + page * 64) % 4096;
-	const uint8_t *const landing = landings + page * 4096 + line;
+	const uint8_t *const landing = landings + page * 8192 + line;
 
 	assert_memory_equal(jump->text, "jmp ", 4);
 	assert_ptr_equal(entry + jump->target, landing);
@@ -207,7 +207,7 @@ TEST(windows_in_other_slots_leave_each_others_landings_alone)
 		memcpy(before, landings, sizeof before);
 		(void)assemble_at(slot * 64, &spec, CLOCK_RDTSCP, slot, &entry);
 		for (uint32_t i = 0; i < sizeof before; i++)
-			if ((i + 4096 - i / 4096 * 64 % 4096) % 4096 / LANDING_BYTES !=
+			if ((i + 4096 - i / 8192 * 64 % 4096) % 4096 / LANDING_BYTES !=
 			    slot)
 				assert_int_equal(landings[i], before[i]);
 	}

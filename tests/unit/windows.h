@@ -23,7 +23,7 @@ static const struct body lea = {
 #define AREA_RUBBISH 0xcc
 
 /* Behind the area, as far as jumps are concerned. */
-#define LANDINGS_BYTES (TOUCH_PAGES_MAX * 4096u)
+#define LANDINGS_BYTES (TOUCH_PAGES_MAX * 2 * 4096u)
 
 static uint8_t area[AREA_BYTES] __attribute__((aligned(4096)));
 static uint8_t landings[LANDINGS_BYTES] __attribute__((aligned(4096)));

@@ -39,6 +39,7 @@ static const struct word words[] = {
 	WORD("madt=none", madt, MADT_NONE),
 	WORD("madt=damaged", madt, MADT_DAMAGED),
 	WORD("mp=none", no_mp_services, true),
+	WORD("lvt=smi", thermal_smi, true),
 };
 
 static const struct word numbers[] = {

@@ -45,6 +45,7 @@ struct evil {
 	uint32_t no_low_memory;
 	uint32_t any_is_high; /* memory that may be anywhere is above 4 GiB */
 	uint32_t no_rename;
+	uint32_t thermal_smi; /* the local APIC's thermal entry is in SMI delivery */
 	uint32_t chained; /* the program comes from another disk, by a file there */
 };
 
@@ -55,6 +56,7 @@ bool evil_read(struct evil *evil, const char *text, size_t length);
 void evil_boot_services(const struct firmware *firmware, const struct evil *evil);
 void evil_copies(const struct firmware *firmware, const struct evil *evil);
 void evil_files(const struct firmware *firmware, const struct evil *evil);
+void evil_lvt(const struct evil *evil);
 void evil_madt(const struct firmware *firmware, const struct evil *evil);
 void evil_runtime_services(const struct firmware *firmware, const struct evil *evil);
 void evil_screen(const struct firmware *firmware, const struct evil *evil);

@@ -102,6 +102,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	evil_runtime_services(&firmware, &evil);
 	evil_screen(&firmware, &evil);
 	evil_madt(&firmware, &evil);
+	evil_lvt(&evil);
 	console_print(&firmware, "evil: starting the program\n");
 	boot->StartImage(program, NULL, NULL);
 	/* Returning would free what the firmware now calls. */

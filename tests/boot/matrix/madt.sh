@@ -1,6 +1,6 @@
 #!/bin/sh
 # Firmware whose list of processors is not as it should be: a clear message, and the rest
-# of the run intact.
+# of the run intact.  And what it has set up in their local APICs for itself.
 set -eu
 . tests/stick.sh
 
@@ -51,4 +51,11 @@ is_alone() {
 }
 check 'neither MADT nor MP services: one processor, and that is said' is_alone
 check 'on the console too' says alone 'they are known by: neither MADT nor MP services'
+
+try smi lvt=smi
+keeps_smi() {
+	came_home smi && knows smi_lvt thermal && knows cpus_started 2 &&
+		! grep -q 'differs=.*smi_lvt' "$scratch/home"/*/machine.csv
+}
+check 'lvt=smi: the thermal entry stays, and both processors have it' keeps_smi
 finish
