@@ -94,7 +94,9 @@ static void put_processor(const struct machine *machine, struct record *record)
 	line_to_string(&features, text, sizeof text);
 	put_text(record, "features", text);
 	put_text(record, "hypervisor", machine->hypervisor);
+	put_text(record, "acpi", machine->acpi == NULL ? "" : machine->acpi);
 	put_text(record, "madt", machine->madt == NULL ? "" : machine->madt);
+	put_text(record, "fadt", machine->fadt == NULL ? "" : machine->fadt);
 	processors_record(&machine->processors, machine->not_asked_why, record);
 }
 

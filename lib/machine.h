@@ -102,6 +102,8 @@ struct machine {
 	uint64_t hpet_address; /* 0: none */
 	uint16_t console_port; /* of the UART that the SPCR names; 0: none */
 	const char *madt; /* what became of reading it; NULL: it was not looked for */
+	const char *acpi; /* the list of tables; NULL: there is no ACPI */
+	const char *fadt; /* what became of reading it; NULL: it was not looked for */
 	bool x2apic_opt_out;   /* firmware wants APICs to stay in xAPIC mode */
 	bool x2apic_remapping; /* its tables have IOMMUs for APICs in x2APIC mode */
 	struct acpi_reset reset;

@@ -6,7 +6,8 @@
 static bool ivrs_remaps(const uint8_t *blocks, size_t length)
 {
 	uint8_t *const bytes = calloc(1, 48 + length);
-	const struct acpi_table ivrs = { bytes, (uint32_t)(48 + length) };
+	const struct acpi_table ivrs = { .bytes = bytes,
+		                         .length = (uint32_t)(48 + length) };
 
 	if (length != 0)
 		memcpy(bytes + 48, blocks, length);
@@ -29,7 +30,7 @@ static bool ivrs_remaps(const uint8_t *blocks, size_t length)
 TEST(a_dmar_says_by_one_flag)
 {
 	uint8_t bytes[48] = { 0 };
-	const struct acpi_table dmar = { bytes, sizeof bytes };
+	const struct acpi_table dmar = { .bytes = bytes, .length = sizeof bytes };
 
 	for (unsigned flags = 0; flags < 256; flags++) {
 		bytes[37] = (uint8_t)flags;
@@ -40,7 +41,7 @@ TEST(a_dmar_says_by_one_flag)
 TEST(a_dmar_that_ends_in_its_header_says_no)
 {
 	uint8_t *const bytes = malloc(37);
-	const struct acpi_table dmar = { bytes, 37 };
+	const struct acpi_table dmar = { .bytes = bytes, .length = 37 };
 
 	assert_false(acpi_dmar_remaps(&dmar));
 	free(bytes);
