@@ -1,6 +1,7 @@
 #include "lib/machine.h"
 
 #include "lib/csv.h"
+#include "lib/physical_record.h"
 #include "lib/processors_record.h"
 #include "version.h"
 
@@ -134,6 +135,8 @@ static void put_firmware(const struct machine *machine, struct record *record)
 	put_u64(record, "exit_boot_services_tries", machine->exit_tries);
 	put_u64(record, "memory_bytes", machine->memory_bytes);
 	put_hex(record, "memory_end", machine->highest_byte);
+	physical_record(&machine->physical, record);
+	put_u64(record, "memory_beyond_bytes", machine->beyond_bytes);
 	put_hex(record, "image_address", machine->image_address);
 	put_u64(record, "pool_bytes", machine->pool_bytes);
 	put_u64(record, "pool_wanted_bytes", machine->pool_wanted_bytes);

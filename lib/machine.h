@@ -5,6 +5,7 @@
  */
 #include "lib/acpi.h"
 #include "lib/config.h"
+#include "lib/physical.h"
 #include "lib/record.h"
 #include "lib/tlb_leaf.h"
 #include "lib/tsc_rate.h"
@@ -92,8 +93,10 @@ struct machine {
 	char board[MACHINE_TEXT]; /* as SMBIOS has it; empty: no name */
 	uint32_t identity;        /* this machine's among others, at every start */
 	/* Memory */
-	uint64_t memory_bytes;  /* conventional and boot-services memory */
-	uint64_t highest_byte;  /* end of the highest RAM region */
+	uint64_t memory_bytes; /* conventional and boot-services memory */
+	uint64_t highest_byte; /* end of the highest RAM region */
+	struct physical physical;
+	uint64_t beyond_bytes;  /* listed where there are no addresses */
 	uint64_t image_address; /* where the firmware loaded the program */
 	uint64_t pool_bytes;
 	uint64_t pool_wanted_bytes;
