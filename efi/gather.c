@@ -2,6 +2,7 @@
 
 #include "efi/console.h"
 #include "efi/mp_services.h"
+#include "efi/survival.h"
 #include "lib/acpi.h"
 #include "lib/acpi_remapping.h"
 #include "lib/crc32.h"
@@ -245,6 +246,7 @@ void gather_machine(const struct firmware *firmware, const struct memory_map *ma
 	identify_processor(machine);
 	gather_firmware(firmware, machine);
 	gather_acpi(firmware, map, machine);
+	survival_read(firmware, machine);
 	mp_services_read(firmware, &machine->processors);
 	if ((config->plants & PLANT_GHOST_CPU) != 0)
 		plant_ghost(&machine->processors);

@@ -7,6 +7,7 @@
 #include "efi/claim.h"
 #include "efi/console.h"
 #include "efi/deliver.h"
+#include "efi/survival.h"
 
 #include <string.h>
 
@@ -46,6 +47,23 @@ static const struct seal *find_in_ram(const struct program *program,
 	return found;
 }
 
+static void put_why_ram_is_lost(const struct program *program, struct line *line)
+{
+	const struct machine *const machine = &program->machine;
+	const char *const problem = survival_problem(machine);
+
+	if (problem != NULL) {
+		line_put(line, problem);
+		line_put(line, ".\n");
+		return;
+	}
+	line_put(line, "servers with ECC often clear their RAM.\n");
+	if (physical_may_be_encrypted(&machine->physical))
+		line_put(line,
+		         "Firmware that encrypts it by itself (TSME, Memory Guard) "
+		         "gives it a new key.\n");
+}
+
 /* Behind the run's id: the ways that were taken, and what to do. */
 static void put_loss(const struct program *program, struct line *line)
 {
@@ -56,7 +74,7 @@ static void put_loss(const struct program *program, struct line *line)
 	line_put(line, ").\nThe machine was switched off or reset before the run was "
 	               "done, or they do not survive a reset here:\n");
 	if ((ways & TRANSPORT_RAM) != 0)
-		line_put(line, "servers with ECC often clear their RAM.\n");
+		put_why_ram_is_lost(program, line);
 	if ((ways & TRANSPORT_NVRAM) != 0)
 		line_put(line, "this firmware took variables and has not kept them.\n");
 	line_put(line, "If that happens again, connect a serial line and set transport "

@@ -136,6 +136,10 @@ static void put_firmware(const struct machine *machine, struct record *record)
 	put_u64(record, "memory_bytes", machine->memory_bytes);
 	put_hex(record, "memory_end", machine->highest_byte);
 	physical_record(&machine->physical, record);
+	if (machine->mor_known)
+		put_hex(record, "memory_overwrite_request", machine->mor);
+	else
+		put_text(record, "memory_overwrite_request", "");
 	put_u64(record, "memory_beyond_bytes", machine->beyond_bytes);
 	put_hex(record, "image_address", machine->image_address);
 	put_u64(record, "pool_bytes", machine->pool_bytes);

@@ -96,6 +96,8 @@ struct machine {
 	uint64_t memory_bytes; /* conventional and boot-services memory */
 	uint64_t highest_byte; /* end of the highest RAM region */
 	struct physical physical;
+	bool mor_known;
+	uint8_t mor;            /* MemoryOverwriteRequestControl */
 	uint64_t beyond_bytes;  /* listed where there are no addresses */
 	uint64_t image_address; /* where the firmware loaded the program */
 	uint64_t pool_bytes;
