@@ -301,6 +301,8 @@ void machine_record_timing(const struct machine *machine, struct record *record)
 {
 	record_begin(record, FILE_MACHINE);
 	put_text(record, "env", environment_name(machine->env));
+	put_text(record, "env_doubt",
+	         machine->env_doubt == NULL ? "" : machine->env_doubt);
 	put_u64(record, "quantum_ticks", machine->quantum);
 	put_u64(record, "timing_valid", machine->timing_valid);
 	put_text(record, "timing_reason", machine->timing_reason);

@@ -119,7 +119,8 @@ struct machine {
 	enum smi_counter smi_counter;
 	struct tsc_rate tsc_rate;
 	enum environment env;
-	uint32_t quantum; /* ticks: greatest common divisor of TSC steps */
+	const char *env_doubt; /* what speaks against hardware; NULL: nothing */
+	uint32_t quantum;      /* ticks: greatest common divisor of TSC steps */
 	struct cycle_counter cycle_counter;
 	bool timing_valid;
 	const char *timing_reason; /* why, or why not */

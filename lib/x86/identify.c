@@ -123,6 +123,36 @@ static void read_tlbs(struct machine *machine)
 	machine->tlb = tlb_sizes_of(&leaves);
 }
 
+static bool is_known_hypervisor(const char *name)
+{
+	static const char *const known[] = {
+		"TCGTCGTCGTCG", "KVMKVMKVM",    "Microsoft Hv", "VMwareVMware",
+		"XenVMMXenVMM", "VBoxVBoxVBox", "bhyve bhyve ", "ACRNACRNACRN",
+		" lrpepyh  vr", "prl hyperv  ",
+	};
+
+	for (unsigned i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (text_equal(name, known[i]))
+			return true;
+	return false;
+}
+
+/*
+ * The bit may be hidden and the leaf be there.  Where it is not, processors answer with
+ * the last leaf there is: only names that are known count then.
+ */
+static void read_hypervisor(struct machine *machine)
+{
+	const struct cpuid_regs r = cpuid(LEAF_HYPERVISOR, 0);
+	char name[sizeof machine->hypervisor] = { 0 };
+
+	put_register(name, r.ebx);
+	put_register(name + 4, r.ecx);
+	put_register(name + 8, r.edx);
+	if ((machine->features & FEATURE_HYPERVISOR) != 0 || is_known_hypervisor(name))
+		text_copy(machine->hypervisor, sizeof machine->hypervisor, name);
+}
+
 void identify_processor(struct machine *machine)
 {
 	read_vendor(machine);
@@ -130,13 +160,7 @@ void identify_processor(struct machine *machine)
 	read_signature(machine);
 	read_features(machine);
 	read_tlbs(machine);
-	if ((machine->features & FEATURE_HYPERVISOR) != 0) {
-		const struct cpuid_regs r = cpuid(LEAF_HYPERVISOR, 0);
-
-		put_register(machine->hypervisor, r.ebx);
-		put_register(machine->hypervisor + 4, r.ecx);
-		put_register(machine->hypervisor + 8, r.edx);
-	}
+	read_hypervisor(machine);
 }
 
 /* SDM 3A 11.11.7.1 "Determining the Signature": write 0, CPUID 1, read. */
