@@ -34,19 +34,6 @@ static bool is_loaders(const struct memory_map *map, uint64_t start, uint64_t en
 	return false;
 }
 
-static bool is_steady(struct claim *claim, const struct memory_map *map, unsigned i,
-                      uint64_t bytes)
-{
-	const uint64_t address = claim->trail->copies[i];
-
-	if (allocate(claim->firmware, address, bytes))
-		claim->allocated[i] = bytes;
-	else if (!is_loaders(map, address, address + bytes))
-		return false;
-	claim->copies[i] = address;
-	return true;
-}
-
 static const struct seal *seal_at(uint64_t address)
 {
 	return (const struct seal *)address;
@@ -67,6 +54,32 @@ static uint64_t bytes_at(const struct claim *claim, const struct memory_map *map
 }
 
 /*
+ * Of a copy whose room is not free as a whole, what header and stream take.  The page
+ * of the header stays allocated in between: some firmware clears what is freed.  False
+ * if some of that is in use.
+ */
+static bool claim_stream(struct claim *claim, const struct memory_map *map, unsigned i)
+{
+	const uint64_t address = claim->trail->copies[i];
+	uint64_t bytes = 0;
+
+	if (!memory_is_ram(map, address, address + PAGE_BYTES))
+		return true;
+	if (!allocate(claim->firmware, address, PAGE_BYTES))
+		return false;
+	claim->allocated[i] = PAGE_BYTES;
+	bytes = bytes_at(claim, map, address);
+	if (bytes == 0)
+		return true;
+	if (bytes > PAGE_BYTES &&
+	    !allocate(claim->firmware, address + PAGE_BYTES, bytes - PAGE_BYTES))
+		return false;
+	claim->allocated[i] = bytes;
+	claim->copies[i] = address;
+	return true;
+}
+
+/*
  * The room is for the longest stream that there might be, and so is mostly empty: what
  * the firmware uses at this start need not be where the results are.
  */
@@ -74,19 +87,16 @@ static void claim_copy(struct claim *claim, const struct memory_map *map, unsign
 {
 	const uint64_t address = claim->trail->copies[i];
 	const uint64_t room = claim->trail->room;
-	uint64_t bytes = 0;
 
 	if (!is_place(address, room))
 		return;
 	if (memory_is_ram(map, address, address + room) &&
-	    is_steady(claim, map, i, room))
+	    allocate(claim->firmware, address, room)) {
+		claim->allocated[i] = room;
+		claim->copies[i] = address;
 		return;
-	bytes = bytes_at(claim, map, address);
-	if (bytes == 0 || is_steady(claim, map, i, bytes))
-		return;
-	claim->shared[i] = bytes;
-	for (uint64_t at = 0; at < bytes; at += PAGE_BYTES)
-		(void)allocate(claim->firmware, address + at, PAGE_BYTES);
+	}
+	claim->in_use[i] = !claim_stream(claim, map, i);
 }
 
 void claim_copies(const struct firmware *firmware, const struct memory_map *map,
@@ -97,13 +107,49 @@ void claim_copies(const struct firmware *firmware, const struct memory_map *map,
 		claim_copy(claim, map, i);
 }
 
+bool claim_is_partial(const struct claim *claim)
+{
+	for (unsigned i = 0; i < KEEP_COPIES; i++)
+		if (claim->in_use[i])
+			return true;
+	return false;
+}
+
+static void look(struct claim *claim, const struct memory_map *map, unsigned i)
+{
+	const uint64_t address = claim->trail->copies[i];
+	uint64_t bytes = 0;
+
+	if (is_loaders(map, address, address + claim->trail->room)) {
+		claim->copies[i] = address;
+		return;
+	}
+	bytes = bytes_at(claim, map, address);
+	if (bytes == 0)
+		return;
+	if (is_loaders(map, address, address + bytes)) {
+		claim->copies[i] = address;
+		return;
+	}
+	claim->shared[i] = bytes;
+	for (uint64_t at = claim->allocated[i]; at < bytes; at += PAGE_BYTES)
+		(void)allocate(claim->firmware, address + at, PAGE_BYTES);
+}
+
+void claim_look(struct claim *claim, const struct memory_map *map)
+{
+	for (unsigned i = 0; i < KEEP_COPIES; i++)
+		if (claim->in_use[i])
+			look(claim, map, i);
+}
+
 void claim_release(const struct claim *claim)
 {
 	EFI_BOOT_SERVICES *const boot = claim->firmware->table->BootServices;
 
 	for (unsigned i = 0; i < KEEP_COPIES; i++)
 		if (claim->allocated[i] != 0)
-			boot->FreePages(claim->copies[i],
+			boot->FreePages(claim->trail->copies[i],
 			                claim->allocated[i] / PAGE_BYTES);
 	if (claim->moved != NULL)
 		boot->FreePool(claim->moved);

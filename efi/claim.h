@@ -7,6 +7,7 @@ struct claim {
 	const struct breadcrumb *trail;  /* of the start that has left them */
 	uint64_t copies[KEEP_COPIES];    /* physical addresses; 0: none any more */
 	uint64_t allocated[KEEP_COPIES]; /* bytes there, by this start */
+	bool in_use[KEEP_COPIES];        /* some of it: nothing there was read yet */
 	uint64_t shared[KEEP_COPIES];    /* bytes of one that is partly in use */
 	struct seal *moved;              /* which is therefore read here; NULL: none */
 };
@@ -14,11 +15,21 @@ struct claim {
 /*
  * Allocates the memory where an earlier start has left copies, lest somebody else
  * writes there while they are looked at: all its room, or where the firmware uses some
- * of that, what header and stream take, or of these the pages that are free.  One that
- * is no RAM by the map, or is in use and has no header, is none any more.
+ * of that, what header and stream take.  One that is no RAM by the map is none any
+ * more. Nothing is read that this start has not allocated.
  */
 void claim_copies(const struct firmware *firmware, const struct memory_map *map,
                   const struct breadcrumb *trail, struct claim *claim);
+
+/* True if some of a copy is in use, so that claim_look() might find more. */
+bool claim_is_partial(const struct claim *claim);
+
+/*
+ * Looks at copies in memory that others use.  A page of it may not be in the page
+ * tables, as the guard pages of some firmware: then this is where the machine hangs,
+ * and at the next start again, so looks are counted on the stick first.
+ */
+void claim_look(struct claim *claim, const struct memory_map *map);
 
 /*
  * When nothing waits there any more: some firmware clears what is freed.  Only what

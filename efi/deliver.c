@@ -110,16 +110,23 @@ static void open_places(struct work *work)
 	}
 }
 
-static bool is_there(const struct destination *place, const char *name)
+static void path_of(const struct destination *place, const char *name,
+                    char path[VOLUME_PATH])
 {
-	char path[VOLUME_PATH];
 	struct line line;
 
 	line_clear(&line);
 	line_put(&line, place->folder);
 	line_put_char(&line, '\\');
 	line_put(&line, name);
-	line_to_string(&line, path, sizeof path);
+	line_to_string(&line, path, VOLUME_PATH);
+}
+
+static bool is_there(const struct destination *place, const char *name)
+{
+	char path[VOLUME_PATH];
+
+	path_of(place, name, path);
 	return volume_has(place->volume, path);
 }
 
@@ -221,11 +228,14 @@ static void mark_places(const struct work *work)
 {
 	for (unsigned i = 0; i < work->count; i++) {
 		const struct destination *const place = &work->places[i];
+		char path[VOLUME_PATH];
 
-		if (has_arrived(place))
-			(void)trail_mark(&work->program->firmware, place->volume,
-			                 place->folder, &work->program->trail,
-			                 BREADCRUMB_DELIVERED);
+		if (!has_arrived(place))
+			continue;
+		path_of(place, DELIVER_UNFINISHED, path);
+		volume_delete(place->volume, path);
+		(void)trail_mark(&work->program->firmware, place->volume, place->folder,
+		                 &work->program->trail, BREADCRUMB_DELIVERED);
 	}
 }
 

@@ -2,6 +2,9 @@
 /* The files of a run, onto every volume of the stick. */
 #include "efi/program.h"
 
+/* Where a run has not come home; it goes when the results are there after all. */
+#define DELIVER_UNFINISHED "unfinished.txt"
+
 struct delivery {
 	bool arrived;    /* what is needed is on one volume at least */
 	uint32_t status; /* of the run */

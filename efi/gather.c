@@ -2,6 +2,7 @@
 
 #include "efi/console.h"
 #include "efi/mp_services.h"
+#include "efi/survival.h"
 #include "lib/acpi.h"
 #include "lib/acpi_remapping.h"
 #include "lib/crc32.h"
@@ -74,6 +75,34 @@ static uint64_t read_register(uint64_t address)
 	return *(const volatile uint64_t *)address;
 }
 
+/* Its PM timer and its way to reset would be missed, so its sum is only noted. */
+static const char *gather_fadt(const struct physical_memory *memory, uint64_t rsdp,
+                               struct machine *machine)
+{
+	struct acpi_table fadt;
+	const enum err err = acpi_find_any(memory, rsdp, "FACP", &fadt);
+
+	if (err != ERR_NONE)
+		return err == ERR_ABSENT ? "absent" : "damaged";
+	if (acpi_pm_timer_of(&fadt, &machine->pm_timer) != ERR_NONE)
+		machine->pm_timer.port = 0;
+	if (acpi_reset_of(&fadt, &machine->reset) != ERR_NONE)
+		machine->reset.there = false;
+	return fadt.sum_is_wrong ? "read although its sum is wrong" : "read";
+}
+
+static const char *root_name(enum acpi_root root)
+{
+	static const char *const names[] = {
+		[ACPI_NO_ROOT] = "damaged",
+		[ACPI_XSDT] = "XSDT",
+		[ACPI_RSDT] = "RSDT",
+		[ACPI_RSDT_INSTEAD] = "RSDT (no XSDT that is whole)",
+	};
+
+	return names[root];
+}
+
 static void gather_acpi(const struct firmware *firmware, const struct memory_map *map,
                         struct machine *machine)
 {
@@ -86,13 +115,9 @@ static void gather_acpi(const struct firmware *firmware, const struct memory_map
 		rsdp = find_table(firmware, &acpi1_guid);
 	if (rsdp == 0)
 		return;
+	machine->acpi = root_name(acpi_root(memory, rsdp, &table));
 	machine->madt = gather_madt(memory, rsdp, &machine->processors);
-	if (acpi_find(memory, rsdp, "FACP", &table) != ERR_NONE ||
-	    acpi_pm_timer_of(&table, &machine->pm_timer) != ERR_NONE)
-		machine->pm_timer.port = 0;
-	if (acpi_find(memory, rsdp, "FACP", &table) != ERR_NONE ||
-	    acpi_reset_of(&table, &machine->reset) != ERR_NONE)
-		machine->reset.there = false;
+	machine->fadt = gather_fadt(memory, rsdp, machine);
 	if (acpi_find(memory, rsdp, "HPET", &table) != ERR_NONE ||
 	    acpi_hpet_address(&table, &machine->hpet_address) != ERR_NONE)
 		machine->hpet_address = 0;
@@ -194,6 +219,22 @@ static void gather_date(const struct firmware *firmware, struct machine *machine
 }
 
 /* machine.csv has it too; nothing is said where there is no ACPI at all. */
+static void say_acpi(const struct firmware *firmware, const struct machine *machine)
+{
+	if (machine->acpi != NULL && !text_equal(machine->acpi, "XSDT") &&
+	    !text_equal(machine->acpi, "RSDT")) {
+		console_print(firmware, "tlbmark: the list of ACPI tables: ");
+		console_print(firmware, machine->acpi);
+		console_print(firmware, "\n");
+	}
+	if (machine->fadt != NULL && !text_equal(machine->fadt, "read")) {
+		console_print(firmware, "tlbmark: the ACPI table of the PM timer and "
+		                        "the reset register (FADT): ");
+		console_print(firmware, machine->fadt);
+		console_print(firmware, "\n");
+	}
+}
+
 static void say_madt(const struct firmware *firmware, const struct machine *machine)
 {
 	if (machine->madt == NULL || text_equal(machine->madt, "read"))
@@ -211,10 +252,12 @@ void gather_machine(const struct firmware *firmware, const struct memory_map *ma
 	identify_processor(machine);
 	gather_firmware(firmware, machine);
 	gather_acpi(firmware, map, machine);
+	survival_read(firmware, machine);
 	mp_services_read(firmware, &machine->processors);
 	if ((config->plants & PLANT_GHOST_CPU) != 0)
 		plant_ghost(&machine->processors);
 	processors_put_first(&machine->processors, apic_own_id());
+	say_acpi(firmware, machine);
 	say_madt(firmware, machine);
 	gather_board(firmware, map, machine);
 	gather_identity(machine);

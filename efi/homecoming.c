@@ -1,12 +1,13 @@
 /*
- * The start after the one that has measured.  What it finds goes onto the stick;
- * what it does not find is not looked for again, and no other reset follows by itself.
+ * The start after the one that has measured.  What it finds goes onto the stick; for
+ * what it does not find no other reset follows by itself.
  */
 #include "efi/homecoming.h"
 
 #include "efi/claim.h"
 #include "efi/console.h"
 #include "efi/deliver.h"
+#include "efi/survival.h"
 
 #include <string.h>
 
@@ -46,6 +47,23 @@ static const struct seal *find_in_ram(const struct program *program,
 	return found;
 }
 
+static void put_why_ram_is_lost(const struct program *program, struct line *line)
+{
+	const struct machine *const machine = &program->machine;
+	const char *const problem = survival_problem(machine);
+
+	if (problem != NULL) {
+		line_put(line, problem);
+		line_put(line, ".\n");
+		return;
+	}
+	line_put(line, "servers with ECC often clear their RAM.\n");
+	if (physical_may_be_encrypted(&machine->physical))
+		line_put(line,
+		         "Firmware that encrypts it by itself (TSME, Memory Guard) "
+		         "gives it a new key.\n");
+}
+
 /* Behind the run's id: the ways that were taken, and what to do. */
 static void put_loss(const struct program *program, struct line *line)
 {
@@ -56,7 +74,7 @@ static void put_loss(const struct program *program, struct line *line)
 	line_put(line, ").\nThe machine was switched off or reset before the run was "
 	               "done, or they do not survive a reset here:\n");
 	if ((ways & TRANSPORT_RAM) != 0)
-		line_put(line, "servers with ECC often clear their RAM.\n");
+		put_why_ram_is_lost(program, line);
 	if ((ways & TRANSPORT_NVRAM) != 0)
 		line_put(line, "this firmware took variables and has not kept them.\n");
 	line_put(line, "If that happens again, connect a serial line and set transport "
@@ -71,7 +89,7 @@ static void write_unfinished(struct program *program)
 	line_put(&line, "Run ");
 	line_put(&line, program->trail.run_id);
 	put_loss(program, &line);
-	deliver_note(program, "unfinished.txt", line.text, line.length);
+	deliver_note(program, DELIVER_UNFINISHED, line.text, line.length);
 }
 
 static void give_up(struct program *program)
@@ -91,6 +109,55 @@ static void give_up(struct program *program)
 	write_unfinished(program);
 }
 
+/*
+ * Whoever reads memory that is in use may fault, at every start.  So the stick knows of
+ * each look before it, and if one has not ended, there is no other.
+ */
+static void look_at_what_is_in_use(struct program *program, struct claim *claim)
+{
+	struct breadcrumb *const trail = &program->trail;
+
+	if (!claim_is_partial(claim))
+		return;
+	if (trail->looks != 0) {
+		print(program,
+		      "tlbmark: an earlier start has not come through its look "
+		      "at results in memory that is in\n         use: no other "
+		      "look is taken\n");
+		return;
+	}
+	trail->looks = 1;
+	if (!EFI_ERROR(trail_write(&program->volumes, trail))) {
+		claim_look(claim, &program->map);
+		return;
+	}
+	trail->looks = 0;
+	print(program,
+	      "tlbmark: the stick cannot be told of a look at results in memory "
+	      "that is in use,\n         so none is taken\n");
+}
+
+/* What was read could be read.  What it is for is noted later, if it arrives. */
+static void end_look(struct program *program, bool was_begun)
+{
+	if (was_begun || program->trail.looks == 0)
+		return;
+	program->trail.looks = 0;
+	(void)trail_write(&program->volumes, &program->trail);
+}
+
+static const struct seal *find_copies(struct program *program, struct claim *claim)
+{
+	const bool was_begun = program->trail.looks != 0;
+	const struct seal *found;
+
+	claim_copies(&program->firmware, &program->map, &program->trail, claim);
+	look_at_what_is_in_use(program, claim);
+	found = find_in_ram(program, claim);
+	end_look(program, was_begun);
+	return found;
+}
+
 static const struct seal *find_results(struct program *program, struct claim *claim,
                                        enum transport *way)
 {
@@ -99,7 +166,7 @@ static const struct seal *find_results(struct program *program, struct claim *cl
 
 	*way = TRANSPORT_RAM;
 	if ((ways & TRANSPORT_RAM) != 0)
-		seal = find_in_ram(program, claim);
+		seal = find_copies(program, claim);
 	if (seal == NULL && (ways & TRANSPORT_NVRAM) != 0) {
 		*way = TRANSPORT_NVRAM;
 		seal = nvram_find(program);
@@ -116,42 +183,55 @@ static void note_arrival(struct program *program)
 		               "have arrived\n");
 }
 
-static struct homecoming bring_home(struct program *program, struct claim *claim)
+static struct homecoming bring_home(struct program *program, struct claim *claim,
+                                    const struct seal *seal, enum transport way)
 {
-	enum transport way = TRANSPORT_RAM;
-	const struct seal *const seal = find_results(program, claim, &way);
-
-	if (seal == NULL) {
-		claim_release(claim);
-		give_up(program);
-		return (struct homecoming){ .status = RUN_NOT_FINISHED };
-	}
-
 	const struct delivery delivery = deliver(program, seal, way);
 
 	if (!delivery.arrived)
-		return (struct homecoming){ .status = RUN_NOT_FINISHED };
+		return (struct homecoming){ .was_due = true,
+			                    .status = RUN_NOT_FINISHED };
 	claim_release(claim);
 	note_arrival(program);
-	return (struct homecoming){ .arrived = true, .status = delivery.status };
+	return (struct homecoming){
+		.was_due = true,
+		.arrived = true,
+		.status = delivery.status,
+	};
 }
 
+/*
+ * A run that was given up is looked for once more: another machine may have done that,
+ * of the same make and without a number of its own, or memory was in use only then.
+ * Nonce and checksums see to it that nothing else is taken for it.
+ */
 struct homecoming homecoming(struct program *program)
 {
-	struct claim claim;
+	struct breadcrumb *const trail = &program->trail;
+	const bool was_given_up = trail->state == BREADCRUMB_UNFINISHED;
+	struct claim claim = { .firmware = &program->firmware, .trail = trail };
 	struct homecoming home = { .status = RUN_NOT_FINISHED };
+	enum transport way = TRANSPORT_RAM;
+	const struct seal *seal;
 
-	if (program->trail.state != BREADCRUMB_PENDING)
+	if (trail->state != BREADCRUMB_PENDING && !was_given_up)
 		return home;
 	if (deliver_is_done(program)) {
 		note_arrival(program);
 		return home;
 	}
-	claim_copies(&program->firmware, &program->map, &program->trail, &claim);
-	print(program, "tlbmark: looking for the results of run ");
-	print(program, program->trail.run_id);
+	print(program, was_given_up
+	                       ? "tlbmark: looking once more for the results of run "
+	                       : "tlbmark: looking for the results of run ");
+	print(program, trail->run_id);
 	print(program, "\n");
-	home = bring_home(program, &claim);
+	seal = find_results(program, &claim, &way);
+	if (seal != NULL)
+		return bring_home(program, &claim, seal, way);
+	claim_release(&claim);
+	if (was_given_up)
+		return home;
+	give_up(program);
 	home.was_due = true;
 	return home;
 }

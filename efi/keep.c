@@ -27,8 +27,7 @@ static struct region largest(const struct memory_map *map, uint64_t from, uint64
 			d->PhysicalStart + d->NumberOfPages * PAGE_BYTES,
 		};
 
-		if (d->Type != EfiConventionalMemory ||
-		    (d->Attribute & EFI_MEMORY_WB) == 0)
+		if (!memory_is_plain(d))
 			continue;
 		if (region.start < from)
 			region.start = from;

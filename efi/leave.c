@@ -1,5 +1,7 @@
 #include "efi/leave.h"
 
+#include "efi/takeover.h"
+
 #define TRIES 16u
 
 /* How often selftest.plant=ebs gets in the way. */
@@ -18,6 +20,33 @@ static void plant_map_change(const struct program *program)
 		return;
 	(void)program->firmware.table->BootServices->AllocatePages(
 		AllocateAnyPages, EfiLoaderData, 1, &address);
+}
+
+void leave_make_room(struct program *program)
+{
+	const struct firmware *const firmware = &program->firmware;
+	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
+	struct memory_map before = program->map;
+	struct paint *paints = NULL;
+	unsigned room;
+
+	if (memory_map_has_room(firmware, &program->map))
+		return;
+	if (EFI_ERROR(memory_map_alloc(firmware, before.limit, &program->map))) {
+		program->map = before;
+		return;
+	}
+	room = takeover_paint_room(program);
+	if (EFI_ERROR(boot->AllocatePool(EfiLoaderData, room * sizeof *paints,
+	                                 (void **)&paints))) {
+		memory_map_free(firmware, &program->map);
+		program->map = before;
+		return;
+	}
+	memory_map_free(firmware, &before);
+	boot->FreePool(program->paints);
+	program->paints = paints;
+	program->paint_room = room;
 }
 
 EFI_STATUS leave_boot_services(struct program *program)

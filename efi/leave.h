@@ -2,6 +2,13 @@
 #include "efi/program.h"
 
 /*
+ * Room for the memory map to grow, and for the paint that is made of it: it may have
+ * grown since it was read first, and from the first try on there is no allocating any.
+ * Where there is no memory for that, all stays as it is.
+ */
+void leave_make_room(struct program *program);
+
+/*
  * Leaves boot services; no firmware service but the runtime ones may be called
  * afterwards.  The map may change between reading it and leaving, so this is tried up
  * to 16 times, with no allocation and nothing printed from the first try on.

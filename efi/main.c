@@ -15,6 +15,7 @@
 #include "efi/takeover.h"
 #include "efi/transports.h"
 #include "lib/x86/control.h"
+#include "lib/x86/identify.h"
 #include "lib/x86/insn.h"
 #include "lib/x86/stack.h"
 #include "version.h"
@@ -68,11 +69,33 @@ static void print_bad_options(const struct program *program)
 	}
 }
 
+static void print_beyond(const struct program *program)
+{
+	const uint64_t bytes = program->machine.beyond_bytes;
+	struct line line;
+	char text[160];
+
+	if (bytes == 0)
+		return;
+	line_clear(&line);
+	line_put(&line, "tlbmark: the firmware lists ");
+	line_put_u64(&line, bytes >> 20);
+	line_put(&line, " MiB of RAM from 0x");
+	line_put_hex(&line, program->map.limit, 1);
+	line_put(&line, " on, where this processor has\n         no addresses: they "
+	                "are left out\n");
+	line_to_string(&line, text, sizeof text);
+	console_print(&program->firmware, text);
+}
+
 static EFI_STATUS gather(struct program *program)
 {
 	const struct firmware *const firmware = &program->firmware;
-	const EFI_STATUS status = memory_map_alloc(firmware, &program->map);
+	EFI_STATUS status;
 
+	program->machine.physical = identify_physical();
+	status = memory_map_alloc(firmware, physical_limit(&program->machine.physical),
+	                          &program->map);
 	if (EFI_ERROR(status))
 		return refuse(firmware, "the memory map cannot be read",
 		              EFI_LOAD_ERROR);
@@ -86,6 +109,7 @@ static EFI_STATUS gather(struct program *program)
 	trail_read(&program->volumes, program->machine.identity, &program->trail);
 	gather_run_id(&program->machine, &program->config);
 	memory_describe(&program->map, &program->machine);
+	print_beyond(program);
 	program->machine.image_address = (uintptr_t)image_base;
 	program->machine.found = control_read();
 	return EFI_SUCCESS;
@@ -118,7 +142,8 @@ static EFI_STATUS allocate(struct program *program)
 	const uint64_t wanted = own + runner_frames(&program->config);
 	const bool planted = (program->config.plants & PLANT_MEMORY) != 0;
 
-	program->pool = memory_alloc_pool(firmware, planted ? least : wanted, least);
+	program->pool = memory_alloc_pool(firmware, &program->map,
+	                                  planted ? least : wanted, least);
 	program->machine.pool_wanted_bytes = wanted * PAGE_BYTES;
 	program->machine.pool_bytes = program->pool.limit - program->pool.next;
 	if (program->machine.pool_bytes == 0)
@@ -233,6 +258,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 		.context = program,
 		.activity = "start",
 	};
+	leave_make_room(program);
 	status = leave_boot_services(program);
 	cli();
 	if (EFI_ERROR(status) || takeover_build(program) != ERR_NONE) {

@@ -2,79 +2,69 @@
 
 #include "lib/x86/trampoline.h"
 
-#define SPARE_DESCRIPTORS ((UINTN)64)
-#define SPARE_MOST (16 * SPARE_DESCRIPTORS)
-
-EFI_STATUS memory_map_read(const struct firmware *firmware, struct memory_map *map)
-{
-	UINT32 version = 0;
-
-	map->size = map->capacity;
-	return firmware->table->BootServices->GetMemoryMap(
-		&map->size, (EFI_MEMORY_DESCRIPTOR *)map->bytes, &map->key,
-		&map->descriptor_size, &version);
-}
-
-static EFI_STATUS alloc_map(const struct firmware *firmware, struct memory_map *map,
-                            UINTN spare)
-{
-	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
-
-	*map = (struct memory_map){ 0 };
-
-	EFI_STATUS status = memory_map_read(firmware, map);
-
-	if (status != EFI_BUFFER_TOO_SMALL)
-		return EFI_ERROR(status) ? status : EFI_LOAD_ERROR;
-	map->capacity = map->size + spare * map->descriptor_size;
-	status = boot->AllocatePool(EfiLoaderData, map->capacity, (void **)&map->bytes);
-	if (EFI_ERROR(status))
-		return status;
-	status = memory_map_read(firmware, map);
-	if (EFI_ERROR(status))
-		boot->FreePool(map->bytes);
-	return status;
-}
-
-EFI_STATUS memory_map_alloc(const struct firmware *firmware, struct memory_map *map)
-{
-	EFI_STATUS status = EFI_BUFFER_TOO_SMALL;
-
-	for (UINTN spare = SPARE_DESCRIPTORS;
-	     spare <= SPARE_MOST && status == EFI_BUFFER_TOO_SMALL; spare *= 2)
-		status = alloc_map(firmware, map, spare);
-	return status;
-}
-
-/* The firmware says how far descriptors are apart, and it is not sizeof. */
-UINTN memory_map_count(const struct memory_map *map)
-{
-	return map->size / map->descriptor_size;
-}
-
-const EFI_MEMORY_DESCRIPTOR *memory_map_at(const struct memory_map *map, UINTN i)
-{
-	return (const EFI_MEMORY_DESCRIPTOR *)(map->bytes + i * map->descriptor_size);
-}
-
 static uint64_t *table_at(uint64_t frame)
 {
 	return (uint64_t *)frame;
 }
 
-struct frame_pool memory_alloc_pool(const struct firmware *firmware, uint64_t wanted,
-                                    uint64_t least)
+static uint64_t descriptor_end(const EFI_MEMORY_DESCRIPTOR *descriptor)
+{
+	return descriptor->PhysicalStart + descriptor->NumberOfPages * PAGE_BYTES;
+}
+
+/* Somebody's, or where no addresses are, by the map as it was read last. */
+static bool is_set_aside(const struct memory_map *map, uint64_t start, uint64_t end)
+{
+	for (UINTN i = 0; i < memory_map_count(map); i++) {
+		const EFI_MEMORY_DESCRIPTOR *const d = memory_map_at(map, i);
+
+		if (memory_is_special(d) && d->PhysicalStart < end &&
+		    start < descriptor_end(d))
+			return true;
+	}
+	return end > map->limit;
+}
+
+static bool alloc_block(const struct firmware *firmware, const struct memory_map *map,
+                        EFI_ALLOCATE_TYPE type, uint64_t frames,
+                        EFI_PHYSICAL_ADDRESS *address)
 {
 	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
 
+	if (EFI_ERROR(boot->AllocatePages(type, EfiLoaderData, frames, address)))
+		return false;
+	if (!is_set_aside(map, *address, *address + frames * PAGE_BYTES))
+		return true;
+	boot->FreePages(*address, frames);
+	return false;
+}
+
+/* The firmware may choose what is set aside: then the map says what is not. */
+static bool alloc_plain(const struct firmware *firmware, const struct memory_map *map,
+                        uint64_t frames, EFI_PHYSICAL_ADDRESS *address)
+{
+	for (UINTN i = 0; i < memory_map_count(map); i++) {
+		const EFI_MEMORY_DESCRIPTOR *const d = memory_map_at(map, i);
+
+		*address = d->PhysicalStart;
+		if (memory_is_plain(d) && *address != 0 && d->NumberOfPages >= frames &&
+		    alloc_block(firmware, map, AllocateAddress, frames, address))
+			return true;
+	}
+	return false;
+}
+
+struct frame_pool memory_alloc_pool(const struct firmware *firmware,
+                                    const struct memory_map *map, uint64_t wanted,
+                                    uint64_t least)
+{
 	for (uint64_t frames = wanted; frames >= least; frames -= frames / 8 + 1) {
 		/* What turns paging off runs below 4 GiB alone. */
 		EFI_PHYSICAL_ADDRESS address = UINT32_MAX;
 
-		if (!EFI_ERROR(boot->AllocatePages(AllocateMaxAddress, EfiLoaderData,
-		                                   frames, &address)) ||
-		    !EFI_ERROR(boot->AllocatePages(AllocateAnyPages, EfiLoaderData,
-		                                   frames, &address)))
+		if (alloc_block(firmware, map, AllocateMaxAddress, frames, &address) ||
+		    alloc_block(firmware, map, AllocateAnyPages, frames, &address) ||
+		    alloc_plain(firmware, map, frames, &address))
 			return (struct frame_pool){
 				.next = address,
 				.limit = address + frames * PAGE_BYTES,
@@ -82,27 +72,6 @@ struct frame_pool memory_alloc_pool(const struct firmware *firmware, uint64_t wa
 			};
 	}
 	return (struct frame_pool){ .table_at = table_at };
-}
-
-static bool is_ram(const EFI_MEMORY_DESCRIPTOR *descriptor)
-{
-	switch (descriptor->Type) {
-	case EfiLoaderCode:
-	case EfiLoaderData:
-	case EfiBootServicesCode:
-	case EfiBootServicesData:
-	case EfiConventionalMemory:
-	case EfiACPIReclaimMemory:
-	case EfiACPIMemoryNVS:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static uint64_t descriptor_end(const EFI_MEMORY_DESCRIPTOR *descriptor)
-{
-	return descriptor->PhysicalStart + descriptor->NumberOfPages * PAGE_BYTES;
 }
 
 bool memory_map_holds(const struct memory_map *map, uint64_t start, uint64_t end)
@@ -119,11 +88,12 @@ bool memory_map_holds(const struct memory_map *map, uint64_t start, uint64_t end
 
 void memory_describe(const struct memory_map *map, struct machine *machine)
 {
+	machine->beyond_bytes = map->beyond_bytes;
 	for (UINTN i = 0; i < memory_map_count(map); i++) {
 		const EFI_MEMORY_DESCRIPTOR *const descriptor = memory_map_at(map, i);
 		const uint64_t end = descriptor_end(descriptor);
 
-		if (!is_ram(descriptor))
+		if (!memory_is_ram_type(descriptor))
 			continue;
 		machine->memory_bytes += descriptor->NumberOfPages * PAGE_BYTES;
 		if (end > machine->highest_byte)
@@ -139,7 +109,7 @@ static uint64_t flags_of(const EFI_MEMORY_DESCRIPTOR *descriptor, uint64_t nx)
 	const bool write_back = (descriptor->Attribute & EFI_MEMORY_WB) != 0;
 	const uint64_t cache = write_back ? 0 : uncached;
 
-	if (is_ram(descriptor))
+	if (memory_is_ram_type(descriptor))
 		return write_back ? common | nx : 0;
 	switch (descriptor->Type) {
 	case EfiRuntimeServicesCode:
@@ -180,8 +150,7 @@ uint64_t memory_foreign(const struct memory_map *map)
 	for (UINTN i = memory_map_count(map); i-- != 0;) {
 		const EFI_MEMORY_DESCRIPTOR *const descriptor = memory_map_at(map, i);
 
-		if (descriptor->Type == EfiConventionalMemory &&
-		    descriptor->PhysicalStart != 0)
+		if (memory_is_plain(descriptor) && descriptor->PhysicalStart != 0)
 			return descriptor->PhysicalStart;
 	}
 	return 0;
@@ -196,7 +165,8 @@ bool memory_is_ram(const struct memory_map *map, uint64_t start, uint64_t end)
 		for (UINTN i = 0; i < memory_map_count(map); i++) {
 			const EFI_MEMORY_DESCRIPTOR *const d = memory_map_at(map, i);
 
-			if (is_ram(d) && (d->Attribute & EFI_MEMORY_WB) != 0 &&
+			if (memory_is_ram_type(d) &&
+			    (d->Attribute & EFI_MEMORY_WB) != 0 &&
 			    d->PhysicalStart <= start && start < descriptor_end(d))
 				start = descriptor_end(d);
 		}
@@ -215,7 +185,8 @@ uint64_t memory_giant(const struct memory_map *map)
 		const uint64_t start = (d->PhysicalStart + gib - 1) & ~(gib - 1);
 
 		if (start != 0 && start < descriptor_end(d) &&
-		    memory_is_ram(map, start, start + gib))
+		    memory_is_ram(map, start, start + gib) &&
+		    !is_set_aside(map, start, start + gib))
 			return start;
 	}
 	return 0;
@@ -243,9 +214,7 @@ uint64_t memory_alloc_giants(const struct firmware *firmware,
 		const EFI_MEMORY_DESCRIPTOR *const d = memory_map_at(map, i);
 		EFI_PHYSICAL_ADDRESS start = (d->PhysicalStart + gib - 1) & ~(gib - 1);
 
-		if (d->Type == EfiConventionalMemory &&
-		    (d->Attribute & EFI_MEMORY_WB) != 0 &&
-		    start + 2 * gib <= descriptor_end(d) &&
+		if (memory_is_plain(d) && start + 2 * gib <= descriptor_end(d) &&
 		    !EFI_ERROR(boot->AllocatePages(AllocateAddress, EfiLoaderData,
 		                                   2 * gib / PAGE_BYTES, &start)))
 			return start;

@@ -1,36 +1,16 @@
 #pragma once
-/* The firmware's memory map, and the one block of it that becomes ours. */
-#include "efi/firmware.h"
+/* What the memory map says there is, and the one block of it that becomes ours. */
+#include "efi/memory_map.h"
 #include "lib/machine.h"
 #include "paging/identity.h"
 
-/* A copy of the map in a buffer of ours, with room for it to grow. */
-struct memory_map {
-	uint8_t *bytes;
-	UINTN capacity;
-	UINTN size; /* of what is filled in */
-	UINTN key;
-	UINTN descriptor_size;
-};
-
-/*
- * Reads the map, with room for 64 more descriptors, or more if it grows faster: every
- * allocation may split one, and once ExitBootServices was tried there is no allocating
- * more room.
- */
-EFI_STATUS memory_map_alloc(const struct firmware *firmware, struct memory_map *map);
-
-/* Again; EFI_BUFFER_TOO_SMALL if it has outgrown the room. */
-EFI_STATUS memory_map_read(const struct firmware *firmware, struct memory_map *map);
-
-UINTN memory_map_count(const struct memory_map *map);
-const EFI_MEMORY_DESCRIPTOR *memory_map_at(const struct memory_map *map, UINTN i);
-
 /*
  * wanted frames as one block of EfiLoaderData, or as many as can be had in steps of
- * an eighth less, but not fewer than least.  The pool is empty if that fails.
+ * an eighth less, but not fewer than least, and none that the map sets aside.  The pool
+ * is empty if that fails.
  */
-struct frame_pool memory_alloc_pool(const struct firmware *firmware, uint64_t wanted,
+struct frame_pool memory_alloc_pool(const struct firmware *firmware,
+                                    const struct memory_map *map, uint64_t wanted,
                                     uint64_t least);
 
 /* True if one descriptor, of whatever type, holds start ... end - 1. */

@@ -4,6 +4,7 @@
 #include "efi/after.h"
 #include "efi/console.h"
 #include "efi/departure.h"
+#include "efi/survival.h"
 #include "lib/csv.h"
 #include "lib/x86/insn.h"
 
@@ -108,6 +109,40 @@ static void say_how_it_comes_home(const struct program *program)
 	                         "they are written to it\n");
 }
 
+/*
+ * Where RAM comes back with other content, a reset would take away the other ways and
+ * bring nothing home.  It is used then if it was asked for by name, or is all there is.
+ */
+static bool plan_ram(const struct program *program)
+{
+	const uint32_t others =
+		program->machine.transports &
+		((uint32_t)TRANSPORT_SERIAL | (uint32_t)TRANSPORT_SCREEN);
+	const char *const problem = survival_problem(&program->machine);
+	const bool is_named = (program->config.transports & TRANSPORT_RAM) != 0;
+
+	if (problem == NULL) {
+		if (physical_may_be_encrypted(&program->machine.physical))
+			print(program,
+			      "tlbmark: if this firmware encrypts RAM by itself (TSME, "
+			      "Memory Guard), which no program\n         can see, "
+			      "results in RAM are lost: switch that off, or take "
+			      "another way\n");
+		return true;
+	}
+	print(program, "tlbmark: results in RAM would not survive a reset here:\n"
+	               "         ");
+	print(program, problem);
+	print(program, "\n");
+	if (!is_named && others != 0) {
+		print(program, "tlbmark: so RAM is not used, and nothing is reset\n");
+		return false;
+	}
+	print(program, is_named ? "tlbmark: it is used, because transport names it\n"
+	                        : "tlbmark: it is used, for want of another way\n");
+	return true;
+}
+
 /* The ways that end with files on the stick, and the breadcrumb they need. */
 static void plan_home(struct program *program)
 {
@@ -116,7 +151,7 @@ static void plan_home(struct program *program)
 
 	if (!can_come_home(program))
 		return;
-	if (is_wanted(program, TRANSPORT_RAM))
+	if (is_wanted(program, TRANSPORT_RAM) && plan_ram(program))
 		*transports |= TRANSPORT_RAM;
 	if (is_wanted(program, TRANSPORT_NVRAM) && nvram_plan(program))
 		*transports |= TRANSPORT_NVRAM;

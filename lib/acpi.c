@@ -31,8 +31,9 @@ static bool sums_to_zero(const uint8_t *bytes, uint32_t length)
 	return sum == 0;
 }
 
-static enum err read_table(const struct physical_memory *memory, uint64_t address,
-                           struct acpi_table *table)
+/* Whatever its sum is: that is told. */
+static enum err read_any_table(const struct physical_memory *memory, uint64_t address,
+                               struct acpi_table *table)
 {
 	const uint8_t *const header = memory->at(memory, address, HEADER_BYTES);
 
@@ -42,63 +43,74 @@ static enum err read_table(const struct physical_memory *memory, uint64_t addres
 	const uint32_t length = (uint32_t)get(header + 4, 4);
 
 	if (length < HEADER_BYTES || length > TABLE_BYTES_MAX ||
-	    memory->at(memory, address, length) == NULL ||
-	    !sums_to_zero(header, length))
+	    memory->at(memory, address, length) == NULL)
 		return ERR_DAMAGED;
-	*table = (struct acpi_table){ header, length };
+	*table = (struct acpi_table){
+		.bytes = header,
+		.length = length,
+		.sum_is_wrong = !sums_to_zero(header, length),
+	};
 	return ERR_NONE;
 }
 
-/* The table of tables; *entry_bytes is 8 for an XSDT and 4 for an RSDT. */
-static enum err read_root(const struct physical_memory *memory, uint64_t rsdp,
-                          struct acpi_table *root, unsigned *entry_bytes)
+static bool read_root(const struct physical_memory *memory, uint64_t address,
+                      const char *signature, struct acpi_table *root)
+{
+	return address != 0 && read_any_table(memory, address, root) == ERR_NONE &&
+	       !root->sum_is_wrong && has_signature(root->bytes, signature, 4);
+}
+
+/*
+ * Firmware that fills in one of the two only is not rare, nor is an XSDT that was
+ * changed without its sum; Linux goes to the RSDT then, too.
+ */
+enum acpi_root acpi_root(const struct physical_memory *memory, uint64_t rsdp,
+                         struct acpi_table *root)
 {
 	const uint8_t *const v1 = memory->at(memory, rsdp, RSDP_V1_BYTES);
 
 	if (v1 == NULL || !has_signature(v1, "RSD PTR ", 8) ||
 	    !sums_to_zero(v1, RSDP_V1_BYTES))
-		return ERR_DAMAGED;
-
-	uint64_t address = get(v1 + 16, 4);
-	const char *signature = "RSDT";
-
-	*entry_bytes = 4;
+		return ACPI_NO_ROOT;
 	if (v1[15] >= 2) {
 		const uint8_t *const v2 = memory->at(memory, rsdp, RSDP_V2_BYTES);
 
-		if (v2 == NULL || !sums_to_zero(v2, RSDP_V2_BYTES))
-			return ERR_DAMAGED;
-		address = get(v2 + 24, 8);
-		signature = "XSDT";
-		*entry_bytes = 8;
+		if (v2 != NULL && sums_to_zero(v2, RSDP_V2_BYTES) &&
+		    read_root(memory, get(v2 + 24, 8), "XSDT", root))
+			return ACPI_XSDT;
 	}
-
-	const enum err err = read_table(memory, address, root);
-
-	if (err != ERR_NONE)
-		return err;
-	return has_signature(root->bytes, signature, 4) ? ERR_NONE : ERR_DAMAGED;
+	if (!read_root(memory, get(v1 + 16, 4), "RSDT", root))
+		return ACPI_NO_ROOT;
+	return v1[15] >= 2 ? ACPI_RSDT_INSTEAD : ACPI_RSDT;
 }
 
-/* A damaged table that is not the one looked for does not matter. */
-enum err acpi_find(const struct physical_memory *memory, uint64_t rsdp,
-                   const char *signature, struct acpi_table *table)
+enum err acpi_find_any(const struct physical_memory *memory, uint64_t rsdp,
+                       const char *signature, struct acpi_table *table)
 {
 	struct acpi_table root;
-	unsigned entry_bytes = 0;
-	const enum err err = read_root(memory, rsdp, &root, &entry_bytes);
+	const enum acpi_root kind = acpi_root(memory, rsdp, &root);
+	const unsigned entry_bytes = kind == ACPI_XSDT ? 8 : 4;
 
-	if (err != ERR_NONE)
-		return err;
+	if (kind == ACPI_NO_ROOT)
+		return ERR_DAMAGED;
 	for (uint32_t at = HEADER_BYTES; at + entry_bytes <= root.length;
 	     at += entry_bytes) {
 		const uint64_t address = get(root.bytes + at, entry_bytes);
 		const uint8_t *const found = memory->at(memory, address, HEADER_BYTES);
 
 		if (found != NULL && has_signature(found, signature, 4))
-			return read_table(memory, address, table);
+			return read_any_table(memory, address, table);
 	}
 	return ERR_ABSENT;
+}
+
+/* A damaged table that is not the one looked for does not matter. */
+enum err acpi_find(const struct physical_memory *memory, uint64_t rsdp,
+                   const char *signature, struct acpi_table *table)
+{
+	const enum err err = acpi_find_any(memory, rsdp, signature, table);
+
+	return err == ERR_NONE && table->sum_is_wrong ? ERR_DAMAGED : err;
 }
 
 /* ACPI 6.5 5.2.12.2 "Processor Local APIC Structure": an id of FFh is none. */

@@ -3,7 +3,9 @@
  * ACPI tables, as far as a program without AML needs them (ACPI 6.5, chapter 5).
  *
  * Firmware tables are foreign input: every length is checked against what can be
- * read, every sum is checked, and a table that contradicts itself is refused.
+ * read, every sum is checked, and a table that contradicts itself is refused.  A sum
+ * that is wrong refuses a table, but for one that would be missed too much
+ * (acpi_find_any()).
  */
 #include "lib/err.h"
 #include "lib/processors.h"
@@ -22,9 +24,30 @@ struct physical_memory {
 struct acpi_table {
 	const uint8_t *bytes;
 	uint32_t length; /* header included */
+	bool sum_is_wrong;
 };
 
-/* Looks for a table by its four-character signature in the XSDT, or the RSDT. */
+/* Where the tables are listed. */
+enum acpi_root {
+	ACPI_NO_ROOT,
+	ACPI_XSDT,
+	ACPI_RSDT,         /* ACPI 1.0, which has no other */
+	ACPI_RSDT_INSTEAD, /* of an XSDT that is not there, or damaged */
+};
+
+enum acpi_root acpi_root(const struct physical_memory *memory, uint64_t rsdp,
+                         struct acpi_table *root);
+
+/*
+ * Looks for a table by its four-character signature in the XSDT, or the RSDT where
+ * there is no XSDT that is whole.  table->sum_is_wrong is the caller's to look at: of
+ * the FADT ACPICA, and so every system, only notes it, and there are machines where it
+ * is so.
+ */
+enum err acpi_find_any(const struct physical_memory *memory, uint64_t rsdp,
+                       const char *signature, struct acpi_table *table) MUST_CHECK;
+
+/* The same; ERR_DAMAGED if the table's sum is wrong. */
 enum err acpi_find(const struct physical_memory *memory, uint64_t rsdp,
                    const char *signature, struct acpi_table *table) MUST_CHECK;
 

@@ -62,6 +62,7 @@ void breadcrumb_write(const struct breadcrumb *breadcrumb, struct line *text)
 	for (unsigned i = 0; i < BREADCRUMB_COPIES; i++)
 		put_hex(text, "copy", breadcrumb->copies[i], 1);
 	put_number(text, "room", breadcrumb->room);
+	put_number(text, "looks", breadcrumb->looks);
 
 	const uint32_t sum = crc32_update(0, text->text, text->length);
 
@@ -156,6 +157,7 @@ enum err breadcrumb_read(struct breadcrumb *breadcrumb, const char *text, size_t
 	uint64_t machine = 0;
 	uint64_t attempt = 0;
 	uint64_t resets = 0;
+	uint64_t looks = 0;
 
 	*breadcrumb = read;
 	if (!sum_is_right(&rest))
@@ -176,6 +178,10 @@ enum err breadcrumb_read(struct breadcrumb *breadcrumb, const char *text, size_t
 			return ERR_DAMAGED;
 	if (!take_number(&rest, "room", UINT64_MAX, &read.room))
 		return ERR_DAMAGED;
+	/* Version 0.1 did not count them. */
+	if (rest.length != 0 && !take_number(&rest, "looks", UINT32_MAX, &looks))
+		return ERR_DAMAGED;
+	read.looks = (uint32_t)looks;
 	read.machine = (uint32_t)machine;
 	read.attempt = (uint32_t)attempt;
 	read.resets = resets != 0;

@@ -31,6 +31,7 @@ struct breadcrumb {
 	bool resets;                        /* the program meant to reset by itself */
 	uint64_t copies[BREADCRUMB_COPIES]; /* physical addresses; 0: none */
 	uint64_t room;                      /* bytes of each */
+	uint32_t looks; /* at memory that is in use, begun and not ended */
 };
 
 void breadcrumb_write(const struct breadcrumb *breadcrumb, struct line *text);

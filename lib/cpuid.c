@@ -145,6 +145,36 @@ static void read_tlbs(const struct cpuid_source *source, struct machine *machine
 	machine->tlb = tlb_sizes_of(&leaves);
 }
 
+static bool is_known_hypervisor(const char *name)
+{
+	static const char *const known[] = {
+		"TCGTCGTCGTCG", "KVMKVMKVM",    "Microsoft Hv", "VMwareVMware",
+		"XenVMMXenVMM", "VBoxVBoxVBox", "bhyve bhyve ", "ACRNACRNACRN",
+		" lrpepyh  vr", "prl hyperv  ",
+	};
+
+	for (unsigned i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (text_equal(name, known[i]))
+			return true;
+	return false;
+}
+
+/*
+ * The bit may be hidden and the leaf be there.  Where it is not, processors answer with
+ * the last leaf there is: only names that are known count then.
+ */
+static void read_hypervisor(const struct cpuid_source *source, struct machine *machine)
+{
+	const struct cpuid_regs r = ask(source, LEAF_HYPERVISOR, 0);
+	char name[sizeof machine->hypervisor] = { 0 };
+
+	put_register(name, r.ebx);
+	put_register(name + 4, r.ecx);
+	put_register(name + 8, r.edx);
+	if ((machine->features & FEATURE_HYPERVISOR) != 0 || is_known_hypervisor(name))
+		text_copy(machine->hypervisor, sizeof machine->hypervisor, name);
+}
+
 void cpuid_describe(const struct cpuid_source *source, struct machine *machine)
 {
 	read_vendor(source, machine);
@@ -152,11 +182,5 @@ void cpuid_describe(const struct cpuid_source *source, struct machine *machine)
 	read_signature(source, machine);
 	read_features(source, machine);
 	read_tlbs(source, machine);
-	if ((machine->features & FEATURE_HYPERVISOR) != 0) {
-		const struct cpuid_regs r = ask(source, LEAF_HYPERVISOR, 0);
-
-		put_register(machine->hypervisor, r.ebx);
-		put_register(machine->hypervisor + 4, r.ecx);
-		put_register(machine->hypervisor + 8, r.edx);
-	}
+	read_hypervisor(source, machine);
 }

@@ -1,6 +1,7 @@
 #include "lib/machine.h"
 
 #include "lib/csv.h"
+#include "lib/physical_record.h"
 #include "lib/processors_record.h"
 #include "version.h"
 
@@ -103,7 +104,9 @@ static void put_processor(const struct machine *machine, struct record *record)
 	line_to_string(&features, text, sizeof text);
 	put_text(record, "features", text);
 	put_text(record, "hypervisor", machine->hypervisor);
+	put_text(record, "acpi", machine->acpi == NULL ? "" : machine->acpi);
 	put_text(record, "madt", machine->madt == NULL ? "" : machine->madt);
+	put_text(record, "fadt", machine->fadt == NULL ? "" : machine->fadt);
 	processors_record(&machine->processors, machine->not_asked_why, record);
 }
 
@@ -141,6 +144,12 @@ static void put_firmware(const struct machine *machine, struct record *record)
 	put_u64(record, "exit_boot_services_tries", machine->exit_tries);
 	put_u64(record, "memory_bytes", machine->memory_bytes);
 	put_hex(record, "memory_end", machine->highest_byte);
+	physical_record(&machine->physical, record);
+	if (machine->mor_known)
+		put_hex(record, "memory_overwrite_request", machine->mor);
+	else
+		put_text(record, "memory_overwrite_request", "");
+	put_u64(record, "memory_beyond_bytes", machine->beyond_bytes);
 	put_hex(record, "image_address", machine->image_address);
 	put_u64(record, "pool_bytes", machine->pool_bytes);
 	put_u64(record, "pool_wanted_bytes", machine->pool_wanted_bytes);
@@ -301,6 +310,8 @@ void machine_record_timing(const struct machine *machine, struct record *record)
 {
 	record_begin(record, FILE_MACHINE);
 	put_text(record, "env", environment_name(machine->env));
+	put_text(record, "env_doubt",
+	         machine->env_doubt == NULL ? "" : machine->env_doubt);
 	put_u64(record, "quantum_ticks", machine->quantum);
 	put_u64(record, "timing_valid", machine->timing_valid);
 	put_text(record, "timing_reason", machine->timing_reason);

@@ -5,6 +5,7 @@
  */
 #include "lib/acpi.h"
 #include "lib/config.h"
+#include "lib/physical.h"
 #include "lib/record.h"
 #include "lib/tlb_leaf.h"
 #include "lib/tsc_rate.h"
@@ -93,8 +94,12 @@ struct machine {
 	char board[MACHINE_TEXT]; /* as SMBIOS has it; empty: no name */
 	uint32_t identity;        /* this machine's among others, at every start */
 	/* Memory */
-	uint64_t memory_bytes;  /* conventional and boot-services memory */
-	uint64_t highest_byte;  /* end of the highest RAM region */
+	uint64_t memory_bytes; /* conventional and boot-services memory */
+	uint64_t highest_byte; /* end of the highest RAM region */
+	struct physical physical;
+	bool mor_known;
+	uint8_t mor;            /* MemoryOverwriteRequestControl */
+	uint64_t beyond_bytes;  /* listed where there are no addresses */
 	uint64_t image_address; /* where the firmware loaded the program */
 	uint64_t pool_bytes;
 	uint64_t pool_wanted_bytes;
@@ -103,6 +108,8 @@ struct machine {
 	uint64_t hpet_address; /* 0: none */
 	uint16_t console_port; /* of the UART that the SPCR names; 0: none */
 	const char *madt; /* what became of reading it; NULL: it was not looked for */
+	const char *acpi; /* the list of tables; NULL: there is no ACPI */
+	const char *fadt; /* what became of reading it; NULL: it was not looked for */
 	bool x2apic_opt_out;   /* firmware wants APICs to stay in xAPIC mode */
 	bool x2apic_remapping; /* its tables have IOMMUs for APICs in x2APIC mode */
 	struct acpi_reset reset;
@@ -113,7 +120,8 @@ struct machine {
 	enum smi_counter smi_counter;
 	struct tsc_rate tsc_rate;
 	enum environment env;
-	uint32_t quantum; /* ticks: greatest common divisor of TSC steps */
+	const char *env_doubt; /* what speaks against hardware; NULL: nothing */
+	uint32_t quantum;      /* ticks: greatest common divisor of TSC steps */
 	struct cycle_counter cycle_counter;
 	bool timing_valid;
 	const char *timing_reason; /* why, or why not */

@@ -7,12 +7,14 @@
 #define TABLE_BYTES_MAX (1u << 20)
 #define TYPE_SYSTEM 1u
 #define TYPE_BOARD 2u
+#define TYPE_MEMORY 17u
 #define TYPE_END 127u
 /* Both have the numbers of these strings, and what is between, at the same places. */
 #define MAKER 4u
 #define PRODUCT 5u
 #define SERIAL_NUMBER 7u
-#define UUID 8u /* of a system */
+#define MEMORY_SERIAL 0x18u /* string, of a memory device */
+#define UUID 8u             /* of a system */
 #define UUID_BYTES 16u
 
 struct table {
@@ -150,19 +152,24 @@ void smbios_board(const struct physical_memory *memory, uint64_t entry, char *na
 	}
 }
 
+static uint32_t add_string(const struct table *table, const struct structure *s,
+                           unsigned field, uint32_t sum)
+{
+	char text[64] = "";
+
+	copy_string(table, s->at + s->formatted, s->end, table->bytes[s->at + field],
+	            text, sizeof text);
+	return crc32_update(sum, text, sizeof text);
+}
+
 /* Not the whole structure: it also says what woke the machine. */
 static uint32_t add_identity(const struct table *table, const struct structure *s,
                              uint32_t sum)
 {
 	const uint8_t *const bytes = table->bytes + s->at;
 
-	for (unsigned i = MAKER; i <= SERIAL_NUMBER && i < s->formatted; i++) {
-		char text[64] = "";
-
-		copy_string(table, s->at + s->formatted, s->end, bytes[i], text,
-		            sizeof text);
-		sum = crc32_update(sum, text, sizeof text);
-	}
+	for (unsigned i = MAKER; i <= SERIAL_NUMBER && i < s->formatted; i++)
+		sum = add_string(table, s, i, sum);
 	if (s->type == TYPE_SYSTEM && s->formatted >= UUID + UUID_BYTES)
 		sum = crc32_update(sum, bytes + UUID, UUID_BYTES);
 	return sum;
@@ -174,9 +181,13 @@ uint32_t smbios_identity(const struct physical_memory *memory, uint64_t entry)
 	struct structure s = { 0 };
 	uint32_t sum = 0;
 
-	while (next_structure(&table, &s))
+	while (next_structure(&table, &s)) {
 		if (s.type == TYPE_SYSTEM || s.type == TYPE_BOARD)
 			sum = add_identity(&table, &s, sum);
+		/* Boards without a number of their own differ by what is in them. */
+		if (s.type == TYPE_MEMORY && s.formatted > MEMORY_SERIAL)
+			sum = add_string(&table, &s, MEMORY_SERIAL, sum);
+	}
 	return sum;
 }
 

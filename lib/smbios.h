@@ -11,9 +11,11 @@ void smbios_board(const struct physical_memory *memory, uint64_t entry, char *na
                   size_t capacity);
 
 /*
- * A checksum of what tells this machine from others: its UUID, and makers, names,
- * versions and serial numbers of system and board.  The same at every start; 0 if
- * there is nothing of it.
+ * A checksum of what tells this machine from others: its UUID, makers, names, versions
+ * and serial numbers of system and board, and serial numbers of its memory, which
+ * results that wait in RAM are in.  The same at every start, which MAC addresses are
+ * not: a start that connects the boot device only has no network interface yet
+ * (UEFI 2.10 3.1 "Firmware Boot Manager").  0 if there is nothing of it.
  */
 uint32_t smbios_identity(const struct physical_memory *memory, uint64_t entry);
 

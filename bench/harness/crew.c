@@ -166,7 +166,8 @@ const char *crew_x2apic_refusal(const struct crew *crew)
 		return "x2apic";
 	if (machine->x2apic_opt_out)
 		return "firmware opts out of x2APIC";
-	if (machine->env == ENV_HW && !machine->x2apic_remapping)
+	if ((machine->env == ENV_HW || machine->env == ENV_UNKNOWN) &&
+	    !machine->x2apic_remapping)
 		return "no interrupt remapping for x2APIC";
 	return crew->owns_all ? NULL : "processors of others";
 }

@@ -130,6 +130,9 @@ void find_out(struct run *run)
 
 	machine->quantum = run->fingerprint.quantum;
 	machine->env = fingerprint_environment(&run->fingerprint, machine);
+	machine->env_doubt = machine->env == ENV_UNKNOWN
+	                             ? fingerprint_doubt(&run->fingerprint, machine)
+	                             : NULL;
 	if (err == ERR_NONE) {
 		run->can_verify = prepare_ground(run) == ERR_NONE;
 		run_selftests(run);

@@ -1,10 +1,12 @@
 #include "bench/harness/fingerprint.h"
 
 #include "lib/text.h"
+#include "lib/x86/insn.h"
 
 #define READS 4096u
 #define LENGTHS 8u
 #define SLOPE_PAIRS 63u
+#define CPUID_TRIES 63u
 
 static uint32_t clamp(uint64_t ticks)
 {
@@ -59,6 +61,32 @@ static enum err take_quantum(struct fingerprint *fingerprint,
 	return ERR_NONE;
 }
 
+static int64_t median_of(int64_t *ticks)
+{
+	sort_ticks(ticks, CPUID_TRIES);
+	return ticks[CPUID_TRIES / 2];
+}
+
+/* In thousandths of a tick, less what the stamps cost. */
+static int64_t time_cpuid(void)
+{
+	int64_t with[CPUID_TRIES];
+	int64_t without[CPUID_TRIES];
+
+	for (unsigned i = 0; i < CPUID_TRIES; i++) {
+		const uint64_t t0 = rdtsc_ordered();
+
+		(void)cpuid(0, 0);
+
+		const uint64_t t1 = rdtsc_ordered();
+		const uint64_t t2 = rdtsc_ordered();
+
+		with[i] = (int64_t)(t1 - t0);
+		without[i] = (int64_t)(t2 - t1);
+	}
+	return (median_of(with) - median_of(without)) * 1000;
+}
+
 enum err fingerprint_take(struct fingerprint *fingerprint, struct window_source *source,
                           struct sampler *sampler)
 {
@@ -80,6 +108,7 @@ enum err fingerprint_take(struct fingerprint *fingerprint, struct window_source 
 		fingerprint->slopes[i] =
 			sampler_measure(sampler, &pair, &samples, SLOPE_PAIRS).p50;
 	}
+	fingerprint->cpuid = time_cpuid();
 	fingerprint->measured = true;
 	return ERR_NONE;
 }
@@ -98,6 +127,54 @@ static bool slopes_are_equal(const struct fingerprint *fingerprint)
 	return lowest > 0 && (highest - lowest) * 20 <= highest;
 }
 
+/*
+ * Every processor of 64 bits decodes two instructions in a cycle at least, and none 32:
+ * a NOP costs between that, where a translator drops it and an interpreter does not.
+ */
+static bool nop_is_real(int64_t add, int64_t nop)
+{
+	return nop * 32 >= add && nop * 4 <= add * 3;
+}
+
+/*
+ * In cycles, as ADD takes one: microcode takes tens to hundreds, an interpreter as long
+ * as for anything else, and the way to a hypervisor and back more than a thousand.
+ */
+#define CPUID_LEAST 16
+#define CPUID_MOST 1000
+
+static const char *doubt_of_timers(const struct tsc_rate *rate)
+{
+	if (rate->conflict)
+		return "the TSC and the timers disagree";
+	return rate->checked ? NULL : "no two timers to check the TSC by";
+}
+
+const char *fingerprint_doubt(const struct fingerprint *fingerprint,
+                              const struct machine *machine)
+{
+	const int64_t add = fingerprint->slopes[CHAIN_ADD];
+	const int64_t imul = fingerprint->slopes[CHAIN_IMUL];
+	const int64_t nop = fingerprint->slopes[CHAIN_NOP];
+	const int64_t lfence = fingerprint->slopes[CHAIN_LFENCE];
+
+	if (!fingerprint->measured)
+		return "nothing could be measured";
+	if (add <= 0)
+		return "ADD costs nothing";
+	if (imul * 2 < add * 3)
+		return "IMUL costs no more than ADD";
+	if (!nop_is_real(add, nop))
+		return "NOP costs what it does on no processor";
+	if (lfence < 2 * add || lfence <= 3 * nop)
+		return "LFENCE waits for nothing";
+	if (fingerprint->cpuid < CPUID_LEAST * add)
+		return "CPUID costs as little as other instructions";
+	if (fingerprint->cpuid > CPUID_MOST * add)
+		return "CPUID takes as long as if a hypervisor answered it";
+	return doubt_of_timers(&machine->tsc_rate);
+}
+
 enum environment fingerprint_environment(const struct fingerprint *fingerprint,
                                          const struct machine *machine)
 {
@@ -107,5 +184,8 @@ enum environment fingerprint_environment(const struct fingerprint *fingerprint,
 		return slopes_are_equal(fingerprint) ? ENV_TCG_ICOUNT : ENV_TCG;
 	if (slopes_are_equal(fingerprint))
 		return ENV_BOCHS;
-	return (machine->features & FEATURE_HYPERVISOR) != 0 ? ENV_VM : ENV_HW;
+	if ((machine->features & FEATURE_HYPERVISOR) != 0 ||
+	    machine->hypervisor[0] != '\0')
+		return ENV_VM;
+	return fingerprint_doubt(fingerprint, machine) == NULL ? ENV_HW : ENV_UNKNOWN;
 }

@@ -1,7 +1,8 @@
 #pragma once
 /*
  * Where the time comes from, told by how it behaves: the cost of four instructions
- * that differ on every real CPU and are alike where instructions are counted.
+ * that differ on every real CPU and are alike where instructions are counted, and that
+ * of CPUID, which a hypervisor has to answer.
  */
 #include "bench/harness/chains.h"
 #include "lib/err.h"
@@ -15,6 +16,7 @@ struct fingerprint {
 	uint32_t quantum;       /* ticks: divides every step of the TSC */
 	uint32_t smallest_step; /* ticks: smallest difference of two windows, not 0 */
 	int64_t slopes[CHAIN_COUNT]; /* thousandths of a tick per instruction */
+	int64_t cpuid;               /* thousandths of a tick */
 	bool measured;
 };
 
@@ -25,7 +27,13 @@ enum err fingerprint_take(struct fingerprint *fingerprint, struct window_source 
 /*
  * TCG by its signature, counting instructions if the slopes are equal within 5 %;
  * equal slopes without that signature is Bochs, whose hypervisor bit is 0; any other
- * hypervisor is a virtual machine; what is left is hardware.
+ * hypervisor is a virtual machine.  What is left is hardware if no witness doubts it,
+ * else unknown: an emulator or hypervisor may hide its name.
  */
 enum environment fingerprint_environment(const struct fingerprint *fingerprint,
                                          const struct machine *machine);
+
+/* What speaks against hardware where nothing calls itself a hypervisor; NULL: nothing.
+ */
+const char *fingerprint_doubt(const struct fingerprint *fingerprint,
+                              const struct machine *machine);

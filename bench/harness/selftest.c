@@ -198,6 +198,16 @@ static void test_fence(struct selftest *selftest)
 }
 
 /* Test 10. */
+static void test_cpuid(struct selftest *selftest)
+{
+	selftest_add(selftest, &(struct selftest_row){
+				       .test = "cpuid_time",
+				       .value = selftest->fingerprint->cpuid,
+				       .unit = "ticks",
+				       .verdict = SELFTEST_RECORDED,
+			       });
+}
+
 static void test_slopes(struct selftest *selftest)
 {
 	static const char *const names[CHAIN_COUNT] = {
@@ -227,6 +237,7 @@ void selftest_clock(struct selftest *selftest)
 	test_waits(selftest);
 	test_fence(selftest);
 	test_slopes(selftest);
+	test_cpuid(selftest);
 }
 
 bool selftest_failed(const struct selftest *selftest, const char *test)

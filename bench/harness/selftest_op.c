@@ -319,6 +319,8 @@ void selftest_conclude(const struct selftest *selftest, struct machine *machine)
 	if (machine->timing_valid)
 		machine->timing_reason =
 			"hardware, and every self-test of the clock passed";
+	else if (machine->env == ENV_UNKNOWN)
+		machine->timing_reason = "not certain to be hardware: see env_doubt";
 	else if (machine->env != ENV_HW)
 		machine->timing_reason =
 			"not hardware: the clock is an emulator's or a "

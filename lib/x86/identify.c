@@ -79,6 +79,25 @@ void identify_by_msr(struct machine *machine)
 	machine->tsc_adjust_known = identify_tsc_adjust(&machine->tsc_adjust);
 }
 
+/* CPUID 7.0 ECX[13] has TME; 8000_001F EAX[0] has SME, and with it SYSCFG. */
+struct physical identify_physical(void)
+{
+	const bool guest = (cpuid(1, 0).ecx >> 31) != 0;
+	const struct cpuid_regs sme = cpuid_leaf(0x8000001fu, 0);
+	struct physical physical = {
+		.bits = cpuid_leaf(0x80000008u, 0).eax & 0xff,
+		.has_tme = !guest && (cpuid_leaf(7, 0).ecx >> 13 & 1) != 0,
+		.has_sme = !guest && (sme.eax & 1) != 0,
+		.sme_bits = sme.ebx >> 6 & 0x3f,
+	};
+
+	if (physical.has_tme)
+		physical.tme_activate = rdmsr(MSR_TME_ACTIVATE);
+	if (physical.has_sme)
+		physical.syscfg = rdmsr(MSR_AMD_SYSCFG);
+	return physical;
+}
+
 /* CPUID 8000_001F EAX[1] says that SEV exists, the MSR whether it is on here. */
 bool identify_encrypted_guest(const char **name)
 {

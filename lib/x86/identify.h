@@ -27,5 +27,11 @@ void identify_by_trying(struct machine *machine);
 /* TSC_ADJUST of the processor that asks; false: it has none. */
 bool identify_tsc_adjust(uint64_t *value);
 
+/*
+ * Bits of a physical address and the keys of RAM.  Before cpu_install(), so each MSR is
+ * read only where CPUID has it, and in no guest: a hypervisor's word on it is not kept.
+ */
+struct physical identify_physical(void);
+
 /* True on a guest whose memory is encrypted; *name says which kind. */
 bool identify_encrypted_guest(const char **name);

@@ -41,8 +41,10 @@
 #define MSR_PAT 0x277u
 #define MSR_MTRR_DEF_TYPE 0x2ffu
 #define MSR_X2APIC_LDR 0x80du
+#define MSR_TME_ACTIVATE 0x982u
 #define MSR_EFER 0xc0000080u
 #define MSR_GS_BASE 0xc0000101u
+#define MSR_AMD_SYSCFG 0xc0010010u
 #define MSR_AMD_SEV 0xc0010131u
 #define MSR_AMD_DE_CFG 0xc0011029u
 

@@ -171,7 +171,8 @@ struct tsc_rate timers_measure(const struct timers *timers)
 		},
 	};
 
-	if (rate.hz[RATE_PM_TIMER] == 0 && rate.hz[RATE_HPET] == 0)
+	rate_vote(&rate);
+	if (!rate.checked)
 		rate.hz[RATE_PIT] = measure_pit();
 	rate_vote(&rate);
 	if (rate.best == 0) {

@@ -13,7 +13,7 @@ struct timers {
 
 /*
  * Asks CPUID, and lets the TSC run for 50 ms beside each timer there is; the PIT is
- * asked only where there is neither of the others.  Interrupts must be off.  Every wait
- * is bounded: a timer that stands still says nothing.
+ * asked only where fewer than two of the others speak.  Interrupts must be off.  Every
+ * wait is bounded: a timer that stands still says nothing.
  */
 struct tsc_rate timers_measure(const struct timers *timers);

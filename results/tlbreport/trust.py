@@ -17,6 +17,8 @@ MEANING = {
     "tcg": "QEMU's emulator: its TSC is the host's clock and only looks like hardware",
     "tcg_icount": "QEMU's emulator counting instructions: the numbers are instruction counts",
     "bochs": "the Bochs emulator: the numbers are instruction counts",
+    "unknown": "it is not certain that it was hardware: env_doubt in machine.csv says what speaks "
+    "against it",
 }
 # What a recommendation rests on.
 BASIS = ("machine.csv", "results.csv", "verify.csv", "selftest.csv")

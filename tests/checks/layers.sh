@@ -19,7 +19,7 @@ tests/model     hosted       lib paging bench/harness tests/unit tests/model
 tests/unit      hosted       lib lib/x86 paging bench/harness bench efi tests/model tests/unit
 tests/native    hosted       lib lib/x86 paging bench/harness tests/native
 tests/fuzz      hosted       lib tests/fuzz
-tests/boot/evil freestanding lib efi tests/boot/evil
+tests/boot/evil freestanding lib lib/x86 efi tests/boot/evil
 tests/checks    hosted
 END
 

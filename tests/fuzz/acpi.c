@@ -72,7 +72,7 @@ static void read_all(void)
 		       acpi_dmar_remaps(&table, remapping_unit));
 	if (acpi_find(&memory, BASE, "IVRS", &table) == ERR_NONE)
 		(void)acpi_ivrs_remaps(&table);
-	if (acpi_find(&memory, BASE, "FACP", &table) == ERR_NONE)
+	if (acpi_find_any(&memory, BASE, "FACP", &table) == ERR_NONE)
 		(void)!acpi_pm_timer_of(&table, &timer);
 	if (acpi_find(&memory, BASE, "APIC", &table) == ERR_NONE &&
 	    acpi_processors(&table, &processors) == ERR_NONE) {

@@ -31,6 +31,11 @@ class Watermark(PageTest):
         page = self.page(drawn=True, machine=machine)
         self.check_marked(page, "UNKNOWN MACHINE (env not recorded):")
 
+    def test_every_plot_of_a_machine_that_may_be_an_emulator_is_watermarked(self):
+        page = self.page(drawn=True, machine={**HARDWARE, "env": "unknown"})
+        self.check_marked(page, "UNKNOWN MACHINE (unknown):", "NOT A MEASUREMENT OF HARDWARE")
+        self.check_says(page, "not certain that it was hardware")
+
     def test_every_plot_of_hardware_whose_timing_is_not_valid_is_watermarked(self):
         for valid in ("0", "", "yes"):
             with self.subTest(valid):

@@ -6,7 +6,8 @@
 static bool ivrs_remaps(const uint8_t *blocks, size_t length)
 {
 	uint8_t *const bytes = calloc(1, 48 + length);
-	const struct acpi_table ivrs = { bytes, (uint32_t)(48 + length) };
+	const struct acpi_table ivrs = { .bytes = bytes,
+		                         .length = (uint32_t)(48 + length) };
 
 	if (length != 0)
 		memcpy(bytes + 48, blocks, length);
@@ -42,7 +43,8 @@ static uint64_t read_unit(uint64_t address)
 static bool dmar_remaps(uint8_t flags, const uint8_t *structures, size_t length)
 {
 	uint8_t *const bytes = calloc(1, 48 + length);
-	const struct acpi_table dmar = { bytes, (uint32_t)(48 + length) };
+	const struct acpi_table dmar = { .bytes = bytes,
+		                         .length = (uint32_t)(48 + length) };
 
 	bytes[37] = flags;
 	if (length != 0)
@@ -85,7 +87,7 @@ TEST(a_dmar_that_is_damaged_says_no_and_is_not_read_beyond)
 {
 	const uint8_t good[] = { DRHD(0), DRHD(0) };
 	uint8_t *const bytes = malloc(37);
-	const struct acpi_table header = { bytes, 37 };
+	const struct acpi_table header = { .bytes = bytes, .length = 37 };
 
 	units[0] = IR_AND_EIM;
 	for (size_t length = 1; length < sizeof good; length++)

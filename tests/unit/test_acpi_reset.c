@@ -15,7 +15,7 @@ static enum err reset_of(unsigned space, uint64_t address, uint32_t flags,
 
 	fadt = calloc(1, length);
 	assert_non_null(fadt);
-	table = (struct acpi_table){ fadt, length };
+	table = (struct acpi_table){ .bytes = fadt, .length = length };
 	for (unsigned i = 0; i < 4 && 112 + i < length; i++)
 		fadt[112 + i] = (uint8_t)(flags >> 8 * i);
 	for (unsigned i = 0; i < 8 && 120 + i < length; i++)

@@ -10,7 +10,7 @@ static enum err port_of(unsigned type, unsigned space, uint64_t address,
                         uint32_t length, uint16_t *port)
 {
 	uint8_t *const bytes = calloc(1, length);
-	const struct acpi_table spcr = { bytes, length };
+	const struct acpi_table spcr = { .bytes = bytes, .length = length };
 	enum err err;
 
 	assert_non_null(bytes);

@@ -20,6 +20,7 @@ static struct breadcrumb sample(void)
 		.resets = true,
 		.copies = { 0x10000000, UINT64_C(0x1c0000000), 0 },
 		.room = 2162688,
+		.looks = 3,
 	};
 }
 
@@ -36,6 +37,7 @@ static void assert_same(const struct breadcrumb *a, const struct breadcrumb *b)
 	assert_int_equal(a->resets, b->resets);
 	assert_memory_equal(a->copies, b->copies, sizeof a->copies);
 	assert_int_equal(a->room, b->room);
+	assert_int_equal(a->looks, b->looks);
 }
 
 TEST(what_is_written_is_read_again)

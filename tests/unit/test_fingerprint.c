@@ -3,16 +3,31 @@
 
 #include "tests/unit/synthetic.h"
 
+/* A machine on which nothing speaks against hardware. */
+static struct fingerprint real(void)
+{
+	return (struct fingerprint){
+		.quantum = 1,
+		.slopes = { 1000, 3000, 250, 9000 },
+		.cpuid = 120000,
+		.measured = true,
+	};
+}
+
+static struct machine checked(void)
+{
+	return (struct machine){ .tsc_rate = { .checked = true } };
+}
+
 static enum environment environment(const char *hypervisor, bool bit, int64_t add,
                                     int64_t imul, int64_t nop, int64_t lfence)
 {
-	const struct fingerprint fingerprint = {
-		.quantum = 1,
-		.slopes = { add, imul, nop, lfence },
-		.measured = true,
-	};
-	struct machine machine = { .features = bit ? FEATURE_HYPERVISOR : 0 };
+	struct fingerprint fingerprint = real();
+	struct machine machine = checked();
+	const int64_t slopes[] = { add, imul, nop, lfence };
 
+	memcpy(fingerprint.slopes, slopes, sizeof slopes);
+	machine.features = bit ? FEATURE_HYPERVISOR : 0;
 	memcpy(machine.hypervisor, hypervisor, strlen(hypervisor));
 	return fingerprint_environment(&fingerprint, &machine);
 }
@@ -46,6 +61,9 @@ TEST(a_hypervisor_with_different_slopes_is_a_virtual_machine)
 {
 	assert_int_equal(environment("KVMKVMKVM", true, 1000, 3000, 250, 9000), ENV_VM);
 	assert_int_equal(environment("", true, 1000, 3000, 250, 9000), ENV_VM);
+	/* Its bit is hidden, its name is not. */
+	assert_int_equal(environment("KVMKVMKVM", false, 1000, 3000, 250, 9000),
+	                 ENV_VM);
 }
 
 TEST(different_slopes_and_no_hypervisor_are_hardware)
@@ -62,24 +80,104 @@ TEST(a_longer_or_shorter_signature_is_not_that_of_tcg)
 TEST(slopes_are_equal_within_5_percent_of_the_highest)
 {
 	assert_int_equal(environment("", false, 950, 1000, 975, 1000), ENV_BOCHS);
-	assert_int_equal(environment("", false, 949, 1000, 975, 1000), ENV_HW);
+	assert_int_equal(environment("", false, 949, 1000, 975, 1000), ENV_UNKNOWN);
 	assert_int_equal(environment("", false, 1000, 975, 1000, 950), ENV_BOCHS);
-	assert_int_equal(environment("", false, 1000, 975, 1000, 949), ENV_HW);
+	assert_int_equal(environment("", false, 1000, 975, 1000, 949), ENV_UNKNOWN);
 }
 
 TEST(each_slope_counts)
 {
-	assert_int_equal(environment("", false, 2000, 1000, 1000, 1000), ENV_HW);
-	assert_int_equal(environment("", false, 1000, 2000, 1000, 1000), ENV_HW);
-	assert_int_equal(environment("", false, 1000, 1000, 2000, 1000), ENV_HW);
-	assert_int_equal(environment("", false, 1000, 1000, 1000, 2000), ENV_HW);
+	assert_int_equal(environment("", false, 2000, 1000, 1000, 1000), ENV_UNKNOWN);
+	assert_int_equal(environment("", false, 1000, 2000, 1000, 1000), ENV_UNKNOWN);
+	assert_int_equal(environment("", false, 1000, 1000, 2000, 1000), ENV_UNKNOWN);
+	assert_int_equal(environment("", false, 1000, 1000, 1000, 2000), ENV_UNKNOWN);
 }
 
 TEST(slopes_of_0_or_below_are_never_equal)
 {
 	assert_int_equal(environment("TCGTCGTCGTCG", true, 0, 0, 0, 0), ENV_TCG);
-	assert_int_equal(environment("", false, 0, 0, 0, 0), ENV_HW);
+	assert_int_equal(environment("", false, 0, 0, 0, 0), ENV_UNKNOWN);
 	assert_int_equal(environment("", true, -5, -5, -5, -5), ENV_VM);
+}
+
+static void doubted(struct fingerprint fingerprint, struct machine machine)
+{
+	assert_int_equal(fingerprint_environment(&fingerprint, &machine), ENV_UNKNOWN);
+	assert_non_null(fingerprint_doubt(&fingerprint, &machine));
+}
+
+static void believed(struct fingerprint fingerprint)
+{
+	const struct machine machine = checked();
+
+	assert_int_equal(fingerprint_environment(&fingerprint, &machine), ENV_HW);
+	assert_null(fingerprint_doubt(&fingerprint, &machine));
+}
+
+TEST(a_translator_that_drops_nop_and_lfence_is_no_hardware)
+{
+	/* As QEMU's is, which may hide its name. */
+	assert_int_equal(environment("", false, 700, 2400, 0, 0), ENV_UNKNOWN);
+	assert_int_equal(environment("", false, 700, 2400, 20, 9000), ENV_UNKNOWN);
+	assert_int_equal(environment("", false, 700, 2400, 22, 9000), ENV_HW);
+	assert_int_equal(environment("", false, 700, 2400, 525, 9000), ENV_HW);
+	assert_int_equal(environment("", false, 700, 2400, 526, 9000), ENV_UNKNOWN);
+}
+
+TEST(a_fence_takes_longer_than_what_it_waits_for)
+{
+	assert_int_equal(environment("", false, 1000, 3000, 250, 2000), ENV_HW);
+	assert_int_equal(environment("", false, 1000, 3000, 250, 1999), ENV_UNKNOWN);
+	assert_int_equal(environment("", false, 1000, 3000, 700, 2100), ENV_UNKNOWN);
+	assert_int_equal(environment("", false, 1000, 3000, 700, 2101), ENV_HW);
+}
+
+TEST(a_multiplication_takes_longer_than_an_addition)
+{
+	assert_int_equal(environment("", false, 1000, 1500, 250, 9000), ENV_HW);
+	assert_int_equal(environment("", false, 1000, 1499, 250, 9000), ENV_UNKNOWN);
+}
+
+TEST(cpuid_takes_as_long_as_microcode_does)
+{
+	struct fingerprint fingerprint = real();
+
+	fingerprint.cpuid = 16000;
+	believed(fingerprint);
+	fingerprint.cpuid = 1000000;
+	believed(fingerprint);
+	/* An interpreter, to which it is an instruction like others. */
+	fingerprint.cpuid = 15999;
+	doubted(fingerprint, checked());
+	fingerprint.cpuid = -1000;
+	doubted(fingerprint, checked());
+	/* A hypervisor that hides. */
+	fingerprint.cpuid = 1000001;
+	doubted(fingerprint, checked());
+}
+
+TEST(the_speed_of_the_core_does_not_matter)
+{
+	/* From a third of the TSC's rate to three times as fast. */
+	for (int64_t percent = 33; percent <= 300; percent++) {
+		struct fingerprint fingerprint = real();
+
+		for (unsigned i = 0; i < CHAIN_COUNT; i++)
+			fingerprint.slopes[i] = fingerprint.slopes[i] * percent / 100;
+		fingerprint.cpuid = fingerprint.cpuid * percent / 100;
+		believed(fingerprint);
+	}
+}
+
+TEST(a_tsc_that_two_timers_do_not_confirm_is_doubted)
+{
+	struct machine machine = checked();
+
+	machine.tsc_rate.checked = false;
+	doubted(real(), machine);
+	machine.tsc_rate.checked = true;
+	machine.tsc_rate.conflict = true;
+	doubted(real(), machine);
 }
 
 static struct fingerprint taken;
@@ -97,6 +195,7 @@ TEST(slopes_are_ticks_per_instruction_of_the_chains)
 	synthetic.noise = 3;
 	assert_int_equal(take(&with), ERR_NONE);
 	assert_true(taken.measured);
+	assert_in_range(taken.cpuid, 1, INT64_MAX); /* of this processor */
 	for (unsigned i = 0; i < CHAIN_COUNT; i++)
 		assert_in_range(taken.slopes[i], synthetic.slopes[i] - 10,
 		                synthetic.slopes[i] + 10);
@@ -149,6 +248,12 @@ int main(void)
 		cmocka_unit_test(slopes_are_equal_within_5_percent_of_the_highest),
 		cmocka_unit_test(each_slope_counts),
 		cmocka_unit_test(slopes_of_0_or_below_are_never_equal),
+		cmocka_unit_test(a_translator_that_drops_nop_and_lfence_is_no_hardware),
+		cmocka_unit_test(a_fence_takes_longer_than_what_it_waits_for),
+		cmocka_unit_test(a_multiplication_takes_longer_than_an_addition),
+		cmocka_unit_test(cpuid_takes_as_long_as_microcode_does),
+		cmocka_unit_test(the_speed_of_the_core_does_not_matter),
+		cmocka_unit_test(a_tsc_that_two_timers_do_not_confirm_is_doubted),
 		SYNTHETIC_CASE(slopes_are_ticks_per_instruction_of_the_chains),
 		SYNTHETIC_CASE(
 			the_quantum_divides_every_window_and_becomes_the_samplers),

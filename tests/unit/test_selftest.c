@@ -287,7 +287,8 @@ TEST(the_rows_of_the_clock_come_in_the_order_of_the_tests)
 	static const char *const order[] = {
 		"quantum",        "smallest_step", "empty_window",   "linearity_add",
 		"linearity_imul", "imul_to_add",   "wait_overshoot", "lfence_slope",
-		"slope_add",      "slope_imul",    "slope_nop",      "slope_lfence"
+		"slope_add",      "slope_imul",    "slope_nop",      "slope_lfence",
+		"cpuid_time",
 	};
 
 	run(ENV_HW, false);

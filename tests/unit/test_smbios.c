@@ -159,6 +159,34 @@ TEST(machines_differ_by_uuid_or_serial_number_or_board)
 	assert_int_not_equal(identity(), one);
 }
 
+/* Its serial number is string 2; what is before it is left out. */
+#define MEMORY(size, serial)                                                           \
+	"\21\33\3\0\0\0\0\0\0\0\0\0" size "\0\0\0\0\0\0\0\0\0\0\1\2\0\0"               \
+	"ACME\0" serial "\0\0"
+
+TEST(machines_without_a_number_differ_by_that_of_their_memory)
+{
+	OPEN(3, WHOLE_SYSTEM("None", UUID_A, "\6") MEMORY("\1", "D1") MEMORY("\1", "D2")
+	                END);
+	const uint32_t one = identity();
+
+	OPEN(3, WHOLE_SYSTEM("None", UUID_A, "\6") MEMORY("\1", "D1") MEMORY("\1", "D3")
+	                END);
+	assert_int_not_equal(identity(), one);
+	OPEN(3, WHOLE_SYSTEM("None", UUID_A, "\6") MEMORY("\2", "D1") MEMORY("\1", "D2")
+	                END);
+	assert_int_equal(identity(), one);
+}
+
+TEST(memory_without_room_for_a_number_is_passed_over)
+{
+	OPEN(3, WHOLE_SYSTEM("None", UUID_A, "\6") END);
+	const uint32_t one = identity();
+
+	OPEN(3, WHOLE_SYSTEM("None", UUID_A, "\6") "\21\4\3\0ACME\0D1\0\0" END);
+	assert_int_equal(identity(), one);
+}
+
 TEST(what_woke_the_machine_does_not_matter)
 {
 	OPEN(3, BIOS WHOLE_SYSTEM("S1", UUID_A, "\6") BOARD("X11DPi-N") END);
@@ -213,6 +241,9 @@ int main(void)
 		cmocka_unit_test(without_a_table_there_is_no_name),
 		cmocka_unit_test(a_long_name_is_cut_and_strange_bytes_are_replaced),
 		cmocka_unit_test(machines_differ_by_uuid_or_serial_number_or_board),
+		cmocka_unit_test(
+			machines_without_a_number_differ_by_that_of_their_memory),
+		cmocka_unit_test(memory_without_room_for_a_number_is_passed_over),
 		cmocka_unit_test(what_woke_the_machine_does_not_matter),
 		cmocka_unit_test(a_table_without_system_and_board_identifies_nothing),
 		cmocka_unit_test(a_short_name_is_fit_for_a_folder),

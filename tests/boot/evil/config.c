@@ -40,6 +40,13 @@ static const struct word words[] = {
 	WORD("madt=damaged", madt, MADT_DAMAGED),
 	WORD("mp=none", no_mp_services, true),
 	WORD("lvt=smi", thermal_smi, true),
+	WORD("map=no_step", map, MAP_NO_STEP),
+	WORD("map=beyond", map, MAP_BEYOND),
+	WORD("map=special", map, MAP_SPECIAL),
+	WORD("acpi=xsdt_zero", acpi, ACPI_XSDT_ZERO),
+	WORD("acpi=xsdt_damaged", acpi, ACPI_XSDT_DAMAGED),
+	WORD("acpi=fadt_sum", acpi, ACPI_FADT_SUM),
+	WORD("mor=set", clears_memory, true),
 };
 
 static const struct word numbers[] = {
@@ -50,6 +57,7 @@ static const struct word numbers[] = {
 	WORD("damaged_streams", damaged_streams, 0),
 	WORD("held", held, 0),
 	WORD("held_behind", held_behind, 0),
+	WORD("guarded", guarded, 0),
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])

@@ -66,7 +66,9 @@ void evil_copies(const struct firmware *firmware, const struct evil *evil)
 			((char *)(copy + 1))[copy->length / 2] ^= 1;
 		if (i < evil->damaged_headers)
 			copy->length ^= 1;
-		if (i < evil->held)
+		if (i < evil->held || i < evil->guarded)
 			hold(boot, (UINTN)copy);
+		if (i < evil->guarded)
+			evil_guard(boot, (UINTN)copy);
 	}
 }

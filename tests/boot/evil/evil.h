@@ -25,6 +25,9 @@ enum madt_fault {
 	MADT_DAMAGED,
 };
 
+enum map_fault { MAP_WELL, MAP_NO_STEP, MAP_BEYOND, MAP_SPECIAL };
+enum acpi_fault { ACPI_WELL, ACPI_XSDT_ZERO, ACPI_XSDT_DAMAGED, ACPI_FADT_SUM };
+
 struct evil {
 	uint32_t exits;      /* how many times ExitBootServices fails */
 	uint32_t grow;       /* new descriptors each time the memory map is read */
@@ -46,6 +49,10 @@ struct evil {
 	uint32_t any_is_high; /* memory that may be anywhere is above 4 GiB */
 	uint32_t no_rename;
 	uint32_t thermal_smi; /* the local APIC's thermal entry is in SMI delivery */
+	enum map_fault map;
+	enum acpi_fault acpi;
+	uint32_t guarded; /* copies whose first page is in use, and faults when read */
+	uint32_t clears_memory; /* the next reset does, by MemoryOverwriteRequest */
 	uint32_t chained; /* the program comes from another disk, by a file there */
 };
 
@@ -53,10 +60,14 @@ struct evil {
 bool evil_read(struct evil *evil, const char *text, size_t length);
 
 /* Each takes the place of services that go wrong. */
+void evil_acpi(const struct firmware *firmware, const struct evil *evil);
 void evil_boot_services(const struct firmware *firmware, const struct evil *evil);
 void evil_copies(const struct firmware *firmware, const struct evil *evil);
+void evil_guard(const EFI_BOOT_SERVICES *boot, EFI_PHYSICAL_ADDRESS address);
 void evil_files(const struct firmware *firmware, const struct evil *evil);
 void evil_lvt(const struct evil *evil);
 void evil_madt(const struct firmware *firmware, const struct evil *evil);
+void evil_map(const struct firmware *firmware, const struct evil *evil);
+void evil_mor(const struct firmware *firmware, const struct evil *evil);
 void evil_runtime_services(const struct firmware *firmware, const struct evil *evil);
 void evil_screen(const struct firmware *firmware, const struct evil *evil);

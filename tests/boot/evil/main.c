@@ -98,11 +98,14 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	volumes_close(&volumes);
 	evil_copies(&firmware, &evil);
 	evil_boot_services(&firmware, &evil);
+	evil_map(&firmware, &evil);
 	evil_files(&firmware, &evil);
 	evil_runtime_services(&firmware, &evil);
+	evil_mor(&firmware, &evil);
 	evil_screen(&firmware, &evil);
 	evil_madt(&firmware, &evil);
 	evil_lvt(&evil);
+	evil_acpi(&firmware, &evil);
 	console_print(&firmware, "evil: starting the program\n");
 	boot->StartImage(program, NULL, NULL);
 	/* Returning would free what the firmware now calls. */

@@ -24,12 +24,15 @@ check 'it fails 16 times: that is said, and comes home' never_left
 try grow 'grow=8'
 check 'the memory map grows each time it is read: a whole run' came_home grow
 
-try outgrown 'grow=100'
+try grow-fast 'grow=100'
+check 'it grows beyond the room that it had at first: a whole run' came_home grow-fast
+
+try outgrown 'grow=100 exits=15'
 outgrown_is_said() {
 	ended_with 4 && says outgrown 'the memory map has outgrown its buffer' &&
 		says outgrown '@done 4'
 }
-check 'it grows beyond all room: that is said' outgrown_is_said
+check 'it does, and nothing can be left at once: that is said' outgrown_is_said
 
 try low 'low=none'
 check 'no memory below 1 MiB: a whole run' came_home low
