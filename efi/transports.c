@@ -82,11 +82,27 @@ static bool can_come_home(const struct program *program)
 
 static void say_why_it_stays(const struct program *program)
 {
-	if (program->stays == NULL)
+	if (program->next.stays == NULL)
 		return;
 	print(program, "tlbmark: no automatic reset: ");
-	print(program, program->stays);
+	print(program, program->next.stays);
 	print(program, "\n");
+}
+
+/* It is in the firmware's variables until the next start. */
+static void say_what_is_next(const struct program *program)
+{
+	struct line line;
+	char text[120];
+
+	if (!program->next.is_own)
+		return;
+	line_clear(&line);
+	line_put(&line, "tlbmark: the reset comes back by Boot");
+	line_put_hex(&line, program->next.number, 4);
+	line_put(&line, ", our own, which the next start deletes\n");
+	line_to_string(&line, text, sizeof text);
+	print(program, text);
 }
 
 static void say_how_it_comes_home(const struct program *program)
@@ -104,8 +120,10 @@ static void say_how_it_comes_home(const struct program *program)
 	                         "         itself once, and the next start writes "
 	                         "them to the stick.  Do not switch it off\n"
 	                       : "; when it is done, press\n"
-	                         "         reset and start from this stick again, and "
-	                         "they are written to it\n");
+	                         "         reset and choose tlbmark again, and they "
+	                         "are written to the stick\n");
+	print(program, "tlbmark: virtual media of a BMC must stay connected for that "
+	               "start, too\n");
 }
 
 /* The ways that end with files on the stick, and the breadcrumb they need. */
@@ -125,6 +143,7 @@ static void plan_home(struct program *program)
 	status = departure_leave_trail(program, BREADCRUMB_PENDING);
 	if (!EFI_ERROR(status)) {
 		say_why_it_stays(program);
+		say_what_is_next(program);
 		say_how_it_comes_home(program);
 		return;
 	}
