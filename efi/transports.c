@@ -4,6 +4,7 @@
 #include "efi/after.h"
 #include "efi/console.h"
 #include "efi/departure.h"
+#include "efi/own_image.h"
 #include "lib/csv.h"
 #include "lib/x86/insn.h"
 
@@ -65,12 +66,32 @@ void transports_alloc(struct program *program)
 		                 runner_stream_bytes(&program->config), &program->keep);
 }
 
+/* What the next start would not see again; NULL: the volumes stay as they are. */
+static const char *what_is_lost(const struct program *program)
+{
+	struct own_image own;
+
+	if (program->volumes.count == 0 || !program->volumes.list[0].is_own)
+		return NULL;
+	own_image_read(&program->firmware, &own);
+	return device_path_lost_at_reset(own.device);
+}
+
 static bool can_come_home(const struct program *program)
 {
+	const char *lost = NULL;
+
 	if (program->volumes.count == 0) {
 		print(program,
 		      "tlbmark: not started from a file system: nothing can be "
 		      "written to the stick\n");
+		return false;
+	}
+	lost = what_is_lost(program);
+	if (lost != NULL) {
+		print(program, "tlbmark: started from ");
+		print(program, lost);
+		print(program, ": a reset empties that, so nothing is written there\n");
 		return false;
 	}
 	if (program->keep.room == 0) {
@@ -170,7 +191,8 @@ static void plan_after(struct program *program)
 	}
 	if (*after != AFTER_REBOOT ||
 	    (program->machine.transports & TRANSPORTS_HOME) != 0 ||
-	    !EFI_ERROR(departure_leave_trail(program, BREADCRUMB_SENT)))
+	    (what_is_lost(program) == NULL &&
+	     !EFI_ERROR(departure_leave_trail(program, BREADCRUMB_SENT))))
 		return;
 	*after = AFTER_WAIT;
 	print(program, "tlbmark: the stick cannot be written: no reboot after the run, "
