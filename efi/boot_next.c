@@ -1,142 +1,115 @@
 #include "efi/boot_next.h"
 
+#include "efi/boot_entry.h"
+#include "efi/boot_variables.h"
 #include "lib/boot_option.h"
 
-#include <stdbool.h>
-
-#define OPTION_BYTES 4096u
-#define PATH_BYTES 4096u
-
-static EFI_GUID global_guid = EFI_GLOBAL_VARIABLE;
-static EFI_GUID loaded_image_guid = LOADED_IMAGE_PROTOCOL;
-static EFI_GUID device_path_guid = DEVICE_PATH_PROTOCOL;
-
-struct option_name {
-	CHAR16 text[9];
+struct current {
+	UINT16 number;
+	bool is_known; /* there is a BootCurrent */
+	bool is_read;  /* and the option is there */
+	UINT8 bytes[BOOT_VARIABLE_BYTES];
+	struct boot_option option;
 };
 
-static struct option_name name_of(UINT16 number)
+static void read_current(const struct firmware *firmware, struct current *current)
 {
-	static const CHAR16 digits[] = L"0123456789ABCDEF";
-	struct option_name name = { L"Boot0000" };
+	UINTN length = sizeof current->bytes;
 
-	for (unsigned i = 0; i < 4; i++)
-		name.text[4 + i] = digits[number >> (12 - 4 * i) & 0xf];
-	return name;
-}
+	current->is_read = false;
+	current->is_known =
+		boot_variable_number(firmware, L"BootCurrent", &current->number);
+	if (!current->is_known)
+		return;
 
-static bool read_current(const struct firmware *firmware, UINT16 *current)
-{
-	CHAR16 name[] = L"BootCurrent";
-	UINTN size = sizeof *current;
+	const struct boot_variable_name name = boot_variable_option(current->number);
 
-	return !EFI_ERROR(firmware->table->RuntimeServices->GetVariable(
-		       name, &global_guid, NULL, &size, current)) &&
-	       size == sizeof *current;
-}
-
-/* Its bytes with the end node; 0 if that is not where it should be. */
-static UINTN path_bytes(const UINT8 *path)
-{
-	UINTN bytes = 0;
-
-	while (path != NULL && bytes < PATH_BYTES) {
-		const EFI_DEVICE_PATH *const node =
-			(const EFI_DEVICE_PATH *)(path + bytes);
-		const UINTN length = (UINTN)DevicePathNodeLength(node);
-
-		if (length < sizeof *node)
-			return 0;
-		bytes += length;
-		if (IsDevicePathEndType(node))
-			return bytes;
-	}
-	return 0;
-}
-
-static void *protocol_of(const struct firmware *firmware, EFI_HANDLE handle,
-                         EFI_GUID *guid)
-{
-	void *interface = NULL;
-
-	if (handle == NULL || EFI_ERROR(firmware->table->BootServices->HandleProtocol(
-				      handle, guid, &interface)))
-		return NULL;
-	return interface;
+	current->is_read =
+		boot_variable_read(firmware, name.text, current->bytes, &length) &&
+		boot_option_read(current->bytes, length, &current->option);
 }
 
 /*
- * True if it is the file that firmware starts by itself, and no other program has
- * loaded it: then there is no parent (UEFI 2.10 9.1.1 "EFI_LOADED_IMAGE_PROTOCOL").
+ * Whoever was started by a shell or a boot loader finds BootCurrent set all the same:
+ * to what the firmware had started then.  Of a class of devices the firmware takes the
+ * same one again.
  */
-static bool firmware_loaded(const EFI_LOADED_IMAGE *image)
+static bool leads_here(const struct current *current, const struct own_image *own)
 {
-	const UINT8 *const path = (const UINT8 *)image->FilePath;
-
-	return image->ParentHandle == NULL &&
-	       boot_option_is_default(path, path_bytes(path));
-}
-
-/*
- * Whoever was started by a shell or another boot loader, or from another disk than it,
- * finds BootCurrent set all the same: to what the firmware had started then.  NULL if
- * that leads here.  Of a class of devices the firmware takes the same one again.
- */
-static const char *why_elsewhere(const struct firmware *firmware, UINT16 current)
-{
-	struct option_name name = name_of(current);
-	const EFI_LOADED_IMAGE *const image =
-		protocol_of(firmware, firmware->image, &loaded_image_guid);
-	const UINT8 *path = NULL;
-	UINTN bytes = 0;
-	UINT8 option[OPTION_BYTES];
-	UINTN size = sizeof option;
-
-	if (image != NULL)
-		path = protocol_of(firmware, image->DeviceHandle, &device_path_guid);
-	bytes = path_bytes(path);
-	if (bytes == 0 || EFI_ERROR(firmware->table->RuntimeServices->GetVariable(
-				  name.text, &global_guid, NULL, &size, option)))
-		return "the firmware's boot option of this start cannot be read";
-	if (boot_option_leads_to(option, size, path, bytes))
-		return NULL;
-	if (!boot_option_is_class(option, size))
-		return "what the firmware started is not on this disk";
-	if (!firmware_loaded(image))
-		return "the firmware's boot option does not say which device it starts";
-	return NULL;
-}
-
-/* There is firmware that says yes and keeps nothing. */
-static bool set_next(const struct firmware *firmware, UINT16 current)
-{
-	EFI_RUNTIME_SERVICES *const runtime = firmware->table->RuntimeServices;
-	CHAR16 name[] = L"BootNext";
-	UINT16 next = 0;
-	UINTN size = sizeof next;
-
-	if (EFI_ERROR(runtime->SetVariable(name, &global_guid,
-	                                   EFI_VARIABLE_NON_VOLATILE |
-	                                           EFI_VARIABLE_BOOTSERVICE_ACCESS |
-	                                           EFI_VARIABLE_RUNTIME_ACCESS,
-	                                   sizeof current, &current)))
+	if (!current->is_read)
 		return false;
-	return !EFI_ERROR(
-		       runtime->GetVariable(name, &global_guid, NULL, &size, &next)) &&
-	       size == sizeof next && next == current;
+	if (boot_option_is_class(&current->option))
+		return own->by_firmware && boot_option_is_default(own->file);
+	if (!boot_option_leads_to(&current->option, own->device))
+		return false;
+	return own->file[0] != '\0' ? boot_option_starts(&current->option, own->file)
+	                            : own->by_firmware;
 }
 
-const char *boot_next_set(const struct firmware *firmware)
+/* Some firmware numbers options anew that BootOrder does not name, at each start. */
+static bool stays_what_it_is(const struct firmware *firmware, UINT16 number)
 {
-	const char *elsewhere = NULL;
-	UINT16 current = 0;
+	UINT8 order[BOOT_VARIABLE_BYTES];
+	UINTN length = sizeof order;
 
-	if (!read_current(firmware, &current))
-		return "the firmware does not know what it started";
-	elsewhere = why_elsewhere(firmware, current);
-	if (elsewhere != NULL)
-		return elsewhere;
-	if (!set_next(firmware, current))
-		return "the firmware does not keep what to start next";
-	return NULL;
+	return boot_variable_read(firmware, L"BootOrder", order, &length) &&
+	       boot_order_has(order, length, number);
+}
+
+static void look(const struct current *current, const struct own_image *own,
+                 struct boot_next *next)
+{
+	*next = (struct boot_next){ .number = current->number };
+	if (!current->is_read)
+		return;
+	boot_option_describe(&current->option, next->name, sizeof next->name);
+	next->is_chained = !leads_here(current, own);
+}
+
+void boot_next_look(const struct firmware *firmware, struct boot_next *next)
+{
+	struct current current;
+	struct own_image own;
+
+	read_current(firmware, &current);
+	own_image_read(firmware, &own);
+	look(&current, &own, next);
+}
+
+void boot_next_set(const struct firmware *firmware, const struct volumes *volumes,
+                   const char *options, struct boot_next *next)
+{
+	struct current current;
+	struct own_image own;
+
+	read_current(firmware, &current);
+	own_image_read(firmware, &own);
+	look(&current, &own, next);
+	if (!current.is_known) {
+		next->stays = "the firmware does not know what it started";
+		return;
+	}
+	next->is_own = !leads_here(&current, &own) ||
+	               !stays_what_it_is(firmware, current.number);
+	if (next->is_own)
+		next->stays = boot_entry_make(firmware, &own, volumes, options,
+		                              &next->number);
+	if (next->stays != NULL ||
+	    boot_variable_write(firmware, L"BootNext", &next->number,
+	                        sizeof next->number))
+		return;
+	boot_next_forget(firmware, next);
+	next->stays = "the firmware does not keep what to start next";
+}
+
+void boot_next_forget(const struct firmware *firmware, struct boot_next *next)
+{
+	UINT16 number = 0;
+
+	if (boot_variable_number(firmware, L"BootNext", &number) &&
+	    number == next->number)
+		(void)boot_variable_write(firmware, L"BootNext", NULL, 0);
+	if (next->is_own)
+		(void)boot_entry_delete(firmware, next->number);
+	next->is_own = false;
 }

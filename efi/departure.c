@@ -1,6 +1,5 @@
 #include "efi/departure.h"
 
-#include "efi/boot_next.h"
 #include "efi/trail.h"
 #include "lib/crc32.h"
 #include "lib/smbios.h"
@@ -70,6 +69,21 @@ static uint32_t attempt_of(const struct program *program)
 	return 1;
 }
 
+/* What the firmware starts next has to lead to the breadcrumb, which says whether. */
+static void plan_reset(struct program *program, uint32_t attempt)
+{
+	struct boot_next *const next = &program->next;
+
+	if (attempt == 1) {
+		boot_next_set(&program->firmware, &program->volumes, program->options,
+		              next);
+	} else {
+		boot_next_look(&program->firmware, next);
+		next->stays = "this run has not come home before";
+	}
+	program->resets = next->stays == NULL;
+}
+
 EFI_STATUS departure_leave_trail(struct program *program, enum breadcrumb_state state)
 {
 	struct breadcrumb trail = {
@@ -85,10 +99,7 @@ EFI_STATUS departure_leave_trail(struct program *program, enum breadcrumb_state 
 		return EFI_ACCESS_DENIED;
 	text_copy(trail.run_id, sizeof trail.run_id, program->machine.run_id);
 	if (state == BREADCRUMB_PENDING) {
-		program->stays = trail.attempt == 1
-		                         ? boot_next_set(&program->firmware)
-		                         : "this run has not come home before";
-		program->resets = program->stays == NULL;
+		plan_reset(program, trail.attempt);
 		trail.resets = program->resets;
 		trail.room = program->keep.room;
 		for (unsigned i = 0; i < KEEP_COPIES; i++)
@@ -96,5 +107,10 @@ EFI_STATUS departure_leave_trail(struct program *program, enum breadcrumb_state 
 				trail.copies[i] = program->keep.copies[i];
 	}
 	program->trail = trail;
-	return trail_write(&program->volumes, &program->trail);
+
+	const EFI_STATUS status = trail_write(&program->volumes, &program->trail);
+
+	if (EFI_ERROR(status) && program->resets)
+		boot_next_forget(&program->firmware, &program->next);
+	return status;
 }

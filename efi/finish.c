@@ -4,6 +4,7 @@
 #include "efi/reset.h"
 #include "efi/transports.h"
 #include "lib/x86/insn.h"
+#include "lib/x86/keyboard.h"
 #include "lib/x86/power.h"
 
 static void drain(const struct program *program)
@@ -45,11 +46,55 @@ static bool leave_results(struct program *program)
 	return (transports & TRANSPORT_RAM) != 0 || program->nvram.written != 0;
 }
 
+/* What a boot menu calls what was started, and what is behind it. */
+static void say_what_to_choose(struct program *program)
+{
+	const struct boot_next *const next = &program->next;
+	struct line line;
+	char text[160];
+
+	line_clear(&line);
+	line_put(&line, "tlbmark: ");
+	if (next->name[0] != '\0') {
+		line_put(&line, "in the boot menu choose \"");
+		line_put(&line, next->name);
+		line_put(&line, next->is_chained ? "\", and then tlbmark: "
+		                                 : "\", as for this start: ");
+	}
+	line_put(&line, "the results wait there.");
+	line_to_string(&line, text, sizeof text);
+	record_console(&program->record, text);
+}
+
+/*
+ * Laptops have no reset button, and hold their power button's press against RAM.  True
+ * if a key will do as well.
+ */
+static bool ask_for_reset(struct program *program)
+{
+	struct record *const record = &program->record;
+	/* Where the machine could not be reset, a key does not do it either. */
+	const bool by_key = !program->resets && keyboard_is_there();
+
+	keyboard_drain();
+	record_console(record, program->resets
+	                               ? "tlbmark: this machine does not reset itself."
+	                               : "tlbmark: no automatic reset here.");
+	if (by_key)
+		record_console(record, "tlbmark: press a key, if this keyboard still "
+		                       "answers, or");
+	record_console(record, "tlbmark: press the reset button, without switching "
+	                       "off, and start tlbmark again:");
+	say_what_to_choose(program);
+	return by_key;
+}
+
 /*
  * The results stay in the machine, and the next start of the program takes them from
- * there.  It does what `after` says; this one only if it cannot reset.
+ * there.  It does what `after` says; this one only if it cannot reset.  True if a key
+ * is to reset it.
  */
-static void go_home(struct program *program)
+static bool go_home(struct program *program)
 {
 	struct record *const record = &program->record;
 
@@ -65,7 +110,7 @@ static void go_home(struct program *program)
 		record_console(record, "tlbmark: the next start would find nothing: no "
 		                       "reset.");
 		drain(program);
-		return;
+		return false;
 	}
 	if (program->resets) {
 		record_console(record, "tlbmark: resetting; the next start writes the "
@@ -73,13 +118,11 @@ static void go_home(struct program *program)
 		drain(program);
 		reset_machine(program, RESET_WARM);
 	}
-	record_console(record, program->resets
-	                               ? "tlbmark: this machine does not reset itself."
-	                               : "tlbmark: no automatic reset here.");
-	record_console(record, "tlbmark: press the reset button, without switching "
-	                       "off, and start from this stick again:");
-	record_console(record, "tlbmark: the results wait there.");
+
+	const bool by_key = ask_for_reset(program);
+
 	drain(program);
+	return by_key;
 }
 
 static _Noreturn void stop(void)
@@ -88,6 +131,21 @@ static _Noreturn void stop(void)
 		cli();
 		hlt();
 	}
+}
+
+/* The screen's pages, one after the other, until a key is pressed. */
+static _Noreturn void rest(struct program *program, bool by_key)
+{
+	while (by_key || has_screen(program)) {
+		if (has_screen(program))
+			screen_turn(&program->screen);
+		if (by_key && keyboard_pressed()) {
+			by_key = false;
+			reset_machine(program, RESET_WARM);
+		}
+		pause();
+	}
+	stop();
 }
 
 _Noreturn void finish_silently(struct program *program)
@@ -108,13 +166,14 @@ _Noreturn void finish_silently(struct program *program)
 _Noreturn void finish(struct program *program, enum run_status status)
 {
 	const bool waits = (program->machine.transports & TRANSPORTS_HOME) != 0;
+	bool by_key = false;
 
 	power_restore(&program->machine);
 	transports_record_losses(program);
 	record_done(&program->record, status);
 	drain(program);
 	if (waits)
-		go_home(program);
+		by_key = go_home(program);
 	else
 		show_pages(program);
 	/* Whatever ends the machine by itself would lose what waits in RAM. */
@@ -126,9 +185,5 @@ _Noreturn void finish(struct program *program, enum run_status status)
 			? "tlbmark: INCOMPLETE.  What there is was sent."
 		: waits ? "tlbmark: finished."
 			: "tlbmark: finished.  The machine may be switched off.");
-	while (has_screen(program)) {
-		screen_turn(&program->screen);
-		pause();
-	}
-	stop();
+	rest(program, by_key);
 }

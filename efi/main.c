@@ -3,6 +3,7 @@
  * written, leave boot services, make the machine ours, measure.
  */
 #include "efi/after.h"
+#include "efi/boot_entry.h"
 #include "efi/console.h"
 #include "efi/countdown.h"
 #include "efi/fatal.h"
@@ -99,9 +100,10 @@ static EFI_STATUS gather(struct program *program)
 	if (EFI_ERROR(status))
 		return refuse(firmware, "the memory map cannot be read",
 		              EFI_LOAD_ERROR);
+	boot_entry_clean(firmware);
 	program->config = config_default();
 	volumes_open(firmware, &program->volumes);
-	options_read(firmware, &program->volumes, &program->config,
+	options_read(firmware, &program->volumes, &program->config, program->options,
 	             program->machine.load_options,
 	             sizeof program->machine.load_options);
 	print_bad_options(program);

@@ -1,9 +1,10 @@
 #include "efi/options.h"
 
+#include "lib/load_options.h"
 #include "lib/text.h"
 
 #define CONFIG_BYTES_MAX ((UINTN)64 << 10)
-#define OPTIONS_CHARS_MAX 512u
+#define SHOWN_BYTES 12u
 
 static EFI_GUID loaded_image_guid = LOADED_IMAGE_PROTOCOL;
 
@@ -40,45 +41,55 @@ static void read_config(const struct firmware *firmware, const struct volume *vo
 	boot->FreePool(text);
 }
 
-/*
- * Boot managers put binary data of their own where a command line may be: it counts
- * as text only if every character is printable and a NUL ends it.
- */
-static bool load_options_text(const EFI_LOADED_IMAGE *image, char *text)
+/* Its first bytes, so that somebody may know whose they are. */
+static void reject_data(struct config *config, const EFI_LOADED_IMAGE *image,
+                        const char *reason)
 {
-	const CHAR16 *const wide = image->LoadOptions;
-	const unsigned length = image->LoadOptionsSize / sizeof(CHAR16);
+	const uint8_t *const bytes = image->LoadOptions;
+	struct line line;
 
-	if (wide == NULL || length == 0 || length > OPTIONS_CHARS_MAX)
-		return false;
-	for (unsigned i = 0; i < length; i++) {
-		if (wide[i] == 0) {
-			text[i] = '\0';
-			return true;
-		}
-		if (wide[i] < ' ' || wide[i] > '~')
-			return false;
-		text[i] = (char)wide[i];
+	line_clear(&line);
+	line_put_u64(&line, image->LoadOptionsSize);
+	line_put(&line, " bytes,");
+	for (UINT32 i = 0; i < image->LoadOptionsSize && i < SHOWN_BYTES; i++) {
+		line_put_char(&line, ' ');
+		line_put_hex(&line, bytes[i], 2);
 	}
-	return false;
+	config_reject(config, "command line", 0,
+	              (struct text_slice){ line.text, line.length }, reason);
+}
+
+static void read_command_line(struct config *config, const EFI_LOADED_IMAGE *image,
+                              char *text, char *shown, size_t capacity)
+{
+	switch (load_options_read(image->LoadOptions, image->LoadOptionsSize, text,
+	                          OPTIONS_CHARS)) {
+	case LOAD_OPTIONS_NONE:
+		break;
+	case LOAD_OPTIONS_TEXT:
+		config_read_words(config, "command line", text);
+		text_copy(shown, capacity, text);
+		break;
+	case LOAD_OPTIONS_LONG:
+		reject_data(config, image, "too long");
+		text_copy(shown, capacity, "(too long, ignored)");
+		break;
+	case LOAD_OPTIONS_OTHER:
+		reject_data(config, image, "not text");
+		text_copy(shown, capacity, "(not text, ignored)");
+		break;
+	}
 }
 
 void options_read(const struct firmware *firmware, const struct volumes *volumes,
-                  struct config *config, char *load_options, size_t capacity)
+                  struct config *config, char *text, char *shown, size_t capacity)
 {
 	EFI_LOADED_IMAGE *image = NULL;
-	char text[OPTIONS_CHARS_MAX];
 
 	for (unsigned i = 0; i < volumes->count; i++)
 		read_config(firmware, &volumes->list[i], config,
 		            volumes->list[i].is_own ? "tlbmark.cfg" : "TLBMARK");
-	if (EFI_ERROR(firmware->table->BootServices->HandleProtocol(
+	if (!EFI_ERROR(firmware->table->BootServices->HandleProtocol(
 		    firmware->image, &loaded_image_guid, (void **)&image)))
-		return;
-	if (load_options_text(image, text)) {
-		config_read_words(config, "command line", text);
-		text_copy(load_options, capacity, text);
-	} else if (image->LoadOptionsSize != 0) {
-		text_copy(load_options, capacity, "(not text, ignored)");
-	}
+		read_command_line(config, image, text, shown, capacity);
 }

@@ -1,12 +1,14 @@
 #pragma once
 /* Everything the program has: one block, allocated before boot services are left. */
 #include "bench/harness/runner.h"
+#include "efi/boot_next.h"
 #include "efi/display.h"
 #include "efi/firmware.h"
 #include "efi/guard.h"
 #include "efi/keep.h"
 #include "efi/memory.h"
 #include "efi/nvram.h"
+#include "efi/options.h"
 #include "efi/trail.h"
 #include "lib/screen.h"
 #include "lib/x86/cpu.h"
@@ -22,6 +24,7 @@ struct program {
 	struct run run; /* first, being aligned to two cache lines */
 	struct firmware firmware;
 	struct config config;
+	char options[OPTIONS_CHARS]; /* of the command line, for the next start */
 	struct machine machine;
 	struct volumes volumes;
 	struct breadcrumb trail; /* of an earlier start, then of this one */
@@ -40,8 +43,8 @@ struct program {
 	struct video_mode video; /* with TRANSPORT_SCREEN */
 	struct screen screen;
 	struct guard guard;
-	bool resets;       /* by itself, to come back to the results in RAM */
-	const char *stays; /* why it does not */
+	bool resets; /* by itself, to come back to the results in RAM */
+	struct boot_next next;
 	struct record record;
 	bool has_taken_over; /* the processor is ours */
 	unsigned fatal;      /* exceptions nobody expected; each has less left to use */

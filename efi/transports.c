@@ -4,6 +4,7 @@
 #include "efi/after.h"
 #include "efi/console.h"
 #include "efi/departure.h"
+#include "efi/own_image.h"
 #include "efi/survival.h"
 #include "lib/csv.h"
 #include "lib/x86/insn.h"
@@ -66,12 +67,32 @@ void transports_alloc(struct program *program)
 		                 runner_stream_bytes(&program->config), &program->keep);
 }
 
+/* What the next start would not see again; NULL: the volumes stay as they are. */
+static const char *what_is_lost(const struct program *program)
+{
+	struct own_image own;
+
+	if (program->volumes.count == 0 || !program->volumes.list[0].is_own)
+		return NULL;
+	own_image_read(&program->firmware, &own);
+	return device_path_lost_at_reset(own.device);
+}
+
 static bool can_come_home(const struct program *program)
 {
+	const char *lost = NULL;
+
 	if (program->volumes.count == 0) {
 		print(program,
 		      "tlbmark: not started from a file system: nothing can be "
 		      "written to the stick\n");
+		return false;
+	}
+	lost = what_is_lost(program);
+	if (lost != NULL) {
+		print(program, "tlbmark: started from ");
+		print(program, lost);
+		print(program, ": a reset empties that, so nothing is written there\n");
 		return false;
 	}
 	if (program->keep.room == 0) {
@@ -83,11 +104,27 @@ static bool can_come_home(const struct program *program)
 
 static void say_why_it_stays(const struct program *program)
 {
-	if (program->stays == NULL)
+	if (program->next.stays == NULL)
 		return;
 	print(program, "tlbmark: no automatic reset: ");
-	print(program, program->stays);
+	print(program, program->next.stays);
 	print(program, "\n");
+}
+
+/* It is in the firmware's variables until the next start. */
+static void say_what_is_next(const struct program *program)
+{
+	struct line line;
+	char text[120];
+
+	if (!program->next.is_own)
+		return;
+	line_clear(&line);
+	line_put(&line, "tlbmark: the reset comes back by Boot");
+	line_put_hex(&line, program->next.number, 4);
+	line_put(&line, ", our own, which the next start deletes\n");
+	line_to_string(&line, text, sizeof text);
+	print(program, text);
 }
 
 static void say_how_it_comes_home(const struct program *program)
@@ -105,8 +142,10 @@ static void say_how_it_comes_home(const struct program *program)
 	                         "         itself once, and the next start writes "
 	                         "them to the stick.  Do not switch it off\n"
 	                       : "; when it is done, press\n"
-	                         "         reset and start from this stick again, and "
-	                         "they are written to it\n");
+	                         "         reset and choose tlbmark again, and they "
+	                         "are written to the stick\n");
+	print(program, "tlbmark: virtual media of a BMC must stay connected for that "
+	               "start, too\n");
 }
 
 /*
@@ -160,6 +199,7 @@ static void plan_home(struct program *program)
 	status = departure_leave_trail(program, BREADCRUMB_PENDING);
 	if (!EFI_ERROR(status)) {
 		say_why_it_stays(program);
+		say_what_is_next(program);
 		say_how_it_comes_home(program);
 		return;
 	}
@@ -186,7 +226,8 @@ static void plan_after(struct program *program)
 	}
 	if (*after != AFTER_REBOOT ||
 	    (program->machine.transports & TRANSPORTS_HOME) != 0 ||
-	    !EFI_ERROR(departure_leave_trail(program, BREADCRUMB_SENT)))
+	    (what_is_lost(program) == NULL &&
+	     !EFI_ERROR(departure_leave_trail(program, BREADCRUMB_SENT))))
 		return;
 	*after = AFTER_WAIT;
 	print(program, "tlbmark: the stick cannot be written: no reboot after the run, "

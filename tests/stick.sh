@@ -55,7 +55,7 @@ start() { # NAME QEMU-OPTION...
 		-machine "${machine-pc}" -m 256 \
 		-cpu max,-monitor -rtc base=2020-01-01,clock=vm ${bios:+-bios "$bios"} \
 		-drive "if=none,id=disk,format=raw,file=$scratch/$name.img${drive-}" \
-		-device virtio-blk-pci,drive=disk,bootindex=0 \
+		-device virtio-blk-pci,drive=disk,bootindex="${bootindex-0}" \
 		-device isa-debug-exit,iobase=0xf4,iosize=4 "$@" \
 		<"${monitor-/dev/null}" >"$scratch/$name.qemu" 2>&1 || status=$?
 }

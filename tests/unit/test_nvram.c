@@ -37,6 +37,16 @@ TEST(numbers_that_cannot_be_are_not_believed)
 	assert_int_equal(nvram_codes(256 * KIB, 240 * KIB, 1152), 16);
 }
 
+TEST(one_variable_goes_by_the_same_rule)
+{
+	assert_true(nvram_takes(64 * KIB, 32 * KIB + 300 + 128, LARGEST, 300));
+	assert_false(nvram_takes(64 * KIB, 32 * KIB + 300 + 127, LARGEST, 300));
+	assert_true(nvram_takes(9 * KIB, 5 * KIB + 428, LARGEST, 300));
+	assert_false(nvram_takes(9 * KIB, 5 * KIB + 427, LARGEST, 300));
+	assert_false(nvram_takes(64 * KIB, 60 * KIB, 427, 300));
+	assert_false(nvram_takes(64 * KIB, 65 * KIB, LARGEST, 300));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -44,6 +54,7 @@ int main(void)
 		cmocka_unit_test(half_of_it_stays_free),
 		cmocka_unit_test(of_a_small_one_five_kib_stay_free),
 		cmocka_unit_test(numbers_that_cannot_be_are_not_believed),
+		cmocka_unit_test(one_variable_goes_by_the_same_rule),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -11,7 +11,22 @@
 #include <stdint.h>
 
 enum write_fault { WRITE_WELL, WRITE_FULL, WRITE_SHORT, WRITE_PROTECTED, WRITE_LOST };
-enum variable_fault { VARIABLE_WELL, VARIABLE_LOST, VARIABLE_REFUSED };
+enum variable_fault {
+	VARIABLE_WELL,
+	VARIABLE_LOST,
+	VARIABLE_REFUSED,
+	VARIABLE_NO_OPTION, /* Boot#### alone is refused */
+};
+enum option_fault { OPTION_WELL, OPTION_CLASS, OPTION_EMPTY };
+enum order_fault { ORDER_WELL, ORDER_WITHOUT, ORDER_ADDED };
+enum loader { LOADER_FIRMWARE, LOADER_DRIVER, LOADER_NAMED, LOADER_SILENT };
+enum options {
+	OPTIONS_NONE,
+	OPTIONS_BARE,
+	OPTIONS_NARROW,
+	OPTIONS_WHOLE,
+	OPTIONS_DATA
+};
 enum reset_fault { RESET_WELL, RESET_RETURNS, RESET_UD, RESET_PF, RESET_HANGS };
 enum screen_fault { SCREEN_WELL, SCREEN_BLT, SCREEN_TWO, SCREEN_STRIDE, SCREEN_MASKS };
 
@@ -34,7 +49,8 @@ struct evil {
 	uint32_t write_from; /* bytes at once from which on writing goes wrong */
 	enum write_fault write;
 	enum variable_fault variable;
-	uint32_t option_is_class; /* boot options name no device */
+	enum option_fault option; /* this start's boot option names no device */
+	enum order_fault order;
 	enum reset_fault reset;
 	enum screen_fault screen;
 	enum madt_fault madt;
@@ -53,7 +69,11 @@ struct evil {
 	enum acpi_fault acpi;
 	uint32_t guarded; /* copies whose first page is in use, and faults when read */
 	uint32_t clears_memory; /* the next reset does, by MemoryOverwriteRequest */
-	uint32_t chained; /* the program comes from another disk, by a file there */
+	uint32_t chained;     /* the program comes from another disk, by a file there */
+	uint32_t in_ram;      /* from a RAM disk */
+	enum loader loader;   /* who loads it, and what that says of it */
+	uint32_t once;        /* and the next time something else */
+	enum options options; /* its command line */
 };
 
 /* False if there is a word that is not known: a test that asks for it would lie. */
@@ -62,6 +82,11 @@ bool evil_read(struct evil *evil, const char *text, size_t length);
 /* Each takes the place of services that go wrong. */
 void evil_acpi(const struct firmware *firmware, const struct evil *evil);
 void evil_boot_services(const struct firmware *firmware, const struct evil *evil);
+/* What the program is told of itself. */
+void evil_loader(const struct firmware *firmware, const struct evil *evil,
+                 EFI_HANDLE program);
+/* A RAM disk with what is on the device; NULL if there is none. */
+EFI_HANDLE evil_ram_disk(const struct firmware *firmware, EFI_HANDLE device);
 void evil_copies(const struct firmware *firmware, const struct evil *evil);
 void evil_guard(const EFI_BOOT_SERVICES *boot, EFI_PHYSICAL_ADDRESS address);
 void evil_files(const struct firmware *firmware, const struct evil *evil);

@@ -5,6 +5,7 @@
 #define PROGRAM "EFI\\BOOT\\TLBMARK.EFI"
 #define CONFIG "evil.cfg"
 #define MARK "marked"
+#define STARTED "started"
 
 #define PROGRAM_MOST ((UINTN)1 << 20)
 #define CONFIG_MOST 512u
@@ -50,6 +51,14 @@ static EFI_HANDLE marked_device(const struct firmware *firmware, EFI_HANDLE devi
 	return device;
 }
 
+static EFI_HANDLE device_of(const struct firmware *firmware, const struct evil *evil,
+                            EFI_HANDLE own)
+{
+	if (evil->in_ram)
+		return evil_ram_disk(firmware, own);
+	return evil->chained ? marked_device(firmware, own) : own;
+}
+
 /* As if it had been taken from the device of this one, or from another. */
 static EFI_STATUS load(const struct firmware *firmware, const struct evil *evil,
                        void *bytes, UINTN size, EFI_HANDLE *program)
@@ -67,10 +76,22 @@ static EFI_STATUS load(const struct firmware *firmware, const struct evil *evil,
 		status = boot->HandleProtocol(*program, &loaded_image_guid,
 		                              (void **)&its);
 	if (!EFI_ERROR(status))
-		its->DeviceHandle = evil->chained
-		                            ? marked_device(firmware, own->DeviceHandle)
-		                            : own->DeviceHandle;
+		its->DeviceHandle = device_of(firmware, evil, own->DeviceHandle);
+	if (!EFI_ERROR(status))
+		evil_loader(firmware, evil, *program);
 	return status;
+}
+
+/* As a boot loader whose first choice is another system. */
+static void start_another(const struct firmware *firmware, const struct volume *volume)
+{
+	if (!volume_has(volume, STARTED)) {
+		(void)volume_make_folder(volume, STARTED);
+		return;
+	}
+	console_print(firmware, "evil: the other system starts\n");
+	firmware->table->RuntimeServices->ResetSystem(EfiResetShutdown, EFI_SUCCESS, 0,
+	                                              NULL);
 }
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
@@ -92,6 +113,8 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	if (EFI_ERROR(volume_read(&volumes.list[0], CONFIG, text, &length)) ||
 	    !evil_read(&evil, text, length))
 		return fail(&firmware, CONFIG " is not understood", EFI_LOAD_ERROR);
+	if (evil.once)
+		start_another(&firmware, &volumes.list[0]);
 	if (EFI_ERROR(volume_read(&volumes.list[0], PROGRAM, bytes, &size)) ||
 	    EFI_ERROR(load(&firmware, &evil, bytes, size, &program)))
 		return fail(&firmware, PROGRAM " cannot be loaded", EFI_LOAD_ERROR);

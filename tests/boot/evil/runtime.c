@@ -6,7 +6,12 @@
 /* Of the lower half, and nothing is there. */
 #define NOWHERE ((UINT64)0x7ff0 << 32)
 
+#define ORDER_MOST 64u
+#define NO_OPTION 0x77u
+#define OUR_OPTION 0x80u
+
 static EFI_GUID loaded_image_guid = LOADED_IMAGE_PROTOCOL;
+static EFI_GUID global_guid = EFI_GLOBAL_VARIABLE;
 
 static EFI_STATUS EFIAPI variable_is_lost(CHAR16 *name, EFI_GUID *vendor,
                                           UINT32 attributes, UINTN size, VOID *data)
@@ -22,21 +27,118 @@ static EFI_STATUS EFIAPI variable_is_refused(CHAR16 *name, EFI_GUID *vendor,
 	return EFI_OUT_OF_RESOURCES;
 }
 
-static EFI_GET_VARIABLE real_get_variable;
+/* Asked before boot services are gone alone, what follows need not stay. */
+static struct {
+	EFI_GET_VARIABLE get_variable;
+	EFI_SET_VARIABLE set_variable;
+	UINT16 current;
+	bool has_no_device; /* nor is of a class: its path is empty */
+} real;
 
-/* Boot#### is "USB HDD" of a vendor: attributes, length of the path, "A", the path. */
+static bool is_option(const CHAR16 *name)
+{
+	return name[0] == 'B' && name[4] >= '0' && name[4] <= 'F' && name[8] == 0;
+}
+
+static EFI_STATUS EFIAPI option_is_refused(CHAR16 *name, EFI_GUID *vendor,
+                                           UINT32 attributes, UINTN size, VOID *data)
+{
+	return is_option(name)
+	               ? EFI_OUT_OF_RESOURCES
+	               : real.set_variable(name, vendor, attributes, size, data);
+}
+
+static bool is_of_this_start(const CHAR16 *name)
+{
+	static const CHAR16 digits[] = L"0123456789ABCDEF";
+
+	for (unsigned i = 0; i < 4; i++)
+		if (!is_option(name) ||
+		    name[4 + i] != digits[real.current >> (12 - 4 * i) & 0xf])
+			return false;
+	return true;
+}
+
+/*
+ * This start's option is "USB HDD" of a vendor, or a device that is not named at all:
+ * attributes, length of the path, "A", the path.
+ */
 static EFI_STATUS EFIAPI option_is_class(CHAR16 *name, EFI_GUID *vendor,
                                          UINT32 *attributes, UINTN *size, VOID *data)
 {
-	static const char option[] = "\1\0\0\0\30\0A\0\0\0"
-				     "\3\12\24\0ABCDEFGHIJKLMNOP\177\377\4";
+	static const char class[] = "\1\0\0\0\30\0A\0\0\0"
+				    "\3\12\24\0ABCDEFGHIJKLMNOP\177\377\4";
+	static const char empty[] = "\1\0\0\0\4\0A\0\0\0\177\377\4";
+	const char *const option = real.has_no_device ? empty : class;
+	const UINTN length = real.has_no_device ? sizeof empty : sizeof class;
 
-	if (name[0] != 'B' || name[4] != '0' || *size < sizeof option)
-		return real_get_variable(name, vendor, attributes, size, data);
-	for (UINTN i = 0; i < sizeof option; i++)
+	if (!is_of_this_start(name) || *size < length)
+		return real.get_variable(name, vendor, attributes, size, data);
+	for (UINTN i = 0; i < length; i++)
 		((char *)data)[i] = option[i];
-	*size = sizeof option;
+	*size = length;
 	return EFI_SUCCESS;
+}
+
+/* BootOrder with 77h in the place of this start's option. */
+static EFI_STATUS EFIAPI order_is_without(CHAR16 *name, EFI_GUID *vendor,
+                                          UINT32 *attributes, UINTN *size, VOID *data)
+{
+	const EFI_STATUS status =
+		real.get_variable(name, vendor, attributes, size, data);
+	UINT16 *const order = data;
+
+	if (EFI_ERROR(status) || name[0] != 'B' || name[4] != 'O')
+		return status;
+	for (UINTN i = 0; i < *size / sizeof *order; i++)
+		if (order[i] == real.current)
+			order[i] = NO_OPTION;
+	return status;
+}
+
+/* In BootOrder it is the last. */
+static void add_to_order(UINT16 number)
+{
+	UINT16 order[ORDER_MOST];
+	UINTN size = sizeof order - sizeof *order;
+
+	if (EFI_ERROR(
+		    real.get_variable(L"BootOrder", &global_guid, NULL, &size, order)))
+		return;
+	order[size / sizeof *order] = number;
+	(void)real.set_variable(L"BootOrder", &global_guid,
+	                        EFI_VARIABLE_NON_VOLATILE |
+	                                EFI_VARIABLE_BOOTSERVICE_ACCESS |
+	                                EFI_VARIABLE_RUNTIME_ACCESS,
+	                        size + sizeof *order, order);
+}
+
+/* As firmware that has every option in its order. */
+static EFI_STATUS EFIAPI option_is_ordered(CHAR16 *name, EFI_GUID *vendor,
+                                           UINT32 attributes, UINTN size, VOID *data)
+{
+	if (is_option(name) && size != 0)
+		add_to_order(OUR_OPTION);
+	return real.set_variable(name, vendor, attributes, size, data);
+}
+
+static void change_options(EFI_RUNTIME_SERVICES *runtime, const struct evil *evil)
+{
+	UINTN size = sizeof real.current;
+
+	real.get_variable = runtime->GetVariable;
+	real.set_variable = runtime->SetVariable;
+	real.has_no_device = evil->option == OPTION_EMPTY;
+	(void)runtime->GetVariable(L"BootCurrent", &global_guid, NULL, &size,
+	                           &real.current);
+	if (evil->order == ORDER_ADDED)
+		runtime->SetVariable = option_is_ordered;
+	if (evil->order == ORDER_WITHOUT)
+		runtime->GetVariable = order_is_without;
+	if (evil->option != OPTION_WELL)
+		runtime->GetVariable = option_is_class;
+	if (evil->variable == VARIABLE_NO_OPTION)
+		runtime->SetVariable = option_is_refused;
 }
 
 static EFI_STATUS EFIAPI reset_returns(EFI_RESET_TYPE type, EFI_STATUS status,
@@ -118,15 +220,13 @@ void evil_runtime_services(const struct firmware *firmware, const struct evil *e
 	                                   (void **)&image)))
 		return;
 
-	/* Asked before boot services are gone alone, it need not stay. */
-	real_get_variable = runtime->GetVariable;
-	if (evil->option_is_class)
-		runtime->GetVariable = option_is_class;
+	change_options(runtime, evil);
 
 	char *const copy = copy_image(boot, image);
 	const UINTN away = (UINTN)copy - (UINTN)image->ImageBase;
 
-	if (copy != NULL && evil->variable != VARIABLE_WELL)
+	if (copy != NULL && evil->variable != VARIABLE_WELL &&
+	    evil->variable != VARIABLE_NO_OPTION)
 		runtime->SetVariable =
 			(EFI_SET_VARIABLE)((UINTN)set_variable(evil->variable) + away);
 	if (copy != NULL && evil->reset != RESET_WELL)

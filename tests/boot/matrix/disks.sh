@@ -1,6 +1,6 @@
 #!/bin/sh
-# More disks than the stick, and other ways to start than by the firmware: the program
-# keeps to the disk it came from, and resets the machine only if that leads back there.
+# More disks than the stick, what is no disk at all, and command lines: the program keeps to
+# the disk it came from, and promises no files where a reset takes them away.
 set -eu
 . tests/stick.sh
 
@@ -24,35 +24,48 @@ keeps_to_its_own() {
 }
 check "another disk's TLBMARK is neither read nor written" keeps_to_its_own
 
-# --- started by the UEFI shell
+# --- started from what a reset empties
 
-stick shell 'run = shell'
-mmove -i "$(partition shell esp)" ::/EFI/BOOT/BOOTX64.EFI ::/TLBMARK.EFI
-echo 'fs0:\TLBMARK.EFI' >"$scratch/startup.nsh"
-put shell "$scratch/startup.nsh" /startup.nsh esp
-start shell
-is_not_reset() { # NAME REASON
-	ended_with 0 && says "$1" "no automatic reset: $2" &&
-		says "$1" '@done 0' && ! says "$1" 'itself once' >/dev/null
+leaves_nothing_there() { # NAME WHAT
+	ended_with 0 && says "$1" "started from $2: a reset empties that" &&
+		says "$1" 'transport,serial' && says "$1" '@done 0' &&
+		! says "$1" 'results stay in' >/dev/null
 }
-check 'started by the UEFI shell: no reset, which would lead to the shell' \
-	is_not_reset shell 'what the firmware started is not on this disk'
 
-# --- started by a boot loader of another disk, which has the same bytes
+evil ram 'device=ram' 'after = reboot'
+put ram "$scratch/cfg" /tlbmark.cfg esp
+attend ram
+is_left_on() {
+	hears ram 'started from a RAM disk: a reset empties that' &&
+		hears ram 'no reboot after the run' && hears ram 'may be switched off' &&
+		! says ram 'results stay in' >/dev/null
+}
+check 'from a RAM disk: it promises no files, and does not reboot to measure again' \
+	is_left_on
+leave
 
-stick marked 'run = marked'
-: >"$scratch/empty"
-put marked "$scratch/empty" /marked esp
-evil loader 'device=marked'
-# shellcheck disable=SC2046
-start loader $(second marked)
-check 'started from another disk: no reset, which would lead to its boot loader' \
-	is_not_reset loader 'what the firmware started is not on this disk'
+stick kernel 'run = kernel'
+bootindex=1 start kernel -kernel build/tlbmark.efi \
+	-append 'tlbmark run=kernel profile=smoke only=single_op/invlpg countdown=0 after=debugexit'
+check "by QEMU's -kernel: the same, in its own words" \
+	leaves_nothing_there kernel "the files of QEMU's -kernel"
 
-# --- started by a boot loader, by a boot option that names a class of devices
+# --- what it is told on its command line
 
-evil class 'option=class'
-start class
-check 'a boot option names a class of devices, and a loader came first: no reset' \
-	is_not_reset class "the firmware's boot option does not say which device it starts"
+for options in bare narrow whole; do
+	evil "$options" "options=$options" 'transport = serial'
+	start "$options"
+	is_understood() {
+		ended_with 0 && says "$options" 'load_options,tlb pages=7' &&
+			says "$options" 'pages,7' && says "$options" 'bad_options,0'
+	}
+	check "a command line as firmware gives it, $options: it is taken" is_understood
+done
+evil data 'options=data' 'transport = serial'
+start data
+is_announced() {
+	ended_with 0 && says data 'ignored: command line' && says data '4 bytes, 00 00 42 4f' &&
+		says data 'bad_options,1'
+}
+check 'data that are no command line are announced' is_announced
 finish

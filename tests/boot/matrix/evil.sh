@@ -107,6 +107,16 @@ waits_for_a_reset() { # NAME
 		hears "$1" 'your results are in'
 }
 
+# Whoever has no reset button presses a key.
+evil key 'variable=refused' 'after = wait'
+attend key
+is_reset_by_a_key() {
+	hears key 'press a key' && hears key 'the results wait there.' && tell 'sendkey a' &&
+		hears key 'run key: PASS' && hears key 'your results are in'
+}
+check 'no reset by itself: a key of the keyboard brings results home' is_reset_by_a_key
+leave
+
 for fault in lost refused; do
 	evil "$fault-variable" "variable=$fault" 'after = wait'
 	attend "$fault-variable"

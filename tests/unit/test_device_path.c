@@ -1,0 +1,185 @@
+/* Device paths as firmware has them, each in a heap block of its size, and damaged. */
+#include "lib/device_path.h"
+#include "tests/unit/unit.h"
+
+#define ROOT "\2\1\14\0\320\101\3\12\0\0\0\0"
+#define PCI "\1\1\6\0\0\4"
+#define MAC "\3\13\45\0\122\124\0\22\64\126ABCDEFGHIJKLMNOPQRSTUVWXYZ\1"
+#define IPV4 "\3\14\23\0ABCDEFGHIJKLMNO"
+#define URI "\3\30\14\0http://x"
+#define ISCSI "\3\23\14\0ABCDEFGH"
+#define NVME_OF "\3\42\14\0ABCDEFGH"
+#define RAM_DISK "\4\11\46\0ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGH"
+#define QEMU_KERNEL                                                                    \
+	"\4\3\24\0\x72\xf7\x28\x14\x4a\xb6\x1e\x44\xb8\xc3\x9e\xbd\xd7\xf8\x93\xc7"
+#define OTHER_MEDIA "\4\3\24\0ABCDEFGHIJKLMNOP"
+#define START_SIZE "\0\10\0\0\0\0\0\0\0\170\0\0\0\0\0\0"
+#define HD(number, signature) "\4\1\52\0" number "\0\0\0" START_SIZE signature "\2\2"
+#define ONE "0123456789abcdef"
+#define OVER "\177\377\4\0"
+
+/* A heap block of exactly these bytes; freed by release(). */
+static struct device_path block(const char *bytes, size_t length)
+{
+	uint8_t *const exact = malloc(length + 1);
+
+	assert_non_null(exact);
+	memcpy(exact, bytes, length);
+	return (struct device_path){ realloc(exact, length == 0 ? 1 : length), length };
+}
+
+static void release(struct device_path path)
+{
+	free((void *)(uintptr_t)path.bytes);
+}
+
+static const char *lost(const char *bytes, size_t length)
+{
+	const struct device_path path = block(bytes, length);
+	const char *const result = device_path_lost_at_reset(path);
+
+	release(path);
+	return result;
+}
+
+#define LOST(bytes) lost(bytes, sizeof(bytes) - 1)
+
+TEST(a_disk_stays_over_a_reset)
+{
+	assert_null(LOST(ROOT PCI HD("\1", ONE) OVER));
+	assert_null(LOST(ROOT PCI OVER));
+	assert_null(LOST(OTHER_MEDIA OVER));
+	assert_null(LOST(OVER));
+	assert_null(LOST(""));
+}
+
+TEST(a_ram_disk_is_lost_wherever_it_came_from)
+{
+	assert_string_equal(LOST(RAM_DISK OVER), "a RAM disk");
+	assert_string_equal(LOST(RAM_DISK HD("\1", ONE) OVER), "a RAM disk");
+	assert_string_equal(LOST(ROOT PCI MAC IPV4 URI RAM_DISK OVER), "a RAM disk");
+}
+
+TEST(files_of_qemu_and_of_a_network_are_lost_and_told_apart)
+{
+	assert_string_equal(LOST(QEMU_KERNEL OVER), "the files of QEMU's -kernel");
+	assert_string_equal(LOST(ROOT PCI MAC OVER), "files that came over a network");
+	assert_string_equal(LOST(ROOT PCI MAC IPV4 URI OVER),
+	                    "files that came over a network");
+}
+
+TEST(a_disk_behind_a_network_card_stays)
+{
+	assert_null(LOST(ROOT PCI MAC IPV4 ISCSI HD("\1", ONE) OVER));
+	assert_null(LOST(ROOT PCI MAC IPV4 NVME_OF HD("\1", ONE) OVER));
+}
+
+TEST(a_path_ends_with_its_end_node)
+{
+	static const char bytes[] = ROOT PCI OVER "more";
+	const size_t whole = sizeof bytes - 1 - 4;
+
+	for (size_t length = 0; length < sizeof bytes; length++) {
+		const struct device_path exact = block(bytes, length);
+
+		assert_int_equal(device_path_at(exact.bytes, length).length,
+		                 length < whole ? 0 : whole);
+		release(exact);
+	}
+	assert_int_equal(device_path_at(NULL, 100).length, 0);
+	assert_int_equal(device_path_at("\1\1\3\0" OVER, 8).length, 0);
+}
+
+#define C(c) c "\0"
+
+static const char *file_of(const char *bytes, size_t length, size_t capacity)
+{
+	static char file[32];
+	const struct device_path path = block(bytes, length);
+	const bool good = device_path_file(path, file, capacity);
+
+	release(path);
+	assert_int_equal(good, file[0] != '\0');
+	return file;
+}
+
+#define FILE_OF(bytes) file_of(bytes, sizeof(bytes) - 1, 32)
+
+TEST(a_file_is_told_from_the_root_on)
+{
+	assert_string_equal(FILE_OF(PCI "\4\4\12\0" C("\\") C("a") "\0\0" OVER), "\\a");
+	/* AMI leaves the first backslash away. */
+	assert_string_equal(FILE_OF("\4\4\12\0" C("a") C("\\") C("b") OVER), "\\a\\b");
+	/* GRUB has the folder and the file in two nodes. */
+	assert_string_equal(FILE_OF("\4\4\12\0" C("\\")
+	                                    C("a") "\0\0"
+	                                           "\4\4\10\0" C("b") "\0\0" OVER),
+	                    "\\a\\b");
+	assert_string_equal(FILE_OF("\4\4\12\0" C("/") C("a")
+	                                    C("\\") "\4\4\10\0" C("b") "\0\0" OVER),
+	                    "\\a\\b");
+}
+
+TEST(what_is_no_file_is_none)
+{
+	assert_string_equal(FILE_OF(PCI OVER), "");
+	assert_string_equal(FILE_OF("\4\4\10\0" C("\\") "\0\0" OVER), "");
+	assert_string_equal(FILE_OF("\4\4\4\0" OVER), "");
+	assert_string_equal(FILE_OF("\4\4\10\0\344\0\0\0" OVER), "");
+	assert_string_equal(FILE_OF("\4\4\10\0a\1\0\0" OVER), "");
+	assert_string_equal(FILE_OF("\4\4\11\0" C("a") "\0\0x" OVER), "\\a");
+	assert_string_equal(FILE_OF(""), "");
+}
+
+TEST(a_file_that_does_not_fit_is_not_cut)
+{
+	static const char bytes[] = "\4\4\14\0" C("\\") C("a") C("b") "\0\0" OVER;
+
+	assert_string_equal(file_of(bytes, sizeof bytes - 1, 4), "\\ab");
+	assert_string_equal(file_of(bytes, sizeof bytes - 1, 3), "");
+	assert_string_equal(file_of(bytes, sizeof bytes - 1, 1), "");
+}
+
+/* Every value of every byte, in blocks that end where the path does. */
+TEST(no_byte_leads_out_of_it)
+{
+	static const char bytes[] = MAC "\4\4\10\0" C("a") "\0\0" HD("\1", ONE) OVER;
+	char changed[sizeof bytes];
+
+	for (size_t at = 0; at + 1 < sizeof bytes; at++) {
+		for (unsigned value = 0; value < 256; value++) {
+			char file[16];
+
+			memcpy(changed, bytes, sizeof bytes);
+			changed[at] = (char)value;
+
+			const struct device_path path =
+				block(changed, sizeof bytes - 1);
+
+			(void)device_path_at(path.bytes, path.length);
+			(void)device_path_file(path, file, sizeof file);
+			(void)device_path_lost_at_reset(path);
+			(void)device_path_partition(path);
+			release(path);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_disk_stays_over_a_reset),
+		cmocka_unit_test(a_ram_disk_is_lost_wherever_it_came_from),
+		cmocka_unit_test(
+			files_of_qemu_and_of_a_network_are_lost_and_told_apart),
+		cmocka_unit_test(a_disk_behind_a_network_card_stays),
+		cmocka_unit_test(a_path_ends_with_its_end_node),
+		cmocka_unit_test(a_file_is_told_from_the_root_on),
+		cmocka_unit_test(what_is_no_file_is_none),
+		cmocka_unit_test(a_file_that_does_not_fit_is_not_cut),
+		cmocka_unit_test(no_byte_leads_out_of_it),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
