@@ -65,12 +65,49 @@ void transports_alloc(struct program *program)
 		                 runner_stream_bytes(&program->config), &program->keep);
 }
 
+/* What is left was said before, each with what it needs. */
+static void say_it_is_read_only(const struct program *program)
+{
+	const uint32_t ways = program->machine.transports;
+	struct line line;
+	char text[300];
+
+	line_clear(&line);
+	line_put(&line,
+	         "tlbmark: this medium is read-only: it takes no results, and none "
+	         "wait in RAM.\n         ");
+	if (ways == 0) {
+		line_put(&line, "Start from a stick that can be written, or connect a "
+		                "serial line");
+	} else {
+		line_put(&line, "They leave this machine by ");
+		transport_names(ways, &line);
+		line_put(&line, " alone");
+	}
+	line_put_char(&line, '\n');
+	line_to_string(&line, text, sizeof text);
+	print(program, text);
+}
+
+/* One that can be written is enough. */
+static bool is_read_only(const struct volumes *volumes)
+{
+	for (unsigned i = 0; i < volumes->count; i++)
+		if (!volumes->list[i].is_read_only)
+			return false;
+	return true;
+}
+
 static bool can_come_home(const struct program *program)
 {
 	if (program->volumes.count == 0) {
 		print(program,
 		      "tlbmark: not started from a file system: nothing can be "
 		      "written to the stick\n");
+		return false;
+	}
+	if (is_read_only(&program->volumes)) {
+		say_it_is_read_only(program);
 		return false;
 	}
 	if (program->keep.room == 0) {
