@@ -1,5 +1,7 @@
 #include "efi/claim.h"
 
+#include "lib/x86/insn.h"
+
 #include <string.h>
 
 static bool allocate(const struct firmware *firmware, uint64_t start, uint64_t bytes)
@@ -95,6 +97,20 @@ void claim_copies(const struct firmware *firmware, const struct memory_map *map,
 	*claim = (struct claim){ .firmware = firmware, .trail = trail };
 	for (unsigned i = 0; i < KEEP_COPIES; i++)
 		claim_copy(claim, map, i);
+}
+
+void claim_forget(const struct claim *claim)
+{
+	const struct breadcrumb *const trail = claim->trail;
+
+	for (unsigned i = 0; i < KEEP_COPIES; i++) {
+		struct seal *const seal = (struct seal *)claim->copies[i];
+
+		if (seal != NULL &&
+		    seal_bytes(seal, trail->room, trail->run_id, trail->nonce) != 0)
+			*seal = (struct seal){ 0 };
+	}
+	wbinvd();
 }
 
 void claim_release(const struct claim *claim)

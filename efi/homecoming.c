@@ -131,6 +131,7 @@ static struct homecoming bring_home(struct program *program, struct claim *claim
 
 	if (!delivery.arrived)
 		return (struct homecoming){ .status = RUN_NOT_FINISHED };
+	claim_forget(claim);
 	claim_release(claim);
 	note_arrival(program);
 	return (struct homecoming){ .arrived = true, .status = delivery.status };
@@ -143,11 +144,13 @@ struct homecoming homecoming(struct program *program)
 
 	if (program->trail.state != BREADCRUMB_PENDING)
 		return home;
+	claim_copies(&program->firmware, &program->map, &program->trail, &claim);
 	if (deliver_is_done(program)) {
+		claim_forget(&claim);
+		claim_release(&claim);
 		note_arrival(program);
 		return home;
 	}
-	claim_copies(&program->firmware, &program->map, &program->trail, &claim);
 	print(program, "tlbmark: looking for the results of run ");
 	print(program, program->trail.run_id);
 	print(program, "\n");
