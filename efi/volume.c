@@ -25,8 +25,8 @@ static struct wide_path widen(const char *path)
 }
 
 /*
- * What is read-only is not even tried: EDK II of 2025.02 faults when a USB CD-ROM refuses
- * to be written.
+ * What is read-only is not even tried: EDK II of 2025.02 faults when a USB CD-ROM
+ * refuses to be written.
  */
 static EFI_STATUS open_file(const struct volume *volume, const char *path, UINT64 mode,
                             UINT64 attributes, EFI_FILE_HANDLE *file)

@@ -7,7 +7,6 @@ cd "${1:-$(dirname "$0")/../..}" || exit 1
 PATH=$PATH:/usr/sbin:/sbin
 
 image=build/tlbmark.img
-esp=$image@@$((esp_first * 512))
 data=$image@@$((data_first * 512))
 most_bytes=75000000
 most_packed=2000000
