@@ -154,12 +154,16 @@ $(BUILD)/host/plan: $(PLAN:%=$(BUILD)/host/%.o)
 
 # The stick.  Its bytes follow from the program's alone.
 GPT := lib/crc32.c stick/gpt.c
+ISO := stick/iso.c
+TABLES := $(BUILD)/host/gpt $(BUILD)/host/iso
 $(BUILD)/host/gpt: $(GPT:%=$(BUILD)/host/%.o)
+$(BUILD)/host/iso: $(ISO:%=$(BUILD)/host/%.o)
+$(TABLES):
 	$(SAY) HOST $@
 	$(Q)$(HOST_CC) -o $@ $^
-$(BUILD)/tlbmark.img: $(BUILD)/tlbmark.efi $(BUILD)/host/gpt $(wildcard stick/*.sh stick/*.txt stick/*.cfg)
+$(BUILD)/tlbmark.img: $(BUILD)/tlbmark.efi $(TABLES) $(wildcard stick/*.sh stick/*.txt stick/*.cfg)
 	$(SAY) IMG $@
-	$(Q)stick/make.sh $< $(BUILD)/host/gpt $@
+	$(Q)stick/make.sh $< $(TABLES) $@
 
 image: $(BUILD)/tlbmark.img ## build/tlbmark.img, a stick that boots
 
@@ -175,9 +179,8 @@ sign: all ## build/tlbmark-signed.efi and .img, with KEY= and CERT= (PEM)
 		echo 'usage: make sign KEY=my.key CERT=my.pem' >&2; exit 2; }
 	$(Q)sbsign --key '$(KEY)' --cert '$(CERT)' --output $(BUILD)/tlbmark-signed.efi \
 		$(BUILD)/tlbmark.efi
-	$(Q)$(ALONE) $(MAKE) -s $(BUILD)/host/gpt
-	$(Q)stick/make.sh $(BUILD)/tlbmark-signed.efi $(BUILD)/host/gpt \
-		$(BUILD)/tlbmark-signed.img
+	$(Q)$(ALONE) $(MAKE) -s $(TABLES)
+	$(Q)stick/make.sh $(BUILD)/tlbmark-signed.efi $(TABLES) $(BUILD)/tlbmark-signed.img
 
 # The screen of a run as pictures.
 $(BUILD)/host/screen: $(BUILD)/host/tests/native/screen.c.o $(HOST_LIB)
@@ -215,7 +218,7 @@ $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.c
 	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^
 
 -include $(EFI_OBJECTS:.o=.d) $(EVIL_OWN:.o=.d) $(HOST_LIB:.o=.d) $(READERS:.o=.d) $(UNIT_LIB:.o=.d) \
-	$(NATIVE:%=$(BUILD)/host/%.d) $(GPT:%=$(BUILD)/host/%.d) \
+	$(NATIVE:%=$(BUILD)/host/%.d) $(GPT:%=$(BUILD)/host/%.d) $(ISO:%=$(BUILD)/host/%.d) \
 	$(BUILD)/host/tests/native/screen.c.d $(MATRIX:%=$(BUILD)/host/%.d) \
 	$(PLAN:%=$(BUILD)/host/%.d) \
 	$(wildcard $(BUILD)/unit/tests/unit/*.d $(BUILD)/unit/tests/model/*.d) \

@@ -1,5 +1,7 @@
 #include "efi/claim.h"
 
+#include "lib/x86/insn.h"
+
 #include <string.h>
 
 static bool allocate(const struct firmware *firmware, uint64_t start, uint64_t bytes)
@@ -141,6 +143,20 @@ void claim_look(struct claim *claim, const struct memory_map *map)
 	for (unsigned i = 0; i < KEEP_COPIES; i++)
 		if (claim->in_use[i])
 			look(claim, map, i);
+}
+
+void claim_forget(const struct claim *claim)
+{
+	const struct breadcrumb *const trail = claim->trail;
+
+	for (unsigned i = 0; i < KEEP_COPIES; i++) {
+		struct seal *const seal = (struct seal *)claim->copies[i];
+
+		if (seal != NULL && claim->allocated[i] != 0 &&
+		    seal_bytes(seal, trail->room, trail->run_id, trail->nonce) != 0)
+			*seal = (struct seal){ 0 };
+	}
+	wbinvd();
 }
 
 void claim_release(const struct claim *claim)

@@ -32,6 +32,13 @@ bool claim_is_partial(const struct claim *claim);
 void claim_look(struct claim *claim, const struct memory_map *map);
 
 /*
+ * Of what has arrived, so that no later run takes it for results that wait.  A copy
+ * that is partly in use by the firmware is left alone: it is gone when the machine was
+ * off.
+ */
+void claim_forget(const struct claim *claim);
+
+/*
  * When nothing waits there any more: some firmware clears what is freed.  Only what
  * this start has allocated, and no single pages of what is partly in use; whoever boots
  * next takes the rest for free, by its type.

@@ -191,6 +191,7 @@ static struct homecoming bring_home(struct program *program, struct claim *claim
 	if (!delivery.arrived)
 		return (struct homecoming){ .was_due = true,
 			                    .status = RUN_NOT_FINISHED };
+	claim_forget(claim);
 	claim_release(claim);
 	note_arrival(program);
 	return (struct homecoming){
@@ -217,6 +218,9 @@ struct homecoming homecoming(struct program *program)
 	if (trail->state != BREADCRUMB_PENDING && !was_given_up)
 		return home;
 	if (deliver_is_done(program)) {
+		claim_copies(&program->firmware, &program->map, trail, &claim);
+		claim_forget(&claim);
+		claim_release(&claim);
 		note_arrival(program);
 		return home;
 	}

@@ -51,10 +51,35 @@ static uint64_t alloc_at(const struct firmware *firmware, uint64_t start,
 	return address;
 }
 
+static struct seal *seal_at(uint64_t address)
+{
+	return (struct seal *)address;
+}
+
+/*
+ * Another stick's run has left its copies in the middle too, where they are as large as
+ * its profile wants: the most that they can be is looked through.  What is below the
+ * own room is free memory, which UEFI maps (UEFI 2.10 2.3.4 "x64 Platforms").
+ */
+static const struct seal *find_foreign(struct region region, uint64_t address,
+                                       uint64_t bytes, uint64_t last_nonce)
+{
+	const uint64_t reach = (MOST_BYTES - bytes) / 2 & ~(PAGE_BYTES - 1);
+	uint64_t at = address - region.start > reach ? address - reach : region.start;
+
+	for (; at < address + bytes; at += PAGE_BYTES)
+		if (seal_is_foreign(seal_at(at), region.end - at, last_nonce))
+			return seal_at(at);
+	return NULL;
+}
+
 /* In the middle of the largest region; 0 if it does not fit there. */
 static uint64_t alloc_middle(const struct firmware *firmware, struct memory_map *map,
-                             uint64_t from, uint64_t to, uint64_t bytes)
+                             uint64_t from, uint64_t to, uint64_t last_nonce,
+                             struct keep *keep)
 {
+	const uint64_t bytes = keep->room;
+
 	if (EFI_ERROR(memory_map_read(firmware, map)))
 		return 0;
 
@@ -67,8 +92,11 @@ static uint64_t alloc_middle(const struct firmware *firmware, struct memory_map 
 	const uint64_t address =
 		(region.start + (region.end - region.start - bytes) / 2) &
 		~(PAGE_BYTES - 1);
+	const uint64_t allocated = alloc_at(firmware, address, bytes);
 
-	return alloc_at(firmware, address, bytes);
+	if (allocated != 0 && keep->foreign == NULL)
+		keep->foreign = find_foreign(region, address, bytes, last_nonce);
+	return allocated;
 }
 
 static void release(const struct firmware *firmware, struct keep *keep)
@@ -81,13 +109,13 @@ static void release(const struct firmware *firmware, struct keep *keep)
 }
 
 static bool alloc_copies(const struct firmware *firmware, struct memory_map *map,
-                         struct keep *keep)
+                         uint64_t last_nonce, struct keep *keep)
 {
 	uint64_t *const copies = keep->copies;
 
-	copies[0] = alloc_middle(firmware, map, LOWEST, FOUR_GIB, keep->room);
-	copies[1] = alloc_middle(firmware, map, FOUR_GIB, UINT64_MAX, keep->room);
-	copies[2] = alloc_middle(firmware, map, ONE_MIB, LOWEST, keep->room);
+	copies[0] = alloc_middle(firmware, map, LOWEST, FOUR_GIB, last_nonce, keep);
+	copies[1] = alloc_middle(firmware, map, FOUR_GIB, UINT64_MAX, last_nonce, keep);
+	copies[2] = alloc_middle(firmware, map, ONE_MIB, LOWEST, last_nonce, keep);
 	/*
 	 * For want of a region, the others go below the first: a small machine is not
 	 * cut into more pieces, that nothing fits into any more.
@@ -100,23 +128,18 @@ static bool alloc_copies(const struct firmware *firmware, struct memory_map *map
 }
 
 bool keep_alloc(const struct firmware *firmware, struct memory_map *map, uint64_t bytes,
-                struct keep *keep)
+                uint64_t last_nonce, struct keep *keep)
 {
 	*keep = (struct keep){ 0 };
 	if (bytes > MOST_BYTES)
 		bytes = MOST_BYTES;
 	for (; bytes >= LEAST_BYTES; bytes = bytes / 2) {
 		keep->room = (bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
-		if (alloc_copies(firmware, map, keep))
+		if (alloc_copies(firmware, map, last_nonce, keep))
 			return true;
 		release(firmware, keep);
 	}
 	return false;
-}
-
-static struct seal *seal_at(uint64_t address)
-{
-	return (struct seal *)address;
 }
 
 void keep_open(struct keep *keep, const struct breadcrumb *breadcrumb)

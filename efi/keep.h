@@ -11,15 +11,18 @@ struct keep {
 	uint64_t copies[KEEP_COPIES]; /* physical addresses; 0: none */
 	uint64_t room;                /* bytes of each */
 	struct memory_sink sink;      /* into the first copy */
+	const struct seal *foreign;   /* results that wait in the way; NULL: none */
 };
 
 /*
  * Memory for so many bytes, three times: in the middle of the largest regions, because
  * firmware uses the ends, from 16 MiB to 4 GiB, above that, and below it, where there
- * is one.  Less where there is less; false if there is none worth it.
+ * is one.  Less where there is less; false if there is none worth it.  Results of
+ * another nonce than the last run's that wait there, for another stick, are noted in
+ * foreign.
  */
 bool keep_alloc(const struct firmware *firmware, struct memory_map *map, uint64_t bytes,
-                struct keep *keep);
+                uint64_t last_nonce, struct keep *keep);
 
 /*
  * Opens the sink, and sees to it that no copy of an earlier run is left where this one

@@ -117,6 +117,27 @@ static EFI_STATUS gather(struct program *program)
 	return EFI_SUCCESS;
 }
 
+/*
+ * Not EFI_SUCCESS: the firmware goes on to its next boot option, which may be the stick
+ * that they wait for.  Their memory stays allocated, since some firmware clears what is
+ * freed; that stick takes it as a loader's.
+ */
+static EFI_STATUS leave_to_another(const struct program *program)
+{
+	char id[SEAL_RUN_ID];
+
+	text_copy(id, sizeof id, program->keep.foreign->run_id);
+	console_print(&program->firmware, "tlbmark: in this machine's RAM wait results "
+	                                  "that this stick did not leave, of run ");
+	console_print(&program->firmware, id);
+	console_print(&program->firmware, "\n");
+	return refuse(&program->firmware,
+	              "nothing is measured, lest they are overwritten.\n"
+	              "         Start the stick that left them, or switch the machine "
+	              "off for half a minute: then they are gone",
+	              EFI_ABORTED);
+}
+
 static EFI_STATUS allocate(struct program *program)
 {
 	const struct firmware *const firmware = &program->firmware;
@@ -138,6 +159,8 @@ static EFI_STATUS allocate(struct program *program)
 	if ((program->machine.features & FEATURE_1G_PAGES) != 0)
 		program->machine.giants = memory_alloc_giants(firmware, &program->map);
 	transports_alloc(program);
+	if (program->keep.foreign != NULL)
+		return leave_to_another(program);
 
 	const uint64_t own = takeover_frames(program);
 	const uint64_t least = own + LEAST_MEASURING_FRAMES;

@@ -64,7 +64,41 @@ void transports_alloc(struct program *program)
 	/* What goes into variables is collected in RAM, too. */
 	if (is_wanted(program, TRANSPORT_RAM) || is_wanted(program, TRANSPORT_NVRAM))
 		(void)keep_alloc(&program->firmware, &program->map,
-		                 runner_stream_bytes(&program->config), &program->keep);
+		                 runner_stream_bytes(&program->config),
+		                 program->trail.nonce, &program->keep);
+}
+
+/* What is left was said before, each with what it needs. */
+static void say_it_is_read_only(const struct program *program)
+{
+	const uint32_t ways = program->machine.transports;
+	struct line line;
+	char text[300];
+
+	line_clear(&line);
+	line_put(&line,
+	         "tlbmark: this medium is read-only: it takes no results, and none "
+	         "wait in RAM.\n         ");
+	if (ways == 0) {
+		line_put(&line, "Start from a stick that can be written, or connect a "
+		                "serial line");
+	} else {
+		line_put(&line, "They leave this machine by ");
+		transport_names(ways, &line);
+		line_put(&line, " alone");
+	}
+	line_put_char(&line, '\n');
+	line_to_string(&line, text, sizeof text);
+	print(program, text);
+}
+
+/* One that can be written is enough. */
+static bool is_read_only(const struct volumes *volumes)
+{
+	for (unsigned i = 0; i < volumes->count; i++)
+		if (!volumes->list[i].is_read_only)
+			return false;
+	return true;
 }
 
 /* What the next start would not see again; NULL: the volumes stay as they are. */
@@ -93,6 +127,10 @@ static bool can_come_home(const struct program *program)
 		print(program, "tlbmark: started from ");
 		print(program, lost);
 		print(program, ": a reset empties that, so nothing is written there\n");
+		return false;
+	}
+	if (is_read_only(&program->volumes)) {
+		say_it_is_read_only(program);
 		return false;
 	}
 	if (program->keep.room == 0) {

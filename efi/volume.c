@@ -24,11 +24,17 @@ static struct wide_path widen(const char *path)
 	return wide;
 }
 
+/*
+ * What is read-only is not even tried: EDK II of 2025.02 faults when a USB CD-ROM
+ * refuses to be written.
+ */
 static EFI_STATUS open_file(const struct volume *volume, const char *path, UINT64 mode,
                             UINT64 attributes, EFI_FILE_HANDLE *file)
 {
 	struct wide_path wide = widen(path);
 
+	if (volume->is_read_only && (mode & EFI_FILE_MODE_WRITE) != 0)
+		return EFI_WRITE_PROTECTED;
 	return volume->root->Open(volume->root, file, wide.text, mode, attributes);
 }
 

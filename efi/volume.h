@@ -10,6 +10,7 @@ struct volume {
 	EFI_FILE_HANDLE root;
 	const char *name; /* for people */
 	bool is_own;      /* the one the program came from */
+	bool is_read_only;
 };
 
 struct volumes {

@@ -6,6 +6,7 @@
 static EFI_GUID loaded_image_guid = LOADED_IMAGE_PROTOCOL;
 static EFI_GUID file_system_guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
 static EFI_GUID device_path_guid = DEVICE_PATH_PROTOCOL;
+static EFI_GUID block_io_guid = EFI_BLOCK_IO_PROTOCOL_GUID;
 static EFI_GUID volume_label_guid = EFI_FILE_SYSTEM_VOLUME_LABEL_INFO_ID;
 
 static EFI_FILE_HANDLE open_root(const struct firmware *firmware, EFI_HANDLE device)
@@ -64,10 +65,43 @@ static bool on_one_disk(const EFI_DEVICE_PATH *a, const EFI_DEVICE_PATH *b)
 	return a != NULL && b != NULL && is_partition(a) && is_partition(b);
 }
 
-static void add(struct volumes *volumes, EFI_FILE_HANDLE root, const char *name,
-                bool is_own)
+/* Of the partition that El Torito names, on whatever says that it is a CD-ROM. */
+static bool is_on_cdrom(const EFI_DEVICE_PATH *path)
 {
-	volumes->list[volumes->count++] = (struct volume){ root, name, is_own };
+	while (path != NULL && !IsDevicePathEndType(path)) {
+		const UINTN length = (UINTN)DevicePathNodeLength(path);
+
+		if (length < sizeof *path)
+			return false;
+		if (path->Type == MEDIA_DEVICE_PATH && path->SubType == MEDIA_CDROM_DP)
+			return true;
+		path = (const EFI_DEVICE_PATH *)((const UINT8 *)path + length);
+	}
+	return false;
+}
+
+/* A stick whose switch is set says so itself; of a USB CD-ROM not all firmware knows.
+ */
+static bool is_read_only(const struct firmware *firmware, EFI_HANDLE device)
+{
+	EFI_BLOCK_IO *io = NULL;
+
+	if (is_on_cdrom(path_of(firmware, device)))
+		return true;
+	return !EFI_ERROR(firmware->table->BootServices->HandleProtocol(
+		       device, &block_io_guid, (void **)&io)) &&
+	       io->Media->ReadOnly;
+}
+
+static void add(struct volumes *volumes, EFI_HANDLE device, EFI_FILE_HANDLE root,
+                const char *name, bool is_own)
+{
+	volumes->list[volumes->count++] = (struct volume){
+		root,
+		name,
+		is_own,
+		is_read_only(volumes->firmware, device),
+	};
 }
 
 /*
@@ -100,7 +134,7 @@ static void add_data_partition(struct volumes *volumes, EFI_HANDLE own)
 		if (root == NULL)
 			continue;
 		if (is_labelled_tlbmark(root))
-			add(volumes, root, "TLBMARK", false);
+			add(volumes, devices[i], root, "TLBMARK", false);
 		else
 			root->Close(root);
 	}
@@ -119,7 +153,7 @@ void volumes_open(const struct firmware *firmware, struct volumes *volumes)
 	EFI_FILE_PROTOCOL *const root = open_root(firmware, image->DeviceHandle);
 
 	if (root != NULL)
-		add(volumes, root, "the boot partition", true);
+		add(volumes, image->DeviceHandle, root, "the boot partition", true);
 	add_data_partition(volumes, image->DeviceHandle);
 }
 

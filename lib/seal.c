@@ -91,6 +91,15 @@ enum seal_fault seal_check(const struct seal *seal, uint64_t room, const char *r
 	return SEAL_WHOLE;
 }
 
+bool seal_is_foreign(const struct seal *seal, uint64_t room, uint64_t nonce)
+{
+	return room >= sizeof *seal && memcmp(seal->magic, magic, sizeof magic) == 0 &&
+	       header_crc32(seal) == seal->header_crc32 &&
+	       seal->header_bytes == sizeof *seal && seal->nonce != nonce &&
+	       seal->length <= room - sizeof *seal &&
+	       crc32_update(0, seal_stream(seal), seal->length) == seal->stream_crc32;
+}
+
 const struct seal *seal_choose(const struct seal *const copies[], unsigned count,
                                uint64_t room, const char *run_id, uint64_t nonce,
                                enum seal_fault faults[])

@@ -75,6 +75,12 @@ uint64_t seal_bytes(const struct seal *seal, uint64_t room, const char *run_id,
                     uint64_t nonce);
 
 /*
+ * True if a whole seal is here, of whatever run, but not of this nonce.  Of another
+ * version of the program, too, as long as its header is as long as ours.
+ */
+bool seal_is_foreign(const struct seal *seal, uint64_t room, uint64_t nonce);
+
+/*
  * The first of count copies that is whole, NULL if none is; faults[i] is what is wrong
  * with copy i, up to that one.  A copy that cannot be read is NULL.
  */

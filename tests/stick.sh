@@ -16,9 +16,12 @@ stick() { # NAME LINE...
 	put "$stick_name" "$scratch/cfg" /tlbmark.cfg
 }
 
-# The image of a partition, as mtools want it: data, or esp.
-partition() { # NAME [esp]
+# The image of a partition, as mtools want it: data, or esp; those of the table for blocks
+# of 4096 bytes are data4k and esp4k.
+partition() { # NAME [PARTITION]
 	case ${2-} in
+	esp4k) echo "$scratch/$1.img@@$((esp4k_first * 512))" ;;
+	data4k) echo "$scratch/$1.img@@$((data4k_first * 512))" ;;
 	esp) echo "$scratch/$1.img@@$((esp_first * 512))" ;;
 	*) echo "$scratch/$1.img@@$((data_first * 512))" ;;
 	esac
@@ -50,12 +53,13 @@ start() { # NAME QEMU-OPTION...
 	esac
 	bios=${bios-/usr/share/ovmf/OVMF.fd}
 	status=0
+	# shellcheck disable=SC2086 # options
 	timeout -k 1 -s "${end_signal-TERM}" "${seconds-300}" "${QEMU:-qemu-system-x86_64}" \
 		-no-user-config -nodefaults -net none -display none -vga "${vga-none}" \
 		-machine "${machine-pc}" -m 256 \
 		-cpu max,-monitor -rtc base=2020-01-01,clock=vm ${bios:+-bios "$bios"} \
 		-drive "if=none,id=disk,format=raw,file=$scratch/$name.img${drive-}" \
-		-device virtio-blk-pci,drive=disk,bootindex="${bootindex-0}" \
+		${device--device virtio-blk-pci,drive=disk,bootindex=${bootindex-0}} \
 		-device isa-debug-exit,iobase=0xf4,iosize=4 "$@" \
 		<"${monitor-/dev/null}" >"$scratch/$name.qemu" 2>&1 || status=$?
 }
@@ -87,10 +91,11 @@ fetch() { # NAME DIRECTORY [esp]
 }
 
 file_systems_are_clean() { # NAME
-	dd if="$scratch/$1.img" of="$scratch/fsck" bs=512 skip="$esp_first" \
-		count="$esp_sectors" status=none && fsck.vfat -n "$scratch/fsck" || return 1
-	dd if="$scratch/$1.img" of="$scratch/fsck" bs=512 skip="$data_first" \
-		count="$data_sectors" status=none && fsck.vfat -n "$scratch/fsck"
+	for place in "$esp_first $esp_sectors" "$data_first $data_sectors" \
+		"$esp4k_first $esp4k_sectors" "$data4k_first $data4k_sectors"; do
+		dd if="$scratch/$1.img" of="$scratch/fsck" bs=512 skip="${place% *}" \
+			count="${place#* }" status=none && fsck.vfat -n "$scratch/fsck" || return 1
+	done
 }
 
 # Files that are whole by the counts and sums of machine.csv.

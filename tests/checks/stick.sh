@@ -7,9 +7,8 @@ cd "${1:-$(dirname "$0")/../..}" || exit 1
 PATH=$PATH:/usr/sbin:/sbin
 
 image=build/tlbmark.img
-esp=$image@@$((esp_first * 512))
 data=$image@@$((data_first * 512))
-most_bytes=40000000
+most_bytes=75000000
 most_packed=2000000
 
 partition() { # FIRST SECTORS
@@ -18,18 +17,47 @@ partition() { # FIRST SECTORS
 }
 
 built_again() {
-	stick/make.sh build/tlbmark.efi build/host/gpt "$scratch/again" &&
+	stick/make.sh build/tlbmark.efi build/host/gpt build/host/iso "$scratch/again" &&
 		cmp "$image" "$scratch/again"
 }
 
-# A reader of partition tables that is not ours.
-table_is_right() {
-	"${PYTHON:-/usr/bin/python3}" tests/checks/gpt.py "$image" "$esp_first" "$data_first"
+# Readers of partition tables and of CD-ROMs that are not ours.
+table_is_right() { # BYTES-OF-A-BLOCK FIRST...
+	"${PYTHON:-/usr/bin/python3}" tests/checks/gpt.py "$image" "$@"
+}
+
+cd_is_right() {
+	mcopy -n -i "$data" ::/README.txt "$scratch/readme.txt" &&
+		mcopy -n -i "$data" ::/tlbmark.cfg "$scratch/config" &&
+		"${PYTHON:-/usr/bin/python3}" tests/checks/iso.py "$image" \
+			"$esp_first" "$esp_sectors" /EFI/BOOT/BOOTX64.EFI=build/tlbmark.efi \
+			/README.TXT="$scratch/readme.txt" /TLBMARK.CFG="$scratch/config"
 }
 
 holds_the_program() {
-	mcopy -n -i "$esp" ::/EFI/BOOT/BOOTX64.EFI "$scratch/program" &&
-		cmp "$scratch/program" build/tlbmark.efi
+	for at in "$esp_first" "$esp4k_first"; do
+		mcopy -n -i "$image@@$((at * 512))" ::/EFI/BOOT/BOOTX64.EFI \
+			"$scratch/program" && cmp "$scratch/program" build/tlbmark.efi &&
+			rm "$scratch/program" || return 1
+	done
+}
+
+# Those of one size of blocks have what those of the other have.
+has_the_same_files() {
+	for at in "$data_first" "$data4k_first"; do
+		mkdir "$scratch/$at" &&
+			mcopy -s -n -i "$image@@$((at * 512))" '::/*' "$scratch/$at" &&
+			mlabel -s -i "$image@@$((at * 512))" >"$scratch/$at/label" || return 1
+	done
+	diff -r "$scratch/$data_first" "$scratch/$data4k_first"
+}
+
+# What has no room is refused, not cut.
+is_refused() { # WORDS COMMAND...
+	words=$1
+	shift
+	cp "$image" "$scratch/refused" &&
+		! "$@" >"$scratch/words" 2>&1 && grep -F "$words" "$scratch/words"
 }
 
 # Every key of lib/config.c, and no other, each commented.
@@ -66,10 +94,26 @@ is_what_was_built() {
 }
 
 check 'built again it has the same bytes' built_again
-check 'its partition table is right, and so is the copy at the end' table_is_right
+check 'its partition table is right, and so is the copy at the end' \
+	table_is_right 512 "$esp_first" "$data_first"
+check 'so are those for a disk of 4096-byte blocks' \
+	table_is_right 4096 "$esp4k_first" "$data4k_first"
 check 'partition 1 is a FAT file system' partition "$esp_first" "$esp_sectors"
 check 'partition 2 is a FAT file system' partition "$data_first" "$data_sectors"
+check 'partition 1 of 4096-byte blocks too' partition "$esp4k_first" "$esp4k_sectors"
+check 'and partition 2' partition "$data4k_first" "$data4k_sectors"
+check 'as a CD-ROM it starts the boot partition, and has the files' cd_is_right
+check 'a program that does not fit before the partitions is refused' \
+	is_refused 'no room before' env SOURCE_DATE_EPOCH=0 build/host/iso "$scratch/refused" \
+	"$esp_first" "$esp_sectors" "$iso_first" "$image" stick/README.txt stick/tlbmark.cfg
+check 'a partition that cuts a block of 4096 bytes is refused' \
+	is_refused 'no partition of this disk' build/host/gpt "$scratch/refused" 4096 \
+	"x:data:$((data_first + 1)):64"
+check 'a partition over the copies of the tables is refused' \
+	is_refused 'no partition of this disk' build/host/gpt "$scratch/refused" 512 \
+	"x:data:$data_first:$((disk_sectors - data_first - 71))"
 check 'firmware finds the program' holds_the_program
+check 'TLBMARK of both sizes of blocks has the same' has_the_same_files
 check 'TLBMARK has a README and a folder for results' has_what_people_look_for
 check 'its tlbmark.cfg names every key, and sets none' names_every_key
 check "it has less than $most_bytes bytes" is_small

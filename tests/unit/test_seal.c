@@ -244,6 +244,44 @@ TEST(every_fault_has_words)
 		assert_true(strlen(seal_fault_text((enum seal_fault)i)) > 3);
 }
 
+TEST(a_whole_seal_of_another_nonce_is_foreign)
+{
+	struct seal *const seal = sealed("r-1");
+
+	assert_true(seal_is_foreign(seal, ROOM, NONCE + 1));
+	assert_true(seal_is_foreign(seal, sizeof *seal + STREAM_BYTES, 0));
+	assert_false(seal_is_foreign(seal, ROOM, NONCE));
+	assert_false(seal_is_foreign(seal, sizeof *seal + STREAM_BYTES - 1, 0));
+	assert_false(seal_is_foreign(seal, sizeof *seal - 1, 0));
+
+	/* Of what comes after this version, as far as its header is the same. */
+	seal->version++;
+	agree(seal);
+	assert_true(seal_is_foreign(seal, ROOM, 0));
+	seal->header_bytes++;
+	agree(seal);
+	assert_false(seal_is_foreign(seal, ROOM, 0));
+	free(seal);
+}
+
+TEST(what_is_damaged_or_cleared_is_in_nobodys_way)
+{
+	struct seal *const seal = sealed("r-1");
+	uint8_t *const bytes = (uint8_t *)seal;
+
+	for (size_t i = 0; i < sizeof *seal + STREAM_BYTES; i++) {
+		bytes[i] ^= 1;
+		assert_false(seal_is_foreign(seal, ROOM, 0));
+		bytes[i] ^= 1;
+	}
+	assert_true(seal_is_foreign(seal, ROOM, 0));
+	*seal = (struct seal){ 0 };
+	assert_false(seal_is_foreign(seal, ROOM, 0));
+	seal_open(seal, "r-1", NONCE);
+	assert_false(seal_is_foreign(seal, ROOM, 0));
+	free(seal);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +296,8 @@ int main(void)
 		cmocka_unit_test(room_for_less_than_a_header_holds_nothing),
 		cmocka_unit_test(memory_that_holds_anything_else_is_absent),
 		cmocka_unit_test(the_first_whole_copy_is_chosen_and_the_others_named),
+		cmocka_unit_test(a_whole_seal_of_another_nonce_is_foreign),
+		cmocka_unit_test(what_is_damaged_or_cleared_is_in_nobodys_way),
 		cmocka_unit_test(every_fault_has_words),
 	};
 

@@ -94,7 +94,7 @@ cp "$scratch/protected.img" "$scratch/protected.before"
 drive=,readonly=on start protected
 drive=
 protected_is_said() {
-	ended_with 0 && says protected 'the stick is write-protected' &&
+	ended_with 0 && says protected 'this medium is read-only: it takes no results' &&
 		says protected 'transport,serial' && says protected '@done 0' &&
 		cmp "$scratch/protected.img" "$scratch/protected.before"
 }
