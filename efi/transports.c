@@ -106,6 +106,12 @@ static void say_how_it_comes_home(const struct program *program)
 	                       : "; when it is done, press\n"
 	                         "         reset and start from this stick again, and "
 	                         "they are written to it\n");
+	if (!program->resets || program->machine.watchdog.name == NULL)
+		return;
+	print(program, "tlbmark: if the firmware hangs in that reset, a watchdog of "
+	               "the chipset (");
+	print(program, program->machine.watchdog.name);
+	print(program, ")\n         is meant to end it\n");
 }
 
 /* The ways that end with files on the stick, and the breadcrumb they need. */

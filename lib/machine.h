@@ -8,6 +8,7 @@
 #include "lib/record.h"
 #include "lib/tlb_leaf.h"
 #include "lib/tsc_rate.h"
+#include "lib/watchdog.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -105,6 +106,7 @@ struct machine {
 	bool x2apic_opt_out;   /* firmware wants APICs to stay in xAPIC mode */
 	bool x2apic_remapping; /* its tables have IOMMUs for APICs in x2APIC mode */
 	struct acpi_reset reset;
+	struct watchdog watchdog; /* resets where the firmware hangs */
 	uint32_t exit_tries;
 	uint32_t transports; /* enum transport: those in use */
 	/* Time */
