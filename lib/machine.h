@@ -90,6 +90,7 @@ struct machine {
 	uint32_t firmware_revision;
 	uint32_t uefi_revision;
 	char load_options[MACHINE_TEXT];
+	const char *shim;         /* its word on this program; NULL: it was not asked */
 	char board[MACHINE_TEXT]; /* as SMBIOS has it; empty: no name */
 	uint32_t identity;        /* this machine's among others, at every start */
 	/* Memory */

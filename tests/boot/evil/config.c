@@ -24,6 +24,8 @@ static const struct word words[] = {
 	WORD("variable=lost", variable, VARIABLE_LOST),
 	WORD("variable=refused", variable, VARIABLE_REFUSED),
 	WORD("option=class", option_is_class, true),
+	WORD("conout=none", console, CONSOLE_NONE),
+	WORD("conout=com2", console, CONSOLE_COM2),
 	WORD("reset=returns", reset, RESET_RETURNS),
 	WORD("reset=ud", reset, RESET_UD),
 	WORD("reset=pf", reset, RESET_PF),
@@ -44,6 +46,7 @@ static const struct word words[] = {
 static const struct word numbers[] = {
 	WORD("exits", exits, 0),
 	WORD("grow", grow, 0),
+	WORD("keys", keys, 0),
 	WORD("write_from", write_from, 0),
 	WORD("damaged_headers", damaged_headers, 0),
 	WORD("damaged_streams", damaged_streams, 0),

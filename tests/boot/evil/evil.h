@@ -13,6 +13,7 @@
 enum write_fault { WRITE_WELL, WRITE_FULL, WRITE_SHORT, WRITE_PROTECTED, WRITE_LOST };
 enum variable_fault { VARIABLE_WELL, VARIABLE_LOST, VARIABLE_REFUSED };
 enum reset_fault { RESET_WELL, RESET_RETURNS, RESET_UD, RESET_PF, RESET_HANGS };
+enum console_fault { CONSOLE_WELL, CONSOLE_NONE, CONSOLE_COM2 };
 enum screen_fault { SCREEN_WELL, SCREEN_BLT, SCREEN_TWO, SCREEN_STRIDE, SCREEN_MASKS };
 
 enum madt_fault {
@@ -31,7 +32,9 @@ struct evil {
 	uint32_t write_from; /* bytes at once from which on writing goes wrong */
 	enum write_fault write;
 	enum variable_fault variable;
-	uint32_t option_is_class; /* boot options name no device */
+	uint32_t option_is_class;   /* boot options name no device */
+	enum console_fault console; /* what ConOut names */
+	uint32_t keys;              /* that wait when the program starts: Enter */
 	enum reset_fault reset;
 	enum screen_fault screen;
 	enum madt_fault madt;
@@ -50,6 +53,9 @@ struct evil {
 
 /* False if there is a word that is not known: a test that asks for it would lie. */
 bool evil_read(struct evil *evil, const char *text, size_t length);
+
+/* Pages of EfiLoaderData: what programs allocate, and no driver does. */
+UINT64 evil_loader_pages(const EFI_BOOT_SERVICES *boot);
 
 /* Each takes the place of services that go wrong. */
 void evil_boot_services(const struct firmware *firmware, const struct evil *evil);

@@ -103,7 +103,13 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	evil_screen(&firmware, &evil);
 	evil_madt(&firmware, &evil);
 	console_print(&firmware, "evil: starting the program\n");
+
+	const UINT64 before = evil_loader_pages(boot);
+
 	boot->StartImage(program, NULL, NULL);
+	console_print(&firmware, evil_loader_pages(boot) > before
+	                                 ? "evil: memory was not given back\n"
+	                                 : "evil: all memory was given back\n");
 	/* Returning would free what the firmware now calls. */
 	console_print(&firmware, "evil: the program has ended\n");
 	for (;;)

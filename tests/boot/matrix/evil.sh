@@ -44,6 +44,17 @@ runs_below_4g() {
 check 'memory that may be anywhere is above 4 GiB: what has to run below it does' \
 	runs_below_4g
 
+# --- starts that end without measuring
+
+gives_back() { # NAME TEXT
+	hears "$1" "$2" && hears "$1" 'evil: all memory was given back'
+}
+evil nowhere '' 'transport = screen'
+attend nowhere
+check 'no way out for results: nothing is kept of the firmware' gives_back nowhere \
+	'there is no way out for results'
+leave
+
 # --- writing
 
 delivers_by_serial() { # NAME TEXT
