@@ -7,7 +7,7 @@ set -eu
 # --- U-Boot: it knows no labels, makes no folders, and has no BootCurrent.
 
 u_boot=/usr/lib/u-boot/qemu-x86_64/u-boot.rom
-stick u-boot 'run = u-boot'
+stick u-boot 'run = u-boot' 'serial = com1'
 put u-boot "$scratch/cfg" /tlbmark.cfg esp
 bios=$u_boot start u-boot -accel tcg
 delivers() {
@@ -17,7 +17,7 @@ delivers() {
 }
 check 'U-Boot starts it: the serial line delivers, nothing resets' delivers
 
-stick by-hand 'run = by-hand' 'after = wait'
+stick by-hand 'run = by-hand' 'after = wait' 'serial = com1'
 put by-hand "$scratch/cfg" /tlbmark.cfg esp
 bios=$u_boot attend by-hand -accel tcg
 comes_home_by_hand() {
@@ -27,7 +27,7 @@ comes_home_by_hand() {
 check 'reset by hand, it brings them to the stick' comes_home_by_hand
 leave
 
-stick variables 'run = variables'
+stick variables 'run = variables' 'serial = com1'
 printf '%s\n' 'transport = serial, nvram' >>"$scratch/cfg"
 put variables "$scratch/cfg" /tlbmark.cfg esp
 bios=$u_boot start variables -accel tcg
