@@ -11,6 +11,9 @@
 
 #define CPU_CHOICES 6u
 
+/* Firmware keeps some dozens; a serial line may have more. */
+#define KEYS_FORGOTTEN 1024u
+
 static bool read_key(const struct firmware *firmware, CHAR16 *key)
 {
 	SIMPLE_INPUT_INTERFACE *const in = firmware->table->ConIn;
@@ -121,10 +124,23 @@ static void next_only(struct config *config)
 	          i < bench_count ? benches[i]->name : "");
 }
 
+/*
+ * Keys from before, which were meant for the firmware or its boot menu.  A line that
+ * never falls silent is given up: it brings the menu, which does not wait for ever.
+ */
+static void forget_keys(const struct firmware *firmware)
+{
+	CHAR16 key = 0;
+
+	for (unsigned i = 0; i < KEYS_FORGOTTEN && read_key(firmware, &key); i++)
+		;
+}
+
 bool countdown(const struct firmware *firmware, struct config *config, bool starts)
 {
 	CHAR16 key = 0;
 
+	forget_keys(firmware);
 	if (!key_within(firmware, config->countdown,
 	                starts ? "any key shows a menu; starting in "
 	                       : "any key shows a menu; back to the firmware in ",

@@ -11,6 +11,7 @@
 #include "lib/x86/apic.h"
 #include "lib/x86/identify.h"
 #include "lib/x86/insn.h"
+#include "lib/x86/watchdog.h"
 
 static const EFI_GUID acpi2_guid = ACPI_20_TABLE_GUID;
 static const EFI_GUID acpi1_guid = ACPI_TABLE_GUID;
@@ -127,11 +128,38 @@ static void gather_acpi(const struct firmware *firmware, const struct memory_map
 	if (acpi_find(memory, rsdp, "DMAR", &table) != ERR_NONE ||
 	    acpi_x2apic_opt_out(&table, &machine->x2apic_opt_out) != ERR_NONE)
 		machine->x2apic_opt_out = false;
+	if (acpi_find(memory, rsdp, "WDAT", &table) != ERR_NONE ||
+	    watchdog_by_wdat(&table, &machine->watchdog) != ERR_NONE)
+		machine->watchdog.name = NULL;
 	machine->x2apic_remapping =
 		(acpi_find(memory, rsdp, "DMAR", &table) == ERR_NONE &&
 	         acpi_dmar_remaps(&table, read_register)) ||
 		(acpi_find(memory, rsdp, "IVRS", &table) == ERR_NONE &&
 	         acpi_ivrs_remaps(&table));
+}
+
+/* A table that points to memory would have results overwritten. */
+static bool writes_ram(const struct watchdog *watchdog, const struct memory_map *map)
+{
+	for (uint32_t i = 0; i < watchdog->count; i++) {
+		const struct watchdog_step *const step = &watchdog->steps[i];
+
+		if (step->space == ACPI_MEMORY &&
+		    memory_is_ram(map, step->address, step->address + 1))
+			return true;
+	}
+	return false;
+}
+
+/* What the firmware's own table says goes before what is known of chipsets. */
+static void gather_watchdog(const struct memory_map *map, struct machine *machine)
+{
+	const struct pci_bus bus = { .read = pci_read };
+	struct watchdog *const watchdog = &machine->watchdog;
+
+	if ((watchdog->name == NULL || writes_ram(watchdog, map)) &&
+	    watchdog_by_pci(&bus, watchdog) != ERR_NONE)
+		watchdog->name = NULL;
 }
 
 /* One that is not there, for the tests: an id behind all others. */
@@ -253,6 +281,7 @@ void gather_machine(const struct firmware *firmware, const struct memory_map *ma
 	gather_firmware(firmware, machine);
 	gather_acpi(firmware, map, machine);
 	survival_read(firmware, machine);
+	gather_watchdog(map, machine);
 	mp_services_read(firmware, &machine->processors);
 	if ((config->plants & PLANT_GHOST_CPU) != 0)
 		plant_ghost(&machine->processors);

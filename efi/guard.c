@@ -4,7 +4,7 @@
 #include "lib/x86/reset.h"
 
 #define PATIENCE_SECONDS 10u
-#define HIGHEST_HZ UINT64_C(10000000000) /* where nobody knows the rate: too long */
+#define HIGHEST_HZ UINT64_C(10000000000)
 
 static _Noreturn void park(void)
 {
@@ -39,15 +39,20 @@ static void stand_guard(struct crew_member *me, void *argument)
 	park();
 }
 
+uint64_t guard_ticks(const struct machine *machine, uint32_t seconds)
+{
+	const uint64_t hz = machine->tsc_rate.best;
+
+	return seconds * (hz != 0 ? hz : HIGHEST_HZ);
+}
+
 void guard_post(struct guard *guard, struct crew *crew)
 {
 	if (crew_count(crew) == 0)
 		return;
 
-	const uint64_t hz = crew->machine->tsc_rate.best;
-
 	guard->acpi = crew->machine->reset;
-	guard->patience = PATIENCE_SECONDS * (hz != 0 ? hz : HIGHEST_HZ);
+	guard->patience = guard_ticks(crew->machine, PATIENCE_SECONDS);
 	crew_dismiss(crew, stand_guard, guard);
 }
 

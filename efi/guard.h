@@ -20,3 +20,6 @@ struct guard {
 void guard_post(struct guard *guard, struct crew *crew);
 
 void guard_call_off(struct guard *guard);
+
+/* Ticks of the TSC; more than that time where nobody knows its rate. */
+uint64_t guard_ticks(const struct machine *machine, uint32_t seconds);

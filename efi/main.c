@@ -13,6 +13,8 @@
 #include "efi/leave.h"
 #include "efi/options.h"
 #include "efi/program.h"
+#include "efi/release.h"
+#include "efi/shim.h"
 #include "efi/takeover.h"
 #include "efi/transports.h"
 #include "lib/x86/control.h"
@@ -246,6 +248,30 @@ static bool came_home(struct program *program)
 	return true;
 }
 
+/*
+ * False if this start is to end, with the status for the firmware.  Memory comes before
+ * the ways out: the stick is told where the copies are, and a pool that cannot be had
+ * must not leave a run there that never began.
+ */
+static bool is_to_measure(struct program *program, EFI_STATUS *status)
+{
+	const struct firmware *const firmware = &program->firmware;
+
+	*status = gather(program);
+	if (EFI_ERROR(*status) || came_home(program))
+		return false;
+	/* Not EFI_SUCCESS: the firmware goes on to its next boot option. */
+	*status = EFI_ABORTED;
+	if (!countdown(firmware, &program->config, !homecoming_follows_reboot(program)))
+		return false;
+	*status = allocate(program);
+	if (EFI_ERROR(*status))
+		return false;
+	shim_take_part(program);
+	*status = transports_plan(program);
+	return !EFI_ERROR(*status);
+}
+
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 {
 	const struct firmware firmware = { .image = image, .table = table };
@@ -262,19 +288,12 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 		return refuse(&firmware, "no memory", EFI_OUT_OF_RESOURCES);
 	program->firmware = firmware;
 
-	EFI_STATUS status = gather(program);
+	EFI_STATUS status = EFI_SUCCESS;
 
-	if (EFI_ERROR(status) || came_home(program))
+	if (!is_to_measure(program, &status)) {
+		release(program);
 		return status;
-	/* Not EFI_SUCCESS: the firmware goes on to its next boot option. */
-	if (!countdown(&firmware, &program->config,
-	               !homecoming_follows_reboot(program)))
-		return EFI_ABORTED;
-	status = allocate(program);
-	if (!EFI_ERROR(status))
-		status = transports_plan(program);
-	if (EFI_ERROR(status))
-		return status;
+	}
 	program->run = (struct run){
 		.config = &program->config,
 		.machine = &program->machine,

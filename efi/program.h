@@ -14,11 +14,8 @@
 #include "lib/x86/cpu.h"
 #include "lib/x86/serial.h"
 
-/*
- * Where results go: a server may have nothing on COM1 and its console on COM2, or where
- * the SPCR table says.
- */
-#define SERIALS 3u
+/* The port that the SPCR table names, and those of ConOut. */
+#define SERIALS 5u
 
 struct program {
 	struct run run; /* first, being aligned to two cache lines */
@@ -37,6 +34,7 @@ struct program {
 	uint64_t ist_tops[IST_COUNT];
 	uint64_t low; /* LOW_BYTES below 1 MiB; 0: none */
 	struct cpu cpu;
+	uint16_t ports[SERIALS];        /* to be opened; 0: none */
 	struct serial serials[SERIALS]; /* port 0: not open */
 	struct keep keep;
 	struct nvram nvram;

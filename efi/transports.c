@@ -6,8 +6,14 @@
 #include "efi/departure.h"
 #include "efi/own_image.h"
 #include "efi/survival.h"
+#include "lib/console_path.h"
 #include "lib/csv.h"
 #include "lib/x86/insn.h"
+
+/* More than the paths of a console on two screens and all its ports. */
+#define CONSOLE_BYTES 2048u
+
+static EFI_GUID global_guid = EFI_GLOBAL_VARIABLE;
 
 static void print(const struct program *program, const char *text)
 {
@@ -19,22 +25,48 @@ static bool is_wanted(const struct program *program, enum transport transport)
 	return transport_is_wanted(program->config.transports, transport);
 }
 
-/* Ports to try, by the option; 0: none. */
-static uint16_t serial_port(const struct program *program, unsigned i)
+/* Ports that ConOut names, beside the one that the SPCR table names. */
+static void add_console_ports(struct program *program)
 {
-	static const uint16_t usual[] = { SERIAL_COM1, SERIAL_COM2 };
-	const uint16_t other = program->machine.console_port;
+	uint16_t *const ports = program->ports;
+	uint16_t named[SERIALS] = { 0 };
+	UINT8 paths[CONSOLE_BYTES];
+	CHAR16 name[] = L"ConOut";
+	UINTN bytes = sizeof paths;
+	unsigned count = ports[0] != 0;
+
+	if (EFI_ERROR(program->firmware.table->RuntimeServices->GetVariable(
+		    name, &global_guid, NULL, &bytes, paths)))
+		return;
+
+	const unsigned found = console_path_ports(paths, bytes, named, SERIALS);
+
+	for (unsigned i = 0; i < found && count < SERIALS; i++)
+		if (named[i] != ports[0])
+			ports[count++] = named[i];
+}
+
+/*
+ * By the option.  No other port is touched unless it is named: opening one raises DTR
+ * and RTS, and some uninterruptible power supplies take that for the order to switch
+ * off.  A console's are raised already.
+ */
+static void choose_ports(struct program *program)
+{
 	const struct config *const config = &program->config;
 
-	if (!is_wanted(program, TRANSPORT_SERIAL))
-		return 0;
-	if (config->serial == SERIAL_PORT)
-		return i == 0 ? config->serial_port : 0;
-	if (config->serial != SERIAL_AUTO)
-		return 0;
-	if (i < sizeof usual / sizeof usual[0])
-		return usual[i];
-	return other == SERIAL_COM1 || other == SERIAL_COM2 ? 0 : other;
+	if (!is_wanted(program, TRANSPORT_SERIAL) || config->serial == SERIAL_NONE)
+		return;
+	if (config->serial == SERIAL_PORT) {
+		program->ports[0] = config->serial_port;
+		return;
+	}
+	program->ports[0] = program->machine.console_port;
+	add_console_ports(program);
+	if (program->ports[0] == 0)
+		print(program, "tlbmark: the firmware has no console on a serial port: "
+		               "none is used; serial = com1\n"
+		               "         (or com2, 0xPORT) names one\n");
 }
 
 static bool plan_serial(const struct program *program)
@@ -42,7 +74,7 @@ static bool plan_serial(const struct program *program)
 	bool answers = false;
 
 	for (unsigned i = 0; i < SERIALS; i++) {
-		const uint16_t port = serial_port(program, i);
+		const uint16_t port = program->ports[i];
 		struct line line;
 		char text[80];
 
@@ -184,6 +216,12 @@ static void say_how_it_comes_home(const struct program *program)
 	                         "are written to the stick\n");
 	print(program, "tlbmark: virtual media of a BMC must stay connected for that "
 	               "start, too\n");
+	if (!program->resets || program->machine.watchdog.name == NULL)
+		return;
+	print(program, "tlbmark: if the firmware hangs in that reset, a watchdog of "
+	               "the chipset (");
+	print(program, program->machine.watchdog.name);
+	print(program, ")\n         is meant to end it\n");
 }
 
 /*
@@ -290,6 +328,7 @@ EFI_STATUS transports_plan(struct program *program)
 {
 	uint32_t *const transports = &program->machine.transports;
 
+	choose_ports(program);
 	if (plan_serial(program))
 		*transports |= TRANSPORT_SERIAL;
 	else if ((program->config.transports & TRANSPORT_SERIAL) != 0)
@@ -358,10 +397,9 @@ static void open_screen(struct program *program)
 
 void transports_open(struct program *program)
 {
-	/* Every port: which of them somebody listens to, nobody can know. */
 	for (unsigned i = 0; i < SERIALS; i++) {
 		struct serial *const serial = &program->serials[i];
-		const uint16_t port = serial_port(program, i);
+		const uint16_t port = program->ports[i];
 
 		if (port != 0 && serial_open(serial, port))
 			record_add_sink(&program->record, &serial->sink);
@@ -389,7 +427,7 @@ static void record_loss(struct record *record, const struct serial *serial)
 	struct csv csv = csv_begin(&line);
 
 	csv_text(&csv, text);
-	csv_u64(&csv, serial->lost);
+	csv_u64(&csv, serial->loss.bytes);
 	record_begin(record, FILE_MACHINE);
 	record_line(record, &line);
 	record_end(record);
@@ -400,14 +438,11 @@ void transports_record_losses(struct program *program)
 	for (unsigned i = 0; i < SERIALS; i++) {
 		const struct serial *const serial = &program->serials[i];
 
-		if (serial->lost == 0)
+		const char *const words = line_loss_words(&serial->loss);
+
+		if (words == NULL)
 			continue;
 		record_loss(&program->record, serial);
-		record_console(&program->record,
-		               serial_is_dead(serial)
-		                       ? "tlbmark: a serial port has taken nothing for "
-		                         "a second and was given up, see machine.csv"
-		                       : "tlbmark: a serial port was slow: bytes were "
-		                         "lost, see machine.csv");
+		record_console(&program->record, words);
 	}
 }

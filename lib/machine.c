@@ -157,6 +157,9 @@ static void put_firmware(const struct machine *machine, struct record *record)
 		put_hex(record, "hpet_address", machine->hpet_address);
 	else
 		put_text(record, "hpet_address", "");
+	put_text(record, "shim", machine->shim == NULL ? "" : machine->shim);
+	put_text(record, "watchdog",
+	         machine->watchdog.name == NULL ? "" : machine->watchdog.name);
 	put_u64(record, "x2apic_opt_out", machine->x2apic_opt_out);
 	put_u64(record, "x2apic_remapping", machine->x2apic_remapping);
 }

@@ -9,6 +9,7 @@
 #include "lib/record.h"
 #include "lib/tlb_leaf.h"
 #include "lib/tsc_rate.h"
+#include "lib/watchdog.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -91,6 +92,7 @@ struct machine {
 	uint32_t firmware_revision;
 	uint32_t uefi_revision;
 	char load_options[MACHINE_TEXT];
+	const char *shim;         /* its word on this program; NULL: it was not asked */
 	char board[MACHINE_TEXT]; /* as SMBIOS has it; empty: no name */
 	uint32_t identity;        /* this machine's among others, at every start */
 	/* Memory */
@@ -113,6 +115,7 @@ struct machine {
 	bool x2apic_opt_out;   /* firmware wants APICs to stay in xAPIC mode */
 	bool x2apic_remapping; /* its tables have IOMMUs for APICs in x2APIC mode */
 	struct acpi_reset reset;
+	struct watchdog watchdog; /* resets where the firmware hangs */
 	uint32_t exit_tries;
 	uint32_t transports; /* enum transport: those in use */
 	/* Time */

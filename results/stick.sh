@@ -46,6 +46,7 @@ make_disk() {
 			after debugexit
 		[ -z "$only" ] || printf 'only = %s\n' "$only"
 		printf '%s' "$settings"
+		case $settings in *'serial = '*) ;; *) echo 'serial = com1' ;; esac
 		# Somebody listens to the serial line: no pages have to be shown on a
 		# screen before the reset.
 		[ "$transport" != auto ] || echo 'transport = serial,ram'

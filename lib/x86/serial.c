@@ -29,9 +29,9 @@
 
 static uint32_t spins_for(const struct serial *serial)
 {
-	if (serial_is_dead(serial))
+	if (line_loss_is_dead(&serial->loss))
 		return 0;
-	return serial->lost_in_row == 0 ? PATIENT_SPINS : HASTY_SPINS;
+	return serial->loss.in_row == 0 ? PATIENT_SPINS : HASTY_SPINS;
 }
 
 /* One look at a dead line costs a microsecond: it may come back. */
@@ -41,13 +41,12 @@ static void put_byte(struct serial *serial, uint8_t byte)
 
 	while ((inb((uint16_t)(serial->port + LINE_STATUS)) & STATUS_THR_EMPTY) == 0) {
 		if (spins-- == 0) {
-			serial->lost++;
-			serial->lost_in_row++;
+			line_loss_of_byte(&serial->loss);
 			return;
 		}
 		pause();
 	}
-	serial->lost_in_row = 0;
+	line_loss_byte_taken(&serial->loss);
 	outb((uint16_t)(serial->port + DATA), byte);
 }
 

@@ -203,6 +203,7 @@ options_reach_the_program() {
 		transport = serial
 		seed = 7
 		pages = 16
+		serial = com1
 	EOF
 }
 

@@ -106,6 +106,8 @@ TEST(what_is_not_known_is_empty_or_says_so)
 	assert_has("microcode=not readable");
 	assert_has("hpet_address=");
 	assert_has("x2apic_opt_out=0");
+	assert_has("watchdog=");
+	assert_has("shim=");
 	assert_has("x2apic_remapping=0");
 	assert_has("madt=");
 	assert_has("efer_tce=");
@@ -119,6 +121,8 @@ TEST(what_is_known_is_there)
 	machine.microcode = 0x2b000603;
 	machine.hpet_address = 0xfed00000;
 	machine.x2apic_opt_out = true;
+	machine.watchdog.name = "iTCO";
+	machine.shim = "verified";
 	machine.x2apic_remapping = true;
 	machine.madt = "damaged";
 	machine.features |= FEATURE_TCE;
@@ -129,6 +133,8 @@ TEST(what_is_known_is_there)
 	assert_has("microcode=0x2b000603");
 	assert_has("hpet_address=0xfed00000");
 	assert_has("x2apic_opt_out=1");
+	assert_has("watchdog=iTCO");
+	assert_has("shim=verified");
 	assert_has("x2apic_remapping=1");
 	assert_has("madt=damaged");
 	assert_has("efer_tce=1");

@@ -83,6 +83,28 @@ static EFI_STATUS EFIAPI allocate_any_high(EFI_ALLOCATE_TYPE type,
 	return EFI_SUCCESS;
 }
 
+static EFI_INPUT_READ_KEY read_key;
+static uint32_t keys;
+
+static EFI_STATUS EFIAPI read_waiting_key(SIMPLE_INPUT_INTERFACE *in,
+                                          EFI_INPUT_KEY *key)
+{
+	if (keys == 0)
+		return read_key(in, key);
+	keys--;
+	*key = (EFI_INPUT_KEY){ 0, L'\r' };
+	return EFI_SUCCESS;
+}
+
+static void keys_wait(SIMPLE_INPUT_INTERFACE *in, const struct evil *evil)
+{
+	if (in == NULL || evil->keys == 0)
+		return;
+	keys = evil->keys;
+	read_key = in->ReadKeyStroke;
+	in->ReadKeyStroke = read_waiting_key;
+}
+
 void evil_boot_services(const struct firmware *firmware, const struct evil *evil)
 {
 	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
@@ -94,6 +116,7 @@ void evil_boot_services(const struct firmware *firmware, const struct evil *evil
 	real.exits = evil->exits;
 	real.grow = evil->grow;
 	real.next_high = HIGH;
+	keys_wait(firmware->table->ConIn, evil);
 	boot->ExitBootServices = exit_fails;
 	boot->GetMemoryMap = evil->no_low_memory ? map_without_low : map_grows;
 	if (evil->no_low_memory)

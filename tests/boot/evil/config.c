@@ -37,6 +37,9 @@ static const struct word words[] = {
 	WORD("options=narrow", options, OPTIONS_NARROW),
 	WORD("options=whole", options, OPTIONS_WHOLE),
 	WORD("options=data", options, OPTIONS_DATA),
+	WORD("conout=none", console, CONSOLE_NONE),
+	WORD("conout=com2", console, CONSOLE_COM2),
+	WORD("mok=list", mok, true),
 	WORD("reset=returns", reset, RESET_RETURNS),
 	WORD("reset=ud", reset, RESET_UD),
 	WORD("reset=pf", reset, RESET_PF),
@@ -65,6 +68,7 @@ static const struct word words[] = {
 static const struct word numbers[] = {
 	WORD("exits", exits, 0),
 	WORD("grow", grow, 0),
+	WORD("keys", keys, 0),
 	WORD("write_from", write_from, 0),
 	WORD("damaged_headers", damaged_headers, 0),
 	WORD("damaged_streams", damaged_streams, 0),

@@ -9,6 +9,28 @@
 #define MAP_BYTES ((UINTN)64 << 10)
 #define COPIES 8u
 
+UINT64 evil_loader_pages(const EFI_BOOT_SERVICES *boot)
+{
+	static char map[MAP_BYTES] __attribute__((aligned(8)));
+	UINTN size = sizeof map;
+	UINTN key = 0;
+	UINTN step = 0;
+	UINT32 version = 0;
+	UINT64 pages = 0;
+
+	if (EFI_ERROR(boot->GetMemoryMap(&size, (EFI_MEMORY_DESCRIPTOR *)map, &key,
+	                                 &step, &version)))
+		return 0;
+	for (UINTN at = 0; at < size; at += step) {
+		const EFI_MEMORY_DESCRIPTOR *const d =
+			(const EFI_MEMORY_DESCRIPTOR *)(map + at);
+
+		if (d->Type == EfiLoaderData)
+			pages += d->NumberOfPages;
+	}
+	return pages;
+}
+
 /* In the order of their addresses, where memory is free. */
 static unsigned find_copies(const EFI_BOOT_SERVICES *boot, struct seal *copies[COPIES])
 {

@@ -28,6 +28,7 @@ enum options {
 	OPTIONS_DATA
 };
 enum reset_fault { RESET_WELL, RESET_RETURNS, RESET_UD, RESET_PF, RESET_HANGS };
+enum console_fault { CONSOLE_WELL, CONSOLE_NONE, CONSOLE_COM2 };
 enum screen_fault { SCREEN_WELL, SCREEN_BLT, SCREEN_TWO, SCREEN_STRIDE, SCREEN_MASKS };
 
 enum madt_fault {
@@ -51,6 +52,9 @@ struct evil {
 	enum variable_fault variable;
 	enum option_fault option; /* this start's boot option names no device */
 	enum order_fault order;
+	enum console_fault console; /* what ConOut names */
+	uint32_t mok;               /* shim's list of keys becomes that of mok.esl */
+	uint32_t keys;              /* that wait when the program starts: Enter */
 	enum reset_fault reset;
 	enum screen_fault screen;
 	enum madt_fault madt;
@@ -78,6 +82,9 @@ struct evil {
 
 /* False if there is a word that is not known: a test that asks for it would lie. */
 bool evil_read(struct evil *evil, const char *text, size_t length);
+
+/* Pages of EfiLoaderData: what programs allocate, and no driver does. */
+UINT64 evil_loader_pages(const EFI_BOOT_SERVICES *boot);
 
 /* Each takes the place of services that go wrong. */
 void evil_acpi(const struct firmware *firmware, const struct evil *evil);

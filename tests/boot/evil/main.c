@@ -7,6 +7,9 @@
 #define MARK "marked"
 #define STARTED "started"
 
+#define MOK_LIST "mok.esl"
+
+#define MOK_MOST ((UINTN)4096)
 #define PROGRAM_MOST ((UINTN)1 << 20)
 #define CONFIG_MOST 512u
 #define STALL_US ((UINTN)1000000)
@@ -57,6 +60,28 @@ static EFI_HANDLE device_of(const struct firmware *firmware, const struct evil *
 	if (evil->in_ram)
 		return evil_ram_disk(firmware, own);
 	return evil->chained ? marked_device(firmware, own) : own;
+}
+
+/* What `mokutil --import` and its question at the next start come to. */
+static EFI_STATUS enrol(const struct firmware *firmware, const struct volume *volume)
+{
+	static EFI_GUID shim_guid = {
+		0x605dab50,
+		0xe046,
+		0x4300,
+		{ 0xab, 0xb6, 0x3d, 0xd8, 0x10, 0xdd, 0x8b, 0x23 },
+	};
+	static char list[MOK_MOST];
+	CHAR16 name[] = L"MokList";
+	UINTN bytes = sizeof list;
+	const EFI_STATUS status = volume_read(volume, MOK_LIST, list, &bytes);
+
+	if (EFI_ERROR(status))
+		return status;
+	return firmware->table->RuntimeServices->SetVariable(
+		name, &shim_guid,
+		EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS, bytes,
+		list);
 }
 
 /* As if it had been taken from the device of this one, or from another. */
@@ -118,6 +143,8 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	if (EFI_ERROR(volume_read(&volumes.list[0], PROGRAM, bytes, &size)) ||
 	    EFI_ERROR(load(&firmware, &evil, bytes, size, &program)))
 		return fail(&firmware, PROGRAM " cannot be loaded", EFI_LOAD_ERROR);
+	if (evil.mok && EFI_ERROR(enrol(&firmware, &volumes.list[0])))
+		return fail(&firmware, MOK_LIST " is not taken", EFI_LOAD_ERROR);
 	volumes_close(&volumes);
 	evil_copies(&firmware, &evil);
 	evil_boot_services(&firmware, &evil);
@@ -130,7 +157,13 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	evil_lvt(&evil);
 	evil_acpi(&firmware, &evil);
 	console_print(&firmware, "evil: starting the program\n");
+
+	const UINT64 before = evil_loader_pages(boot);
+
 	boot->StartImage(program, NULL, NULL);
+	console_print(&firmware, evil_loader_pages(boot) > before
+	                                 ? "evil: memory was not given back\n"
+	                                 : "evil: all memory was given back\n");
 	/* Returning would free what the firmware now calls. */
 	console_print(&firmware, "evil: the program has ended\n");
 	for (;;)

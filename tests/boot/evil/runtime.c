@@ -141,6 +141,30 @@ static void change_options(EFI_RUNTIME_SERVICES *runtime, const struct evil *evi
 		runtime->SetVariable = option_is_refused;
 }
 
+/* ConOut is nowhere, or the second serial port, by the paths of EDK II. */
+static EFI_STATUS EFIAPI no_console(CHAR16 *name, EFI_GUID *vendor, UINT32 *attributes,
+                                    UINTN *size, VOID *data)
+{
+	if (name[0] != 'C' || name[3] != 'O' || name[6] != 0)
+		return real.get_variable(name, vendor, attributes, size, data);
+	return EFI_NOT_FOUND;
+}
+
+static EFI_STATUS EFIAPI console_on_com2(CHAR16 *name, EFI_GUID *vendor,
+                                         UINT32 *attributes, UINTN *size, VOID *data)
+{
+	static const char path[] = "\2\1\14\0\xd0\x41\1\5\1\0\0\0"
+				   "\3\16\23\0\0\0\0\0\0\xc2\1\0\0\0\0\0\10\1\1"
+				   "\177\377\4";
+
+	if (name[0] != 'C' || name[3] != 'O' || name[6] != 0 || *size < sizeof path)
+		return real.get_variable(name, vendor, attributes, size, data);
+	for (UINTN i = 0; i < sizeof path; i++)
+		((char *)data)[i] = path[i];
+	*size = sizeof path;
+	return EFI_SUCCESS;
+}
+
 static EFI_STATUS EFIAPI reset_returns(EFI_RESET_TYPE type, EFI_STATUS status,
                                        UINTN size, CHAR16 *data)
 {
@@ -221,6 +245,9 @@ void evil_runtime_services(const struct firmware *firmware, const struct evil *e
 		return;
 
 	change_options(runtime, evil);
+	if (evil->console != CONSOLE_WELL)
+		runtime->GetVariable =
+			evil->console == CONSOLE_NONE ? no_console : console_on_com2;
 
 	char *const copy = copy_image(boot, image);
 	const UINTN away = (UINTN)copy - (UINTN)image->ImageBase;

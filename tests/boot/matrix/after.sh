@@ -76,6 +76,14 @@ check 'a firmware that does not reboot is helped' \
 	'evil: the program has ended'
 leave
 
+evil typed 'keys=3' 'after = reboot' 'countdown = 3'
+attend typed
+check 'keys from before the program are no order to measure again' reboots_once typed \
+	'run typed is home: its results are in' 'evil: the program has ended'
+check 'a start that measures nothing gives all memory back' \
+	hears typed 'evil: all memory was given back'
+leave
+
 # --- the countdown
 
 stick keys 'run = keys' 'countdown = 5'

@@ -47,6 +47,36 @@ runs_below_4g() {
 check 'memory that may be anywhere is above 4 GiB: what has to run below it does' \
 	runs_below_4g
 
+# --- serial ports
+
+evil com2 'conout=com2' 'transport = serial'
+start com2 -serial "file:$scratch/com2.console" -serial "file:$scratch/com2.second"
+second_port_alone() {
+	ended_with 0 && says com2 'serial line at port 0x2f8' &&
+		! says com2 'serial line at port 0x3f8' >/dev/null &&
+		! says com2 '@run' >/dev/null && grep -aq '^@done 0' "$scratch/com2.second"
+}
+check 'a console on the second serial port: nothing goes to the first' second_port_alone
+
+try dumb 'conout=none'
+no_port() {
+	ended_with 0 && says dumb 'no console on a serial port: none is used' &&
+		! says dumb '@run' >/dev/null && says dumb 'your results are in' &&
+		fetch dumb "$scratch/home" && is_whole "$scratch/home"/*
+}
+check 'no serial console: no port is touched, and the results come home' no_port
+
+# --- starts that end without measuring
+
+gives_back() { # NAME TEXT
+	hears "$1" "$2" && hears "$1" 'evil: all memory was given back'
+}
+evil nowhere '' 'transport = screen'
+attend nowhere
+check 'no way out for results: nothing is kept of the firmware' gives_back nowhere \
+	'there is no way out for results'
+leave
+
 # --- writing
 
 delivers_by_serial() { # NAME TEXT

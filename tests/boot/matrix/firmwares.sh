@@ -7,7 +7,7 @@ set -eu
 # --- U-Boot: it knows no labels, makes no folders, and has no BootCurrent.
 
 u_boot=/usr/lib/u-boot/qemu-x86_64/u-boot.rom
-stick u-boot 'run = u-boot'
+stick u-boot 'run = u-boot' 'serial = com1'
 put u-boot "$scratch/cfg" /tlbmark.cfg esp
 bios=$u_boot start u-boot -accel tcg
 delivers() {
@@ -17,7 +17,7 @@ delivers() {
 }
 check 'U-Boot starts it: the serial line delivers, nothing resets' delivers
 
-stick by-hand 'run = by-hand' 'after = wait'
+stick by-hand 'run = by-hand' 'after = wait' 'serial = com1'
 put by-hand "$scratch/cfg" /tlbmark.cfg esp
 bios=$u_boot attend by-hand -accel tcg
 comes_home_by_hand() {
@@ -27,7 +27,7 @@ comes_home_by_hand() {
 check 'reset by hand, it brings them to the stick' comes_home_by_hand
 leave
 
-stick variables 'run = variables'
+stick variables 'run = variables' 'serial = com1'
 printf '%s\n' 'transport = serial, nvram' >>"$scratch/cfg"
 put variables "$scratch/cfg" /tlbmark.cfg esp
 bios=$u_boot start variables -accel tcg
@@ -43,7 +43,7 @@ share=/usr/share/OVMF
 key=/usr/share/ovmf/PkKek-1-snakeoil
 
 secure_start() { # NAME
-	cp "$share/OVMF_VARS_4M.snakeoil.fd" "$scratch/vars.fd"
+	[ -n "${vars-}" ] || cp "$share/OVMF_VARS_4M.snakeoil.fd" "$scratch/vars.fd"
 	bios='' machine=q35,smm=on seconds=${limit-300} start "$1" -accel tcg \
 		-global driver=cfi.pflash01,property=secure,value=on \
 		-drive "if=pflash,format=raw,readonly=on,file=$share/OVMF_CODE_4M.secboot.fd" \
@@ -71,4 +71,44 @@ runs_to_the_end() {
 		is_whole "$scratch/signed"/*
 }
 check 'and starts it signed, to the end' runs_to_the_end
+
+# --- Debian's shim, which knows the key of a machine's owner where db does not
+
+own_key() {
+	openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=owner \
+		-keyout "$scratch/mok.key" -out "$scratch/mok.pem" 2>/dev/null &&
+		openssl x509 -in "$scratch/mok.pem" -outform DER -out "$scratch/mok.der" &&
+		sign mok.pem mok.key build/tlbmark.efi grubx64.efi
+}
+sign() { # CERTIFICATE KEY FILE SIGNED
+	case $1 in /*) certificate=$1 ;; *) certificate=$scratch/$1 ;; esac
+	sbsign --cert "$certificate" --key "$scratch/$2" --output "$scratch/$4" "$3"
+}
+signature_list() { # an EFI_SIGNATURE_LIST of one X.509 certificate, without an owner
+	perl -0777 -ne 'print pack("H32 L<3 x16", "a159c0a5e494a74a87b5ab155c2bf072",
+		28 + 16 + length, 0, 16 + length), $_' "$scratch/mok.der" >"$scratch/mok.esl"
+}
+check 'a key of its own signs the program' own_key
+signature_list
+sign "$key.pem" own.key build/evil.efi evil.efi
+sign "$key.pem" own.key /usr/lib/shim/shimx64.efi shimx64.efi
+
+# The list is the firmware's, and nobody but a program before the system can write it.
+evil enrol 'mok=list' 'only = nothing'
+put enrol "$scratch/mok.esl" /mok.esl esp
+put enrol "$scratch/evil.efi" /EFI/BOOT/BOOTX64.EFI esp
+put enrol build/tlbmark-signed.efi /EFI/BOOT/TLBMARK.EFI esp
+secure_start enrol
+check 'the key is in the list of shim' says enrol 'no benchmark matches'
+
+stick shim 'run = shim'
+put shim "$scratch/shimx64.efi" /EFI/BOOT/BOOTX64.EFI esp
+put shim "$scratch/grubx64.efi" /EFI/BOOT/grubx64.efi esp
+vars=kept secure_start shim
+leaves_the_firmware() {
+	ended_with 0 && says shim 'started by shim; its word on this program: verified' &&
+		says shim 'shim,verified' && says shim '@done 0' &&
+		fetch shim "$scratch/shim" && is_whole "$scratch/shim"/*
+}
+check 'shim starts it by that key, and lets it leave the firmware' leaves_the_firmware
 finish

@@ -29,6 +29,31 @@ comes_home_after_a_fault() {
 }
 check 'and so they do where one of the others has had an exception' comes_home_after_a_fault
 
+# --- there is no other: the watchdog of the chipset does
+
+watchdog_reset() { # NAME WATCHDOG
+	says "$1" "a watchdog of the chipset ($2)" && says "$1" "watchdog,$2" && came_home "$1"
+}
+resettable='-global ICH9-LPC.noreboot=false' # not held by the board, as QEMU has it else
+machine=q35
+evil itco reset=hang
+# shellcheck disable=SC2086 # two words
+start itco $resettable
+check 'ResetSystem hangs, one processor: the TCO timer resets' watchdog_reset itco iTCO
+
+# The same timer by a table: SET_REBOOT in the chipset's memory, SET_COUNTDOWN,
+# SET_RUNNING_STATE, RESET, GET_RUNNING_STATE.  Behind its header: length, no PCI device,
+# 600 ms, most and least count, enabled, entries.
+perl -e 'print pack("L<S<CCCx3L<L<L<Cx3L<", 32, 0xffff, 0xff, 0xff, 0xff, 600, 1023, 4, 1, 5),
+	map { pack("CCx2CCCCQ<L<L<", @$_) }
+	[17, 0x82, 0, 32, 5, 3, 0xfed1f410, 0, 1], [6, 0x83, 1, 16, 0, 2, 0x672, 0, 0x3ff],
+	[9, 0x82, 1, 16, 11, 2, 0x668, 0, 1], [1, 2, 1, 16, 0, 2, 0x660, 1, 0xffff],
+	[8, 0, 1, 16, 11, 2, 0x668, 0, 1]' >"$scratch/wdat"
+evil wdat reset=hang
+# shellcheck disable=SC2086 # two words
+start wdat $resettable -acpitable "sig=WDAT,rev=1,data=$scratch/wdat"
+check 'and by a table of the firmware' watchdog_reset wdat WDAT
+
 # --- a program with some ways missing
 
 tree=$scratch/tree
@@ -80,6 +105,12 @@ waits_for_the_button() {
 }
 check 'without any, it says so, and the button brings results home' waits_for_the_button
 leave
+machine=q35
+evil_program last
+# shellcheck disable=SC2086 # two words
+start last $resettable
+check 'without any but a watchdog, that is waited for' watchdog_reset last iTCO
+machine=pc
 
 # --- once for a run
 

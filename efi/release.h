@@ -1,0 +1,9 @@
+#pragma once
+#include "efi/program.h"
+
+/*
+ * Gives back everything, the program's own block too: a start that ends without
+ * measuring leaves the firmware's memory, and what it starts next, as they were.
+ * What waits for a later start stays (efi/claim.h).
+ */
+void release(struct program *program);
