@@ -8,7 +8,8 @@ BUILD = build
 DIST = $(BUILD)/dist
 
 VERSION = 0.1
-COMMIT := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
+# Who runs it may not be who owns it.
+COMMIT := $(shell git -c safe.directory='*' describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wundef -Wvla -Werror
@@ -59,13 +60,15 @@ SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
 all: $(BUILD)/tlbmark.efi ## the UEFI program
 
-# Rewritten only when it changes, so that a commit does not rebuild everything twice.
+# Written only when it changes, so that a commit does not rebuild everything twice, and
+# a tree that is built can be used by those who may not write there.
 # Tests call make at the same time: each has its own new file.
 $(BUILD)/gen/version.h: FORCE
 	@mkdir -p $(@D)
-	@new=$@.$$$$; printf '#pragma once\n#define %s "%s"\n#define %s "%s"\n' \
-		TLBMARK_VERSION '$(VERSION)' TLBMARK_COMMIT '$(COMMIT)' >$$new; \
-		if cmp -s $$new $@; then rm $$new; else mv $$new $@; fi
+	@text=$$(printf '#pragma once\n#define %s "%s"\n#define %s "%s"\n' \
+		TLBMARK_VERSION '$(VERSION)' TLBMARK_COMMIT '$(COMMIT)'); \
+		printf '%s\n' "$$text" | cmp -s - $@ || { \
+		printf '%s\n' "$$text" >$@.$$$$ && mv $@.$$$$ $@; }
 
 $(BUILD)/efi/efi/%.c.o: EFI_CFLAGS += $(EFI_INCLUDES)
 # Else the compiler finds memset() in memset()'s loop, and calls it.

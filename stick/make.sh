@@ -6,6 +6,7 @@ set -eu
 
 program=$1 gpt=$2 image=$3
 here=$(dirname "$0")
+unset CDPATH
 # shellcheck source=stick/layout.sh
 . "$here/layout.sh"
 PATH=$PATH:/usr/sbin:/sbin
@@ -13,7 +14,11 @@ SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1577836800}
 TZ=UTC0
 export SOURCE_DATE_EPOCH TZ MTOOLS_SKIP_CHECK=1
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/tlbmark-image.XXXXXX")
+case ${TMPDIR:=/tmp} in
+/*) ;;
+*) TMPDIR=$(pwd)/$TMPDIR ;;
+esac
+work=$(mktemp -d "$TMPDIR/tlbmark-image.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
@@ -29,15 +34,21 @@ text() { # FROM TO
 	sed 's/$/\r/' "$1" >"$2"
 }
 
+# mtools read paths in their own way: they are called where these are plain names.
+at_work() { # COMMAND...
+	(cd "$work" && "$@")
+}
+
 format "$work/esp" TLBMARK_ESP 544c4201 "$esp_sectors"
-mmd -i "$work/esp" ::/EFI ::/EFI/BOOT
-mcopy -i "$work/esp" "$program" ::/EFI/BOOT/BOOTX64.EFI
+cp "$program" "$work/BOOTX64.EFI"
+at_work mmd -i esp ::/EFI ::/EFI/BOOT
+at_work mcopy -i esp BOOTX64.EFI ::/EFI/BOOT
 
 format "$work/data" TLBMARK 544c4202 "$data_sectors"
-mmd -i "$work/data" ::/results
+at_work mmd -i data ::/results
 text "$here/README.txt" "$work/README.txt"
 text "$here/tlbmark.cfg" "$work/tlbmark.cfg"
-mcopy -i "$work/data" "$work/README.txt" "$work/tlbmark.cfg" ::/
+at_work mcopy -i data README.txt tlbmark.cfg ::/
 
 truncate -s $((disk_sectors * 512)) "$work/image"
 "$gpt" "$work/image" "tlbmark boot:esp:$esp_first:$esp_sectors" \
