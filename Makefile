@@ -145,6 +145,10 @@ GPT := lib/crc32.c stick/gpt.c
 $(BUILD)/host/gpt: $(GPT:%=$(BUILD)/host/%.o)
 	$(SAY) HOST $@
 	$(Q)$(HOST_CC) -o $@ $^
+# What the program would refuse of a tlbmark.cfg.
+$(BUILD)/host/check_config: $(BUILD)/host/stick/check_config.c.o $(HOST_LIB)
+	$(SAY) HOST $@
+	$(Q)$(HOST_CC) -o $@ $^
 $(BUILD)/tlbmark.img: $(BUILD)/tlbmark.efi $(BUILD)/host/gpt $(wildcard stick/*.sh stick/*.txt stick/*.cfg)
 	$(SAY) IMG $@
 	$(Q)stick/make.sh $< $(BUILD)/host/gpt $@
@@ -204,7 +208,7 @@ $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.c
 
 -include $(EFI_OBJECTS:.o=.d) $(EVIL_OWN:.o=.d) $(HOST_LIB:.o=.d) $(READERS:.o=.d) $(UNIT_LIB:.o=.d) \
 	$(NATIVE:%=$(BUILD)/host/%.d) $(GPT:%=$(BUILD)/host/%.d) \
-	$(BUILD)/host/tests/native/screen.c.d $(MATRIX:%=$(BUILD)/host/%.d) \
+	$(BUILD)/host/tests/native/screen.c.d $(BUILD)/host/stick/check_config.c.d $(MATRIX:%=$(BUILD)/host/%.d) \
 	$(PLAN:%=$(BUILD)/host/%.d) \
 	$(wildcard $(BUILD)/unit/tests/unit/*.d $(BUILD)/unit/tests/model/*.d) \
 	$(FUZZ_LIB:.o=.d) $(wildcard $(BUILD)/fuzz/tests/fuzz/*.d)
@@ -235,7 +239,7 @@ LONG_TESTS = $(wildcard tests/checks/long/*.sh tests/boot/matrix/*.sh) tests/rep
 ALONE = env -u MAKEFLAGS -u MAKELEVEL JOBS=$(JOBS)
 INSTALL_AND_BUILD = ./run.sh --setup && $(ALONE) $(MAKE) -s -j $(JOBS) programs
 
-HOST_PROGRAMS = $(patsubst %,$(BUILD)/host/%,capture qrread screen selftest matrix plan)
+HOST_PROGRAMS = $(patsubst %,$(BUILD)/host/%,capture check_config qrread screen selftest matrix plan)
 programs: all image $(BUILD)/evil.efi $(HOST_PROGRAMS) $(UNIT_PROGRAMS) ## all, stick, host programs, unit tests
 
 check: all image ## what can be said without running it
