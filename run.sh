@@ -180,9 +180,12 @@ clean_up() {
 		kill "$capture_pid" 2>/dev/null || :
 		wait "$capture_pid" 2>/dev/null || :
 		cat "$work/capture.err" >&2 || :
-		! by_stick || keep_serial || :
 	fi
 	stop_emulator 0
+	# On the way home the serial line may have delivered all.
+	if [ "$code" -ge 128 ] || [ -z "$ended" ]; then
+		! by_stick || [ -e "$out/machine.csv" ] || keep_serial || :
+	fi
 	[ -z "$made_out" ] || rmdir "$out" 2>/dev/null || :
 	if [ -n "$kept" ]; then
 		rm -f "$work/disk.img" "$work/vars.fd"

@@ -152,10 +152,10 @@ what_failed_is_said() {
 	stand_in mcopy <<-'END'
 	exit 1
 	END
-	actual=0
-	run_new 3 || actual=1
+	answer=0
+	run_new 3 || answer=1
 	rm "$bin/mcopy"
-	[ $actual -eq 0 ] && errors 'run.sh: failed while making the stick in'
+	[ $answer -eq 0 ] && errors 'run.sh: failed while making the stick in'
 }
 
 # The folder for the files takes no more when the run is done: they are not lost.
@@ -218,6 +218,26 @@ killed_in() { # KIND SIGNAL STATUS
 		! kill -0 "$(cat "$scratch/waiting")" 2>/dev/null
 }
 
+# The serial line has delivered all, the machine writes its stick.
+killed_on_the_way_home() {
+	whole_run 0 >"$stream"
+	rm -rf "$FAKE_LOG"* "$out"
+	FAKE_STAYS=yes "$tree/run.sh" -o "$out" >"$scratch/said" 2>"$scratch/errors" </dev/null &
+	pid=$!
+	tries=200
+	until [ -e "$(echo "$TMPDIR"/tlbmark.*/console)" ] || [ $tries -eq 0 ]; do
+		tries=$((tries - 1))
+		sleep 0.1
+	done
+	kill -TERM $pid
+	actual=0
+	wait $pid || actual=$?
+	cat "$scratch/errors"
+	[ $actual -eq 143 ] && left_nothing &&
+		[ "$(names "$out")" = 'machine.csv selftest.csv summary.txt ' ]
+}
+
+check 'SIGTERM on the way home: what the serial line delivered is kept' killed_on_the_way_home
 check 'SIGTERM while it builds is heard at once' killed_in make TERM 143
 check 'SIGQUIT while it draws leaves nothing' killed_in python QUIT 131
 check 'SIGHUP too' killed_in python HUP 129
