@@ -8,7 +8,8 @@ BUILD = build
 DIST = $(BUILD)/dist
 
 VERSION = 0.1
-COMMIT := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
+# Who runs it may not be who owns it.
+COMMIT := $(shell git -c safe.directory='*' describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 
 # A warning that a newer compiler has come to know must not keep anybody from building
 # this: only tests/checks/compilers.sh says WERROR=-Werror, for a build folder of its own.
@@ -72,13 +73,15 @@ SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
 all: $(BUILD)/tlbmark.efi ## the UEFI program
 
-# Rewritten only when it changes, so that a commit does not rebuild everything twice.
+# Written only when it changes, so that a commit does not rebuild everything twice, and
+# a tree that is built can be used by those who may not write there.
 # Tests call make at the same time: each has its own new file.
 $(BUILD)/gen/version.h: FORCE
 	@mkdir -p $(@D)
-	@new=$@.$$$$; printf '#pragma once\n#define %s "%s"\n#define %s "%s"\n' \
-		TLBMARK_VERSION '$(VERSION)' TLBMARK_COMMIT '$(COMMIT)' >$$new; \
-		if cmp -s $$new $@; then rm $$new; else mv $$new $@; fi
+	@text=$$(printf '#pragma once\n#define %s "%s"\n#define %s "%s"\n' \
+		TLBMARK_VERSION '$(VERSION)' TLBMARK_COMMIT '$(COMMIT)'); \
+		printf '%s\n' "$$text" | cmp -s - $@ || { \
+		printf '%s\n' "$$text" >$@.$$$$ && mv $@.$$$$ $@; }
 
 $(BUILD)/efi/efi/%.c.o: EFI_CFLAGS += $(EFI_INCLUDES)
 # Else the compiler finds memset() in memset()'s loop, and calls it.
@@ -161,6 +164,10 @@ $(BUILD)/host/iso: $(ISO:%=$(BUILD)/host/%.o)
 $(TABLES):
 	$(SAY) HOST $@
 	$(Q)$(HOST_CC) -o $@ $^
+# What the program would refuse of a tlbmark.cfg.
+$(BUILD)/host/check_config: $(BUILD)/host/stick/check_config.c.o $(HOST_LIB)
+	$(SAY) HOST $@
+	$(Q)$(HOST_CC) -o $@ $^
 $(BUILD)/tlbmark.img: $(BUILD)/tlbmark.efi $(TABLES) $(wildcard stick/*.sh stick/*.txt stick/*.cfg)
 	$(SAY) IMG $@
 	$(Q)stick/make.sh $< $(TABLES) $@
@@ -219,7 +226,7 @@ $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.c
 
 -include $(EFI_OBJECTS:.o=.d) $(EVIL_OWN:.o=.d) $(HOST_LIB:.o=.d) $(READERS:.o=.d) $(UNIT_LIB:.o=.d) \
 	$(NATIVE:%=$(BUILD)/host/%.d) $(GPT:%=$(BUILD)/host/%.d) $(ISO:%=$(BUILD)/host/%.d) \
-	$(BUILD)/host/tests/native/screen.c.d $(MATRIX:%=$(BUILD)/host/%.d) \
+	$(BUILD)/host/tests/native/screen.c.d $(BUILD)/host/stick/check_config.c.d $(MATRIX:%=$(BUILD)/host/%.d) \
 	$(PLAN:%=$(BUILD)/host/%.d) \
 	$(wildcard $(BUILD)/unit/tests/unit/*.d $(BUILD)/unit/tests/model/*.d) \
 	$(FUZZ_LIB:.o=.d) $(wildcard $(BUILD)/fuzz/tests/fuzz/*.d)
@@ -250,7 +257,7 @@ LONG_TESTS = $(wildcard tests/checks/long/*.sh tests/boot/matrix/*.sh) tests/rep
 ALONE = env -u MAKEFLAGS -u MAKELEVEL JOBS=$(JOBS)
 INSTALL_AND_BUILD = ./run.sh --setup && $(ALONE) $(MAKE) -s -j $(JOBS) programs
 
-HOST_PROGRAMS = $(patsubst %,$(BUILD)/host/%,capture qrread screen selftest matrix plan)
+HOST_PROGRAMS = $(patsubst %,$(BUILD)/host/%,capture check_config qrread screen selftest matrix plan)
 programs: all image $(BUILD)/evil.efi $(HOST_PROGRAMS) $(UNIT_PROGRAMS) ## all, stick, host programs, unit tests
 
 check: all image ## what can be said without running it

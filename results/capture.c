@@ -9,6 +9,7 @@
 #include "results/session.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -212,6 +213,18 @@ static void read_to_the_end(struct session *s, const struct options *o, FILE *lo
 	}
 }
 
+/*
+ * A descriptor that is closed would be given to the next file of the run, and what is
+ * meant for people would be written between its rows.
+ */
+static bool occupy_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {
@@ -220,6 +233,8 @@ int main(int argc, char **argv)
 	static struct session session;
 	FILE *log = NULL;
 
+	if (!occupy_standard_descriptors())
+		return IO_ERROR;
 	if (!parse_options(&options, argc, argv)) {
 		fputs(usage, stderr);
 		return USAGE;

@@ -17,6 +17,19 @@ limit_to_bochs() {
 	program=$bochs machine=pc accel=none cpu=${cpu:-corei7_haswell_4770}
 }
 
+# When a disk of these has done its work is decided by the host's clock, and that ends
+# the slice of one processor and begins that of another.
+limit_to_icount() {
+	! by_screen ||
+		die 2 '-a icount: its clock turns the pages of the screen too fast to be read'
+	case $disk-$threads in
+	usb-multi | nvme-multi)
+		die 2 "-a icount --disk $disk: the same instructions are not counted again" \
+			'with more than one processor (-c 1, or --disk virtio)'
+		;;
+	esac
+}
+
 # Where Debian and Ubuntu, Fedora and Arch have OVMF: split in code and variables for
 # q35, in one piece for pc.
 choose_firmware() {
@@ -27,7 +40,7 @@ choose_firmware() {
 		ovmf/x64/OVMF' ;;
 	esac
 	for place in $places; do
-		file=$share/$place.fd
+		file=$(absolute "$share/$place.fd")
 		[ -n "$firmware" ] || [ ! -f "$file" ] || firmware=$file
 	done
 	[ -n "$firmware" ] || die 3 "no OVMF firmware for $machine here; get it with:" \
@@ -40,7 +53,7 @@ choose_firmware() {
 # The same three; QEMU itself does not need one.
 choose_vga_bios() {
 	for place in seabios seavgabios qemu; do
-		vga_bios=$share/$place/vgabios-stdvga.bin
+		vga_bios=$(absolute "$share/$place/vgabios-stdvga.bin")
 		[ ! -f "$vga_bios" ] || return 0
 	done
 	die 3 'no VGA BIOS for Bochs here; get it with: apt-get install seabios' \
@@ -68,10 +81,29 @@ quoted() {
 	echo "${line# }"
 }
 
+# In the work folder, so that the names of what is there hold nothing that an emulator
+# reads in its own way, whatever TMPDIR is called.
 emulator_command() { # ACCELERATOR
+	printf '%s && exec ' "$(quoted cd "$work")"
 	case $emulator in
 	qemu) qemu_command "$1" ;;
 	bochs) bochs_command ;;
+	esac
+}
+
+# A path as QEMU takes it where commas separate what follows.
+commas_doubled() { # PATH
+	printf '%s' "$1" | sed 's/,/,,/g'
+}
+
+# Bochs reads these characters in its own way: such a file gets another name.
+plain_name() { # PATH NAME
+	case $1 in
+	*[\\\"\$]*)
+		[ ! -d "$work" ] || ln -sf "$1" "$work/$2"
+		printf '%s' "$2"
+		;;
+	*) printf '%s' "$1" ;;
 	esac
 }
 
@@ -95,16 +127,16 @@ qemu_command() { # ACCELERATOR
 	*) set -- -accel "tcg,thread=$threads" -cpu "${cpu:-max},-monitor" ;;
 	esac
 	case ${firmware##*/} in
-	*CODE*) set -- "$@" -drive "if=pflash,format=raw,readonly=on,file=$firmware" ;;
+	*CODE*) set -- "$@" -drive "if=pflash,format=raw,readonly=on,file=$(commas_doubled "$firmware")" ;;
 	*) set -- "$@" -bios "$firmware" ;;
 	esac
 	[ "$variables" = "$firmware" ] || [ ! -f "$variables" ] ||
-		set -- "$@" -drive "if=pflash,format=raw,file=$work/vars.fd"
+		set -- "$@" -drive "if=pflash,format=raw,file=vars.fd"
 	# shellcheck disable=SC2046 # words
 	quoted "$qemu" -no-user-config -nodefaults -net none -display none \
 		$(screen_devices) \
 		-machine "$machine" -smp "$cpus" -m "$memory" "$@" \
-		-drive "if=none,id=disk,format=raw,file=$work/disk.img" \
+		-drive "if=none,id=disk,format=raw,file=disk.img" \
 		$(disk_device) -device isa-debug-exit,iobase=0xf4,iosize=4 -serial stdio
 }
 
@@ -118,8 +150,8 @@ geometry() {
 # the UART, so nothing before has one.
 bochs_command() {
 	set -- "megs: $memory" \
-		"romimage: file=\"$firmware\", address=0x0, options=none" \
-		"vgaromimage: file=\"$vga_bios\"" \
+		"romimage: file=\"$(plain_name "$firmware" firmware.fd)\", address=0x0, options=none" \
+		"vgaromimage: file=\"$(plain_name "$vga_bios" vga.bin)\"" \
 		"cpu: model=$cpu, count=$cpus, ips=10000000, reset_on_triple_fault=0" \
 		'pci: enabled=1, chipset=i440fx' \
 		'vga: extension=vbe' \
@@ -130,11 +162,11 @@ bochs_command() {
 		'clock: sync=none, time0=utc' \
 		'magic_break: enabled=1' \
 		'panic: action=fatal' 'error: action=report' 'info: action=report' \
-		"log: \"$work/bochs.log\"" \
+		'log: "bochs.log"' \
 		'ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14' \
-		"ata0-master: type=disk, path=\"$work/disk.img\", mode=flat, $(geometry)" \
+		"ata0-master: type=disk, path=\"disk.img\", mode=flat, $(geometry)" \
 		'boot: disk'
-	echo "$(quoted "$bochs" -q -f /dev/null -rc "$work/bochs.rc" "$@") 3>&1 >&2"
+	echo "$(quoted "$bochs" -q -f /dev/null -rc bochs.rc "$@") 3>&1 >&2"
 }
 
 # What the emulator had to say, a few lines of it.

@@ -6,7 +6,7 @@
 picture_seconds=1 # a page stays for six
 
 by_screen() {
-	[ "$transport" = screen ]
+	[ "$ways" = ' screen ' ]
 }
 
 # What is needed for it besides.
@@ -16,7 +16,7 @@ choose_screen() {
 
 screen_devices() {
 	if by_screen; then
-		echo -vga std -chardev "pipe,id=monitor,path=$work/monitor" -mon chardev=monitor
+		echo -vga std -chardev "pipe,id=monitor,path=monitor" -mon chardev=monitor
 	else
 		echo -vga none
 	fi
@@ -25,8 +25,6 @@ screen_devices() {
 # The monitor is told what to do through a pipe that this shell keeps open; what it
 # answers nobody reads.
 open_screen() {
-	[ "$accel" != icount ] ||
-		die 2 '-a icount: its clock turns the pages of the screen too fast to be read'
 	command -v "$zbarimg" >/dev/null ||
 		die 3 "$zbarimg is missing, which reads codes; get it with: apt-get install zbar-tools"
 	mkfifo "$work/monitor.in"
@@ -63,17 +61,19 @@ unpack_codes() {
 	status=${incomplete:-$status}
 }
 
-read_screen() { # SECONDS
+read_screen() {
 	cat <&3 >"$work/console" 3<&- &
 	reader_pid=$!
 	exec 3<&-
-	deadline=$(($(date +%s) + $1)) codes=0
+	codes=0
 	: >"$work/codes"
-	while kill -0 "$emulator_pid" 2>/dev/null && [ "$(date +%s)" -lt "$deadline" ] &&
+	read_clock
+	while kill -0 "$emulator_pid" 2>/dev/null && [ "$now" -lt "$deadline" ] &&
 		! grep -qs 'KVM internal error' "$work/emulator.err"; do
-		echo "screendump \"$work/picture.ppm\"" >&4
+		echo 'screendump "picture.ppm"' >&4
 		sleep "$picture_seconds"
 		read_picture
+		read_clock
 	done
 	stop_emulator 0
 	wait "$reader_pid" || :

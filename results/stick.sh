@@ -9,68 +9,109 @@ home_timeout=240
 # shellcheck source=results/screen.sh
 . "$root/results/screen.sh"
 
+# The ways that results may take; what run.sh tells the program where it is not told.
+transport=auto ways=' serial ram '
+# Whether the program sends on COM1, the one port that the emulators have.
+listens=yes serial=auto
+
+# Each way once, between blanks.  A name that the program does not know is its to refuse.
 take_transport() { # LIST
-	transport=$(echo "$1" | tr -d ' ')
-	case ,$transport, in
-	,screen,) choose_screen ;;
-	*,screen,*) die 2 '--set transport: the screen is read alone, without other ways' ;;
+	transport=$1 rest=$1, ways=' '
+	[ "$1" != auto ] || rest=serial,ram,
+	while [ -n "$rest" ]; do
+		way=$(trimmed "${rest%%,*}") rest=${rest#*,}
+		case $ways in
+		*" $way "*) ;;
+		*) ways="$ways${way:+$way }" ;;
+		esac
+	done
+}
+
+take_serial() { # PORT
+	serial=$1 listens=no
+	case $1 in
+	auto | com1) listens=yes ;;
+	0x*[!0-9A-Fa-f]* | 0x) ;;
+	0x*) [ $(($1)) -ne $((0x3f8)) ] || listens=yes ;;
 	esac
 }
 
-# A way that was not chosen is not waited for.  What the program does not know it
-# ignores.
+settle_ways() {
+	case $ways in
+	' screen ') choose_screen ;;
+	*' screen '*) die 2 '--set transport: the screen is read alone, without other ways' ;;
+	esac
+	case $listens$ways in
+	'no serial ') die 2 "--set serial=$serial: the emulators have COM1 alone, and transport=serial no other way" ;;
+	esac
+}
+
+# A way that was not chosen is not waited for.
 by_serial() {
-	case $transport in
-	screen | ram | nvram | ram,nvram | nvram,ram) return 1 ;;
+	case $listens$ways in
+	*'yes '*'serial '*) ;;
+	*) return 1 ;;
 	esac
 }
 
 by_stick() {
-	[ "$transport" != serial ] && ! by_screen
+	case $ways in
+	*' ram '* | *' nvram '*) ;;
+	*) return 1 ;;
+	esac
 }
 
 # Until the machine ends that says nothing on the serial line.
-await_end() { # SECONDS
+await_end() {
 	if by_screen; then
-		read_screen "$1"
+		read_screen
 	else
-		follow "$1"
+		follow "$timeout"
 	fi
+}
+
+# The program's tlbmark.cfg.
+config_lines() {
+	printf '%s = %s\n' run "$run" profile "$profile" countdown 0 \
+		after debugexit
+	[ -z "$only" ] || printf 'only = %s\n' "$only"
+	printf '%s' "$settings"
+	case $settings in *'serial = '*) ;; *) echo 'serial = com1' ;; esac
+	# Somebody listens to the serial line: no pages have to be shown on a
+	# screen before the reset.
+	[ "$transport" != auto ] || echo 'transport = serial,ram'
+}
+
+# mtools read paths in their own way: they are called where these are plain names.
+at_work() { # COMMAND...
+	(cd "$work" && "$@")
 }
 
 make_disk() {
 	! by_screen || open_screen
-	data=$work/disk.img@@$((data_first * 512))
-	{
-		printf '%s = %s\n' run "$run" profile "$profile" countdown 0 \
-			after debugexit
-		[ -z "$only" ] || printf 'only = %s\n' "$only"
-		printf '%s' "$settings"
-		case $settings in *'serial = '*) ;; *) echo 'serial = com1' ;; esac
-		# Somebody listens to the serial line: no pages have to be shown on a
-		# screen before the reset.
-		[ "$transport" != auto ] || echo 'transport = serial,ram'
-	} >"$work/tlbmark.cfg"
+	data=disk.img@@$((data_first * 512))
+	config_lines >"$work/tlbmark.cfg"
 	printf 'c\nq\n' >"$work/bochs.rc" # what its debugger is told: continue, then quit
 	cp "$root/build/tlbmark.img" "$work/disk.img"
-	mcopy -o -i "$data" "$work/tlbmark.cfg" ::/
+	at_work mcopy -o -i "$data" tlbmark.cfg ::/
 }
 
 # The folder of the run on the data partition, of which there is at most one.
 stick_folder() {
-	mdir -b -i "$data" ::/results 2>/dev/null | tr -d '\r' |
+	at_work mdir -b -i "$data" ::/results 2>/dev/null | tr -d '\r' |
 		grep -- "-$run/\$" || :
 }
 
 copy_from_stick() {
 	folder=$(stick_folder)
-	[ -n "$folder" ] && mcopy -n -i "$data" "${folder}*" "$out"
+	[ -n "$folder" ] && mkdir "$work/home" || return 0
+	at_work mcopy -n -i "$data" "${folder}*" home || :
+	is_empty "$work/home" || deliver home || leave 3
 }
 
 keep_serial() { # [FOLDER]
-	mkdir -p "$out/${1-}"
-	[ ! -d "$work/serial-files" ] ||
-		cp "$work/serial-files"/* "$out/${1-}" 2>/dev/null || :
+	[ ! -d "$work/serial-files" ] || is_empty "$work/serial-files" ||
+		deliver serial-files "${1-}"
 }
 
 # Where the machine had too little memory to keep all samples, the stick has a part of
@@ -79,7 +120,8 @@ mend_samples() {
 	grep -aqs 'samples.csv lacks some' "$work/console" || return 0
 	if [ -e "$work/serial-files/samples.csv" ]; then
 		say 'samples.csv is that of the serial line: in RAM there was no room for all'
-		cp "$work/serial-files/samples.csv" "$out"
+		cp "$work/serial-files/samples.csv" "$out" ||
+			die 3 "cannot write to $out"
 	else
 		say 'samples.csv lacks some: there was no room for all in RAM'
 	fi
@@ -106,21 +148,27 @@ status_of_stick() {
 # What the stick has is what is kept; without it, what the serial line has delivered; both
 # where they differ.  A folder without machine.csv says what became of the results.
 collect() {
-	copy_from_stick || :
-	by_serial || status=$(status_of_stick)
+	copy_from_stick
+	heard=no
+	! by_serial || [ "$status" -eq 5 ] || heard=yes
+	if [ $heard = no ]; then
+		# Nobody has heard of a run; that it was one the stick alone may know.
+		[ "$status" -ne 5 ] || [ -e "$out/console.txt" ] || return 0
+		status=$(status_of_stick)
+	fi
 	[ "$status" -ne 2 ] || return 0
 	if [ ! -e "$out/machine.csv" ]; then
 		say 'the stick has no results of this run'
 		# The program says what it used, which may have been the serial line alone.
 		grep -qsx 'transport,serial' "$work/serial-files/machine.csv" || status=4
-		keep_serial
+		keep_serial || leave 3
 		return 0
 	fi
 	mend_samples
-	by_serial || return 0
+	[ $heard = yes ] || return 0
 	same_as_serial || {
-		status=4
-		keep_serial serial
+		[ "$status" -eq 3 ] || status=4
+		keep_serial serial || leave 3
 		say "what the serial line delivered is in $out/serial"
 	}
 }
@@ -128,6 +176,5 @@ collect() {
 # The machine found nothing to do; what it says of itself is no run.
 end_without_a_run() {
 	rm -f "$out/console.txt" "$out/tlbmark.run"
-	rmdir "$out" 2>/dev/null || :
 	die 2 "no benchmark matches${only:+ --only $only}"
 }

@@ -6,6 +6,7 @@ set -eu
 
 program=$1 gpt=$2 iso=$3 image=$4
 here=$(dirname "$0")
+unset CDPATH
 # shellcheck source=stick/layout.sh
 . "$here/layout.sh"
 PATH=$PATH:/usr/sbin:/sbin
@@ -13,7 +14,11 @@ SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1577836800}
 TZ=UTC0
 export SOURCE_DATE_EPOCH TZ MTOOLS_SKIP_CHECK=1
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/tlbmark-image.XXXXXX")
+case ${TMPDIR:=/tmp} in
+/*) ;;
+*) TMPDIR=$(pwd)/$TMPDIR ;;
+esac
+work=$(mktemp -d "$TMPDIR/tlbmark-image.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
@@ -26,21 +31,26 @@ format() { # FILE LABEL ID SECTORS BYTES-OF-A-SECTOR
 		$(($4 / 2)) >/dev/null
 }
 
-make_esp() { # FILE ID SECTORS BYTES-OF-A-SECTOR
-	format "$1" TLBMARK_ESP "$2" "$3" "$4"
-	mmd -i "$1" ::/EFI ::/EFI/BOOT
-	mcopy -i "$1" "$program" ::/EFI/BOOT/BOOTX64.EFI
+# mtools read paths in their own way: they are called where these are plain names.
+at_work() { # COMMAND...
+	(cd "$work" && "$@")
 }
 
-make_data() { # FILE ID SECTORS BYTES-OF-A-SECTOR
-	format "$1" TLBMARK "$2" "$3" "$4"
-	mmd -i "$1" ::/results
-	mcopy -i "$1" "$work/README.txt" "$work/tlbmark.cfg" ::/
+make_esp() { # ID SECTORS BYTES-OF-A-SECTOR
+	format "$work/esp" TLBMARK_ESP "$@"
+	at_work mmd -i esp ::/EFI ::/EFI/BOOT
+	at_work mcopy -i esp BOOTX64.EFI ::/EFI/BOOT
 }
 
-put() { # FILE FIRST
-	dd if="$1" of="$work/image" bs=512 seek="$2" conv=notrunc,sparse status=none
-	rm "$1"
+make_data() { # ID SECTORS BYTES-OF-A-SECTOR
+	format "$work/data" TLBMARK "$@"
+	at_work mmd -i data ::/results
+	at_work mcopy -i data README.txt tlbmark.cfg ::/
+}
+
+put() { # NAME FIRST
+	dd if="$work/$1" of="$work/image" bs=512 seek="$2" conv=notrunc,sparse status=none
+	rm "$work/$1"
 }
 
 # Text as Windows' editor wants it too.
@@ -50,16 +60,17 @@ text() { # FROM TO
 
 text "$here/README.txt" "$work/README.txt"
 text "$here/tlbmark.cfg" "$work/tlbmark.cfg"
+cp "$program" "$work/BOOTX64.EFI"
 truncate -s $((disk_sectors * 512)) "$work/image"
 
-make_esp "$work/esp" 544c4201 "$esp_sectors" 512
-put "$work/esp" "$esp_first"
-make_data "$work/data" 544c4202 "$data_sectors" 512
-put "$work/data" "$data_first"
-make_esp "$work/esp" 544c4203 "$esp4k_sectors" 4096
-put "$work/esp" "$esp4k_first"
-make_data "$work/data" 544c4204 "$data4k_sectors" 4096
-put "$work/data" "$data4k_first"
+make_esp 544c4201 "$esp_sectors" 512
+put esp "$esp_first"
+make_data 544c4202 "$data_sectors" 512
+put data "$data_first"
+make_esp 544c4203 "$esp4k_sectors" 4096
+put esp "$esp4k_first"
+make_data 544c4204 "$data4k_sectors" 4096
+put data "$data4k_first"
 
 "$gpt" "$work/image" 512 "tlbmark boot:esp:$esp_first:$esp_sectors" \
 	"TLBMARK:data:$data_first:$data_sectors"

@@ -29,6 +29,12 @@ holds() { # NAME...
 	printf '%s\n' "$@" | diff - "$scratch/names"
 }
 
+outputs_are_closed() {
+	rm -rf "$out" "$scratch/open"
+	whole_run 0 | build/host/capture --out "$scratch/open" >/dev/null
+	whole_run 0 | build/host/capture --out "$out" >&- 2>&- && diff -r "$scratch/open" "$out"
+}
+
 nothing_is_there() {
 	[ ! -e "$out" ]
 }
@@ -278,6 +284,7 @@ usage() { # OPTION...
 for status in 0 1 2 4; do
 	check "status $status of @done is the exit status" status_comes_through $status
 done
+check 'closed outputs do not get into the files' outputs_are_closed
 check 'whole parts become whole files, and nothing else is left' \
 	whole_files_are_delivered
 check '@done 3 is no status of a run' unknown_status_is_4 3

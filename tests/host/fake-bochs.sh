@@ -18,4 +18,9 @@ if [ -n "${FAKE_PANIC-}" ]; then
 fi
 [ -z "${FAKE_LOG_GROWS-}" ] || exec yes 'a word of the debugger'
 cat "$FAKE_STREAM" >/dev/fd/3
+if [ -d "${FAKE_HOME-}" ]; then
+	run=$(sed -n 's/^run = //p' "$FAKE_LOG.cfg")
+	mmd -i "$disk@@16M" "::/results/pc-2026-01-01-$run"
+	mcopy -i "$disk@@16M" "$FAKE_HOME"/* "::/results/pc-2026-01-01-$run"
+fi
 [ -z "${FAKE_STAYS-}" ] || exec sleep 100

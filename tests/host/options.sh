@@ -8,13 +8,14 @@ cd "$(dirname "$0")/../.." || exit 1
 
 # --- the emulator's command
 
-common="$QEMU -no-user-config -nodefaults -net none -display none -vga none"
-disk="-drive if=none,id=disk,format=raw,file=$TMPDIR/tlbmark/disk.img \
+work=$TMPDIR/tlbmark
+common="cd $work && exec $QEMU -no-user-config -nodefaults -net none -display none -vga none"
+disk="-drive if=none,id=disk,format=raw,file=disk.img \
 -device virtio-blk-pci,drive=disk,bootindex=0 \
 -device isa-debug-exit,iobase=0xf4,iosize=4 -serial stdio"
 code=$scratch/share/OVMF/OVMF_CODE_4M.fd
 split="-drive if=pflash,format=raw,readonly=on,file=$code \
--drive if=pflash,format=raw,file=$TMPDIR/tlbmark/vars.fd"
+-drive if=pflash,format=raw,file=vars.fd"
 
 command_is() { # MACHINE-AND-ACCELERATOR FIRMWARE OPTION...
 	middle=$1 firmware=$2
@@ -47,7 +48,7 @@ quoting_is_the_shells() {
 	mkdir -p "$scratch/it's a path"
 	cp "$scratch/share/ovmf/OVMF.fd" "$scratch/it's a path"
 	run 0 -n --firmware "$scratch/it's a path/OVMF.fd" &&
-		eval "set -- $(cat "$scratch/said")" &&
+		eval "set -- $(sed 's/.* && exec //' "$scratch/said")" &&
 		while [ "$1" != -bios ]; do shift; done &&
 		[ "$2" = "$scratch/it's a path/OVMF.fd" ]
 }
@@ -99,7 +100,7 @@ bochs_command_is() { # MEMORY FIRMWARE MODEL CPUS OPTION...
 	-f
 	/dev/null
 	-rc
-	$TMPDIR/tlbmark/bochs.rc
+	bochs.rc
 	megs: $1
 	romimage: file="$2", address=0x0, options=none
 	vgaromimage: file="$scratch/share/seabios/vgabios-stdvga.bin"
@@ -115,13 +116,13 @@ bochs_command_is() { # MEMORY FIRMWARE MODEL CPUS OPTION...
 	panic: action=fatal
 	error: action=report
 	info: action=report
-	log: "$TMPDIR/tlbmark/bochs.log"
+	log: "bochs.log"
 	ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
-	ata0-master: type=disk, path="$TMPDIR/tlbmark/disk.img", mode=flat, cylinders=65, heads=16, spt=63
+	ata0-master: type=disk, path="disk.img", mode=flat, cylinders=65, heads=16, spt=63
 	boot: disk
 	EOF
 	shift 4
-	run 0 -n -e bochs "$@" && eval "printf '%s\\n' $(sed 's/ 3>&1 >&2$//' "$scratch/said")" |
+	run 0 -n -e bochs "$@" && eval "printf '%s\\n' $(sed 's/.* && exec //; s/ 3>&1 >&2$//' "$scratch/said")" |
 		diff "$scratch/expected" - && said ' 3>&1 >&2' && [ ! -e "$FAKE_LOG" ]
 }
 
@@ -176,7 +177,13 @@ check 'an unknown disk is refused' refused '--disk floppy' --disk floppy
 check 'Bochs has one kind of disk' refused '--disk usb: Bochs has' -e bochs --disk usb
 check 'an unknown profile is refused' refused '-p fast' -p fast
 check 'a pattern with other characters is refused' refused '--only a b' --only 'a b'
-check 'an unknown key is refused by name' refused '--set color' --set color=red
+check 'an unknown key is refused by name' refused 'color = red: no such key' --set color=red
+check 'so is a value that the program would ignore' refused \
+	'pages = 5000: not a number in range' --set pages=5000
+check 'whatever else is given' refused 'raw = 2: neither 0 nor 1' --set raw=2 -n
+check 'each that is refused is named' refused \
+	'after = never: not reboot, shutdown, wait or debugexit; pages = x: not' \
+	--set after=never --set pages=x
 check 'a setting without a value is refused' refused '--set seed' --set seed
 check 'a setting of two lines is refused' refused '--set seed=1' --set "seed=1
 raw=1"
@@ -188,7 +195,20 @@ check 'nobody takes pictures of Bochs' refused 'nobody takes pictures of Bochs' 
 	-e bochs --set transport=screen
 check 'nor where instructions are counted' refused '-a icount' -a icount \
 	--set transport=screen
-check 'a run id that is a path is refused' refused '--set run ../x' --set run=../x
+check 'a run id that is a path is refused' refused 'run = ../x: a character' --set run=../x
+check 'one of 64 characters is too long for the program' refused 'too long' \
+	--set "run=$(printf %064d 0)"
+check 'an empty one is refused' refused '--set run=: empty' --set run=
+for name in latest $(sed -n 's,^!/results/\(.*\)/$,\1,p' .gitignore); do
+	check "results/$name is no run, and none is called so" refused \
+		"results/$name is something else" --set "run=$name"
+done
+check 'a serial line that the emulator has not, and no other way' refused \
+	'the emulators have COM1 alone' --set serial=com2
+check 'counted instructions and a USB disk are refused with two processors' refused \
+	'-a icount --disk usb' -a icount -c 2 --disk usb
+check 'so is NVMe' refused '-a icount --disk nvme' --disk nvme --accel=icount
+check 'with one processor it is not' command_has 'serial=tlbmark' -a icount -c 1 --disk nvme
 check 'a time limit of zero is refused' refused '--timeout 0' --timeout 0
 
 options_reach_the_program() {

@@ -20,7 +20,7 @@ default_place() {
 		[ "$(tail -n 2 "$scratch/said")" = "all is well
 files in $at: machine.csv selftest.csv summary.txt" ] &&
 		run 0 --set run=r-2 && [ "$(readlink "$tree/results/latest")" = r-2 ] &&
-		[ "$(names "$tree/results")" = 'emulators.sh latest r-1 r-2 screen.sh stick.sh summary.sh ' ]
+		[ "$(names "$tree/results")" = 'emulators.sh latest machine.sh options.sh r-1 r-2 screen.sh stick.sh summary.sh ' ]
 }
 
 relative_to_the_caller() {
@@ -70,7 +70,7 @@ emulator_that_stays() {
 
 time_is_up() {
 	whole_run 0 | sed '$ d' >"$stream"
-	run_new 4 FAKE_STAYS=yes --timeout 1 && errors 'the time is up' &&
+	run_new 4 FAKE_STAYS=yes --timeout 6 && errors 'the time is up' &&
 		[ -e "$out/summary.txt" ]
 }
 
@@ -197,7 +197,7 @@ bochs_fills_the_disk() {
 
 bochs_takes_too_long() {
 	whole_run 0 | sed '$ d' >"$stream"
-	run_new 4 FAKE_STAYS=yes -e bochs --timeout 1 && errors 'the time is up' &&
+	run_new 4 FAKE_STAYS=yes -e bochs --timeout 6 && errors 'the time is up' &&
 		[ -e "$out/summary.txt" ]
 }
 

@@ -84,6 +84,44 @@ stick_alone_and_empty() {
 		errors 'nothing was delivered'
 }
 
+# The serial line has nothing to say; the machine is heard on it all the same.
+not_on_this_line() { # OPTION...
+	bring_home 1
+	printf 'words of the console\n' >"$stream"
+	run_new 1 FAKE_HOME="$home" "$@" && diff -r "$home" "$out"
+}
+
+# What was set is asked for in the words that the program knows.
+listened_to() { # OPTION...
+	bring_home 0
+	whole_run 0 >"$stream"
+	run_new 0 FAKE_HOME="$home" "$@" && said 'started in' && diff -r "$home" "$out"
+}
+
+mute_but_home() {
+	bring_home 0
+	printf 'words of the console\n' >"$stream"
+	run_new 0 FAKE_HOME="$home" && diff -r "$home" "$out"
+}
+
+cut_but_home() {
+	bring_home 0
+	whole_run 0 | sed '/^monotonic/ q' >"$stream"
+	run_new 4 FAKE_HOME="$home" && diff "$home/machine.csv" "$out/machine.csv" &&
+		errors "what the serial line delivered is in $out/serial"
+}
+
+# The whole, way home included, is what the time limit is for.
+too_long_a_way_home() {
+	whole_run 0 >"$stream"
+	read -r before _ </proc/uptime
+	run_new 4 FAKE_STAYS=yes FAKE_HOME=nowhere --set transport=auto --timeout 6
+	answer=$?
+	read -r after _ </proc/uptime
+	[ $answer -eq 0 ] && errors 'the machine has not ended after' &&
+		[ $((${after%.*} - ${before%.*})) -lt 60 ] && [ -e "$out/summary.txt" ]
+}
+
 serial_alone() {
 	bring_home 0
 	whole_run 0 >"$stream"
@@ -125,5 +163,15 @@ check 'and so it is where the stick has a note that the run is unfinished' \
 check 'unless the program has said that it used nothing else' serial_was_all_there_was
 check 'the stick alone, without @done: 4' stick_without_an_end
 check 'the stick alone, and nothing on it: 4' stick_alone_and_empty
+for setting in serial=none serial=com2 serial=0x2f8 transport=ram,ram 'transport= nvram , ram,ram'; do
+	check "--set $setting: what came home is kept, and the status is its own" \
+		not_on_this_line --set "$setting"
+done
+for setting in serial=com1 serial=0x3f8 serial=0x03F8 transport=ram,serial,ram; do
+	check "--set $setting: the serial line is listened to" listened_to --set "$setting"
+done
+check 'no run on the serial line, and one on the stick: it is kept' mute_but_home
+check 'a cut run on the serial line, and a whole one on the stick: both are kept' cut_but_home
+check 'the time limit holds for the way home too' too_long_a_way_home
 check 'the serial line alone: nobody looks at the stick' serial_alone
 finish

@@ -11,9 +11,9 @@ stream=$scratch/stream
 mkdir -p "$tree/build/host" "$tree/results" "$tree/stick" "$bin" "$scratch/tmp" \
 	"$scratch/share/OVMF" "$scratch/share/ovmf" "$scratch/share/seabios"
 ln -s "$home/tests" "$tree/tests"
-ln -s "$home/build/host/capture" "$tree/build/host/capture"
+ln -s "$home/build/host/capture" "$home/build/host/check_config" "$tree/build/host"
 cp run.sh "$tree/run.sh"
-cp results/emulators.sh results/screen.sh results/stick.sh results/summary.sh "$tree/results"
+cp results/*.sh "$tree/results"
 cp stick/layout.sh "$tree/stick"
 cp build/tlbmark.img "$tree/build"
 echo firmware | tee "$scratch/share/OVMF/OVMF_CODE_4M.fd" \
