@@ -34,6 +34,7 @@ struct evil {
 	enum variable_fault variable;
 	uint32_t option_is_class;   /* boot options name no device */
 	enum console_fault console; /* what ConOut names */
+	uint32_t shim;              /* the wrapper is one that wants to be asked */
 	uint32_t mok;               /* shim's list of keys becomes that of mok.esl */
 	uint32_t keys;              /* that wait when the program starts: Enter */
 	enum reset_fault reset;
@@ -64,4 +65,6 @@ void evil_copies(const struct firmware *firmware, const struct evil *evil);
 void evil_files(const struct firmware *firmware, const struct evil *evil);
 void evil_madt(const struct firmware *firmware, const struct evil *evil);
 void evil_runtime_services(const struct firmware *firmware, const struct evil *evil);
+void evil_shim(const struct firmware *firmware, const struct evil *evil,
+               const void *file, UINTN bytes);
 void evil_screen(const struct firmware *firmware, const struct evil *evil);

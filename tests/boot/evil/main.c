@@ -91,6 +91,8 @@ static EFI_STATUS load(const struct firmware *firmware, const struct evil *evil,
 	if (!EFI_ERROR(status))
 		status = boot->HandleProtocol(*program, &loaded_image_guid,
 		                              (void **)&its);
+	if (!EFI_ERROR(status) && evil->shim)
+		its->FilePath = own->FilePath;
 	if (!EFI_ERROR(status))
 		its->DeviceHandle = evil->chained
 		                            ? marked_device(firmware, own->DeviceHandle)
@@ -125,6 +127,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	volumes_close(&volumes);
 	evil_copies(&firmware, &evil);
 	evil_boot_services(&firmware, &evil);
+	evil_shim(&firmware, &evil, bytes, size);
 	evil_files(&firmware, &evil);
 	evil_runtime_services(&firmware, &evil);
 	evil_screen(&firmware, &evil);
