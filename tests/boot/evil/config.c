@@ -39,6 +39,7 @@ static const struct word words[] = {
 	WORD("options=data", options, OPTIONS_DATA),
 	WORD("conout=none", console, CONSOLE_NONE),
 	WORD("conout=com2", console, CONSOLE_COM2),
+	WORD("shim=old", shim, true),
 	WORD("mok=list", mok, true),
 	WORD("reset=returns", reset, RESET_RETURNS),
 	WORD("reset=ud", reset, RESET_UD),

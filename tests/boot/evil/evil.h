@@ -53,6 +53,7 @@ struct evil {
 	enum option_fault option; /* this start's boot option names no device */
 	enum order_fault order;
 	enum console_fault console; /* what ConOut names */
+	uint32_t shim;              /* the wrapper is one that wants to be asked */
 	uint32_t mok;               /* shim's list of keys becomes that of mok.esl */
 	uint32_t keys;              /* that wait when the program starts: Enter */
 	enum reset_fault reset;
@@ -102,4 +103,6 @@ void evil_madt(const struct firmware *firmware, const struct evil *evil);
 void evil_map(const struct firmware *firmware, const struct evil *evil);
 void evil_mor(const struct firmware *firmware, const struct evil *evil);
 void evil_runtime_services(const struct firmware *firmware, const struct evil *evil);
+void evil_shim(const struct firmware *firmware, const struct evil *evil,
+               const void *file, UINTN bytes);
 void evil_screen(const struct firmware *firmware, const struct evil *evil);

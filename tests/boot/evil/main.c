@@ -100,6 +100,8 @@ static EFI_STATUS load(const struct firmware *firmware, const struct evil *evil,
 	if (!EFI_ERROR(status))
 		status = boot->HandleProtocol(*program, &loaded_image_guid,
 		                              (void **)&its);
+	if (!EFI_ERROR(status) && evil->shim)
+		its->FilePath = own->FilePath;
 	if (!EFI_ERROR(status))
 		its->DeviceHandle = device_of(firmware, evil, own->DeviceHandle);
 	if (!EFI_ERROR(status))
@@ -149,6 +151,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	evil_copies(&firmware, &evil);
 	evil_boot_services(&firmware, &evil);
 	evil_map(&firmware, &evil);
+	evil_shim(&firmware, &evil, bytes, size);
 	evil_files(&firmware, &evil);
 	evil_runtime_services(&firmware, &evil);
 	evil_mor(&firmware, &evil);

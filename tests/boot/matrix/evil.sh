@@ -47,6 +47,15 @@ runs_below_4g() {
 check 'memory that may be anywhere is above 4 GiB: what has to run below it does' \
 	runs_below_4g
 
+evil shim 'shim=old'
+put shim build/tlbmark.efi /EFI/BOOT/grubx64.efi esp
+start shim
+is_verified() {
+	came_home shim && says shim 'its word on this program: verified' &&
+		says shim 'shim,verified'
+}
+check 'a shim that halts who has nothing verified: this program has itself' is_verified
+
 # --- serial ports
 
 evil com2 'conout=com2' 'transport = serial'
