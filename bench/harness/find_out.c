@@ -61,11 +61,16 @@ static enum err open_sampler(struct run *run)
 	const uint64_t differences = frame_alloc_run(run->pool, frames, PAGE_BYTES);
 	const uint64_t scratch = frame_alloc_run(run->pool, frames, PAGE_BYTES);
 
+	run->dither = (struct dither){
+		.random = { .state = run->config->seed },
+		.spin = sampler_spin,
+	};
 	run->sampler = (struct sampler){
 		.disturbances = read_disturbances,
 		.context = run,
 		.ticks_per_row = ticks_per_row(run),
 		.quantum = 1,
+		.dither = &run->dither,
 		.differences = (int64_t *)differences,
 		.scratch = (int64_t *)scratch,
 	};
@@ -130,6 +135,7 @@ void find_out(struct run *run)
 
 	machine->quantum = run->fingerprint.quantum;
 	machine->env = fingerprint_environment(&run->fingerprint, machine);
+	run->sampler.step = fingerprint_step(&run->fingerprint, machine->env);
 	if (err == ERR_NONE) {
 		run->can_verify = prepare_ground(run) == ERR_NONE;
 		run_selftests(run);

@@ -213,6 +213,12 @@ static const char *unit_of(const struct experiment_spec *spec)
 	return spec->clock == CLOCK_PMC ? "cycles" : "ticks";
 }
 
+uint32_t plan_step(const struct experiment *experiment, const struct sampler *sampler)
+{
+	return text_equal(unit_of(&experiment->spec), "ticks") ? sampler->step
+	                                                       : STEP_NONE;
+}
+
 struct row plan_row(const struct plan *plan, const struct experiment *experiment,
                     const struct sampler *sampler, enum believed believed)
 {
@@ -221,6 +227,9 @@ struct row plan_row(const struct plan *plan, const struct experiment *experiment
 	const struct mishap mishap = mishap_of(experiment);
 	const struct arm_summary a = sampler_arm(sampler, samples->a, samples->n);
 	const struct arm_summary b = sampler_arm(sampler, samples->b, samples->n);
+	const uint32_t step = plan_step(experiment, sampler);
+	const struct spread spread = chunks_spread(
+		sampler, samples, &experiment->chunks, spec->divisor, step);
 
 	return (struct row){
 		.bench = plan->bench->name,
@@ -233,6 +242,9 @@ struct row plan_row(const struct plan *plan, const struct experiment *experiment
 		.reason = mishap.reason,
 		.unit = unit_of(spec),
 		.cost = sampler_summary(sampler, samples, spec->divisor),
+		.estimate = sampler_estimate(sampler, samples, spec->divisor, step),
+		.has_spread = spread.known,
+		.spread = spread.size,
 		.discard_irq = samples->discard_irq,
 		.smis_counted = plan->machine->smi_counter != SMI_UNSEEN,
 		.discard_smi = samples->discard_smi,
