@@ -20,6 +20,16 @@ const char *estimator_name(enum estimator estimator)
 	return names[estimator];
 }
 
+struct estimate estimate_median(const struct summary *summary)
+{
+	return (struct estimate){
+		.estimator = ESTIMATOR_MEDIAN,
+		.cost = summary->p50,
+		.lo = summary->ci99_lo,
+		.hi = summary->ci99_hi,
+	};
+}
+
 /* In thousandths of a tick: the differences, and how far one counts. */
 struct bounded {
 	const int64_t *ticks;

@@ -28,6 +28,11 @@ struct estimate {
 
 const char *estimator_name(enum estimator estimator);
 
+struct summary;
+
+/* What a summary of differences, n > 0, has of its median. */
+struct estimate estimate_median(const struct summary *summary);
+
 /*
  * Huber's estimate of n differences, in ticks and in the order in which they were
  * taken; step is that of the clock in thousandths of a tick.  median and mad are those

@@ -227,6 +227,7 @@ struct row plan_row(const struct plan *plan, const struct experiment *experiment
 	const struct mishap mishap = mishap_of(experiment);
 	const struct arm_summary a = sampler_arm(sampler, samples->a, samples->n);
 	const struct arm_summary b = sampler_arm(sampler, samples->b, samples->n);
+	const struct summary cost = sampler_summary(sampler, samples, spec->divisor);
 	const uint32_t step = plan_step(experiment, sampler);
 	const struct spread spread = chunks_spread(
 		sampler, samples, &experiment->chunks, spec->divisor, step);
@@ -241,8 +242,11 @@ struct row plan_row(const struct plan *plan, const struct experiment *experiment
 		.status = mishap.status,
 		.reason = mishap.reason,
 		.unit = unit_of(spec),
-		.cost = sampler_summary(sampler, samples, spec->divisor),
-		.estimate = sampler_estimate(sampler, samples, spec->divisor, step),
+		.cost = cost,
+		.estimate = cost.n == 0 || step > STEP_NONE
+		                    ? sampler_estimate(sampler, samples, spec->divisor,
+		                                       step)
+		                    : estimate_median(&cost),
 		.has_spread = spread.known,
 		.spread = spread.size,
 		.discard_irq = samples->discard_irq,

@@ -253,12 +253,7 @@ struct estimate sampler_estimate(const struct sampler *sampler,
 
 	const struct summary summary = sampler_summary(sampler, samples, divisor);
 
-	return (struct estimate){
-		.estimator = ESTIMATOR_MEDIAN,
-		.cost = summary.p50,
-		.lo = summary.ci99_lo,
-		.hi = summary.ci99_hi,
-	};
+	return estimate_median(&summary);
 }
 
 struct arm_summary sampler_arm(const struct sampler *sampler, const uint32_t *ticks,
