@@ -50,6 +50,7 @@ PURE := $(wildcard lib/*.c) bench/single_op.c bench/refill.c bench/range.c bench
 	bench/pcid_capacity.c bench/switch.c bench/policy.c bench/variant.c \
 	paging/identity.c paging/pcid_slots.c paging/tlb_op.c paging/tlb_rule.c \
 	paging/lazy.c paging/walk.c bench/harness/bare.c bench/harness/canary.c bench/harness/chains.c \
+	bench/harness/chunks.c \
 	bench/harness/fingerprint.c bench/harness/flush_ground.c bench/harness/ground.c bench/harness/halted.c bench/harness/linearity.c \
 	bench/harness/plan.c bench/harness/reread.c bench/harness/rounds.c bench/harness/rows.c \
 	bench/harness/sampler.c bench/harness/selftest.c bench/harness/tsc_offset.c bench/harness/verify.c \
@@ -134,7 +135,8 @@ $(BUILD)/host/capture $(BUILD)/host/qrread:
 	$(Q)$(HOST_CC) -o $@ $^
 
 # The self-tests of the clock in ring 3, on this processor.
-NATIVE := lib/csv.c lib/line.c lib/record.c lib/crc32.c lib/stats.c lib/text.c \
+NATIVE := lib/clock_step.c lib/csv.c lib/estimate.c lib/line.c lib/record.c lib/crc32.c \
+	lib/stats.c lib/text.c \
 	bench/harness/chains.c bench/harness/fingerprint.c bench/harness/sampler.c \
 	bench/harness/linearity.c bench/harness/selftest.c \
 	bench/harness/script.c bench/harness/window.c bench/harness/window_loop.c \

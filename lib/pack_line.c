@@ -5,13 +5,14 @@
 
 /*
  * What a column holds: t texts that come again, n numbers that lie near the one in the
- * row above, m the first of the measured ones.
+ * row above, m the first of the measured ones, 0 to 2 those near one of them, 3
+ * one near 0.
  */
 static const char *const classes[FILE_COUNT + 1] = {
 	[FILE_MACHINE] = "tt",
 	[FILE_SELFTEST] = "tnntt",
 	[FILE_VERIFY] = "ttttttttttt",
-	[FILE_RESULTS] = "tttttttttnnnnnmttttttttttttttttttttnnn",
+	[FILE_RESULTS] = "tttttttttnnnnnmttttttttttttttttttttnnn012t3",
 	[FILE_CANARY] = "nn",
 	[FILE_HISTOGRAM] = "ttttttnnn",
 	[FILE_SAMPLES] = "ttttttnnnt",
@@ -232,7 +233,7 @@ static unsigned split(const struct line *line, struct text_slice *fields, unsign
 	return count;
 }
 
-#define FIELDS_MAX 38u
+#define FIELDS_MAX 43u
 
 static void code_fields(struct packer *packer, unsigned file,
                         struct text_slice fields[FIELDS_MAX], struct line *line)
@@ -246,7 +247,9 @@ static void code_fields(struct packer *packer, unsigned file,
 			line_put_char(line, ',');
 		if (class[i] == 'm' && pack_measured(packer, &fields[i], line))
 			i += PACK_MEASURED - 1;
-		else
+		else if (class[i] < '0' || class[i] > '9' ||
+		         !pack_near_measured(packer, (unsigned)(class[i] - '0'),
+		                             fields[i], line))
 			code_field(packer, first + i, class[i], fields[i], &followed,
 			           line);
 	}

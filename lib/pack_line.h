@@ -14,7 +14,7 @@
 /* Lines that belong to no file: "@run ID" and "@done STATUS". */
 #define PACK_RECORD FILE_COUNT
 
-#define PACK_COLUMNS 79u
+#define PACK_COLUMNS 84u
 #define PACK_TOKENS 320u
 #define PACK_TEXT 6144u
 #define PACK_NONE UINT16_MAX
@@ -22,6 +22,8 @@
 /* Columns min ... ci99_hi, then a_min a_p50 b_min b_p50 of results.csv. */
 #define PACK_STATISTICS 15u
 #define PACK_ARMS 4u
+/* Columns that lie near p50, ci99_lo, ci99_hi, or are the same; and one near 0. */
+#define PACK_NEAR 4u
 
 /* A text that a column has held. */
 struct pack_token {
@@ -47,6 +49,13 @@ struct pack_model {
 	struct pack_column columns[PACK_COLUMNS];
 	/* Of the measured row before. */
 	int64_t grid_log2, step, arm_step, arms_log2, p50, a_p50;
+	/* Of the last measured row, thousandths: what cost, cost_lo, cost_hi are near.
+	 */
+	int64_t near[PACK_NEAR];
+	bool is_own;  /* the cost is none of them */
+	int64_t half; /* from cost_lo to such a cost, of the last one */
+	struct bit_model is_near;
+	struct number_model distance[PACK_NEAR];
 	struct number_model grid[4], statistics[PACK_STATISTICS], arms[PACK_ARMS];
 	uint16_t token_count, text_length;
 	struct pack_token tokens[PACK_TOKENS];

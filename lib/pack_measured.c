@@ -215,6 +215,10 @@ static void code_statistics(struct packer *packer, struct measured *m)
 	}
 	m->milli[MEAN] = code(packer, &models[MEAN], m->milli[MEAN], m->milli[P50]);
 	packer->model.p50 = m->milli[P50];
+	packer->model.is_own = false;
+	packer->model.near[0] = m->milli[P50];
+	packer->model.near[1] = m->milli[CI99_LO];
+	packer->model.near[2] = m->milli[CI99_HI];
 }
 
 /* B's median is A's and the cost, times a power of two that is often the grid's. */
@@ -298,5 +302,38 @@ bool pack_measured(struct packer *packer, const struct text_slice *fields,
 		code_arms(packer, &m);
 	if (reads && !packer->broken)
 		put_fields(&m, line);
+	return true;
+}
+
+/* Of an estimate of its own each end is about as far from it as the other. */
+static void expect_ends(struct pack_model *model, unsigned which, int64_t value)
+{
+	if (which == 0 && value != model->near[0]) {
+		model->near[0] = value;
+		model->near[1] = value - model->half;
+		model->near[2] = value + model->half;
+		model->is_own = true;
+	} else if (which == 1 && model->is_own) {
+		model->half = model->near[0] - value;
+		model->near[2] = model->near[0] + model->half;
+	}
+}
+
+bool pack_near_measured(struct packer *packer, unsigned which, struct text_slice field,
+                        struct line *line)
+{
+	struct pack_model *const model = &packer->model;
+	const bool reads = packer->coder.reads;
+	int64_t value = 0;
+
+	if (!coder_bit(&packer->coder, &model->is_near,
+	               !reads && take_milli(field, &value)))
+		return false;
+	value = code(packer, &model->distance[which], value, model->near[which]);
+	packer->broken = packer->broken || !within(value, LARGEST_MILLI);
+	if (!packer->broken)
+		expect_ends(model, which, value);
+	if (reads && !packer->broken)
+		line_put_milli(line, value);
 	return true;
 }

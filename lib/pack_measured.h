@@ -9,3 +9,10 @@
  */
 bool pack_measured(struct packer *packer, const struct text_slice *fields,
                    struct line *line);
+
+/*
+ * The same for one field, as the difference to p50, ci99_lo or ci99_hi (which: 0, 1, 2)
+ * of the measured row that it stands behind, or to 0 (3).
+ */
+bool pack_near_measured(struct packer *packer, unsigned which, struct text_slice field,
+                        struct line *line);

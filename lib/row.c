@@ -89,6 +89,20 @@ void row_put_key(struct csv *csv, const struct row *row)
 		csv_empty(csv);
 }
 
+/* cost ... estimator */
+static void put_estimate(struct csv *csv, const struct row *row)
+{
+	const struct estimate *const estimate = &row->estimate;
+
+	if (estimate->estimator == ESTIMATOR_NONE) {
+		put_empty(csv, 4);
+		return;
+	}
+	csv_milli(csv, estimate->cost);
+	put_interval(csv, row->cost.n, CONFIDENCE_99, estimate->lo, estimate->hi);
+	csv_text(csv, estimator_name(estimate->estimator));
+}
+
 void row_to_csv(const struct row *row, struct line *line)
 {
 	const unsigned cost_columns = 20;
@@ -112,6 +126,11 @@ void row_to_csv(const struct row *row, struct line *line)
 	csv_u64(&csv, row->quantum);
 	put_if_ran(&csv, row, row->canary);
 	put_if_ran(&csv, row, row->order);
+	put_estimate(&csv, row);
+	if (row->has_spread && row->cost.n != 0)
+		csv_milli(&csv, row->spread);
+	else
+		csv_empty(&csv);
 }
 
 #define NAME_WIDTH 34u
@@ -163,7 +182,7 @@ void row_summary_heading(const char *bench, struct line *line)
 	line_clear(line);
 	line_put_left(line, bench, NAME_WIDTH);
 	put_heading(line, "at", VALUE_WIDTH);
-	put_heading(line, "median", NUMBER_WIDTH);
+	put_heading(line, "cost", NUMBER_WIDTH);
 	put_heading(line, "99% from", NUMBER_WIDTH);
 	put_heading(line, "to", NUMBER_WIDTH);
 	line_put(line, "  belief");
@@ -190,13 +209,13 @@ void row_to_summary(const struct row *row, struct line *line)
 		line_put(line, row->reason);
 		return;
 	}
-	put_number(line, row->cost.p50);
+	put_number(line, row->estimate.cost);
 	if (row->cost.n < median_interval_least(CONFIDENCE_99)) {
 		put_heading(line, "-", NUMBER_WIDTH);
 		put_heading(line, "-", NUMBER_WIDTH);
 	} else {
-		put_number(line, row->cost.ci99_lo);
-		put_number(line, row->cost.ci99_hi);
+		put_number(line, row->estimate.lo);
+		put_number(line, row->estimate.hi);
 	}
 	line_put(line, "  ");
 	line_put(line, words[row->believed]);

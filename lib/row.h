@@ -1,6 +1,7 @@
 #pragma once
 /* One line of results.csv. */
 #include "lib/csv.h"
+#include "lib/estimate.h"
 #include "lib/stats.h"
 
 #include <stdbool.h>
@@ -33,6 +34,10 @@ struct row {
 	uint32_t quantum; /* ticks between two readings of the TSC */
 	uint32_t canary;  /* ticks; 0: never ran */
 	uint32_t order; /* number of its first chunk in the run, from 1; 0: never ran */
+	/* The headline: what it costs, and how that is told. */
+	struct estimate estimate;
+	bool has_spread; /* it came in more than one chunk */
+	int64_t spread;  /* of the chunks' costs, thousandths of a tick per operation */
 };
 
 const char *row_status_name(enum row_status status);

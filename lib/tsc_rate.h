@@ -12,6 +12,7 @@ enum rate_source {
 	RATE_PM_TIMER,
 	RATE_HPET,
 	RATE_PIT,
+	RATE_P0,         /* what AMD's P-state 0 asks for: nominal, like the next */
 	RATE_CPUID_BASE, /* leaf 16H: nominal, up to 0.2 % off */
 	RATE_SOURCES,
 };
@@ -23,8 +24,8 @@ struct tsc_rate {
 	uint64_t hz[RATE_SOURCES]; /* 0: that source says nothing */
 	uint64_t best;             /* of the first source that speaks; 0: none does */
 	enum rate_source source;   /* best's */
-	bool checked;              /* a second source speaks */
-	uint32_t disagreement_ppm; /* largest, of any source from best */
+	bool checked;              /* a second source confirms it, or contradicts */
+	uint32_t disagreement_ppm; /* largest, of any that is counted from best */
 	bool conflict;
 };
 
@@ -41,7 +42,23 @@ uint64_t rate_from_cpuid(uint32_t denominator, uint32_t numerator, uint32_t crys
  */
 uint64_t rate_from_timer(uint64_t ticks, uint64_t timer_hz, uint64_t steps);
 
-/* Fills in all but hz from hz. */
+/*
+ * The rate that MSR C001_0064 asks for P-state 0, at which the TSC of these families
+ * counts: 17h and 19h have a frequency ID and a divisor (Processor Programming
+ * References, "Core::X86::Msr::PStateDef", CoreCOF = CpuFid / CpuDfsId * 200 MHz), 1Ah
+ * an ID in steps of 5 MHz.  0 for others, and where that P-state is not enabled.
+ */
+uint64_t rate_from_p0(uint32_t family, uint64_t pstate);
+
+/* True if fewer than two of the sources before the PIT speak: then it is to be asked.
+ */
+bool rate_wants_pit(const struct tsc_rate *rate);
+
+/*
+ * Fills in all but hz from hz.  A nominal source confirms another if it agrees with it;
+ * if not it proves nothing, since clocks with a spread spectrum run 0.25 % below it and
+ * firmware may have changed it since the TSC was started.
+ */
 void rate_vote(struct tsc_rate *rate);
 
 /* Parts per million by which two rates, neither 0, differ; at most UINT32_MAX. */

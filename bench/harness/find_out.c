@@ -61,11 +61,16 @@ static enum err open_sampler(struct run *run)
 	const uint64_t differences = frame_alloc_run(run->pool, frames, PAGE_BYTES);
 	const uint64_t scratch = frame_alloc_run(run->pool, frames, PAGE_BYTES);
 
+	run->dither = (struct dither){
+		.random = { .state = run->config->seed },
+		.spin = sampler_spin,
+	};
 	run->sampler = (struct sampler){
 		.disturbances = read_disturbances,
 		.context = run,
 		.ticks_per_row = ticks_per_row(run),
 		.quantum = 1,
+		.dither = &run->dither,
 		.differences = (int64_t *)differences,
 		.scratch = (int64_t *)scratch,
 	};
@@ -133,6 +138,7 @@ void find_out(struct run *run)
 	machine->env_doubt = machine->env == ENV_UNKNOWN
 	                             ? fingerprint_doubt(&run->fingerprint, machine)
 	                             : NULL;
+	run->sampler.step = fingerprint_step(&run->fingerprint, machine->env);
 	if (err == ERR_NONE) {
 		run->can_verify = prepare_ground(run) == ERR_NONE;
 		run_selftests(run);

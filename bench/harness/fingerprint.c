@@ -1,5 +1,6 @@
 #include "bench/harness/fingerprint.h"
 
+#include "lib/clock_step.h"
 #include "lib/text.h"
 #include "lib/x86/insn.h"
 
@@ -8,43 +9,58 @@
 #define SLOPE_PAIRS 63u
 #define CPUID_TRIES 63u
 
-static uint32_t clamp(uint64_t ticks)
+/* Turns that pass before a window, below this: of a cycle or so each. */
+#define DELAYS 1024u
+
+/* What is known of the steps of the clock: by readings, and by lengths of windows. */
+struct steps {
+	struct clock_steps readings, lengths;
+	uint64_t last_reading, last_length;
+};
+
+static void note_reading(struct steps *steps, uint64_t reading)
 {
-	return ticks > UINT32_MAX ? UINT32_MAX : (uint32_t)ticks;
+	if (steps->last_reading != 0 && reading > steps->last_reading)
+		clock_steps_note(&steps->readings, reading - steps->last_reading);
+	steps->last_reading = reading;
 }
 
-/* What the windows of one length add to what is known of the steps. */
-static void note_steps(struct fingerprint *fingerprint, window_code *window,
-                       uint64_t *last)
+static void note_length(struct steps *steps, uint64_t length)
+{
+	const uint64_t last = steps->last_length;
+
+	if (last != 0)
+		clock_steps_note(&steps->lengths,
+		                 length > last ? length - last : last - length);
+	steps->last_length = length;
+}
+
+/* What the windows of one length add, some cycles apart. */
+static void note_steps(struct steps *steps, window_code *window,
+                       const struct sampler *sampler)
 {
 	for (uint32_t i = 0; i < READS / LENGTHS; i++) {
 		struct window_args args = { 0 };
 
+		sampler_delay(sampler, DELAYS);
 		window(&args);
-
-		const uint64_t ticks = args.t1 - args.t0;
-		const uint64_t step = ticks > *last ? ticks - *last : *last - ticks;
-
-		if (*last != 0 && step != 0) {
-			fingerprint->quantum = clamp(gcd(fingerprint->quantum, step));
-			if (step < fingerprint->smallest_step)
-				fingerprint->smallest_step = clamp(step);
-		}
-		*last = ticks;
+		note_reading(steps, args.t0);
+		note_reading(steps, args.t1);
+		note_length(steps, args.t1 - args.t0);
 	}
 }
 
 /*
- * Windows whose length varies by a few multiplications: the greatest common divisor of
- * their differences is the step of the TSC, whatever they have in common.  If none
- * differs, 1 is the guess that excuses nothing.
+ * The step of the clock explains how far apart any two readings of it are.  Windows
+ * whose length varies by a few multiplications, and the time between them, see to it
+ * that there are many such differences.
  */
 static enum err take_quantum(struct fingerprint *fingerprint,
-                             struct window_source *source)
+                             struct window_source *source,
+                             const struct sampler *sampler)
 {
-	uint64_t last = 0;
+	struct steps steps = { 0 };
 
-	fingerprint->smallest_step = UINT32_MAX;
 	for (uint32_t copies = 0; copies < LENGTHS; copies++) {
 		window_code *const window =
 			source->make(source, &(struct window_spec){
@@ -54,10 +70,13 @@ static enum err take_quantum(struct fingerprint *fingerprint,
 
 		if (window == NULL)
 			return ERR_NO_MEMORY;
-		note_steps(fingerprint, window, &last);
+		note_steps(&steps, window, sampler);
 	}
-	if (fingerprint->quantum == 0)
-		fingerprint->quantum = fingerprint->smallest_step = 1;
+	fingerprint->step = clock_steps_milli(&steps.readings);
+	fingerprint->quantum = (fingerprint->step + 999) / 1000;
+	/* Windows of as many steps may still differ by a tick. */
+	fingerprint->smallest_step = clock_steps_smallest(
+		&steps.lengths, 1 + (fingerprint->quantum - 1) / 2);
 	return ERR_NONE;
 }
 
@@ -92,7 +111,7 @@ enum err fingerprint_take(struct fingerprint *fingerprint, struct window_source 
 {
 	*fingerprint = (struct fingerprint){ 0 };
 
-	const enum err err = take_quantum(fingerprint, source);
+	const enum err err = take_quantum(fingerprint, source, sampler);
 
 	if (err != ERR_NONE)
 		return err;
@@ -173,6 +192,14 @@ const char *fingerprint_doubt(const struct fingerprint *fingerprint,
 	if (fingerprint->cpuid > CPUID_MOST * add)
 		return "CPUID takes as long as if a hypervisor answered it";
 	return doubt_of_timers(&machine->tsc_rate);
+}
+
+uint32_t fingerprint_step(const struct fingerprint *fingerprint, enum environment env)
+{
+	/* A tick is part of an instruction there, and nothing begins in between. */
+	if (env == ENV_TCG_ICOUNT || env == ENV_BOCHS)
+		return STEP_NONE;
+	return fingerprint->step;
 }
 
 enum environment fingerprint_environment(const struct fingerprint *fingerprint,

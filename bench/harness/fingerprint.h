@@ -13,16 +13,23 @@
 #define SLOPE_COPIES 1024u
 
 struct fingerprint {
-	uint32_t quantum;       /* ticks: divides every step of the TSC */
-	uint32_t smallest_step; /* ticks: smallest difference of two windows, not 0 */
+	uint32_t step;          /* of the TSC, in thousandths of a tick; 1000: none */
+	uint32_t quantum;       /* ticks: that, rounded up */
+	uint32_t smallest_step; /* ticks: of two windows' lengths; 0: none differed */
 	int64_t slopes[CHAIN_COUNT]; /* thousandths of a tick per instruction */
 	int64_t cpuid;               /* thousandths of a tick */
 	bool measured;
 };
 
-/* Sets the sampler's quantum as well.  ERR_NO_MEMORY without room for windows. */
+/*
+ * Sets the sampler's quantum as well, and uses its dither.  ERR_NO_MEMORY without room
+ * for windows.
+ */
 enum err fingerprint_take(struct fingerprint *fingerprint, struct window_source *source,
                           struct sampler *sampler) MUST_CHECK;
+
+/* The step that a sampler is to know of, in thousandths of a tick; STEP_NONE: none. */
+uint32_t fingerprint_step(const struct fingerprint *fingerprint, enum environment env);
 
 /*
  * TCG by its signature, counting instructions if the slopes are equal within 5 %;

@@ -1,7 +1,5 @@
 #include "bench/harness/linearity.h"
 
-#define MILLI INT64_C(1000)
-
 #define LINE_FIRST 64u
 #define LINE_LAST 2048u
 #define LINE_ROUNDS 7u
@@ -34,13 +32,15 @@ static struct residual residual_of(struct selftest *selftest, enum chain chain,
 {
 	const struct pair point = line_pair(selftest, chain, copies);
 	const struct pair line = line_pair(selftest, chain, LINE_LAST);
-	const int64_t quanta = INT64_C(2) * selftest->fingerprint->quantum * MILLI;
+	const int64_t quanta = INT64_C(2) * selftest->fingerprint->step;
 	int64_t residuals[LINE_ROUNDS];
 	int64_t expected = 0;
 
 	for (unsigned i = 0; i < LINE_ROUNDS; i++) {
-		const int64_t cost = selftest_measure(selftest, &point, LINE_PAIRS).p50;
-		const int64_t whole = selftest_measure(selftest, &line, LINE_PAIRS).p50;
+		const int64_t cost =
+			selftest_estimate(selftest, &point, LINE_PAIRS).cost;
+		const int64_t whole =
+			selftest_estimate(selftest, &line, LINE_PAIRS).cost;
 
 		expected = whole * (int64_t)(copies - LINE_FIRST) /
 		           (int64_t)(LINE_LAST - LINE_FIRST);

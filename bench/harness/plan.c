@@ -213,6 +213,12 @@ static const char *unit_of(const struct experiment_spec *spec)
 	return spec->clock == CLOCK_PMC ? "cycles" : "ticks";
 }
 
+uint32_t plan_step(const struct experiment *experiment, const struct sampler *sampler)
+{
+	return text_equal(unit_of(&experiment->spec), "ticks") ? sampler->step
+	                                                       : STEP_NONE;
+}
+
 struct row plan_row(const struct plan *plan, const struct experiment *experiment,
                     const struct sampler *sampler, enum believed believed)
 {
@@ -221,6 +227,10 @@ struct row plan_row(const struct plan *plan, const struct experiment *experiment
 	const struct mishap mishap = mishap_of(experiment);
 	const struct arm_summary a = sampler_arm(sampler, samples->a, samples->n);
 	const struct arm_summary b = sampler_arm(sampler, samples->b, samples->n);
+	const struct summary cost = sampler_summary(sampler, samples, spec->divisor);
+	const uint32_t step = plan_step(experiment, sampler);
+	const struct spread spread = chunks_spread(
+		sampler, samples, &experiment->chunks, spec->divisor, step);
 
 	return (struct row){
 		.bench = plan->bench->name,
@@ -232,7 +242,13 @@ struct row plan_row(const struct plan *plan, const struct experiment *experiment
 		.status = mishap.status,
 		.reason = mishap.reason,
 		.unit = unit_of(spec),
-		.cost = sampler_summary(sampler, samples, spec->divisor),
+		.cost = cost,
+		.estimate = cost.n == 0 || step > STEP_NONE
+		                    ? sampler_estimate(sampler, samples, spec->divisor,
+		                                       step)
+		                    : estimate_median(&cost),
+		.has_spread = spread.known,
+		.spread = spread.size,
 		.discard_irq = samples->discard_irq,
 		.smis_counted = plan->machine->smi_counter != SMI_UNSEEN,
 		.discard_smi = samples->discard_smi,

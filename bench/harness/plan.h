@@ -1,6 +1,7 @@
 #pragma once
 /* The rows of one benchmark, from plan to result. */
 #include "bench/harness/bench.h"
+#include "bench/harness/chunks.h"
 #include "bench/harness/sampler.h"
 #include "lib/row.h"
 
@@ -22,6 +23,7 @@ struct experiment {
 	struct priming priming_b;      /* where arm B is primed in another way */
 	struct chase_context chase[2]; /* of shape_chase, by arm */
 	struct samples samples;
+	struct chunks chunks;
 	uint32_t goal;    /* pairs, of the next chunk */
 	const char *skip; /* why it cannot run; NULL if it can */
 	uint32_t order;   /* number of its first chunk in the run; 0: has not run yet */
@@ -73,6 +75,12 @@ bool plan_is_broken(const struct plan *plan, const struct tlb_op *op);
 /* "bench/op variant param=value", for people. */
 void plan_describe(const struct plan *plan, const struct experiment *experiment,
                    char *name, size_t capacity);
+
+/*
+ * The step of the clock that experiment's samples were taken with, in thousandths of a
+ * tick; STEP_NONE where they are no ticks of the TSC.
+ */
+uint32_t plan_step(const struct experiment *experiment, const struct sampler *sampler);
 
 /* What experiment shows so far, as a row. */
 struct row plan_row(const struct plan *plan, const struct experiment *experiment,

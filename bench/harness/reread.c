@@ -19,6 +19,7 @@ void reread_all(struct plan *plan)
 		if (row->spec.shape != &shape_reread)
 			continue;
 		row->samples = read->samples;
+		row->chunks = read->chunks;
 		row->order = read->order;
 		row->converged = read->converged;
 		row->canary_count = read->canary_count;

@@ -28,6 +28,18 @@ static void leave_shape(struct experiment *experiment)
 		shape->end(experiment);
 }
 
+/* Within a chunk all may be narrow, and between two of them something have changed. */
+static bool has_converged(const struct sampler *sampler,
+                          const struct experiment *experiment)
+{
+	const uint32_t step = plan_step(experiment, sampler);
+
+	return sampler_is_narrow(sampler, &experiment->samples, step) &&
+	       chunks_spread(sampler, &experiment->samples, &experiment->chunks, 1,
+	                     step)
+	               .agree;
+}
+
 static void take_chunk(const struct rounds *rounds, struct experiment *experiment,
                        uint32_t round)
 {
@@ -49,13 +61,14 @@ static void take_chunk(const struct rounds *rounds, struct experiment *experimen
 	}
 	sampler_extend(sampler, &experiment->pair, samples, experiment->goal);
 	leave_shape(experiment);
+	chunks_note(&experiment->chunks, samples->n);
 	experiment->goal = 2 * experiment->goal + 1;
 
 	const bool used_up = sampler_is_used_up(sampler, &experiment->pair, samples);
 
 	if (round + 1 < rounds_at_least && !used_up)
 		return;
-	experiment->converged = sampler_is_narrow(sampler, samples);
+	experiment->converged = has_converged(sampler, experiment);
 	experiment->finished = experiment->converged || used_up;
 }
 

@@ -38,6 +38,7 @@ struct run {
 	struct party party;
 
 	struct workspace workspace;
+	struct dither dither;
 	struct sampler sampler;
 	struct fingerprint fingerprint;
 	struct selftest selftest;

@@ -6,6 +6,13 @@
 #define WARM_UPS 8u
 #define BLOCK 32u
 
+/*
+ * Turns of the loop before a window are drawn from so many steps of the clock: what is
+ * left of the last step makes one phase likelier than another by a thirtieth at most.
+ */
+#define DITHER_STEPS 32u
+#define DITHER_TURNS 65536u /* at most */
+
 static uint32_t span_of(enum span span, const struct window_args *args)
 {
 	const uint64_t begin = span == SPAN_REFILL ? args->t1 : args->t0;
@@ -15,8 +22,34 @@ static uint32_t span_of(enum span span, const struct window_args *args)
 	return difference > UINT32_MAX ? UINT32_MAX : (uint32_t)difference;
 }
 
+void sampler_spin(uint32_t turns)
+{
+	uint64_t left = (uint64_t)turns + 1;
+
+	__asm__ volatile("1: dec %0\n\tjnz 1b" : "+r"(left) : : "cc");
+}
+
+void sampler_delay(const struct sampler *sampler, uint32_t turns)
+{
+	struct dither *const dither = sampler->dither;
+
+	if (dither != NULL && turns != 0)
+		dither->spin(random_below(&dither->random, turns));
+}
+
+/* So that the stamps of a window are at any phase of a clock that steps. */
+static void dither(const struct sampler *sampler)
+{
+	const uint64_t turns = (uint64_t)sampler->step * DITHER_STEPS / 1000;
+
+	if (sampler->step > STEP_NONE)
+		sampler_delay(sampler,
+		              turns < DITHER_TURNS ? (uint32_t)turns : DITHER_TURNS);
+}
+
 /* Ticks of one window; false if the TSC went back. */
-static bool take(const struct pair *pair, window_code *window, uint32_t *ticks)
+static bool take(const struct sampler *sampler, const struct pair *pair,
+                 window_code *window, uint32_t *ticks)
 {
 	struct window_args args = pair->args;
 	const struct priming *const priming =
@@ -33,6 +66,7 @@ static bool take(const struct pair *pair, window_code *window, uint32_t *ticks)
 			rehearsal.operands.cr4 = priming->cr4_before;
 		pair->a(&rehearsal);
 	}
+	dither(sampler);
 	window(&args);
 
 	*ticks = span_of(pair->span, &args);
@@ -45,18 +79,19 @@ static bool has_given_up(const struct pair *pair)
 }
 
 /* One pair at index n; every second one in the other order. */
-static void take_pair(const struct pair *pair, struct samples *samples, uint32_t round)
+static void take_pair(const struct sampler *sampler, const struct pair *pair,
+                      struct samples *samples, uint32_t round)
 {
 	uint32_t *const a = &samples->a[samples->n];
 	uint32_t *const b = &samples->b[samples->n];
 	bool a_is_good, b_is_good;
 
 	if (round % 2 == 0) {
-		a_is_good = take(pair, pair->a, a);
-		b_is_good = take(pair, pair->b, b);
+		a_is_good = take(sampler, pair, pair->a, a);
+		b_is_good = take(sampler, pair, pair->b, b);
 	} else {
-		b_is_good = take(pair, pair->b, b);
-		a_is_good = take(pair, pair->a, a);
+		b_is_good = take(sampler, pair, pair->b, b);
+		a_is_good = take(sampler, pair, pair->a, a);
 	}
 	if (has_given_up(pair))
 		return;
@@ -95,7 +130,7 @@ static void take_block(const struct sampler *sampler, const struct pair *pair,
 	const struct disturbances before = sampler->disturbances(sampler->context);
 
 	for (uint32_t i = 0; i < pairs && !has_given_up(pair); i++)
-		take_pair(pair, samples, i);
+		take_pair(sampler, pair, samples, i);
 
 	const struct disturbances after = sampler->disturbances(sampler->context);
 
@@ -131,8 +166,8 @@ void sampler_warm_up(const struct sampler *sampler, const struct pair *pair)
 	for (unsigned i = 0; i < WARM_UPS && !has_given_up(pair); i++) {
 		if (i != 0 && rdtsc_ordered() - begin >= sampler->ticks_per_row)
 			break;
-		(void)take(pair, pair->a, &ignored);
-		(void)take(pair, pair->b, &ignored);
+		(void)take(sampler, pair, pair->a, &ignored);
+		(void)take(sampler, pair, pair->b, &ignored);
 	}
 }
 
@@ -157,24 +192,23 @@ void sampler_extend(const struct sampler *sampler, const struct pair *pair,
 	}
 }
 
-bool sampler_is_narrow(const struct sampler *sampler, const struct samples *samples)
+int64_t sampler_narrow(const struct sampler *sampler, int64_t cost, uint32_t step)
 {
-	const uint32_t n = samples->n;
-	int64_t *const sorted = sampler->differences;
+	const int64_t percent = magnitude(cost) / 100;
+	const int64_t least =
+		step > STEP_NONE ? step / 4 : INT64_C(1000) * sampler->quantum;
+
+	return percent > least ? percent : least;
+}
+
+bool sampler_is_narrow(const struct sampler *sampler, const struct samples *samples,
+                       uint32_t step)
+{
+	const struct estimate found = sampler_estimate(sampler, samples, 1, step);
 
 	/* The whole range of fewer values holds the median less often than that. */
-	if (n < median_interval_least(CONFIDENCE_99))
-		return false;
-	fill_differences(sampler, samples);
-	sort_ticks(sorted, n);
-
-	const struct rank_interval ranks = median_ranks(n, CONFIDENCE_99);
-	const int64_t median = sorted[n / 2];
-	const int64_t percent = magnitude(median) / 100;
-	const int64_t allowed =
-		percent > sampler->quantum ? percent : (int64_t)sampler->quantum;
-
-	return sorted[ranks.hi] - sorted[ranks.lo] <= allowed;
+	return samples->n >= median_interval_least(CONFIDENCE_99) &&
+	       found.hi - found.lo <= sampler_narrow(sampler, found.cost, step);
 }
 
 struct summary sampler_summary(const struct sampler *sampler,
@@ -184,6 +218,42 @@ struct summary sampler_summary(const struct sampler *sampler,
 		return (struct summary){ 0 };
 	fill_differences(sampler, samples);
 	return summarise(sampler->differences, samples->n, divisor, sampler->scratch);
+}
+
+/* Median and median distance from it, by way of the scratch. */
+static struct estimate estimate_stepping(const struct sampler *sampler,
+                                         const struct samples *samples,
+                                         uint32_t divisor, uint32_t step)
+{
+	const uint32_t n = samples->n;
+	int64_t *const scratch = sampler->scratch;
+
+	fill_differences(sampler, samples);
+	for (uint32_t i = 0; i < n; i++)
+		scratch[i] = sampler->differences[i];
+	sort_ticks(scratch, n);
+
+	const int64_t median = scratch[n / 2];
+
+	for (uint32_t i = 0; i < n; i++)
+		scratch[i] = magnitude(scratch[i] - median);
+	sort_ticks(scratch, n);
+	return estimate_huber(sampler->differences, n, divisor, step, median,
+	                      scratch[n / 2]);
+}
+
+struct estimate sampler_estimate(const struct sampler *sampler,
+                                 const struct samples *samples, uint32_t divisor,
+                                 uint32_t step)
+{
+	if (samples->n == 0)
+		return (struct estimate){ .estimator = ESTIMATOR_NONE };
+	if (step > STEP_NONE)
+		return estimate_stepping(sampler, samples, divisor, step);
+
+	const struct summary summary = sampler_summary(sampler, samples, divisor);
+
+	return estimate_median(&summary);
 }
 
 struct arm_summary sampler_arm(const struct sampler *sampler, const uint32_t *ticks,

@@ -4,6 +4,8 @@
  * each pair (bench/README.md has the loop as pseudo-code).
  */
 #include "bench/harness/window.h"
+#include "lib/estimate.h"
+#include "lib/random.h"
 #include "lib/stats.h"
 
 #include <stdbool.h>
@@ -58,11 +60,25 @@ struct disturbances {
 	uint64_t aperf, mperf;
 };
 
+/*
+ * Before each window some turns of a loop pass, as many as are drawn: so a window
+ * begins at any phase of a clock that steps, and at none more often than at another.
+ */
+struct dither {
+	struct random random;
+	void (*spin)(uint32_t turns); /* a turn takes no longer than some ticks */
+};
+
+/* Turns of a loop of one cycle each. */
+void sampler_spin(uint32_t turns);
+
 struct sampler {
 	struct disturbances (*disturbances)(void *context);
 	void *context;
 	uint64_t ticks_per_row; /* at most */
-	uint32_t quantum;       /* ticks */
+	uint32_t quantum;       /* ticks: the step of the clock, rounded up */
+	uint32_t step; /* thousandths of a tick; up to STEP_NONE: it does not step */
+	struct dither *dither; /* NULL: windows follow each other at once */
 	/* Room for the largest capacity each; overwritten by every summary. */
 	int64_t *differences, *scratch;
 };
@@ -81,15 +97,35 @@ void sampler_extend(const struct sampler *sampler, const struct pair *pair,
 bool sampler_is_used_up(const struct sampler *sampler, const struct pair *pair,
                         const struct samples *samples);
 
+/* Waits for as many turns as are drawn below that; not at all without a dither. */
+void sampler_delay(const struct sampler *sampler, uint32_t turns);
+
 /*
- * True if the 99 % interval of the median is within 1 % of it, or within a quantum.
- * Fewer than 8 pairs have no such interval.
+ * True if the headline's 99 % interval is within 1 % of it.  Also if the median's is
+ * within a quantum, or Huber's within a quarter of the step.  Fewer than 8 pairs have
+ * no such interval.  step as in sampler_estimate().
  */
-bool sampler_is_narrow(const struct sampler *sampler, const struct samples *samples);
+bool sampler_is_narrow(const struct sampler *sampler, const struct samples *samples,
+                       uint32_t step);
 
 /* b - a of all pairs, sorted and divided; n = 0 without any. */
 struct summary sampler_summary(const struct sampler *sampler,
                                const struct samples *samples, uint32_t divisor);
+
+/*
+ * How wide the interval of such a cost may be, both in thousandths of a tick and not
+ * divided.
+ */
+int64_t sampler_narrow(const struct sampler *sampler, int64_t cost, uint32_t step);
+
+/*
+ * The headline of b - a: the median, or Huber's estimate if step, that of the clock in
+ * thousandths of a tick, is above STEP_NONE.  step is an argument because not all
+ * samples are ticks of the TSC.
+ */
+struct estimate sampler_estimate(const struct sampler *sampler,
+                                 const struct samples *samples, uint32_t divisor,
+                                 uint32_t step);
 
 /* Minimum and median of one arm. */
 struct arm_summary {

@@ -50,6 +50,13 @@ struct summary selftest_measure(struct selftest *selftest, const struct pair *pa
                                 uint32_t pairs);
 
 /*
+ * What B of those pairs costs more than A, as in a row.  ESTIMATOR_NONE and 0 if the
+ * pair has no windows.
+ */
+struct estimate selftest_estimate(struct selftest *selftest, const struct pair *pair,
+                                  uint32_t pairs);
+
+/*
  * A clock that runs in real time must be good; where instructions are counted, and
  * under plain TCG, the question has no answer and the value is recorded.
  */
@@ -57,6 +64,20 @@ enum selftest_verdict selftest_judge(const struct selftest *selftest, bool good)
 
 /* Arithmetic that any clock must obey but TCG's, which the host's noise is in. */
 enum selftest_verdict selftest_judge_sums(const struct selftest *selftest, bool good);
+
+/*
+ * Test 4, second half: the TSC keeps time with the timers.  One source that nothing can
+ * be held against is skipped, and decides nothing: ticks are still ticks.  Without any
+ * the timing is not valid.
+ */
+void selftest_timers(struct selftest *selftest, const struct tsc_rate *rate);
+
+/*
+ * Of a count of page walks against what it must be.  A counter that has not moved in
+ * all that time stands still: skipped, as where there is none.
+ */
+enum selftest_verdict selftest_judge_walks(const struct selftest *selftest, bool moved,
+                                           int64_t walks, int64_t expected);
 
 /* True if the row of that test failed. */
 bool selftest_failed(const struct selftest *selftest, const char *test);

@@ -17,29 +17,9 @@ static void add(const struct selftest_op *context, struct selftest_row row)
 	selftest_add(context->selftest, &row);
 }
 
-static struct summary measure(const struct selftest_op *context,
-                              const struct pair *pair)
+static int64_t cost_of(const struct selftest_op *context, const struct pair *pair)
 {
-	return selftest_measure(context->selftest, pair, SELFTEST_PAIRS);
-}
-
-/* Test 4, second half: the TSC keeps time with the timers. */
-static void test_timers(const struct selftest_op *context)
-{
-	const struct tsc_rate *const rate = &context->machine->tsc_rate;
-
-	add(context,
-	    (struct selftest_row){
-		    .test = "timers",
-		    .decides_timing = true,
-		    .value = rate->disagreement_ppm * INT64_C(1000),
-		    .has_limit = true,
-		    .limit = (int64_t)RATE_CONFLICT_PPM * MILLI,
-		    .unit = "ppm",
-		    .verdict = rate->checked ? selftest_judge(context->selftest,
-	                                                      !rate->conflict)
-	                                     : SELFTEST_SKIPPED,
-	    });
+	return selftest_estimate(context->selftest, pair, SELFTEST_PAIRS).cost;
 }
 
 /* copies_a against copies_b of op, aimed at pages of their own. */
@@ -91,8 +71,8 @@ static void test_additive(const struct selftest_op *context, const struct tlb_op
 	int64_t ratios[ADDITIVE_ROUNDS];
 
 	for (unsigned i = 0; i < ADDITIVE_ROUNDS; i++) {
-		const int64_t first = mapped ? measure(context, &shorter).p50 : 0;
-		const int64_t second = mapped ? measure(context, &longer).p50 : 0;
+		const int64_t first = mapped ? cost_of(context, &shorter) : 0;
+		const int64_t second = mapped ? cost_of(context, &longer) : 0;
 
 		ratios[i] = first > 0 ? second * MILLI / first : 0;
 	}
@@ -136,7 +116,8 @@ static void test_cycles(const struct selftest_op *context)
 			chain_pair(&workspace->source, CHAIN_IMUL, CHAIN_COPIES);
 
 		workspace->clock = clock;
-		row.value = measure(context, &pair).p50;
+		row.value =
+			selftest_measure(context->selftest, &pair, SELFTEST_PAIRS).p50;
 		row.verdict = SELFTEST_FAIL;
 		for (int64_t known = 3; known <= 5; known++)
 			if (magnitude(row.value - known * MILLI) * 100 <= known * MILLI)
@@ -157,14 +138,14 @@ static void test_same_twice(const struct selftest_op *context)
 
 	priming.target_pages = 0;
 
-	int64_t medians[SAME_ROUNDS];
+	int64_t costs[SAME_ROUNDS];
 
 	for (unsigned i = 0; i < SAME_ROUNDS; i++)
-		medians[i] = measure(context, &pair).p50;
-	sort_ticks(medians, SAME_ROUNDS);
+		costs[i] = cost_of(context, &pair);
+	sort_ticks(costs, SAME_ROUNDS);
 
-	const int64_t range = medians[SAME_ROUNDS - 1] - medians[0];
-	const int64_t typical = medians[SAME_ROUNDS / 2];
+	const int64_t range = costs[SAME_ROUNDS - 1] - costs[0];
+	const int64_t typical = costs[SAME_ROUNDS / 2];
 
 	add(context, (struct selftest_row){
 			     .test = "a_a_limit",
@@ -221,7 +202,6 @@ static void test_interrupt(const struct selftest_op *context)
 
 #define WALK_PAGES 64u
 #define WALK_TRIES 63u
-#define WALKS_ASTRAY 2 /* of the harness's own pages, and of prefetchers */
 
 /* Median walks of reading WALK_PAGES pages behind a window. */
 static int64_t walks_behind(const struct selftest_op *context, window_code *window,
@@ -270,12 +250,13 @@ static void test_walks(const struct selftest_op *context, const struct tlb_op *o
 		if (pair.a == NULL || pair.b == NULL)
 			return;
 
+		const uint64_t before = rdpmc(counter);
 		const int64_t walks = walks_behind(context, pair.b, &pair, counter) -
 		                      walks_behind(context, pair.a, &pair, counter);
 
 		row.value = walks * MILLI;
-		row.verdict = selftest_judge(
-			context->selftest, magnitude(walks - expected) <= WALKS_ASTRAY);
+		row.verdict = selftest_judge_walks(
+			context->selftest, rdpmc(counter) != before, walks, expected);
 	}
 	add(context, row);
 }
@@ -285,7 +266,7 @@ void selftest_operations(const struct selftest_op *context)
 	const struct tlb_op *const cr3 = tlb_op_named("cr3_reload");
 	const struct tlb_op *const invlpg = tlb_op_named("invlpg");
 
-	test_timers(context);
+	selftest_timers(context->selftest, &context->machine->tsc_rate);
 	test_additive(context, cr3, "additive_cr3_reload");
 	test_additive(context, invlpg, "additive_invlpg");
 	test_cycles(context);
@@ -316,7 +297,11 @@ void selftest_conclude(const struct selftest *selftest, struct machine *machine)
 	const bool invariant = (machine->features & FEATURE_INVARIANT_TSC) != 0;
 
 	machine->timing_valid = machine->env == ENV_HW && passed && invariant;
-	if (machine->timing_valid)
+	if (machine->timing_valid && !machine->tsc_rate.checked)
+		machine->timing_reason =
+			"hardware, and every self-test of the clock passed; nothing "
+			"confirms the rate of the TSC, of which one source speaks";
+	else if (machine->timing_valid)
 		machine->timing_reason =
 			"hardware, and every self-test of the clock passed";
 	else if (machine->env == ENV_UNKNOWN)

@@ -1,11 +1,13 @@
 #include "lib/x86/timers.h"
 
+#include "lib/x86/cpu.h"
 #include "lib/x86/identify.h"
 #include "lib/x86/insn.h"
 
 #define PM_TIMER_HZ 3579545u
 #define PIT_HZ 1193182u
 #define MILLISECONDS 50u
+#define MSR_PSTATE0 0xc0010064u
 
 /* Of the end of an interval: one reading between two of the TSC. */
 #define BRACKETS 5u
@@ -163,6 +165,7 @@ static uint64_t measure_pit(void)
 struct tsc_rate timers_measure(const struct timers *timers)
 {
 	const struct cpuid_regs tsc = cpuid_leaf(0x15, 0);
+	uint64_t pstate = 0;
 	struct tsc_rate rate = {
 		.hz = {
 			[RATE_CPUID] = rate_from_cpuid(tsc.eax, tsc.ebx, tsc.ecx),
@@ -171,9 +174,10 @@ struct tsc_rate timers_measure(const struct timers *timers)
 		},
 	};
 
-	rate_vote(&rate);
-	if (!rate.checked)
+	if (rate_wants_pit(&rate))
 		rate.hz[RATE_PIT] = measure_pit();
+	if (timers->amd_family != 0 && rdmsr_safe(MSR_PSTATE0, &pstate))
+		rate.hz[RATE_P0] = rate_from_p0(timers->amd_family, pstate);
 	rate_vote(&rate);
 	if (rate.best == 0) {
 		rate.hz[RATE_CPUID_BASE] =

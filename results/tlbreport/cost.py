@@ -1,6 +1,6 @@
 """The cost of each operation: the plot and the table."""
 
-from . import bands, plot_cost, trust
+from . import bands, headline, plot_cost, trust
 from .figure import picture
 from .markup import Markup, badge, breakable, join, paragraph, table, tag
 from .run import Row, Run
@@ -31,7 +31,7 @@ def cost(run: Run) -> Markup:
     if not rows:
         return paragraph("There is no row: results.csv is missing or empty.", class_="lack")
     rows = [r for r in rows if not is_refill(r) and r["bench"] not in BENCHES]
-    return join([plots(run, rows), *tables(run, rows), bands.published(run)])
+    return join([headline.note(run), plots(run, rows), *tables(run, rows), bands.published(run)])
 
 
 def plots(run: Run, rows: list) -> Markup:

@@ -6,7 +6,7 @@ import os
 import re
 import zlib
 
-from . import consistency, samples, trust
+from . import consistency, headline, samples, trust
 from .run import Problem, Row, Run, Table
 from .schema import FILES, REQUIRED, column_faults, count_fault, quote
 
@@ -150,8 +150,8 @@ def parse(run: Run, table: Table, text: str) -> None:
                 continue
             if table.name in FILES:
                 row = Row(line, dict(zip(names, fields)))
-                table.rows.append(row)
                 run.problems += field_faults(table.name, row)
+                table.rows.append(headline.applied(row) if table.name == headline.FILE else row)
     except csv.Error as error:
         fault = f"is not CSV after this line, the rest is left out: {error}"
         run.problems.append(Problem(table.name, line, fault))

@@ -5,6 +5,7 @@ import re
 QUOTED = 60  # characters of a malformed field that a message repeats
 
 STATUSES = ("ok", "skipped", "failed", "timeout")
+ESTIMATORS = ("median", "huber")
 UNITS = ("ticks", "cycles", "pages", "pcids", "count")
 PHASES = ("before", "after")
 RULES = ("must", "may", "claimed")
@@ -83,6 +84,9 @@ FILES = {
         **columns("converged believed", flag_fault),
         **columns("quantum canary", number_fault),
         **columns("order", count_fault),
+        **columns("cost cost_lo cost_hi", number_fault),
+        **columns("estimator", one_of(ESTIMATORS)),
+        **columns("spread", number_fault),
     },
     "verify.csv": {
         **columns("op entry", any_text),
@@ -110,6 +114,9 @@ FILES = {
     },
 }
 
+# Columns that older programs did not write: all of a group are there, or none.
+LATER = {"results.csv": (("cost", "cost_lo", "cost_hi", "estimator", "spread"),)}
+
 # A run without one of these was cut off; the others come only with some options.
 REQUIRED = ("machine.csv", "results.csv", "verify.csv")
 
@@ -125,8 +132,10 @@ def column_faults(name: str, names: list) -> list:
     known = FILES.get(name)
     if known is None:
         return [(0, "columns unknown: only counted", False)]
+    older = {column for group in LATER.get(name, ()) if not set(group) & set(names)
+             for column in group}
     faults = [(1, f"column '{column}' is missing", True) for column in known
-              if column not in names]
+              if column not in names and column not in older]
     for column in dict.fromkeys(names):
         if column not in known:
             faults.append((1, f"column {quote(column)} is unknown and not shown", False))

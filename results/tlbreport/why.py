@@ -26,7 +26,8 @@ SHOWS = {
                     "fences do.",
     "slope_": "What one copy of this instruction costs: together they tell hardware from an "
               "emulator.",
-    "timers": "Independent timers of the machine agree on the rate of the clock.",
+    "timers": "Independent timers of the machine agree on the rate of the clock; skipped where "
+              "only one is there, and ticks are ticks all the same.",
     "additive_": "From 2N to 4N copies costs twice what N to 2N does: the costs of the "
                  "operation add up.",
     "cycle_counter": "The counter of core cycles counts a chain of known length right, per "
@@ -61,7 +62,7 @@ SHOWS = {
     "c6_": "The same in C6.",
     "c7_": "The same in C7.",
     "walks_": "A counter of page walks, independent of the verification, saw as many walks as "
-              "the operation must cause.",
+              "the operation must cause; skipped where there is none, or it stands still.",
     "verification": "No operation left behind an entry that it must drop.",
 }
 

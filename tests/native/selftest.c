@@ -6,6 +6,7 @@
  *     selftest                 the tests; exit status 1 if one failed
  *     selftest --unfenced      the same with a clock that does not fence: must fail
  *     selftest --compare       nothing against nothing, paired and one after the other
+ *     selftest --steps         few multiplications, that a step of the clock may hide
  */
 #include "bench/harness/selftest.h"
 #include "lib/csv.h"
@@ -112,6 +113,7 @@ static int run_tests(struct pages *pages, struct sampler *sampler)
 
 	if (fingerprint_take(&fingerprint, &pages->source, sampler) != ERR_NONE)
 		die("fingerprint");
+	sampler->step = fingerprint_step(&fingerprint, ENV_VM);
 	selftest = (struct selftest){
 		.source = &pages->source,
 		.sampler = sampler,
@@ -171,13 +173,89 @@ static void compare(struct pages *pages, const struct sampler *sampler)
 	}
 }
 
+#define STEPS_ROUNDS 9u
+#define STEPS_PAIRS 1023u
+#define STEPS_LONG 512u
+
+/* Median of the costs of so many multiplications more than none, and of a round each.
+ */
+struct few {
+	uint32_t copies;
+	int64_t medians[STEPS_ROUNDS], costs[STEPS_ROUNDS], truths[STEPS_ROUNDS];
+};
+
+static window_code *multiplications(struct pages *pages, uint32_t copies)
+{
+	return make_window(&pages->source, &(struct window_spec){
+						   .body = chain_body(CHAIN_IMUL),
+						   .copies = copies,
+					   });
+}
+
+/*
+ * The truth is from chains so long that a step is nothing of them, measured in turn, as
+ * the core's frequency may change at any time.  The window with 64 copies is what both
+ * have in common: fewer overlap with the stamps.
+ */
+static void measure_few(struct pages *pages, const struct sampler *sampler,
+                        struct few *few)
+{
+	window_code *const base = multiplications(pages, 64);
+	const struct pair pairs[2] = {
+		{ .a = base,
+		  .b = multiplications(pages, 64 + few->copies),
+		  .divisor = 1 },
+		{ .a = base,
+		  .b = multiplications(pages, 64 + STEPS_LONG),
+		  .divisor = 1 },
+	};
+	static uint32_t a[STEPS_PAIRS], b[STEPS_PAIRS];
+
+	for (unsigned round = 0; round < STEPS_ROUNDS; round++) {
+		struct samples samples = { .a = a, .b = b, .capacity = STEPS_PAIRS };
+		struct estimate found;
+
+		few->medians[round] =
+			sampler_measure(sampler, &pairs[0], &samples, STEPS_PAIRS).p50;
+		found = sampler_estimate(sampler, &samples, 1, sampler->step);
+		few->costs[round] = found.cost;
+		samples.n = 0;
+		(void)sampler_measure(sampler, &pairs[1], &samples, STEPS_PAIRS);
+		found = sampler_estimate(sampler, &samples, 1, sampler->step);
+		few->truths[round] = found.cost * few->copies / STEPS_LONG;
+	}
+}
+
+/* What few multiplications cost by either estimate, beside what they must cost. */
+static void show_steps(struct pages *pages, struct sampler *sampler)
+{
+	struct fingerprint fingerprint;
+
+	if (fingerprint_take(&fingerprint, &pages->source, sampler) != ERR_NONE)
+		die("fingerprint");
+	sampler->step = fingerprint_step(&fingerprint, ENV_VM);
+	puts("copies,step,median,cost,truth");
+	for (uint32_t copies = 4; copies <= 64; copies += 4) {
+		struct few few = { .copies = copies };
+
+		measure_few(pages, sampler, &few);
+		printf("%u,%u,%lld,%lld,%lld\n", copies, fingerprint.step,
+		       (long long)median_of(few.medians, STEPS_ROUNDS),
+		       (long long)median_of(few.costs, STEPS_ROUNDS),
+		       (long long)median_of(few.truths, STEPS_ROUNDS));
+	}
+}
+
 int main(int argc, char **argv)
 {
-	static int64_t differences[SELFTEST_PAIRS], scratch[SELFTEST_PAIRS];
+	static int64_t differences[STEPS_PAIRS], scratch[STEPS_PAIRS];
 	const bool unfenced = argc == 2 && strcmp(argv[1], "--unfenced") == 0;
 	const bool comparing = argc == 2 && strcmp(argv[1], "--compare") == 0;
+	const bool stepping = argc == 2 && strcmp(argv[1], "--steps") == 0;
 	struct pages pages;
+	struct dither dither = { .random = { 1 }, .spin = sampler_spin };
 	struct sampler sampler = {
+		.dither = &dither,
 		.disturbances = read_disturbances,
 		.ticks_per_row = UINT64_C(1000000000),
 		.quantum = 1,
@@ -185,14 +263,18 @@ int main(int argc, char **argv)
 		.scratch = scratch,
 	};
 
-	if (argc > 1 && !unfenced && !comparing) {
-		fprintf(stderr, "usage: %s [--unfenced | --compare]\n", argv[0]);
+	if (argc > 1 && !unfenced && !comparing && !stepping) {
+		fprintf(stderr, "usage: %s [--unfenced | --compare | --steps]\n",
+		        argv[0]);
 		return 2;
 	}
 	stay_on_this_cpu();
 	open_pages(&pages, unfenced ? CLOCK_UNFENCED : CLOCK_RDTSCP);
-	if (!comparing)
+	if (!comparing && !stepping)
 		return run_tests(&pages, &sampler);
-	compare(&pages, &sampler);
+	if (stepping)
+		show_steps(&pages, &sampler);
+	else
+		compare(&pages, &sampler);
 	return 0;
 }

@@ -44,12 +44,21 @@ static inline struct row random_row(struct random *random, unsigned i)
 	};
 
 	row.cost = summarise(ticks, COUNT_OF(ticks), divisor, scratch);
+	row.estimate = step == 1
+	                       ? (struct estimate){ ESTIMATOR_MEDIAN, row.cost.p50,
+		                                    row.cost.ci99_lo, row.cost.ci99_hi }
+	                       : estimate_huber(ticks, COUNT_OF(ticks), divisor,
+	                                        step * 1000, ticks[COUNT_OF(ticks) / 2],
+	                                        row.cost.mad * divisor / 1000);
+	row.has_spread = true;
+	row.spread = (int64_t)random_below_u64(random, 300);
 	row.b_min = row.a_min + (uint64_t)(row.cost.min * divisor / 1000);
 	row.b_p50 = row.a_p50 + (uint64_t)(row.cost.p50 * divisor / 1000);
 	if (random_below_u64(random, 8) == 0) {
 		row.status = ROW_SKIPPED;
 		row.reason = "pcid";
 		row.cost = (struct summary){ 0 };
+		row.estimate = (struct estimate){ 0 };
 		row.order = 0;
 	}
 	return row;

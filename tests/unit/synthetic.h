@@ -20,6 +20,7 @@ struct synthetic_window {
 static struct {
 	struct window_source source;
 	struct random random;
+	struct dither dither;
 	struct synthetic_window windows[SYNTHETIC_WINDOWS];
 	unsigned made, room;
 	uint32_t runs;               /* of all windows */
@@ -28,6 +29,7 @@ static struct {
 	uint64_t load;               /* ticks of a planted load */
 	uint64_t noise;              /* ticks, at most */
 	uint64_t step;               /* the clock goes on by so many ticks at a time */
+	uint64_t fraction;           /* and so many thousandths of a tick */
 	uint32_t hidden;             /* first copies that overlap with the stamps */
 	/* Per mille by which all gets slower: at once, or a little with every window.
 	 */
@@ -62,6 +64,14 @@ static inline uint64_t synthetic_noise(uint64_t most)
 	return most == 0 ? 0 : random_next(&synthetic.random) % (most + 1);
 }
 
+/* A whole number of steps, rounded down to ticks. */
+static inline uint64_t synthetic_reading(uint64_t now)
+{
+	const uint64_t step = synthetic.step * 1000 + synthetic.fraction;
+
+	return now * 1000 / step * step / 1000;
+}
+
 static inline void synthetic_run(unsigned i, struct window_args *args)
 {
 	struct synthetic_window *const window = &synthetic.windows[i];
@@ -76,8 +86,8 @@ static inline void synthetic_run(unsigned i, struct window_args *args)
 	synthetic.runs++;
 	window->runs++;
 	synthetic.now += ticks;
-	args->t0 = from / synthetic.step * synthetic.step;
-	args->t1 = args->t2 = synthetic.now / synthetic.step * synthetic.step;
+	args->t0 = synthetic_reading(from);
+	args->t1 = args->t2 = synthetic_reading(synthetic.now);
 	synthetic.now += 13;
 }
 
@@ -142,12 +152,21 @@ static inline struct disturbances synthetic_peace(void *context)
 	return (struct disturbances){ 0 };
 }
 
+/* A turn is a tick. */
+static inline void synthetic_spin(uint32_t turns)
+{
+	synthetic.now += turns;
+}
+
 static inline struct sampler synthetic_sampler(void)
 {
+	synthetic.dither = (struct dither){ { 23 }, synthetic_spin };
+
 	return (struct sampler){
 		.disturbances = synthetic_peace,
 		.ticks_per_row = SYNTHETIC_FOREVER,
 		.quantum = 1,
+		.dither = &synthetic.dither,
 		.differences = synthetic.differences,
 		.scratch = synthetic.scratch,
 	};

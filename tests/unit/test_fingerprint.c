@@ -218,6 +218,36 @@ TEST(the_quantum_divides_every_window_and_becomes_the_samplers)
 	}
 }
 
+TEST(a_step_of_a_broken_number_of_ticks_is_told_and_rounded_up)
+{
+	static const uint64_t known[] = { 22500, 24500, 34250, 2100 };
+
+	for (unsigned i = 0; i < COUNT_OF(known); i++) {
+		struct sampler with;
+
+		(void)synthetic_reset(NULL);
+		synthetic.noise = 90;
+		synthetic.step = known[i] / 1000;
+		synthetic.fraction = known[i] % 1000;
+		assert_int_equal(take(&with), ERR_NONE);
+		assert_in_range(taken.step, known[i] - 30, known[i] + 30);
+		assert_int_equal(taken.quantum, known[i] / 1000 + 1);
+		assert_int_equal(with.quantum, taken.quantum);
+		assert_in_range(taken.smallest_step, known[i] / 1000 - 1,
+		                known[i] / 1000 + 2);
+	}
+}
+
+TEST(where_instructions_are_counted_a_sampler_knows_of_no_step)
+{
+	const struct fingerprint stepping = { .step = 32000, .quantum = 32 };
+
+	for (enum environment env = ENV_UNKNOWN; env <= ENV_BOCHS; env++)
+		assert_int_equal(fingerprint_step(&stepping, env),
+		                 env == ENV_TCG_ICOUNT || env == ENV_BOCHS ? STEP_NONE
+		                                                           : 32000);
+}
+
 TEST(without_room_for_all_windows_nothing_is_measured)
 {
 	const unsigned windows = 8 + 2 * CHAIN_COUNT;
@@ -257,6 +287,10 @@ int main(void)
 		SYNTHETIC_CASE(slopes_are_ticks_per_instruction_of_the_chains),
 		SYNTHETIC_CASE(
 			the_quantum_divides_every_window_and_becomes_the_samplers),
+		SYNTHETIC_CASE(
+			a_step_of_a_broken_number_of_ticks_is_told_and_rounded_up),
+		cmocka_unit_test(
+			where_instructions_are_counted_a_sampler_knows_of_no_step),
 		SYNTHETIC_CASE(without_room_for_all_windows_nothing_is_measured),
 	};
 

@@ -34,6 +34,9 @@ static struct row measured(void)
 		.quantum = 2,
 		.canary = 700,
 		.order = 7,
+		.estimate = { ESTIMATOR_HUBER, 5250, 4875, 5750 },
+		.has_spread = true,
+		.spread = 125,
 	};
 }
 
@@ -81,7 +84,7 @@ TEST(a_measured_row_has_every_number_in_its_place)
 		"single_op,invlpg,first-bare-4k,pages,64,,ok,,ticks,255,32,"
 		",1,3,1.000,2.000,3.000,4.000,5.500,6.000,7.000,8.000,9.000,"
 		"-1.250,0.250,0.010,0.011,0.012,0.013,100,101,200,201,1,1,2,"
-		"700,7");
+		"700,7,5.250,4.875,5.750,huber,0.125");
 }
 
 TEST(numbers_stand_under_the_columns_of_their_names)
@@ -97,16 +100,18 @@ TEST(numbers_stand_under_the_columns_of_their_names)
 		{ "converged", "1" },     { "believed", "1" },
 		{ "quantum", "2" },       { "canary", "700" },
 		{ "order", "7" },         { "targets", "" },
+		{ "cost", "5.250" },      { "cost_lo", "4.875" },
+		{ "cost_hi", "5.750" },   { "estimator", "huber" },
+		{ "spread", "0.125" },
 	};
 	const struct row row = measured();
-
 	for (unsigned i = 0; i < COUNT_OF(expected); i++)
 		assert_string_equal(under(&row, expected[i][0]), expected[i][1]);
 }
 
-TEST(the_columns_are_the_38_of_the_interface)
+TEST(the_columns_are_the_43_of_the_interface)
 {
-	assert_int_equal(fields(file_columns(FILE_RESULTS)), 38);
+	assert_int_equal(fields(file_columns(FILE_RESULTS)), 43);
 }
 
 TEST(every_kind_of_row_has_as_many_fields_as_there_are_columns)
@@ -117,13 +122,13 @@ TEST(every_kind_of_row_has_as_many_fields_as_there_are_columns)
 		row.status = (enum row_status)(kind % 4);
 		row.reason = row.status == ROW_OK ? NULL : "memory";
 		if (kind & 4)
-			row.cost.n = 0;
+			row.cost.n = 0, row.estimate.estimator = ESTIMATOR_NONE;
 		if (kind & 8) {
 			row.param = NULL;
 			row.order = 0;
 			row.believed = BELIEVED_UNKNOWN;
 		}
-		assert_int_equal(fields(csv_of(&row)), 38);
+		assert_int_equal(fields(csv_of(&row)), 43);
 	}
 }
 
@@ -134,12 +139,13 @@ TEST(a_skipped_row_has_its_reason_and_no_numbers)
 	row.status = ROW_SKIPPED;
 	row.reason = "pge";
 	row.cost = (struct summary){ 0 };
+	row.estimate = (struct estimate){ 0 };
 	row.believed = BELIEVED_UNKNOWN;
 	row.order = 0;
 	assert_string_equal(csv_of(&row),
 	                    "single_op,invlpg,first-bare-4k,pages,64,,skipped,pge,ticks"
 	                    ",,,,,,,,,,,,,,,,,,,,," /* n ... ci99_hi and one more */
-	                    ",,,,,,2,,");
+	                    ",,,,,,2,,,,,,,");
 }
 
 TEST(belief_is_1_or_0_or_empty)
@@ -197,10 +203,10 @@ TEST(a_line_of_the_summary_has_its_numbers_under_the_heading)
 	const struct row row = measured();
 
 	assert_string_equal(summary_of(&row), "invlpg first-bare-4k                  "
-	                                      "     5.500     0.012     0.013  yes");
+	                                      "     5.250     4.875     5.750  yes");
 	row_summary_heading("single_op", &line);
 	assert_string_equal(line_text(&line), "single_op                           at"
-	                                      "    median  99% from        to  belief");
+	                                      "      cost  99% from        to  belief");
 }
 
 TEST(a_point_of_a_sweep_is_in_the_summary_but_for_the_usual_pages)
@@ -210,16 +216,16 @@ TEST(a_point_of_a_sweep_is_in_the_summary_but_for_the_usual_pages)
 	row.param = "touched";
 	row.value = 16;
 	assert_string_equal(summary_of(&row), "invlpg first-bare-4k                16"
-	                                      "     5.500     0.012     0.013  yes");
+	                                      "     5.250     4.875     5.750  yes");
 	row.param = NULL;
 	assert_string_equal(summary_of(&row), "invlpg first-bare-4k                  "
-	                                      "     5.500     0.012     0.013  yes");
+	                                      "     5.250     4.875     5.750  yes");
 	row.param = "pages";
 	assert_string_equal(summary_of(&row), "invlpg first-bare-4k                  "
-	                                      "     5.500     0.012     0.013  yes");
+	                                      "     5.250     4.875     5.750  yes");
 	row.bench = "range";
 	assert_string_equal(summary_of(&row), "invlpg first-bare-4k                16"
-	                                      "     5.500     0.012     0.013  yes");
+	                                      "     5.250     4.875     5.750  yes");
 }
 
 TEST(a_name_that_is_too_long_is_cut_and_leaves_the_numbers_in_place)
@@ -228,7 +234,7 @@ TEST(a_name_that_is_too_long_is_cut_and_leaves_the_numbers_in_place)
 
 	row.variant = "first-bare-4k-and-then-much-more-than-fits";
 	assert_string_equal(summary_of(&row), "invlpg first-bare-4k-and-then-mu~     "
-	                                      "     5.500     0.012     0.013  yes");
+	                                      "     5.250     4.875     5.750  yes");
 }
 
 TEST(a_row_without_numbers_gives_its_reason_in_the_summary)
@@ -267,8 +273,8 @@ TEST(no_line_of_the_summary_exceeds_79_columns)
 				row.variant = variants[i];
 				row.status = kind == 0 ? ROW_OK : ROW_FAILED;
 				row.reason = "every sample was discarded";
-				row.cost.p50 = row.cost.ci99_lo = -123456789;
-				row.cost.ci99_hi = 1234567890;
+				row.estimate.cost = row.estimate.lo = -123456789;
+				row.estimate.hi = 1234567890;
 				assert_in_range(strlen(summary_of(&row)), 1, 79);
 			}
 }
@@ -303,7 +309,7 @@ TEST(the_longest_names_to_come_keep_to_79_columns)
 
 	row.op = "invpcid_all_non_global";
 	row.variant = "first-incl-4k-global-pcide";
-	row.cost.p50 = row.cost.ci99_lo = row.cost.ci99_hi = -123456789;
+	row.estimate.cost = row.estimate.lo = row.estimate.hi = -123456789;
 	assert_in_range(strlen(summary_of(&row)), 1, 79);
 	row.status = ROW_FAILED;
 	row.reason = "every sample was discarded";
@@ -315,7 +321,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_measured_row_has_every_number_in_its_place),
 		cmocka_unit_test(numbers_stand_under_the_columns_of_their_names),
-		cmocka_unit_test(the_columns_are_the_38_of_the_interface),
+		cmocka_unit_test(the_columns_are_the_43_of_the_interface),
 		cmocka_unit_test(
 			every_kind_of_row_has_as_many_fields_as_there_are_columns),
 		cmocka_unit_test(a_skipped_row_has_its_reason_and_no_numbers),

@@ -23,6 +23,7 @@ static struct row measured(uint32_t n)
 		.a_min = 100,
 		.believed = BELIEVED_YES,
 		.order = 7,
+		.estimate = { ESTIMATOR_HUBER, 5250, 4875, 5750 },
 	};
 }
 
@@ -41,6 +42,8 @@ TEST(too_few_values_have_no_interval)
 	assert_csv_has(7, ",0.250,0.010,0.011,,,100,");
 	assert_csv_has(6, ",0.250,0.010,0.011,,,100,");
 	assert_csv_has(5, ",0.250,,,,,100,");
+	assert_csv_has(8, ",7,5.250,4.875,5.750,huber,");
+	assert_csv_has(7, ",7,5.250,,,huber,");
 }
 
 TEST(the_summary_has_a_dash_for_each_end)
@@ -48,10 +51,10 @@ TEST(the_summary_has_a_dash_for_each_end)
 	struct row row = measured(7);
 
 	row_to_summary(&row, &line);
-	assert_non_null(strstr(line_text(&line), "5.500         -         -  yes"));
+	assert_non_null(strstr(line_text(&line), "5.250         -         -  yes"));
 	row.cost.n = 8;
 	row_to_summary(&row, &line);
-	assert_non_null(strstr(line_text(&line), "5.500     0.012     0.013  yes"));
+	assert_non_null(strstr(line_text(&line), "5.250     4.875     5.750  yes"));
 }
 
 int main(void)

@@ -6,7 +6,7 @@ static bool is_narrow(uint32_t quantum)
 	struct sampler with = sampler(FOREVER);
 
 	with.quantum = quantum;
-	return sampler_is_narrow(&with, &samples);
+	return sampler_is_narrow(&with, &samples, STEP_NONE);
 }
 
 static bool is_used_up(uint64_t ticks_per_row)

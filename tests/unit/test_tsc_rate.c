@@ -46,6 +46,69 @@ TEST(difference_is_in_parts_per_million_and_has_no_sign)
 	assert_int_equal(rate_ppm(1, UINT64_MAX), UINT32_MAX);
 }
 
+TEST(p_state_0_has_the_rate_of_three_families)
+{
+	const uint64_t enabled = UINT64_C(1) << 63;
+
+	/* EPYC 7742 at 2.25 GHz, 7763 at 2.45, 9654 at 2.4, one of family 1Ah at 2.1.
+	 */
+	assert_int_equal(rate_from_p0(0x17, enabled | 0x85a), 2250000000);
+	assert_int_equal(rate_from_p0(0x19, enabled | 0x862), 2450000000);
+	assert_int_equal(rate_from_p0(0x19, enabled | 0xa78), 2400000000);
+	assert_int_equal(rate_from_p0(0x1a, enabled | 0x1a4), 2100000000);
+	assert_int_equal(rate_from_p0(0x1a, enabled | 0xff1a4), 2100000000);
+	assert_int_equal(rate_from_p0(0x17, 0x85a), 0);
+	assert_int_equal(rate_from_p0(0x17, enabled | 0x5a), 0);
+	assert_int_equal(rate_from_p0(0x16, enabled | 0x85a), 0);
+	assert_int_equal(rate_from_p0(0, enabled | 0x85a), 0);
+}
+
+TEST(the_pit_is_asked_where_fewer_than_two_others_speak)
+{
+	for (unsigned speak = 0; speak < 8; speak++) {
+		struct tsc_rate rate = {
+			.hz = { [RATE_P0] = 1, [RATE_CPUID_BASE] = 1 }
+		};
+
+		for (unsigned i = 0; i < RATE_PIT; i++)
+			rate.hz[i] = speak >> i & 1;
+		assert_int_equal(rate_wants_pit(&rate), __builtin_popcount(speak) < 2);
+	}
+}
+
+/* Every source silent, right, 300 ppm off, or 2500 ppm off. */
+TEST(every_combination_of_sources_is_judged_rightly)
+{
+	static const uint64_t said[] = { 0, 2000000000, 2000600000, 1995000000 };
+
+	for (unsigned code = 0; code < 1u << 2 * RATE_SOURCES; code++) {
+		struct tsc_rate rate = { .conflict = true };
+		unsigned first = RATE_SOURCES, speak = 0;
+		bool conflict = false;
+
+		for (unsigned i = 0; i < RATE_SOURCES; i++) {
+			rate.hz[i] = said[code >> 2 * i & 3];
+			if (rate.hz[i] == 0)
+				continue;
+			if (first == RATE_SOURCES) {
+				first = i;
+				continue;
+			}
+
+			const bool off = rate_ppm(rate.hz[first], rate.hz[i]) > 500;
+
+			speak += !off || i <= RATE_PIT;
+			conflict = conflict || (off && i <= RATE_PIT);
+		}
+		rate_vote(&rate);
+		assert_int_equal(rate.best, first == RATE_SOURCES ? 0 : rate.hz[first]);
+		assert_int_equal(rate.checked, speak != 0);
+		assert_int_equal(rate.conflict, conflict);
+		if (first != RATE_SOURCES)
+			assert_int_equal(rate.source, first);
+	}
+}
+
 static struct tsc_rate vote(uint64_t cpuid, uint64_t pm_timer, uint64_t hpet,
                             uint64_t pit, uint64_t base)
 {
@@ -114,6 +177,7 @@ TEST(sources_have_names)
 	assert_string_equal(rate_source_name(RATE_PM_TIMER), "pm_timer");
 	assert_string_equal(rate_source_name(RATE_HPET), "hpet");
 	assert_string_equal(rate_source_name(RATE_PIT), "pit");
+	assert_string_equal(rate_source_name(RATE_P0), "msr_p0");
 	assert_string_equal(rate_source_name(RATE_CPUID_BASE), "cpuid_16h");
 }
 
@@ -124,6 +188,9 @@ int main(void)
 		cmocka_unit_test(a_timer_gives_ticks_by_its_steps),
 		cmocka_unit_test(a_rate_from_a_timer_agrees_with_128_bits),
 		cmocka_unit_test(difference_is_in_parts_per_million_and_has_no_sign),
+		cmocka_unit_test(p_state_0_has_the_rate_of_three_families),
+		cmocka_unit_test(the_pit_is_asked_where_fewer_than_two_others_speak),
+		cmocka_unit_test(every_combination_of_sources_is_judged_rightly),
 		cmocka_unit_test(no_source_gives_no_rate),
 		cmocka_unit_test(one_source_alone_is_taken_unchecked),
 		cmocka_unit_test(the_first_source_in_order_is_the_best),

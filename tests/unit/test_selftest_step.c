@@ -1,0 +1,106 @@
+/* The self-tests on clocks that step, and verdicts that a machine may have no answer
+ * to. */
+#include "tests/unit/selftests.h"
+
+/* 22 and 23, 24 and 25 ticks in turn: no number of ticks divides them all. */
+TEST(a_clock_that_steps_by_a_broken_number_of_ticks_passes_every_test)
+{
+	static const uint64_t fractions[] = { 22500, 24500, 24250, 26950, 2450 };
+
+	for (unsigned i = 0; i < COUNT_OF(fractions); i++) {
+		(void)synthetic_reset(NULL);
+		synthetic.noise = 6;
+		synthetic.step = fractions[i] / 1000;
+		synthetic.fraction = fractions[i] % 1000;
+		run(ENV_HW, false);
+		assert_fails_alone(NULL);
+		assert_in_range(row("quantum")->value, fractions[i] - 60,
+		                fractions[i] + 60);
+		assert_int_equal(sampler.quantum, fractions[i] / 1000 + 1);
+	}
+}
+
+/* What one more step of the clock is made of must not pass for nothing. */
+TEST(a_load_of_half_a_step_fails_the_empty_window)
+{
+	synthetic.step = 22;
+	synthetic.fraction = 500;
+	synthetic.load = 14;
+	run(ENV_HW, true);
+	assert_int_equal(verdict("empty_window"), SELFTEST_FAIL);
+	assert_in_range(row("empty_window")->value, 11000, 17000);
+	assert_in_range(row("empty_window")->limit, 5600, 5650);
+	(void)synthetic_reset(NULL);
+	synthetic.step = 22;
+	synthetic.fraction = 500;
+	run(ENV_HW, false);
+	assert_int_equal(verdict("empty_window"), SELFTEST_PASS);
+}
+
+/* All tests pass but, for what the real TSC does meanwhile, the waits'. */
+static void pass_all(void)
+{
+	run(ENV_HW, false);
+	for (unsigned i = 0; i < selftest.count; i++)
+		if (selftest.rows[i].decides_timing)
+			selftest.rows[i].verdict = SELFTEST_PASS;
+}
+
+TEST(one_timer_alone_is_no_reason_against_the_timing)
+{
+	static const struct {
+		struct tsc_rate rate;
+		enum selftest_verdict verdict;
+		bool passes;
+	} known[] = {
+		{ { .best = 0 }, SELFTEST_SKIPPED, false },
+		{ { .best = 2000000000 }, SELFTEST_SKIPPED, true },
+		{ { .best = 2000000000, .checked = true }, SELFTEST_PASS, true },
+		{ { .best = 2000000000, .checked = true, .conflict = true },
+		  SELFTEST_FAIL,
+		  false },
+	};
+
+	for (unsigned i = 0; i < COUNT_OF(known); i++) {
+		(void)synthetic_reset(NULL);
+		pass_all();
+		selftest_timers(&selftest, &known[i].rate);
+		assert_int_equal(verdict("timers"), known[i].verdict);
+		assert_int_equal(selftest_clock_passed(&selftest), known[i].passes);
+	}
+}
+
+TEST(a_counter_of_walks_that_stands_still_is_skipped)
+{
+	const struct selftest on_hardware = { .env = ENV_HW };
+	const struct selftest emulated = { .env = ENV_TCG };
+
+	assert_int_equal(selftest_judge_walks(&on_hardware, false, 0, 64),
+	                 SELFTEST_SKIPPED);
+	assert_int_equal(selftest_judge_walks(&on_hardware, true, 0, 64),
+	                 SELFTEST_FAIL);
+	assert_int_equal(selftest_judge_walks(&on_hardware, true, 61, 64),
+	                 SELFTEST_FAIL);
+	assert_int_equal(selftest_judge_walks(&on_hardware, true, 62, 64),
+	                 SELFTEST_PASS);
+	assert_int_equal(selftest_judge_walks(&on_hardware, true, 66, 64),
+	                 SELFTEST_PASS);
+	assert_int_equal(selftest_judge_walks(&on_hardware, true, 67, 64),
+	                 SELFTEST_FAIL);
+	assert_int_equal(selftest_judge_walks(&emulated, true, 0, 64),
+	                 SELFTEST_RECORDED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SYNTHETIC_CASE(
+			a_clock_that_steps_by_a_broken_number_of_ticks_passes_every_test),
+		SYNTHETIC_CASE(a_load_of_half_a_step_fails_the_empty_window),
+		SYNTHETIC_CASE(one_timer_alone_is_no_reason_against_the_timing),
+		cmocka_unit_test(a_counter_of_walks_that_stands_still_is_skipped),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
