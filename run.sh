@@ -220,6 +220,8 @@ follow() { # SECONDS
 	reader_pid=$!
 	exec 3<&-
 	watch "$emulator_pid" "$1"
+	! kill -0 "$emulator_pid" 2>/dev/null ||
+		say "the emulator has not ended by itself in $1 s: it was ended"
 	stop_emulator 0
 	wait "$reader_pid" || :
 }

@@ -70,6 +70,15 @@ nothing_selected() { # OPTION...
 		! errors 'no results of this run' >/dev/null
 }
 
+# Such as a Bochs that does not see the magic breakpoint.
+stick_alone_that_stays() {
+	echo 'no record' >"$stream"
+	run_new 4 FAKE_HOME=nowhere FAKE_STAYS=yes --set transport=ram --timeout 1 &&
+		errors 'the emulator has not ended by itself in 1 s' &&
+		run_new 4 FAKE_HOME=nowhere --set transport=ram &&
+		! errors 'has not ended by itself'
+}
+
 stick_without_an_end() {
 	bring_home 0
 	echo words >"$home/console.txt"
@@ -125,5 +134,6 @@ check 'and so it is where the stick has a note that the run is unfinished' \
 check 'unless the program has said that it used nothing else' serial_was_all_there_was
 check 'the stick alone, without @done: 4' stick_without_an_end
 check 'the stick alone, and nothing on it: 4' stick_alone_and_empty
+check 'an emulator that had to be ended is named' stick_alone_that_stays
 check 'the serial line alone: nobody looks at the stick' serial_alone
 finish
