@@ -144,6 +144,12 @@ geometry() {
 	echo "cylinders=$cylinders, heads=$heads, spt=$sectors_per_track"
 }
 
+# From Bochs 3.0 on its debugger, which sees the breakpoint, is there only if it is asked
+# for; before, there is no such option.
+bochs_debugger() {
+	! "$bochs" --help 2>&1 </dev/null | grep -q '^ *-debugger ' || echo -debugger
+}
+
 # What the debugger writes must not come between the records: the serial line has a
 # descriptor of its own.  Without a file for -f Bochs would ask what to do.  A magic
 # breakpoint ends it once the files are on the disk; the end of @done would still be in
@@ -166,7 +172,8 @@ bochs_command() {
 		'ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14' \
 		"ata0-master: type=disk, path=\"disk.img\", mode=flat, $(geometry)" \
 		'boot: disk'
-	echo "$(quoted "$bochs" -q -f /dev/null -rc bochs.rc "$@") 3>&1 >&2"
+	# shellcheck disable=SC2046 # a word, or none
+	echo "$(quoted "$bochs" -q $(bochs_debugger) -f /dev/null -rc bochs.rc "$@") 3>&1 >&2"
 }
 
 # What the emulator had to say, a few lines of it.

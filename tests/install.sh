@@ -1,9 +1,10 @@
 #!/bin/sh
 # usage: tests/install.sh [--yes] [TOOL...]
 #
-# Installs what is missing of tests/packages.  As root without asking when there is no
-# terminal, or with --yes; after a question otherwise.  If it cannot, the exit status
-# is 3, unless TOOLs are named and all of them are here: then they have to do.
+# Installs what is missing of tests/packages, with apt, dnf, pacman or zypper.  As root
+# without asking when there is no terminal, or with --yes; after a question otherwise.
+# If it cannot, the exit status is 3, unless TOOLs are named and all of them are here:
+# then they have to do.
 set -eu
 
 yes=no
@@ -15,11 +16,51 @@ list=$(dirname "$0")/packages
 newline='
 '
 
+# Sets the name of the distribution, its column in the list, its command, and for those
+# that nobody has tried, $untried.
+find_manager() {
+	untried=yes
+	if has apt-get && has dpkg-query; then
+		column=1 untried='' command='apt-get install'
+	elif has dnf && has rpm; then
+		column=2 distribution=Fedora command='dnf install'
+	elif has pacman; then
+		column=3 distribution='Arch Linux' command='pacman -S'
+	elif has zypper && has rpm; then
+		column=4 distribution=openSUSE command='zypper install'
+	else
+		return 1
+	fi
+}
+
+has() { # TOOL
+	command -v "$1" >/dev/null
+}
+
+# The names of this distribution, each once, without what it does not have.
+wanted_packages() {
+	sed 's/#.*//' "$list" | while read -r debian fedora arch opensuse; do
+		set -- "$debian" "$fedora" "$arch" "$opensuse"
+		shift $((column - 1))
+		[ -z "$1" ] || [ "$1" = - ] || echo "$1" | tr , '\n'
+	done | sort -u
+}
+
+# With rpm a package may be there under another name, which provides this one.
+installed() { # PACKAGE...
+	case $column in
+	1) dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' "$@" | sed -n 's/^ii *//p' ;;
+	3) pacman -Qq "$@" ;;
+	*) for package; do
+		! rpm -q --whatprovides "$package" >/dev/null || echo "$package"
+	done ;;
+	esac 2>/dev/null
+}
+
 missing_packages() {
-	wanted=$(sed 's/#.*//' "$list")
+	wanted=$(wanted_packages)
 	# shellcheck disable=SC2086 # a list of names
-	there=$(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' $wanted 2>/dev/null |
-		sed -n 's/^ii *//p')
+	there=$(installed $wanted || :)
 	for package in $wanted; do
 		case $newline$there$newline in
 		*"$newline$package$newline"*) ;;
@@ -54,7 +95,7 @@ cannot() { # WHY TOOL...
 	shift
 	[ $# -gt 0 ] || exit 3
 	for tool; do
-		command -v "$tool" >/dev/null || {
+		has "$tool" || {
 			echo "$tool is missing" >&2
 			exit 3
 		}
@@ -62,17 +103,25 @@ cannot() { # WHY TOOL...
 	exit 0
 }
 
-if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
-	cannot "no apt here: install what $list names" "$@"
-fi
+install_packages() { # PACKAGE...
+	case $column in
+	1)
+		as_root apt-get update -qq &&
+			as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
+				--no-install-recommends -o Dpkg::Use-Pty=0 "$@"
+		;;
+	2) as_root dnf install -q -y "$@" ;;
+	3) as_root pacman -S --noconfirm --needed "$@" ;;
+	4) as_root zypper --non-interactive --quiet install --no-recommends "$@" ;;
+	esac >/dev/null
+}
+
+find_manager || cannot "no apt, dnf, pacman or zypper here: install what $list names" "$@"
 missing=$(missing_packages)
 [ -n "$missing" ] || exit 0
-agreed || cannot "missing; get it with: apt-get install$missing" "$@"
+[ -z "$untried" ] || echo "nobody has tried this on $distribution yet:" \
+	"a name in $list may be wrong" >&2
+agreed || cannot "missing; get it with: $command$missing" "$@"
 echo "installing$missing"
 # shellcheck disable=SC2086 # a list of names
-if as_root apt-get update -qq >/dev/null &&
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
-		--no-install-recommends -o Dpkg::Use-Pty=0 $missing >/dev/null; then
-	exit 0
-fi
-cannot "missing; get it with: apt-get install$missing" "$@"
+install_packages $missing || cannot "missing; get it with: $command$missing" "$@"

@@ -1,6 +1,21 @@
 #!/bin/sh
 # Stands in for Bochs, as fake-qemu.sh does for QEMU.  FAKE_PANIC is what it panics
-# with at its start, FAKE_LOG_GROWS is set for one that fills the disk with its log.
+# with at its start, FAKE_LOG_GROWS is set for one that fills the disk with its log,
+# FAKE_DEBUGGER for one whose debugger has to be asked for.
+case $* in
+'--help')
+	echo '  -q               quick start (skip configuration interface)' >&2
+	[ -z "${FAKE_DEBUGGER-}" ] ||
+		echo '  -debugger        start Bochs internal debugger on startup' >&2
+	exit 0
+	;;
+*-debugger*)
+	[ -n "${FAKE_DEBUGGER-}" ] || {
+		echo ">>PANIC<< command line arg '-debugger' was not understood" >&2
+		exit 1
+	}
+	;;
+esac
 if [ "$*" = '--help cpu' ]; then
 	printf 'Supported CPU models:\n\nryzen\ncorei7_haswell_4770\ntigerlake\n\n' >&2
 	exit 0

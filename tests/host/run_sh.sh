@@ -211,6 +211,12 @@ known_model() {
 	run_new 0 -e bochs --cpu tigerlake && grep -q 'model=tigerlake,' "$FAKE_LOG"
 }
 
+# The magic breakpoint is of no use without, and older ones do not know the option.
+bochs_debugger() { # [VARIABLE=VALUE...] PATTERN OF THE COMMAND
+	whole_run 0 >"$stream"
+	run_new 0 ${2:+"$1"} -e bochs && grep -q -- "${2:-$1}" "$FAKE_LOG"
+}
+
 no_bochs() {
 	stand_in dpkg-query <<-'EOF'
 	exit 1
@@ -232,5 +238,8 @@ check 'Bochs: SIGTERM leaves no emulator and no half file' interrupted_by TERM 1
 check 'Bochs: a model it does not know is refused, and those it knows named' \
 	unknown_model
 check 'Bochs: a model it knows is taken' known_model
+check 'Bochs: its debugger is asked for where it has to be' \
+	bochs_debugger FAKE_DEBUGGER=yes '^-q -debugger -f '
+check 'Bochs: and not where it is not' bochs_debugger '^-q -f '
 check 'Bochs is missing: 3, and what to install' no_bochs
 finish

@@ -70,6 +70,15 @@ nothing_selected() { # OPTION...
 		! errors 'no results of this run' >/dev/null
 }
 
+# Such as a Bochs that does not see the magic breakpoint.
+stick_alone_that_stays() {
+	echo 'no record' >"$stream"
+	run_new 4 FAKE_HOME=nowhere FAKE_STAYS=yes --set transport=ram --timeout 1 &&
+		errors 'the machine has not ended after 1 s more' &&
+		run_new 4 FAKE_HOME=nowhere --set transport=ram &&
+		! errors 'has not ended after'
+}
+
 stick_without_an_end() {
 	bring_home 0
 	echo words >"$home/console.txt"
@@ -173,5 +182,6 @@ done
 check 'no run on the serial line, and one on the stick: it is kept' mute_but_home
 check 'a cut run on the serial line, and a whole one on the stick: both are kept' cut_but_home
 check 'the time limit holds for the way home too' too_long_a_way_home
+check 'an emulator that had to be ended is named' stick_alone_that_stays
 check 'the serial line alone: nobody looks at the stick' serial_alone
 finish
