@@ -89,7 +89,7 @@ $(BUILD)/tlbmark.efi: $(BUILD)/tlbmark.so
 # Firmware that misbehaves, in front of the program: for tests/boot/ alone.
 EVIL_OWN := $(patsubst %,$(BUILD)/evil/%.o,$(wildcard tests/boot/evil/*.c))
 EVIL_OBJECTS := $(EVIL_OWN) $(patsubst %,$(BUILD)/efi/%.c.o,efi/builtins efi/console \
-	efi/volume efi/volumes lib/line lib/text)
+	efi/readback efi/volume efi/volumes lib/fat lib/fat_name lib/line lib/medium lib/text)
 $(BUILD)/evil/%.c.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(SAY) CC $<

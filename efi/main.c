@@ -3,6 +3,7 @@
  * written, leave boot services, make the machine ours, measure.
  */
 #include "efi/after.h"
+#include "efi/consent.h"
 #include "efi/console.h"
 #include "efi/countdown.h"
 #include "efi/fatal.h"
@@ -84,6 +85,7 @@ static EFI_STATUS gather(struct program *program)
 	print_bad_options(program);
 	gather_machine(firmware, &program->map, &program->config, &program->machine);
 	trail_read(&program->volumes, program->machine.identity, &program->trail);
+	consent_at_start(program);
 	gather_run_id(&program->machine, &program->config);
 	memory_describe(&program->map, &program->machine);
 	program->machine.image_address = (uintptr_t)image_base;
@@ -217,9 +219,10 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	if (EFI_ERROR(status) || came_home(program))
 		return status;
 	/* Not EFI_SUCCESS: the firmware goes on to its next boot option. */
-	if (!countdown(&firmware, &program->config,
-	               !homecoming_follows_reboot(program)))
+	if (!countdown(&firmware, &program->config, !homecoming_follows_reboot(program),
+	               volumes_are_kept_out_of(&program->volumes)))
 		return EFI_ABORTED;
+	consent_before_leaving(program);
 	status = allocate(program);
 	if (!EFI_ERROR(status))
 		status = transports_plan(program);

@@ -83,6 +83,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	UINTN length = sizeof text;
 	UINTN size = PROGRAM_MOST;
 	EFI_HANDLE program = NULL;
+	EFI_HANDLE data = NULL;
 	void *bytes = NULL;
 
 	volumes_open(&firmware, &volumes);
@@ -95,10 +96,14 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	if (EFI_ERROR(volume_read(&volumes.list[0], PROGRAM, bytes, &size)) ||
 	    EFI_ERROR(load(&firmware, &evil, bytes, size, &program)))
 		return fail(&firmware, PROGRAM " cannot be loaded", EFI_LOAD_ERROR);
+	if (volumes.count == VOLUMES)
+		data = volumes.list[1].device;
 	volumes_close(&volumes);
 	evil_copies(&firmware, &evil);
 	evil_boot_services(&firmware, &evil);
 	evil_files(&firmware, &evil);
+	evil_infos(&firmware, &evil);
+	evil_blocks(&firmware, &evil, data);
 	evil_runtime_services(&firmware, &evil);
 	evil_screen(&firmware, &evil);
 	evil_madt(&firmware, &evil);
