@@ -113,7 +113,7 @@ gnu-efi:
 # Firmware that misbehaves, in front of the program: for tests/boot/ alone.
 EVIL_OWN := $(patsubst %,$(BUILD)/evil/%.o,$(wildcard tests/boot/evil/*.c))
 EVIL_OBJECTS := $(EVIL_OWN) $(patsubst %,$(BUILD)/efi/%.c.o,efi/builtins efi/console \
-	efi/volume efi/volumes lib/line lib/text)
+	efi/readback efi/volume efi/volumes lib/fat lib/fat_name lib/line lib/medium lib/text)
 $(BUILD)/evil/%.c.o: %.c Makefile | gnu-efi
 	@mkdir -p $(@D)
 	$(SAY) CC $<

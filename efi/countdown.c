@@ -63,7 +63,8 @@ static void put_choice(struct line *line, const char *key, const char *what,
 	line_put_char(line, '\n');
 }
 
-static void show_menu(const struct firmware *firmware, const struct config *config)
+static void show_menu(const struct firmware *firmware, const struct config *config,
+                      bool asks)
 {
 	struct line cpus;
 	struct line menu;
@@ -78,6 +79,10 @@ static void show_menu(const struct firmware *firmware, const struct config *conf
 	put_choice(&menu, "c", "processors", config->cpus == 0 ? "all" : text);
 	put_choice(&menu, "o", "what to run",
 	           config->only[0] == '\0' ? "all" : config->only);
+	if (asks)
+		put_choice(&menu, "w", "internal disk",
+		           config->allow_internal ? "results are written to it"
+		                                  : "nothing is written to it");
 	put_choice(&menu, "Enter", "start", "");
 	put_choice(&menu, "q", "back to the firmware", "");
 	line_to_string(&menu, text, sizeof text);
@@ -136,11 +141,25 @@ static void forget_keys(const struct firmware *firmware)
 		;
 }
 
-bool countdown(const struct firmware *firmware, struct config *config, bool starts)
+/* What somebody who agrees has to know; nobody is asked where nobody is waited for. */
+static void ask(const struct firmware *firmware)
+{
+	console_print(firmware,
+	              "tlbmark: this disk is part of the machine.  Another system that "
+	              "hibernates on\n"
+	              "it (Windows does, with Fast Startup) loses files if results are "
+	              "written here.\n"
+	              "Without the key w nothing is written to it.\n");
+}
+
+bool countdown(const struct firmware *firmware, struct config *config, bool starts,
+               bool asks)
 {
 	CHAR16 key = 0;
 
 	forget_keys(firmware);
+	if (asks && config->countdown != 0)
+		ask(firmware);
 	if (!key_within(firmware, config->countdown,
 	                starts ? "any key shows a menu; starting in "
 	                       : "any key shows a menu; back to the firmware in ",
@@ -148,8 +167,10 @@ bool countdown(const struct firmware *firmware, struct config *config, bool star
 		console_print(firmware, config->countdown == 0 ? "" : "\n");
 		return starts;
 	}
+	if (asks && key == L'w')
+		config->allow_internal = true;
 	for (;;) {
-		show_menu(firmware, config);
+		show_menu(firmware, config, asks);
 		if (!key_within(firmware, MENU_SECONDS,
 		                starts ? "starting in " : "back to the firmware in ",
 		                &key))
@@ -160,6 +181,8 @@ bool countdown(const struct firmware *firmware, struct config *config, bool star
 			next_cpus(config);
 		else if (key == L'o')
 			next_only(config);
+		else if (key == L'w' && asks)
+			config->allow_internal = !config->allow_internal;
 		else if (key == L'q')
 			return false;
 		else if (key == L'\r')

@@ -103,8 +103,11 @@ static void open_places(struct work *work)
 	const struct volumes *const volumes = &work->program->volumes;
 
 	for (unsigned i = 0; i < volumes->count; i++) {
-		struct destination *const place = &work->places[work->count++];
+		struct destination *const place = &work->places[work->count];
 
+		if (volumes->list[i].is_kept_out_of)
+			continue;
+		work->count++;
 		*place = (struct destination){ .volume = &volumes->list[i] };
 		open_folder(work, place);
 	}
@@ -122,12 +125,16 @@ static void path_of(const struct destination *place, const char *name,
 	line_to_string(&line, path, VOLUME_PATH);
 }
 
-static bool is_there(const struct destination *place, const char *name)
+/* An earlier try may have written it, or have been ended while it did. */
+static bool is_there(const struct work *work, const struct destination *place,
+                     const char *name, const char *bytes, size_t length)
 {
 	char path[VOLUME_PATH];
 
 	path_of(place, name, path);
-	return volume_has(place->volume, path);
+	return volume_has(place->volume, path) &&
+	       volume_holds(&work->program->firmware, place->volume, path, bytes,
+	                    length);
 }
 
 /* Without it the run tells nothing; false: what is left is worth having all the same.
@@ -147,13 +154,14 @@ static void write_file(struct work *work, const char *name, const char *bytes,
 	for (unsigned i = 0; i < work->count && length != 0; i++) {
 		struct destination *const place = &work->places[i];
 
-		/* An earlier try has read it back before it got its name. */
-		if (EFI_ERROR(place->status) || is_there(place, name))
+		if (EFI_ERROR(place->status) ||
+		    is_there(work, place, name, bytes, length))
 			continue;
 
+		/* The folder is of this run: what has the name there is no other's. */
 		const EFI_STATUS status =
-			volume_write(&work->program->firmware, place->volume,
-		                     place->folder, name, bytes, length);
+			volume_replace(&work->program->firmware, place->volume,
+		                       place->folder, name, bytes, length);
 
 		if (status == EFI_WARN_WRITE_FAILURE)
 			say(work, place, "does not rename files", name,

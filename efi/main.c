@@ -4,6 +4,7 @@
  */
 #include "efi/after.h"
 #include "efi/boot_entry.h"
+#include "efi/consent.h"
 #include "efi/console.h"
 #include "efi/countdown.h"
 #include "efi/fatal.h"
@@ -111,6 +112,7 @@ static EFI_STATUS gather(struct program *program)
 	print_bad_options(program);
 	gather_machine(firmware, &program->map, &program->config, &program->machine);
 	trail_read(&program->volumes, program->machine.identity, &program->trail);
+	consent_at_start(program);
 	gather_run_id(&program->machine, &program->config);
 	memory_describe(&program->map, &program->machine);
 	print_beyond(program);
@@ -262,8 +264,10 @@ static bool is_to_measure(struct program *program, EFI_STATUS *status)
 		return false;
 	/* Not EFI_SUCCESS: the firmware goes on to its next boot option. */
 	*status = EFI_ABORTED;
-	if (!countdown(firmware, &program->config, !homecoming_follows_reboot(program)))
+	if (!countdown(firmware, &program->config, !homecoming_follows_reboot(program),
+	               volumes_are_kept_out_of(&program->volumes)))
 		return false;
+	consent_before_leaving(program);
 	*status = allocate(program);
 	if (EFI_ERROR(*status))
 		return false;

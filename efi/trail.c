@@ -77,6 +77,16 @@ void trail_read(const struct volumes *volumes, uint32_t machine,
 	}
 }
 
+bool trail_is_pending_on(const struct volume *volume, uint32_t machine)
+{
+	struct breadcrumb here;
+	struct line name;
+
+	name_of(machine, &name);
+	return read_in(volume, RESULTS_FOLDER, &name, &here) &&
+	       here.machine == machine && here.state == BREADCRUMB_PENDING;
+}
+
 /* The old one goes only when its successor is whole beside it. */
 static EFI_STATUS replace(const struct volumes *volumes, const struct volume *volume,
                           const char *name, const struct line *text)

@@ -12,6 +12,12 @@
 void trail_read(const struct volumes *volumes, uint32_t machine,
                 struct breadcrumb *breadcrumb);
 
+/*
+ * True if this volume has a breadcrumb of this machine whose results are on their way:
+ * then somebody has allowed to write here, for as long as that lasts.
+ */
+bool trail_is_pending_on(const struct volume *volume, uint32_t machine);
+
 /* True if some volume has results\FOLDER. */
 bool trail_has_folder(const struct volumes *volumes, const char *folder);
 

@@ -97,6 +97,8 @@ EFI_STATUS volume_make_folder(const struct volume *volume, const char *path)
 {
 	EFI_FILE_HANDLE folder = NULL;
 
+	if (volume->is_kept_out_of)
+		return EFI_SECURITY_VIOLATION;
 	if (volume_has(volume, path))
 		return EFI_SUCCESS;
 
@@ -113,7 +115,8 @@ void volume_delete(const struct volume *volume, const char *path)
 {
 	EFI_FILE_HANDLE file = NULL;
 
-	if (!EFI_ERROR(open_file(volume, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE,
+	if (!volume->is_kept_out_of &&
+	    !EFI_ERROR(open_file(volume, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE,
 	                         0, &file)))
 		file->Delete(file);
 }
@@ -144,8 +147,9 @@ static EFI_STATUS write_out(const struct volume *volume, const char *path,
 	return EFI_ERROR(status) ? status : closed;
 }
 
-static EFI_STATUS compare(const struct volume *volume, const char *path,
-                          const UINT8 *bytes, UINTN length)
+/* As the firmware's driver has it, whose cache may hold what the device never got. */
+static EFI_STATUS compare_file(const struct volume *volume, const char *path,
+                               const UINT8 *bytes, UINTN length)
 {
 	EFI_FILE_HANDLE file = NULL;
 	EFI_STATUS status = open_file(volume, path, EFI_FILE_MODE_READ, 0, &file);
@@ -170,6 +174,38 @@ static EFI_STATUS compare(const struct volume *volume, const char *path,
 	return status;
 }
 
+/*
+ * EDK II's driver has 64 cache pages of 64 KiB for files and folders, and only whole
+ * pages of a file pass it by: what is shorter, and the ends of what is not, it gives
+ * back without asking the device, however much is read at once.
+ */
+static EFI_STATUS compare(const struct firmware *firmware, const struct volume *volume,
+                          const char *path, const void *bytes, UINTN length)
+{
+	const EFI_STATUS status = compare_file(volume, path, bytes, length);
+
+	return EFI_ERROR(status) ? status
+	                         : readback_compare(firmware, &volume->readback, path,
+	                                            bytes, length);
+}
+
+bool volume_holds(const struct firmware *firmware, const struct volume *volume,
+                  const char *path, const void *bytes, UINTN length)
+{
+	return !EFI_ERROR(compare(firmware, volume, path, bytes, length));
+}
+
+/*
+ * Whatever dates the firmware's clock has led to are not given back: a driver refuses
+ * those that are none.  0 leaves them as they are (UEFI 2.10 13.5 "EFI_FILE_INFO").
+ */
+static void keep_dates(EFI_FILE_INFO *info)
+{
+	info->CreateTime = (EFI_TIME){ 0 };
+	info->LastAccessTime = (EFI_TIME){ 0 };
+	info->ModificationTime = (EFI_TIME){ 0 };
+}
+
 static EFI_STATUS rename_file(const struct firmware *firmware,
                               const struct volume *volume, const char *path,
                               const char *name)
@@ -191,6 +227,7 @@ static EFI_STATUS rename_file(const struct firmware *firmware,
 		if (!EFI_ERROR(status)) {
 			memcpy(info->FileName, wide.text, sizeof wide);
 			info->Size = capacity;
+			keep_dates(info);
 			status = file->SetInfo(file, &file_info_guid, capacity, info);
 		}
 		if (!EFI_ERROR(status))
@@ -221,17 +258,19 @@ EFI_STATUS volume_replace(const struct firmware *firmware, const struct volume *
 	char path[VOLUME_PATH];
 	char staged[VOLUME_PATH];
 
+	if (volume->is_kept_out_of)
+		return EFI_SECURITY_VIOLATION;
 	join(path, folder, name, "");
 	join(staged, folder, name, ".tmp");
 
 	/* An earlier try may have left it, whole and without its name. */
-	EFI_STATUS status = compare(volume, staged, bytes, length);
+	EFI_STATUS status = compare(firmware, volume, staged, bytes, length);
 
 	if (EFI_ERROR(status)) {
 		volume_delete(volume, staged);
 		status = write_out(volume, staged, bytes, length);
 		if (!EFI_ERROR(status))
-			status = compare(volume, staged, bytes, length);
+			status = compare(firmware, volume, staged, bytes, length);
 	}
 	if (EFI_ERROR(status)) {
 		volume_delete(volume, staged);
@@ -240,19 +279,8 @@ EFI_STATUS volume_replace(const struct firmware *firmware, const struct volume *
 	volume_delete(volume, path);
 	if (EFI_ERROR(rename_file(firmware, volume, staged, name)))
 		return EFI_WARN_WRITE_FAILURE;
-	return EFI_SUCCESS;
-}
-
-EFI_STATUS volume_write(const struct firmware *firmware, const struct volume *volume,
-                        const char *folder, const char *name, const void *bytes,
-                        UINTN length)
-{
-	char path[VOLUME_PATH];
-
-	join(path, folder, name, "");
-	if (volume_has(volume, path))
-		return EFI_ACCESS_DENIED;
-	return volume_replace(firmware, volume, folder, name, bytes, length);
+	/* The folder has changed since, and may not have come to the device. */
+	return readback_compare(firmware, &volume->readback, path, bytes, length);
 }
 
 const char *volume_problem(EFI_STATUS status)
@@ -271,6 +299,8 @@ const char *volume_problem(EFI_STATUS status)
 		return "was pulled out";
 	case EFI_VOLUME_CORRUPTED:
 		return "is damaged";
+	case EFI_SECURITY_VIOLATION:
+		return "is on an internal disk, where nobody has allowed to write";
 	default:
 		return "cannot be written";
 	}

@@ -1,7 +1,9 @@
 #pragma once
 /* The file systems of the stick: where the program came from, and TLBMARK. */
 #include "efi/firmware.h"
+#include "efi/readback.h"
 #include "lib/line.h"
+#include "lib/medium.h"
 
 #define VOLUMES 2u
 #define VOLUME_PATH 256u
@@ -11,6 +13,10 @@ struct volume {
 	const char *name; /* for people */
 	bool is_own;      /* the one the program came from */
 	bool is_read_only;
+	EFI_HANDLE device;
+	enum medium medium;
+	bool is_kept_out_of; /* nothing is written there, see volumes_allow() */
+	struct readback readback;
 };
 
 struct volumes {
@@ -21,10 +27,18 @@ struct volumes {
 
 /*
  * The one the program came from, and the one labelled TLBMARK of the same disk.  Where
- * the program came from no file system, as over a network, that of any disk.
+ * the program came from no file system, as over a network, that of any disk.  Those
+ * disks are connected first: firmware that starts fast connects what it starts from
+ * alone.
  */
 void volumes_open(const struct firmware *firmware, struct volumes *volumes);
 void volumes_close(struct volumes *volumes);
+
+/* True if some volume is on an internal disk, and is not to be written. */
+bool volumes_are_kept_out_of(const struct volumes *volumes);
+
+/* What was found, as "NAME (MEDIUM), NAME (MEDIUM)"; "none". */
+void volumes_describe(const struct volumes *volumes, struct line *line);
 
 /*
  * A whole file, by its path from the root.  *bytes is how much fits, then how much was
@@ -36,20 +50,21 @@ EFI_STATUS volume_read(const struct volume *volume, const char *path, void *to,
 /* True if there is such a file or folder. */
 bool volume_has(const struct volume *volume, const char *path);
 
+/* What follows writes, or is refused with EFI_SECURITY_VIOLATION: is_kept_out_of. */
+
 /* The folder, if it is not there yet; its parent must be. */
 EFI_STATUS volume_make_folder(const struct volume *volume, const char *path);
 
-/*
- * A new file that has its name only once its content was read back: FAT loses what was
- * cached.  EFI_ACCESS_DENIED if there is a file of that name, which stays as it is;
- * EFI_WARN_WRITE_FAILURE, which is no error, if it is whole but is called NAME.tmp
- * still.
- */
-EFI_STATUS volume_write(const struct firmware *firmware, const struct volume *volume,
-                        const char *folder, const char *name, const void *bytes,
-                        UINTN length);
+/* True if a file has these bytes, for the firmware's driver and on the device. */
+bool volume_holds(const struct firmware *firmware, const struct volume *volume,
+                  const char *path, const void *bytes, UINTN length);
 
-/* The same in place of an older file, which goes when the new one is whole. */
+/*
+ * A file that has its name only once its content was read back, from the device where
+ * that can be asked: FAT loses what was cached.  An older file of that name goes when
+ * the new one is whole.  EFI_WARN_WRITE_FAILURE, which is no error, if it is whole but
+ * is called NAME.tmp still.
+ */
 EFI_STATUS volume_replace(const struct firmware *firmware, const struct volume *volume,
                           const char *folder, const char *name, const void *bytes,
                           UINTN length);

@@ -95,6 +95,11 @@ static const char *take_pin(struct config *config, struct text_slice value)
 	return take_bool(value, &config->pin);
 }
 
+static const char *take_allow_internal(struct config *config, struct text_slice value)
+{
+	return take_bool(value, &config->allow_internal);
+}
+
 static const char *take_serial(struct config *config, struct text_slice value)
 {
 	uint64_t port = 0;
@@ -166,6 +171,7 @@ static const struct {
 	{ "run", take_run },
 	{ "raw", take_raw },
 	{ "pin", take_pin },
+	{ "allow_internal", take_allow_internal },
 	{ "serial", take_serial },
 	{ "countdown", take_countdown },
 	{ "transport", take_transport },

@@ -36,6 +36,7 @@ struct config {
 	uint64_t seed;
 	bool raw;                 /* send every sample */
 	bool pin;                 /* turbo off while measuring */
+	bool allow_internal;      /* results may be written to an internal disk */
 	char run_id[CONFIG_TEXT]; /* empty: made from clock and TSC */
 	enum serial_choice serial;
 	uint16_t serial_port; /* with SERIAL_PORT */

@@ -141,6 +141,7 @@ static void put_firmware(const struct machine *machine, struct record *record)
 	put_hex(record, "firmware_revision", machine->firmware_revision);
 	put_hex(record, "uefi_revision", machine->uefi_revision);
 	put_text(record, "load_options", machine->load_options);
+	put_text(record, "volumes", machine->volumes);
 	put_u64(record, "exit_boot_services_tries", machine->exit_tries);
 	put_u64(record, "memory_bytes", machine->memory_bytes);
 	put_hex(record, "memory_end", machine->highest_byte);
@@ -244,6 +245,7 @@ static void put_options(const struct config *config, struct record *record)
 	put_u64(record, "seed", config->seed);
 	put_u64(record, "raw", config->raw);
 	put_u64(record, "pin", config->pin);
+	put_u64(record, "allow_internal", config->allow_internal);
 	put_text(record, "selftest_break", config->broken_op);
 	put_hex(record, "selftest_plants", config->plants);
 	put_bad_options(config, record);

@@ -92,9 +92,10 @@ struct machine {
 	uint32_t firmware_revision;
 	uint32_t uefi_revision;
 	char load_options[MACHINE_TEXT];
-	const char *shim;         /* its word on this program; NULL: it was not asked */
-	char board[MACHINE_TEXT]; /* as SMBIOS has it; empty: no name */
-	uint32_t identity;        /* this machine's among others, at every start */
+	const char *shim; /* its word on this program; NULL: it was not asked */
+	char volumes[2 * MACHINE_TEXT]; /* of the stick, and what disks they are on */
+	char board[MACHINE_TEXT];       /* as SMBIOS has it; empty: no name */
+	uint32_t identity; /* this machine's among others, at every start */
 	/* Memory */
 	uint64_t memory_bytes; /* conventional and boot-services memory */
 	uint64_t highest_byte; /* end of the highest RAM region */

@@ -131,6 +131,41 @@ too_long_a_way_home() {
 		[ $((${after%.*} - ${before%.*})) -lt 60 ] && [ -e "$out/summary.txt" ]
 }
 
+# Samples as the serial line has them all, and as the stick has them from a machine that
+# had no room for the second: its next start says so, behind the end of the run.
+samples=bench,op,variant,param,value,targets,pair,a,b,divisor
+lacks='tlbmark: run test-1: PASS; samples.csv lacks some, for which there was no room'
+lack_samples() {
+	bring_home 0
+	printf '%s\n' $samples single_op,none,,,,,1,2,3,1 >"$home/samples.csv"
+	part samples.csv $samples single_op,none,,,,,1,2,3,1 single_op,none,,,,,2,2,4,1 \
+		>"$scratch/samples"
+	{
+		whole_run 0 | sed '/^@done/d'
+		cat "$scratch/samples"
+		echo '@done 0'
+	} >"$stream"
+}
+all_samples_are_kept() {
+	lack_samples
+	run_new 0 FAKE_HOME="$home" FAKE_LATER="$lacks" &&
+		errors 'samples.csv is that of the serial line: in RAM there was no room' &&
+		[ "$(wc -l <"$out/samples.csv")" -eq 3 ] && [ ! -e "$out/serial" ]
+}
+nobody_says_why() {
+	lack_samples
+	run_new 4 FAKE_HOME="$home" &&
+		errors 'samples.csv of the stick is not what the serial line delivered' &&
+		[ "$(wc -l <"$out/samples.csv")" -eq 2 ] &&
+		[ "$(wc -l <"$out/serial/samples.csv")" -eq 3 ]
+}
+samples_lack_and_that_is_said() {
+	lack_samples && echo "$lacks" >"$stream"
+	run_new 0 FAKE_HOME="$home" --set transport=ram &&
+		errors 'samples.csv lacks some: there was no room for all in RAM' &&
+		[ "$(wc -l <"$out/samples.csv")" -eq 2 ]
+}
+
 serial_alone() {
 	bring_home 0
 	whole_run 0 >"$stream"
@@ -170,6 +205,10 @@ check 'nothing on the stick: 4, and what the serial line delivered is kept' \
 check 'and so it is where the stick has a note that the run is unfinished' \
 	only_a_note_came_home
 check 'unless the program has said that it used nothing else' serial_was_all_there_was
+check 'no room for all samples in RAM: those of the serial line are kept' \
+	all_samples_are_kept
+check 'but only where the program says so' nobody_says_why
+check 'without a serial line that they are not all is said' samples_lack_and_that_is_said
 check 'the stick alone, without @done: 4' stick_without_an_end
 check 'the stick alone, and nothing on it: 4' stick_alone_and_empty
 for setting in serial=none serial=com2 serial=0x2f8 transport=ram,ram 'transport= nvram , ram,ram'; do

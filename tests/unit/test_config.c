@@ -54,6 +54,7 @@ TEST(defaults_are_those_of_the_interface)
 	assert_int_equal(config.after, AFTER_WAIT);
 	assert_string_equal(config.broken_op, "");
 	assert_int_equal(config.plants, 0);
+	assert_false(config.allow_internal);
 	assert_int_equal(config.bad_count, 0);
 }
 
@@ -154,6 +155,7 @@ TEST(after_takes_four_words)
 TEST(switches_are_on_or_off)
 {
 	assert_true(good("raw = 1")->raw && good("pin = 1")->pin);
+	assert_true(good("allow_internal = 1")->allow_internal);
 	assert_false(good("raw = 0")->raw || good("pin = 0")->pin);
 	assert_bad("raw =", NULL);
 	assert_bad("pin = on", NULL);

@@ -91,6 +91,7 @@ TEST(every_key_comes_once_and_values_survive_quoting)
 	assert_has("timing_valid=0");
 	assert_has("profile=default");
 	assert_has("pages=64");
+	assert_has("allow_internal=0");
 	assert_has("bad_options=0");
 }
 
@@ -110,6 +111,7 @@ TEST(what_is_not_known_is_empty_or_says_so)
 	assert_has("shim=");
 	assert_has("x2apic_remapping=0");
 	assert_has("madt=");
+	assert_has("volumes=");
 	assert_has("efer_tce=");
 	assert_has("tsc_adjust=");
 	assert_has("tsc_hz=");
@@ -125,6 +127,7 @@ TEST(what_is_known_is_there)
 	machine.shim = "verified";
 	machine.x2apic_remapping = true;
 	machine.madt = "damaged";
+	strcpy(machine.volumes, "TLBMARK (internal disk, not written to)");
 	machine.features |= FEATURE_TCE;
 	machine.used.efer = 1 << 15;
 	machine.tsc_adjust_known = true;
@@ -137,6 +140,7 @@ TEST(what_is_known_is_there)
 	assert_has("shim=verified");
 	assert_has("x2apic_remapping=1");
 	assert_has("madt=damaged");
+	assert_has("volumes=TLBMARK (internal disk, not written to)");
 	assert_has("efer_tce=1");
 	assert_has("tsc_adjust=0x0");
 	assert_has("env=tcg_icount");

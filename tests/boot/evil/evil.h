@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 enum write_fault { WRITE_WELL, WRITE_FULL, WRITE_SHORT, WRITE_PROTECTED, WRITE_LOST };
+enum block_fault { BLOCKS_WELL, BLOCKS_LOSE_ALL, BLOCKS_LOSE_RESULTS };
 enum variable_fault {
 	VARIABLE_WELL,
 	VARIABLE_LOST,
@@ -79,6 +80,10 @@ struct evil {
 	enum loader loader;   /* who loads it, and what that says of it */
 	uint32_t once;        /* and the next time something else */
 	enum options options; /* its command line */
+	enum block_fault blocks; /* of partitions, in what they are given to write */
+	uint32_t unconnected;    /* TLBMARK has no driver */
+	uint32_t padded_labels;
+	uint32_t no_dates; /* of files */
 };
 
 /* False if there is a word that is not known: a test that asks for it would lie. */
@@ -89,6 +94,8 @@ UINT64 evil_loader_pages(const EFI_BOOT_SERVICES *boot);
 
 /* Each takes the place of services that go wrong. */
 void evil_acpi(const struct firmware *firmware, const struct evil *evil);
+void evil_blocks(const struct firmware *firmware, const struct evil *evil,
+                 EFI_HANDLE data);
 void evil_boot_services(const struct firmware *firmware, const struct evil *evil);
 /* What the program is told of itself. */
 void evil_loader(const struct firmware *firmware, const struct evil *evil,
@@ -99,6 +106,7 @@ void evil_copies(const struct firmware *firmware, const struct evil *evil);
 void evil_guard(const EFI_BOOT_SERVICES *boot, EFI_PHYSICAL_ADDRESS address);
 void evil_files(const struct firmware *firmware, const struct evil *evil);
 void evil_lvt(const struct evil *evil);
+void evil_infos(const struct firmware *firmware, const struct evil *evil);
 void evil_madt(const struct firmware *firmware, const struct evil *evil);
 void evil_map(const struct firmware *firmware, const struct evil *evil);
 void evil_mor(const struct firmware *firmware, const struct evil *evil);

@@ -131,6 +131,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	UINTN length = sizeof text;
 	UINTN size = PROGRAM_MOST;
 	EFI_HANDLE program = NULL;
+	EFI_HANDLE data = NULL;
 	void *bytes = NULL;
 
 	volumes_open(&firmware, &volumes);
@@ -147,12 +148,16 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 		return fail(&firmware, PROGRAM " cannot be loaded", EFI_LOAD_ERROR);
 	if (evil.mok && EFI_ERROR(enrol(&firmware, &volumes.list[0])))
 		return fail(&firmware, MOK_LIST " is not taken", EFI_LOAD_ERROR);
+	if (volumes.count == VOLUMES)
+		data = volumes.list[1].device;
 	volumes_close(&volumes);
 	evil_copies(&firmware, &evil);
 	evil_boot_services(&firmware, &evil);
 	evil_map(&firmware, &evil);
 	evil_shim(&firmware, &evil, bytes, size);
 	evil_files(&firmware, &evil);
+	evil_infos(&firmware, &evil);
+	evil_blocks(&firmware, &evil, data);
 	evil_runtime_services(&firmware, &evil);
 	evil_mor(&firmware, &evil);
 	evil_screen(&firmware, &evil);
