@@ -8,6 +8,8 @@
 #define BENCH "single_op"
 #define OP ",invlpg,"
 
+static EFI_GUID block_io_guid = BLOCK_IO_PROTOCOL;
+
 /* One driver has all partitions, as under EDK II. */
 static struct {
 	EFI_BLOCK_WRITE write;

@@ -34,7 +34,9 @@ check 'AHCI disk' is_home_on ahci '' 4k
 plug nvme '-device nvme,serial=tlbmark,drive=disk,bootindex=0'
 check 'NVMe disk' is_home_on nvme '' 4k
 
-plug usb4k "$usb$large" data4k
+# usb-storage itself has no other blocks than those of 512 bytes in QEMU 7.2.
+plug usb4k "-device qemu-xhci -device usb-bot,id=bot
+	-device scsi-hd,bus=bot.0,drive=disk,bootindex=0$large" data4k
 check 'USB disk of 4096-byte blocks' is_home_on usb4k 4k ''
 plug nvme4k "-device nvme,serial=tlbmark,drive=disk,bootindex=0$large" data4k
 check 'NVMe disk of 4096-byte blocks' is_home_on nvme4k 4k ''
