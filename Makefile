@@ -67,7 +67,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 Q = $(if $(V),,@)
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: all programs image dist sign test test-long check fuzz report matrix clean help gnu-efi FORCE
+.PHONY: all programs image dist sign test test-long check fuzz report test-distros matrix clean help gnu-efi FORCE
 .DELETE_ON_ERROR:
 # Objects are kept although only pattern rules name them.
 .SECONDARY:
@@ -244,7 +244,7 @@ clean: ## remove build/
 	rm -rf $(BUILD)
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 # Tests.  Each speaks TAP; tests/run counts them together.  The longest come first.
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/unit/%)
@@ -272,6 +272,11 @@ test: ## everything but what follows, in a few minutes
 test-long: ## planted faults, long runs, every disk, misbehaviour and way to reset
 	@$(INSTALL_AND_BUILD)
 	@$(ALONE) tests/run -j $(JOBS) -t 2400 $(LONG_TESTS)
+
+DISTROS = bookworm trixie sid
+test-distros: ## in clean roots of DISTROS=, each with its own compilers, emulators, Python
+	@./run.sh --setup
+	@$(ALONE) tests/run -t 3600 $(DISTROS:%=tests/distros/%.sh)
 
 fuzz: ## every fuzz target for five minutes
 	@$(INSTALL_AND_BUILD)

@@ -1,0 +1,10 @@
+#!/bin/sh
+# Debian unstable.
+cd "$(dirname "$0")/../.." || exit 1
+. tests/tap.sh
+. tests/tree.sh
+. tests/distros/root.sh
+. tests/distros/try.sh
+
+try sid
+finish
