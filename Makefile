@@ -67,7 +67,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 Q = $(if $(V),,@)
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: all programs image dist sign test test-long check fuzz report test-distros matrix clean help gnu-efi FORCE
+.PHONY: all programs image dist sign test test-long check fuzz soak report test-distros matrix clean help gnu-efi FORCE
 .DELETE_ON_ERROR:
 # Objects are kept although only pattern rules name them.
 .SECONDARY:
@@ -254,7 +254,7 @@ SLOW_CHECKS = tests/checks/compilers.sh tests/checks/tidy.sh
 SHELL_TESTS = $(shell grep -lx finish tests/boot/*.sh tests/host/*.sh)
 TESTS = $(SHELL_TESTS) tests/report/run $(filter-out $(SLOW_CHECKS),$(CHECKS)) $(UNIT_PROGRAMS)
 LONG_TESTS = $(wildcard tests/checks/long/*.sh tests/boot/matrix/*.sh) tests/report/planted \
-	$(wildcard tests/boot/long/*.sh) $(SLOW_CHECKS)
+	$(wildcard tests/boot/long/*.sh) tests/soak/run $(SLOW_CHECKS)
 # What calls make itself must not look for the job server of this one.
 ALONE = env -u MAKEFLAGS -u MAKELEVEL JOBS=$(JOBS)
 INSTALL_AND_BUILD = ./run.sh --setup && $(ALONE) $(MAKE) -s -j $(JOBS) programs
@@ -281,6 +281,12 @@ test-distros: ## in clean roots of DISTROS=, each with its own compilers, emulat
 fuzz: ## every fuzz target for five minutes
 	@$(INSTALL_AND_BUILD)
 	@$(ALONE) FUZZ_SECONDS=300 tests/run -t 7200 tests/checks/long/fuzz.sh
+
+# SEED= and ONE= play again what has failed.
+soak: ## run.sh with machines, settings and kills drawn at random, for SECONDS=3600
+	@$(INSTALL_AND_BUILD)
+	@$(ALONE) SECONDS=$(or $(SECONDS),3600) SEED=$(or $(SEED),$(shell date +%s)) ONE=$(ONE) \
+		tests/soak/run
 
 # For the tests: the value of a variable.
 print-%:

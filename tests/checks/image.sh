@@ -5,7 +5,7 @@ cd "${1:-$(dirname "$0")/../..}" || exit 1
 . tests/tap.sh
 
 efi=build/tlbmark.efi
-most_bytes=300000
+most_bytes=400000
 
 image() { # PROPERTY
 	"$scratch/image" "$efi" "$1"

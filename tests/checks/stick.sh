@@ -64,7 +64,7 @@ is_refused() { # WORDS COMMAND...
 names_every_key() {
 	sed -n '/^} keys\[\]/,/^};/ s/^\t{ "\([^"]*\)".*/\1/p' lib/config.c | sort >"$scratch/keys"
 	mcopy -n -i "$data" ::/tlbmark.cfg "$scratch/cfg" || return 1
-	tr -d '\r' <"$scratch/cfg" | sed -n 's/^#\([a-z.]*\) =.*/\1/p' | sort >"$scratch/named"
+	tr -d '\r' <"$scratch/cfg" | sed -n 's/^#\([a-z._]*\) =.*/\1/p' | sort >"$scratch/named"
 	[ -s "$scratch/keys" ] && diff "$scratch/keys" "$scratch/named" &&
 		! grep -v '^#' "$scratch/cfg" | grep '[a-z]'
 }

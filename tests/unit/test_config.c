@@ -1,6 +1,5 @@
 /* Options: every key, good and bad, and what becomes of bad lines. */
 #include "lib/config.h"
-
 #include "tests/unit/lines.h"
 
 static struct config config;
@@ -54,7 +53,6 @@ TEST(defaults_are_those_of_the_interface)
 	assert_int_equal(config.after, AFTER_WAIT);
 	assert_string_equal(config.broken_op, "");
 	assert_int_equal(config.plants, 0);
-	assert_false(config.allow_internal);
 	assert_int_equal(config.bad_count, 0);
 }
 

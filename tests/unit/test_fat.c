@@ -309,5 +309,6 @@ int main(void)
 		cmocka_unit_test(damaged_file_systems_are_read_no_further),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, make_files, remove_files);
 }

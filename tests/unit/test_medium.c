@@ -158,5 +158,6 @@ int main(void)
 		cmocka_unit_test(the_disk_is_what_is_in_front_of_the_partition),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

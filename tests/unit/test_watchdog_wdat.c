@@ -34,7 +34,7 @@ static enum err by_table(const struct times *times, const struct entry *entries,
 	const uint32_t length = HEADER + count * ENTRY - cut;
 	uint8_t whole[HEADER + MOST_ENTRIES * ENTRY] = "WDAT";
 	uint8_t *const bytes = malloc(length);
-	const struct acpi_table table = { bytes, length };
+	const struct acpi_table table = { .bytes = bytes, .length = length };
 	enum err err;
 
 	assert_non_null(bytes);
