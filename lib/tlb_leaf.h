@@ -1,9 +1,9 @@
 #pragma once
 /*
  * What a CPU says of its own TLBs: CPUID leaf 18H, else leaf 02H (SDM 2A
- * "CPUID—CPU Identification"); on AMD leaves 8000_0005H, 8000_0006H and 8000_0019H, in units that 8000_0021H names
- * (APM 3, appendix E "Obtaining Processor Information Via the CPUID Instruction").
- * Pure: decodes what was read.
+ * "CPUID—CPU Identification"); on AMD leaves 8000_0005H, 8000_0006H and 8000_0019H, in
+ * units that 8000_0021H names (APM 3, appendix E "Obtaining Processor Information Via
+ * the CPUID Instruction"). Pure: decodes what was read.
  */
 #include "lib/record.h"
 

@@ -77,7 +77,7 @@ in_root() { # FOLDER COMMAND...
 	at=$1
 	shift
 	unshare --mount --pid --fork --kill-child --mount-proc="$root/proc" \
-		chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+		chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp \
 		TERM=dumb LC_ALL=C.UTF-8 ${http_proxy:+"http_proxy=$http_proxy"} \
 		${https_proxy:+"https_proxy=$https_proxy"} \
 		sh -c 'cd "$0" && exec "$@"' "$at" "$@" </dev/null

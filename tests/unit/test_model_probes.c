@@ -121,8 +121,7 @@ static void assert_all_pass(void)
 	assert_int_equal(sigaction(SIGSEGV, &act, &before[0]), 0);
 	assert_int_equal(sigaction(SIGILL, &act, &before[1]), 0);
 	for (unsigned op = 0; op <= TLB_OPS; op++) {
-		const char *const name =
-			op == TLB_OPS ? "tr7_probe" : tlb_ops[op].name;
+		const char *const name = op == TLB_OPS ? "tr7_probe" : tlb_ops[op].name;
 		const struct fault_row *row;
 
 		for (unsigned i = 0; (row = fault_row_of(name, i)) != NULL; i++) {

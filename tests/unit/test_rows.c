@@ -11,7 +11,7 @@ static void set_believed(const struct tlb_op *op, bool pcide, enum believed beli
 {
 	tallies[op - tlb_ops].in[tlb_mode_number(pcide, false)] =
 		(struct tally){ .passed = believed == BELIEVED_YES,
-			        .failed = believed == BELIEVED_NO };
+		                .failed = believed == BELIEVED_NO };
 }
 
 /* Measured, without a sample, skipped. */
