@@ -125,7 +125,8 @@ whole_run() { # NAME
 			'$verdict ~ /^(pass|kept|dropped)$/' &&
 		some_rows "$1" verify.csv '$rule == "must" && $verdict == "pass"' &&
 		all_such_rows "$1" results.csv \
-			'$op ~ /^(invlpg|cr3_reload|cr4_pge_toggle)$/' '$believed == 1' &&
+			'$status == "ok" && $op ~ /^(invlpg|cr3_reload|cr4_pge_toggle)$/' \
+			'$believed == 1' &&
 		machine_is "$1" timing_valid 0
 }
 
