@@ -80,7 +80,7 @@ static uint64_t alloc_middle(const struct firmware *firmware, struct memory_map 
 {
 	const uint64_t bytes = keep->room;
 
-	if (EFI_ERROR(memory_map_read(firmware, map)))
+	if (EFI_ERROR(memory_map_renew(firmware, map)))
 		return 0;
 
 	const struct region region = largest(map, from, to);

@@ -22,31 +22,10 @@ static void plant_map_change(const struct program *program)
 		AllocateAnyPages, EfiLoaderData, 1, &address);
 }
 
-void leave_make_room(struct program *program)
+EFI_STATUS leave_make_room(struct program *program)
 {
-	const struct firmware *const firmware = &program->firmware;
-	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
-	struct memory_map before = program->map;
-	struct paint *paints = NULL;
-	unsigned room;
-
-	if (memory_map_has_room(firmware, &program->map))
-		return;
-	if (EFI_ERROR(memory_map_alloc(firmware, before.limit, &program->map))) {
-		program->map = before;
-		return;
-	}
-	room = takeover_paint_room(program);
-	if (EFI_ERROR(boot->AllocatePool(EfiLoaderData, room * sizeof *paints,
-	                                 (void **)&paints))) {
-		memory_map_free(firmware, &program->map);
-		program->map = before;
-		return;
-	}
-	memory_map_free(firmware, &before);
-	boot->FreePool(program->paints);
-	program->paints = paints;
-	program->paint_room = room;
+	(void)memory_map_renew(&program->firmware, &program->map);
+	return takeover_fit_paints(program);
 }
 
 EFI_STATUS leave_boot_services(struct program *program)

@@ -4,9 +4,9 @@
 /*
  * Room for the memory map to grow, and for the paint that is made of it: it may have
  * grown since it was read first, and from the first try on there is no allocating any.
- * Where there is no memory for that, all stays as it is.
+ * An error if the paint would not be whole.
  */
-void leave_make_room(struct program *program);
+EFI_STATUS leave_make_room(struct program *program);
 
 /*
  * Leaves boot services; no firmware service but the runtime ones may be called

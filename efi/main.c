@@ -145,17 +145,9 @@ static EFI_STATUS leave_to_another(const struct program *program)
 static EFI_STATUS allocate(struct program *program)
 {
 	const struct firmware *const firmware = &program->firmware;
-	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
 
 	if ((program->config.plants & PLANT_NO_LOW_MEMORY) == 0)
 		program->low = memory_alloc_low(firmware);
-	program->paint_room = takeover_paint_room(program);
-	if (EFI_ERROR(boot->AllocatePool(EfiLoaderData,
-	                                 program->paint_room * sizeof(struct paint),
-	                                 (void **)&program->paints)))
-		return refuse(firmware, "no memory to begin with",
-		              EFI_OUT_OF_RESOURCES);
-
 	/*
 	 * In this order: the largest needs what is whole, the copies want the middle of
 	 * what is left, and the pool makes do with less.
@@ -165,6 +157,9 @@ static EFI_STATUS allocate(struct program *program)
 	transports_alloc(program);
 	if (program->keep.foreign != NULL)
 		return leave_to_another(program);
+	if (EFI_ERROR(takeover_fit_paints(program)))
+		return refuse(firmware, "no memory to begin with",
+		              EFI_OUT_OF_RESOURCES);
 
 	const uint64_t own = takeover_frames(program);
 	const uint64_t least = own + LEAST_MEASURING_FRAMES;
@@ -306,7 +301,12 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 		.context = program,
 		.activity = "start",
 	};
-	leave_make_room(program);
+	status = leave_make_room(program);
+	if (EFI_ERROR(status)) {
+		(void)refuse(&firmware, "no memory for a list of all memory", status);
+		release(program);
+		return status;
+	}
 	status = leave_boot_services(program);
 	cli();
 	if (EFI_ERROR(status) || takeover_build(program) != ERR_NONE) {

@@ -95,22 +95,24 @@ EFI_STATUS memory_map_read(const struct firmware *firmware, struct memory_map *m
 	return read_map(firmware, map, &size);
 }
 
-void memory_map_free(const struct firmware *firmware, struct memory_map *map)
+static void free_map(const struct firmware *firmware, struct memory_map *map)
 {
-	if (map->bytes != NULL)
-		firmware->table->BootServices->FreePool(map->bytes);
-	*map = (struct memory_map){ 0 };
+	firmware->table->BootServices->FreePool(map->bytes);
+	*map = (struct memory_map){ .limit = map->limit };
 }
 
-/* *wanted is what the map had when it was asked last. */
+/*
+ * *wanted is what the map had when it was asked last.  What it grows by while it is
+ * read, spare at most, it will grow by again.
+ */
 static EFI_STATUS alloc_map(const struct firmware *firmware, struct memory_map *map,
                             UINTN spare, UINTN *wanted)
 {
 	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
-	const uint64_t limit = map->limit;
+	const UINTN most = *wanted + spare * DESCRIPTOR_BYTES;
 	EFI_STATUS status;
 
-	map->capacity = *wanted + spare * DESCRIPTOR_BYTES;
+	map->capacity = most + spare * DESCRIPTOR_BYTES;
 	status = boot->AllocatePool(EfiLoaderData, map->capacity, (void **)&map->bytes);
 	if (EFI_ERROR(status)) {
 		map->bytes = NULL;
@@ -118,10 +120,10 @@ static EFI_STATUS alloc_map(const struct firmware *firmware, struct memory_map *
 	}
 	*wanted = map->capacity;
 	status = read_map(firmware, map, wanted);
-	if (EFI_ERROR(status)) {
-		memory_map_free(firmware, map);
-		map->limit = limit;
-	}
+	if (!EFI_ERROR(status) && *wanted > most)
+		status = EFI_BUFFER_TOO_SMALL;
+	if (EFI_ERROR(status))
+		free_map(firmware, map);
 	return status;
 }
 
@@ -140,10 +142,32 @@ EFI_STATUS memory_map_alloc(const struct firmware *firmware, uint64_t limit,
 	return status;
 }
 
-bool memory_map_has_room(const struct firmware *firmware, struct memory_map *map)
+static bool has_room(const struct firmware *firmware, struct memory_map *map)
 {
-	return !EFI_ERROR(memory_map_read(firmware, map)) &&
-	       map->capacity - map->size >= SPARE_DESCRIPTORS * map->descriptor_size;
+	const UINTN before = map->size;
+
+	if (EFI_ERROR(memory_map_read(firmware, map)))
+		return false;
+
+	const UINTN room = map->capacity - map->size;
+
+	return room >= SPARE_DESCRIPTORS * map->descriptor_size &&
+	       before + room >= map->size;
+}
+
+EFI_STATUS memory_map_renew(const struct firmware *firmware, struct memory_map *map)
+{
+	struct memory_map larger;
+	EFI_STATUS status;
+
+	if (has_room(firmware, map))
+		return EFI_SUCCESS;
+	status = memory_map_alloc(firmware, map->limit, &larger);
+	if (EFI_ERROR(status))
+		return map->size != 0 ? EFI_SUCCESS : status;
+	free_map(firmware, map);
+	*map = larger;
+	return EFI_SUCCESS;
 }
 
 /* The firmware says how far descriptors are apart, and it is not sizeof. */

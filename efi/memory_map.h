@@ -27,10 +27,12 @@ EFI_STATUS memory_map_alloc(const struct firmware *firmware, uint64_t limit,
 /* Again; the map is empty if that fails, EFI_BUFFER_TOO_SMALL if there is no room. */
 EFI_STATUS memory_map_read(const struct firmware *firmware, struct memory_map *map);
 
-/* True if the map fits as it is now, with room for 64 more descriptors. */
-bool memory_map_has_room(const struct firmware *firmware, struct memory_map *map);
-
-void memory_map_free(const struct firmware *firmware, struct memory_map *map);
+/*
+ * The same with more room, where there is not enough for 64 more descriptors, or for as
+ * many as came since it was read last.  It allocates, so not once ExitBootServices was
+ * tried.
+ */
+EFI_STATUS memory_map_renew(const struct firmware *firmware, struct memory_map *map);
 
 /*
  * True if all that may be used of a descriptor is memory for everybody: conventional,

@@ -129,12 +129,32 @@ static uint32_t others(const struct program *program)
 	               : crew_wanted(&program->machine.processors, &program->config);
 }
 
-unsigned takeover_paint_room(const struct program *program)
+static unsigned paint_room(const struct program *program)
 {
 	const struct memory_map *const map = &program->map;
 
 	return (unsigned)(map->capacity / map->descriptor_size) + OWN_PAINTS +
 	       others(program);
+}
+
+EFI_STATUS takeover_fit_paints(struct program *program)
+{
+	EFI_BOOT_SERVICES *const boot = program->firmware.table->BootServices;
+	const unsigned room = paint_room(program);
+	struct paint *paints = NULL;
+	EFI_STATUS status = EFI_SUCCESS;
+
+	if (room <= program->paint_room)
+		return EFI_SUCCESS;
+	status = boot->AllocatePool(EfiLoaderData, room * sizeof *paints,
+	                            (void **)&paints);
+	if (EFI_ERROR(status))
+		return status;
+	if (program->paints != NULL)
+		boot->FreePool(program->paints);
+	program->paints = paints;
+	program->paint_room = room;
+	return EFI_SUCCESS;
 }
 
 uint64_t takeover_frames(const struct program *program)

@@ -5,8 +5,11 @@
  * little. */
 uint64_t takeover_frames(const struct program *program);
 
-/* Coats of paint for the descriptors of the map and what is our own. */
-unsigned takeover_paint_room(const struct program *program);
+/*
+ * Allocates coats of paint for as many descriptors as the map has room for and what is
+ * our own, in place of those that are too few for that.
+ */
+EFI_STATUS takeover_fit_paints(struct program *program);
 
 /*
  * Builds the own PML4 and stacks, still under the firmware's: nothing is loaded yet.
