@@ -58,17 +58,19 @@ check 'it is said, and noted on the stick' lost_is_noted
 check 'and the machine is not reset again' [ "$(grep -ac 'looking for' \
 	"$scratch/lost.console")" -eq 1 ]
 
-# A second serial port that answers, and whose line takes nothing.
+# A second serial port that answers, and whose line takes nothing; the stick has what was
+# said of it.
 mkfifo "$scratch/full"
 exec 5<>"$scratch/full"
 dd if=/dev/zero of="$scratch/full" bs=4096 count=64 oflag=nonblock status=none 2>"$scratch/dd" || :
-stick deaf 'run = deaf' 'transport = serial'
+stick deaf 'run = deaf' 'serial = com2' 'transport = serial,ram'
 start deaf -serial "file:$scratch/deaf.console" -serial "file:$scratch/full"
 exec 5>&-
 port_is_given_up() {
 	ended_with 0 && says deaf 'serial line at port 0x2f8' &&
-		says deaf 'a serial port takes nothing any more' &&
-		says deaf 'serial_lost_0x2f8,' && says deaf '@done 0'
+		says deaf 'your results are in' && fetch deaf "$scratch/deaf" &&
+		grep -aqF 'a serial port takes nothing any more' "$scratch/deaf"/*/console.txt &&
+		grep -q '^serial_lost_0x2f8,' "$scratch/deaf"/*/machine.csv
 }
 check 'a serial port that never becomes free is not waited for, and that is said' port_is_given_up
 

@@ -118,7 +118,7 @@ bochs_command_is() { # MEMORY FIRMWARE MODEL CPUS OPTION...
 	info: action=report
 	log: "bochs.log"
 	ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
-	ata0-master: type=disk, path="disk.img", mode=flat, cylinders=65, heads=16, spt=63
+	ata0-master: type=disk, path="disk.img", mode=flat, cylinders=135, heads=16, spt=63
 	boot: disk
 	EOF
 	shift 4

@@ -180,7 +180,7 @@ check 'KVM that dies in the run ends it with 4' kvm_died_later
 
 in_bochs() { # STATUS
 	whole_run "$1" >"$stream"
-	run_new "$1" FAKE_STAYS=yes -e bochs && [ "$(cat "$FAKE_LOG.size")" -eq 33546240 ] &&
+	run_new "$1" FAKE_STAYS=yes -e bochs && [ "$(cat "$FAKE_LOG.size")" -eq 69672960 ] &&
 		[ "$(names "$out")" = 'machine.csv selftest.csv summary.txt ' ] &&
 		grep -qx 'after = debugexit' "$FAKE_LOG.cfg" && ! said debugger
 }
