@@ -182,7 +182,7 @@ static void add_first_level(struct tlb_sizes *sizes, unsigned pages, uint32_t va
  */
 static uint32_t second_level_unit(const struct tlb_leaves *leaves)
 {
-	return BITS(leaves->leaf_80000021.eax, 14, 14) != 0 ? 32 : 1;
+	return (leaves->leaf_80000021.eax >> 14 & 1) != 0 ? 32 : 1;
 }
 
 static bool decode_amd(struct tlb_sizes *sizes, const struct tlb_leaves *leaves)

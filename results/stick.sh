@@ -88,7 +88,6 @@ at_work() { # COMMAND...
 }
 
 make_disk() {
-	! by_screen || open_screen
 	data=disk.img@@$((data_first * 512))
 	config_lines >"$work/tlbmark.cfg"
 	printf 'c\nq\n' >"$work/bochs.rc" # what its debugger is told: continue, then quit

@@ -38,7 +38,7 @@ void sampler_delay(const struct sampler *sampler, uint32_t turns)
 }
 
 /* So that the stamps of a window are at any phase of a clock that steps. */
-static void dither(const struct sampler *sampler)
+static void choose_phase(const struct sampler *sampler)
 {
 	const uint64_t turns = (uint64_t)sampler->step * DITHER_STEPS / 1000;
 
@@ -66,7 +66,7 @@ static bool take(const struct sampler *sampler, const struct pair *pair,
 			rehearsal.operands.cr4 = priming->cr4_before;
 		pair->a(&rehearsal);
 	}
-	dither(sampler);
+	choose_phase(sampler);
 	window(&args);
 
 	*ticks = span_of(pair->span, &args);
@@ -195,10 +195,10 @@ void sampler_extend(const struct sampler *sampler, const struct pair *pair,
 int64_t sampler_narrow(const struct sampler *sampler, int64_t cost, uint32_t step)
 {
 	const int64_t percent = magnitude(cost) / 100;
-	const int64_t least =
+	const int64_t finest =
 		step > STEP_NONE ? step / 4 : INT64_C(1000) * sampler->quantum;
 
-	return percent > least ? percent : least;
+	return percent > finest ? percent : finest;
 }
 
 bool sampler_is_narrow(const struct sampler *sampler, const struct samples *samples,

@@ -58,13 +58,13 @@ TEST(it_is_divided_like_every_statistic_and_its_ends_outwards)
 	for (uint32_t i = 0; i < 100; i++)
 		ticks[i] = i % 2 == 0 ? -1344 : -1365;
 
-	const struct estimate whole = estimate(100, 1, 21000);
+	const struct estimate sum = estimate(100, 1, 21000);
 	const struct estimate each = estimate(100, 64, 21000);
 
-	assert_int_equal(whole.cost, -1354500);
+	assert_int_equal(sum.cost, -1354500);
 	assert_int_equal(each.cost, -21164);
-	assert_in_range(each.lo * 64, whole.lo - 63, whole.lo);
-	assert_in_range(each.hi * 64, whole.hi, whole.hi + 63);
+	assert_in_range(each.lo * 64, sum.lo - 63, sum.lo);
+	assert_in_range(each.hi * 64, sum.hi, sum.hi + 63);
 }
 
 TEST(a_long_tail_moves_it_by_no_more_than_the_bound)
