@@ -28,7 +28,7 @@ sub acpi {
 }
 
 my $row = 'single_op,none,first-bare,pages,64,,ok,,ticks,31,0,,0,4,'
-    . join(',', ('0.000') x 15) . ',26,26,26,26,1,,1,546,7';
+    . join(',', ('0.000') x 15) . ',26,26,26,26,1,,1,546,7,0.000,0.000,0.000,median,0.000';
 my $stream = "boot\n\@run id-1\n\@progress 1 2 a/b\n\@file results.csv\nx,y\n1,2\n"
     . "\@end results.csv rows=2 crc32=0fb4a1b1\n\@done 0\n";
 

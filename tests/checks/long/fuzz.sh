@@ -82,5 +82,5 @@ check 'a name that is a path is found' finds_a_fault lib/capture.c \
 check 'a length that is believed is found' finds_a_fault lib/seal.c \
 	's/seal->length > room - sizeof \*seal/false/' seal
 check 'a read behind the end of a table is found' finds_a_fault lib/acpi.c \
-	's/memory->at(memory, address, length) == NULL ||//' acpi
+	's/memory->at(memory, address, length) == NULL)/false)/' acpi
 finish
