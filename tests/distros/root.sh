@@ -45,7 +45,8 @@ mmdebstrap_root() { # DISTRIBUTION FOLDER
 		"$1" "$2" "$(mirror)"
 }
 
-# A test may be stopped at any time: what is half made has another name.
+# A test may be stopped at any time: what is half made, or half installed, is not ready,
+# and made anew.
 make_root() { # DISTRIBUTION FOLDER
 	rm -rf "$2.part" "$2" && mkdir -p "${2%/*}" || return 1
 	if command -v mmdebstrap >/dev/null; then
@@ -65,7 +66,7 @@ make_root() { # DISTRIBUTION FOLDER
 find_root() { # DISTRIBUTION
 	root=$PWD/build/distros/$1
 	no_root=$(root_problem)
-	[ -z "$no_root" ] && [ ! -d "$root" ] || return 0
+	[ -z "$no_root" ] && [ ! -e "$root.ready" ] || return 0
 	make_root "$1" "$root" >"$scratch/root.log" 2>&1 && return
 	rm -rf "$root.part"
 	no_root=$(grep '^[EW]:' "$scratch/root.log" | head -n 1)

@@ -14,6 +14,11 @@ clone() { # NAME
 			-c commit.gpgsign=false commit -q --no-verify -m "$1"
 }
 
+installs() {
+	rm -f "$root.ready"
+	in_root /src/gcc ./run.sh --setup --yes && : >"$root.ready"
+}
+
 # The compiler goes through the environment, since scripts call make too.
 with() { # COMPILER COMMAND...
 	compiler=$1
@@ -71,8 +76,7 @@ try() { # DISTRIBUTION
 	for compiler in gcc clang; do
 		check "$1: a clone is made for $compiler" clone "$compiler"
 	done
-	check "$1: ./run.sh --setup installs what is missing" \
-		in_root /src/gcc ./run.sh --setup --yes
+	check "$1: ./run.sh --setup installs what is missing" installs
 	check "$1: versions are known" versions
 	for compiler in gcc clang; do
 		check "$1: $compiler builds it" builds "$compiler"
