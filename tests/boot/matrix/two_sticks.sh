@@ -15,8 +15,8 @@ plug_in_again() {
 		tell 'device_add usb-storage,drive=again,bootindex=0'
 }
 
-# The first run's boot option names a class of devices: it does not reset by itself.
-evil waits 'option=class' 'after = wait'
+# The firmware takes no variable, so no way back is known: the first run does not reset.
+evil waits 'option=class variable=refused' 'after = wait'
 stick other 'run = other' 'profile = quick' 'after = wait'
 attend waits -accel tcg
 other_refuses() {
