@@ -46,12 +46,17 @@ start_emulator() { # ACCELERATOR
 	[ ! -f "$variables" ] || cp "$variables" "$work/vars.fd"
 	command=$(emulator_command "$1")
 	[ "$verbose" = no ] || show "$command"
+	# Both ends are open before anybody is there: an emulator that is killed before it
+	# has opened its own would be waited for without end.
+	exec 6<>"$work/serial"
+	exec 7>"$work/serial"
+	exec 3<"$work/serial" 6<&-
 	{
 		ulimit -f $((most_mib * 2048)) || :
 		eval "$command"
-	} </dev/null >"$work/serial" 2>"$work/emulator.err" &
+	} </dev/null >&7 2>"$work/emulator.err" 7>&- 3<&- &
 	emulator_pid=$! emulator_status=0
-	exec 3<"$work/serial"
+	exec 7>&-
 }
 
 capture() { # SECONDS in which the program must have started

@@ -121,16 +121,20 @@ sub judge_status {
 	return "status $status";
 }
 
+sub is_overloaded {
+	my ($load) = split / /, contents('/proc/loadavg');
+	my $processors = () = (contents('/proc/cpuinfo') // '') =~ /^processor/mg;
+	return $load > 3 * $processors;
+}
+
 # With so many others on this machine the program may not even start in its time.  That
 # is said, and is no finding.
 sub gave_up_while_overloaded {
 	my ($call) = @_;
-	my ($load) = split / /, contents('/proc/loadavg');
-	my $processors = () = (contents('/proc/cpuinfo') // '') =~ /^processor/mg;
-	return 0 if $load < 3 * $processors;
+	return 0 if !is_overloaded();
 	my $errors = contents("$call->{scratch}/errors") // '';
 	return 0 if $call->{stderr} eq 'file' && $errors !~ /the time (?:to start )?is up|has not ended after/;
-	print "# number $call->{number}: given up at a load of $load: this machine has too much to do\n";
+	print "# number $call->{number}: given up, on a machine that has too much to do\n";
 	return 1;
 }
 
@@ -145,7 +149,7 @@ sub judge_call {
 	my ($call) = @_;
 	my @findings = judge_status($call);
 	my $errors = contents("$call->{scratch}/errors") // '';
-	push @findings, 'it did not end in time' if $call->{hung};
+	push @findings, map { "it did not end in time: $_" } @{ $call->{hung} // [] };
 	push @findings, "$call->{left} processes were left behind" if $call->{left};
 	push @findings, 'TMPDIR is not empty: ' . join ' ', names_in($call->{tmpdir}) if names_in($call->{tmpdir});
 	push @findings, 'a file under a name of its own making' if grep { /^\..*\.part$/ } names_in($call->{out});
