@@ -60,8 +60,8 @@ static void own_path(const struct firmware *firmware, char path[PATH_CHARS])
 		return;
 
 	const FILEPATH_DEVICE_PATH *const node = (const void *)image->FilePath;
-	const unsigned chars = (unsigned)(DevicePathNodeLength(&node->Header) -
-	                                  SIZE_OF_FILEPATH_DEVICE_PATH) /
+	const unsigned chars = ((unsigned)DevicePathNodeLength(&node->Header) -
+	                        (unsigned)SIZE_OF_FILEPATH_DEVICE_PATH) /
 	                       sizeof(CHAR16);
 
 	for (unsigned i = 0; i < chars && i + 1 < PATH_CHARS; i++) {
