@@ -4,6 +4,7 @@
 
 #define MILLI INT64_C(1000)
 #define BATCHES 24u
+#define LEAST 8u /* as median_interval_least has it for 99 % */
 
 /* Steps of the clock that n samples may all have missed by: ln(1 / 0.01), rounded up.
  */
@@ -85,7 +86,7 @@ static int64_t place_of(const struct bounded *of, int64_t median)
 	return behind > first ? first + (behind - 1 - first) / 2 : first;
 }
 
-/* Student's t for 99 %, in thousandths, with so many degrees of freedom: 7 to 23. */
+/* Student's t for 99 %, in thousandths: LEAST - 1 to BATCHES - 1 degrees of freedom. */
 static int64_t student(uint32_t freedom)
 {
 	static const uint16_t quantiles[] = {
@@ -93,17 +94,18 @@ static int64_t student(uint32_t freedom)
 		2921, 2898, 2878, 2861, 2845, 2831, 2819, 2807,
 	};
 
-	return quantiles[freedom - 7];
+	return quantiles[freedom - (LEAST - 1)];
 }
 
 /*
- * t times the standard error of the mean bounded distance, in thousandths.  Wide ones
- * are made smaller by a power of two first, so that the squares fit.
+ * t times the standard error of the mean bounded distance, in thousandths, for LEAST
+ * differences or more.  Wide ones are made smaller by a power of two first, so that the
+ * squares fit.
  */
 static int64_t mean_error(const struct bounded *of, int64_t place)
 {
-	const uint32_t size = of->n < BATCHES ? 1 : of->n / BATCHES;
-	const uint32_t count = of->n / size < BATCHES ? of->n / size : BATCHES;
+	const uint32_t count = of->n < BATCHES ? of->n : BATCHES;
+	const uint32_t size = of->n / count; /* 1 or more */
 	int64_t means[BATCHES], mean = 0;
 	uint64_t squares = 0;
 	unsigned shift = 0;
@@ -112,10 +114,12 @@ static int64_t mean_error(const struct bounded *of, int64_t place)
 		shift++;
 	for (uint32_t batch = 0; batch < count; batch++) {
 		int64_t sum = 0;
+		uint32_t taken = 0;
 
-		for (uint32_t i = 0; i < size; i++)
-			sum += bounded_at(of, batch * size + i, place);
-		means[batch] = sum / (int64_t)size / (INT64_C(1) << shift);
+		do
+			sum += bounded_at(of, batch * size + taken++, place);
+		while (taken < size);
+		means[batch] = sum / (int64_t)taken / (INT64_C(1) << shift);
 		mean += means[batch];
 	}
 	mean /= (int64_t)count;
@@ -124,7 +128,7 @@ static int64_t mean_error(const struct bounded *of, int64_t place)
 	if (squares == 0)
 		return 0;
 
-	const uint64_t error = isqrt(squares / (count * (count - 1))) + 1;
+	const uint64_t error = isqrt(squares / ((uint64_t)count * (count - 1))) + 1;
 
 	return ((int64_t)error << shift) * student(count - 1) / MILLI;
 }
@@ -156,11 +160,10 @@ struct estimate estimate_huber(const int64_t *ticks, uint32_t n, uint32_t diviso
 	const int64_t place = place_of(&of, median);
 	const uint32_t within = count_within(&of, place);
 	/* Only what is within the bound moves the sum when the place moves. */
-	const int64_t error = n < median_interval_least(CONFIDENCE_99)
-	                              ? 0
-	                              : mean_error(&of, place) * (int64_t)n /
-	                                                (within == 0 ? 1 : within) +
-	                                        UNSEEN * (int64_t)step / (int64_t)n;
+	const int64_t error = n < LEAST ? 0
+	                                : mean_error(&of, place) * (int64_t)n /
+	                                                  (within == 0 ? 1 : within) +
+	                                          UNSEEN * (int64_t)step / (int64_t)n;
 	const int64_t per = divisor;
 
 	return (struct estimate){

@@ -95,7 +95,8 @@ static bool add_action(struct watchdog *watchdog, const struct acpi_table *wdat,
 
 	*found = false;
 	for (uint32_t i = 0; i < entries; i++) {
-		const uint8_t *const entry = wdat->bytes + ENTRIES_AT + i * ENTRY_BYTES;
+		const uint8_t *const entry =
+			wdat->bytes + ENTRIES_AT + (size_t)i * ENTRY_BYTES;
 
 		if (entry[0] != (uint8_t)action)
 			continue;
@@ -116,13 +117,14 @@ static uint32_t choose_count(const struct acpi_table *wdat, uint32_t *seconds)
 	if (period_ms == 0 || least > most)
 		return 0;
 
-	uint64_t count = (WATCHDOG_SECONDS * 1000 + period_ms - 1) / period_ms;
+	uint64_t count =
+		(WATCHDOG_SECONDS * UINT64_C(1000) + period_ms - 1) / period_ms;
 
 	if (count > most)
 		count = most;
 	if (count < least)
 		count = least;
-	if (count * period_ms > WATCHDOG_MOST_SECONDS * 1000)
+	if (count * period_ms > WATCHDOG_MOST_SECONDS * UINT64_C(1000))
 		return 0;
 	*seconds = (uint32_t)((count * period_ms + 999) / 1000);
 	return (uint32_t)count;
