@@ -121,6 +121,25 @@ static void start_another(const struct firmware *firmware, const struct volume *
 	                                              NULL);
 }
 
+/* The program has these bytes; data is the device of its second volume, or NULL. */
+static void misbehave(const struct firmware *firmware, struct evil *evil,
+                      EFI_HANDLE data, void *bytes, UINTN size)
+{
+	evil_copies(firmware, evil);
+	evil_boot_services(firmware, evil);
+	evil_map(firmware, evil);
+	evil_shim(firmware, evil, bytes, size);
+	evil_files(firmware, evil);
+	evil_infos(firmware, evil);
+	evil_blocks(firmware, evil, data);
+	evil_runtime_services(firmware, evil);
+	evil_mor(firmware, evil);
+	evil_screen(firmware, evil);
+	evil_madt(firmware, evil);
+	evil_lvt(evil);
+	evil_acpi(firmware, evil);
+}
+
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 {
 	const struct firmware firmware = { .image = image, .table = table };
@@ -151,19 +170,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	if (volumes.count == VOLUMES)
 		data = volumes.list[1].device;
 	volumes_close(&volumes);
-	evil_copies(&firmware, &evil);
-	evil_boot_services(&firmware, &evil);
-	evil_map(&firmware, &evil);
-	evil_shim(&firmware, &evil, bytes, size);
-	evil_files(&firmware, &evil);
-	evil_infos(&firmware, &evil);
-	evil_blocks(&firmware, &evil, data);
-	evil_runtime_services(&firmware, &evil);
-	evil_mor(&firmware, &evil);
-	evil_screen(&firmware, &evil);
-	evil_madt(&firmware, &evil);
-	evil_lvt(&evil);
-	evil_acpi(&firmware, &evil);
+	misbehave(&firmware, &evil, data, bytes, size);
 	console_print(&firmware, "evil: starting the program\n");
 
 	const UINT64 before = evil_loader_pages(boot);
