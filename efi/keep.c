@@ -135,7 +135,8 @@ bool keep_alloc(const struct firmware *firmware, struct memory_map *map, uint64_
 		bytes = MOST_BYTES;
 	for (; bytes >= LEAST_BYTES; bytes = bytes / 2) {
 		keep->room = (bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
-		if (alloc_copies(firmware, map, last_nonce, keep))
+		if (alloc_copies(firmware, map, last_nonce, keep) ||
+		    keep->foreign != NULL)
 			return true;
 		release(firmware, keep);
 	}

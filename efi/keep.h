@@ -19,7 +19,7 @@ struct keep {
  * firmware uses the ends, from 16 MiB to 4 GiB, above that, and below it, where there
  * is one.  Less where there is less; false if there is none worth it.  Results of
  * another nonce than the last run's that wait there, for another stick, are noted in
- * foreign.
+ * foreign, which ends the search: what is allocated then is not to be written to.
  */
 bool keep_alloc(const struct firmware *firmware, struct memory_map *map, uint64_t bytes,
                 uint64_t last_nonce, struct keep *keep);

@@ -19,7 +19,8 @@ void release(struct program *program)
 	volumes_close(&program->volumes);
 	free_pages(boot, program->low, LOW_BYTES / PAGE_BYTES);
 	free_pages(boot, program->machine.giants, GIANT_PAGES);
-	for (unsigned i = 0; i < KEEP_COPIES; i++)
+	/* Some firmware clears what is freed, where another stick's results may be. */
+	for (unsigned i = 0; i < KEEP_COPIES && keep->foreign == NULL; i++)
 		free_pages(boot, keep->copies[i], keep->room / PAGE_BYTES);
 	/* Nothing is taken from the pool before the firmware is left. */
 	free_pages(boot, pool->next, (pool->limit - pool->next) / PAGE_BYTES);
