@@ -219,6 +219,7 @@ temporary=$(absolute "${TMPDIR:-/tmp}")
 if [ "$dry_run" = yes ]; then
 	[ ! -x "$root/build/host/check_config" ] || check_settings
 	choose_firmware
+	check_variables
 	[ "$accel" != auto ] || [ -n "$(kvm_problem)" ] || accel=kvm
 	work=$temporary/tlbmark
 	show "$(emulator_command "$accel")"
@@ -231,6 +232,7 @@ work=$(mktemp -d "$temporary/tlbmark.XXXXXX") ||
 "$root/tests/install.sh" ${yes:+"$yes"} make gcc ld objcopy mkfs.vfat mcopy mdir "$program" \
 	${zbarimg:+"$zbarimg"} || leave 3
 choose_firmware
+check_variables
 check_model
 stage='building'
 # Under `make test` this make must not look for the job server of that one.

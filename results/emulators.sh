@@ -50,6 +50,14 @@ choose_firmware() {
 	[ "$emulator" = qemu ] || choose_vga_bios
 }
 
+# Variables of firmware in one piece are gone with the reset that is the way home.
+check_variables() {
+	[ "$ways" = ' nvram ' ] || return 0
+	[ "$variables" = "$firmware" ] || [ ! -f "$variables" ] || return 0
+	die 2 "--set transport=nvram: $firmware has no file of variables beside it," \
+		'and keeps none over a reset (--machine q35 does)'
+}
+
 # The same three; QEMU itself does not need one.
 choose_vga_bios() {
 	for place in seabios seavgabios qemu; do

@@ -193,6 +193,8 @@ check 'the screen and another way are refused' refused 'the screen is read alone
 	--set transport=ram,screen
 check 'nobody takes pictures of Bochs' refused 'nobody takes pictures of Bochs' \
 	-e bochs --set transport=screen
+check 'variables alone are refused where the firmware keeps none' refused \
+	'has no file of variables beside it' --machine pc --set transport=nvram
 check 'nor where instructions are counted' refused '-a icount' -a icount \
 	--set transport=screen
 check 'a run id that is a path is refused' refused 'run = ../x: a character' --set run=../x
