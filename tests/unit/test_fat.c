@@ -178,6 +178,20 @@ TEST(files_of_every_kind_of_fat_are_found)
 	assert_reads("-F 16 -s 1 -S 4096", 20000, 16);
 }
 
+/* Without its sum, a long name would be that of whatever short name comes behind it. */
+TEST(a_long_name_is_that_of_its_short_name_alone)
+{
+	struct image image = make("-F 16 -s 1", 16320);
+	uint8_t *const entry = memmem(image.bytes, image.size, "STANDA~1", 8);
+
+	assert_non_null(entry);
+	entry[0] = 'X';
+	assert_int_equal(compare(&image, LONG, LARGE_BYTES), FAT_ABSENT);
+	entry[0] = 'S';
+	assert_int_equal(compare(&image, LONG, LARGE_BYTES), FAT_SAME);
+	free(image.bytes);
+}
+
 /* Every cluster of the large file, its first and its last byte. */
 TEST(each_cluster_of_a_file_counts)
 {
@@ -301,6 +315,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files_of_every_kind_of_fat_are_found),
+		cmocka_unit_test(a_long_name_is_that_of_its_short_name_alone),
 		cmocka_unit_test(each_cluster_of_a_file_counts),
 		cmocka_unit_test(neighbours_are_read_together),
 		cmocka_unit_test(what_cannot_be_read_is_told_from_what_differs),
