@@ -4,10 +4,11 @@
 set -eu
 . tests/stick.sh
 
-# --- U-Boot: it knows no labels, makes no folders, and has no BootCurrent.
+# --- U-Boot: it knows no labels, makes no folders, has no BootCurrent, and calls a disk
+# of virtio internal.
 
 u_boot=/usr/lib/u-boot/qemu-x86_64/u-boot.rom
-stick u-boot 'run = u-boot' 'serial = com1'
+stick u-boot 'run = u-boot' 'serial = com1' 'allow_internal = 1'
 put u-boot "$scratch/cfg" /tlbmark.cfg esp
 bios=$u_boot start u-boot -accel tcg
 delivers() {
@@ -17,7 +18,7 @@ delivers() {
 }
 check 'U-Boot starts it: the serial line delivers, nothing resets' delivers
 
-stick by-hand 'run = by-hand' 'after = wait' 'serial = com1'
+stick by-hand 'run = by-hand' 'after = wait' 'serial = com1' 'allow_internal = 1'
 put by-hand "$scratch/cfg" /tlbmark.cfg esp
 bios=$u_boot attend by-hand -accel tcg
 comes_home_by_hand() {
