@@ -39,11 +39,8 @@ has() { # TOOL
 
 # The names of this distribution, each once, without what it does not have.
 wanted_packages() {
-	sed 's/#.*//' "$list" | while read -r debian fedora arch opensuse; do
-		set -- "$debian" "$fedora" "$arch" "$opensuse"
-		shift $((column - 1))
-		[ -z "$1" ] || [ "$1" = - ] || echo "$1" | tr , '\n'
-	done | sort -u
+	sed 's/#.*//; s/[[:blank:]][[:blank:]]*/ /g' "$list" | cut -d ' ' -f "$column" | tr , '\n' |
+		sed '/^-*$/d' | sort -u
 }
 
 # With rpm a package may be there under another name, which provides this one.

@@ -50,7 +50,7 @@ apt_fails() {
 # A computer with no package manager, or, in front of it, that of another distribution.
 bare=$scratch/bare
 mkdir "$bare" "$scratch/dnf" "$scratch/pacman" "$scratch/zypper"
-for tool in sh dirname date od tr sed sort; do
+for tool in sh dirname date od tr sed sort cut; do
 	ln -s "$(command -v $tool)" "$bare"
 done
 ln -s "$bin/id" "$bare"
