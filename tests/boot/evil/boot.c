@@ -59,6 +59,14 @@ static EFI_STATUS EFIAPI map_without_low(UINTN *size, EFI_MEMORY_DESCRIPTOR *map
 	return status;
 }
 
+/* As firmware that does not clear what is freed, until something else is there. */
+static EFI_STATUS EFIAPI free_nothing(EFI_PHYSICAL_ADDRESS address, UINTN pages)
+{
+	(void)address;
+	(void)pages;
+	return EFI_SUCCESS;
+}
+
 static EFI_STATUS EFIAPI allocate_above_low(EFI_ALLOCATE_TYPE type,
                                             EFI_MEMORY_TYPE memory, UINTN pages,
                                             EFI_PHYSICAL_ADDRESS *address)
@@ -121,6 +129,8 @@ void evil_boot_services(const struct firmware *firmware, const struct evil *evil
 	boot->GetMemoryMap = evil->no_low_memory ? map_without_low : map_grows;
 	if (evil->no_low_memory)
 		boot->AllocatePages = allocate_above_low;
+	if (evil->frees_nothing)
+		boot->FreePages = free_nothing;
 	if (evil->any_is_high)
 		boot->AllocatePages = allocate_any_high;
 }

@@ -13,6 +13,7 @@ struct word {
 	}
 
 static const struct word words[] = {
+	WORD("free=nothing", frees_nothing, true),
 	WORD("low=none", no_low_memory, true),
 	WORD("any=high", any_is_high, true),
 	WORD("rename=fails", no_rename, true),
