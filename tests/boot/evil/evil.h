@@ -65,8 +65,8 @@ struct evil {
 	 */
 	uint32_t damaged_headers;
 	uint32_t damaged_streams;
-	uint32_t held;        /* their first page is in use */
-	uint32_t held_behind; /* the page behind what they hold is */
+	uint32_t held;          /* their first page is in use */
+	uint32_t held_behind;   /* the page behind what they hold is */
 	uint32_t frees_nothing; /* what is given back stays as it is */
 	uint32_t no_low_memory;
 	uint32_t any_is_high; /* memory that may be anywhere is above 4 GiB */
