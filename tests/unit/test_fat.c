@@ -173,7 +173,7 @@ TEST(files_of_every_kind_of_fat_are_found)
 	assert_reads("-F 12 -s 1", 1440, 12);
 	assert_reads("-F 12 -s 8", 8000, 12);
 	assert_reads("-F 16 -s 1", 16320, 16);
-	assert_reads("-F 16 -s 64", 300001, 16);
+	assert_reads("-F 16 -s 16", 40001, 16);
 	assert_reads("-F 32 -s 1", 40000, 32);
 	assert_reads("-F 16 -s 1 -S 4096", 20000, 16);
 }
