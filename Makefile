@@ -50,7 +50,7 @@ PURE := $(wildcard lib/*.c) bench/single_op.c bench/refill.c bench/range.c bench
 	bench/pcid_capacity.c bench/switch.c bench/policy.c bench/variant.c \
 	paging/identity.c paging/pcid_slots.c paging/tlb_op.c paging/tlb_rule.c \
 	paging/lazy.c paging/walk.c bench/harness/bare.c bench/harness/canary.c bench/harness/chains.c \
-	bench/harness/chunks.c \
+	bench/harness/chunks.c bench/harness/sweep.c \
 	bench/harness/fingerprint.c bench/harness/flush_ground.c bench/harness/ground.c bench/harness/halted.c bench/harness/linearity.c \
 	bench/harness/plan.c bench/harness/reread.c bench/harness/rounds.c bench/harness/rows.c \
 	bench/harness/sampler.c bench/harness/selftest.c bench/harness/tsc_offset.c bench/harness/verify.c \

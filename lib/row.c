@@ -131,6 +131,10 @@ void row_to_csv(const struct row *row, struct line *line)
 		csv_milli(&csv, row->spread);
 	else
 		csv_empty(&csv);
+	if (row->outlier == OUTLIER_UNKNOWN || row->cost.n == 0)
+		csv_empty(&csv);
+	else
+		csv_u64(&csv, row->outlier == OUTLIER_YES);
 }
 
 #define NAME_WIDTH 34u

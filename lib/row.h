@@ -2,6 +2,7 @@
 /* One line of results.csv. */
 #include "lib/csv.h"
 #include "lib/estimate.h"
+#include "lib/outlier.h"
 #include "lib/stats.h"
 
 #include <stdbool.h>
@@ -38,6 +39,7 @@ struct row {
 	struct estimate estimate;
 	bool has_spread; /* it came in more than one chunk */
 	int64_t spread;  /* of the chunks' costs, thousandths of a tick per operation */
+	enum outlier outlier; /* it contradicts both neighbours in its sweep */
 };
 
 const char *row_status_name(enum row_status status);

@@ -95,6 +95,7 @@ static void run_selftests(struct run *run)
 	own_pages_test(&run->crew, run->pool, run->root, &run->selftest);
 	crew_test(&run->crew, &run->selftest);
 	tsc_sync_test(&run->crew, &run->selftest, TSC_SYNC_BEFORE);
+	run->sampler.unrepeated = run->selftest.unrepeated;
 }
 
 static enum err open_measuring(struct run *run)

@@ -262,5 +262,6 @@ struct row plan_row(const struct plan *plan, const struct experiment *experiment
 		.quantum = spec->clock == CLOCK_PMC ? 1 : sampler->quantum,
 		.canary = median_canary(experiment, sampler),
 		.order = experiment->order,
+		.outlier = experiment->outlier,
 	};
 }

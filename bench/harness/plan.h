@@ -3,6 +3,7 @@
 #include "bench/harness/bench.h"
 #include "bench/harness/chunks.h"
 #include "bench/harness/sampler.h"
+#include "lib/outlier.h"
 #include "lib/row.h"
 
 #define PLAN_EXPERIMENTS 576u
@@ -31,6 +32,9 @@ struct experiment {
 	uint32_t canary_count;
 	bool converged;
 	bool finished;
+	bool has_point; /* set, as what follows, by sweep_mark() */
+	struct sweep_point point;
+	enum outlier outlier;
 };
 
 struct plan {

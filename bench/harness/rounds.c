@@ -29,8 +29,8 @@ static void leave_shape(struct experiment *experiment)
 }
 
 /* Within a chunk all may be narrow, and between two of them something have changed. */
-static bool has_converged(const struct sampler *sampler,
-                          const struct experiment *experiment)
+static bool is_narrow(const struct sampler *sampler,
+                      const struct experiment *experiment)
 {
 	const uint32_t step = plan_step(experiment, sampler);
 
@@ -68,8 +68,14 @@ static void take_chunk(const struct rounds *rounds, struct experiment *experimen
 
 	if (round + 1 < rounds_at_least && !used_up)
 		return;
-	experiment->converged = has_converged(sampler, experiment);
-	experiment->finished = experiment->converged || used_up;
+
+	const bool narrow = is_narrow(sampler, experiment);
+
+	/* More samples do not help a machine that does not repeat itself. */
+	experiment->converged =
+		narrow &&
+		sampler_is_repeatable(sampler, samples, plan_step(experiment, sampler));
+	experiment->finished = narrow || used_up;
 }
 
 /* Rows that are not done, in the order they were planned. */

@@ -7,6 +7,7 @@
 #include "bench/harness/rows.h"
 #include "bench/harness/selftest_op.h"
 #include "bench/harness/shootdown_shape.h"
+#include "bench/harness/sweep.h"
 #include "bench/harness/tsc_sync.h"
 #include "lib/text.h"
 #include "lib/x86/control.h"
@@ -292,6 +293,7 @@ static void run_bench(struct run *run, unsigned bench)
 	measure_all(run);
 	if (benches[bench]->conclude != NULL)
 		benches[bench]->conclude(&run->plan);
+	sweep_mark(&run->plan, &run->sampler);
 	verify_all(run, bench, PHASE_AFTER);
 	deliver_rows(run, true);
 	run->on_delivered(run->context);

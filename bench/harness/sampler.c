@@ -211,6 +211,19 @@ bool sampler_is_narrow(const struct sampler *sampler, const struct samples *samp
 	       found.hi - found.lo <= sampler_narrow(sampler, found.cost, step);
 }
 
+bool sampler_is_repeatable(const struct sampler *sampler, const struct samples *samples,
+                           uint32_t step)
+{
+	if (sampler->unrepeated == 0)
+		return true;
+
+	const int64_t cost = sampler_estimate(sampler, samples, 1, step).cost;
+	const int64_t hundred_percent = 100000;
+
+	return magnitude(cost) <= sampler_narrow(sampler, cost, step) *
+	                                  hundred_percent / sampler->unrepeated;
+}
+
 struct summary sampler_summary(const struct sampler *sampler,
                                const struct samples *samples, uint32_t divisor)
 {

@@ -78,6 +78,11 @@ struct sampler {
 	uint64_t ticks_per_row; /* at most */
 	uint32_t quantum;       /* ticks: the step of the clock, rounded up */
 	uint32_t step; /* thousandths of a tick; up to STEP_NONE: it does not step */
+	/*
+	 * What a row that was measured again and again differed by, in thousandths of a
+	 * percent of its cost; 0: by no more than a row that is done may.
+	 */
+	uint32_t unrepeated;
 	struct dither *dither; /* NULL: windows follow each other at once */
 	/* Room for the largest capacity each; overwritten by every summary. */
 	int64_t *differences, *scratch;
@@ -107,6 +112,13 @@ void sampler_delay(const struct sampler *sampler, uint32_t turns);
  */
 bool sampler_is_narrow(const struct sampler *sampler, const struct samples *samples,
                        uint32_t step);
+
+/*
+ * False if such a row, measured again, would differ by more than it may: then its
+ * interval is narrower than what this machine can tell.
+ */
+bool sampler_is_repeatable(const struct sampler *sampler, const struct samples *samples,
+                           uint32_t step);
 
 /* b - a of all pairs, sorted and divided; n = 0 without any. */
 struct summary sampler_summary(const struct sampler *sampler,

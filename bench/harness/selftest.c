@@ -276,6 +276,35 @@ enum selftest_verdict selftest_judge_walks(const struct selftest *selftest, bool
 	return selftest_judge(selftest, magnitude(walks - expected) <= WALKS_ASTRAY);
 }
 
+/* Thousandths of a percent; what is beyond 32 bits is UINT32_MAX. */
+static uint32_t share_of(int64_t range, int64_t cost)
+{
+	const int64_t share = range * 100 * MILLI / cost;
+
+	return share > UINT32_MAX ? UINT32_MAX : (uint32_t)share;
+}
+
+void selftest_repeats(struct selftest *selftest, int64_t *costs, unsigned count)
+{
+	const struct sampler *const sampler = selftest->sampler;
+
+	sort_ticks(costs, count);
+
+	const int64_t range = costs[count - 1] - costs[0];
+	const int64_t typical = costs[count / 2];
+	const uint32_t share = typical > 0 ? share_of(range, typical) : UINT32_MAX;
+	const bool repeats = range <= sampler_narrow(sampler, typical, sampler->step);
+
+	selftest->unrepeated = repeats ? 0 : share;
+	selftest_add(selftest, &(struct selftest_row){
+				       .test = "a_a_limit",
+				       .value = share,
+				       .unit = "percent",
+				       .verdict = typical > 0 ? SELFTEST_RECORDED
+	                                                      : SELFTEST_SKIPPED,
+			       });
+}
+
 void selftest_clock(struct selftest *selftest)
 {
 	test_quantum(selftest);

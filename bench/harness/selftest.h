@@ -38,6 +38,7 @@ struct selftest {
 	uint32_t a[SELFTEST_PAIRS], b[SELFTEST_PAIRS];
 	struct selftest_row rows[SELFTEST_ROWS];
 	unsigned count, sent;
+	uint32_t unrepeated; /* as in struct sampler, by selftest_repeats() */
 };
 
 /* Quantum, empty window, linearity, waits, fences, fingerprint: tests 1 to 5 and 10. */
@@ -78,6 +79,12 @@ void selftest_timers(struct selftest *selftest, const struct tsc_rate *rate);
  */
 enum selftest_verdict selftest_judge_walks(const struct selftest *selftest, bool moved,
                                            int64_t walks, int64_t expected);
+
+/*
+ * Test 9: what one row cost each time that it was measured, in thousandths of a tick;
+ * they are sorted.  Skipped if the row costs nothing: then there is no percent of it.
+ */
+void selftest_repeats(struct selftest *selftest, int64_t *costs, unsigned count);
 
 /* True if the row of that test failed. */
 bool selftest_failed(const struct selftest *selftest, const char *test);

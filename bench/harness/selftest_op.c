@@ -130,7 +130,7 @@ static void test_cycles(const struct selftest_op *context)
  */
 #define SAME_ROUNDS 7u
 
-static void test_same_twice(const struct selftest_op *context)
+static void test_repeats(const struct selftest_op *context)
 {
 	const struct tlb_op *const op = tlb_op_named("cr3_reload");
 	struct priming priming;
@@ -142,17 +142,7 @@ static void test_same_twice(const struct selftest_op *context)
 
 	for (unsigned i = 0; i < SAME_ROUNDS; i++)
 		costs[i] = cost_of(context, &pair);
-	sort_ticks(costs, SAME_ROUNDS);
-
-	const int64_t range = costs[SAME_ROUNDS - 1] - costs[0];
-	const int64_t typical = costs[SAME_ROUNDS / 2];
-
-	add(context, (struct selftest_row){
-			     .test = "a_a_limit",
-			     .value = typical > 0 ? range * 100 * MILLI / typical : 0,
-			     .unit = "percent",
-			     .verdict = SELFTEST_RECORDED,
-		     });
+	selftest_repeats(context->selftest, costs, SAME_ROUNDS);
 }
 
 /* Sent from within a block, once, when so many windows were primed. */
@@ -270,7 +260,7 @@ void selftest_operations(const struct selftest_op *context)
 	test_additive(context, cr3, "additive_cr3_reload");
 	test_additive(context, invlpg, "additive_invlpg");
 	test_cycles(context);
-	test_same_twice(context);
+	test_repeats(context);
 	test_interrupt(context);
 	test_walks(context, cr3, "walks_cr3_reload", WALK_PAGES);
 	test_walks(context, invlpg, "walks_invlpg", 1);

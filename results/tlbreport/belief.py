@@ -34,7 +34,25 @@ def belief(run: Run) -> Markup:
     if run.damaged("verify.csv"):
         lack = paragraph("verify.csv is missing or damaged: the reasons are not complete.",
                          class_="lack")
-    return join([paragraph(rule, class_="note"), lack, table(head, rows)])
+    return join([paragraph(rule, class_="note"), unseen(run), lack, table(head, rows)])
+
+
+def unseen(run: Run) -> Markup:
+    """Which rows no emulator has ever run, so that only this machine speaks for them; nothing
+    where there are none."""
+    costs = [row for row in run.rows("results.csv") if row["status"] == "ok"]
+    cells = [row for row in run.rows("verify.csv") if row["verdict"] != "skipped"]
+    broadcast = any(row["op"] == "invlpgb_tlbsync" for row in [*costs, *cells])
+    tce = any("tce" in row["variant"].split("-") for row in costs) or any(
+        row["tce"] == "1" for row in cells)
+    names = [*(["of INVLPGB"] if broadcast else []), *(["with EFER.TCE set"] if tce else [])]
+    if not names:
+        return Markup("")
+    return paragraph(
+        f"Rows {' and '.join(names)} have no witness but this machine: no emulator has "
+        f"{'them' if len(names) > 1 else 'that'}, so the program was tried there on a model of a "
+        "processor, which runs the operations' own bytes, and in unit tests with CPUID leaves "
+        "changed to announce it. Read the cells below before you quote one.", class_="note")
 
 
 def said_by_program(run: Run, op: str) -> Markup:

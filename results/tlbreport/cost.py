@@ -1,6 +1,6 @@
 """The cost of each operation: the plot and the table."""
 
-from . import bands, headline, plot_cost, trust
+from . import bands, doubtful, headline, plot_cost, trust
 from .figure import picture
 from .markup import Markup, badge, breakable, join, paragraph, table, tag
 from .run import Row, Run
@@ -17,7 +17,8 @@ SHOWN = ("n", "p50", "ns", "interval", "min", "p95", "p99")
 UNITS = {"ticks": "TSC ticks", "cycles": "core cycles", "": "not stated"}
 CAUSES = ("discard_irq", "discard_smi", "discard_tsc")
 HEADS = {"p50": "median", "ns": "median in ns", "interval": "99 % interval",
-         "discarded": "discarded irq / smi / tsc", "published": "published range"}
+         "discarded": "discarded irq / smi / tsc", "published": "published range",
+         "spread": "chunks differ by", "outlier": "against its sweep"}
 BELIEVED = {
     "1": badge("yes", "✓", "good"),
     "0": badge("NO", "✗", "bad"),
@@ -95,8 +96,10 @@ def columns(rows: list, flagged: bool, hz) -> list:
     swept = [c for c in [*swept, "targets"] if any(r[c] for r in rows)]
     unit = ["unit"] if len({r["unit"] for r in rows}) > 1 else []
     shown = [c for c in SHOWN if c != "ns" or (hz and any(r["unit"] == "ticks" for r in rows))]
-    return ["op", "variant", *swept, *shown, *unit, *(["published"] if flagged else []),
-            *(["discarded"] if discarded(rows) else []), "converged", "believed", "status"]
+    chunks = ["spread"] if any(r["spread"] for r in rows) else []
+    return ["op", "variant", *swept, *shown, *chunks, *unit, *(["published"] if flagged else []),
+            *(["discarded"] if discarded(rows) else []), "converged",
+            *(["outlier"] if any(map(doubtful.is_outlier, rows)) else []), "believed", "status"]
 
 
 def discarded(rows: list) -> bool:
@@ -140,6 +143,9 @@ def cell(row: Row, column: str, band, hz) -> Markup:
     if column == "converged":
         words = {"1": "yes", "0": badge("no", "~", "doubt")}
         return tag("td", words.get(row[column], row[column]))
+    if column == "outlier":
+        return tag("td", badge("contradicts its neighbours", "✗", "doubt")
+                   if doubtful.is_outlier(row) else "")
     if column == "believed":  # of what was not measured there is nothing to believe
         return tag("td", BELIEVED.get(row[column], row[column]) if row["status"] == "ok" else "")
     if column == "status":

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from . import broadcast, capacity, crossing, ipi, knees, sweep, tlb, trust
+from . import broadcast, capacity, crossing, doubtful, ipi, knees, sweep, tlb, trust
 from .breakeven import pairs
 from .refill import FILE, series
 from .run import Run
@@ -38,8 +38,10 @@ def refill_slopes(run: Run):
         points = " ".join(row["value"] for row in one.rows)
         yield ["refill_slope", one.op, one.variant,
                *decimals(line.slope, line.low, line.high), "ticks per page",
-               sweep.doubted(f"Theil-Sen through the medians of {FILE} at touched = {points}; "
-                             f"{line.percent:.0f} % interval", sweep.doubt(*one.rows))]
+               sweep.doubted(sweep.doubted(
+                   f"Theil-Sen through the medians of {FILE} at touched = {points}; "
+                   f"{line.percent:.0f} % interval", sweep.doubt(*one.rows)),
+                   doubtful.outliers(*one.rows))]
 
 
 def break_evens(run: Run):
@@ -50,7 +52,7 @@ def break_evens(run: Run):
                     f"{xs(one.pages.curve)} against {one.flush.source}; {crossing.METHOD}")
         if at.side:
             evidence += f"; they do not cross: N* is {at.side} the pages measured"
-        evidence = sweep.doubted(evidence, one.doubt)
+        evidence = sweep.doubted(sweep.doubted(evidence, one.doubt), against(one.pages.curve))
         yield ["break_even", one.pages.op, one.variant, *decimals(at.value, at.low, at.high),
                "pages", evidence]
 
@@ -63,7 +65,8 @@ def sizes(run: Run):
         for number, knee in enumerate(found, 1):
             yield ["knee", one.op, f"{one.variant}-{number}",
                    *decimals(knee.value, knee.low, knee.high), "pages",
-                   f"{knees.METHOD}; {FILE} at pages = {xs(one)}; CPUID: {known or 'not stated'}"]
+                   sweep.doubted(f"{knees.METHOD}; {FILE} at pages = {xs(one)}; CPUID: "
+                                 f"{known or 'not stated'}", against(one))]
 
 
 def capacities(run: Run):
@@ -72,7 +75,7 @@ def capacities(run: Run):
         evidence = f"{capacity.METHOD}; {FILE} at pcids = {xs(one.curve)}"
         yield ["pcid_capacity", one.curve.op, one.curve.variant,
                *decimals(one.value, one.low, one.high), "pcids",
-               sweep.doubted(evidence, one.curve.doubt)]
+               sweep.doubted(sweep.doubted(evidence, one.curve.doubt), against(one.curve))]
 
 
 def shares(run: Run):
@@ -98,6 +101,11 @@ def broadcasts(run: Run):
         evidence = sweep.doubted(evidence, one.doubt)
         yield ["broadcast_crossing", one.shot.op, f"{one.shot.variant}-against-{level['op']}",
                *decimals(at.value, at.low, at.high), "targets", evidence]
+
+
+def against(curve: sweep.Curve) -> str:
+    """Which rows of a curve contradict their neighbours; empty without."""
+    return doubtful.outliers(*(point.row for point in curve.points))
 
 
 def xs(curve: sweep.Curve) -> str:

@@ -87,6 +87,7 @@ FILES = {
         **columns("cost cost_lo cost_hi", number_fault),
         **columns("estimator", one_of(ESTIMATORS)),
         **columns("spread", number_fault),
+        **columns("outlier", flag_fault),
     },
     "verify.csv": {
         **columns("op entry", any_text),
@@ -115,7 +116,7 @@ FILES = {
 }
 
 # Columns that older programs did not write: all of a group are there, or none.
-LATER = {"results.csv": (("cost", "cost_lo", "cost_hi", "estimator", "spread"),)}
+LATER = {"results.csv": (("cost", "cost_lo", "cost_hi", "estimator", "spread"), ("outlier",))}
 
 # A run without one of these was cut off; the others come only with some options.
 REQUIRED = ("machine.csv", "results.csv", "verify.csv")

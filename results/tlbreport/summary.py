@@ -1,6 +1,6 @@
 """The first screen of the page: what it says in short, and what its words mean."""
 
-from . import settings, trust
+from . import doubtful, settings, trust
 from .head import known
 from .markup import Markup, join, paragraph, table, tag
 from .run import Run
@@ -40,10 +40,10 @@ MEANT = {
 
 
 def summary(run: Run) -> Markup:
-    """Machine, timing, self-tests, verification, recommendations."""
-    lines = [machine(run), timing(run), selftests(run), verification(run)]
+    """Machine, timing, self-tests, rows, verification, recommendations."""
+    lines = [machine(run), timing(run), selftests(run), doubtful.in_short(run), verification(run)]
     advice = settings.advice(run)
-    parts = [tag("ul", *(tag("li", line) for line in lines))]
+    parts = [tag("ul", *(tag("li", line) for line in lines if line))]
     if advice:
         body = [[tag("th", one.setting, class_="name", scope="row"), one.recommendation]
                 for one in advice]
@@ -106,7 +106,13 @@ def glossary(run: Run) -> Markup:
         "no verdict: no must cell of the operation came out either way, as in emulators that drop "
         "more than they must and so have no stale control. a_a_limit: by how much one row differed "
         "when it was measured twice; under an emulator that counts instructions it is 0, under one "
-        "whose clock is the host's it says how busy the host was.", class_="note")
+        "whose clock is the host's it says how busy the host was. Not converged: the interval is "
+        "wider than 1 % of the cost (or the clock's step), the chunks that the row was measured in "
+        "disagree, or the machine does not repeat itself within that much. Chunks differ by: the "
+        "dearest chunk less the cheapest, which the interval does not know of. Against its sweep: "
+        "the row is above both neighbours, or below both, by more than their intervals, the "
+        "chunks and the neighbours' own difference explain: something else was measured there.",
+        class_="note")
     tables = [table(["word", "in a variant"], list(WORDS.items())),
               table(["entry", "in the matrix"], entries)]
     return tag("details", tag("summary", "What the words mean"),

@@ -1,6 +1,6 @@
 """The structure of the TLB: its sizes by their knees, its PCIDs by what they keep."""
 
-from . import capacity, cost, multiples, sweep, trust
+from . import capacity, cost, geometry, multiples, sweep, trust
 from .capacity import Capacity, capacities
 from .figure import INK, picture
 from .knees import Knee, knees
@@ -69,7 +69,7 @@ def entries(run: Run) -> list:
     alt = "Cost of translation over the pages accessed, in TSC ticks, with its knees."
     return [paragraph(KNEES_NOTE, class_="note"),
             tag("figure", picture(run, "knees", alt, figure, FILE)),
-            sizes(run, found), cost.details(run, rows)]
+            sizes(run, found), geometry.differences(run, found, stated), cost.details(run, rows)]
 
 
 def mark(axes, found: list, known: dict) -> None:

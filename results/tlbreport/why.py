@@ -32,8 +32,9 @@ SHOWS = {
                  "operation add up.",
     "cycle_counter": "The counter of core cycles counts a chain of known length right, per "
                      "multiplication.",
-    "a_a_limit": "One row measured twice differed by so much: two runs that differ by less are "
-                 "not told apart.",
+    "a_a_limit": "One row measured again and again differed by so much: two runs that differ by "
+                 "less are not told apart. Where it is more than a row may differ by that counts "
+                 "as converged, no row does whose cost it could move by that much.",
     "interrupt_discarded": "An interrupt injected into a block of samples was noticed, and the "
                            "block discarded.",
     "own_pages_local": "So many of the pages that the program itself runs in are not global: full "

@@ -65,6 +65,10 @@ check "a range is a loop of four instructions a page" \
 	all_such_rows 1 results.csv \
 	'$bench == "range" && $variant ~ /^range-/ && $status == "ok"' \
 	'$min == 32 * (1 + 4 * $value) && $max == $min && $mean == $min'
+check "no place of a range contradicts the two beside it, and the ends have no two" \
+	all_such_rows 1 results.csv \
+	'$bench == "range" && $variant ~ /^range-/ && $status == "ok" && $outlier != ""' \
+	'$outlier == 0'
 check "a page, a space, and everything have none" \
 	all_such_rows 1 results.csv \
 	'$bench == "range" && $variant ~ /^(page|space|all)-/ && $status == "ok"' \

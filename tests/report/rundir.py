@@ -18,6 +18,7 @@ RESULTS = (
     "discard_tsc,far,min,p01,p05,p25,p50,p75,p95,p99,max,mean,mad,ci95_lo,ci95_hi,ci99_lo,"
     "ci99_hi,a_min,a_p50,b_min,b_p50,converged,believed,quantum,canary,order"
 ).split(",")
+LATER = [*RESULTS, "cost", "cost_lo", "cost_hi", "estimator", "spread", "outlier"]
 VERIFY = (
     "op,entry,pcide,tce,phase,rule,citation,trials,stale_control,stale_after,verdict"
 ).split(",")
@@ -162,8 +163,10 @@ def write_run(folder: str, machine=None, results=None, verify=None, selftest=Non
 
     canary, histogram and samples are written only if given.
     """
+    rows = small_results() if results is None else results
+    later = any(set(row) - set(RESULTS) for row in rows)
     files = {
-        "results.csv": csv_bytes(RESULTS, small_results() if results is None else results),
+        "results.csv": csv_bytes(LATER if later else RESULTS, rows),
         "verify.csv": csv_bytes(VERIFY, small_verify() if verify is None else verify),
         "selftest.csv": csv_bytes(SELFTEST, selftest or small_selftest()),
     }

@@ -2,7 +2,8 @@
 and the picture of the matrix."""
 
 from pagecheck import PageTest
-from rundir import EMULATOR, HARDWARE, checked, cost, small_results, small_verify
+from rundir import (EMULATOR, HARDWARE, checked, cost, skipped, small_results,
+                    small_verify)
 
 ALDER_LAKE = {**HARDWARE, "family": "6", "model": "151", "stepping": "2", "microcode": "0x2e"}
 
@@ -75,6 +76,37 @@ class Tce(PageTest):
     def test_where_it_is_not_there_one_line_says_so(self):
         verify = [row | {"tce": ""} for row in small_verify()]
         self.check_says(self.page(verify=verify), "EFER.TCE was not there in this run")
+
+
+class Unseen(PageTest):
+    """What no emulator has is said, of rows that are there."""
+
+    NONE = "have no witness but this machine"
+
+    def test_a_run_without_such_rows_says_nothing_of_it(self):
+        self.assertNotIn(self.NONE, self.page().text)
+        rows = [*small_results(), skipped("invlpgb_tlbsync", "first-bare-4k", "invlpgb"),
+                skipped("invlpg", "first-bare-4k-tce", "tce")]
+        cells = [*small_verify(), *checked("invlpgb_tlbsync", "page_4k", verdict="skipped"),
+                 *checked("invlpg", "psc", "may", "skipped", tce="1")]
+        self.assertNotIn(self.NONE, self.page(results=rows, verify=cells).text)
+
+    def test_rows_that_only_this_machine_has_are_named(self):
+        broadcast = cost("invlpgb_tlbsync", "first-bare-4k", 9, believed="")
+        tce = cost("invlpg", "marginal-tce", 9)
+        for rows, words in (([broadcast], "Rows of INVLPGB have no witness but this machine: no "
+                             "emulator has that"),
+                            ([tce], "Rows with EFER.TCE set have no witness"),
+                            ([broadcast, tce], "Rows of INVLPGB and with EFER.TCE set have no "
+                             "witness but this machine: no emulator has them")):
+            self.check_says(self.page(results=[*small_results(), *rows]), words)
+
+    def test_cells_that_were_tried_count_without_a_cost(self):
+        cells = checked("invlpgb_tlbsync", "page_4k")
+        self.check_says(self.page(verify=[*small_verify(), *cells]), "Rows of INVLPGB " + self.NONE)
+        cells = checked("invlpg", "page_4k", tce="1")
+        self.check_says(self.page(verify=[*small_verify(), *cells]),
+                        "Rows with EFER.TCE set " + self.NONE)
 
 
 class Witness(PageTest):

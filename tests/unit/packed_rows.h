@@ -52,6 +52,7 @@ static inline struct row random_row(struct random *random, unsigned i)
 	                                        row.cost.mad * divisor / 1000);
 	row.has_spread = true;
 	row.spread = (int64_t)random_below_u64(random, 300);
+	row.outlier = random_below_u64(random, 40) == 0 ? OUTLIER_YES : OUTLIER_NO;
 	row.b_min = row.a_min + (uint64_t)(row.cost.min * divisor / 1000);
 	row.b_p50 = row.a_p50 + (uint64_t)(row.cost.p50 * divisor / 1000);
 	if (random_below_u64(random, 8) == 0) {

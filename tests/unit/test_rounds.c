@@ -224,6 +224,41 @@ TEST(a_row_that_never_converges_ends_with_its_pairs_and_holds_up_no_other)
 		assert_int_equal(chunks_of(i), 1);
 }
 
+/* Row 0 costs 10 000 ticks, in which 1 % are 100, and 0.5 % 50. */
+TEST(what_a_machine_does_not_repeat_has_not_converged_and_takes_no_longer)
+{
+	static const struct {
+		uint32_t unrepeated; /* thousandths of a percent */
+		bool converges;
+	} known[] = {
+		{ 0, true }, { 1001, false }, { 9948000, false }, { 1000, true }
+	};
+
+	for (unsigned i = 0; i < COUNT_OF(known); i++) {
+		begin(1, 2);
+		rows_of.sampler.unrepeated = known[i].unrepeated;
+		run(1);
+		assert_int_equal(rows_of.plan.experiments[0].converged,
+		                 known[i].converges);
+		assert_true(rows_of.plan.experiments[0].finished);
+		assert_int_equal(rows_of.plan.experiments[0].samples.n, 255);
+	}
+}
+
+/* 20 % of nothing, or of 5 ticks, are no more than a tick; of 6 they are. */
+TEST(of_a_cost_that_is_small_enough_a_tick_is_as_much_as_is_not_repeated)
+{
+	for (uint32_t ticks = 0; ticks <= 8; ticks++) {
+		begin(1, 1);
+		rows_of.plan.experiments[0].pair =
+			chain_pair(&synthetic.source, CHAIN_NOP, ticks);
+		synthetic.noise = 0;
+		rows_of.sampler.unrepeated = 20000;
+		run(1);
+		assert_int_equal(rows_of.plan.experiments[0].converged, ticks <= 5);
+	}
+}
+
 TEST(a_row_that_never_converges_ends_with_its_time)
 {
 	begin(0, 1);
@@ -333,6 +368,10 @@ int main(void)
 		cmocka_unit_test(a_plan_without_rows_to_run_ends_at_once),
 		cmocka_unit_test(
 			a_row_that_never_converges_ends_with_its_pairs_and_holds_up_no_other),
+		cmocka_unit_test(
+			what_a_machine_does_not_repeat_has_not_converged_and_takes_no_longer),
+		cmocka_unit_test(
+			of_a_cost_that_is_small_enough_a_tick_is_as_much_as_is_not_repeated),
 		cmocka_unit_test(a_row_that_never_converges_ends_with_its_time),
 		cmocka_unit_test(
 			a_row_whose_pairs_are_used_up_need_not_wait_for_the_rounds),

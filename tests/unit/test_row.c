@@ -37,6 +37,7 @@ static struct row measured(void)
 		.estimate = { ESTIMATOR_HUBER, 5250, 4875, 5750 },
 		.has_spread = true,
 		.spread = 125,
+		.outlier = OUTLIER_NO,
 	};
 }
 
@@ -84,7 +85,7 @@ TEST(a_measured_row_has_every_number_in_its_place)
 		"single_op,invlpg,first-bare-4k,pages,64,,ok,,ticks,255,32,"
 		",1,3,1.000,2.000,3.000,4.000,5.500,6.000,7.000,8.000,9.000,"
 		"-1.250,0.250,0.010,0.011,0.012,0.013,100,101,200,201,1,1,2,"
-		"700,7,5.250,4.875,5.750,huber,0.125");
+		"700,7,5.250,4.875,5.750,huber,0.125,0");
 }
 
 TEST(numbers_stand_under_the_columns_of_their_names)
@@ -102,7 +103,7 @@ TEST(numbers_stand_under_the_columns_of_their_names)
 		{ "order", "7" },         { "targets", "" },
 		{ "cost", "5.250" },      { "cost_lo", "4.875" },
 		{ "cost_hi", "5.750" },   { "estimator", "huber" },
-		{ "spread", "0.125" },
+		{ "spread", "0.125" },    { "outlier", "0" },
 	};
 	const struct row row = measured();
 	for (unsigned i = 0; i < COUNT_OF(expected); i++)
@@ -111,7 +112,7 @@ TEST(numbers_stand_under_the_columns_of_their_names)
 
 TEST(the_columns_are_the_43_of_the_interface)
 {
-	assert_int_equal(fields(file_columns(FILE_RESULTS)), 43);
+	assert_int_equal(fields(file_columns(FILE_RESULTS)), 44);
 }
 
 TEST(every_kind_of_row_has_as_many_fields_as_there_are_columns)
@@ -128,7 +129,7 @@ TEST(every_kind_of_row_has_as_many_fields_as_there_are_columns)
 			row.order = 0;
 			row.believed = BELIEVED_UNKNOWN;
 		}
-		assert_int_equal(fields(csv_of(&row)), 43);
+		assert_int_equal(fields(csv_of(&row)), 44);
 	}
 }
 
@@ -145,7 +146,7 @@ TEST(a_skipped_row_has_its_reason_and_no_numbers)
 	assert_string_equal(csv_of(&row),
 	                    "single_op,invlpg,first-bare-4k,pages,64,,skipped,pge,ticks"
 	                    ",,,,,,,,,,,,,,,,,,,,," /* n ... ci99_hi and one more */
-	                    ",,,,,,2,,,,,,,");
+	                    ",,,,,,2,,,,,,,,");
 }
 
 TEST(belief_is_1_or_0_or_empty)
@@ -157,6 +158,16 @@ TEST(belief_is_1_or_0_or_empty)
 	assert_string_equal(under(&row, "believed"), "0");
 	row.believed = BELIEVED_UNKNOWN;
 	assert_string_equal(under(&row, "believed"), "");
+}
+
+TEST(an_outlier_is_1_and_what_has_no_two_neighbours_is_empty)
+{
+	struct row row = measured();
+
+	row.outlier = OUTLIER_YES;
+	assert_string_equal(under(&row, "outlier"), "1");
+	row.outlier = OUTLIER_UNKNOWN;
+	assert_string_equal(under(&row, "outlier"), "");
 }
 
 TEST(a_row_that_did_not_converge_says_0)
@@ -326,6 +337,8 @@ int main(void)
 			every_kind_of_row_has_as_many_fields_as_there_are_columns),
 		cmocka_unit_test(a_skipped_row_has_its_reason_and_no_numbers),
 		cmocka_unit_test(belief_is_1_or_0_or_empty),
+		cmocka_unit_test(
+			an_outlier_is_1_and_what_has_no_two_neighbours_is_empty),
 		cmocka_unit_test(a_row_that_did_not_converge_says_0),
 		cmocka_unit_test(remote_processors_are_counted),
 		cmocka_unit_test(without_a_sweep_param_and_value_are_empty),

@@ -91,6 +91,57 @@ TEST(a_counter_of_walks_that_stands_still_is_skipped)
 	                 SELFTEST_RECORDED);
 }
 
+/* Seven times the same row, in thousandths of a tick; what they differ by. */
+static void repeat(int64_t least, int64_t most, uint32_t step)
+{
+	int64_t costs[] = { least, least, least, most, least, least, least };
+
+	sampler = synthetic_sampler();
+	sampler.step = step;
+	selftest = (struct selftest){ .sampler = &sampler };
+	selftest_repeats(&selftest, costs, COUNT_OF(costs));
+}
+
+TEST(a_row_that_differs_from_itself_by_more_than_a_percent_is_not_repeated)
+{
+	repeat(310000, 310000, STEP_NONE);
+	assert_int_equal(row("a_a_limit")->value, 0);
+	assert_int_equal(selftest.unrepeated, 0);
+	repeat(310000, 313000, STEP_NONE);
+	assert_int_equal(row("a_a_limit")->value, 967);
+	assert_int_equal(selftest.unrepeated, 0);
+	repeat(310000, 314000, STEP_NONE);
+	assert_int_equal(row("a_a_limit")->value, 1290);
+	assert_int_equal(selftest.unrepeated, 1290);
+	repeat(3549000, 356606000, STEP_NONE);
+	assert_int_equal(selftest.unrepeated, 9948069);
+	assert_int_equal(verdict("a_a_limit"), SELFTEST_RECORDED);
+}
+
+/* As a row is done within a tick, or a quarter of a step. */
+TEST(what_the_clock_cannot_tell_is_repeated)
+{
+	repeat(20000, 21000, STEP_NONE);
+	assert_int_equal(row("a_a_limit")->value, 5000);
+	assert_int_equal(selftest.unrepeated, 0);
+	repeat(20000, 21001, STEP_NONE);
+	assert_int_equal(selftest.unrepeated, 5005);
+	repeat(20000, 25250, 21000);
+	assert_int_equal(selftest.unrepeated, 0);
+	repeat(20000, 25251, 21000);
+	assert_int_equal(selftest.unrepeated, 26255);
+}
+
+TEST(of_a_row_that_costs_nothing_there_is_no_percent_and_no_repetition)
+{
+	repeat(0, 90000, STEP_NONE);
+	assert_int_equal(verdict("a_a_limit"), SELFTEST_SKIPPED);
+	assert_int_equal(selftest.unrepeated, UINT32_MAX);
+	repeat(-9000, 90000, STEP_NONE);
+	assert_int_equal(verdict("a_a_limit"), SELFTEST_SKIPPED);
+	assert_int_equal(selftest.unrepeated, UINT32_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -99,6 +150,11 @@ int main(void)
 		SYNTHETIC_CASE(a_load_of_half_a_step_fails_the_empty_window),
 		SYNTHETIC_CASE(one_timer_alone_is_no_reason_against_the_timing),
 		cmocka_unit_test(a_counter_of_walks_that_stands_still_is_skipped),
+		cmocka_unit_test(
+			a_row_that_differs_from_itself_by_more_than_a_percent_is_not_repeated),
+		cmocka_unit_test(what_the_clock_cannot_tell_is_repeated),
+		cmocka_unit_test(
+			of_a_row_that_costs_nothing_there_is_no_percent_and_no_repetition),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
