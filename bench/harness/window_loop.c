@@ -89,15 +89,6 @@ static uint32_t batches_bytes(const struct batch *batch)
 	       body_bytes(&batch->end);
 }
 
-static uint8_t *put_batch(uint8_t *at, const struct batch *batch, uint32_t first,
-                          uint32_t pages)
-{
-	uint8_t *const end = put_displaced(at, &batch->body, first);
-
-	emit_operand(at + batch->count_offset, pages - 1);
-	return end;
-}
-
 static uint8_t *put_batches(uint8_t *at, const struct repeat *repeat, uint32_t first)
 {
 	const struct batch *const batch = repeat->batch;
@@ -108,13 +99,13 @@ static uint8_t *put_batches(uint8_t *at, const struct repeat *repeat, uint32_t f
 		uint8_t *const again =
 			emit_with(at, &repeat_begin, BEGIN_OPERAND, whole);
 
-		at = put_batch(again, batch, first, repeat->most);
+		at = emit_batch(again, batch, first, repeat->most);
 		at = emit_with(at, &repeat_step, STEP_OPERAND,
 		               repeat->most * (uint32_t)repeat->step);
 		at = put_branch(emit_body(at, &repeat_count), again);
 	}
 	if (left != 0)
-		at = put_batch(at, batch, first, left);
+		at = emit_batch(at, batch, first, left);
 	return emit_body(at, &batch->end);
 }
 
