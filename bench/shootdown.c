@@ -107,15 +107,20 @@ static void plan_op(struct plan *plan, const char *op, bool pcide, bool otherpci
 	}
 }
 
-/* One processor tells all others, without any of them being interrupted. */
-static void plan_broadcast(struct plan *plan)
+/*
+ * One processor tells all others, without any of them being interrupted.  The whole,
+ * and its two parts: until all is issued, and until it is done everywhere.
+ */
+static void plan_broadcast(struct plan *plan, const char *part,
+                           enum remote_figure figure)
 {
 	for (unsigned i = 0; i < PAGE_COUNTS; i++) {
 		struct experiment_spec spec = baseline(
 			plan, "invlpgb_tlbsync", remote_others(plan), page_counts[i]);
 
 		spec.remote.mode = REMOTE_LOCAL;
-		REMOTE_NAME(&spec, "broadcast",
+		spec.remote.figure = figure;
+		REMOTE_NAME(&spec, "broadcast", part,
 		            remote_state_name((enum crew_state)spec.remote.state));
 		if (plan_has_point(plan, page_counts, PAGE_COUNTS, i))
 			plan_add(plan, &spec);
@@ -210,7 +215,9 @@ static void plan_shootdown(struct plan *plan)
 	plan_op(plan, "invpcid_context", true, false);
 	plan_op(plan, "invpcid_context", true, true);
 	plan_op(plan, "invpcid_all_global", false, false);
-	plan_broadcast(plan);
+	plan_broadcast(plan, NULL, FIGURE_ROUND_TRIP);
+	plan_broadcast(plan, "issue", FIGURE_SEND);
+	plan_broadcast(plan, "tlbsync", FIGURE_WAIT);
 	plan_variation(plan, 1);
 	if (remote_others(plan) > 1)
 		plan_variation(plan, remote_others(plan));

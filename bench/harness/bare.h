@@ -5,7 +5,7 @@
  *
  *     push %rbx
  *     mov %rdx, %rbx; mov %rcx, %r10
- *     body, body, body ...
+ *     body, body, body ...                     or: MFENCE; batch, batch ...
  *     pop %rbx; ret
  *
  * A window (window.h) saves registers, drains the store buffer and reads the clock
@@ -28,6 +28,12 @@ struct bare_spec {
 	const struct body *body;
 	uint32_t copies;
 	int64_t stride; /* copy i aims i strides behind address */
+	/*
+	 * In place of the body: batches of most pages, in all as many as copies.  They
+	 * are begun, not waited for: batch->end is another call's body.  NULL: copies.
+	 */
+	const struct batch *batch;
+	uint32_t most;
 };
 
 uint32_t bare_bytes(const struct bare_spec *spec);

@@ -26,6 +26,17 @@ static inline uint8_t *emit_with(uint8_t *at, const struct body *body, uint32_t 
 	return end;
 }
 
+/* A batch of so many pages, the first displacement bytes from where RSI points. */
+static inline uint8_t *emit_batch(uint8_t *at, const struct batch *batch,
+                                  uint32_t displacement, uint32_t pages)
+{
+	uint8_t *const end =
+		emit_with(at, &batch->body, batch->body.fixup_offset, displacement);
+
+	emit_operand(at + batch->count_offset, pages - 1);
+	return end;
+}
+
 static inline uint32_t emit_rounded(uint32_t bytes, uint32_t to)
 {
 	return (bytes + to - 1) / to * to;

@@ -39,8 +39,9 @@ struct party_row {
 	const struct remote *remote; /* of the experiment's spec */
 	unsigned targets;
 	crew_call *on_call;
-	crew_nmi *on_nmi; /* false: that call was taken before */
-	bare_code *drop;  /* the operation, on as many pages as the row has */
+	crew_nmi *on_nmi;    /* false: that call was taken before */
+	bare_code *drop;     /* the operation, on as many pages as the row has */
+	bare_code *drop_end; /* waits for all that it began; NULL: it does itself */
 	struct operands drop_operands;
 	bool drop_by_descriptor;
 	uint16_t pcid; /* of the pages: the current one or another */

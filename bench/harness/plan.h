@@ -6,7 +6,7 @@
 #include "lib/outlier.h"
 #include "lib/row.h"
 
-#define PLAN_EXPERIMENTS 576u
+#define PLAN_EXPERIMENTS 704u
 
 /* The reason of a row for which there is none. */
 #define NO_MEMORY "memory"

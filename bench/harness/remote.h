@@ -24,6 +24,7 @@ enum remote_figure {
 	FIGURE_SEND,       /* T1 - T0 */
 	FIGURE_HANDLER,    /* in the first target's handler, on its clock */
 	FIGURE_ONE_WAY,    /* from T0 to the first target's handler */
+	FIGURE_WAIT,       /* T2 - T1, of a broadcast */
 };
 
 /* Of lazy TLB mode. */

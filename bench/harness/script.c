@@ -16,7 +16,14 @@ _Static_assert(offsetof(struct window_args, step_count) == 104, "R9");
 /*
  * Five parts of 64 bytes, but the last: begin, read, flush, load, access.  What bodies
  * go into is filled with INT3 here.  R12 the step, R9 how many are left, R10 where the
- * lines are.
+ * lines are, RAX the next line.
+ *
+ * The address of a trail's first line is computed from what the last load of the trail
+ * before it returned, of which AND leaves nothing.  No CPU treats an AND with zero as
+ * the register's beginning anew, as it does XOR of a register with itself.  Without
+ * that, trails would overlap in the arm that loads nothing, and could not in the other,
+ * where MOV CR3 serialises (SDM 3A 10.3 "Serializing Instructions"): the row would
+ * charge MOV CR3 for what arm A had saved.
  */
 BODY(script_play, "1: mov 96(%r15), %r12\n"
                   "mov 104(%r15), %r9d\n"
@@ -34,7 +41,8 @@ BODY(script_play, "1: mov 96(%r15), %r12\n"
                   "4: mov (%r12), %rbx\n"
                   ".skip 64 - (. - 4b), 0xcc\n"
                   "5: mov 0x7f(%r12), %r10\n"
-                  "mov 0x7f(%r12), %eax\n"
+                  "and $0, %eax\n"
+                  "or 0x7f(%r12), %eax\n"
                   "mov 44(%r12), %ecx\n"
                   "test %ecx, %ecx\n"
                   "jz 7f\n"
@@ -55,8 +63,8 @@ BODY(script_home, "mov 16(%r15), %rax\n"
 #define LOAD_AT (3 * PART + 4)
 #define ACCESS_AT (4 * PART)
 #define LINES_AT (ACCESS_AT + 4)
-#define FIRST_LINE_AT (ACCESS_AT + 9)
-#define NEXT_LINE_AT (ACCESS_AT + 23)
+#define FIRST_LINE_AT (ACCESS_AT + 12)
+#define NEXT_LINE_AT (ACCESS_AT + 26)
 
 #define JUMP_SHORT 0xeb /* JMP rel8, counted from behind its two bytes */
 #define JUMP_BYTES 2u

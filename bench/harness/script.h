@@ -6,7 +6,8 @@
  *     read the step
  *     kind FLUSH:           the flush's body
  *     kind FLUSH or LOAD:   RBX = the step's CR3; the load's body
- *     follow a trail of lines (lines.h) from the step's first one
+ *     follow a trail of lines (lines.h) from the step's first one, once the last load
+ *     of the trail before has returned
  *
  * Both arms play the same steps with the same instructions, but that one of them has
  * nothing for bodies, and goes through the dense mapping of the same lines.  Each part

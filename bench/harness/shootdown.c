@@ -140,6 +140,19 @@ static void drop_here(const struct party_row *row)
 	shootdown_drop(row, flush_ground_va(), row->pcid);
 }
 
+/* The MFENCE that the dry one has before T1 is before the first INVLPGB here. */
+__attribute__((noinline)) void shootdown_broadcast(struct party_row *row,
+                                                   struct window_args *args)
+{
+	apic_publish();
+	args->t0 = rdtsc_ordered();
+	flush_ground_turn(&row->party->ground, row->remote->pages);
+	drop_here(row);
+	args->t1 = rdtsc_ordered();
+	bare_call(row->drop_end, &row->drop_operands, 0);
+	args->t2 = rdtsc_ordered();
+}
+
 /* In poll mode the call is what is sent: not filled before. */
 __attribute__((noinline)) void
 shootdown_alone(struct party_row *row, enum remote_mode mode, struct window_args *args)

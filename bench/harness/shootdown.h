@@ -30,6 +30,13 @@ void shootdown_drop(const struct party_row *row, uint64_t va, uint16_t pcid);
 /* Drops everything on this processor, by a way that no row measures. */
 void shootdown_forget(void);
 
+/*
+ * The whole of it by one that tells all others without interrupting them: T1 when all
+ * of it is issued, T2 when it is done everywhere.  shootdown_alone() that is dry is the
+ * same without telling.
+ */
+void shootdown_broadcast(struct party_row *row, struct window_args *args);
+
 /* The whole of it, begun by the boot processor alone; no mode but DRY and LOCAL is dry.
  */
 void shootdown_alone(struct party_row *row, enum remote_mode mode,

@@ -92,6 +92,8 @@ static void window_shootdown(struct window_args *args)
 		return;
 	if (row->remote->owners > 1)
 		shootdown_together(row, args);
+	else if (row->drop_end != NULL)
+		shootdown_broadcast(row, args);
 	else
 		shootdown_alone(row, row->remote->mode, args);
 	note_window(row, false);
@@ -103,18 +105,24 @@ static const char *equip_drop(const struct plan *plan, struct party_row *row)
 	const struct experiment_spec *const spec = &row->experiment->spec;
 	const struct tlb_op *const op = spec->op;
 	const struct aim aim = { .pcid = row->pcid };
+	const bool broken = plan_is_broken(plan, op);
+	const bool in_batches = !broken && op->batch.body.begin != NULL;
 	const struct bare_spec bare = {
-		.body = plan_is_broken(plan, op) ? &tlb_op_none->body
-		                                 : tlb_op_body(op, &aim),
+		.body = broken ? &tlb_op_none->body : tlb_op_body(op, &aim),
 		.copies = op->takes_page ? spec->remote.pages : 1,
 		.stride = (int64_t)PAGE_BYTES,
+		.batch = in_batches ? &op->batch : NULL,
+		.most = plan->machine->invlpgb_pages,
 	};
+	const struct bare_spec wait = { .body = &op->batch.end, .copies = 1 };
 
 	row->drop = workspace_bare(plan->workspace, &bare);
+	row->drop_end = in_batches ? workspace_bare(plan->workspace, &wait) : NULL;
 	row->drop_operands =
 		workspace_args(plan->workspace, op, &aim, spec->pcide, 0).operands;
 	row->drop_by_descriptor = op->takes_descriptor;
-	return row->drop == NULL ? "memory" : NULL;
+	return row->drop == NULL || (in_batches && row->drop_end == NULL) ? "memory"
+	                                                                  : NULL;
 }
 
 const char *shootdown_equip(const struct plan *plan, struct party_row *row)
@@ -131,6 +139,18 @@ const char *shootdown_equip(const struct plan *plan, struct party_row *row)
 	                      row->remote->owners) != ERR_NONE)
 		return "memory";
 	return equip_drop(plan, row);
+}
+
+static enum span span_of(enum remote_figure figure)
+{
+	switch (figure) {
+	case FIGURE_SEND:
+		return SPAN_OPERATION;
+	case FIGURE_WAIT:
+		return SPAN_REFILL;
+	default:
+		return SPAN_TOTAL;
+	}
 }
 
 static const char *equip(const struct plan *plan, struct experiment *experiment)
@@ -151,7 +171,7 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 		.b = window_shootdown,
 		.args = { .context = row },
 		.priming = &experiment->priming,
-		.span = SPAN_TOTAL,
+		.span = span_of(row->remote->figure),
 		.divisor = 1,
 		.block = party_block(row),
 		.gave_up = &row->gave_up,

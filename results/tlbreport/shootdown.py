@@ -23,7 +23,8 @@ TARGETS_NOTE = (
 )
 PAGES_NOTE = (
     "All other processors asked, by the number of pages. Dashed: the own flush alone. INVLPGB: a "
-    "broadcast, nobody is interrupted."
+    "broadcast, nobody is interrupted; what of it is issuing, and what waiting (TLBSYNC), is in the "
+    "rows broadcast-issue and broadcast-tlbsync."
 )
 DIFFERENCE_NOTE = (
     "Each row less the baseline with as many targets and pages: what is left of 0 is cheaper than "

@@ -9,7 +9,7 @@ import sys
 from collections import OrderedDict
 
 # Instructions of a window around the script, and of the script (bench/harness/script.c).
-STAMPS, BEGIN, STEP, LOAD, FLUSH, ACCESS = 5, 3, 13, 3, 2, 3
+STAMPS, BEGIN, STEP, LOAD, FLUSH, ACCESS = 5, 3, 14, 3, 2, 3
 BODY = {"invpcid_context": 1, "invpcid_by_cr3": 2}
 LOADS_IN_BODY = {"invpcid_by_cr3": 2}
 PAGES_EACH, WARM, COUNT = 8, 16, 64  # of the profile smoke

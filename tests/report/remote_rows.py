@@ -79,7 +79,9 @@ def shootdown_rows(broadcast=3000) -> list:
                  shot("invpcid_context", "unicast-late-before-own-pause-pcide", 7500, pages),
                  shot("invpcid_context", "unicast-late-before-own-pause-pcide-otherpcid", 7600,
                       pages),
-                 shot("invlpgb_tlbsync", "broadcast-pause", broadcast + 2 * (pages - 1), pages)]
+                 shot("invlpgb_tlbsync", "broadcast-pause", broadcast + 2 * (pages - 1), pages),
+                 shot("invlpgb_tlbsync", "broadcast-issue-pause", 40 * pages, pages),
+                 shot("invlpgb_tlbsync", "broadcast-tlbsync-pause", broadcast - 40, pages)]
     for n, usual in ((1, 6000), (7, None)):
         if usual:
             rows.append(shot("invlpg", "unicast-late-before-own-pause", usual, 33, n))

@@ -57,7 +57,7 @@ class Pictures(Remote):
         for variant in ("", "-", "unicast", "unicast-rtt", "unicast-hlt-rtt-moon-xapic", "dry-rtt",
                         "unicast-hlt-rtt-fromx-xapic", "unicast-hlt-rtt-from1-xapic",
                         "late-unicast", "unicast-late-before-own", "unicast-early-own-before-hlt",
-                        "together-lock", "broadcast", "local-pcide", "first", "next-hlt", "saved-x",
+                        "together-lock", "broadcast", "broadcast-issue", "broadcast-fence-hlt", "local-pcide", "first", "next-hlt", "saved-x",
                         "interrupted", "return-left", "$\\frac{x}$-rtt"):
             for swept in (("", ""), ("targets", 2), ("pages", "x"), ("lazy", 1), ("to", 1),
                           ("initiators", 2)):

@@ -12,7 +12,11 @@ static const char *const leave[] = { "pop rbx", "ret", NULL };
 
 static uint32_t assemble_bare(const struct body *body, uint32_t copies)
 {
-	const struct bare_spec spec = { body, copies, 4096 };
+	const struct bare_spec spec = {
+		.body = body,
+		.copies = copies,
+		.stride = 4096,
+	};
 
 	memset(area, AREA_RUBBISH, sizeof area);
 

@@ -2,6 +2,7 @@
  * A loop of an operation that takes many pages at once: what its bytes do, by an
  * interpreter of the few instructions there are (no disassembler here knows INVLPGB).
  */
+#include "bench/harness/bare.h"
 #include "bench/harness/window_loop.h"
 #include "paging/tlb_op.h"
 #include "tests/unit/unit.h"
@@ -9,7 +10,7 @@
 #define PAGE 4096
 #define FIRST UINT64_C(0xffffa00000000000)
 
-static uint8_t code[256];
+static uint8_t code[70000];
 
 struct seen {
 	uint64_t rax, rsi;
@@ -17,6 +18,7 @@ struct seen {
 	uint64_t next;           /* page to be dropped */
 	uint32_t pages, largest; /* in all; in one instruction */
 	uint32_t syncs;
+	uint32_t fences; /* MFENCE, before the first page */
 };
 
 static uint32_t operand(const uint8_t *at)
@@ -71,6 +73,11 @@ static const uint8_t *step(const uint8_t *at, struct seen *seen)
 	}
 	if (is(at, "\x41\xff\xcc\x75", 4)) /* dec %r12d; jnz */
 		return --seen->r12 != 0 ? at + 5 + (int8_t)at[4] : at + 5;
+	if (is(at, "\x0f\xae\xf0", 3)) { /* mfence */
+		assert_int_equal(seen->pages, 0);
+		seen->fences++;
+		return at + 3;
+	}
 	if (is(at, "\x0f\x01\xfe", 3)) {
 		invlpgb(seen);
 		return at + 3;
@@ -96,6 +103,27 @@ static struct seen run(uint32_t times, uint32_t most)
 		assert_in_range(steps, 0, 100000);
 		at = step(at, &seen);
 	}
+	return seen;
+}
+
+/* The same as a function; what is around it: PUSH, two MOVs; POP, RET. */
+static struct seen run_bare(uint32_t pages, uint32_t most)
+{
+	const struct tlb_op *const op = tlb_op_named("invlpgb_tlbsync");
+	const struct bare_spec spec = {
+		.body = &op->body,
+		.copies = pages,
+		.stride = PAGE,
+		.batch = &op->batch,
+		.most = most,
+	};
+	struct seen seen = { .rsi = FIRST | 0xd, .next = FIRST };
+	const uint32_t bytes = bare_bytes(&spec);
+
+	assert_in_range(bytes, 1, sizeof code);
+	assert_int_equal(bare_assemble(code, &spec), bytes);
+	for (const uint8_t *at = code + 7; at != code + bytes - 2;)
+		at = step(at, &seen);
 	return seen;
 }
 
@@ -158,6 +186,23 @@ TEST(every_page_is_named_once_and_there_is_one_wait_at_the_end)
 		}
 }
 
+TEST(a_broadcast_has_a_fence_before_its_first_page_and_does_not_wait)
+{
+	static const uint32_t mosts[] = { 1, 2, 8, 9, 33, 65536 };
+	static const uint32_t counts[] = { 1, 8, 33, 512 };
+
+	for (unsigned i = 0; i < COUNT_OF(mosts); i++)
+		for (unsigned k = 0; k < COUNT_OF(counts); k++) {
+			const struct seen seen = run_bare(counts[k], mosts[i]);
+
+			assert_int_equal(seen.fences, 1);
+			assert_int_equal(seen.pages, counts[k]);
+			assert_int_equal(seen.largest,
+			                 counts[k] < mosts[i] ? counts[k] : mosts[i]);
+			assert_int_equal(seen.syncs, 0);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +210,8 @@ int main(void)
 		cmocka_unit_test(many_pages_at_once_have_the_bytes_of_amds_manual),
 		cmocka_unit_test(
 			every_page_is_named_once_and_there_is_one_wait_at_the_end),
+		cmocka_unit_test(
+			a_broadcast_has_a_fence_before_its_first_page_and_does_not_wait),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
