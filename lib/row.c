@@ -20,6 +20,16 @@ static void put_empty(struct csv *csv, unsigned count)
 		csv_empty(csv);
 }
 
+void row_widen(struct row *row, int64_t by)
+{
+	row->cost.ci95_lo -= by;
+	row->cost.ci95_hi += by;
+	row->cost.ci99_lo -= by;
+	row->cost.ci99_hi += by;
+	row->estimate.lo -= by;
+	row->estimate.hi += by;
+}
+
 /* Both ends; empty where so few values have no interval. */
 static void put_interval(struct csv *csv, uint32_t n, enum confidence confidence,
                          int64_t lo, int64_t hi)

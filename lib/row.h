@@ -45,6 +45,12 @@ const char *row_status_name(enum row_status status);
 /* The row as a line of results.csv, in the order of file_columns(FILE_RESULTS). */
 void row_to_csv(const struct row *row, struct line *line);
 
+/*
+ * Widens every interval of the cost by so much on either side, in thousandths: what no
+ * number of samples shows, because it is the same in all of them.
+ */
+void row_widen(struct row *row, int64_t by);
+
 /* bench ... targets: the fields that name a row, in every file that has them. */
 void row_put_key(struct csv *csv, const struct row *row);
 

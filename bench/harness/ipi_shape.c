@@ -45,7 +45,7 @@ static void choose_one_way(struct party_row *row, struct window_args *args)
 	const struct crew_member *const target = party_target(row, 0);
 	const struct tsc_offset offset =
 		crew_offset(row->party->members[row->remote->from], target);
-	const int64_t middle = offset.lo + (offset.hi - offset.lo) / 2;
+	const int64_t middle = tsc_offset_middle(&offset);
 
 	args->t1 = args->t2 = target->stamps.word[STAMP_ENTERED] - (uint64_t)middle;
 	if (args->t1 < args->t0)
@@ -166,7 +166,8 @@ static void prime(const struct priming *priming)
 		party_settle(row->party);
 }
 
-static const char *lacks(const struct party_row *row)
+/* An offset that is not known better: every sample of the row is off by as much. */
+static const char *lacks(const struct party_row *row, uint64_t *off_by)
 {
 	const struct party *const party = row->party;
 	const char *const missing = party_lacks(party, row);
@@ -177,13 +178,16 @@ static const char *lacks(const struct party_row *row)
 	const struct tsc_offset offset =
 		crew_offset(party->members[row->remote->from], party_target(row, 0));
 
-	return tsc_offset_valid(&offset) ? NULL : "TSC offset is not known";
+	if (!tsc_offset_valid(&offset))
+		return "TSC offset is not known";
+	*off_by = tsc_offset_half(&offset);
+	return NULL;
 }
 
 static const char *equip(const struct plan *plan, struct experiment *experiment)
 {
 	struct party_row *const row = party_row(plan, experiment);
-	const char *const missing = lacks(row);
+	const char *const missing = lacks(row, &experiment->off_by);
 
 	if (missing != NULL)
 		return missing;

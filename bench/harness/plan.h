@@ -31,6 +31,8 @@ struct experiment {
 	uint32_t canary_count;
 	bool converged;
 	bool finished;
+	/* Ticks by which all samples may be off, and all alike: no sample shows it. */
+	uint64_t off_by;
 };
 
 struct plan {

@@ -37,7 +37,8 @@ CDF_NOTE = (
 )
 PARTS_NOTE = (
     "send: until the instruction that sends was done. delivery: from there until the target's "
-    "first reading of its clock, in its handler. handler: until it has fetched the request. "
+    "first reading of its clock, in its handler. fetch of the request (the rows called handler): "
+    "until it has the line of its calls; saving registers, EOI and IRET are not in it. "
     "acknowledgement: until the answer was seen. The parts are medians of rows of their own, with "
     "the stamps in them; the acknowledgement is what is left of the round trip. Whisker: half the "
     "interval of the offset between the two clocks. Round trips of very different lengths are "

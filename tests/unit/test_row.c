@@ -109,6 +109,21 @@ TEST(numbers_stand_under_the_columns_of_their_names)
 		assert_string_equal(under(&row, expected[i][0]), expected[i][1]);
 }
 
+TEST(what_no_sample_shows_is_in_every_interval)
+{
+	static const char *const expected[][2] = {
+		{ "p50", "5.500" },      { "cost", "5.250" },
+		{ "ci95_lo", "-1.990" }, { "ci95_hi", "2.011" },
+		{ "ci99_lo", "-1.988" }, { "ci99_hi", "2.013" },
+		{ "cost_lo", "2.875" },  { "cost_hi", "7.750" },
+	};
+	struct row row = measured();
+
+	row_widen(&row, 2000);
+	for (unsigned i = 0; i < COUNT_OF(expected); i++)
+		assert_string_equal(under(&row, expected[i][0]), expected[i][1]);
+}
+
 TEST(the_columns_are_the_43_of_the_interface)
 {
 	assert_int_equal(fields(file_columns(FILE_RESULTS)), 43);
@@ -321,6 +336,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_measured_row_has_every_number_in_its_place),
 		cmocka_unit_test(numbers_stand_under_the_columns_of_their_names),
+		cmocka_unit_test(what_no_sample_shows_is_in_every_interval),
 		cmocka_unit_test(the_columns_are_the_43_of_the_interface),
 		cmocka_unit_test(
 			every_kind_of_row_has_as_many_fields_as_there_are_columns),
