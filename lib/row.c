@@ -113,6 +113,15 @@ static void put_estimate(struct csv *csv, const struct row *row)
 	csv_text(csv, estimator_name(estimate->estimator));
 }
 
+static void put_farthest(struct csv *csv, const struct row *row)
+{
+	csv_text(csv, row->farthest);
+	if (row->farthest != NULL)
+		csv_u64(csv, row->farthest_package);
+	else
+		csv_empty(csv);
+}
+
 void row_to_csv(const struct row *row, struct line *line)
 {
 	const unsigned cost_columns = 20;
@@ -141,6 +150,7 @@ void row_to_csv(const struct row *row, struct line *line)
 		csv_milli(&csv, row->spread);
 	else
 		csv_empty(&csv);
+	put_farthest(&csv, row);
 }
 
 #define NAME_WIDTH 34u

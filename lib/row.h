@@ -38,6 +38,9 @@ struct row {
 	struct estimate estimate;
 	bool has_spread; /* it came in more than one chunk */
 	int64_t spread;  /* of the chunks' costs, thousandths of a tick per operation */
+	/* Of the targets, the one farthest from who calls: its distance; NULL: none. */
+	const char *farthest;
+	uint32_t farthest_package;
 };
 
 const char *row_status_name(enum row_status status);

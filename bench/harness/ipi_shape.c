@@ -107,15 +107,26 @@ static void run_errand(struct crew_member *me, void *argument)
 {
 	struct errand *const errand = argument;
 	const uint64_t flags = interrupts_off();
+	const uint64_t woken = rdtsc_ordered();
 
 	(void)me;
+	party_spin(errand->settle);
 	exchange(errand->row, errand->mode, &errand->args);
+	errand->awake = errand->args.t0 - woken;
 	interrupts_as(flags);
 }
 
+static void note_awake(struct party *party, uint64_t awake)
+{
+	if (!party->senders_known || awake < party->senders_awake)
+		party->senders_awake = awake;
+	party->senders_known = true;
+}
+
 /*
- * Another processor sends.  The boot processor waits, for its interrupt too if that is
- * where it goes.
+ * Another processor sends, as long after it has its errand as the boot processor spins
+ * before it sends: one that was just woken would be slower.  The boot processor waits,
+ * for its interrupt too if that is where it goes.
  */
 static void send_from(struct party_row *row, struct crew_member *from,
                       enum remote_mode mode, struct window_args *args)
@@ -126,11 +137,17 @@ static void send_from(struct party_row *row, struct crew_member *from,
 
 	if (party_target(row, 0)->number == 0)
 		sti();
-	*errand = (struct errand){ .row = row, .mode = mode, .args = *args };
+	*errand = (struct errand){
+		.row = row,
+		.mode = mode,
+		.args = *args,
+		.settle = party_settle_ticks(party),
+	};
 	if (crew_run(party->crew, from, run_errand, errand) &&
-	    crew_wait(party->crew, from, 4 * party->patience))
+	    crew_wait(party->crew, from, 4 * party->patience)) {
 		*args = errand->args;
-	else
+		note_awake(party, errand->awake);
+	} else
 		party_give_up_member(row, from, " did not send");
 	interrupts_as(flags);
 }
@@ -158,11 +175,12 @@ static void window_call(struct window_args *args)
 	run_window(args, ((const struct party_row *)args->context)->remote->mode);
 }
 
+/* Another sender settles itself. */
 static void prime(const struct priming *priming)
 {
 	const struct party_row *const row = priming->context;
 
-	if (!row->gave_up)
+	if (!row->gave_up && row->party->members[row->remote->from]->number == 0)
 		party_settle(row->party);
 }
 
@@ -265,9 +283,30 @@ struct mishap party_mishap(const struct experiment *experiment)
 		                row->status == ROW_OK ? NULL : row->reason };
 }
 
+void party_tell(const struct experiment *experiment, struct row *row)
+{
+	const struct party_row *const party_row = experiment->pair.args.context;
+	const struct remote *const remote = party_row->remote;
+	const struct topology *const from =
+		&party_row->party->members[remote->from]->topology;
+	enum distance farthest = DISTANCE_SELF;
+
+	for (unsigned i = 0; i < experiment->spec.targets; i++) {
+		const struct topology *const target =
+			&party_target(party_row, i)->topology;
+
+		if (topology_distance(from, target) <= farthest)
+			continue;
+		farthest = topology_distance(from, target);
+		row->farthest = distance_name(farthest);
+		row->farthest_package = target->package;
+	}
+}
+
 const struct shape shape_ipi = {
 	.equip = equip,
 	.begin = begin,
 	.end = end,
 	.mishap = party_mishap,
+	.tell = party_tell,
 };

@@ -5,7 +5,8 @@
  * counting that each was taken once.
  *
  * Party member 0 is the boot processor; others are those that are not lost when a
- * benchmark is planned.  A row names its targets by where they stand here.
+ * benchmark is planned, in the order of lib/target_order.h.  A row names its targets by
+ * where they stand here.
  */
 #include "bench/harness/crew.h"
 #include "bench/harness/flush_ground.h"
@@ -13,6 +14,7 @@
 #include "bench/harness/plan.h"
 #include "bench/harness/selftest.h"
 #include "lib/random.h"
+#include "lib/target_order.h"
 #include "paging/lazy.h"
 
 #include <stdatomic.h>
@@ -87,6 +89,8 @@ struct errand {
 	_Alignas(CREW_LINE) struct party_row *row;
 	enum remote_mode mode; /* ipi */
 	bool returns;          /* lazy */
+	uint64_t settle;       /* ticks that it is awake before it begins */
+	uint64_t awake;        /* and how long it was: its answer */
 	struct window_args args;
 };
 
@@ -96,11 +100,16 @@ struct party {
 	struct flush_request requests[FLUSH_OWNERS];
 	struct party_counter arrived;
 	struct party_counter locked;
-	_Atomic uint32_t silent; /* that waited in vain */
-	unsigned count;          /* others */
+	_Atomic uint32_t silent;   /* that waited in vain */
+	unsigned count;            /* others */
 	struct crew *crew;
 	struct crew_member *members[CREW_MEMBERS];
-	uint64_t patience; /* ticks */
+	const struct topology *seats[CREW_MEMBERS]; /* of members */
+	/* What they are put in order by. */
+	struct crew_member *listed[CREW_MEMBERS];
+	struct target_rank ranks[CREW_MEMBERS];
+	struct target_pair pairs[TARGET_PAIRS]; /* members that call each other */
+	uint64_t patience;                      /* ticks */
 	uint64_t ticks_per_us;
 	struct random random;
 	uint32_t logical[CREW_MEMBERS]; /* x2APIC: as each member's register has it */
@@ -126,6 +135,9 @@ struct party {
 	struct party_looks shootdown_looks, lazy_looks;
 	/* Of the run: processors whose calls were counted over a chunk, and amiss. */
 	uint64_t counted, interrupts_lost, interrupts_doubled;
+	/* Ticks from waking to sending, of senders other than the boot processor. */
+	bool senders_known;
+	uint64_t senders_awake; /* the shortest */
 	/* Lazy TLB mode, by number in the crew. */
 	struct lazy_space space, other_space;
 	struct lazy_cpu lazy[CREW_MEMBERS];
@@ -218,8 +230,18 @@ void party_halt_judge(struct party_row *row);
 /* The lowest shares of each state, in percent: recorded. */
 void party_halt_selftest(const struct party *party, struct selftest *selftest);
 
-/* 20 to 200 us, or 2 ms if the targets sleep deeply. */
+/*
+ * Ticks that pass before a window: 20 to 200 us, or 2 ms if the targets sleep deeply.
+ * Whoever sends spends them spinning with PAUSE, the boot processor and any other.
+ */
+uint64_t party_settle_ticks(struct party *party);
+void party_spin(uint64_t ticks);
+
+/* Both, on the boot processor. */
 void party_settle(struct party *party);
+
+/* No sender is to begin sooner behind its waking. */
+#define PARTY_SETTLE_US 20u
 
 /* Runs job on each target in turn; false if one did not finish it. */
 bool party_run(struct party_row *row, crew_job *job, void *argument);

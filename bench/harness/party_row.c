@@ -5,7 +5,6 @@
 #include "lib/x86/control.h"
 #include "lib/x86/insn.h"
 
-#define SETTLE_US 20u
 #define SETTLE_SPREAD_US 180u
 #define SETTLE_DEEP_US 2000u
 
@@ -117,6 +116,21 @@ static void command(struct party_row *row, enum crew_state state, uint32_t hint)
 			                row->party->patience);
 }
 
+/*
+ * Who sends in place of the boot processor is as awake as that is: it does not halt
+ * between windows either, but where it is a thread of an emulator's host.
+ */
+static void command_sender(struct party_row *row, enum crew_state state)
+{
+	struct party *const party = row->party;
+	struct crew_member *const from = party->members[row->remote->from];
+
+	if (from->number == 0 || party->emulated)
+		return;
+	(void)crew_command(party->crew, from, state, 0);
+	(void)crew_wait(party->crew, from, party->patience);
+}
+
 static struct party_counts counts_of(struct crew_member *member)
 {
 	return (struct party_counts){
@@ -173,6 +187,7 @@ void party_begin(struct party_row *row)
 		                     " is given up");
 	(void)party_run(row, take_mode, row);
 	command(row, (enum crew_state)row->remote->state, row->remote->hint);
+	command_sender(row, CREW_PAUSE);
 	for (unsigned i = 0; i < row->targets; i++) {
 		struct crew_member *const member = party_target(row, i);
 
@@ -214,6 +229,7 @@ void party_end(struct party_row *row)
 	struct party *const party = row->party;
 
 	command(row, CREW_HALT, 0);
+	command_sender(row, CREW_HALT);
 	if (!row->gave_up && row->remote->mode != REMOTE_LOCAL)
 		for (unsigned i = 0; i < row->targets; i++)
 			check_counts(row, i);
@@ -223,16 +239,27 @@ void party_end(struct party_row *row)
 	crew_on_nmi(party->crew, NULL, NULL);
 }
 
-void party_settle(struct party *party)
+uint64_t party_settle_ticks(struct party *party)
 {
 	const struct remote *const remote = party->row->remote;
 	const bool deep = remote->state == CREW_MWAIT && remote->hint >= HALT_DEEP_HINT;
 	const uint64_t us =
 		deep ? SETTLE_DEEP_US
-		     : SETTLE_US + random_below(&party->random, SETTLE_SPREAD_US);
+		     : PARTY_SETTLE_US + random_below(&party->random, SETTLE_SPREAD_US);
+
+	return us * party->ticks_per_us;
+}
+
+void party_spin(uint64_t ticks)
+{
 	const uint64_t from = rdtsc_ordered();
 
-	crew_check(party->crew);
-	while (rdtsc_ordered() - from < us * party->ticks_per_us)
+	while (rdtsc_ordered() - from < ticks)
 		pause();
+}
+
+void party_settle(struct party *party)
+{
+	crew_check(party->crew);
+	party_spin(party_settle_ticks(party));
 }

@@ -280,5 +280,8 @@ struct row plan_row(const struct plan *plan, const struct experiment *experiment
 	};
 
 	widen(&row, experiment, sampler, step);
+	if (experiment->skip == NULL && spec->shape != NULL &&
+	    spec->shape->tell != NULL)
+		spec->shape->tell(experiment, &row);
 	return row;
 }

@@ -188,5 +188,6 @@ const struct shape shape_shootdown = {
 	.begin = begin,
 	.end = end,
 	.mishap = party_mishap,
+	.tell = party_tell,
 	.is_shown = party_is_shown,
 };

@@ -8,12 +8,12 @@ from .figure import BLUE, GREEN, GREY, INK, ORANGE, VERMILLION
 from .markup import Markup, breakable, join, paragraph, tag
 from .multiples import DASHED, DOTTED, SOLID, Panel, Series
 from .run import Row, Run
+from .schema import DISTANCES
 from .sweep import doubt, point, rows
 from .variant import label, measured
 
 STATES = ("spin", "pause", "hlt", "mwait", "off")
 FIGURES = ("rtt", "send", "oneway", "handler")
-DISTANCES = ("core", "cluster", "cache", "package", "machine")
 CORES = {"pcore": "performance", "ecore": "efficient"}  # as machine.csv calls their type
 APICS = ("xapic", "x2apic")
 CONTROLS = ("dry", "self", "poll")

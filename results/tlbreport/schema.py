@@ -6,6 +6,7 @@ QUOTED = 60  # characters of a malformed field that a message repeats
 
 STATUSES = ("ok", "skipped", "failed", "timeout")
 ESTIMATORS = ("median", "huber")
+DISTANCES = ("core", "cluster", "cache", "package", "machine")
 UNITS = ("ticks", "cycles", "pages", "pcids", "count")
 PHASES = ("before", "after")
 RULES = ("must", "may", "claimed")
@@ -87,6 +88,8 @@ FILES = {
         **columns("cost cost_lo cost_hi", number_fault),
         **columns("estimator", one_of(ESTIMATORS)),
         **columns("spread", number_fault),
+        **columns("farthest", one_of(DISTANCES)),
+        **columns("farthest_package", count_fault),
     },
     "verify.csv": {
         **columns("op entry", any_text),
@@ -115,7 +118,8 @@ FILES = {
 }
 
 # Columns that older programs did not write: all of a group are there, or none.
-LATER = {"results.csv": (("cost", "cost_lo", "cost_hi", "estimator", "spread"),)}
+LATER = {"results.csv": (("cost", "cost_lo", "cost_hi", "estimator", "spread"),
+                         ("farthest", "farthest_package"))}
 
 # A run without one of these was cut off; the others come only with some options.
 REQUIRED = ("machine.csv", "results.csv", "verify.csv")

@@ -50,6 +50,11 @@ static inline struct row random_row(struct random *random, unsigned i)
 	                       : estimate_huber(ticks, COUNT_OF(ticks), divisor,
 	                                        step * 1000, ticks[COUNT_OF(ticks) / 2],
 	                                        row.cost.mad * divisor / 1000);
+	/* Of rows with targets, which follow each other. */
+	if (i / 32 % 2 != 0) {
+		row.farthest = i / 16 % 2 == 0 ? "package" : "machine";
+		row.farthest_package = i / 16 % 2;
+	}
 	row.has_spread = true;
 	row.spread = (int64_t)random_below_u64(random, 300);
 	row.b_min = row.a_min + (uint64_t)(row.cost.min * divisor / 1000);

@@ -37,6 +37,8 @@ static struct row measured(void)
 		.estimate = { ESTIMATOR_HUBER, 5250, 4875, 5750 },
 		.has_spread = true,
 		.spread = 125,
+		.farthest = "machine",
+		.farthest_package = 1,
 	};
 }
 
@@ -84,25 +86,39 @@ TEST(a_measured_row_has_every_number_in_its_place)
 		"single_op,invlpg,first-bare-4k,pages,64,,ok,,ticks,255,32,"
 		",1,3,1.000,2.000,3.000,4.000,5.500,6.000,7.000,8.000,9.000,"
 		"-1.250,0.250,0.010,0.011,0.012,0.013,100,101,200,201,1,1,2,"
-		"700,7,5.250,4.875,5.750,huber,0.125");
+		"700,7,5.250,4.875,5.750,huber,0.125,machine,1");
 }
 
 TEST(numbers_stand_under_the_columns_of_their_names)
 {
 	static const char *const expected[][2] = {
-		{ "bench", "single_op" }, { "status", "ok" },
-		{ "n", "255" },           { "discard_irq", "32" },
-		{ "discard_smi", "" },    { "discard_tsc", "1" },
-		{ "far", "3" },           { "p50", "5.500" },
-		{ "mean", "-1.250" },     { "mad", "0.250" },
-		{ "ci95_lo", "0.010" },   { "ci99_hi", "0.013" },
-		{ "a_min", "100" },       { "b_p50", "201" },
-		{ "converged", "1" },     { "believed", "1" },
-		{ "quantum", "2" },       { "canary", "700" },
-		{ "order", "7" },         { "targets", "" },
-		{ "cost", "5.250" },      { "cost_lo", "4.875" },
-		{ "cost_hi", "5.750" },   { "estimator", "huber" },
+		{ "bench", "single_op" },
+		{ "status", "ok" },
+		{ "n", "255" },
+		{ "discard_irq", "32" },
+		{ "discard_smi", "" },
+		{ "discard_tsc", "1" },
+		{ "far", "3" },
+		{ "p50", "5.500" },
+		{ "mean", "-1.250" },
+		{ "mad", "0.250" },
+		{ "ci95_lo", "0.010" },
+		{ "ci99_hi", "0.013" },
+		{ "a_min", "100" },
+		{ "b_p50", "201" },
+		{ "converged", "1" },
+		{ "believed", "1" },
+		{ "quantum", "2" },
+		{ "canary", "700" },
+		{ "order", "7" },
+		{ "targets", "" },
+		{ "cost", "5.250" },
+		{ "cost_lo", "4.875" },
+		{ "cost_hi", "5.750" },
+		{ "estimator", "huber" },
 		{ "spread", "0.125" },
+		{ "farthest", "machine" },
+		{ "farthest_package", "1" },
 	};
 	const struct row row = measured();
 	for (unsigned i = 0; i < COUNT_OF(expected); i++)
@@ -124,9 +140,9 @@ TEST(what_no_sample_shows_is_in_every_interval)
 		assert_string_equal(under(&row, expected[i][0]), expected[i][1]);
 }
 
-TEST(the_columns_are_the_43_of_the_interface)
+TEST(the_columns_are_the_45_of_the_interface)
 {
-	assert_int_equal(fields(file_columns(FILE_RESULTS)), 43);
+	assert_int_equal(fields(file_columns(FILE_RESULTS)), 45);
 }
 
 TEST(every_kind_of_row_has_as_many_fields_as_there_are_columns)
@@ -143,7 +159,7 @@ TEST(every_kind_of_row_has_as_many_fields_as_there_are_columns)
 			row.order = 0;
 			row.believed = BELIEVED_UNKNOWN;
 		}
-		assert_int_equal(fields(csv_of(&row)), 43);
+		assert_int_equal(fields(csv_of(&row)), 45);
 	}
 }
 
@@ -160,7 +176,7 @@ TEST(a_skipped_row_has_its_reason_and_no_numbers)
 	assert_string_equal(csv_of(&row),
 	                    "single_op,invlpg,first-bare-4k,pages,64,,skipped,pge,ticks"
 	                    ",,,,,,,,,,,,,,,,,,,,," /* n ... ci99_hi and one more */
-	                    ",,,,,,2,,,,,,,");
+	                    ",,,,,,2,,,,,,,,machine,1");
 }
 
 TEST(belief_is_1_or_0_or_empty)
@@ -337,7 +353,7 @@ int main(void)
 		cmocka_unit_test(a_measured_row_has_every_number_in_its_place),
 		cmocka_unit_test(numbers_stand_under_the_columns_of_their_names),
 		cmocka_unit_test(what_no_sample_shows_is_in_every_interval),
-		cmocka_unit_test(the_columns_are_the_43_of_the_interface),
+		cmocka_unit_test(the_columns_are_the_45_of_the_interface),
 		cmocka_unit_test(
 			every_kind_of_row_has_as_many_fields_as_there_are_columns),
 		cmocka_unit_test(a_skipped_row_has_its_reason_and_no_numbers),
