@@ -71,6 +71,12 @@ struct party_looks {
 	uint32_t chunks, shown;
 };
 
+/* Of a run: words that others stored to behind shootdowns, and behind none. */
+struct party_stores {
+	uint64_t words, late;
+	uint64_t control, control_late;
+};
+
 /* Of one member, about a chunk: its own to write. */
 struct party_halt {
 	_Alignas(CREW_LINE) struct halt_counts before, after;
@@ -100,6 +106,7 @@ struct party {
 	struct flush_request requests[FLUSH_OWNERS];
 	struct party_counter arrived;
 	struct party_counter locked;
+	struct party_counter stop; /* storing */
 	_Atomic uint32_t silent;   /* that waited in vain */
 	unsigned count;            /* others */
 	struct crew *crew;
@@ -133,6 +140,7 @@ struct party {
 	/* Words of this chunk: read behind a shootdown, and behind none. */
 	_Atomic uint32_t looked, stale, control_looked, control_stale, unprepared;
 	struct party_looks shootdown_looks, lazy_looks;
+	struct party_stores stores;
 	/* Of the run: processors whose calls were counted over a chunk, and amiss. */
 	uint64_t counted, interrupts_lost, interrupts_doubled;
 	/* Ticks from waking to sending, of senders other than the boot processor. */

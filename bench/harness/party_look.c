@@ -80,6 +80,17 @@ static void add_amiss(struct selftest *selftest, const char *test, uint64_t coun
 		     });
 }
 
+/* Nothing is shown where a word would not have changed without a shootdown either. */
+static void add_stores(const struct party_stores *stores, struct selftest *selftest)
+{
+	if (stores->control == 0)
+		return;
+	add(selftest, "shootdown_stores", "count", stores->words);
+	add(selftest, "shootdown_stores_shown", "percent",
+	    stores->control_late * UINT64_C(100) / stores->control);
+	add_amiss(selftest, "shootdown_stores_late", stores->late);
+}
+
 /* Those that send in place of the boot processor are as awake as that is. */
 static void add_senders(const struct party *party, struct selftest *selftest)
 {
@@ -102,6 +113,7 @@ void party_selftest(const struct party *party, struct selftest *selftest)
 {
 	add_looks(selftest, &party->shootdown_looks, "shootdown_words",
 	          "shootdown_shown");
+	add_stores(&party->stores, selftest);
 	add_looks(selftest, &party->lazy_looks, "lazy_words", "lazy_shown");
 	party_halt_selftest(party, selftest);
 	add_senders(party, selftest);

@@ -2,6 +2,7 @@
 
 #include "bench/harness/ipi_shape.h"
 #include "bench/harness/shootdown.h"
+#include "bench/harness/shootdown_stores.h"
 #include "lib/x86/insn.h"
 
 static uint64_t read_word(uint64_t va)
@@ -178,8 +179,13 @@ static void end(struct experiment *experiment)
 
 	if (!row->gave_up && row->party->looks)
 		look_everywhere(row);
+
+	const bool late = shootdown_check_stores(row);
+
 	if (!row->gave_up)
 		party_end_looks(row, &row->party->shootdown_looks);
+	if (late)
+		party_give_up(row, ROW_FAILED, "a late store");
 	party_end(row);
 }
 

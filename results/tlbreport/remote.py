@@ -33,6 +33,8 @@ NAMED = 20  # rows of one reason
 # What a reason means to whoever relies on the protocol; the text it contains.
 MEANS = (
     ("stale words", "a processor had said that it had dropped a translation, and used it"),
+    ("a late store", "a processor had said that it had dropped a translation, and a store of its "
+                     "landed through it"),
     ("was lost", "fewer interrupts were taken than sent"),
     ("came twice", "more interrupts were taken than sent"),
     ("did not answer", "the call was not answered in time; it is not known why"),

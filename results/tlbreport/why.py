@@ -51,6 +51,12 @@ SHOWS = {
                        "would have failed its row.",
     "shootdown_shown": "In so many percent of the chunks of shootdown such words were stale "
                        "without one: there a missing flush would have been seen.",
+    "shootdown_stores": "So many words were stored to by processors that were asked in the middle "
+                        "of it; one that changed behind the last answer would have failed its row.",
+    "shootdown_stores_shown": "So many percent of such words changed in the old frame where nobody "
+                              "was asked: there a late store would have been seen.",
+    "shootdown_stores_late": "So many changed in the old frame behind the last answer, when it may "
+                             "be another's.",
     "lazy_words": "The same, read by processors that had come back from lazy TLB mode.",
     "lazy_shown": "In so many percent of the chunks of lazy such words were stale where nobody "
                   "had been told, or had not come back.",

@@ -44,6 +44,10 @@ check 'two, four and all begin at once, under a lock and without' [ "$(rows four
 	wc -l)" -eq 4 ]
 check 'without a shootdown words are stale: a missing flush would have been seen' \
 	some_rows four selftest.csv '$test == "shootdown_shown" && $value >= 95'
+check 'stores go on through the old entry: a late one would have been seen' \
+	some_rows four selftest.csv '$test == "shootdown_stores_shown" && $value >= 95'
+check 'behind a shootdown none does' some_rows four selftest.csv \
+	'$test == "shootdown_stores_late" && $value == 0 && $verdict == "pass"'
 check 'nor would lazy ones have missed theirs unseen' \
 	some_rows four selftest.csv '$test == "lazy_shown" && $value >= 95'
 check 'so each such row is believed' all_such_rows four results.csv \
@@ -72,6 +76,8 @@ check 'a processor that drops nothing: exit status 1' status_is careless 1
 check 'each row that asks it alone has stale words' all_such_rows careless results.csv \
 	'$bench == "shootdown" && $targets == 2 && $param == "pages"' \
 	'$reason ~ /^(stale words|x2apic)$/'
+check 'and its stores land through the old entry' some_rows careless selftest.csv \
+	'$test == "shootdown_stores_late" && $value > 0 && $verdict == "fail"'
 check 'and so have requests when it is awake' all_such_rows careless results.csv \
 	'$variant ~ /^(first|next)/ && $value < 2' '$status == "failed"'
 check 'rows without it have none' all_such_rows careless results.csv \
