@@ -113,6 +113,14 @@ static void put_estimate(struct csv *csv, const struct row *row)
 	csv_text(csv, estimator_name(estimate->estimator));
 }
 
+static void put_known(struct csv *csv, int64_t milli)
+{
+	if (milli != 0)
+		csv_milli(csv, milli);
+	else
+		csv_empty(csv);
+}
+
 static void put_farthest(struct csv *csv, const struct row *row)
 {
 	csv_text(csv, row->farthest);
@@ -151,6 +159,8 @@ void row_to_csv(const struct row *row, struct line *line)
 	else
 		csv_empty(&csv);
 	put_farthest(&csv, row);
+	put_known(&csv, row->slowest_target);
+	put_known(&csv, row->fastest_target);
 }
 
 #define NAME_WIDTH 34u

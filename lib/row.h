@@ -41,6 +41,8 @@ struct row {
 	/* Of the targets, the one farthest from who calls: its distance; NULL: none. */
 	const char *farthest;
 	uint32_t farthest_package;
+	/* Thousandths of the nominal frequency; 0: not known. */
+	int64_t slowest_target, fastest_target;
 };
 
 const char *row_status_name(enum row_status status);

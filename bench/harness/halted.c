@@ -22,6 +22,18 @@ int32_t halt_share(const struct halt_counts *before, const struct halt_counts *a
 	return counter == HALT_MPERF ? 1000 - share : share;
 }
 
+int64_t halt_frequency(const struct halt_counts *before,
+                       const struct halt_counts *after)
+{
+	const uint64_t mperf = after->count[HALT_MPERF] - before->count[HALT_MPERF];
+	const uint64_t aperf = after->aperf - before->aperf;
+
+	if ((before->known & after->known & 1 << HALT_MPERF) == 0 ||
+	    before->aperf == 0 || after->aperf == 0 || mperf == 0)
+		return 0;
+	return (int64_t)(aperf * 1000 / mperf);
+}
+
 bool halt_refuted(int32_t share)
 {
 	return share != HALT_UNKNOWN && share < HALT_LEAST;

@@ -291,6 +291,8 @@ void party_tell(const struct experiment *experiment, struct row *row)
 		&party_row->party->members[remote->from]->topology;
 	enum distance farthest = DISTANCE_SELF;
 
+	row->slowest_target = party_row->slowest;
+	row->fastest_target = party_row->fastest;
 	for (unsigned i = 0; i < experiment->spec.targets; i++) {
 		const struct topology *const target =
 			&party_target(party_row, i)->topology;

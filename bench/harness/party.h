@@ -48,6 +48,8 @@ struct party_row {
 	uint16_t pcid; /* of the pages: the current one or another */
 	uint64_t control_looked, control_stale; /* words, in all chunks */
 	bool only_answers; /* the targets do nothing else: they sleep in between */
+	int64_t slowest,
+		fastest; /* of the targets, by halt_frequency(); 0: not known */
 	bool gave_up;
 	enum row_status status; /* ROW_OK: nothing went wrong */
 	char reason[48];
@@ -228,8 +230,9 @@ void party_begin(struct party_row *row);
 void party_end(struct party_row *row);
 
 /*
- * On the target, when a chunk begins and ends; and behind it: what it slept, of rows
- * that only_answers.  On hardware one that did not sleep half of the time is skipped.
+ * On the target, when a chunk begins and ends; and behind it: at which frequency it
+ * ran, and what it slept, of rows that only_answers.  On hardware one that did not
+ * sleep half of the time is skipped.
  */
 void party_halt_begin(const struct party_row *row, const struct crew_member *me);
 void party_halt_end(const struct party_row *row, const struct crew_member *me);

@@ -9,6 +9,7 @@
 #include "lib/x86/insn.h"
 
 #define MSR_MPERF 0xe7u
+#define MSR_APERF 0xe8u
 
 /* The residency of core states, C3 to C7; who has not got one, faults. */
 #define MSR_CORE_RESIDENCY 0x3fcu
@@ -20,12 +21,16 @@ static void read_one(struct halt_counts *counts, enum halt_counter counter,
 		counts->known |= UINT32_C(1) << counter;
 }
 
-static void read_counts(const struct party *party, struct halt_counts *counts)
+/* What only rows that sleep are judged by is read of those alone: it may fault. */
+static void read_counts(const struct party *party, bool sleep,
+                        struct halt_counts *counts)
 {
 	*counts = (struct halt_counts){ 0 };
-	if ((cpuid_leaf(6, 0).ecx & 1) != 0)
+	if ((cpuid_leaf(6, 0).ecx & 1) != 0) {
+		(void)rdmsr_safe(MSR_APERF, &counts->aperf);
 		read_one(counts, HALT_MPERF, MSR_MPERF);
-	for (unsigned i = HALT_C3; party->has_residency && i <= HALT_C7; i++)
+	}
+	for (unsigned i = HALT_C3; sleep && party->has_residency && i <= HALT_C7; i++)
 		read_one(counts, (enum halt_counter)i,
 		         MSR_CORE_RESIDENCY + i - HALT_C3);
 	counts->tsc = rdtsc_ordered();
@@ -42,22 +47,40 @@ void party_halt_begin(const struct party_row *row, const struct crew_member *me)
 {
 	struct party *const party = row->party;
 
-	if (sleeps(row))
-		read_counts(party, &party->halts[me->number].before);
+	read_counts(party, sleeps(row), &party->halts[me->number].before);
 }
 
 void party_halt_end(const struct party_row *row, const struct crew_member *me)
 {
 	struct party *const party = row->party;
 
-	if (sleeps(row))
-		read_counts(party, &party->halts[me->number].after);
+	read_counts(party, sleeps(row), &party->halts[me->number].after);
+}
+
+static void note_frequency(struct party_row *row)
+{
+	for (unsigned i = 0; i < row->targets; i++) {
+		const struct crew_member *const target = party_target(row, i);
+		const struct party_halt *const look =
+			&row->party->halts[target->number];
+		const int64_t frequency = halt_frequency(&look->before, &look->after);
+
+		if (frequency == 0)
+			continue;
+		if (row->slowest == 0 || frequency < row->slowest)
+			row->slowest = frequency;
+		if (frequency > row->fastest)
+			row->fastest = frequency;
+	}
 }
 
 void party_halt_judge(struct party_row *row)
 {
 	struct party *const party = row->party;
 	struct halt_state *state;
+
+	if (!row->gave_up)
+		note_frequency(row);
 
 	if (!sleeps(row) || row->gave_up || party->sends == 0)
 		return;

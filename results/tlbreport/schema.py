@@ -90,6 +90,7 @@ FILES = {
         **columns("spread", number_fault),
         **columns("farthest", one_of(DISTANCES)),
         **columns("farthest_package", count_fault),
+        **columns("slowest_target fastest_target", number_fault),
     },
     "verify.csv": {
         **columns("op entry", any_text),
@@ -119,7 +120,8 @@ FILES = {
 
 # Columns that older programs did not write: all of a group are there, or none.
 LATER = {"results.csv": (("cost", "cost_lo", "cost_hi", "estimator", "spread"),
-                         ("farthest", "farthest_package"))}
+                         ("farthest", "farthest_package"),
+                         ("slowest_target", "fastest_target"))}
 
 # A run without one of these was cut off; the others come only with some options.
 REQUIRED = ("machine.csv", "results.csv", "verify.csv")
