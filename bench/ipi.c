@@ -105,7 +105,10 @@ static void plan_figures(struct plan *plan, struct remote remote, struct place p
 	}
 }
 
-/* Taken apart in C1 alone.  Where there is no MWAIT, there is one row to say so. */
+/*
+ * Taken apart in C1 alone.  On a thread of the boot processor's core, which spins, none
+ * is deeper than that, whatever it asks for.  Where there is no MWAIT, there is one row
+ * to say so. */
 static void plan_mwait(struct plan *plan, struct remote remote, struct place place)
 {
 	const struct party *const party = plan_party(plan);
@@ -115,6 +118,8 @@ static void plan_mwait(struct plan *plan, struct remote remote, struct place pla
 
 	remote.state = CREW_MWAIT;
 	for (unsigned i = 0; i < count; i++) {
+		if (hints[i] >= HALT_DEEP_HINT && place.distance == DISTANCE_CORE)
+			continue;
 		remote.hint = hints[i];
 		if (i == 0)
 			plan_figures(plan, remote, place);

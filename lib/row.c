@@ -113,9 +113,9 @@ static void put_estimate(struct csv *csv, const struct row *row)
 	csv_text(csv, estimator_name(estimate->estimator));
 }
 
-static void put_known(struct csv *csv, int64_t milli)
+static void put_known(struct csv *csv, bool is_known, int64_t milli)
 {
-	if (milli != 0)
+	if (is_known)
 		csv_milli(csv, milli);
 	else
 		csv_empty(csv);
@@ -159,8 +159,10 @@ void row_to_csv(const struct row *row, struct line *line)
 	else
 		csv_empty(&csv);
 	put_farthest(&csv, row);
-	put_known(&csv, row->slowest_target);
-	put_known(&csv, row->fastest_target);
+	put_known(&csv, row->slowest_target != 0, row->slowest_target);
+	put_known(&csv, row->fastest_target != 0, row->fastest_target);
+	put_known(&csv, row->slept_known, row->slept);
+	put_known(&csv, row->slept_deep_known, row->slept_deep);
 }
 
 #define NAME_WIDTH 34u

@@ -43,6 +43,9 @@ struct row {
 	uint32_t farthest_package;
 	/* Thousandths of the nominal frequency; 0: not known. */
 	int64_t slowest_target, fastest_target;
+	/* Percent in thousandths: the least that a target slept, and deeper than C1. */
+	bool slept_known, slept_deep_known;
+	int64_t slept, slept_deep;
 };
 
 const char *row_status_name(enum row_status status);

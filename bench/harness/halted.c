@@ -22,6 +22,25 @@ int32_t halt_share(const struct halt_counts *before, const struct halt_counts *a
 	return counter == HALT_MPERF ? 1000 - share : share;
 }
 
+int32_t halt_deep_share(const struct halt_counts *before,
+                        const struct halt_counts *after)
+{
+	int32_t sum = HALT_UNKNOWN;
+	bool counts = false;
+
+	for (unsigned i = HALT_C3; i <= HALT_C7; i++) {
+		const int32_t share = halt_share(before, after, (enum halt_counter)i);
+
+		if (share == HALT_UNKNOWN)
+			continue;
+		sum = sum == HALT_UNKNOWN ? share : sum + share;
+		counts = counts || after->count[i] != 0;
+	}
+	if (!counts)
+		return HALT_UNKNOWN;
+	return sum < 1000 ? sum : 1000;
+}
+
 int64_t halt_frequency(const struct halt_counts *before,
                        const struct halt_counts *after)
 {

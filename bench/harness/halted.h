@@ -42,6 +42,13 @@ int32_t halt_share(const struct halt_counts *before, const struct halt_counts *a
 int64_t halt_frequency(const struct halt_counts *before,
                        const struct halt_counts *after);
 
+/*
+ * The share of all states deeper than C1 whose counters are there; HALT_UNKNOWN if none
+ * is, or none has ever moved: then nothing is counted here.
+ */
+int32_t halt_deep_share(const struct halt_counts *before,
+                        const struct halt_counts *after);
+
 /* A share that is known and too small. */
 bool halt_refuted(int32_t share);
 

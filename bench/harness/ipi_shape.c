@@ -291,6 +291,10 @@ void party_tell(const struct experiment *experiment, struct row *row)
 		&party_row->party->members[remote->from]->topology;
 	enum distance farthest = DISTANCE_SELF;
 
+	row->slept_known = party_row->slept != HALT_UNKNOWN;
+	row->slept = party_row->slept * INT64_C(100);
+	row->slept_deep_known = party_row->slept_deep != HALT_UNKNOWN;
+	row->slept_deep = party_row->slept_deep * INT64_C(100);
 	row->slowest_target = party_row->slowest;
 	row->fastest_target = party_row->fastest;
 	for (unsigned i = 0; i < experiment->spec.targets; i++) {

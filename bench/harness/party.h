@@ -48,6 +48,8 @@ struct party_row {
 	uint16_t pcid; /* of the pages: the current one or another */
 	uint64_t control_looked, control_stale; /* words, in all chunks */
 	bool only_answers; /* the targets do nothing else: they sleep in between */
+	/* The least that a target slept, and slept deeper than C1; HALT_UNKNOWN. */
+	int32_t slept, slept_deep;
 	int64_t slowest,
 		fastest; /* of the targets, by halt_frequency(); 0: not known */
 	bool gave_up;

@@ -74,6 +74,28 @@ static void note_frequency(struct party_row *row)
 	}
 }
 
+static bool is_deep(const struct party_row *row)
+{
+	return row->remote->state == CREW_MWAIT && row->remote->hint >= HALT_DEEP_HINT;
+}
+
+/* By what this target did in this row, not by what others of that state have done. */
+static void judge(struct party_row *row, const struct party_halt *look)
+{
+	const int32_t slept = halt_share(&look->before, &look->after, HALT_MPERF);
+	const int32_t deep = is_deep(row) ? halt_deep_share(&look->before, &look->after)
+	                                  : HALT_UNKNOWN;
+
+	row->slept = halt_lower(row->slept, slept);
+	row->slept_deep = halt_lower(row->slept_deep, deep);
+	if (!row->party->on_metal)
+		return;
+	if (halt_refuted(slept))
+		party_give_up(row, ROW_SKIPPED, "did not halt");
+	else if (halt_refuted(deep))
+		party_give_up(row, ROW_SKIPPED, "did not sleep deeper than C1");
+}
+
 void party_halt_judge(struct party_row *row)
 {
 	struct party *const party = row->party;
@@ -81,7 +103,6 @@ void party_halt_judge(struct party_row *row)
 
 	if (!row->gave_up)
 		note_frequency(row);
-
 	if (!sleeps(row) || row->gave_up || party->sends == 0)
 		return;
 	for (unsigned i = 0; i < row->targets; i++) {
@@ -95,9 +116,7 @@ void party_halt_judge(struct party_row *row)
 		                   row->remote->hint);
 		if (state != NULL)
 			halt_note(state, &look->before, &look->after);
-		if (party->on_metal &&
-		    halt_refuted(halt_share(&look->before, &look->after, HALT_MPERF)))
-			party_give_up(row, ROW_SKIPPED, "did not halt");
+		judge(row, look);
 	}
 }
 

@@ -19,6 +19,8 @@ struct party_row *party_row(const struct plan *plan,
 		.experiment = experiment,
 		.remote = &experiment->spec.remote,
 		.targets = experiment->spec.targets,
+		.slept = HALT_UNKNOWN,
+		.slept_deep = HALT_UNKNOWN,
 	};
 	if (row->remote->mode == REMOTE_SELF)
 		row->targets = 1;
@@ -131,6 +133,41 @@ static void command_sender(struct party_row *row, enum crew_state state)
 	(void)crew_wait(party->crew, from, party->patience);
 }
 
+static bool is_target(const struct party_row *row, const struct crew_member *member)
+{
+	for (unsigned i = 0; i < row->targets; i++)
+		if (party_target(row, i) == member)
+			return true;
+	return false;
+}
+
+/*
+ * A core sleeps as deep as the shallowest of its threads, and a module of cores with
+ * one L2 as the shallowest of them: so whoever shares one with a target waits as the
+ * target does.
+ */
+static void command_siblings(struct party_row *row, enum crew_state state,
+                             uint32_t hint)
+{
+	struct party *const party = row->party;
+
+	if (row->remote->state != CREW_MWAIT)
+		return;
+	for (unsigned i = 1; i <= party->count; i++) {
+		struct crew_member *const member = party->members[i];
+		bool shares = false;
+
+		for (unsigned k = 0; k < row->targets && !shares; k++)
+			shares = topology_distance(&member->topology,
+			                           &party_target(row, k)->topology) <=
+			         DISTANCE_CLUSTER;
+		if (!shares || is_target(row, member))
+			continue;
+		if (crew_command(party->crew, member, state, hint))
+			(void)crew_wait(party->crew, member, party->patience);
+	}
+}
+
 static struct party_counts counts_of(struct crew_member *member)
 {
 	return (struct party_counts){
@@ -187,6 +224,7 @@ void party_begin(struct party_row *row)
 		                     " is given up");
 	(void)party_run(row, take_mode, row);
 	command(row, (enum crew_state)row->remote->state, row->remote->hint);
+	command_siblings(row, CREW_MWAIT, row->remote->hint);
 	command_sender(row, CREW_PAUSE);
 	for (unsigned i = 0; i < row->targets; i++) {
 		struct crew_member *const member = party_target(row, i);
@@ -229,6 +267,7 @@ void party_end(struct party_row *row)
 	struct party *const party = row->party;
 
 	command(row, CREW_HALT, 0);
+	command_siblings(row, CREW_HALT, 0);
 	command_sender(row, CREW_HALT);
 	if (!row->gave_up && row->remote->mode != REMOTE_LOCAL)
 		for (unsigned i = 0; i < row->targets; i++)

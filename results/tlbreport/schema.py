@@ -91,6 +91,7 @@ FILES = {
         **columns("farthest", one_of(DISTANCES)),
         **columns("farthest_package", count_fault),
         **columns("slowest_target fastest_target", number_fault),
+        **columns("slept slept_deep", number_fault),
     },
     "verify.csv": {
         **columns("op entry", any_text),
@@ -121,7 +122,7 @@ FILES = {
 # Columns that older programs did not write: all of a group are there, or none.
 LATER = {"results.csv": (("cost", "cost_lo", "cost_hi", "estimator", "spread"),
                          ("farthest", "farthest_package"),
-                         ("slowest_target", "fastest_target"))}
+                         ("slowest_target", "fastest_target"), ("slept", "slept_deep"))}
 
 # A run without one of these was cut off; the others come only with some options.
 REQUIRED = ("machine.csv", "results.csv", "verify.csv")
