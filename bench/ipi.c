@@ -3,7 +3,8 @@
  *
  * Every row is a call and its answers less the same code without sending and waiting.
  * By how far the target is away, how it waits, how it is reached, how many there are;
- * and from each processor to each other, where they are few.  The controls, no call
+ * and from each processor to each other, where they are few, else between packages and
+ * to each last-level cache.  The controls, no call
  * (dry), one to oneself (self) and one by a line that the target watches (poll), are
  * rows among the others.
  *
@@ -14,7 +15,6 @@
 
 #include "lib/line.h"
 
-#define PAIRS_UP_TO 16u
 #define HINTS 8u
 
 static const char *figure_name(enum remote_figure figure)
@@ -105,7 +105,10 @@ static void plan_figures(struct plan *plan, struct remote remote, struct place p
 	}
 }
 
-/* Taken apart in C1 alone.  Where there is no MWAIT, there is one row to say so. */
+/*
+ * Taken apart in C1 alone.  On a thread of the boot processor's core, which spins, none
+ * is deeper than that, whatever it asks for.  Where there is no MWAIT, there is one row
+ * to say so. */
 static void plan_mwait(struct plan *plan, struct remote remote, struct place place)
 {
 	const struct party *const party = plan_party(plan);
@@ -115,6 +118,8 @@ static void plan_mwait(struct plan *plan, struct remote remote, struct place pla
 
 	remote.state = CREW_MWAIT;
 	for (unsigned i = 0; i < count; i++) {
+		if (hints[i] >= HALT_DEEP_HINT && place.distance == DISTANCE_CORE)
+			continue;
 		remote.hint = hints[i];
 		if (i == 0)
 			plan_figures(plan, remote, place);
@@ -234,23 +239,21 @@ static void plan_pair(struct plan *plan, struct remote remote)
 /* The boot processor waits for the errand in PAUSE, whatever the others do. */
 static void plan_pairs(struct plan *plan, bool entered)
 {
-	const unsigned others = party_count(plan_party(plan));
+	struct party *const party = plan_party(plan);
 	struct remote remote = {
 		.mode = REMOTE_UNICAST,
 		.x2apic = entered,
 	};
 	const enum crew_state state = remote_busy_state(plan);
+	const unsigned count =
+		target_pairs(party->seats, party_count(party) + 1, party->pairs);
 
-	if (others >= PAIRS_UP_TO)
-		return;
-	for (remote.from = 0; remote.from <= others; remote.from++)
-		for (remote.first = 0; remote.first <= others; remote.first++) {
-			const bool to_boot = remote.first == 0;
-
-			remote.state = (uint8_t)(to_boot ? CREW_PAUSE : state);
-			if (remote.from != remote.first)
-				plan_pair(plan, remote);
-		}
+	for (unsigned i = 0; i < count; i++) {
+		remote.from = party->pairs[i].from;
+		remote.first = party->pairs[i].to;
+		remote.state = (uint8_t)(remote.first == 0 ? CREW_PAUSE : state);
+		plan_pair(plan, remote);
+	}
 }
 
 /* No call at all is a row of its own: its interval contains nothing but zero. */

@@ -225,11 +225,13 @@ static void plan_shootdown(struct plan *plan)
 	plan_owners(plan, "invpcid_context", true);
 }
 
-/* Words, one table of pages, one for every 32 that begin at once, and above them. */
+/* Words, one table of pages, one for every 32 that begin at once, and above them; two
+ * pages for stores, and two tables.
+ */
 static uint64_t frames(const struct config *config)
 {
 	(void)config;
-	return FLUSH_FRAMES + 1 + FLUSH_OWNERS / 32 + 8;
+	return FLUSH_FRAMES + 1 + FLUSH_OWNERS / 32 + 8 + 4;
 }
 
 const struct bench bench_shootdown = {

@@ -168,7 +168,7 @@ _Noreturn void finish(struct program *program, enum run_status status)
 	const bool waits = (program->machine.transports & TRANSPORTS_HOME) != 0;
 	bool by_key = false;
 
-	power_restore(&program->machine);
+	power_restore(&program->machine.pinned);
 	transports_record_losses(program);
 	record_done(&program->record, status);
 	drain(program);

@@ -255,7 +255,7 @@ void takeover_enter(struct program *program)
 	});
 	power_record(machine);
 	if (program->config.pin)
-		power_pin(machine);
+		power_pin(machine, &machine->pinned);
 	if ((machine->features & FEATURE_TCE) != 0 && !control_tce_obeys())
 		machine->features &= ~(uint32_t)FEATURE_TCE;
 	if (control_lfence_waits(is_amd(machine)))

@@ -211,10 +211,10 @@ static void put_power(const struct machine *machine, struct record *record)
 		else
 			put_text(record, key, "");
 	}
-	for (uint32_t i = 0; i < machine->pinned_count; i++) {
+	for (uint32_t i = 0; i < machine->pinned.count; i++) {
 		put_msr_key(&line, key, sizeof key, "pinned_msr_",
-		            machine->pinned[i].msr);
-		put_hex(record, key, machine->pinned[i].value);
+		            machine->pinned.msr[i].msr);
+		put_hex(record, key, machine->pinned.msr[i].value);
 	}
 }
 

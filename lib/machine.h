@@ -61,8 +61,15 @@ struct power_msr {
 	uint64_t value;
 };
 
-#define POWER_MSRS 8u
 #define PINNED_MSRS 4u
+
+/* Registers that pin=1 has changed on one processor: the values before. */
+struct pins {
+	struct power_msr msr[PINNED_MSRS];
+	uint32_t count;
+};
+
+#define POWER_MSRS 8u
 
 struct registers {
 	uint64_t cr0, cr3, cr4, efer, pat, apic_base;
@@ -131,9 +138,8 @@ struct machine {
 	const char *timing_reason; /* why, or why not */
 	/* Power */
 	struct power_msr power[POWER_MSRS];
-	struct power_msr pinned[PINNED_MSRS]; /* changed for pin=1: the values before */
-	uint32_t pinned_count;
-	bool has_aperf; /* APERF and MPERF exist */
+	struct pins pinned; /* of the boot processor */
+	bool has_aperf;     /* APERF and MPERF exist */
 	/* Control registers */
 	struct registers found;
 	struct registers used;

@@ -18,7 +18,9 @@ static const char *const columns[FILE_COUNT] = {
 			 "discard_irq,discard_smi,discard_tsc,far,min,p01,p05,p25,p50,"
 			 "p75,p95,p99,max,mean,mad,ci95_lo,ci95_hi,ci99_lo,ci99_hi,"
 			 "a_min,a_p50,b_min,b_p50,converged,believed,quantum,canary,"
-			 "order,cost,cost_lo,cost_hi,estimator,spread,outlier",
+			 "order,cost,cost_lo,cost_hi,estimator,spread,outlier,"
+			 "farthest,farthest_package,slowest_target,fastest_target,"
+			 "slept,slept_deep",
 	[FILE_CANARY] = "order,ticks",
 	[FILE_HISTOGRAM] = "bench,op,variant,param,value,targets,lo,hi,count",
 	[FILE_SAMPLES] = "bench,op,variant,param,value,targets,pair,a,b,"

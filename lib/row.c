@@ -20,6 +20,16 @@ static void put_empty(struct csv *csv, unsigned count)
 		csv_empty(csv);
 }
 
+void row_widen(struct row *row, int64_t by)
+{
+	row->cost.ci95_lo -= by;
+	row->cost.ci95_hi += by;
+	row->cost.ci99_lo -= by;
+	row->cost.ci99_hi += by;
+	row->estimate.lo -= by;
+	row->estimate.hi += by;
+}
+
 /* Both ends; empty where so few values have no interval. */
 static void put_interval(struct csv *csv, uint32_t n, enum confidence confidence,
                          int64_t lo, int64_t hi)
@@ -103,6 +113,23 @@ static void put_estimate(struct csv *csv, const struct row *row)
 	csv_text(csv, estimator_name(estimate->estimator));
 }
 
+static void put_known(struct csv *csv, bool is_known, int64_t milli)
+{
+	if (is_known)
+		csv_milli(csv, milli);
+	else
+		csv_empty(csv);
+}
+
+static void put_farthest(struct csv *csv, const struct row *row)
+{
+	csv_text(csv, row->farthest);
+	if (row->farthest != NULL)
+		csv_u64(csv, row->farthest_package);
+	else
+		csv_empty(csv);
+}
+
 void row_to_csv(const struct row *row, struct line *line)
 {
 	const unsigned cost_columns = 20;
@@ -135,6 +162,11 @@ void row_to_csv(const struct row *row, struct line *line)
 		csv_empty(&csv);
 	else
 		csv_u64(&csv, row->outlier == OUTLIER_YES);
+	put_farthest(&csv, row);
+	put_known(&csv, row->slowest_target != 0, row->slowest_target);
+	put_known(&csv, row->fastest_target != 0, row->fastest_target);
+	put_known(&csv, row->slept_known, row->slept);
+	put_known(&csv, row->slept_deep_known, row->slept_deep);
 }
 
 #define NAME_WIDTH 34u

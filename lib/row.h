@@ -40,12 +40,26 @@ struct row {
 	bool has_spread; /* it came in more than one chunk */
 	int64_t spread;  /* of the chunks' costs, thousandths of a tick per operation */
 	enum outlier outlier; /* it contradicts both neighbours in its sweep */
+	/* Of the targets, the one farthest from who calls: its distance; NULL: none. */
+	const char *farthest;
+	uint32_t farthest_package;
+	/* Thousandths of the nominal frequency; 0: not known. */
+	int64_t slowest_target, fastest_target;
+	/* Percent in thousandths: the least that a target slept, and deeper than C1. */
+	bool slept_known, slept_deep_known;
+	int64_t slept, slept_deep;
 };
 
 const char *row_status_name(enum row_status status);
 
 /* The row as a line of results.csv, in the order of file_columns(FILE_RESULTS). */
 void row_to_csv(const struct row *row, struct line *line);
+
+/*
+ * Widens every interval of the cost by so much on either side, in thousandths: what no
+ * number of samples shows, because it is the same in all of them.
+ */
+void row_widen(struct row *row, int64_t by);
 
 /* bench ... targets: the fields that name a row, in every file that has them. */
 void row_put_key(struct csv *csv, const struct row *row);

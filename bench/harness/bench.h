@@ -59,6 +59,8 @@ struct shape {
 	 * it had to be: then nothing was shown.  NULL: it looks for nothing.
 	 */
 	bool (*is_shown)(const struct experiment *experiment);
+	/* Adds what only the shape knows of a row that was equipped; NULL: nothing. */
+	void (*tell)(const struct experiment *experiment, struct row *row);
 };
 
 /* What is meant where none is named: copies of an operation's body in each arm. */

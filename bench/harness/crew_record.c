@@ -119,6 +119,8 @@ void crew_record(const struct crew *crew, struct record *record)
 	record_begin(record, FILE_MACHINE);
 	put_number(record, "cpus_lost", lost);
 	put_number(record, "stacks_run_over", run_over);
+	put_number(record, "cpus_pinned",
+	           crew->pinned + (crew->machine->pinned.count != 0));
 	if (crew->boot.apic.mode != APIC_OFF)
 		put_smi_entries(record, crew);
 	put_number(record, "nmis_stray", strays_of(crew) - crew->strays_before);

@@ -46,6 +46,7 @@ struct crew_seat {
 	_Atomic bool has_fallen;  /* behind it */
 	bool fall_told;           /* the boot processor's */
 	uint8_t differences;      /* enum processor_difference */
+	struct pins pins;
 	/* Of tsc_sync.c: not on its stack, where a lost member might come back to it.
 	 */
 	struct exchange exchange;
@@ -81,6 +82,7 @@ struct crew {
 	uint32_t strays_before;   /* NMIs that self-tests sent */
 	uint32_t spurious_before; /* and what came by then */
 	uint32_t plants;
+	uint32_t pinned; /* others that pin=1 has changed something of */
 	crew_fallen *on_fallen, *on_dropped;
 	void *context;
 	struct machine *machine;

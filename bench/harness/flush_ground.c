@@ -4,6 +4,8 @@
 
 #define VA_OWNED (VA_SHOOTDOWN + (UINT64_C(1) << 30))
 
+#define VA_STORES (VA_SHOOTDOWN + (UINT64_C(2) << 30))
+
 /* An entry has eight bytes. */
 #define OWNED_STRIDE (FLUSH_LINE / 8 * PAGE_BYTES)
 
@@ -74,6 +76,29 @@ static enum err map_region(struct flush_ground *ground, struct frame_pool *pool,
 	return ERR_NONE;
 }
 
+static enum err map_stores(struct flush_ground *ground, struct frame_pool *pool,
+                           uint64_t root, uint64_t nx)
+{
+	struct flush_stores *const stores = &ground->stores;
+
+	for (unsigned i = 0; i < 2; i++) {
+		const uint64_t frame = frame_alloc(pool);
+
+		if (frame == 0)
+			return ERR_NO_MEMORY;
+		stores->words[i] = pool->table_at(frame);
+		stores->values[i] = frame | PTE_PRESENT | PTE_WRITABLE | LEAF | nx;
+	}
+
+	const enum err err =
+		walk_map(pool, root, VA_STORES, stores->values[0] & PTE_FRAME,
+	                 stores->values[0] & ~PTE_FRAME, LEVEL_PT);
+
+	if (err == ERR_NONE)
+		stores->entry = walk_find(pool, root, VA_STORES, LEVEL_PT).entry;
+	return err;
+}
+
 enum err flush_ground_open(struct flush_ground *ground, struct frame_pool *pool,
                            uint64_t root, uint64_t nx, unsigned owners)
 {
@@ -83,6 +108,8 @@ enum err flush_ground_open(struct flush_ground *ground, struct frame_pool *pool,
 		err = make_frames(ground, pool, nx);
 		if (err == ERR_NONE)
 			err = map_region(ground, pool, root);
+		if (err == ERR_NONE)
+			err = map_stores(ground, pool, root, nx);
 		ground->is_open = err == ERR_NONE;
 	}
 	for (unsigned i = 0; i < owners && i < FLUSH_OWNERS && err == ERR_NONE; i++)
@@ -114,6 +141,49 @@ void flush_ground_turn_owned(struct flush_ground *ground, unsigned owner)
 
 	mine->now = next_of(mine->now);
 	*mine->entry = ground->values[mine->now];
+}
+
+uint64_t flush_ground_store_va(void)
+{
+	return VA_STORES;
+}
+
+uint64_t flush_ground_word_va(unsigned word)
+{
+	return VA_STORES + word * sizeof(uint64_t);
+}
+
+void flush_ground_turn_stores(struct flush_ground *ground)
+{
+	struct flush_stores *const stores = &ground->stores;
+	const unsigned next = 1 - stores->now;
+
+	for (unsigned i = 0; i < FLUSH_STORES; i++)
+		stores->words[next][i] = 0;
+	*stores->entry = stores->values[next];
+	stores->now = next;
+}
+
+void flush_ground_see_stores(struct flush_ground *ground, unsigned count)
+{
+	struct flush_stores *const stores = &ground->stores;
+
+	for (unsigned i = 0; i < count; i++)
+		stores->seen[i] = stores->words[1 - stores->now][i];
+}
+
+enum flush_store flush_ground_store(const struct flush_ground *ground, unsigned word)
+{
+	const struct flush_stores *const stores = &ground->stores;
+
+	if (stores->words[1 - stores->now][word] != stores->seen[word])
+		return STORE_LATE;
+	return stores->words[stores->now][word] != 0 ? STORE_NEW : STORE_NONE;
+}
+
+bool flush_ground_has_store(const struct flush_ground *ground, unsigned word)
+{
+	return ground->stores.words[ground->stores.now][word] != 0;
 }
 
 uint32_t flush_ground_look(const struct flush_ground *ground, uint32_t pages,

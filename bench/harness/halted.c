@@ -22,6 +22,37 @@ int32_t halt_share(const struct halt_counts *before, const struct halt_counts *a
 	return counter == HALT_MPERF ? 1000 - share : share;
 }
 
+int32_t halt_deep_share(const struct halt_counts *before,
+                        const struct halt_counts *after)
+{
+	int32_t sum = HALT_UNKNOWN;
+	bool counts = false;
+
+	for (unsigned i = HALT_C3; i <= HALT_C7; i++) {
+		const int32_t share = halt_share(before, after, (enum halt_counter)i);
+
+		if (share == HALT_UNKNOWN)
+			continue;
+		sum = sum == HALT_UNKNOWN ? share : sum + share;
+		counts = counts || after->count[i] != 0;
+	}
+	if (!counts)
+		return HALT_UNKNOWN;
+	return sum < 1000 ? sum : 1000;
+}
+
+int64_t halt_frequency(const struct halt_counts *before,
+                       const struct halt_counts *after)
+{
+	const uint64_t mperf = after->count[HALT_MPERF] - before->count[HALT_MPERF];
+	const uint64_t aperf = after->aperf - before->aperf;
+
+	if ((before->known & after->known & 1 << HALT_MPERF) == 0 ||
+	    before->aperf == 0 || after->aperf == 0 || mperf == 0)
+		return 0;
+	return (int64_t)(aperf * 1000 / mperf);
+}
+
 bool halt_refuted(int32_t share)
 {
 	return share != HALT_UNKNOWN && share < HALT_LEAST;

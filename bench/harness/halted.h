@@ -21,6 +21,7 @@ struct halt_counts {
 	uint64_t tsc;
 	uint32_t known; /* bit i: counter i was there */
 	uint64_t count[HALT_COUNTERS];
+	uint64_t aperf; /* 0: not there */
 };
 
 /* Less than that is no sleep: half of the time. */
@@ -32,6 +33,21 @@ struct halt_counts {
 /* Thousandths of the time between the two that counter says were slept. */
 int32_t halt_share(const struct halt_counts *before, const struct halt_counts *after,
                    enum halt_counter counter);
+
+/*
+ * Thousandths of its nominal frequency at which the processor ran between the two,
+ * while it ran: APERF by MPERF, which both stand still in sleep (SDM 3B 16.2).  0: not
+ * known.
+ */
+int64_t halt_frequency(const struct halt_counts *before,
+                       const struct halt_counts *after);
+
+/*
+ * The share of all states deeper than C1 whose counters are there; HALT_UNKNOWN if none
+ * is, or none has ever moved: then nothing is counted here.
+ */
+int32_t halt_deep_share(const struct halt_counts *before,
+                        const struct halt_counts *after);
 
 /* A share that is known and too small. */
 bool halt_refuted(int32_t share);

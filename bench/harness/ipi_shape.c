@@ -45,7 +45,7 @@ static void choose_one_way(struct party_row *row, struct window_args *args)
 	const struct crew_member *const target = party_target(row, 0);
 	const struct tsc_offset offset =
 		crew_offset(row->party->members[row->remote->from], target);
-	const int64_t middle = offset.lo + (offset.hi - offset.lo) / 2;
+	const int64_t middle = tsc_offset_middle(&offset);
 
 	args->t1 = args->t2 = target->stamps.word[STAMP_ENTERED] - (uint64_t)middle;
 	if (args->t1 < args->t0)
@@ -107,15 +107,26 @@ static void run_errand(struct crew_member *me, void *argument)
 {
 	struct errand *const errand = argument;
 	const uint64_t flags = interrupts_off();
+	const uint64_t woken = rdtsc_ordered();
 
 	(void)me;
+	party_spin(errand->settle);
 	exchange(errand->row, errand->mode, &errand->args);
+	errand->awake = errand->args.t0 - woken;
 	interrupts_as(flags);
 }
 
+static void note_awake(struct party *party, uint64_t awake)
+{
+	if (!party->senders_known || awake < party->senders_awake)
+		party->senders_awake = awake;
+	party->senders_known = true;
+}
+
 /*
- * Another processor sends.  The boot processor waits, for its interrupt too if that is
- * where it goes.
+ * Another processor sends, as long after it has its errand as the boot processor spins
+ * before it sends: one that was just woken would be slower.  The boot processor waits,
+ * for its interrupt too if that is where it goes.
  */
 static void send_from(struct party_row *row, struct crew_member *from,
                       enum remote_mode mode, struct window_args *args)
@@ -126,11 +137,17 @@ static void send_from(struct party_row *row, struct crew_member *from,
 
 	if (party_target(row, 0)->number == 0)
 		sti();
-	*errand = (struct errand){ .row = row, .mode = mode, .args = *args };
+	*errand = (struct errand){
+		.row = row,
+		.mode = mode,
+		.args = *args,
+		.settle = party_settle_ticks(party),
+	};
 	if (crew_run(party->crew, from, run_errand, errand) &&
-	    crew_wait(party->crew, from, 4 * party->patience))
+	    crew_wait(party->crew, from, 4 * party->patience)) {
 		*args = errand->args;
-	else
+		note_awake(party, errand->awake);
+	} else
 		party_give_up_member(row, from, " did not send");
 	interrupts_as(flags);
 }
@@ -158,15 +175,17 @@ static void window_call(struct window_args *args)
 	run_window(args, ((const struct party_row *)args->context)->remote->mode);
 }
 
+/* Another sender settles itself. */
 static void prime(const struct priming *priming)
 {
 	const struct party_row *const row = priming->context;
 
-	if (!row->gave_up)
+	if (!row->gave_up && row->party->members[row->remote->from]->number == 0)
 		party_settle(row->party);
 }
 
-static const char *lacks(const struct party_row *row)
+/* An offset that is not known better: every sample of the row is off by as much. */
+static const char *lacks(const struct party_row *row, uint64_t *off_by)
 {
 	const struct party *const party = row->party;
 	const char *const missing = party_lacks(party, row);
@@ -177,13 +196,16 @@ static const char *lacks(const struct party_row *row)
 	const struct tsc_offset offset =
 		crew_offset(party->members[row->remote->from], party_target(row, 0));
 
-	return tsc_offset_valid(&offset) ? NULL : "TSC offset is not known";
+	if (!tsc_offset_valid(&offset))
+		return "TSC offset is not known";
+	*off_by = tsc_offset_half(&offset);
+	return NULL;
 }
 
 static const char *equip(const struct plan *plan, struct experiment *experiment)
 {
 	struct party_row *const row = party_row(plan, experiment);
-	const char *const missing = lacks(row);
+	const char *const missing = lacks(row, &experiment->off_by);
 
 	if (missing != NULL)
 		return missing;
@@ -261,9 +283,36 @@ struct mishap party_mishap(const struct experiment *experiment)
 		                row->status == ROW_OK ? NULL : row->reason };
 }
 
+void party_tell(const struct experiment *experiment, struct row *row)
+{
+	const struct party_row *const party_row = experiment->pair.args.context;
+	const struct remote *const remote = party_row->remote;
+	const struct topology *const from =
+		&party_row->party->members[remote->from]->topology;
+	enum distance farthest = DISTANCE_SELF;
+
+	row->slept_known = party_row->slept != HALT_UNKNOWN;
+	row->slept = party_row->slept * INT64_C(100);
+	row->slept_deep_known = party_row->slept_deep != HALT_UNKNOWN;
+	row->slept_deep = party_row->slept_deep * INT64_C(100);
+	row->slowest_target = party_row->slowest;
+	row->fastest_target = party_row->fastest;
+	for (unsigned i = 0; i < experiment->spec.targets; i++) {
+		const struct topology *const target =
+			&party_target(party_row, i)->topology;
+
+		if (topology_distance(from, target) <= farthest)
+			continue;
+		farthest = topology_distance(from, target);
+		row->farthest = distance_name(farthest);
+		row->farthest_package = target->package;
+	}
+}
+
 const struct shape shape_ipi = {
 	.equip = equip,
 	.begin = begin,
 	.end = end,
 	.mishap = party_mishap,
+	.tell = party_tell,
 };

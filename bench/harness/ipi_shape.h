@@ -15,3 +15,6 @@ void ipi_check_clocks(struct plan *plan);
 
 /* Status and reason of a row of a party: what shapes of other processors share. */
 struct mishap party_mishap(const struct experiment *experiment);
+
+/* And who its targets are. */
+void party_tell(const struct experiment *experiment, struct row *row);

@@ -288,5 +288,6 @@ const struct shape shape_lazy = {
 	.begin = begin,
 	.end = end,
 	.mishap = party_mishap,
+	.tell = party_tell,
 	.is_shown = party_is_shown,
 };

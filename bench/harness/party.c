@@ -52,18 +52,33 @@ static bool has_logical_ids(const struct party_row *row)
 	return true;
 }
 
+/* The others that are there, nearest first; returns how many. */
+static unsigned seat_members(struct party *party, struct crew *crew)
+{
+	unsigned count = 0;
+
+	party->members[0] = party->listed[0] = crew_member(crew, 0);
+	for (unsigned i = 1; i <= crew_count(crew); i++)
+		if (!crew_member(crew, i)->lost)
+			party->listed[++count] = crew_member(crew, i);
+	for (unsigned i = 0; i <= count; i++)
+		party->seats[i] = &party->listed[i]->topology;
+	target_order(party->seats, count + 1, party->ranks);
+	for (unsigned i = 1; i <= count; i++)
+		party->members[i] = party->listed[party->ranks[i - 1].place];
+	for (unsigned i = 0; i <= count; i++)
+		party->seats[i] = &party->members[i]->topology;
+	return count;
+}
+
 void party_gather(struct party *party, struct crew *crew, const struct config *config,
                   const struct machine *machine, uint64_t root)
 {
 	const uint64_t guess_hz = UINT64_C(2000000000);
 	const uint64_t known_hz = machine->tsc_rate.best;
-	unsigned count = 0;
+	const unsigned count = seat_members(party, crew);
 
 	party->crew = crew;
-	party->members[0] = crew_member(crew, 0);
-	for (unsigned i = 1; i <= crew_count(crew); i++)
-		if (!crew_member(crew, i)->lost)
-			party->members[++count] = crew_member(crew, i);
 	party->count = count;
 	party->root = root;
 	party->patience = crew_patience(crew);
@@ -75,7 +90,8 @@ void party_gather(struct party *party, struct crew *crew, const struct config *c
 
 	read_logical_ids(party);
 
-	const unsigned last = count == 0 ? 0 : party->members[count]->number;
+	/* By number, wherever it stands among the targets. */
+	const unsigned last = count == 0 ? 0 : party->listed[count]->number;
 
 	if ((config->plants & PLANT_MUTE_CPU) != 0 && party->mute == 0)
 		party->mute = last;

@@ -5,7 +5,8 @@
  * counting that each was taken once.
  *
  * Party member 0 is the boot processor; others are those that are not lost when a
- * benchmark is planned.  A row names its targets by where they stand here.
+ * benchmark is planned, in the order of lib/target_order.h.  A row names its targets by
+ * where they stand here.
  */
 #include "bench/harness/crew.h"
 #include "bench/harness/flush_ground.h"
@@ -13,6 +14,7 @@
 #include "bench/harness/plan.h"
 #include "bench/harness/selftest.h"
 #include "lib/random.h"
+#include "lib/target_order.h"
 #include "paging/lazy.h"
 
 #include <stdatomic.h>
@@ -47,6 +49,10 @@ struct party_row {
 	uint16_t pcid; /* of the pages: the current one or another */
 	uint64_t control_looked, control_stale; /* words, in all chunks */
 	bool only_answers; /* the targets do nothing else: they sleep in between */
+	/* The least that a target slept, and slept deeper than C1; HALT_UNKNOWN. */
+	int32_t slept, slept_deep;
+	int64_t slowest,
+		fastest; /* of the targets, by halt_frequency(); 0: not known */
 	bool gave_up;
 	enum row_status status; /* ROW_OK: nothing went wrong */
 	char reason[48];
@@ -70,6 +76,12 @@ struct party_looks {
 	uint32_t chunks, shown;
 };
 
+/* Of a run: words that others stored to behind shootdowns, and behind none. */
+struct party_stores {
+	uint64_t words, late;
+	uint64_t control, control_late;
+};
+
 /* Of one member, about a chunk: its own to write. */
 struct party_halt {
 	_Alignas(CREW_LINE) struct halt_counts before, after;
@@ -88,6 +100,8 @@ struct errand {
 	_Alignas(CREW_LINE) struct party_row *row;
 	enum remote_mode mode; /* ipi */
 	bool returns;          /* lazy */
+	uint64_t settle;       /* ticks that it is awake before it begins */
+	uint64_t awake;        /* and how long it was: its answer */
 	struct window_args args;
 };
 
@@ -97,11 +111,17 @@ struct party {
 	struct flush_request requests[FLUSH_OWNERS];
 	struct party_counter arrived;
 	struct party_counter locked;
-	_Atomic uint32_t silent; /* that waited in vain */
-	unsigned count;          /* others */
+	struct party_counter stop; /* storing */
+	_Atomic uint32_t silent;   /* that waited in vain */
+	unsigned count;            /* others */
 	struct crew *crew;
 	struct crew_member *members[CREW_MEMBERS];
-	uint64_t patience; /* ticks */
+	const struct topology *seats[CREW_MEMBERS]; /* of members */
+	/* What they are put in order by. */
+	struct crew_member *listed[CREW_MEMBERS];
+	struct target_rank ranks[CREW_MEMBERS];
+	struct target_pair pairs[TARGET_PAIRS]; /* members that call each other */
+	uint64_t patience;                      /* ticks */
 	uint64_t ticks_per_us;
 	struct random random;
 	uint32_t logical[CREW_MEMBERS]; /* x2APIC: as each member's register has it */
@@ -125,8 +145,12 @@ struct party {
 	/* Words of this chunk: read behind a shootdown, and behind none. */
 	_Atomic uint32_t looked, stale, control_looked, control_stale, unprepared;
 	struct party_looks shootdown_looks, lazy_looks;
+	struct party_stores stores;
 	/* Of the run: processors whose calls were counted over a chunk, and amiss. */
 	uint64_t counted, interrupts_lost, interrupts_doubled;
+	/* Ticks from waking to sending, of senders other than the boot processor. */
+	bool senders_known;
+	uint64_t senders_awake; /* the shortest */
 	/* Lazy TLB mode, by number in the crew. */
 	struct lazy_space space, other_space;
 	struct lazy_cpu lazy[CREW_MEMBERS];
@@ -209,8 +233,9 @@ void party_begin(struct party_row *row);
 void party_end(struct party_row *row);
 
 /*
- * On the target, when a chunk begins and ends; and behind it: what it slept, of rows
- * that only_answers.  On hardware one that did not sleep half of the time is skipped.
+ * On the target, when a chunk begins and ends; and behind it: at which frequency it
+ * ran, and what it slept, of rows that only_answers.  On hardware one that did not
+ * sleep half of the time is skipped.
  */
 void party_halt_begin(const struct party_row *row, const struct crew_member *me);
 void party_halt_end(const struct party_row *row, const struct crew_member *me);
@@ -219,8 +244,18 @@ void party_halt_judge(struct party_row *row);
 /* The lowest shares of each state, in percent: recorded. */
 void party_halt_selftest(const struct party *party, struct selftest *selftest);
 
-/* 20 to 200 us, or 2 ms if the targets sleep deeply. */
+/*
+ * Ticks that pass before a window: 20 to 200 us, or 2 ms if the targets sleep deeply.
+ * Whoever sends spends them spinning with PAUSE, the boot processor and any other.
+ */
+uint64_t party_settle_ticks(struct party *party);
+void party_spin(uint64_t ticks);
+
+/* Both, on the boot processor. */
 void party_settle(struct party *party);
+
+/* No sender is to begin sooner behind its waking. */
+#define PARTY_SETTLE_US 20u
 
 /* Runs job on each target in turn; false if one did not finish it. */
 bool party_run(struct party_row *row, crew_job *job, void *argument);

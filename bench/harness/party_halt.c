@@ -9,6 +9,7 @@
 #include "lib/x86/insn.h"
 
 #define MSR_MPERF 0xe7u
+#define MSR_APERF 0xe8u
 
 /* The residency of core states, C3 to C7; who has not got one, faults. */
 #define MSR_CORE_RESIDENCY 0x3fcu
@@ -20,12 +21,16 @@ static void read_one(struct halt_counts *counts, enum halt_counter counter,
 		counts->known |= UINT32_C(1) << counter;
 }
 
-static void read_counts(const struct party *party, struct halt_counts *counts)
+/* What only rows that sleep are judged by is read of those alone: it may fault. */
+static void read_counts(const struct party *party, bool sleep,
+                        struct halt_counts *counts)
 {
 	*counts = (struct halt_counts){ 0 };
-	if ((cpuid_leaf(6, 0).ecx & 1) != 0)
+	if ((cpuid_leaf(6, 0).ecx & 1) != 0) {
+		(void)rdmsr_safe(MSR_APERF, &counts->aperf);
 		read_one(counts, HALT_MPERF, MSR_MPERF);
-	for (unsigned i = HALT_C3; party->has_residency && i <= HALT_C7; i++)
+	}
+	for (unsigned i = HALT_C3; sleep && party->has_residency && i <= HALT_C7; i++)
 		read_one(counts, (enum halt_counter)i,
 		         MSR_CORE_RESIDENCY + i - HALT_C3);
 	counts->tsc = rdtsc_ordered();
@@ -42,16 +47,53 @@ void party_halt_begin(const struct party_row *row, const struct crew_member *me)
 {
 	struct party *const party = row->party;
 
-	if (sleeps(row))
-		read_counts(party, &party->halts[me->number].before);
+	read_counts(party, sleeps(row), &party->halts[me->number].before);
 }
 
 void party_halt_end(const struct party_row *row, const struct crew_member *me)
 {
 	struct party *const party = row->party;
 
-	if (sleeps(row))
-		read_counts(party, &party->halts[me->number].after);
+	read_counts(party, sleeps(row), &party->halts[me->number].after);
+}
+
+static void note_frequency(struct party_row *row)
+{
+	for (unsigned i = 0; i < row->targets; i++) {
+		const struct crew_member *const target = party_target(row, i);
+		const struct party_halt *const look =
+			&row->party->halts[target->number];
+		const int64_t frequency = halt_frequency(&look->before, &look->after);
+
+		if (frequency == 0)
+			continue;
+		if (row->slowest == 0 || frequency < row->slowest)
+			row->slowest = frequency;
+		if (frequency > row->fastest)
+			row->fastest = frequency;
+	}
+}
+
+static bool is_deep(const struct party_row *row)
+{
+	return row->remote->state == CREW_MWAIT && row->remote->hint >= HALT_DEEP_HINT;
+}
+
+/* By what this target did in this row, not by what others of that state have done. */
+static void judge(struct party_row *row, const struct party_halt *look)
+{
+	const int32_t slept = halt_share(&look->before, &look->after, HALT_MPERF);
+	const int32_t deep = is_deep(row) ? halt_deep_share(&look->before, &look->after)
+	                                  : HALT_UNKNOWN;
+
+	row->slept = halt_lower(row->slept, slept);
+	row->slept_deep = halt_lower(row->slept_deep, deep);
+	if (!row->party->on_metal)
+		return;
+	if (halt_refuted(slept))
+		party_give_up(row, ROW_SKIPPED, "did not halt");
+	else if (halt_refuted(deep))
+		party_give_up(row, ROW_SKIPPED, "did not sleep deeper than C1");
 }
 
 void party_halt_judge(struct party_row *row)
@@ -59,6 +101,8 @@ void party_halt_judge(struct party_row *row)
 	struct party *const party = row->party;
 	struct halt_state *state;
 
+	if (!row->gave_up)
+		note_frequency(row);
 	if (!sleeps(row) || row->gave_up || party->sends == 0)
 		return;
 	for (unsigned i = 0; i < row->targets; i++) {
@@ -72,9 +116,7 @@ void party_halt_judge(struct party_row *row)
 		                   row->remote->hint);
 		if (state != NULL)
 			halt_note(state, &look->before, &look->after);
-		if (party->on_metal &&
-		    halt_refuted(halt_share(&look->before, &look->after, HALT_MPERF)))
-			party_give_up(row, ROW_SKIPPED, "did not halt");
+		judge(row, look);
 	}
 }
 

@@ -80,12 +80,43 @@ static void add_amiss(struct selftest *selftest, const char *test, uint64_t coun
 		     });
 }
 
+/* Nothing is shown where a word would not have changed without a shootdown either. */
+static void add_stores(const struct party_stores *stores, struct selftest *selftest)
+{
+	if (stores->control == 0)
+		return;
+	add(selftest, "shootdown_stores", "count", stores->words);
+	add(selftest, "shootdown_stores_shown", "percent",
+	    stores->control_late * UINT64_C(100) / stores->control);
+	add_amiss(selftest, "shootdown_stores_late", stores->late);
+}
+
+/* Those that send in place of the boot processor are as awake as that is. */
+static void add_senders(const struct party *party, struct selftest *selftest)
+{
+	const uint64_t us = party->senders_awake / party->ticks_per_us;
+
+	if (!party->senders_known)
+		return;
+	selftest_add(selftest, &(struct selftest_row){
+				       .test = "senders_awake",
+				       .value = (int64_t)us * 1000,
+				       .limit = PARTY_SETTLE_US * INT64_C(1000),
+				       .has_limit = true,
+				       .unit = "us",
+				       .verdict = us >= PARTY_SETTLE_US ? SELFTEST_PASS
+	                                                                : SELFTEST_FAIL,
+			       });
+}
+
 void party_selftest(const struct party *party, struct selftest *selftest)
 {
 	add_looks(selftest, &party->shootdown_looks, "shootdown_words",
 	          "shootdown_shown");
+	add_stores(&party->stores, selftest);
 	add_looks(selftest, &party->lazy_looks, "lazy_words", "lazy_shown");
 	party_halt_selftest(party, selftest);
+	add_senders(party, selftest);
 	if (party->counted == 0)
 		return;
 	add_amiss(selftest, "interrupts_lost", party->interrupts_lost);

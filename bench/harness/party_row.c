@@ -5,7 +5,6 @@
 #include "lib/x86/control.h"
 #include "lib/x86/insn.h"
 
-#define SETTLE_US 20u
 #define SETTLE_SPREAD_US 180u
 #define SETTLE_DEEP_US 2000u
 
@@ -20,6 +19,8 @@ struct party_row *party_row(const struct plan *plan,
 		.experiment = experiment,
 		.remote = &experiment->spec.remote,
 		.targets = experiment->spec.targets,
+		.slept = HALT_UNKNOWN,
+		.slept_deep = HALT_UNKNOWN,
 	};
 	if (row->remote->mode == REMOTE_SELF)
 		row->targets = 1;
@@ -117,6 +118,56 @@ static void command(struct party_row *row, enum crew_state state, uint32_t hint)
 			                row->party->patience);
 }
 
+/*
+ * Who sends in place of the boot processor is as awake as that is: it does not halt
+ * between windows either, but where it is a thread of an emulator's host.
+ */
+static void command_sender(struct party_row *row, enum crew_state state)
+{
+	struct party *const party = row->party;
+	struct crew_member *const from = party->members[row->remote->from];
+
+	if (from->number == 0 || party->emulated)
+		return;
+	(void)crew_command(party->crew, from, state, 0);
+	(void)crew_wait(party->crew, from, party->patience);
+}
+
+static bool is_target(const struct party_row *row, const struct crew_member *member)
+{
+	for (unsigned i = 0; i < row->targets; i++)
+		if (party_target(row, i) == member)
+			return true;
+	return false;
+}
+
+/*
+ * A core sleeps as deep as the shallowest of its threads, and a module of cores with
+ * one L2 as the shallowest of them: so whoever shares one with a target waits as the
+ * target does.
+ */
+static void command_siblings(struct party_row *row, enum crew_state state,
+                             uint32_t hint)
+{
+	struct party *const party = row->party;
+
+	if (row->remote->state != CREW_MWAIT)
+		return;
+	for (unsigned i = 1; i <= party->count; i++) {
+		struct crew_member *const member = party->members[i];
+		bool shares = false;
+
+		for (unsigned k = 0; k < row->targets && !shares; k++)
+			shares = topology_distance(&member->topology,
+			                           &party_target(row, k)->topology) <=
+			         DISTANCE_CLUSTER;
+		if (!shares || is_target(row, member))
+			continue;
+		if (crew_command(party->crew, member, state, hint))
+			(void)crew_wait(party->crew, member, party->patience);
+	}
+}
+
 static struct party_counts counts_of(struct crew_member *member)
 {
 	return (struct party_counts){
@@ -173,6 +224,8 @@ void party_begin(struct party_row *row)
 		                     " is given up");
 	(void)party_run(row, take_mode, row);
 	command(row, (enum crew_state)row->remote->state, row->remote->hint);
+	command_siblings(row, CREW_MWAIT, row->remote->hint);
+	command_sender(row, CREW_PAUSE);
 	for (unsigned i = 0; i < row->targets; i++) {
 		struct crew_member *const member = party_target(row, i);
 
@@ -214,6 +267,8 @@ void party_end(struct party_row *row)
 	struct party *const party = row->party;
 
 	command(row, CREW_HALT, 0);
+	command_siblings(row, CREW_HALT, 0);
+	command_sender(row, CREW_HALT);
 	if (!row->gave_up && row->remote->mode != REMOTE_LOCAL)
 		for (unsigned i = 0; i < row->targets; i++)
 			check_counts(row, i);
@@ -223,16 +278,27 @@ void party_end(struct party_row *row)
 	crew_on_nmi(party->crew, NULL, NULL);
 }
 
-void party_settle(struct party *party)
+uint64_t party_settle_ticks(struct party *party)
 {
 	const struct remote *const remote = party->row->remote;
 	const bool deep = remote->state == CREW_MWAIT && remote->hint >= HALT_DEEP_HINT;
 	const uint64_t us =
 		deep ? SETTLE_DEEP_US
-		     : SETTLE_US + random_below(&party->random, SETTLE_SPREAD_US);
+		     : PARTY_SETTLE_US + random_below(&party->random, SETTLE_SPREAD_US);
+
+	return us * party->ticks_per_us;
+}
+
+void party_spin(uint64_t ticks)
+{
 	const uint64_t from = rdtsc_ordered();
 
-	crew_check(party->crew);
-	while (rdtsc_ordered() - from < us * party->ticks_per_us)
+	while (rdtsc_ordered() - from < ticks)
 		pause();
+}
+
+void party_settle(struct party *party)
+{
+	crew_check(party->crew);
+	party_spin(party_settle_ticks(party));
 }

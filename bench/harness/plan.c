@@ -219,6 +219,21 @@ uint32_t plan_step(const struct experiment *experiment, const struct sampler *sa
 	                                                       : STEP_NONE;
 }
 
+/* An interval that all samples may be out of has to be as narrow as any other. */
+static void widen(struct row *row, const struct experiment *experiment,
+                  const struct sampler *sampler, uint32_t step)
+{
+	const uint32_t divisor = experiment->spec.divisor;
+	const struct estimate *const found = &row->estimate;
+
+	if (experiment->off_by == 0 || row->cost.n == 0)
+		return;
+	row_widen(row, per_operation_milli((int64_t)experiment->off_by, divisor));
+	row->converged = row->converged &&
+	                 (found->hi - found->lo) * divisor <=
+	                         sampler_narrow(sampler, found->cost * divisor, step);
+}
+
 struct row plan_row(const struct plan *plan, const struct experiment *experiment,
                     const struct sampler *sampler, enum believed believed)
 {
@@ -232,7 +247,7 @@ struct row plan_row(const struct plan *plan, const struct experiment *experiment
 	const struct spread spread = chunks_spread(
 		sampler, samples, &experiment->chunks, spec->divisor, step);
 
-	return (struct row){
+	struct row row = {
 		.bench = plan->bench->name,
 		.op = spec->op->name,
 		.variant = spec->variant,
@@ -264,4 +279,10 @@ struct row plan_row(const struct plan *plan, const struct experiment *experiment
 		.order = experiment->order,
 		.outlier = experiment->outlier,
 	};
+
+	widen(&row, experiment, sampler, step);
+	if (experiment->skip == NULL && spec->shape != NULL &&
+	    spec->shape->tell != NULL)
+		spec->shape->tell(experiment, &row);
+	return row;
 }

@@ -35,6 +35,8 @@ struct experiment {
 	bool has_point; /* set, as what follows, by sweep_mark() */
 	struct sweep_point point;
 	enum outlier outlier;
+	/* Ticks by which all samples may be off, and all alike: no sample shows it. */
+	uint64_t off_by;
 };
 
 struct plan {

@@ -1,5 +1,6 @@
 #include "bench/harness/runner.h"
 
+#include "bench/harness/crew_pin.h"
 #include "bench/harness/find_out.h"
 #include "bench/harness/matrix.h"
 #include "bench/harness/planted.h"
@@ -319,6 +320,8 @@ static void deliver_sums(struct run *run)
 enum run_status runner_run(struct run *run)
 {
 	text_copy(run->activity, sizeof run->activity, "self-tests");
+	if (run->config->pin)
+		crew_pin(&run->crew);
 	find_out(run);
 	open_samples(run);
 	/* There even if nothing selected has anything to verify. */
@@ -330,6 +333,7 @@ enum run_status runner_run(struct run *run)
 	for (unsigned i = 0; i < bench_count; i++)
 		run_bench(run, i);
 	tsc_sync_test(&run->crew, &run->selftest, TSC_SYNC_AFTER);
+	crew_unpin(&run->crew);
 	deliver_sums(run);
 	return run->failed || run->plan.lost != 0 ? RUN_FAILED : RUN_OK;
 }

@@ -116,12 +116,13 @@ bool shootdown_serve_nmi(struct crew_member *me, void *context)
 	return true;
 }
 
-static void write_requests(struct party_row *row)
+static inline __attribute__((always_inline)) void write_requests(struct party_row *row,
+                                                                 uint64_t va)
 {
 	struct party *const party = row->party;
 
 	if (row->remote->shared) {
-		party->shared.va = flush_ground_va();
+		party->shared.va = va;
 		party->shared.pcid = row->pcid;
 		atomic_store_explicit(&party->shared.missing, row->targets,
 		                      memory_order_release);
@@ -130,7 +131,7 @@ static void write_requests(struct party_row *row)
 	for (unsigned i = 0; i < row->targets; i++) {
 		struct crew_member *const member = party_target(row, i);
 
-		member->request.word[REQUEST_VA] = flush_ground_va();
+		member->request.word[REQUEST_VA] = va;
 		member->request.word[REQUEST_PCID] = row->pcid;
 	}
 }
@@ -165,7 +166,7 @@ shootdown_alone(struct party_row *row, enum remote_mode mode, struct window_args
 	args->t0 = rdtsc_ordered();
 	flush_ground_turn(&party->ground, row->remote->pages);
 	if (asks)
-		write_requests(row);
+		write_requests(row, flush_ground_va());
 	if (asks && mode != REMOTE_POLL)
 		party_fill(row);
 	if (mode != REMOTE_DRY && !row->remote->alongside)
@@ -181,4 +182,24 @@ shootdown_alone(struct party_row *row, enum remote_mode mode, struct window_args
 	args->t2 = rdtsc_ordered();
 	if (!sent)
 		party_give_up(row, ROW_FAILED, "the APIC did not send");
+}
+
+bool shootdown_untimed(struct party_row *row, enum remote_mode mode, uint64_t va)
+{
+	const bool asks = mode != REMOTE_DRY && mode != REMOTE_LOCAL;
+
+	if (asks)
+		write_requests(row, va);
+	if (asks && mode != REMOTE_POLL)
+		party_fill(row);
+	if (mode != REMOTE_DRY)
+		shootdown_drop(row, va, row->pcid);
+	apic_publish();
+	if (!asks)
+		return true;
+	if (!party_send(row, mode)) {
+		party_give_up(row, ROW_FAILED, "the APIC did not send");
+		return false;
+	}
+	return row->remote->shared ? party_wait_shared(row) : party_wait(row);
 }

@@ -43,6 +43,12 @@ void shootdown_alone(struct party_row *row, enum remote_mode mode,
                      struct window_args *args);
 
 /*
+ * The same for another page, whose entry is changed already, without stamps; the own
+ * translations first.  False: it has failed, and the row has given up.
+ */
+bool shootdown_untimed(struct party_row *row, enum remote_mode mode, uint64_t va);
+
+/*
  * The same, begun by row->remote->owners processors at once, each for a page of its own
  * and all others; the stamps are the boot processor's.
  */

@@ -2,6 +2,7 @@
 
 #include "bench/harness/ipi_shape.h"
 #include "bench/harness/shootdown.h"
+#include "bench/harness/shootdown_stores.h"
 #include "lib/x86/insn.h"
 
 static uint64_t read_word(uint64_t va)
@@ -198,8 +199,13 @@ static void end(struct experiment *experiment)
 
 	if (!row->gave_up && row->party->looks)
 		look_everywhere(row);
+
+	const bool late = shootdown_check_stores(row);
+
 	if (!row->gave_up)
 		party_end_looks(row, &row->party->shootdown_looks);
+	if (late)
+		party_give_up(row, ROW_FAILED, "a late store");
 	party_end(row);
 }
 
@@ -208,5 +214,6 @@ const struct shape shape_shootdown = {
 	.begin = begin,
 	.end = end,
 	.mishap = party_mishap,
+	.tell = party_tell,
 	.is_shown = party_is_shown,
 };

@@ -17,6 +17,16 @@ bool tsc_offset_valid(const struct tsc_offset *offset)
 	return offset->rounds != 0 && offset->lo <= offset->hi;
 }
 
+int64_t tsc_offset_middle(const struct tsc_offset *offset)
+{
+	return offset->lo + (offset->hi - offset->lo) / 2;
+}
+
+uint64_t tsc_offset_half(const struct tsc_offset *offset)
+{
+	return (uint64_t)(offset->hi - tsc_offset_middle(offset));
+}
+
 struct tsc_offset tsc_offset_between(const struct tsc_offset *a,
                                      const struct tsc_offset *b)
 {

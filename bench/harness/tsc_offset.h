@@ -20,6 +20,10 @@ void tsc_offset_add(struct tsc_offset *offset, uint64_t t0, uint64_t t1, uint64_
 /* Known, not empty. */
 bool tsc_offset_valid(const struct tsc_offset *offset);
 
+/* Of a valid one: its middle, and how far from there the truth may be.  Ticks. */
+int64_t tsc_offset_middle(const struct tsc_offset *offset);
+uint64_t tsc_offset_half(const struct tsc_offset *offset);
+
 /* B's clock less A's, from both less a third's; no round if one has none. */
 struct tsc_offset tsc_offset_between(const struct tsc_offset *a,
                                      const struct tsc_offset *b);

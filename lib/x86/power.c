@@ -45,28 +45,28 @@ void power_record(struct machine *machine)
 }
 
 /* Remembers the first value of a register, so that it can be put back. */
-static bool change(struct machine *machine, uint32_t msr, uint64_t value)
+static bool change(struct pins *pins, uint32_t msr, uint64_t value)
 {
-	const uint32_t n = machine->pinned_count;
+	const uint32_t n = pins->count;
 	uint64_t found = 0;
 
 	if (n == PINNED_MSRS || !rdmsr_safe(msr, &found) || !wrmsr_safe(msr, value))
 		return false;
-	machine->pinned[n] = (struct power_msr){ msr, true, found };
-	machine->pinned_count = n + 1;
+	pins->msr[n] = (struct power_msr){ msr, true, found };
+	pins->count = n + 1;
 	return true;
 }
 
-static void set_bit(struct machine *machine, uint32_t msr, uint64_t bit)
+static void set_bit(struct pins *pins, uint32_t msr, uint64_t bit)
 {
 	uint64_t value = 0;
 
 	if (rdmsr_safe(msr, &value) && (value & bit) == 0)
-		(void)change(machine, msr, value | bit);
+		(void)change(pins, msr, value | bit);
 }
 
 /* CPUID 6 EAX[7] says that HWP exists, the MSR whether the firmware turned it on. */
-static void pin_hwp(struct machine *machine)
+static void pin_hwp(struct pins *pins)
 {
 	const bool exists = (cpuid_leaf(6, 0).eax >> 7 & 1) != 0;
 	uint64_t enable = 0, capabilities = 0;
@@ -77,23 +77,26 @@ static void pin_hwp(struct machine *machine)
 
 	const uint64_t guaranteed = capabilities >> 8 & 0xff;
 
-	(void)change(machine, MSR_HWP_REQUEST,
+	(void)change(pins, MSR_HWP_REQUEST,
 	             guaranteed | guaranteed << 8 | guaranteed << 16);
 }
 
-void power_pin(struct machine *machine)
+void power_pin(const struct machine *machine, struct pins *pins)
 {
 	if (is_amd(machine)) {
-		set_bit(machine, MSR_AMD_HWCR, HWCR_BOOST_OFF);
+		set_bit(pins, MSR_AMD_HWCR, HWCR_BOOST_OFF);
 		return;
 	}
 	if ((cpuid_leaf(6, 0).eax >> 1 & 1) != 0)
-		set_bit(machine, MSR_MISC_ENABLE, MISC_TURBO_OFF);
-	pin_hwp(machine);
+		set_bit(pins, MSR_MISC_ENABLE, MISC_TURBO_OFF);
+	pin_hwp(pins);
 }
 
-void power_restore(const struct machine *machine)
+void power_restore(struct pins *pins)
 {
-	for (uint32_t i = machine->pinned_count; i-- != 0;)
-		(void)wrmsr_safe(machine->pinned[i].msr, machine->pinned[i].value);
+	while (pins->count != 0) {
+		const struct power_msr *const pin = &pins->msr[--pins->count];
+
+		(void)wrmsr_safe(pin->msr, pin->value);
+	}
 }

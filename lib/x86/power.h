@@ -9,10 +9,11 @@
 void power_record(struct machine *machine);
 
 /*
- * Turbo off and, with HWP, least and most performance set to what is guaranteed.  Says
- * in machine->pinned what was done.  Only this processor, only until power_restore().
+ * Turbo off and, with HWP, least and most performance set to what is guaranteed, on the
+ * processor that calls, until power_restore().  Says in pins, empty before, what was
+ * changed.  Some of it is one register for a core or a package.
  */
-void power_pin(struct machine *machine);
+void power_pin(const struct machine *machine, struct pins *pins);
 
-/* Puts back what power_pin() changed; nothing if it changed nothing. */
-void power_restore(const struct machine *machine);
+/* Puts back what power_pin() changed, on the same processor, and empties pins. */
+void power_restore(struct pins *pins);

@@ -1,4 +1,4 @@
-"""What a round trip is made of: send, delivery, handler, acknowledgement."""
+"""What a round trip is made of: send, delivery, fetch of the request, acknowledgement."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,8 @@ from .run import Run
 WIDTH_INCHES, LINE_INCHES = 8.0, 0.44
 TOP_INCHES, BOTTOM_INCHES = 0.15, 0.95
 MOST_LINES = 20
-PARTS = (("send", BLUE), ("delivery", SKY), ("handler", ORANGE), ("acknowledgement", GREEN))
+FETCH = "fetch of the request"  # the rows called handler
+PARTS = (("send", BLUE), ("delivery", SKY), (FETCH, ORANGE), ("acknowledgement", GREEN))
 REST, REST_COLOUR = "not told apart", "#d0d0d0"
 LETTERS = 100
 
@@ -55,17 +56,17 @@ def trip(run: Run, key: tuple, rows: dict) -> Trip:
     name = ", ".join(part for part in (mode, state, about, many, apic) if part)
     total, send = time["rtt"], min(time["send"], time["rtt"])
     if "oneway" not in time or "handler" not in time:
-        known = {"handler": time["handler"]} if "handler" in time else {}
+        known = {FETCH: time["handler"]} if "handler" in time else {}
         return Trip(name, total, leave(total, {"send": send, **known}), swept, None, "")
     begins, handler, error = time["oneway"], time["handler"], offset_error(run, about)
     if not 0 <= begins <= total or begins + handler > total + (error or 0):
-        return Trip(name, total, leave(total, {"send": send, "handler": handler}), swept, error,
+        return Trip(name, total, leave(total, {"send": send, FETCH: handler}), swept, error,
                     "the one-way time is not inside the round trip")
     doubt = ""
     if begins < send:
         doubt = f"the target began {send - begins:.1f} ticks before the send had ended"
         send = begins
-    parts = {"send": send, "delivery": begins - send, "handler": handler,
+    parts = {"send": send, "delivery": begins - send, FETCH: handler,
              "acknowledgement": max(total - begins - handler, 0)}
     return Trip(name, total, parts, swept, error, doubt)
 

@@ -16,7 +16,6 @@ from .variant import key
 
 BENCH, PARAM = "ipi", "targets"
 HISTOGRAM = "histogram.csv"
-PAIRS_UP_TO = 16
 NOTE = (
     "rtt: from before the request to the last answer, on the clock of whoever calls; less the same "
     "code without sending and waiting. Controls: dry calls nobody and must cost 0, self calls its "
@@ -37,7 +36,8 @@ CDF_NOTE = (
 )
 PARTS_NOTE = (
     "send: until the instruction that sends was done. delivery: from there until the target's "
-    "first reading of its clock, in its handler. handler: until it has fetched the request. "
+    "first reading of its clock, in its handler. fetch of the request (the rows called handler): "
+    "until it has the line of its calls; saving registers, EOI and IRET are not in it. "
     "acknowledgement: until the answer was seen. The parts are medians of rows of their own, with "
     "the stamps in them; the acknowledgement is what is left of the round trip. Whisker: half the "
     "interval of the offset between the two clocks. Round trips of very different lengths are "
@@ -45,7 +45,7 @@ PARTS_NOTE = (
     "time is not inside the round trip, what lies between is not told apart."
 )
 SHARE_NOTE = (
-    "One target, the nearest by number at each distance: the same core, its cluster, its cache, "
+    "One target, the first at each distance: the same core, its cluster, its cache, "
     "its package, the machine. The share of the interrupt is the round trip less that of poll at "
     "the same distance; the interval is the difference of the ends of their 95 % intervals."
 )
@@ -267,13 +267,15 @@ def pairs(run: Run, found: list):
             known.setdefault((one.apic, one.mode), {})[
                 int(re.sub("from", "", one.about)), int(row.number("value"))] = row
     if not known:
-        yield paragraph(f"No pairs were called one by one: that is done with 2 to {PAIRS_UP_TO} "
-                        "processors; the distances above stand for more.", class_="note")
+        yield paragraph("No pairs were called one by one: the distances above stand for them.",
+                        class_="note")
         return
     good = {row.line for row in found}
     yield tag("h3", "From each processor to each other")
     yield paragraph("Median of the round trip. 0 is the boot processor, which waits in another "
-                    "state than the others where its column says so.", class_="note")
+                    "state than the others where its column says so. Of more than 16 processors one "
+                    "of each package calls one of each, and processor 0 one of each last-level "
+                    "cache.", class_="note")
     for number, ((apic, mode), cells) in enumerate(sorted(known.items())):
         values = {pair: row.number("p50") for pair, row in cells.items() if row.line in good}
         failed = {pair for pair, row in cells.items() if row["status"] in remote.FAILED}

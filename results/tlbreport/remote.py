@@ -8,12 +8,12 @@ from .figure import BLUE, GREEN, GREY, INK, ORANGE, VERMILLION
 from .markup import Markup, breakable, join, paragraph, tag
 from .multiples import DASHED, DOTTED, SOLID, Panel, Series
 from .run import Row, Run
+from .schema import DISTANCES
 from .sweep import doubt, point, rows
 from .variant import label, measured
 
 STATES = ("spin", "pause", "hlt", "mwait", "off")
 FIGURES = ("rtt", "send", "oneway", "handler")
-DISTANCES = ("core", "cluster", "cache", "package", "machine")
 CORES = {"pcore": "performance", "ecore": "efficient"}  # as machine.csv calls their type
 APICS = ("xapic", "x2apic")
 CONTROLS = ("dry", "self", "poll")
@@ -33,6 +33,8 @@ NAMED = 20  # rows of one reason
 # What a reason means to whoever relies on the protocol; the text it contains.
 MEANS = (
     ("stale words", "a processor had said that it had dropped a translation, and used it"),
+    ("a late store", "a processor had said that it had dropped a translation, and a store of its "
+                     "landed through it"),
     ("was lost", "fewer interrupts were taken than sent"),
     ("came twice", "more interrupts were taken than sent"),
     ("did not answer", "the call was not answered in time; it is not known why"),

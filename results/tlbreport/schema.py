@@ -6,6 +6,7 @@ QUOTED = 60  # characters of a malformed field that a message repeats
 
 STATUSES = ("ok", "skipped", "failed", "timeout")
 ESTIMATORS = ("median", "huber")
+DISTANCES = ("core", "cluster", "cache", "package", "machine")
 UNITS = ("ticks", "cycles", "pages", "pcids", "count")
 PHASES = ("before", "after")
 RULES = ("must", "may", "claimed")
@@ -88,6 +89,10 @@ FILES = {
         **columns("estimator", one_of(ESTIMATORS)),
         **columns("spread", number_fault),
         **columns("outlier", flag_fault),
+        **columns("farthest", one_of(DISTANCES)),
+        **columns("farthest_package", count_fault),
+        **columns("slowest_target fastest_target", number_fault),
+        **columns("slept slept_deep", number_fault),
     },
     "verify.csv": {
         **columns("op entry", any_text),
@@ -116,7 +121,9 @@ FILES = {
 }
 
 # Columns that older programs did not write: all of a group are there, or none.
-LATER = {"results.csv": (("cost", "cost_lo", "cost_hi", "estimator", "spread"), ("outlier",))}
+LATER = {"results.csv": (("cost", "cost_lo", "cost_hi", "estimator", "spread"), ("outlier",),
+                         ("farthest", "farthest_package"),
+                         ("slowest_target", "fastest_target"), ("slept", "slept_deep"))}
 
 # A run without one of these was cut off; the others come only with some options.
 REQUIRED = ("machine.csv", "results.csv", "verify.csv")

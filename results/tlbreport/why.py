@@ -52,11 +52,19 @@ SHOWS = {
                        "would have failed its row.",
     "shootdown_shown": "In so many percent of the chunks of shootdown such words were stale "
                        "without one: there a missing flush would have been seen.",
+    "shootdown_stores": "So many words were stored to by processors that were asked in the middle "
+                        "of it; one that changed behind the last answer would have failed its row.",
+    "shootdown_stores_shown": "So many percent of such words changed in the old frame where nobody "
+                              "was asked: there a late store would have been seen.",
+    "shootdown_stores_late": "So many changed in the old frame behind the last answer, when it may "
+                             "be another's.",
     "lazy_words": "The same, read by processors that had come back from lazy TLB mode.",
     "lazy_shown": "In so many percent of the chunks of lazy such words were stale where nobody "
                   "had been told, or had not come back.",
     "interrupts_lost": "So many calls were not taken by the processor they were sent to.",
     "interrupts_doubled": "So many were taken once more than they were sent.",
+    "senders_awake": "Whoever sent in place of the boot processor had been awake for at least so "
+                     "long, as the boot processor is.",
     "halted_": "In every chunk of this state's rows each processor that should sleep did so for "
                "at least so much of the time, by MPERF, which counts in C0 alone.",
     "c3_": "So much of the time, at least, its core was in C3, by the counter of its residency.",

@@ -30,6 +30,10 @@ for targets in 1 2 3; do
 done
 check 'every processor calls every other' [ "$(rows four results.csv \
 	'$param == "to" && $status == "ok"' | wc -l)" -eq 12 ]
+check 'who sends in place of the boot processor is as awake as that is' some_rows four \
+	selftest.csv '$test == "senders_awake" && $value >= 20 && $verdict == "pass"'
+check 'a row says how far its targets are, and one without targets does not' all_rows four \
+	results.csv '($status != "ok") || ($targets == "") == ($farthest == "")'
 check 'a row for each way to reach them, and the controls' [ "$(rows four results.csv \
 	'$bench == "ipi" && $status == "ok" { print $variant }' | sed 's/-.*//' | sort -u |
 	tr '\n' ' ')" = 'dry nmi poll self shorthand unicast ' ]
@@ -40,6 +44,10 @@ check 'two, four and all begin at once, under a lock and without' [ "$(rows four
 	wc -l)" -eq 4 ]
 check 'without a shootdown words are stale: a missing flush would have been seen' \
 	some_rows four selftest.csv '$test == "shootdown_shown" && $value >= 95'
+check 'stores go on through the old entry: a late one would have been seen' \
+	some_rows four selftest.csv '$test == "shootdown_stores_shown" && $value >= 95'
+check 'behind a shootdown none does' some_rows four selftest.csv \
+	'$test == "shootdown_stores_late" && $value == 0 && $verdict == "pass"'
 check 'nor would lazy ones have missed theirs unseen' \
 	some_rows four selftest.csv '$test == "lazy_shown" && $value >= 95'
 check 'so each such row is believed' all_such_rows four results.csv \
@@ -68,6 +76,8 @@ check 'a processor that drops nothing: exit status 1' status_is careless 1
 check 'each row that asks it alone has stale words' all_such_rows careless results.csv \
 	'$bench == "shootdown" && $targets == 2 && $param == "pages"' \
 	'$reason ~ /^(stale words|x2apic)$/'
+check 'and its stores land through the old entry' some_rows careless selftest.csv \
+	'$test == "shootdown_stores_late" && $value > 0 && $verdict == "fail"'
 check 'and so have requests when it is awake' all_such_rows careless results.csv \
 	'$variant ~ /^(first|next)/ && $value < 2' '$status == "failed"'
 check 'rows without it have none' all_such_rows careless results.csv \

@@ -59,6 +59,13 @@ class Headline(RunTest):
         problems = [str(problem) for problem in load.load(self.folder).problems]
         self.assertEqual(problems, ["results.csv:1: column 'estimator' is missing"])
 
+    def test_the_farthest_target_is_known_and_an_unknown_distance_named(self):
+        for distance, problems in (("machine", []), ("moon", ["results.csv:2: farthest: 'moon' is "
+                "not one of core, cluster, cache, package, machine"])):
+            self.write([cost("invlpg", "first-bare-4k", 168, **HUBER, farthest=distance,
+                             farthest_package="1")], [*LATER, "farthest", "farthest_package"])
+            self.assertEqual([str(one) for one in load.load(self.folder).problems], problems)
+
     def test_an_unknown_estimator_is_named(self):
         self.write([cost("invlpg", "first-bare-4k", 168, **{**HUBER, "estimator": "mode"})])
         problems = [str(problem) for problem in load.load(self.folder).problems]

@@ -50,6 +50,11 @@ static inline struct row random_row(struct random *random, unsigned i)
 	                       : estimate_huber(ticks, COUNT_OF(ticks), divisor,
 	                                        step * 1000, ticks[COUNT_OF(ticks) / 2],
 	                                        row.cost.mad * divisor / 1000);
+	/* Of rows with targets, which come last. */
+	if (i >= 300) {
+		row.farthest = "machine";
+		row.farthest_package = 1;
+	}
 	row.has_spread = true;
 	row.spread = (int64_t)random_below_u64(random, 300);
 	row.outlier = random_below_u64(random, 40) == 0 ? OUTLIER_YES : OUTLIER_NO;

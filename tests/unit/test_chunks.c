@@ -129,6 +129,33 @@ TEST(a_row_that_changes_between_its_chunks_is_not_converged)
 	}
 }
 
+/* Every sample is off by the same: more of them do not make the interval narrower. */
+TEST(a_row_whose_samples_may_all_be_off_says_so_in_its_interval)
+{
+	static const unsigned ticks[] = { 0, 1, 40 }; /* of a cost of 100 */
+
+	for (unsigned i = 0; i < COUNT_OF(ticks); i++) {
+		rows_begin(2);
+
+		struct experiment *const row = rows_add(0);
+
+		row->samples.capacity = 167;
+		row->off_by = ticks[i];
+		run();
+
+		const struct row line = plan_row(&rows_of.plan, row, &rows_of.sampler,
+		                                 BELIEVED_UNKNOWN);
+		const int64_t width = line.estimate.hi - line.estimate.lo;
+
+		assert_true(row->converged);
+		assert_int_equal(line.converged, ticks[i] == 0);
+		assert_true(width >= 2000 * (int64_t)ticks[i]);
+		assert_int_equal(line.cost.ci99_hi - line.cost.ci99_lo, width);
+		assert_true(line.cost.ci95_hi - line.cost.ci95_lo <= width);
+		assert_int_equal(line.estimate.cost, line.cost.p50);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +167,8 @@ int main(void)
 		cmocka_unit_test(more_chunks_than_are_kept_make_the_last_longer),
 		cmocka_unit_test(
 			a_row_that_changes_between_its_chunks_is_not_converged),
+		cmocka_unit_test(
+			a_row_whose_samples_may_all_be_off_says_so_in_its_interval),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -132,13 +132,63 @@ TEST(opening_again_for_fewer_owners_takes_no_memory)
 
 TEST(without_memory_it_is_not_open)
 {
-	for (uint64_t frames = 1; frames < 7; frames++) {
+	for (uint64_t frames = 1; frames < 11; frames++) {
 		pool = arena_pool(frames);
 		root = frame_alloc(&pool);
 		memset(&ground, 0, sizeof ground);
 		assert_int_equal(flush_ground_open(&ground, &pool, root, PTE_NX, 2),
 		                 ERR_NO_MEMORY);
 		assert_false(ground.is_open && ground.owners[1].entry != NULL);
+	}
+}
+
+/* Stores through the entry as it is, or as a CPU without a flush has it. */
+static void store(unsigned word, uint64_t entry, uint64_t value)
+{
+	arena_table_at(entry & PTE_FRAME)[word] = value;
+}
+
+TEST(the_page_for_stores_is_writable_and_has_a_word_for_each)
+{
+	begin();
+	assert_int_equal(entry_of(flush_ground_store_va()) & ~PTE_FRAME,
+	                 PTE_PRESENT | PTE_WRITABLE | PTE_ACCESSED | PTE_DIRTY |
+	                         PTE_NX);
+	assert_int_equal(flush_ground_word_va(0), flush_ground_store_va());
+	assert_int_equal(flush_ground_word_va(FLUSH_STORES - 1) / PAGE_BYTES,
+	                 flush_ground_store_va() / PAGE_BYTES);
+}
+
+TEST(a_store_through_the_old_entry_behind_the_answer_is_late)
+{
+	begin();
+	for (unsigned turn = 0; turn < 3; turn++) {
+		flush_ground_turn_stores(&ground);
+
+		const uint64_t old = entry_of(flush_ground_store_va());
+
+		for (unsigned word = 0; word < 4; word++) {
+			assert_false(flush_ground_has_store(&ground, word));
+			store(word, old, 7);
+			assert_true(flush_ground_has_store(&ground, word));
+		}
+		flush_ground_turn_stores(&ground);
+
+		const uint64_t new = entry_of(flush_ground_store_va());
+
+		assert_true(old != new);
+		store(1, old, 8); /* before the answer */
+		flush_ground_see_stores(&ground, 4);
+		for (unsigned word = 0; word < 4; word++)
+			assert_int_equal(flush_ground_store(&ground, word), STORE_NONE);
+		store(1, new, 9);
+		store(2, old, 9);
+		store(3, old, 9);
+		store(3, new, 10);
+		assert_int_equal(flush_ground_store(&ground, 0), STORE_NONE);
+		assert_int_equal(flush_ground_store(&ground, 1), STORE_NEW);
+		assert_int_equal(flush_ground_store(&ground, 2), STORE_LATE);
+		assert_int_equal(flush_ground_store(&ground, 3), STORE_LATE);
 	}
 }
 
@@ -154,6 +204,10 @@ int main(void)
 		cmocka_unit_test(what_owners_write_is_in_lines_of_their_own),
 		cmocka_unit_test(opening_again_for_fewer_owners_takes_no_memory),
 		cmocka_unit_test(without_memory_it_is_not_open),
+		cmocka_unit_test(
+			the_page_for_stores_is_writable_and_has_a_word_for_each),
+		cmocka_unit_test(
+			a_store_through_the_old_entry_behind_the_answer_is_late),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -53,6 +53,43 @@ TEST(counters_run_over)
 	assert_int_equal(halt_share(&before, &now, HALT_MPERF), 900);
 }
 
+TEST(aperf_by_mperf_is_the_frequency_while_it_ran)
+{
+	struct halt_counts before = start, now = after(10000, 500);
+
+	assert_int_equal(halt_frequency(&before, &now), 0);
+	before.aperf = 7000;
+	assert_int_equal(halt_frequency(&before, &now), 0);
+	now.aperf = 7600;
+	assert_int_equal(halt_frequency(&before, &now), 1200);
+	now.known &= ~(UINT32_C(1) << HALT_MPERF);
+	assert_int_equal(halt_frequency(&before, &now), 0);
+	now = after(10000, 0);
+	now.aperf = 7600;
+	assert_int_equal(halt_frequency(&before, &now), 0);
+}
+
+TEST(what_was_slept_deeper_than_c1_is_the_sum_of_all_deeper_states)
+{
+	struct halt_counts before = start, now = after(10000, 2000);
+
+	assert_int_equal(halt_deep_share(&before, &now), 600);
+	now.count[HALT_C6] += 7000;
+	assert_int_equal(halt_deep_share(&before, &now), 1000);
+	now.known &= ~(UINT32_C(1) << HALT_C6);
+	assert_int_equal(halt_deep_share(&before, &now), 400);
+	/* A core whose sibling does not sleep counts on, and not for this chunk. */
+	now = after(10000, 0);
+	assert_int_equal(halt_deep_share(&before, &now), 0);
+	assert_true(halt_refuted(halt_deep_share(&before, &now)));
+	now.known = 1 << HALT_MPERF;
+	assert_int_equal(halt_deep_share(&before, &now), HALT_UNKNOWN);
+	/* Counters of an emulator: there, and nothing in them. */
+	before = now = (struct halt_counts){ .tsc = 5, .known = ALL };
+	now.tsc = 10000;
+	assert_int_equal(halt_deep_share(&before, &now), HALT_UNKNOWN);
+}
+
 TEST(without_a_counter_nothing_is_known)
 {
 	struct halt_counts before = start, now = after(10000, 250);
@@ -159,6 +196,9 @@ int main(void)
 		cmocka_unit_test(residency_is_what_was_slept),
 		cmocka_unit_test(a_counter_ahead_of_the_clock_is_all_of_the_time),
 		cmocka_unit_test(counters_run_over),
+		cmocka_unit_test(aperf_by_mperf_is_the_frequency_while_it_ran),
+		cmocka_unit_test(
+			what_was_slept_deeper_than_c1_is_the_sum_of_all_deeper_states),
 		cmocka_unit_test(without_a_counter_nothing_is_known),
 		cmocka_unit_test(mperf_that_stands_still_is_none),
 		cmocka_unit_test(less_than_half_is_no_sleep),

@@ -75,7 +75,9 @@ TEST(files_have_the_names_and_columns_of_the_interface)
 		"discard_irq,discard_smi,discard_tsc,far,min,p01,p05,p25,p50,"
 		"p75,p95,p99,max,mean,mad,ci95_lo,ci95_hi,ci99_lo,ci99_hi,"
 		"a_min,a_p50,b_min,b_p50,converged,believed,quantum,canary,"
-		"order,cost,cost_lo,cost_hi,estimator,spread,outlier");
+		"order,cost,cost_lo,cost_hi,estimator,spread,outlier,farthest,"
+		"farthest_package,slowest_target,fastest_target,"
+		"slept,slept_deep");
 	assert_null(file_columns(FILE_SUMMARY));
 }
 

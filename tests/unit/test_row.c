@@ -38,6 +38,12 @@ static struct row measured(void)
 		.has_spread = true,
 		.spread = 125,
 		.outlier = OUTLIER_NO,
+		.farthest = "machine",
+		.farthest_package = 1,
+		.slowest_target = 800,
+		.fastest_target = 1250,
+		.slept_known = true,
+		.slept = 97500,
 	};
 }
 
@@ -85,34 +91,68 @@ TEST(a_measured_row_has_every_number_in_its_place)
 		"single_op,invlpg,first-bare-4k,pages,64,,ok,,ticks,255,32,"
 		",1,3,1.000,2.000,3.000,4.000,5.500,6.000,7.000,8.000,9.000,"
 		"-1.250,0.250,0.010,0.011,0.012,0.013,100,101,200,201,1,1,2,"
-		"700,7,5.250,4.875,5.750,huber,0.125,0");
+		"700,7,5.250,4.875,5.750,huber,0.125,0,machine,1,0.800,1.250,97.500,");
 }
 
 TEST(numbers_stand_under_the_columns_of_their_names)
 {
 	static const char *const expected[][2] = {
-		{ "bench", "single_op" }, { "status", "ok" },
-		{ "n", "255" },           { "discard_irq", "32" },
-		{ "discard_smi", "" },    { "discard_tsc", "1" },
-		{ "far", "3" },           { "p50", "5.500" },
-		{ "mean", "-1.250" },     { "mad", "0.250" },
-		{ "ci95_lo", "0.010" },   { "ci99_hi", "0.013" },
-		{ "a_min", "100" },       { "b_p50", "201" },
-		{ "converged", "1" },     { "believed", "1" },
-		{ "quantum", "2" },       { "canary", "700" },
-		{ "order", "7" },         { "targets", "" },
-		{ "cost", "5.250" },      { "cost_lo", "4.875" },
-		{ "cost_hi", "5.750" },   { "estimator", "huber" },
-		{ "spread", "0.125" },    { "outlier", "0" },
+		{ "bench", "single_op" },
+		{ "status", "ok" },
+		{ "n", "255" },
+		{ "discard_irq", "32" },
+		{ "discard_smi", "" },
+		{ "discard_tsc", "1" },
+		{ "far", "3" },
+		{ "p50", "5.500" },
+		{ "mean", "-1.250" },
+		{ "mad", "0.250" },
+		{ "ci95_lo", "0.010" },
+		{ "ci99_hi", "0.013" },
+		{ "a_min", "100" },
+		{ "b_p50", "201" },
+		{ "converged", "1" },
+		{ "believed", "1" },
+		{ "quantum", "2" },
+		{ "canary", "700" },
+		{ "order", "7" },
+		{ "targets", "" },
+		{ "cost", "5.250" },
+		{ "cost_lo", "4.875" },
+		{ "cost_hi", "5.750" },
+		{ "estimator", "huber" },
+		{ "spread", "0.125" },
+		{ "outlier", "0" },
+		{ "farthest", "machine" },
+		{ "farthest_package", "1" },
+		{ "slowest_target", "0.800" },
+		{ "fastest_target", "1.250" },
+		{ "slept", "97.500" },
+		{ "slept_deep", "" },
 	};
 	const struct row row = measured();
 	for (unsigned i = 0; i < COUNT_OF(expected); i++)
 		assert_string_equal(under(&row, expected[i][0]), expected[i][1]);
 }
 
-TEST(the_columns_are_the_43_of_the_interface)
+TEST(what_no_sample_shows_is_in_every_interval)
 {
-	assert_int_equal(fields(file_columns(FILE_RESULTS)), 44);
+	static const char *const expected[][2] = {
+		{ "p50", "5.500" },      { "cost", "5.250" },
+		{ "ci95_lo", "-1.990" }, { "ci95_hi", "2.011" },
+		{ "ci99_lo", "-1.988" }, { "ci99_hi", "2.013" },
+		{ "cost_lo", "2.875" },  { "cost_hi", "7.750" },
+	};
+	struct row row = measured();
+
+	row_widen(&row, 2000);
+	for (unsigned i = 0; i < COUNT_OF(expected); i++)
+		assert_string_equal(under(&row, expected[i][0]), expected[i][1]);
+}
+
+TEST(the_columns_are_the_50_of_the_interface)
+{
+	assert_int_equal(fields(file_columns(FILE_RESULTS)), 50);
 }
 
 TEST(every_kind_of_row_has_as_many_fields_as_there_are_columns)
@@ -129,7 +169,7 @@ TEST(every_kind_of_row_has_as_many_fields_as_there_are_columns)
 			row.order = 0;
 			row.believed = BELIEVED_UNKNOWN;
 		}
-		assert_int_equal(fields(csv_of(&row)), 44);
+		assert_int_equal(fields(csv_of(&row)), 50);
 	}
 }
 
@@ -146,7 +186,7 @@ TEST(a_skipped_row_has_its_reason_and_no_numbers)
 	assert_string_equal(csv_of(&row),
 	                    "single_op,invlpg,first-bare-4k,pages,64,,skipped,pge,ticks"
 	                    ",,,,,,,,,,,,,,,,,,,,," /* n ... ci99_hi and one more */
-	                    ",,,,,,2,,,,,,,,");
+	                    ",,,,,,2,,,,,,,,,machine,1,0.800,1.250,97.500,");
 }
 
 TEST(belief_is_1_or_0_or_empty)
@@ -284,8 +324,8 @@ TEST(no_line_of_the_summary_exceeds_79_columns)
 				row.variant = variants[i];
 				row.status = kind == 0 ? ROW_OK : ROW_FAILED;
 				row.reason = "every sample was discarded";
-				row.estimate.cost = row.estimate.lo = -123456789;
-				row.estimate.hi = 1234567890;
+				row.estimate.cost = row.estimate.lo = -123496789;
+				row.estimate.hi = 1234967890;
 				assert_in_range(strlen(summary_of(&row)), 1, 79);
 			}
 }
@@ -320,7 +360,7 @@ TEST(the_longest_names_to_come_keep_to_79_columns)
 
 	row.op = "invpcid_all_non_global";
 	row.variant = "first-incl-4k-global-pcide";
-	row.estimate.cost = row.estimate.lo = row.estimate.hi = -123456789;
+	row.estimate.cost = row.estimate.lo = row.estimate.hi = -123496789;
 	assert_in_range(strlen(summary_of(&row)), 1, 79);
 	row.status = ROW_FAILED;
 	row.reason = "every sample was discarded";
@@ -332,7 +372,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_measured_row_has_every_number_in_its_place),
 		cmocka_unit_test(numbers_stand_under_the_columns_of_their_names),
-		cmocka_unit_test(the_columns_are_the_43_of_the_interface),
+		cmocka_unit_test(what_no_sample_shows_is_in_every_interval),
+		cmocka_unit_test(the_columns_are_the_50_of_the_interface),
 		cmocka_unit_test(
 			every_kind_of_row_has_as_many_fields_as_there_are_columns),
 		cmocka_unit_test(a_skipped_row_has_its_reason_and_no_numbers),

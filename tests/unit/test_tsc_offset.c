@@ -87,6 +87,23 @@ TEST(two_offsets_give_a_third_as_wide_as_both)
 	assert_int_equal(tsc_offset_between(&empty, &b).rounds, 0);
 }
 
+TEST(the_truth_is_within_half_of_the_interval_around_its_middle)
+{
+	static const int64_t ends[][2] = {
+		{ -5, 5 }, { -5, 6 }, { 95, 126 }, { -8, -1 }, { 3, 3 }
+	};
+
+	for (unsigned i = 0; i < COUNT_OF(ends); i++) {
+		const struct tsc_offset offset = { 1, ends[i][0], ends[i][1] };
+		const int64_t middle = tsc_offset_middle(&offset);
+		const int64_t half = (int64_t)tsc_offset_half(&offset);
+
+		assert_true(middle - half <= offset.lo && middle + half >= offset.hi);
+		assert_in_range(2 * half, offset.hi - offset.lo,
+		                offset.hi - offset.lo + 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -97,6 +114,8 @@ int main(void)
 		cmocka_unit_test(clocks_that_drift_apart_leave_an_empty_interval),
 		cmocka_unit_test(stamps_around_the_end_of_64_bits_are_as_good),
 		cmocka_unit_test(two_offsets_give_a_third_as_wide_as_both),
+		cmocka_unit_test(
+			the_truth_is_within_half_of_the_interval_around_its_middle),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -21,7 +21,7 @@ lacks() { # NAME BIT...
 emulated() { # MODEL BIT...
 	model=$1
 	shift
-	boot "$model" -a tcg -c 2 --cpu "$model" --only single_op
+	boot "$model" -a tcg -c 2 --cpu "$model" --only single_op --set pin=1
 	check "$model: exit status 0" status_is "$model" 0
 	check "$model: no cell fails" all_rows "$model" verify.csv '$verdict != "fail"'
 	check "$model: what it has is believed" all_such_rows "$model" results.csv \
@@ -35,6 +35,8 @@ emulated qemu64 1g smep
 emulated Nehalem 1g smep
 emulated Haswell 1g
 emulated EPYC
+# TCG takes every write to a register that it does not know.
+check 'EPYC: pin=1 is for each processor' machine_is EPYC cpus_pinned 2
 emulated Icelake-Server
 emulated max
 

@@ -1,0 +1,199 @@
+/* The order of targets: by distance, dealt over packages, second threads last. */
+#include "lib/target_order.h"
+
+#include "tests/unit/random.h"
+#include "tests/unit/unit.h"
+
+#define MOST 64u
+
+static struct topology seats[MOST];
+static const struct topology *list[MOST];
+static struct target_rank ranks[MOST];
+
+/* Two threads a core, as many cores of a cache, caches of a package. */
+static void sit(unsigned i, uint32_t apic_id, unsigned cores, unsigned caches)
+{
+	seats[i] = (struct topology){
+		.apic_id = apic_id,
+		.core = apic_id / 2,
+		.cluster = apic_id / 2,
+		.cache = apic_id / 2 / cores,
+		.package = apic_id / 2 / cores / caches,
+	};
+	list[i] = &seats[i];
+}
+
+static void assert_order(const uint32_t *expected, unsigned count)
+{
+	target_order(list, count + 1, ranks);
+	for (unsigned i = 0; i < count; i++)
+		assert_int_equal(list[ranks[i].place]->apic_id, expected[i]);
+}
+
+/* As a MADT has them that lists the threads of a core behind each other. */
+TEST(the_second_thread_of_the_callers_core_comes_behind_all_other_cores)
+{
+	static const uint32_t expected[] = { 2, 4, 6, 1, 3, 5, 7 };
+
+	for (unsigned i = 0; i < 8; i++)
+		sit(i, i, 4, 1);
+	assert_order(expected, COUNT_OF(expected));
+}
+
+/* And as one has them that lists all first threads first: the same. */
+TEST(the_order_of_the_firmware_changes_nothing_but_among_equals)
+{
+	static const uint32_t listed[] = { 0, 2, 4, 6, 1, 3, 5, 7 };
+	static const uint32_t expected[] = { 2, 4, 6, 1, 3, 5, 7 };
+
+	for (unsigned i = 0; i < 8; i++)
+		sit(i, listed[i], 4, 1);
+	assert_order(expected, COUNT_OF(expected));
+}
+
+TEST(what_shares_the_cache_comes_before_the_package_and_that_before_others)
+{
+	/* Packages of two caches of two cores, listed from the far end. */
+	static const uint32_t listed[] = { 0, 14, 12, 10, 8, 6, 4, 2 };
+	static const uint32_t expected[] = { 2, 6, 4, 14, 12, 10, 8 };
+
+	for (unsigned i = 0; i < 8; i++)
+		sit(i, listed[i], 2, 2);
+	assert_order(expected, COUNT_OF(expected));
+}
+
+TEST(other_packages_are_dealt_in_turn)
+{
+	/* Four packages of two cores: the caller's own first, then one of each. */
+	static const uint32_t expected[] = { 2, 4, 8, 12, 6, 10, 14 };
+
+	for (unsigned i = 0; i < 8; i++)
+		sit(i, 2 * i, 2, 1);
+	assert_order(expected, COUNT_OF(expected));
+}
+
+TEST(everybody_but_the_caller_comes_once_and_never_nearer_than_who_came_before)
+{
+	struct random random = { 27 };
+
+	for (unsigned turn = 0; turn < 200; turn++) {
+		const unsigned count =
+			2 + (unsigned)random_below_u64(&random, MOST - 2);
+		uint64_t seen = 1;
+
+		for (unsigned i = 0; i < count; i++)
+			sit(i, i ^ (uint32_t)(turn % 8), 1 + turn % 5, 1 + turn % 3);
+		target_order(list, count, ranks);
+		for (unsigned i = 0; i < count - 1; i++) {
+			const struct target_rank *const rank = &ranks[i];
+
+			assert_in_range(rank->place, 1, count - 1);
+			assert_int_equal(seen >> rank->place & 1, 0);
+			seen |= UINT64_C(1) << rank->place;
+			assert_true(i == 0 || rank->thread > rank[-1].thread ||
+			            rank->distance >= rank[-1].distance);
+		}
+	}
+}
+
+TEST(one_processor_alone_has_no_targets)
+{
+	sit(0, 0, 1, 1);
+	ranks[0].place = 7;
+	target_order(list, 1, ranks);
+	assert_int_equal(ranks[0].place, 7);
+}
+
+static struct target_pair pairs[TARGET_PAIRS];
+
+/* Seats of whole cores, put in order; returns how many pairs call. */
+static unsigned pairs_of(unsigned count, unsigned cores, unsigned caches)
+{
+	static struct topology moved[MOST];
+
+	for (unsigned i = 0; i < count; i++)
+		sit(i, 2 * i, cores, caches);
+	target_order(list, count, ranks);
+	moved[0] = seats[0];
+	for (unsigned i = 1; i < count; i++)
+		moved[i] = seats[ranks[i - 1].place];
+	for (unsigned i = 0; i < count; i++)
+		list[i] = &moved[i];
+	return target_pairs(list, count, pairs);
+}
+
+static unsigned calls(unsigned calls_of, enum distance distance)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < calls_of; i++)
+		count += topology_distance(list[pairs[i].from], list[pairs[i].to]) ==
+		         distance;
+	return count;
+}
+
+TEST(of_sixteen_each_calls_each)
+{
+	assert_int_equal(pairs_of(1, 2, 2), 0);
+	assert_int_equal(pairs_of(2, 2, 2), 2);
+	assert_int_equal(pairs_of(16, 2, 2), 240);
+}
+
+TEST(of_more_each_package_calls_each_and_its_own)
+{
+	/* Eight packages of two caches of four cores. */
+	const unsigned count = pairs_of(64, 4, 2);
+
+	assert_int_equal(calls(count, DISTANCE_CACHE), 8);
+	assert_int_equal(calls(count, DISTANCE_MACHINE), 8 * 7 + 7);
+	assert_int_equal(calls(count, DISTANCE_PACKAGE), 1);
+	assert_int_equal(count, 8 + 8 * 7 + 7 + 1);
+}
+
+TEST(of_one_package_the_boot_processor_calls_each_cache)
+{
+	const unsigned count = pairs_of(64, 4, 16);
+
+	assert_int_equal(calls(count, DISTANCE_CACHE), 1);
+	assert_int_equal(calls(count, DISTANCE_PACKAGE), 15);
+	assert_int_equal(count, 16);
+}
+
+TEST(no_pair_comes_twice_and_nobody_calls_itself)
+{
+	for (unsigned cores = 1; cores < 5; cores++)
+		for (unsigned caches = 1; caches < 5; caches++) {
+			const unsigned count = pairs_of(40, cores, caches);
+
+			assert_in_range(count, 1, TARGET_PAIRS);
+			for (unsigned i = 0; i < count; i++) {
+				assert_int_not_equal(pairs[i].from, pairs[i].to);
+				for (unsigned k = 0; k < i; k++)
+					assert_false(pairs[i].from == pairs[k].from &&
+					             pairs[i].to == pairs[k].to);
+			}
+		}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			the_second_thread_of_the_callers_core_comes_behind_all_other_cores),
+		cmocka_unit_test(
+			the_order_of_the_firmware_changes_nothing_but_among_equals),
+		cmocka_unit_test(
+			what_shares_the_cache_comes_before_the_package_and_that_before_others),
+		cmocka_unit_test(other_packages_are_dealt_in_turn),
+		cmocka_unit_test(
+			everybody_but_the_caller_comes_once_and_never_nearer_than_who_came_before),
+		cmocka_unit_test(one_processor_alone_has_no_targets),
+		cmocka_unit_test(of_sixteen_each_calls_each),
+		cmocka_unit_test(of_more_each_package_calls_each_and_its_own),
+		cmocka_unit_test(of_one_package_the_boot_processor_calls_each_cache),
+		cmocka_unit_test(no_pair_comes_twice_and_nobody_calls_itself),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
