@@ -73,6 +73,18 @@ static enum err write_descriptors(const struct plan *plan,
 	return ERR_NONE;
 }
 
+/*
+ * Larger pages have no second level on some CPUs: what is read behind them would leave
+ * none of them.
+ */
+static uint32_t filler_of(const struct experiment_spec *spec)
+{
+	const bool small =
+		spec->target == TARGET_4K || spec->target == TARGET_4K_GLOBAL;
+
+	return spec->copies_a != 0 && small ? FILLER_PAGES : 0;
+}
+
 struct priming plan_priming(const struct plan *plan, const struct experiment_spec *spec)
 {
 	const uint64_t root = plan->workspace->space.root;
@@ -84,6 +96,11 @@ struct priming plan_priming(const struct plan *plan, const struct experiment_spe
 		.stores = spec->stores != 0,
 	};
 
+	/* What arm B has more of is to be of the same pages as what both have. */
+	if (spec->copies_a != 0 && spec->target_pages == spec->copies_b) {
+		priming.target_parts = spec->copies_b / spec->copies_a;
+		priming.filler_pages = filler_of(spec);
+	}
 	/* There and back without dropping anything. */
 	if (spec->names_another) {
 		priming.cr3_target = root | PCID_TARGET | CR3_KEEP;
@@ -141,7 +158,8 @@ static const char *equip_copies(const struct plan *plan, struct experiment *expe
 	enum err err = workspace_map_working_set(workspace, spec->working_pages);
 
 	if (err == ERR_NONE && spec->target_pages != 0)
-		err = workspace_map_target(workspace, spec->target, spec->target_pages);
+		err = workspace_map_target(workspace, spec->target,
+		                           spec->target_pages + filler_of(spec));
 	if (err == ERR_ABSENT)
 		return "no whole GiB of RAM";
 	if (err != ERR_NONE)

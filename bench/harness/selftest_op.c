@@ -22,7 +22,10 @@ static int64_t cost_of(const struct selftest_op *context, const struct pair *pai
 	return selftest_estimate(context->selftest, pair, SELFTEST_PAIRS).cost;
 }
 
-/* copies_a against copies_b of op, aimed at pages of their own. */
+/*
+ * copies_a against copies_b of op, aimed at pages of their own.  All of them, and those
+ * of other pairs that they are compared with, are primed alike: parts takes turns.
+ */
 static struct pair op_pair(const struct selftest_op *context, const struct tlb_op *op,
                            struct priming *priming, uint32_t copies_a,
                            uint32_t copies_b)
@@ -53,6 +56,17 @@ static struct pair op_pair(const struct selftest_op *context, const struct tlb_o
 }
 
 /*
+ * The pages of each quarter are as far away in the TLB as those of the others: else the
+ * last ones read would be in its first level, and the other differences of the rest.
+ */
+static void prime_alike(struct priming *priming, uint32_t pages)
+{
+	priming->target_pages = pages;
+	priming->target_parts = 4;
+	priming->filler_pages = FILLER_PAGES;
+}
+
+/*
  * Test 6: (T4N - T2N) / (T2N - TN) is 2.  Differences, because the first copy finds a
  * full TLB and the others do not.
  */
@@ -60,13 +74,14 @@ static void test_additive(const struct selftest_op *context, const struct tlb_op
                           const char *name)
 {
 	const uint32_t n = UNIT_COPIES;
-	const bool mapped =
-		workspace_map_target(context->workspace, TARGET_4K, 4 * n) == ERR_NONE;
+	const bool mapped = workspace_map_target(context->workspace, TARGET_4K,
+	                                         4 * n + FILLER_PAGES) == ERR_NONE;
 	struct priming short_priming, long_priming;
 	const struct pair shorter = op_pair(context, op, &short_priming, n, 2 * n);
 	const struct pair longer = op_pair(context, op, &long_priming, 2 * n, 4 * n);
 
-	short_priming.target_pages = 4 * n;
+	prime_alike(&short_priming, 4 * n);
+	prime_alike(&long_priming, 4 * n);
 
 	int64_t ratios[ADDITIVE_ROUNDS];
 

@@ -44,12 +44,24 @@ struct target {
 #define VA_WORKING_SET VA_TARGET(TARGET_KINDS)
 #define VA_STORES VA_TARGET(TARGET_KINDS + 1)
 
+/*
+ * Read last, so many 4 KiB pages leave none of those before them in the first level of
+ * a TLB, which has 128 at most, nor fill a second level, which has 512 at least.
+ */
+#define FILLER_PAGES 256u
+
 /* What is done before every window; the rest says what must be in the TLB then. */
 struct priming {
 	void (*prime)(const struct priming *priming);
 	void *context; /* for another prime() than workspace_prime() */
 	struct target target;
-	uint32_t target_pages;  /* 0: the target stays out */
+	uint32_t target_pages; /* 0: the target stays out */
+	/*
+	 * Read page by page of each of so many equal parts in turn, so that each has as
+	 * many pages in each level of the TLB; 0: one part.
+	 */
+	uint32_t target_parts;
+	uint32_t filler_pages;  /* read behind them, the next ones of their kind */
 	uint32_t working_pages; /* besides, so that the TLB is not empty */
 	bool stores;            /* the page of pending stores as well */
 	uint64_t descriptors;   /* of INVPCID, read as well */
@@ -135,8 +147,8 @@ uint32_t workspace_reach(enum target_kind kind);
 void workspace_prepare(const struct priming *priming);
 
 /*
- * Reads once through every page of the working set, then of the target; then through
- * the descriptors.
+ * Reads once through every page of the working set, then of the target, then of the
+ * filler; then through the descriptors.
  */
 void workspace_touch(const struct priming *priming);
 void workspace_touch_descriptors(const struct priming *priming);

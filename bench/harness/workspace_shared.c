@@ -50,6 +50,15 @@ static void touch_pages(uint64_t first, uint64_t stride, uint32_t pages)
 		touch(first + i * stride);
 }
 
+static void touch_parts(uint64_t first, uint64_t stride, uint32_t pages, uint32_t parts)
+{
+	const uint32_t each = pages / parts;
+
+	for (uint32_t i = 0; i < each; i++)
+		touch_pages(first + i * stride, each * stride, parts);
+	touch_pages(first + (uint64_t)each * parts * stride, stride, pages % parts);
+}
+
 void workspace_prepare(const struct priming *priming)
 {
 	if (priming->cr4_before != 0)
@@ -57,12 +66,14 @@ void workspace_prepare(const struct priming *priming)
 }
 
 /*
- * The target comes last: it must be in the TLB when the window opens.  If it is in
- * another PCID, there is a working set to drop there too.
+ * The target comes last: it must be in the TLB when the window opens; or its filler
+ * does, where all its pages are to be as far away in it.  If it is in another PCID,
+ * there is a working set to drop there too.
  */
 void workspace_touch(const struct priming *priming)
 {
 	const uint64_t first = priming->target.base + (uint64_t)priming->target.first;
+	const uint64_t stride = priming->target.stride;
 	const bool is_elsewhere = priming->cr3_target != 0;
 
 	if (priming->stores)
@@ -72,7 +83,10 @@ void workspace_touch(const struct priming *priming)
 		write_cr3(priming->cr3_target);
 		touch_pages(VA_WORKING_SET, PAGE_BYTES, priming->working_pages);
 	}
-	touch_pages(first, priming->target.stride, priming->target_pages);
+	touch_parts(first, stride, priming->target_pages,
+	            priming->target_parts == 0 ? 1 : priming->target_parts);
+	touch_pages(first + priming->target_pages * stride, stride,
+	            priming->filler_pages);
 	if (is_elsewhere)
 		write_cr3(priming->cr3_home);
 }

@@ -84,6 +84,34 @@ TEST(setting_smep_many_times_has_as_much_clearing_in_it)
 	assert_null(row(0)->pair.priming_b);
 }
 
+/* What arm B has more of is taken from the same pages of the TLB as what both have. */
+TEST(many_times_an_operation_aims_at_pages_that_are_primed_alike)
+{
+	static const struct {
+		enum target_kind kind;
+		uint32_t filler;
+	} of[] = { { TARGET_4K, FILLER_PAGES }, { TARGET_2M, 0 } };
+
+	for (unsigned i = 0; i < COUNT_OF(of); i++) {
+		struct experiment_spec spec = following("invlpg");
+
+		spec.shape = NULL;
+		spec.target = of[i].kind;
+		spec.copies_a = 64;
+		spec.copies_b = spec.target_pages = 128;
+		make_plan(&spec, NULL);
+		assert_int_equal(row(0)->priming.target_parts, 2);
+		assert_int_equal(row(0)->priming.filler_pages, of[i].filler);
+		assert_in_range(workspace.mapped[of[i].kind], 128 + of[i].filler,
+		                UINT32_MAX);
+		/* One copy finds its page where it was read last. */
+		spec.copies_a = 0;
+		spec.copies_b = spec.target_pages = 1;
+		make_plan(&spec, NULL);
+		assert_int_equal(row(0)->priming.filler_pages, 0);
+	}
+}
+
 TEST(a_broken_operation_is_in_neither)
 {
 	struct experiment_spec spec = following("invlpg");
@@ -141,6 +169,8 @@ int main(void)
 			arm_a_runs_nothing_and_arm_b_the_operation_before_the_same_chase),
 		cmocka_unit_test(what_is_not_the_operations_own_is_in_both_arms),
 		cmocka_unit_test(setting_smep_many_times_has_as_much_clearing_in_it),
+		cmocka_unit_test(
+			many_times_an_operation_aims_at_pages_that_are_primed_alike),
 		cmocka_unit_test(a_broken_operation_is_in_neither),
 		cmocka_unit_test(the_control_goes_through_the_dense_page),
 		cmocka_unit_test(what_cannot_be_mapped_is_skipped_with_its_reason),

@@ -234,6 +234,64 @@ TEST(the_working_set_is_read_first_and_the_targets_last_each_once)
 	}
 }
 
+/* Of two parts, pages that are among the last so many that were read. */
+static void count_last(uint32_t last, uint64_t begin, uint64_t end, unsigned *inside)
+{
+	*inside = 0;
+	for (uint32_t i = 0; i < last; i++) {
+		const uint64_t page = reads[(uint32_t)read_count - 1 - i];
+
+		*inside += page >= begin && page < end;
+	}
+}
+
+TEST(parts_of_the_targets_have_as_many_pages_in_a_tlb_of_any_size)
+{
+	const uint64_t begin = page_of(TARGET_4K, 0), half = page_of(TARGET_4K, 64);
+	const uint64_t end = page_of(TARGET_4K, 128);
+
+	prime(&(struct priming){
+		.target = workspace_target(TARGET_4K),
+		.target_pages = 128,
+		.target_parts = 2,
+		.working_pages = 64,
+	});
+	assert_int_equal(read_count, 192);
+	for (uint32_t size = 1; size <= 192; size++) {
+		unsigned first, second;
+
+		count_last(size, begin, half, &first);
+		count_last(size, half, end, &second);
+		assert_in_range(second - first, 0, 1);
+	}
+	/* Of five pages in two parts the last one is in neither, and read as well. */
+	prime(&(struct priming){
+		.target = workspace_target(TARGET_4K),
+		.target_pages = 5,
+		.target_parts = 2,
+	});
+	assert_int_equal(read_count, 5);
+	assert_int_equal(reads[4], page_of(TARGET_4K, 4));
+}
+
+TEST(behind_a_filler_no_target_is_in_the_first_level)
+{
+	unsigned targets;
+
+	prime(&(struct priming){
+		.target = workspace_target(TARGET_4K),
+		.target_pages = 128,
+		.target_parts = 2,
+		.filler_pages = FILLER_PAGES,
+	});
+	assert_int_equal(read_count, 128 + FILLER_PAGES);
+	count_last(128, page_of(TARGET_4K, 0), page_of(TARGET_4K, 128), &targets);
+	assert_int_equal(targets, 0);
+	/* They are the pages behind the targets, each once. */
+	for (uint32_t i = 0; i < FILLER_PAGES; i++)
+		assert_int_equal(reads[128 + i], page_of(TARGET_4K, 128 + i));
+}
+
 TEST(what_is_primed_is_what_was_mapped)
 {
 	open_workspace();
@@ -346,6 +404,9 @@ int main(void)
 		cmocka_unit_test(without_a_whole_gib_of_ram_giant_targets_are_absent),
 		cmocka_unit_test(
 			the_working_set_is_read_first_and_the_targets_last_each_once),
+		cmocka_unit_test(
+			parts_of_the_targets_have_as_many_pages_in_a_tlb_of_any_size),
+		cmocka_unit_test(behind_a_filler_no_target_is_in_the_first_level),
 		cmocka_unit_test(what_is_primed_is_what_was_mapped),
 		cmocka_unit_test(a_target_that_is_not_to_be_primed_stays_out),
 		IN_AREA(a_window_is_returned_at_its_place_in_the_alias_asked_for),
