@@ -3,6 +3,10 @@
  * drop everything?  Each row is the whole cost, the operations and then the accesses to
  * a working set of W other pages, less those accesses behind nothing.  Where the row of
  * N pages crosses that of a full flush is N*(W).
+ *
+ * What is lost is fetched again by accesses that wait for each other, or by some in
+ * which CHASE_CHAINS may overlap: a full flush is dearer in the first way, and real
+ * work is between the two.
  */
 #include "bench/variant.h"
 
@@ -22,16 +26,19 @@ struct scope {
 	bool pcide;
 	uint32_t most; /* pages */
 	bool coarse;   /* powers of four alone, with the first and last working set */
+	bool has_both; /* in chains as well */
 };
 
 static const struct scope scopes[] = {
-	{ "range", "4k", "invlpg", NULL, TARGET_4K, false, 4096, false },
+	{ "range", "4k", "invlpg", NULL, TARGET_4K, false, 4096, false, true },
 	/* What a kernel does for its own PCID, although it has INVPCID. */
-	{ "range", "4k", "invlpg", NULL, TARGET_4K, true, 4096, false },
-	{ "range", "4k", "invpcid_address", NULL, TARGET_4K, true, 4096, false },
-	{ "pti", "4k", "invpcid_address", "invlpg", TARGET_4K, true, 4096, false },
-	{ "range", "2m", "invlpg", NULL, TARGET_2M, false, 1024, true },
-	{ "range", "4k", "invlpgb_tlbsync", NULL, TARGET_4K, false, 4096, false },
+	{ "range", "4k", "invlpg", NULL, TARGET_4K, true, 4096, false, true },
+	{ "range", "4k", "invpcid_address", NULL, TARGET_4K, true, 4096, false, false },
+	{ "pti", "4k", "invpcid_address", "invlpg", TARGET_4K, true, 4096, false,
+	  false },
+	{ "range", "2m", "invlpg", NULL, TARGET_2M, false, 1024, true, false },
+	{ "range", "4k", "invlpgb_tlbsync", NULL, TARGET_4K, false, 4096, false,
+	  false },
 };
 #define SCOPES (sizeof scopes / sizeof scopes[0])
 
@@ -86,8 +93,13 @@ static unsigned working_sets(const struct plan *plan, uint32_t *sets)
 	return count;
 }
 
+/* The pages that are fetched again, and in how many chains. */
+struct working_set {
+	uint32_t pages, chains;
+};
+
 static struct experiment_spec spec_of(const struct plan *plan, const char *op,
-                                      bool pcide, uint32_t working_set)
+                                      bool pcide, struct working_set set)
 {
 	return (struct experiment_spec){
 		.op = tlb_op_named(op),
@@ -98,7 +110,8 @@ static struct experiment_spec spec_of(const struct plan *plan, const char *op,
 		.chase = {
 			.trail = {
 				.layout = { LEVEL_PT, LEVEL_PT },
-				.pages = working_set,
+				.pages = set.pages,
+				.chains = set.chains,
 				.seed = plan_config(plan)->seed,
 			},
 			.way_b = CHASE_SPREAD,
@@ -112,14 +125,15 @@ static void name(struct experiment_spec *spec, const char *scope, const char *si
 	variant_add(spec, scope);
 	variant_add(spec, size);
 	variant_add(spec, spec->pcide ? "pcide" : NULL);
+	if (spec->chase.trail.chains != 1)
+		variant_add_number(spec, "chains", spec->chase.trail.chains);
 	variant_add_number(spec, "w", spec->chase.trail.pages);
 }
 
 static void plan_flush(struct plan *plan, const struct flush *flush,
-                       uint32_t working_set)
+                       struct working_set set)
 {
-	struct experiment_spec spec =
-		spec_of(plan, flush->op, flush->pcide, working_set);
+	struct experiment_spec spec = spec_of(plan, flush->op, flush->pcide, set);
 
 	spec.names_another = flush->both;
 	if (flush->partner != NULL) {
@@ -131,16 +145,16 @@ static void plan_flush(struct plan *plan, const struct flush *flush,
 	plan_add(plan, &spec);
 }
 
-static void plan_flushes(struct plan *plan, uint32_t working_set)
+static void plan_flushes(struct plan *plan, struct working_set set)
 {
 	for (unsigned i = 0; i < FLUSHES; i++)
-		plan_flush(plan, &flushes[i], working_set);
+		plan_flush(plan, &flushes[i], set);
 }
 
 /* One operation without a loop around it. */
-static void plan_page(struct plan *plan, uint32_t working_set)
+static void plan_page(struct plan *plan, struct working_set set)
 {
-	struct experiment_spec spec = spec_of(plan, "invlpg", false, working_set);
+	struct experiment_spec spec = spec_of(plan, "invlpg", false, set);
 
 	spec.target_pages = 1;
 	name(&spec, "page", "4k");
@@ -148,10 +162,9 @@ static void plan_page(struct plan *plan, uint32_t working_set)
 }
 
 static void plan_range(struct plan *plan, const struct scope *scope,
-                       uint32_t working_set, uint32_t pages)
+                       struct working_set set, uint32_t pages)
 {
-	struct experiment_spec spec =
-		spec_of(plan, scope->op, scope->pcide, working_set);
+	struct experiment_spec spec = spec_of(plan, scope->op, scope->pcide, set);
 
 	spec.param = "pages";
 	spec.value = pages;
@@ -186,7 +199,30 @@ static void plan_scope(struct plan *plan, const struct scope *scope,
 		for (unsigned i = 0; i < COUNTS; i++)
 			if (is_measured(plan, scope, i) &&
 			    (!scope->coarse || set == 0 || set == set_count - 1))
-				plan_range(plan, scope, sets[set], counts[i]);
+				plan_range(plan, scope,
+				           (struct working_set){ sets[set], 1 },
+				           counts[i]);
+}
+
+/*
+ * What kernels do page by page, and the flushes of one address space or of everything.
+ * The cost is straight in N, so that powers of four are enough.
+ */
+static void plan_interleaved(struct plan *plan, uint32_t pages)
+{
+	const struct working_set set = { pages, CHASE_CHAINS };
+
+	for (unsigned i = 0; i < FLUSHES; i++)
+		if (!flushes[i].both)
+			plan_flush(plan, &flushes[i], set);
+	for (unsigned scope = 0; scope < SCOPES; scope++)
+		for (unsigned i = 0; i < COUNTS; i++) {
+			struct scope coarse = scopes[scope];
+
+			coarse.coarse = true;
+			if (scopes[scope].has_both && is_measured(plan, &coarse, i))
+				plan_range(plan, &coarse, set, counts[i]);
+		}
 }
 
 static void plan_ranges(struct plan *plan)
@@ -195,8 +231,12 @@ static void plan_ranges(struct plan *plan)
 	const unsigned set_count = working_sets(plan, sets);
 
 	for (unsigned i = 0; i < set_count; i++) {
-		plan_page(plan, sets[i]);
-		plan_flushes(plan, sets[i]);
+		const struct working_set set = { sets[i], 1 };
+
+		plan_page(plan, set);
+		plan_flushes(plan, set);
+		if (sets[i] != 0)
+			plan_interleaved(plan, sets[i]);
 	}
 	for (unsigned i = 0; i < SCOPES; i++)
 		plan_scope(plan, &scopes[i], sets, set_count);

@@ -5,6 +5,11 @@
  */
 #include "bench/variant.h"
 
+/*
+ * Dependent, one chain: an access waits for the one before, and the figure is the
+ * latency of a refill.  In CHASE_CHAINS chains as many may be on their way at once, as
+ * far as the CPU has walkers for them: throughput.
+ */
 struct shape_of_set {
 	const char *size, *order, *depth;
 	enum tlb_page page;
@@ -162,7 +167,7 @@ static unsigned sizes_of(const struct plan *plan, const struct shape_of_set *set
 
 static struct experiment_spec spec_of(const struct plan *plan, const struct tlb_op *op,
                                       bool pcide, const struct shape_of_set *set,
-                                      uint32_t pages)
+                                      uint32_t chains, uint32_t pages)
 {
 	struct experiment_spec spec = {
 		.op = op,
@@ -178,6 +183,7 @@ static struct experiment_spec spec_of(const struct plan *plan, const struct tlb_
 			.trail = {
 				.layout = set->layout,
 				.pages = pages,
+				.chains = chains,
 				.order = set->trail_order,
 				.seed = plan_config(plan)->seed,
 			},
@@ -192,6 +198,8 @@ static struct experiment_spec spec_of(const struct plan *plan, const struct tlb_
 	variant_add(&spec, set->order);
 	variant_add(&spec, set->cold ? "cold" : "warm");
 	variant_add(&spec, set->depth);
+	if (chains != 1)
+		variant_add_number(&spec, "chains", chains);
 	return spec;
 }
 
@@ -204,29 +212,34 @@ static bool stands_for_others(const struct tlb_op *op, bool pcide)
 	       (op->by == BY_INVLPG || (op->by == BY_CR4 && op->drops_globals));
 }
 
+struct sizes {
+	unsigned count;
+	uint32_t at[SIZES_MAX];
+};
+
 static void plan_op(struct plan *plan, const struct tlb_op *op, bool pcide,
-                    const struct shape_of_set *set, const uint32_t *sizes,
-                    unsigned count)
+                    const struct shape_of_set *set, uint32_t chains,
+                    const struct sizes *sizes)
 {
-	for (unsigned i = 0; i < count; i++) {
-		struct experiment_spec spec = spec_of(plan, op, pcide, set, sizes[i]);
+	for (unsigned i = 0; i < sizes->count; i++) {
+		struct experiment_spec spec =
+			spec_of(plan, op, pcide, set, chains, sizes->at[i]);
 
 		if (op == tlb_op_none) {
 			spec.copies_b = 0;
 			spec.chase.way_a = CHASE_DENSE;
 			variant_add(&spec, "large");
 		}
-		if (plan_has_point(plan, sizes, count, i))
+		if (plan_has_point(plan, sizes->at, sizes->count, i))
 			plan_add(plan, &spec);
 	}
 }
 
-static void plan_set(struct plan *plan, const struct shape_of_set *set)
+/* Behind every operation, or those that stand for them. */
+static void plan_ops(struct plan *plan, const struct shape_of_set *set, bool all,
+                     uint32_t chains, const struct sizes *sizes)
 {
-	uint32_t sizes[SIZES_MAX] = { 0 };
-	const unsigned count = sizes_of(plan, set, sizes);
-
-	plan_op(plan, tlb_op_none, false, set, sizes, count);
+	plan_op(plan, tlb_op_none, false, set, chains, sizes);
 	for (unsigned i = 0; i < TLB_OPS; i++)
 		for (unsigned pcide = 0; pcide <= 1; pcide++) {
 			const struct tlb_op *const op = &tlb_ops[i];
@@ -234,9 +247,19 @@ static void plan_set(struct plan *plan, const struct shape_of_set *set)
 			if (op == tlb_op_none || op->runs_flat ||
 			    !tlb_op_exists(op, pcide != 0))
 				continue;
-			if (set->thorough || stands_for_others(op, pcide != 0))
-				plan_op(plan, op, pcide != 0, set, sizes, count);
+			if (all || stands_for_others(op, pcide != 0))
+				plan_op(plan, op, pcide != 0, set, chains, sizes);
 		}
+}
+
+static void plan_set(struct plan *plan, const struct shape_of_set *set)
+{
+	struct sizes sizes = { 0 };
+
+	sizes.count = sizes_of(plan, set, sizes.at);
+	plan_ops(plan, set, set->thorough, 1, &sizes);
+	if (set->thorough)
+		plan_ops(plan, set, false, CHASE_CHAINS, &sizes);
 }
 
 static void plan_refill(struct plan *plan)

@@ -24,7 +24,7 @@ static enum chase_way way_of(const struct chase_spec *spec, unsigned arm)
 	return arm == 0 && spec->way_a != CHASE_NONE ? spec->way_a : spec->way_b;
 }
 
-static void walk_trail(const struct workspace *workspace, const struct trail *trail,
+static void walk_chain(const struct workspace *workspace, const struct trail *trail,
                        enum chase_way way)
 {
 	const bool dense = way == CHASE_DENSE;
@@ -36,6 +36,16 @@ static void walk_trail(const struct workspace *workspace, const struct trail *tr
 
 	for (uint32_t i = 0; i < trail->pages; i++)
 		at = load_word(base + at);
+}
+
+static void walk_trail(const struct workspace *workspace, const struct trail *trail,
+                       enum chase_way way)
+{
+	for (uint32_t i = 0; i < lines_chains(trail); i++) {
+		const struct trail chain = lines_chain(trail, i);
+
+		walk_chain(workspace, &chain, way);
+	}
 }
 
 /*
@@ -157,10 +167,10 @@ static const char *map_pages(struct workspace *workspace,
 	return err == ERR_ABSENT ? "no whole GiB of RAM" : reason_of(err);
 }
 
-static struct chase chase_of(const struct workspace *workspace,
-                             const struct chase_spec *spec, enum chase_way way)
+/* Offset of the trail's first line in that way. */
+static uint32_t start_of(const struct workspace *workspace, const struct trail *trail,
+                         enum chase_way way)
 {
-	const struct trail *const trail = &spec->trail;
 	const bool dense = way == CHASE_DENSE || way == CHASE_CODE_DENSE;
 	const uint32_t in_line = way == CHASE_CODE_DENSE    ? LINE_CODE_DENSE
 	                         : way == CHASE_CODE_SPREAD ? LINE_CODE_SPREAD
@@ -169,7 +179,28 @@ static struct chase chase_of(const struct workspace *workspace,
 	                          : (uint32_t)lines_spread(&workspace->lines,
 	                                                   trail->layout, trail->first);
 
-	return (struct chase){ way, trail->pages, at + in_line };
+	return at + in_line;
+}
+
+/* Of several chains a shorter one begins again, with lines that were read before. */
+static struct chase chase_of(const struct workspace *workspace,
+                             const struct chase_spec *spec, enum chase_way way)
+{
+	const struct trail *const trail = &spec->trail;
+	const uint32_t chains = lines_chains(trail);
+	struct chase chase = {
+		.way = way,
+		.accesses = (trail->pages + chains - 1) / chains,
+		.start = start_of(workspace, trail, way),
+		.interleaved = chains > 1,
+	};
+
+	for (uint32_t i = 1; i < chains; i++) {
+		const struct trail chain = lines_chain(trail, i);
+
+		chase.others[i - 1] = start_of(workspace, &chain, way);
+	}
+	return chase;
 }
 
 /* Nothing, or no more of op than is not its own. */

@@ -258,7 +258,7 @@ static void put_code(const struct lines *lines, const struct trail *trail,
 	put_jump(line + LINE_CODE_DENSE, lines_dense(page), lines_dense(next));
 }
 
-void lines_link(const struct lines *lines, const struct trail *trail)
+static void link_chain(const struct lines *lines, const struct trail *trail)
 {
 	if (trail->order == ORDER_RANDOM)
 		order_at_random(lines, trail);
@@ -276,5 +276,32 @@ void lines_link(const struct lines *lines, const struct trail *trail)
 		}
 		words[WORD_SPREAD] = lines_spread(lines, trail->layout, next);
 		words[WORD_DENSE] = lines_dense(next);
+	}
+}
+
+uint32_t lines_chains(const struct trail *trail)
+{
+	return trail->chains == 0 ? 1 : trail->chains;
+}
+
+struct trail lines_chain(const struct trail *trail, uint32_t chain)
+{
+	const uint32_t chains = lines_chains(trail);
+	const uint32_t begin = trail->pages * chain / chains;
+	struct trail one = *trail;
+
+	one.first += begin;
+	one.pages = trail->pages * (chain + 1) / chains - begin;
+	one.chains = 1;
+	one.seed += chain;
+	return one;
+}
+
+void lines_link(const struct lines *lines, const struct trail *trail)
+{
+	for (uint32_t i = 0; i < lines_chains(trail); i++) {
+		const struct trail chain = lines_chain(trail, i);
+
+		link_chain(lines, &chain);
 	}
 }

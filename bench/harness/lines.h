@@ -49,10 +49,14 @@ enum lines_order {
 	ORDER_STRIDED,    /* always as many pages on, seven or a few more */
 };
 
-/* A cycle through pages first ... first + pages - 1 of a layout. */
+/*
+ * A cycle through pages first ... first + pages - 1 of a layout; or so many chains,
+ * each a cycle through as many of them, in a row, as each other or one more.
+ */
 struct trail {
 	struct lines_layout layout;
 	uint32_t first, pages;
+	uint32_t chains; /* 0: one */
 	enum lines_order order;
 	uint64_t seed; /* of ORDER_RANDOM */
 	bool code;     /* jumps, not offsets */
@@ -96,6 +100,10 @@ uint64_t lines_page(struct lines_layout layout, uint32_t page);
 uint64_t lines_spread(const struct lines *lines, struct lines_layout layout,
                       uint32_t page);
 uint32_t lines_dense(uint32_t page);
+
+/* How many chains it is of, and one of them as a trail. */
+uint32_t lines_chains(const struct trail *trail);
+struct trail lines_chain(const struct trail *trail, uint32_t chain);
 
 /* Lays trail through the lines of its pages; other lines stay as they are. */
 void lines_link(const struct lines *lines, const struct trail *trail);

@@ -5,7 +5,7 @@
 #include "bench/harness/sampler.h"
 #include "lib/row.h"
 
-#define PLAN_EXPERIMENTS 576u
+#define PLAN_EXPERIMENTS 704u
 
 /* The reason of a row for which there is none. */
 #define NO_MEMORY "memory"

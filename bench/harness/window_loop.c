@@ -22,6 +22,34 @@ BODY(chase_spread, "mov (%rax,%r13), %rax")
 BODY(chase_dense, "mov 8(%rax,%r14), %rax")
 BODY(chase_count, "dec %ecx")
 
+/* What registers are left behind T1, one for each chain: their loads do not wait for
+ * each other. */
+BODY(chase_begin_all, "mov $0x7fffffff, %ecx\n"
+                      "mov $0x7fffffff, %eax\n"
+                      "mov $0x7fffffff, %edx\n"
+                      "mov $0x7fffffff, %esi\n"
+                      "mov $0x7fffffff, %edi\n"
+                      "mov $0x7fffffff, %ebx\n"
+                      "mov $0x7fffffff, %r8d\n"
+                      "mov $0x7fffffff, %r9d\n"
+                      "mov $0x7fffffff, %r10d")
+BODY(chase_spread_all, "mov (%rax,%r13), %rax\n"
+                       "mov (%rdx,%r13), %rdx\n"
+                       "mov (%rsi,%r13), %rsi\n"
+                       "mov (%rdi,%r13), %rdi\n"
+                       "mov (%rbx,%r13), %rbx\n"
+                       "mov (%r8,%r13), %r8\n"
+                       "mov (%r9,%r13), %r9\n"
+                       "mov (%r10,%r13), %r10")
+BODY(chase_dense_all, "mov 8(%rax,%r14), %rax\n"
+                      "mov 8(%rdx,%r14), %rdx\n"
+                      "mov 8(%rsi,%r14), %rsi\n"
+                      "mov 8(%rdi,%r14), %rdi\n"
+                      "mov 8(%rbx,%r14), %rbx\n"
+                      "mov 8(%r8,%r14), %r8\n"
+                      "mov 8(%r9,%r14), %r9\n"
+                      "mov 8(%r10,%r14), %r10")
+
 BODY(chase_code_spread, "lea 1f(%rip), %rdx\n"
                         "lea 0x7fffffff(%r13), %rax\n"
                         "jmp *%rax\n"
@@ -45,6 +73,11 @@ BODY(chase_code_dense, "lea 1f(%rip), %rdx\n"
 #define CHASE_START_OPERAND 6u
 #define CODE_START_OPERAND 10u
 
+/* Of the chains' first lines, in the order of the registers. */
+static const uint8_t chain_operands[CHASE_CHAINS] = {
+	CHASE_START_OPERAND, 11, 16, 21, 26, 32, 38, 44
+};
+
 static const struct body repeat_begin = PART(repeat_begin);
 static const struct body repeat_step = PART(repeat_step);
 static const struct body repeat_count = PART(repeat_count);
@@ -54,6 +87,7 @@ static const struct body repeat_step_partner = PART(repeat_step_partner);
 static const struct body repeat_to_body = PART(repeat_to_body);
 static const struct body repeat_step_body = PART(repeat_step_body);
 static const struct body chase_begin = PART(chase_begin);
+static const struct body chase_begin_all = PART(chase_begin_all);
 static const struct body chase_count = PART(chase_count);
 
 static const struct body ways[] = {
@@ -61,6 +95,11 @@ static const struct body ways[] = {
 	[CHASE_DENSE] = PART(chase_dense),
 	[CHASE_CODE_SPREAD] = PART(chase_code_spread),
 	[CHASE_CODE_DENSE] = PART(chase_code_dense),
+};
+
+static const struct body ways_interleaved[] = {
+	[CHASE_SPREAD] = PART(chase_spread_all),
+	[CHASE_DENSE] = PART(chase_dense_all),
 };
 
 #define BRANCH_BACK 0x75 /* JNZ rel8, counted from behind its two bytes */
@@ -167,29 +206,49 @@ static bool is_code(const struct chase *chase)
 	return chase->way == CHASE_CODE_SPREAD || chase->way == CHASE_CODE_DENSE;
 }
 
+static const struct body *begin_of(const struct chase *chase)
+{
+	return chase->interleaved ? &chase_begin_all : &chase_begin;
+}
+
+static const struct body *loads_of(const struct chase *chase)
+{
+	return chase->interleaved ? &ways_interleaved[chase->way] : &ways[chase->way];
+}
+
 uint32_t chase_bytes(const struct chase *chase)
 {
 	if (chase->way == CHASE_NONE || chase->accesses == 0)
 		return 0;
 	if (is_code(chase))
 		return body_bytes(&ways[chase->way]);
-	return body_bytes(&chase_begin) + BRANCH_BYTES + CACHE_LINE +
-	       body_bytes(&ways[chase->way]) + body_bytes(&chase_count) + BRANCH_BYTES;
+	return body_bytes(begin_of(chase)) + BRANCH_BYTES + CACHE_LINE +
+	       body_bytes(loads_of(chase)) + body_bytes(&chase_count) + BRANCH_BYTES;
+}
+
+static uint8_t *put_begin(uint8_t *at, const struct chase *chase)
+{
+	uint8_t *const end =
+		emit_with(at, begin_of(chase), CHASE_COUNT_OPERAND, chase->accesses);
+
+	emit_operand(at + CHASE_START_OPERAND, chase->start);
+	for (unsigned i = 1; chase->interleaved && i < CHASE_CHAINS; i++)
+		emit_operand(at + chain_operands[i], chase->others[i - 1]);
+	return end;
 }
 
 static uint8_t *put_data(uint8_t *at, const struct chase *chase)
 {
 	uint8_t *again;
 
-	at = emit_with(at, &chase_begin, CHASE_COUNT_OPERAND, chase->accesses);
-	emit_operand(at - body_bytes(&chase_begin) + CHASE_START_OPERAND, chase->start);
+	at = put_begin(at, chase);
 	again = at + BRANCH_BYTES;
 	again += (CACHE_LINE - (uintptr_t)again % CACHE_LINE) % CACHE_LINE;
 	*at++ = JUMP_SHORT;
 	*at = (uint8_t)(again - (at + 1));
 	for (at++; at != again; at++)
 		*at = 0xcc;
-	at = emit_body(at, &ways[chase->way]);
+	at = emit_body(at, loads_of(chase));
 	return put_branch(emit_body(at, &chase_count), again);
 }
 

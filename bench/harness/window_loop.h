@@ -39,13 +39,22 @@ enum chase_way {
 	CHASE_CODE_DENSE,
 };
 
+/* Chains that a chase can follow at once, beside one. */
+#define CHASE_CHAINS 8u
+
 /* Between T1 and T2. */
 struct chase {
 	enum chase_way way;
 	/* Loads, each from the address the one before returned; 0: two stamps alone.
-	 * Code goes through its trail once. */
+	 * Code goes through its trail once.  Of several chains, those of each. */
 	uint32_t accesses;
 	uint32_t start; /* offset of the first line; its code's */
+	/*
+	 * CHASE_CHAINS loads in each pass of the loop, each of a chain of its own, so
+	 * that they may overlap; the first lines of the chains but one.
+	 */
+	bool interleaved;
+	uint32_t others[CHASE_CHAINS - 1];
 };
 
 uint32_t repeat_bytes(const struct repeat *repeat, const struct body *body);

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from . import remote
 from .markup import Markup, badge, breakable, join, paragraph, table, tag
 from .run import Row, Run
+from .sweep import OVERLAP
 from .variant import label, measured, phase
 
 
@@ -93,7 +94,7 @@ def flag_refill(run: Run, row: Row):
     """The same of the refill of a page of a dense working set that fits into the TLB."""
     parts, pages = row["variant"].split("-"), row.number("value")
     if row["op"] not in REFILL_OPS or not measured(row) or "dense" not in parts or not pages \
-            or pages > REFILL_PAGES:
+            or pages > REFILL_PAGES or OVERLAP in parts:
         return None
     band = next((REFILLS[warmth] for warmth in REFILLS if warmth in parts), None)
     return band if band and outside(band, cycles(run, row)) else None

@@ -16,6 +16,7 @@ FULL = ("space", BOTH, "all")  # scopes of a full flush
 PARTNERS = {"invpcid_address": "invlpg", "invlpg": "invpcid_address"}
 # Drops every PCID, and keeps global entries: neither an address space nor everything.
 NON_GLOBAL = "invpcid_all_non_global"
+OVERLAPPING = "accesses that overlap"  # chains, in words
 # Beyond this many pages these kernels flush everything.
 CEILINGS = (("Asterinas", 32), ("Linux", 33), ("FreeBSD", 4096))
 
@@ -32,7 +33,8 @@ class Setting:
     @property
     def words(self) -> str:
         return ", ".join([self.size, with_pcids(self.mode),
-                          *(part for part in self.mode if part != "pcide"),
+                          *(OVERLAPPING if part == sweep.OVERLAP else part
+                            for part in self.mode if part != "pcide"),
                           *(["page-table isolation"] if self.scope in ("pti", BOTH) else [])]
                          ).strip(", ")
 
@@ -219,6 +221,17 @@ def cheapest(group: list) -> list:
                 one.w not in best or one.flush.point.y < best[one.w].flush.point.y):
             best[one.w] = one
     return [best[w] for w in sorted(best)]
+
+
+def overlapping(found: list) -> dict:
+    """(operation, scope, size, mode without chains, W) -> the break-even in chains there, against
+    the cheapest flush: the other of a pair."""
+    made = {}
+    for (op, scope, size, mode), group in by_sweep(found).items():
+        if sweep.OVERLAP in mode:
+            alone = tuple(part for part in mode if part != sweep.OVERLAP)
+            made |= {(op, scope, size, alone, one.w): one for one in cheapest(group)}
+    return made
 
 
 def place(one: BreakEven) -> str:

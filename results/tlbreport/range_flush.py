@@ -1,12 +1,12 @@
 """Page by page or everything at once: curves, break-even, and what the machine would want."""
 
 from . import cost, plot_range, sweep, trust
-from .breakeven import (BENCH, CEILINGS, BreakEven, by_sweep, cheapest, flushes, pairs, place,
-                        sweeps, with_pcids)
+from .breakeven import (BENCH, CEILINGS, OVERLAPPING, BreakEven, by_sweep, cheapest, flushes,
+                        overlapping, pairs, place, sweeps, with_pcids)
 from .figure import picture
 from .markup import Markup, breakable, join, paragraph, table, tag
 from .run import Run
-from .sweep import FILE, interval
+from .sweep import FILE, OVERLAP, interval
 
 NOTE = (
     "N times the operation and then the working set of W pages once more, against nothing and "
@@ -17,7 +17,10 @@ NOTE = (
     "two curves cross. space: the entries of one address space; all: global entries too, but for "
     "invpcid_all_non_global, which drops every PCID and keeps global entries. With page-table "
     "isolation each page is dropped in two PCIDs, and so do two flushes drop both: where no row "
-    "has the two of them, the sum of one with the working set and one without any."
+    "has the two of them, the sum of one with the working set and one without any. Where the "
+    "working set is fetched again by accesses that wait for each other, each loss costs its whole "
+    "latency, which is against the full flush; chains8: up to eight may overlap. Real work is "
+    "between, and so N* is a pair."
 )
 SENTENCE_OF = ("invlpg", "range", "4k")  # what kernels do page by page
 
@@ -39,12 +42,14 @@ def sentences(run: Run, crossed: list):
     if trust.obstacle(run):
         return
     groups = {mode: cheapest(group) for (op, scope, size, mode), group in by_sweep(crossed).items()
-              if (op, scope, size) == SENTENCE_OF}
+              if (op, scope, size) == SENTENCE_OF and OVERLAP not in mode}
+    others = overlapping(crossed)
     has_pcids = any("pcide" in row["variant"].split("-") and row["status"] == "ok"
                     for row in sweep.rows(run, BENCH))
     for mode in sorted(groups, key=lambda mode: "pcide" not in mode):
         if groups[mode]:
-            yield paragraph(tag("strong", wanted(groups[mode], ("pcide" in mode) == has_pcids)))
+            yield paragraph(tag("strong", wanted(groups[mode], ("pcide" in mode) == has_pcids)
+                                + paired(mode, groups[mode], others)))
     if groups and has_pcids and not any("pcide" in mode for mode in groups):
         yield paragraph("No row has invlpg with PCIDs, which is how Linux runs on this processor: "
                         "the ceiling above is that of another mode.", class_="lack")
@@ -66,6 +71,16 @@ def wanted(best: list, is_linux: bool) -> str:
     other = f" against {flushes_of[0]}" if len(flushes_of) == 1 else ""
     return (f"{begin}, this machine would want a ceiling for {name}{other} that depends on the "
             f"working set, in pages: {places}. {kernels}.")
+
+
+def paired(mode: tuple, best: list, others: dict) -> str:
+    """The other of each pair, where accesses overlap; empty where none may be believed."""
+    known = [(one.w, others.get((*SENTENCE_OF, mode, one.w))) for one in best]
+    said = [f"{found(other)} at W = {w}" for w, other in known if other and other.believed]
+    if not said or not all(one.believed for one in best):
+        return ""
+    return (" That is for accesses that wait for each other, which is the most that a full flush "
+            f"costs; for {OVERLAPPING}, eight at once: {', '.join(said)}.")
 
 
 def found(one: BreakEven) -> str:

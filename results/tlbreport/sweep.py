@@ -9,6 +9,7 @@ from .verdicts import must_phases
 
 FILE = "results.csv"
 SIZES = ("4k", "2m", "1g")
+OVERLAP = "chains8"  # of a variant: so many accesses may be on their way at once
 NOT_BELIEVED, NO_VERDICT = "not believed", "no verdict"
 # Benchmarks that have a section of their own, where their rows stand.
 BENCHES = ("refill", "range", "switch", "policy", "tlb_size", "pcid_capacity",

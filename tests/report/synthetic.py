@@ -14,7 +14,7 @@ import math
 import os
 import re
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from rundir import HERE, cost
@@ -57,7 +57,8 @@ class Machine:
         "cr3_reload": 310.0, "cr3_pcid_flush": 330.0, "invpcid_context": 420.0,
         "invpcid_by_cr3": 470.0, "invpcid_all_global": 520.0, "invpcid_all_non_global": 500.0,
         "cr4_pge_toggle": 900.0, "cr4_smep_set": 880.0, "cr0_pg_toggle": 1900.0})
-    refill: float = 22.0  # ticks a page
+    refill: float = 22.0  # ticks a page, if each waits for the one before
+    walkers: float = 2.5  # refills at once, where accesses are in chains
     keep: float = 180.0  # MOV CR3 with bit 63 set
     slots: int = 4  # PCIDs that keep entries
     walk: float = 28.0  # a probe that misses
@@ -72,6 +73,11 @@ class Machine:
     @property
     def stlb(self) -> int:
         return self.levels["data-4k"][-1].entries
+
+    def seen_by(self, variant: str):
+        """The machine as a row with that variant sees it."""
+        overlap = self.walkers if "chains8" in variant.split("-") else 1
+        return replace(self, refill=self.refill / overlap)
 
     def each(self, op: str, scope: str) -> float:
         """A page by this operation, or by the two of page-table isolation."""
@@ -160,6 +166,7 @@ def follow(machine: Machine, to: Rows, *benches: str, profile: str = "default",
 def of_range(machine: Machine, row: dict) -> tuple:
     """Page by page, in pairs, and at once; both PCIDs are flushed where the plan has that."""
     scope, *rest = row["variant"].split("-")
+    machine = machine.seen_by(row["variant"])
     w = int(re.search(r"-w(\d+)$", row["variant"])[1])
     if scope in ("space", "all") or "space" in rest:
         return machine.at_once(row["op"], w) + (machine.full[row["op"]] if scope == "pti" else 0
@@ -179,6 +186,7 @@ def of_capacity(machine: Machine, row: dict) -> tuple:
 def of_refill(machine: Machine, row: dict) -> tuple:
     """Misses after an operation, by W, order, warmth and depth."""
     parts, w = row["variant"].split("-"), int(row["value"])
+    machine = machine.seen_by(row["variant"])
     depth = next(p for p in parts if p in ("dense", "by2m", "by1g", "by512g"))
     factor = {"dense": 1, "by2m": 1.4, "by1g": 2.1, "by512g": 3.0}[depth]
     if "large" in parts:

@@ -21,7 +21,7 @@ class BreakEven(Synthetic):
             variant, _, op = row["variant"].partition("-against-")
             each = machine.each(row["op"], variant.split("-")[0])
             two = op.startswith("two-")
-            true = machine.break_even(op.removeprefix("two-"), int(variant.split("-w")[1]), each,
+            true = machine.seen_by(variant).break_even(op.removeprefix("two-"), int(variant.split("-w")[1]), each,
                                       1 + two)
             yield row, pages[row["op"], variant], true
 

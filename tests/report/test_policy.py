@@ -38,7 +38,7 @@ class Policy(PageTest):
 
     def test_hardware_gets_pictures_a_sentence_and_recommendations(self):
         page = self.all(HARDWARE)
-        self.assertEqual(len(page.pictures), 21)
+        self.assertEqual(len(page.pictures), 25)
         self.assertFalse(any(p.watermarked for p in page.pictures))
         self.check_says(
             page, "With PCIDs, as Linux runs on this processor, this machine would want a ceiling "
@@ -76,7 +76,7 @@ class Policy(PageTest):
 
     def test_an_emulator_gets_the_same_pictures_with_the_watermark_and_no_sentence(self):
         page = self.all(EMULATOR)
-        self.assertEqual(len(page.pictures), 21)
+        self.assertEqual(len(page.pictures), 25)
         for picture in page.pictures:
             self.assertTrue(picture.watermarked, picture.label)
         for text in SAID:
@@ -142,6 +142,15 @@ class Policy(PageTest):
         self.check_says(page, "no ceiling, since an operation did not pass its verification",
                         "Nothing is recommended: the benchmarks")
         self.assertFalse("would want" in page.text)
+
+    def test_a_break_even_is_a_pair_of_accesses_that_wait_and_that_overlap(self):
+        page = self.page(verify=VERIFIED, results=[*crossing_at(40),
+                                                   *crossing_at(20, mode="-chains8")])
+        self.check_says(page, "in pages: 40.0 [40.0, 40.0] at W = 0",
+                        "for accesses that overlap, eight at once: 20.0 [20.0, 20.0] at W = 0, "
+                        "20.0 [20.0, 20.0] at W = 64.")
+        self.assertEqual(page.text.count("this machine would want"), 1)
+        self.assertNotIn("eight at once", self.page(verify=VERIFIED, results=crossing_at(40)).text)
 
     def test_benchmarks_that_were_not_run_are_named(self):
         self.check_says(self.page(), *(f"There is no row of {bench}: it was not run."

@@ -139,6 +139,29 @@ TEST(a_refill_is_what_comes_behind_the_operation_per_page)
 	assert_int_equal(spec->copies_b, 0);
 }
 
+/* One chain is the latency of a refill, eight are its throughput. */
+TEST(what_is_lost_is_fetched_again_one_by_one_and_in_chains_that_overlap)
+{
+	unsigned at;
+
+	plan_bench(&bench_refill, "default", 1536);
+	at = find("cr3_reload", "4k-random-warm-dense-chains8", 512);
+	assert_int_equal(spec_at(at)->chase.trail.chains, CHASE_CHAINS);
+	assert_int_equal(spec_at(at)->divisor, 512);
+	at = find("cr3_reload", "4k-random-warm-dense", 512);
+	assert_int_equal(spec_at(at)->chase.trail.chains, 1);
+	assert_true(has("none", "4k-random-warm-dense-chains8-large", 6144));
+	plan_bench(&bench_range, "default", 1536);
+	for (uint32_t pages = 1; pages <= 1024; pages *= 4) {
+		assert_true(has("invlpg", "range-4k-chains8-w512", pages));
+		assert_true(has("invlpg", "range-4k-pcide-chains8-w512", pages));
+	}
+	at = find("cr3_reload", "space-chains8-w512", 0);
+	assert_int_equal(spec_at(at)->chase.trail.chains, CHASE_CHAINS);
+	assert_true(has("cr3_pcid_flush", "space-pcide-chains8-w6144", 0));
+	assert_false(has("cr3_reload", "space-chains8-w0", 0));
+}
+
 TEST(range_has_every_count_with_every_working_set)
 {
 	static const uint32_t counts[] = { 1,  2,  4,   8,   16,  24,  32,  33,  48,
@@ -290,6 +313,8 @@ int main(void)
 		cmocka_unit_test(no_trail_is_longer_than_its_layout),
 		cmocka_unit_test(refill_goes_to_four_times_the_tlb),
 		cmocka_unit_test(a_refill_is_what_comes_behind_the_operation_per_page),
+		cmocka_unit_test(
+			what_is_lost_is_fetched_again_one_by_one_and_in_chains_that_overlap),
 		cmocka_unit_test(range_has_every_count_with_every_working_set),
 		cmocka_unit_test(
 			range_costs_the_operations_and_what_comes_behind_them_together),

@@ -29,6 +29,26 @@ TEST(the_trail_is_walked_before_every_window_through_what_is_measured)
 	assert_int_equal(row(0)->pair.args.stores, VA_LINES_DENSE);
 }
 
+TEST(of_several_chains_every_page_is_read_once_before_a_window)
+{
+	struct experiment_spec spec = following("cr3_reload");
+	const uint64_t base = lines_base(spec.chase.trail.layout);
+	bool met[PAGES] = { false };
+
+	spec.chase.trail.chains = CHASE_CHAINS;
+	make_plan(&spec, NULL);
+	prime(0, 1);
+	assert_int_equal(ring0.count, 1 + PAGES);
+	for (uint32_t i = 0; i < PAGES; i++) {
+		const uint64_t page =
+			(ring0.at[1 + i].value - base) / level_span(LEVEL_PT);
+
+		assert_in_range(page, 0, PAGES - 1);
+		assert_false(met[page]);
+		met[page] = true;
+	}
+}
+
 TEST(each_arm_ends_with_a_pass_in_its_own_way)
 {
 	struct experiment_spec spec = following("none");
@@ -255,6 +275,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			the_trail_is_walked_before_every_window_through_what_is_measured),
+		cmocka_unit_test(
+			of_several_chains_every_page_is_read_once_before_a_window),
 		cmocka_unit_test(each_arm_ends_with_a_pass_in_its_own_way),
 		cmocka_unit_test(rows_in_turn_walk_each_its_own_trail),
 		cmocka_unit_test(cold_entries_do_not_change_what_is_walked),

@@ -145,6 +145,30 @@ TEST(the_control_goes_through_the_dense_page)
 	assert_false(chases(row(0)->pair.b, DENSE_LOAD));
 }
 
+/* 100 pages in 8 chains are 13 accesses each, from pages 0, 12, 25, 37 ... on. */
+TEST(chains_begin_with_their_own_lines_in_each_way)
+{
+	struct experiment_spec spec = following("none");
+	char dense[16] = "\xb9\x0d\0\0\0\xb8", spread[16] = "\xb9\x0d\0\0\0\xb8";
+	uint32_t line;
+
+	spec.copies_b = 0;
+	spec.chase.way_a = CHASE_DENSE;
+	spec.chase.trail.chains = CHASE_CHAINS;
+	make_plan(&spec, NULL);
+	line = lines_dense(0);
+	memcpy(dense + 6, &line, 4);
+	line = lines_dense(12);
+	dense[10] = spread[10] = '\xba';
+	memcpy(dense + 11, &line, 4);
+	line = (uint32_t)lines_spread(&workspace.lines, spec.chase.trail.layout, 0);
+	memcpy(spread + 6, &line, 4);
+	line = (uint32_t)lines_spread(&workspace.lines, spec.chase.trail.layout, 12);
+	memcpy(spread + 11, &line, 4);
+	assert_true(has_bytes(row(0)->pair.a, dense, 15));
+	assert_true(has_bytes(row(0)->pair.b, spread, 15));
+}
+
 TEST(what_cannot_be_mapped_is_skipped_with_its_reason)
 {
 	struct experiment_spec spec = following("cr3_reload");
@@ -173,6 +197,7 @@ int main(void)
 			many_times_an_operation_aims_at_pages_that_are_primed_alike),
 		cmocka_unit_test(a_broken_operation_is_in_neither),
 		cmocka_unit_test(the_control_goes_through_the_dense_page),
+		cmocka_unit_test(chains_begin_with_their_own_lines_in_each_way),
 		cmocka_unit_test(what_cannot_be_mapped_is_skipped_with_its_reason),
 	};
 

@@ -59,6 +59,35 @@ TEST(a_trail_visits_every_page_once_in_the_same_order_both_ways)
 			}
 }
 
+/* Together they meet every page once, and none has two pages more than another. */
+TEST(chains_of_a_trail_are_cycles_that_share_its_pages)
+{
+	static const uint32_t counts[] = { 8, 9, 64, 500, 1535 };
+
+	open_lines();
+	assert_int_equal(lines_map(&lines, root, SMALL, 0, 2048), ERR_NONE);
+	for (unsigned i = 0; i < COUNT_OF(counts); i++) {
+		const struct trail trail = { .layout = SMALL,
+			                     .first = 17,
+			                     .pages = counts[i],
+			                     .chains = 8,
+			                     .seed = 5 };
+		uint32_t next = 17;
+
+		lines_link(&lines, &trail);
+		assert_int_equal(lines_chains(&trail), 8);
+		for (uint32_t chain = 0; chain < 8; chain++) {
+			const struct trail one = lines_chain(&trail, chain);
+
+			assert_int_equal(one.first, next);
+			assert_in_range(one.pages, counts[i] / 8, (counts[i] + 7) / 8);
+			assert_cycle(&one, NULL);
+			next += one.pages;
+		}
+		assert_int_equal(next, 17 + counts[i]);
+	}
+}
+
 TEST(orders_are_what_they_are_called)
 {
 	static uint32_t order[512];
@@ -145,6 +174,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			a_trail_visits_every_page_once_in_the_same_order_both_ways),
+		cmocka_unit_test(chains_of_a_trail_are_cycles_that_share_its_pages),
 		cmocka_unit_test(orders_are_what_they_are_called),
 		cmocka_unit_test(trails_of_other_pages_are_left_alone),
 		cmocka_unit_test(a_trail_of_code_jumps_through_every_page_and_back),

@@ -176,6 +176,52 @@ TEST(a_chase_loads_the_next_offset_so_often_and_is_stamped_behind)
 	}
 }
 
+/* Each register has a first line, and a load that waits for that register alone. */
+static void assert_interleaved(enum chase_way way, const char *behind)
+{
+	static const char *const regs[][2] = {
+		{ "eax", "rax" }, { "edx", "rdx" }, { "esi", "rsi" }, { "edi", "rdi" },
+		{ "ebx", "rbx" }, { "r8d", "r8" },  { "r9d", "r9" },  { "r10d", "r10" },
+	};
+	struct window_spec spec = chasing(way, 64, 0x1010);
+	const struct listing *listing;
+	unsigned begin, loop;
+	char text[64];
+
+	spec.chase.interleaved = true;
+	for (uint32_t i = 1; i < CHASE_CHAINS; i++)
+		spec.chase.others[i - 1] = 0x1010 + 0x100 * i;
+	listing = listed(&spec);
+	begin = find(listing, "mov ecx, 0x40", 0);
+	for (uint32_t i = 0; i < CHASE_CHAINS; i++) {
+		snprintf(text, sizeof text, "mov %s, 0x%x", regs[i][0],
+		         0x1010 + 0x100 * i);
+		assert_string_equal(listing->at[begin + 1 + i].text, text);
+	}
+	snprintf(text, sizeof text, "mov rax, qword ptr [rax + %s]", behind);
+	loop = find(listing, text, 0);
+	assert_leads(listing, begin + 1 + CHASE_CHAINS, loop);
+	assert_int_equal((uintptr_t)(assemble_spec(0, &spec, CLOCK_RDTSCP)->entry +
+	                             listing->at[loop].offset) %
+	                         64,
+	                 0);
+	for (unsigned i = 0; i < CHASE_CHAINS; i++) {
+		snprintf(text, sizeof text, "mov %s, qword ptr [%s + %s]", regs[i][1],
+		         regs[i][1], behind);
+		assert_string_equal(listing->at[loop + i].text, text);
+	}
+	assert_string_equal(listing->at[loop + CHASE_CHAINS].text, "dec ecx");
+	assert_memory_equal(listing->at[loop + CHASE_CHAINS + 1].text, "jne ", 4);
+	assert_leads(listing, loop + CHASE_CHAINS + 1, loop);
+	assert_string_equal(listing->at[loop + CHASE_CHAINS + 2].text, "rdtscp");
+}
+
+TEST(chains_of_a_chase_take_turns_and_none_waits_for_another)
+{
+	assert_interleaved(CHASE_SPREAD, "r13");
+	assert_interleaved(CHASE_DENSE, "r14 + 8");
+}
+
 TEST(a_chase_of_nothing_is_two_stamps)
 {
 	const struct window_spec spec = chasing(CHASE_SPREAD, 0, 0);
@@ -214,13 +260,14 @@ TEST(a_chase_through_code_jumps_to_its_line_and_comes_back_behind)
 	}
 }
 
-static void assert_in_one_page(uint32_t at, uint32_t copies)
+static void assert_in_one_page(uint32_t at, uint32_t copies, bool interleaved)
 {
 	struct window_spec spec = chasing(CHASE_DENSE, 1, 0);
 	uint32_t entry = 0;
 	const uint8_t *end, *t1;
 
 	spec.copies = copies;
+	spec.chase.interleaved = interleaved;
 	end = assemble_at(at, &spec, CLOCK_PMC, 0, &entry);
 	t1 = memmem(area + at + entry, 300, "\x48\x89\xd5", 3);
 	assert_non_null(t1);
@@ -233,7 +280,8 @@ TEST(all_behind_the_copies_ends_in_one_page_before_its_last_line)
 {
 	for (uint32_t at = 0; at < 4096; at += 64)
 		for (uint32_t copies = 0; copies < 64; copies++)
-			assert_in_one_page(at, copies);
+			for (unsigned interleaved = 0; interleaved < 2; interleaved++)
+				assert_in_one_page(at, copies, interleaved != 0);
 }
 
 int main(void)
@@ -247,6 +295,8 @@ int main(void)
 		cmocka_unit_test(nothing_else_stands_between_t0_and_t1),
 		cmocka_unit_test(
 			a_chase_loads_the_next_offset_so_often_and_is_stamped_behind),
+		cmocka_unit_test(
+			chains_of_a_chase_take_turns_and_none_waits_for_another),
 		cmocka_unit_test(a_chase_of_nothing_is_two_stamps),
 		cmocka_unit_test(without_a_chase_there_is_no_third_stamp),
 		cmocka_unit_test(
