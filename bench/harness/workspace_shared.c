@@ -56,7 +56,7 @@ static void touch_parts(uint64_t first, uint64_t stride, uint32_t pages, uint32_
 
 	for (uint32_t i = 0; i < each; i++)
 		touch_pages(first + i * stride, each * stride, parts);
-	touch_pages(first + each * parts * stride, stride, pages % parts);
+	touch_pages(first + (uint64_t)each * parts * stride, stride, pages % parts);
 }
 
 void workspace_prepare(const struct priming *priming)
