@@ -24,7 +24,7 @@ def in_short(run: Run) -> str:
     if not rows:
         return ""
     loose = sum(row["converged"] == "0" for row in rows)
-    text = f"Rows: {len(rows)} measured, {loose or 'none'} not converged"
+    text = f"Rows: {len(rows)} measured, {f'{loose} not' if loose else 'all'} converged"
     against = [row for row in rows if is_outlier(row)]
     if not against:
         return text + "."

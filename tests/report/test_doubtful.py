@@ -44,7 +44,7 @@ class Doubtful(PageTest):
 
     def test_a_row_that_contradicts_its_neighbours_is_named_on_the_first_screen(self):
         text = self.text(BUMP)
-        self.assertIn("Rows: 4 measured, none not converged; 1 contradicts both neighbours in the "
+        self.assertIn("Rows: 4 measured, all converged; 1 contradicts both neighbours in the "
                       "sweep: single_op invlpg first-incl-4k-data touched=1.", text)
 
     def test_it_is_marked_in_its_table_and_no_other_is(self):

@@ -47,7 +47,8 @@ class Summary(PageTest):
     def test_what_matters_most_stands_first(self):
         self.check_says(self.page(), "Machine: Example Processor 1234 @ 2.00GHz, microcode "
                         "0x2b000590. The timing is valid. Self-tests: 2 passed, none failed. "
-                        "Verification: 3 of 3 operations drop what they must; none failed.")
+                        "Rows: 8 measured, all converged. Verification: 3 of 3 operations drop "
+                        "what they must; none failed.")
 
     def test_what_failed_is_named(self):
         page = self.page(
