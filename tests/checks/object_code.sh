@@ -38,6 +38,17 @@ image_has_no_vector_code() {
 	[ ! -s "$scratch/vector" ]
 }
 
+# Of the 128 KiB that firmware must have (UEFI 2.10 2.3.4 "x64 Platforms") no function
+# takes more than an eighth: some are called by others.
+frames_are_small() {
+	disassembly "$whole" | perl -ne '
+		$name = $1 if /^[0-9a-f]+ <(.*)>:$/;
+		print "$name: $1\n" if /\bsub +\$(0x[0-9a-f]+),%rsp$/ && hex $1 > 16384;
+	' >"$scratch/frames"
+	cat "$scratch/frames"
+	[ ! -s "$scratch/frames" ]
+}
+
 # Not even the functions a compiler calls by itself: those are in efi/builtins.c.
 nothing_foreign_is_called() {
 	# shellcheck disable=SC2086 # names without blanks
@@ -115,6 +126,7 @@ code_is_called_behind_cpuid() {
 
 check 'no object has vector or floating-point code' objects_have_no_vector_code
 check 'nor has the whole image' image_has_no_vector_code
+check 'no function takes more than 16 KiB of stack' frames_are_small
 check 'no function of others is called' nothing_foreign_is_called
 check 'no object has a section of its own' sections_are_standard
 check 'every loaded section goes into the image' nothing_is_left_out
