@@ -12,7 +12,7 @@ static const char *const classes[FILE_COUNT + 1] = {
 	[FILE_MACHINE] = "tt",
 	[FILE_SELFTEST] = "tnntt",
 	[FILE_VERIFY] = "ttttttttttt",
-	[FILE_RESULTS] = "tttttttttnnnnnmttttttttttttttttttttnnn012t3ttnnnn",
+	[FILE_RESULTS] = "tttttttttnnnnnmttttttttttttttttttttnnn012t3ttnnnntt",
 	[FILE_CANARY] = "nn",
 	[FILE_HISTOGRAM] = "ttttttnnn",
 	[FILE_SAMPLES] = "ttttttnnnt",
@@ -233,7 +233,7 @@ static unsigned split(const struct line *line, struct text_slice *fields, unsign
 	return count;
 }
 
-#define FIELDS_MAX 49u
+#define FIELDS_MAX 51u
 
 static void code_fields(struct packer *packer, unsigned file,
                         struct text_slice fields[FIELDS_MAX], struct line *line)
