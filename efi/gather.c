@@ -119,6 +119,9 @@ static void gather_acpi(const struct firmware *firmware, const struct memory_map
 	machine->acpi = root_name(acpi_root(memory, rsdp, &table));
 	machine->madt = gather_madt(memory, rsdp, &machine->processors);
 	machine->fadt = gather_fadt(memory, rsdp, machine);
+	if (acpi_find(memory, rsdp, "SRAT", &table) != ERR_NONE ||
+	    acpi_nodes(&table, &machine->processors, &machine->nodes) != ERR_NONE)
+		machine->nodes.count = 0;
 	if (acpi_find(memory, rsdp, "HPET", &table) != ERR_NONE ||
 	    acpi_hpet_address(&table, &machine->hpet_address) != ERR_NONE)
 		machine->hpet_address = 0;

@@ -4,6 +4,7 @@
  * machine.csv.
  */
 #include "lib/acpi.h"
+#include "lib/acpi_nodes.h"
 #include "lib/config.h"
 #include "lib/physical.h"
 #include "lib/record.h"
@@ -94,6 +95,7 @@ struct machine {
 	struct tlb_sizes tlb;      /* as CPUID says */
 	const char *not_asked_why; /* some processors; NULL: all were asked to start */
 	struct processors processors;
+	struct nodes nodes;
 	/* Firmware */
 	char firmware[MACHINE_TEXT];
 	uint32_t firmware_revision;

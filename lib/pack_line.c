@@ -12,7 +12,7 @@ static const char *const classes[FILE_COUNT + 1] = {
 	[FILE_MACHINE] = "tt",
 	[FILE_SELFTEST] = "tnntt",
 	[FILE_VERIFY] = "ttttttttttt",
-	[FILE_RESULTS] = "tttttttttnnnnnmttttttttttttttttttttnnn012t3tttnnnn",
+	[FILE_RESULTS] = "tttttttttnnnnnmttttttttttttttttttttnnn012t3tttnnnntt",
 	[FILE_CANARY] = "nn",
 	[FILE_HISTOGRAM] = "ttttttnnn",
 	[FILE_SAMPLES] = "ttttttnnnt",
@@ -233,7 +233,7 @@ static unsigned split(const struct line *line, struct text_slice *fields, unsign
 	return count;
 }
 
-#define FIELDS_MAX 50u
+#define FIELDS_MAX 52u
 
 static void code_fields(struct packer *packer, unsigned file,
                         struct text_slice fields[FIELDS_MAX], struct line *line)

@@ -54,6 +54,8 @@ struct processor {
 	uint8_t differences;
 	enum processor_state state;
 	struct topology topology;
+	bool srat_node_known;
+	uint32_t srat_node; /* its proximity domain */
 	bool tsc_adjust_known;
 	uint64_t tsc_adjust;
 	struct processor_fall fall; /* of one that has fallen */

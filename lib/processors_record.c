@@ -60,6 +60,8 @@ static void describe(const struct processor *processor, const struct processor *
 	put_field(line, "die", topology->die);
 	if (topology->node_known)
 		put_field(line, "node", topology->node);
+	if (processor->srat_node_known)
+		put_field(line, "srat_node", processor->srat_node);
 	put_field(line, "cache", topology->cache);
 	put_field(line, "cluster", topology->cluster);
 	put_field(line, "core", topology->core);

@@ -20,7 +20,7 @@ static const char *const columns[FILE_COUNT] = {
 			 "a_min,a_p50,b_min,b_p50,converged,believed,quantum,canary,"
 			 "order,cost,cost_lo,cost_hi,estimator,spread,outlier,"
 			 "farthest,farthest_package,slowest_target,fastest_target,"
-			 "slept,slept_deep",
+			 "slept,slept_deep,farthest_node,memory_node",
 	[FILE_CANARY] = "order,ticks",
 	[FILE_HISTOGRAM] = "bench,op,variant,param,value,targets,lo,hi,count",
 	[FILE_SAMPLES] = "bench,op,variant,param,value,targets,pair,a,b,"

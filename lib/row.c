@@ -121,6 +121,14 @@ static void put_known(struct csv *csv, bool is_known, int64_t milli)
 		csv_empty(csv);
 }
 
+static void put_node(struct csv *csv, bool is_known, uint32_t node)
+{
+	if (is_known)
+		csv_u64(csv, node);
+	else
+		csv_empty(csv);
+}
+
 static void put_farthest(struct csv *csv, const struct row *row)
 {
 	csv_text(csv, row->farthest);
@@ -167,6 +175,8 @@ void row_to_csv(const struct row *row, struct line *line)
 	put_known(&csv, row->fastest_target != 0, row->fastest_target);
 	put_known(&csv, row->slept_known, row->slept);
 	put_known(&csv, row->slept_deep_known, row->slept_deep);
+	put_node(&csv, row->farthest_node_known, row->farthest_node);
+	put_node(&csv, row->memory_node_known, row->memory_node);
 }
 
 #define NAME_WIDTH 34u

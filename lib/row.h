@@ -43,6 +43,9 @@ struct row {
 	/* Of the targets, the one farthest from who calls: its distance; NULL: none. */
 	const char *farthest;
 	uint32_t farthest_package;
+	/* By the SRAT, its node, and that of the memory that it runs in. */
+	bool farthest_node_known, memory_node_known;
+	uint32_t farthest_node, memory_node;
 	/* Thousandths of the nominal frequency; 0: not known. */
 	int64_t slowest_target, fastest_target;
 	/* Percent in thousandths: the least that a target slept, and deeper than C1. */

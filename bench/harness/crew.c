@@ -64,7 +64,12 @@ static bool is_done(const struct crew_member *member)
 	       member->posted;
 }
 
-/* What the member reads is written first, then the generation, then it is woken. */
+/*
+ * What the member reads is written first, then the generation, then it is woken: by an
+ * interrupt, from MWAIT too.  There are processors on which a store to a monitored line
+ * does not end every MWAIT (Intel's errata ICX143, LNL030 and APL30; AMD's 1295, behind
+ * an INVLPGB of that range).
+ */
 static bool post(struct crew *crew, struct crew_member *member, enum crew_state state,
                  uint32_t hint, crew_job *job, void *argument)
 {

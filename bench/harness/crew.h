@@ -116,6 +116,8 @@ struct crew_member {
 	uint32_t acpi_uid;
 	bool acpi_uid_known;
 	struct topology topology;
+	/* By the SRAT, its own and that of the memory it runs in; NODE_UNKNOWN. */
+	uint32_t node, memory_node;
 	enum distance distance;   /* to the boot processor */
 	struct tsc_offset offset; /* its TSC less the boot processor's */
 	bool tsc_adjust_known;

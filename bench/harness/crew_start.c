@@ -155,6 +155,8 @@ static void prepare_boot(struct crew *crew, const struct crew_spec *spec)
 	boot->tsc_adjust = spec->machine->tsc_adjust;
 	boot->tsc_adjust_known = spec->machine->tsc_adjust_known;
 	boot->mwait_kinds = leaves_mwait_kinds();
+	boot->node = processor->srat_node_known ? processor->srat_node : NODE_UNKNOWN;
+	boot->memory_node = node_of(&spec->machine->nodes, (uintptr_t)boot);
 	boot->distance = DISTANCE_SELF;
 	boot->offset = (struct tsc_offset){ .rounds = 1 };
 	spec->cpu->local = boot;
@@ -247,6 +249,8 @@ static void admit(struct crew *crew, uint32_t listed, struct crew_seat *seat,
 	member->acpi_uid_known = processor->acpi_uid_known;
 	member->loose_stamps = (seat->differences & DIFFERS_LFENCE) != 0 &&
 	                       (crew->machine->features & FEATURE_LFENCE_WAITS) != 0;
+	member->node = processor->srat_node_known ? processor->srat_node : NODE_UNKNOWN;
+	member->memory_node = node_of(&crew->machine->nodes, (uintptr_t)seat);
 	member->distance = topology_distance(&crew->boot.topology, &member->topology);
 	if (processor->state != PROCESSOR_STARTED) {
 		(void)crew_run(crew, member, park, NULL);

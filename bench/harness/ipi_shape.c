@@ -298,14 +298,19 @@ void party_tell(const struct experiment *experiment, struct row *row)
 	row->slowest_target = party_row->slowest;
 	row->fastest_target = party_row->fastest;
 	for (unsigned i = 0; i < experiment->spec.targets; i++) {
-		const struct topology *const target =
-			&party_target(party_row, i)->topology;
+		const struct crew_member *const target = party_target(party_row, i);
+		const enum distance distance =
+			topology_distance(from, &target->topology);
 
-		if (topology_distance(from, target) <= farthest)
+		if (distance <= farthest)
 			continue;
-		farthest = topology_distance(from, target);
+		farthest = distance;
 		row->farthest = distance_name(farthest);
-		row->farthest_package = target->package;
+		row->farthest_package = target->topology.package;
+		row->farthest_node_known = target->node != NODE_UNKNOWN;
+		row->farthest_node = target->node;
+		row->memory_node_known = target->memory_node != NODE_UNKNOWN;
+		row->memory_node = target->memory_node;
 	}
 }
 

@@ -27,6 +27,8 @@ static void keep_storing(struct crew_member *me, void *argument)
 		*(volatile uint64_t *)flush_ground_word_va(place) = i;
 		if (row->remote->state == CREW_POLL)
 			crew_serve(me);
+		if (party->emulated)
+			pause(); /* an emulator that runs them in turn goes on there */
 		if (i % 128 == 0 && rdtsc_ordered() - from > limit)
 			break;
 	}

@@ -93,6 +93,7 @@ FILES = {
         **columns("farthest_package", count_fault),
         **columns("slowest_target fastest_target", number_fault),
         **columns("slept slept_deep", number_fault),
+        **columns("farthest_node memory_node", count_fault),
     },
     "verify.csv": {
         **columns("op entry", any_text),
@@ -123,7 +124,8 @@ FILES = {
 # Columns that older programs did not write: all of a group are there, or none.
 LATER = {"results.csv": (("cost", "cost_lo", "cost_hi", "estimator", "spread"), ("outlier",),
                          ("farthest", "farthest_package"),
-                         ("slowest_target", "fastest_target"), ("slept", "slept_deep"))}
+                         ("slowest_target", "fastest_target"), ("slept", "slept_deep"),
+                         ("farthest_node", "memory_node"))}
 
 # A run without one of these was cut off; the others come only with some options.
 REQUIRED = ("machine.csv", "results.csv", "verify.csv")

@@ -77,7 +77,7 @@ TEST(files_have_the_names_and_columns_of_the_interface)
 		"a_min,a_p50,b_min,b_p50,converged,believed,quantum,canary,"
 		"order,cost,cost_lo,cost_hi,estimator,spread,outlier,farthest,"
 		"farthest_package,slowest_target,fastest_target,"
-		"slept,slept_deep");
+		"slept,slept_deep,farthest_node,memory_node");
 	assert_null(file_columns(FILE_SUMMARY));
 }
 

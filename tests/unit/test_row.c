@@ -44,6 +44,7 @@ static struct row measured(void)
 		.fastest_target = 1250,
 		.slept_known = true,
 		.slept = 97500,
+		.memory_node_known = true,
 	};
 }
 
@@ -91,7 +92,7 @@ TEST(a_measured_row_has_every_number_in_its_place)
 		"single_op,invlpg,first-bare-4k,pages,64,,ok,,ticks,255,32,"
 		",1,3,1.000,2.000,3.000,4.000,5.500,6.000,7.000,8.000,9.000,"
 		"-1.250,0.250,0.010,0.011,0.012,0.013,100,101,200,201,1,1,2,"
-		"700,7,5.250,4.875,5.750,huber,0.125,0,machine,1,0.800,1.250,97.500,");
+		"700,7,5.250,4.875,5.750,huber,0.125,0,machine,1,0.800,1.250,97.500,,,0");
 }
 
 TEST(numbers_stand_under_the_columns_of_their_names)
@@ -129,6 +130,8 @@ TEST(numbers_stand_under_the_columns_of_their_names)
 		{ "fastest_target", "1.250" },
 		{ "slept", "97.500" },
 		{ "slept_deep", "" },
+		{ "farthest_node", "" },
+		{ "memory_node", "0" },
 	};
 	const struct row row = measured();
 	for (unsigned i = 0; i < COUNT_OF(expected); i++)
@@ -150,9 +153,9 @@ TEST(what_no_sample_shows_is_in_every_interval)
 		assert_string_equal(under(&row, expected[i][0]), expected[i][1]);
 }
 
-TEST(the_columns_are_the_50_of_the_interface)
+TEST(the_columns_are_the_52_of_the_interface)
 {
-	assert_int_equal(fields(file_columns(FILE_RESULTS)), 50);
+	assert_int_equal(fields(file_columns(FILE_RESULTS)), 52);
 }
 
 TEST(every_kind_of_row_has_as_many_fields_as_there_are_columns)
@@ -169,7 +172,7 @@ TEST(every_kind_of_row_has_as_many_fields_as_there_are_columns)
 			row.order = 0;
 			row.believed = BELIEVED_UNKNOWN;
 		}
-		assert_int_equal(fields(csv_of(&row)), 50);
+		assert_int_equal(fields(csv_of(&row)), 52);
 	}
 }
 
@@ -186,7 +189,7 @@ TEST(a_skipped_row_has_its_reason_and_no_numbers)
 	assert_string_equal(csv_of(&row),
 	                    "single_op,invlpg,first-bare-4k,pages,64,,skipped,pge,ticks"
 	                    ",,,,,,,,,,,,,,,,,,,,," /* n ... ci99_hi and one more */
-	                    ",,,,,,2,,,,,,,,,machine,1,0.800,1.250,97.500,");
+	                    ",,,,,,2,,,,,,,,,machine,1,0.800,1.250,97.500,,,0");
 }
 
 TEST(belief_is_1_or_0_or_empty)
@@ -324,8 +327,8 @@ TEST(no_line_of_the_summary_exceeds_79_columns)
 				row.variant = variants[i];
 				row.status = kind == 0 ? ROW_OK : ROW_FAILED;
 				row.reason = "every sample was discarded";
-				row.estimate.cost = row.estimate.lo = -123496789;
-				row.estimate.hi = 1234967890;
+				row.estimate.cost = row.estimate.lo = -123516789;
+				row.estimate.hi = 1235167890;
 				assert_in_range(strlen(summary_of(&row)), 1, 79);
 			}
 }
@@ -360,7 +363,7 @@ TEST(the_longest_names_to_come_keep_to_79_columns)
 
 	row.op = "invpcid_all_non_global";
 	row.variant = "first-incl-4k-global-pcide";
-	row.estimate.cost = row.estimate.lo = row.estimate.hi = -123496789;
+	row.estimate.cost = row.estimate.lo = row.estimate.hi = -123516789;
 	assert_in_range(strlen(summary_of(&row)), 1, 79);
 	row.status = ROW_FAILED;
 	row.reason = "every sample was discarded";
@@ -373,7 +376,7 @@ int main(void)
 		cmocka_unit_test(a_measured_row_has_every_number_in_its_place),
 		cmocka_unit_test(numbers_stand_under_the_columns_of_their_names),
 		cmocka_unit_test(what_no_sample_shows_is_in_every_interval),
-		cmocka_unit_test(the_columns_are_the_50_of_the_interface),
+		cmocka_unit_test(the_columns_are_the_52_of_the_interface),
 		cmocka_unit_test(
 			every_kind_of_row_has_as_many_fields_as_there_are_columns),
 		cmocka_unit_test(a_skipped_row_has_its_reason_and_no_numbers),
