@@ -194,6 +194,8 @@ bool shootdown_untimed(struct party_row *row, enum remote_mode mode, uint64_t va
 		party_fill(row);
 	if (mode != REMOTE_DRY)
 		shootdown_drop(row, va, row->pcid);
+	if (mode != REMOTE_DRY && row->drop_end != NULL)
+		bare_call(row->drop_end, &row->drop_operands, 0);
 	apic_publish();
 	if (!asks)
 		return true;
