@@ -18,6 +18,12 @@ static uint64_t get(const uint8_t *bytes, unsigned count)
 	return value;
 }
 
+/* Before revision 2 a node's number had 8 bits, and the others were reserved. */
+static uint64_t mask_of(const struct acpi_table *srat)
+{
+	return srat->bytes[8] < 2 ? 0xff : UINT32_MAX;
+}
+
 static void seat(struct processors *processors, uint64_t apic_id, uint64_t node)
 {
 	struct processor *const processor =
@@ -29,7 +35,7 @@ static void seat(struct processors *processors, uint64_t apic_id, uint64_t node)
 	processor->srat_node_known = true;
 }
 
-static void add_memory(struct nodes *nodes, const uint8_t *entry)
+static void add_memory(struct nodes *nodes, const uint8_t *entry, uint64_t mask)
 {
 	if (nodes->count == NODE_RANGES) {
 		nodes->left_out++;
@@ -38,41 +44,41 @@ static void add_memory(struct nodes *nodes, const uint8_t *entry)
 	nodes->ranges[nodes->count++] = (struct node_range){
 		.base = get(entry + 8, 8),
 		.length = get(entry + 16, 8),
-		.node = (uint32_t)get(entry + 2, 4),
+		.node = (uint32_t)(get(entry + 2, 4) & mask),
 	};
 }
 
 /* A node's number is in two parts where the processor's id has eight bits. */
-static void take(const uint8_t *entry, uint32_t length, struct processors *processors,
-                 struct nodes *nodes)
+static void take(const struct acpi_table *srat, uint32_t at, uint32_t length,
+                 struct processors *processors, struct nodes *nodes)
 {
+	const uint8_t *const entry = srat->bytes + at;
+	const uint64_t mask = mask_of(srat);
 	const uint8_t type = entry[0];
 
 	if (type == SRAT_APIC && length >= APIC_BYTES && (entry[4] & ENABLED) != 0)
-		seat(processors, entry[3], entry[2] | get(entry + 9, 3) << 8);
+		seat(processors, entry[3], (entry[2] | get(entry + 9, 3) << 8) & mask);
 	else if (type == SRAT_X2APIC && length >= X2APIC_BYTES &&
 	         (entry[12] & ENABLED) != 0)
 		seat(processors, get(entry + 8, 4), get(entry + 4, 4));
 	else if (type == SRAT_MEMORY && length >= MEMORY_BYTES &&
 	         (entry[28] & ENABLED) != 0)
-		add_memory(nodes, entry);
+		add_memory(nodes, entry, mask);
 }
 
 enum err acpi_nodes(const struct acpi_table *srat, struct processors *processors,
                     struct nodes *nodes)
 {
 	nodes->count = nodes->left_out = 0;
-	for (uint32_t at = SRAT_BYTES; at < srat->length;) {
+	/* Nobody is seated by a table that contradicts itself further on. */
+	for (uint32_t at = SRAT_BYTES; at < srat->length; at += srat->bytes[at + 1]) {
 		const uint32_t left = srat->length - at;
-		const uint32_t length = left < 2 ? 0 : srat->bytes[at + 1];
 
-		if (length < 2 || length > left) {
-			nodes->count = 0;
+		if (left < 2 || srat->bytes[at + 1] < 2 || srat->bytes[at + 1] > left)
 			return ERR_DAMAGED;
-		}
-		take(srat->bytes + at, length, processors, nodes);
-		at += length;
 	}
+	for (uint32_t at = SRAT_BYTES; at < srat->length; at += srat->bytes[at + 1])
+		take(srat, at, srat->bytes[at + 1], processors, nodes);
 	return ERR_NONE;
 }
 

@@ -5,6 +5,7 @@
 
 static struct processors processors;
 static struct nodes nodes;
+static uint8_t revision = 3;
 
 /* A table whose header does not matter, in a block of exactly its size. */
 static enum err read_srat(const uint8_t *entries, size_t length)
@@ -15,6 +16,7 @@ static enum err read_srat(const uint8_t *entries, size_t length)
 
 	if (length != 0)
 		memcpy(bytes + 48, entries, length);
+	bytes[8] = revision;
 	processors = (struct processors){ 0 };
 	for (uint32_t id = 0; id < 4; id++)
 		processors_add(&processors, id == 3 ? 0x123 : id, UID_UNKNOWN,
@@ -61,8 +63,24 @@ TEST(processors_and_memory_are_on_the_nodes_that_the_table_says)
 	assert_int_equal(node_of(&nodes, UINT64_MAX), NODE_UNKNOWN);
 }
 
+/* Firmware of then has whatever it likes in what was reserved. */
+TEST(in_revision_1_a_node_has_8_bits)
+{
+	revision = 1;
+	assert_int_equal(READ(APIC(1, 2, 1, 1), MEMORY(1, 0x10, 0x20, 1)), ERR_NONE);
+	assert_int_equal(processors.list[1].srat_node, 2);
+	assert_int_equal(READ(1, 40, 1, 9, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	                      1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	                      0, 0),
+	                 ERR_NONE);
+	assert_int_equal(node_of(&nodes, 0), 1);
+	revision = 3;
+}
+
 TEST(lengths_that_contradict_leave_nothing)
 {
+	assert_int_equal(READ(APIC(1, 2, 1, 1), 9, 0), ERR_DAMAGED);
+	assert_false(processors.list[1].srat_node_known);
 	assert_int_equal(READ(MEMORY(0, 0, 1, 1), 9, 0), ERR_DAMAGED);
 	assert_int_equal(nodes.count, 0);
 	assert_int_equal(READ(MEMORY(0, 0, 1, 1), 9, 3), ERR_DAMAGED);
@@ -107,6 +125,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			processors_and_memory_are_on_the_nodes_that_the_table_says),
+		cmocka_unit_test(in_revision_1_a_node_has_8_bits),
 		cmocka_unit_test(lengths_that_contradict_leave_nothing),
 		cmocka_unit_test(more_ranges_than_there_is_room_for_are_counted),
 		cmocka_unit_test(whatever_is_in_the_table_nothing_behind_it_is_read),
