@@ -26,7 +26,6 @@ int32_t halt_deep_share(const struct halt_counts *before,
                         const struct halt_counts *after)
 {
 	int32_t sum = HALT_UNKNOWN;
-	bool counts = false;
 
 	for (unsigned i = HALT_C3; i <= HALT_C7; i++) {
 		const int32_t share = halt_share(before, after, (enum halt_counter)i);
@@ -34,10 +33,7 @@ int32_t halt_deep_share(const struct halt_counts *before,
 		if (share == HALT_UNKNOWN)
 			continue;
 		sum = sum == HALT_UNKNOWN ? share : sum + share;
-		counts = counts || after->count[i] != 0;
 	}
-	if (!counts)
-		return HALT_UNKNOWN;
 	return sum < 1000 ? sum : 1000;
 }
 

@@ -44,7 +44,8 @@ int64_t halt_frequency(const struct halt_counts *before,
 
 /*
  * The share of all states deeper than C1 whose counters are there; HALT_UNKNOWN if none
- * is, or none has ever moved: then nothing is counted here.
+ * is.  Counters that have never moved count: so they are where the firmware allows no
+ * such state.  An emulator may have them and count nothing.
  */
 int32_t halt_deep_share(const struct halt_counts *before,
                         const struct halt_counts *after);

@@ -83,8 +83,9 @@ static bool is_deep(const struct party_row *row)
 static void judge(struct party_row *row, const struct party_halt *look)
 {
 	const int32_t slept = halt_share(&look->before, &look->after, HALT_MPERF);
-	const int32_t deep = is_deep(row) ? halt_deep_share(&look->before, &look->after)
-	                                  : HALT_UNKNOWN;
+	const int32_t deep = row->party->on_metal && is_deep(row)
+	                             ? halt_deep_share(&look->before, &look->after)
+	                             : HALT_UNKNOWN;
 
 	row->slept = halt_lower(row->slept, slept);
 	row->slept_deep = halt_lower(row->slept_deep, deep);
