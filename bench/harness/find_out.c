@@ -96,6 +96,7 @@ static void run_selftests(struct run *run)
 	crew_test(&run->crew, &run->selftest);
 	tsc_sync_test(&run->crew, &run->selftest, TSC_SYNC_BEFORE);
 	run->sampler.unrepeated = run->selftest.unrepeated;
+	run->sampler.unrepeated_ticks = run->selftest.unrepeated_ticks;
 }
 
 static enum err open_measuring(struct run *run)

@@ -218,10 +218,13 @@ bool sampler_is_repeatable(const struct sampler *sampler, const struct samples *
 		return true;
 
 	const int64_t cost = sampler_estimate(sampler, samples, 1, step).cost;
+	const int64_t narrow = sampler_narrow(sampler, cost, step);
 	const int64_t hundred_percent = 100000;
 
-	return magnitude(cost) <= sampler_narrow(sampler, cost, step) *
-	                                  hundred_percent / sampler->unrepeated;
+	/* What differs may add to any cost the same, or grow with it: the less counts.
+	 */
+	return sampler->unrepeated_ticks <= narrow ||
+	       magnitude(cost) <= narrow * hundred_percent / sampler->unrepeated;
 }
 
 struct summary sampler_summary(const struct sampler *sampler,

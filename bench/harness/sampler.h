@@ -80,9 +80,11 @@ struct sampler {
 	uint32_t step; /* thousandths of a tick; up to STEP_NONE: it does not step */
 	/*
 	 * What a row that was measured again and again differed by, in thousandths of a
-	 * percent of its cost; 0: by no more than a row that is done may.
+	 * percent of its cost, and of a tick; both 0: by no more than a row that is
+	 * done may.
 	 */
 	uint32_t unrepeated;
+	int64_t unrepeated_ticks;
 	struct dither *dither; /* NULL: windows follow each other at once */
 	/* Room for the largest capacity each; overwritten by every summary. */
 	int64_t *differences, *scratch;

@@ -284,18 +284,28 @@ static uint32_t share_of(int64_t range, int64_t cost)
 	return share > UINT32_MAX ? UINT32_MAX : (uint32_t)share;
 }
 
-void selftest_repeats(struct selftest *selftest, int64_t *costs, unsigned count)
+void selftest_repeats(struct selftest *selftest,
+                      const struct estimate found[SELFTEST_REPEATS])
 {
 	const struct sampler *const sampler = selftest->sampler;
+	int64_t costs[SELFTEST_REPEATS], widest = 0;
 
-	sort_ticks(costs, count);
+	for (unsigned i = 0; i < SELFTEST_REPEATS; i++) {
+		costs[i] = found[i].cost;
+		if (found[i].hi - found[i].lo > widest)
+			widest = found[i].hi - found[i].lo;
+	}
+	sort_ticks(costs, SELFTEST_REPEATS);
 
-	const int64_t range = costs[count - 1] - costs[0];
-	const int64_t typical = costs[count / 2];
+	const int64_t range = costs[SELFTEST_REPEATS - 1] - costs[0];
+	const int64_t typical = costs[SELFTEST_REPEATS / 2];
+	const int64_t narrow = sampler_narrow(sampler, typical, sampler->step);
 	const uint32_t share = typical > 0 ? share_of(range, typical) : UINT32_MAX;
-	const bool repeats = range <= sampler_narrow(sampler, typical, sampler->step);
+	/* Few samples of much noise differ by as much as their intervals are wide. */
+	const bool repeats = range <= (narrow > widest ? narrow : widest);
 
 	selftest->unrepeated = repeats ? 0 : share;
+	selftest->unrepeated_ticks = repeats ? 0 : range;
 	selftest_add(selftest, &(struct selftest_row){
 				       .test = "a_a_limit",
 				       .value = share,

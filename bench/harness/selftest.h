@@ -28,6 +28,7 @@ struct selftest_row {
 
 #define SELFTEST_ROWS 80u
 #define SELFTEST_PAIRS 255u
+#define SELFTEST_REPEATS 7u
 
 struct selftest {
 	struct window_source *source;
@@ -38,7 +39,9 @@ struct selftest {
 	uint32_t a[SELFTEST_PAIRS], b[SELFTEST_PAIRS];
 	struct selftest_row rows[SELFTEST_ROWS];
 	unsigned count, sent;
-	uint32_t unrepeated; /* as in struct sampler, by selftest_repeats() */
+	/* As in struct sampler, by selftest_repeats(). */
+	uint32_t unrepeated;
+	int64_t unrepeated_ticks;
 };
 
 /* Quantum, empty window, linearity, waits, fences, fingerprint: tests 1 to 5 and 10. */
@@ -81,10 +84,12 @@ enum selftest_verdict selftest_judge_walks(const struct selftest *selftest, bool
                                            int64_t walks, int64_t expected);
 
 /*
- * Test 9: what one row cost each time that it was measured, in thousandths of a tick;
- * they are sorted.  Skipped if the row costs nothing: then there is no percent of it.
+ * Test 9: what one row cost each time that it was measured.  Skipped if the row costs
+ * nothing: then there is no percent of it.  A range that is no wider than the widest of
+ * the intervals is one of samples, and the row is repeated.
  */
-void selftest_repeats(struct selftest *selftest, int64_t *costs, unsigned count);
+void selftest_repeats(struct selftest *selftest,
+                      const struct estimate found[SELFTEST_REPEATS]);
 
 /* True if the row of that test failed. */
 bool selftest_failed(const struct selftest *selftest, const char *test);

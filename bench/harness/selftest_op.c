@@ -143,8 +143,6 @@ static void test_cycles(const struct selftest_op *context)
 
 /* Test 9: one row measured again and again; its range is what no comparison can beat.
  */
-#define SAME_ROUNDS 7u
-
 static void test_repeats(const struct selftest_op *context)
 {
 	const struct tlb_op *const op = tlb_op_named("cr3_reload");
@@ -153,11 +151,11 @@ static void test_repeats(const struct selftest_op *context)
 
 	priming.target_pages = 0;
 
-	int64_t costs[SAME_ROUNDS];
+	struct estimate found[SELFTEST_REPEATS];
 
-	for (unsigned i = 0; i < SAME_ROUNDS; i++)
-		costs[i] = cost_of(context, &pair);
-	selftest_repeats(context->selftest, costs, SAME_ROUNDS);
+	for (unsigned i = 0; i < SELFTEST_REPEATS; i++)
+		found[i] = selftest_estimate(context->selftest, &pair, SELFTEST_PAIRS);
+	selftest_repeats(context->selftest, found);
 }
 
 /* Sent from within a block, once, when so many windows were primed. */

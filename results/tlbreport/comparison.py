@@ -35,7 +35,7 @@ FACTS = (
 NOTE = (
     f"Different: Mann-Whitney p < {MOST_P} and a Hodges-Lehmann shift that exceeds the limit, "
     f"both. The limit is {LEAST_PERCENT:.0f} % of the larger median or the A/A limit of either "
-    "run (one row measured twice in the same run), whichever is more. The shift is the median of "
+    "run (the range of one row measured seven times), whichever is more. The shift is the median of "
     "all differences B - A between single samples. Not different means: not shown to be; it is "
     "no proof that they are the same. Two boots place pages differently: compare several."
 )

@@ -72,7 +72,7 @@ def match(first: Run, second: Run) -> Matching:
 
 
 def same_twice(run: Run):
-    """By how many percent one row differed when it was measured twice; None if not known."""
+    """By how many percent one row differed when it was measured seven times; None if not known."""
     rows = (r for r in run.rows("selftest.csv") if r["test"] == "a_a_limit")
     return next((r.number("value") for r in rows if r["unit"] == "percent"), None)
 

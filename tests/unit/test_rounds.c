@@ -224,7 +224,7 @@ TEST(a_row_that_never_converges_ends_with_its_pairs_and_holds_up_no_other)
 		assert_int_equal(chunks_of(i), 1);
 }
 
-/* Row 0 costs 10 000 ticks, in which 1 % are 100, and 0.5 % 50. */
+/* Row 0 costs 100 ticks, of which 1 % are one. */
 TEST(what_a_machine_does_not_repeat_has_not_converged_and_takes_no_longer)
 {
 	static const struct {
@@ -237,6 +237,7 @@ TEST(what_a_machine_does_not_repeat_has_not_converged_and_takes_no_longer)
 	for (unsigned i = 0; i < COUNT_OF(known); i++) {
 		begin(1, 2);
 		rows_of.sampler.unrepeated = known[i].unrepeated;
+		rows_of.sampler.unrepeated_ticks = INT64_MAX;
 		run(1);
 		assert_int_equal(rows_of.plan.experiments[0].converged,
 		                 known[i].converges);
@@ -254,8 +255,21 @@ TEST(of_a_cost_that_is_small_enough_a_tick_is_as_much_as_is_not_repeated)
 			chain_pair(&synthetic.source, CHAIN_NOP, ticks);
 		synthetic.noise = 0;
 		rows_of.sampler.unrepeated = 20000;
+		rows_of.sampler.unrepeated_ticks = INT64_MAX;
 		run(1);
 		assert_int_equal(rows_of.plan.experiments[0].converged, ticks <= 5);
+	}
+}
+
+/* Row 0 costs 100 ticks, of which 1.5 % are more than 1 %, and a tick is not. */
+TEST(what_is_not_repeated_of_a_cheap_row_is_nothing_to_a_dear_one)
+{
+	for (int64_t milli = 999; milli <= 1001; milli++) {
+		begin(1, 2);
+		rows_of.sampler.unrepeated = 1500;
+		rows_of.sampler.unrepeated_ticks = milli;
+		run(1);
+		assert_int_equal(rows_of.plan.experiments[0].converged, milli <= 1000);
 	}
 }
 
@@ -372,6 +386,8 @@ int main(void)
 			what_a_machine_does_not_repeat_has_not_converged_and_takes_no_longer),
 		cmocka_unit_test(
 			of_a_cost_that_is_small_enough_a_tick_is_as_much_as_is_not_repeated),
+		cmocka_unit_test(
+			what_is_not_repeated_of_a_cheap_row_is_nothing_to_a_dear_one),
 		cmocka_unit_test(a_row_that_never_converges_ends_with_its_time),
 		cmocka_unit_test(
 			a_row_whose_pairs_are_used_up_need_not_wait_for_the_rounds),
