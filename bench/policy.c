@@ -281,6 +281,7 @@ static uint64_t frames(const struct config *config)
 const struct bench bench_policy_random = {
 	.name = "policy",
 	.plan = plan_random,
+	.bends = true,
 	.frames = frames,
 };
 
@@ -288,4 +289,5 @@ const struct bench bench_policy_random = {
 const struct bench bench_policy_zipf = {
 	.name = "policy",
 	.plan = plan_zipf,
+	.bends = true,
 };

@@ -283,5 +283,6 @@ static uint64_t frames(const struct config *config)
 const struct bench bench_refill = {
 	.name = "refill",
 	.plan = plan_refill,
+	.bends = true,
 	.frames = frames,
 };

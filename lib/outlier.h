@@ -2,8 +2,8 @@
 /*
  * Whether a point of a sweep contradicts the two beside it.
  *
- * No sweep here has a peak or a dip of a single point in truth: costs rise with what is
- * swept, or stay.  A point that is clear of both neighbours on the same side is one,
+ * For sweeps that have no peak or dip of a single point in truth: costs rise with what
+ * is swept, or stay.  A point that is clear of both neighbours on the same side is one,
  * and then something else was measured.  "Clear" is by more than the three are known
  * to: the intervals, each made wider by what it does not hold, may not meet.  And by
  * more than the neighbours differ, because a curve may bend by as much as it goes on

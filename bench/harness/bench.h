@@ -29,6 +29,11 @@ struct bench {
 	 * NULL: nothing.
 	 */
 	void (*conclude)(struct plan *plan);
+	/*
+	 * What is swept may make its rows cheaper, and dearer again: a point between
+	 * two dearer ones, or two cheaper ones, is nothing strange (lib/outlier.h).
+	 */
+	bool bends;
 	/* Frames that its rows take from the pool, samples aside; NULL: hardly any. */
 	uint64_t (*frames)(const struct config *config);
 };

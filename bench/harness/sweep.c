@@ -2,10 +2,11 @@
 
 #include "lib/text.h"
 
+/* Of several that begin at once, each may wait for less where there are more. */
 static bool is_swept(const struct experiment_spec *spec)
 {
 	return spec->param != NULL && spec->unit == NULL &&
-	       !text_equal(spec->param, "to");
+	       !text_equal(spec->param, "to") && !text_equal(spec->param, "initiators");
 }
 
 /* Targets are the same in all rows of a sweep, or are what is swept. */
@@ -13,7 +14,8 @@ static bool same_targets(const struct experiment_spec *a,
                          const struct experiment_spec *b)
 {
 	return a->targets == b->targets ||
-	       (a->targets == a->value && b->targets == b->value);
+	       (text_equal(a->param, "targets") && a->targets == a->value &&
+	        b->targets == b->value);
 }
 
 static bool same_sweep(const struct experiment_spec *a, const struct experiment_spec *b)
@@ -65,6 +67,8 @@ static void find_neighbours(const struct plan *plan, const struct experiment *at
 
 void sweep_mark(struct plan *plan, const struct sampler *sampler)
 {
+	if (plan->bench->bends)
+		return;
 	for (unsigned i = 0; i < plan->count; i++)
 		if (is_swept(&plan->experiments[i].spec))
 			note_point(plan, &plan->experiments[i], sampler);

@@ -10,6 +10,6 @@
  *
  * Rows in other units than ticks and cycles, skipped and failed ones, and those with
  * fewer than 8 samples are no neighbours, and are not judged.  Nor is a param that is
- * the name of a processor.
+ * the name of a processor, or benchmarks that bend.
  */
 void sweep_mark(struct plan *plan, const struct sampler *sampler);

@@ -105,9 +105,10 @@ TEST(places_need_not_be_planned_in_their_order)
 /* The middle one of three, when one of them is another sweep's, or no neighbour. */
 TEST(only_rows_of_one_sweep_that_were_measured_are_neighbours)
 {
-	static const char *const changes[] = { "none",    "op",     "variant", "param",
-		                               "targets", "cycles", "skipped", "few",
-		                               "unit",    "swept" };
+	static const char *const changes[] = {
+		"none",    "op",  "variant", "param", "targets",        "cycles",
+		"skipped", "few", "unit",    "swept", "as many targets"
+	};
 
 	for (unsigned i = 0; i < COUNT_OF(changes); i++) {
 		const char *const change = changes[i];
@@ -118,8 +119,11 @@ TEST(only_rows_of_one_sweep_that_were_measured_are_neighbours)
 			rows[k] = add(k + 1, k == 1 ? 900 : 300);
 			if (strcmp(change, "unit") == 0)
 				rows[k]->spec.unit = "count";
-			if (strcmp(change, "swept") == 0)
+			if (strcmp(change, "swept") == 0 ||
+			    strcmp(change, "as many targets") == 0)
 				rows[k]->spec.targets = rows[k]->spec.value;
+			if (strcmp(change, "swept") == 0)
+				rows[k]->spec.param = "targets";
 		}
 		if (strcmp(change, "op") == 0)
 			rows[2]->spec.op = tlb_op_named("invlpg");
@@ -145,13 +149,27 @@ TEST(only_rows_of_one_sweep_that_were_measured_are_neighbours)
 	}
 }
 
-TEST(the_number_of_a_processor_is_nothing_that_is_swept)
+static void assert_not_judged(const char *param, bool bends)
 {
+	const struct bench bench = { .name = "bent", .bends = bends };
+
 	begin(1);
+	rows_of.plan.bench = &bench;
 	for (uint32_t i = 0; i < 3; i++)
-		add(i, i == 1 ? 900 : 300)->spec.param = "to";
+		add(i, i == 1 ? 900 : 300)->spec.param = param;
 	run();
 	assert_int_equal(outlier_in(&rows_of.plan.experiments[1]), OUTLIER_UNKNOWN);
+}
+
+TEST(the_number_of_a_processor_is_nothing_that_is_swept)
+{
+	assert_not_judged("to", false);
+}
+
+TEST(what_may_fall_and_rise_again_in_truth_is_not_judged)
+{
+	assert_not_judged("initiators", false);
+	assert_not_judged("working_set", true);
 }
 
 /* Its chunks differ by as much as it does from its neighbours. */
@@ -201,6 +219,7 @@ int main(void)
 		cmocka_unit_test(
 			only_rows_of_one_sweep_that_were_measured_are_neighbours),
 		cmocka_unit_test(the_number_of_a_processor_is_nothing_that_is_swept),
+		cmocka_unit_test(what_may_fall_and_rise_again_in_truth_is_not_judged),
 		cmocka_unit_test(a_row_that_disagrees_with_itself_contradicts_no_other),
 		cmocka_unit_test(costs_are_held_against_each_other_divided),
 	};
