@@ -78,6 +78,7 @@ struct party_looks {
 
 /* Of a run: words that others stored to behind shootdowns, and behind none. */
 struct party_stores {
+	uint64_t checks; /* whether or not anybody has stored in time */
 	uint64_t words, late;
 	uint64_t control, control_late;
 };

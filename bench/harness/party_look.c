@@ -80,18 +80,28 @@ static void add_amiss(struct selftest *selftest, const char *test, uint64_t coun
 		     });
 }
 
-/* Nothing is shown where a word would not have changed without a shootdown either. */
+/* Nothing is shown where no word would have changed without a shootdown either. */
 static void add_stores(const struct party_stores *stores, struct selftest *selftest)
 {
-	if (stores->control == 0)
+	if (stores->checks == 0)
 		return;
 	add(selftest, "shootdown_stores", "count", stores->words);
 	add(selftest, "shootdown_stores_shown", "percent",
-	    stores->control_late * UINT64_C(100) / stores->control);
-	add_amiss(selftest, "shootdown_stores_late", stores->late);
+	    stores->control == 0
+	            ? 0
+	            : stores->control_late * UINT64_C(100) / stores->control);
+	if (stores->words != 0 && stores->control_late != 0) {
+		add_amiss(selftest, "shootdown_stores_late", stores->late);
+		return;
+	}
+	selftest_add(selftest, &(struct selftest_row){
+				       .test = "shootdown_stores_late",
+				       .unit = "count",
+				       .verdict = SELFTEST_SKIPPED,
+			       });
 }
 
-/* Those that send in place of the boot processor are as awake as that is. */
+/* How long those had spun that sent in place of the boot processor. */
 static void add_senders(const struct party *party, struct selftest *selftest)
 {
 	const uint64_t us = party->senders_awake / party->ticks_per_us;
@@ -101,11 +111,8 @@ static void add_senders(const struct party *party, struct selftest *selftest)
 	selftest_add(selftest, &(struct selftest_row){
 				       .test = "senders_awake",
 				       .value = (int64_t)us * 1000,
-				       .limit = PARTY_SETTLE_US * INT64_C(1000),
-				       .has_limit = true,
 				       .unit = "us",
-				       .verdict = us >= PARTY_SETTLE_US ? SELFTEST_PASS
-	                                                                : SELFTEST_FAIL,
+				       .verdict = SELFTEST_RECORDED,
 			       });
 }
 

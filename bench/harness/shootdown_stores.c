@@ -120,6 +120,7 @@ static void check(struct party_row *row, enum remote_mode mode)
 	const unsigned count = storing(row);
 	bool done;
 
+	party->stores.checks++;
 	(void)party_run(row, forget, NULL);
 	forget(NULL, NULL);
 	flush_ground_turn_stores(&party->ground);

@@ -63,8 +63,8 @@ SHOWS = {
                   "had been told, or had not come back.",
     "interrupts_lost": "So many calls were not taken by the processor they were sent to.",
     "interrupts_doubled": "So many were taken once more than they were sent.",
-    "senders_awake": "Whoever sent in place of the boot processor had been awake for at least so "
-                     "long, as the boot processor is.",
+    "senders_awake": "Whoever sent in place of the boot processor had spun for at least so long "
+                     "behind its errand, as the boot processor does before it sends.",
     "halted_": "In every chunk of this state's rows each processor that should sleep did so for "
                "at least so much of the time, by MPERF, which counts in C0 alone.",
     "c3_": "So much of the time, at least, its core was in C3, by the counter of its residency.",
