@@ -51,10 +51,11 @@ class Compared(PageTest):
         knees = [Knee(64, 63, 65, 0, 8), Knee(1600, 1590, 1610, 8, 30)]
         self.assertEqual(geometry.compared(knees, {"l1": 64, "l2": 1536}, 6144), [])
 
-    def test_the_code_of_the_measurement_takes_an_entry_or_two(self):
+    def test_a_knee_may_be_a_few_entries_below_the_size_and_none_above(self):
         known = {"l1": 64}
         self.assertEqual(geometry.compared([Knee(62, 61.5, 62.2, 0, 8)], known, 256), [])
-        self.assertEqual(len(geometry.compared([Knee(60, 59, 61.9, 0, 8)], known, 256)), 2)
+        self.assertEqual(geometry.compared([Knee(60, 59, 61, 0, 8)], known, 256), [])
+        self.assertEqual(len(geometry.compared([Knee(58, 57, 59.9, 0, 8)], known, 256)), 2)
         self.assertEqual(len(geometry.compared([Knee(66, 65, 67, 0, 8)], known, 256)), 2)
 
     def test_a_level_beyond_the_last_place_is_not_reached(self):
