@@ -285,20 +285,20 @@ struct mishap party_mishap(const struct experiment *experiment)
 
 void party_tell(const struct experiment *experiment, struct row *row)
 {
-	const struct party_row *const party_row = experiment->pair.args.context;
-	const struct remote *const remote = party_row->remote;
+	const struct party_row *const called = experiment->pair.args.context;
+	const struct remote *const remote = called->remote;
 	const struct topology *const from =
-		&party_row->party->members[remote->from]->topology;
+		&called->party->members[remote->from]->topology;
 	enum distance farthest = DISTANCE_SELF;
 
-	row->slept_known = party_row->slept != HALT_UNKNOWN;
-	row->slept = party_row->slept * INT64_C(100);
-	row->slept_deep_known = party_row->slept_deep != HALT_UNKNOWN;
-	row->slept_deep = party_row->slept_deep * INT64_C(100);
-	row->slowest_target = party_row->slowest;
-	row->fastest_target = party_row->fastest;
+	row->slept_known = called->slept != HALT_UNKNOWN;
+	row->slept = called->slept * INT64_C(100);
+	row->slept_deep_known = called->slept_deep != HALT_UNKNOWN;
+	row->slept_deep = called->slept_deep * INT64_C(100);
+	row->slowest_target = called->slowest;
+	row->fastest_target = called->fastest;
 	for (unsigned i = 0; i < experiment->spec.targets; i++) {
-		const struct crew_member *const target = party_target(party_row, i);
+		const struct crew_member *const target = party_target(called, i);
 		const enum distance distance =
 			topology_distance(from, &target->topology);
 

@@ -92,7 +92,8 @@ TEST(a_measured_row_has_every_number_in_its_place)
 		"single_op,invlpg,first-bare-4k,pages,64,,ok,,ticks,255,32,"
 		",1,3,1.000,2.000,3.000,4.000,5.500,6.000,7.000,8.000,9.000,"
 		"-1.250,0.250,0.010,0.011,0.012,0.013,100,101,200,201,1,1,2,"
-		"700,7,5.250,4.875,5.750,huber,0.125,0,machine,1,0.800,1.250,97.500,,,0");
+		"700,7,5.250,4.875,5.750,huber,0.125,0,machine,1,0.800,1.250,97.500,,,"
+		"0");
 }
 
 TEST(numbers_stand_under_the_columns_of_their_names)
