@@ -46,7 +46,7 @@ struct target {
 
 /*
  * Read last, so many 4 KiB pages leave none of those before them in the first level of
- * a TLB, which has 128 at most, nor fill a second level, which has 512 at least.
+ * a TLB, which has 128 at most, and fill no second level of 1024 or more.
  */
 #define FILLER_PAGES 256u
 
