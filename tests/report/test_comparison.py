@@ -89,7 +89,8 @@ class Comparison(PageTest):
             {"results": [ROW, lone[1], failed, {**cycles, "unit": "ticks"}, oneway]}, status=1)
         self.check_says(page, "No row could be compared.", "marginal-a only in A",
                         "marginal-b only in B", "A: skipped no whole GiB of RAM",
-                        "A in cycles, B in ticks", "each boot is off by", "neither samples.csv nor histogram.csv")
+                        "A in cycles, B in ticks", "each boot is off by",
+                        "neither samples.csv nor histogram.csv")
 
     def test_what_comes_of_the_rows_is_said_on_the_terminal(self):
         more = {"results": [ROW, cost("invlpg", "marginal-4k", 9)]}
