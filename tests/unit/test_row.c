@@ -328,8 +328,8 @@ TEST(no_line_of_the_summary_exceeds_79_columns)
 				row.variant = variants[i];
 				row.status = kind == 0 ? ROW_OK : ROW_FAILED;
 				row.reason = "every sample was discarded";
-				row.estimate.cost = row.estimate.lo = -123516789;
-				row.estimate.hi = 1235167890;
+				row.estimate.cost = row.estimate.lo = -123456789;
+				row.estimate.hi = 1234567890;
 				assert_in_range(strlen(summary_of(&row)), 1, 79);
 			}
 }
@@ -364,7 +364,7 @@ TEST(the_longest_names_to_come_keep_to_79_columns)
 
 	row.op = "invpcid_all_non_global";
 	row.variant = "first-incl-4k-global-pcide";
-	row.estimate.cost = row.estimate.lo = row.estimate.hi = -123516789;
+	row.estimate.cost = row.estimate.lo = row.estimate.hi = -123456789;
 	assert_in_range(strlen(summary_of(&row)), 1, 79);
 	row.status = ROW_FAILED;
 	row.reason = "every sample was discarded";
