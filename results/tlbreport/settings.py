@@ -156,24 +156,33 @@ def held_against(setting: str, yes: str, one: Curve, no: str, plain: Curve | Non
 
 def slots(run: Run):
     """The policy whose worst case over the numbers of processes is best, and how it flushes."""
-    for order, found in ranking.ranked(run).items():
-        first, alike = found[0], ranking.alike(found)
-        rivals = [one for one in found[1:] if one.policy != first.policy]
-        flushed = [one.op for one in alike if one.policy == first.policy]
-        names = list(dict.fromkeys(one.policy for one in alike))
-        if len(names) > 1:
-            text = f"{' or '.join(names)}: {SAME}"
-        else:
-            text = f"{first.policy}, flushed by " + (
-                first.op if len(flushed) == 1 else f"{' or '.join(flushed)}: {SAME}")
-        linux = next((one for one in rivals if one.policy == ranking.LINUX), None)
-        others = f"; the next policy, {rivals[0].words}" if rivals else ""
-        if linux and linux is not rivals[0]:
-            others += f"; as in Linux, {linux.words}"
-        yield Advice(f"PCIDs for each processor ({order})", text,
-                     f"above the cheapest policy by at most, over P = "
-                     f"{', '.join(f'{x:.0f}' for x in first.places)}: {first.words}{others}",
-                     f"{interval(100 * first.low, 100 * first.high)} %")
+    for order, one in ranking.ranked(run).items():
+        setting = f"PCIDs for each processor ({order})"
+        if one.found:
+            yield best_policy(setting, one)
+        elif any("not measured" in why for why in one.left_out):
+            yield Advice(setting, "none: fewer than two policies were measured at every P",
+                         one.omitted.removeprefix("; "), "")
+
+
+def best_policy(setting: str, one: ranking.Ranking) -> Advice:
+    """The best of a ranking against the next and against what Linux does."""
+    first, alike = one.found[0], ranking.alike(one.found)
+    rivals = [other for other in one.found[1:] if other.policy != first.policy]
+    flushed = [other.op for other in alike if other.policy == first.policy]
+    names = list(dict.fromkeys(other.policy for other in alike))
+    if len(names) > 1:
+        text = f"{' or '.join(names)}: {SAME}"
+    else:
+        text = f"{first.policy}, flushed by " + (
+            first.op if len(flushed) == 1 else f"{' or '.join(flushed)}: {SAME}")
+    linux = next((other for other in rivals if other.policy == ranking.LINUX), None)
+    others = f"; the next policy, {rivals[0].words}" if rivals else ""
+    if linux and linux is not rivals[0]:
+        others += f"; as in Linux, {linux.words}"
+    return Advice(setting, text, f"above the cheapest policy by at most, over P = "
+                  f"{', '.join(f'{x:.0f}' for x in first.places)}: {first.words}{others}"
+                  f"{one.omitted}", f"{interval(100 * first.low, 100 * first.high)} %")
 
 
 def held(run: Run):

@@ -166,9 +166,9 @@ class Policy(PageTest):
         write_run(self.folder, results=rows, verify=VERIFIED)
         return {one.setting: one for one in advice(load(self.folder))}
 
-    def policies(self, **ticks: float) -> str:
-        """What is recommended among policies of these costs at each of the program's P; an
-        operation beside cr3_pcid_flush is dearer by a half where it has rows."""
+    def policy_rows(self, **ticks: float) -> list:
+        """Rows of policies of these costs at each of the program's P; an operation beside
+        cr3_pcid_flush is dearer by a half where it has rows."""
         rows = Rows(1)
         follow(Machine(), rows, "policy", only=lambda row: row["unit"] == "" and
                row["variant"] in [f"random-{name}" for name in ticks])
@@ -177,9 +177,60 @@ class Policy(PageTest):
                 1 if row["op"] in ("cr3_pcid_flush", "cr3_reload") else 1.5)
             for name, factor in (("p50", 1), ("ci95_lo", 0.98), ("ci95_hi", 1.02)):
                 row[name] = f"{true * factor:.3f}"
-        one = self.advice(rows.rows)["PCIDs for each processor (random)"]
+        return rows.rows
+
+    def policy(self, rows: list):
+        """What is recommended among these policies."""
+        return self.advice(rows)["PCIDs for each processor (random)"]
+
+    def policies(self, **ticks: float) -> str:
+        """What is recommended among policies of these costs."""
+        one = self.policy(self.policy_rows(**ticks))
         self.assertIn("over P = 2, 4, 6, 8, 16, 64, 1024, 5000", one.evidence)
+        self.assertNotIn("left out", one.evidence)
         return one.recommendation
+
+    def test_a_policy_that_lacks_a_row_is_left_out_and_named(self):
+        rows = self.policy_rows(nopcid=400, lru4=210, lru16=200, perprocess=205)
+        for row in rows:  # lru16 is the best of the small P alone
+            if row["variant"] == "random-lru16" and int(row["value"]) > 16:
+                row.update({name: "600.000" for name in ("p50", "ci95_lo", "ci95_hi")})
+        whole = self.policy(rows)
+        self.assertEqual(whole.recommendation, "perprocess or lru4: no difference shown")
+        for row in rows:
+            if row["variant"] == "random-lru4" and int(row["value"]) > 16:
+                row.update(status="timeout", p50="", ci95_lo="", ci95_hi="")
+        one = self.policy(rows)
+        self.assertEqual(one.recommendation, "perprocess, flushed by cr3_pcid_flush")
+        self.assertIn("over P = 2, 4, 6, 8, 16, 64, 1024, 5000", one.evidence)
+        self.assertIn("; left out: lru4 by cr3_pcid_flush (not measured at P = 64 1024 5000), lru4 "
+                      "by invpcid_context (not measured at P = 64 1024 5000)", one.evidence)
+
+    def test_where_fewer_than_two_policies_are_whole_none_is_recommended(self):
+        rows = [row for row in self.policy_rows(nopcid=400, perprocess=200)
+                if row["op"] in ("cr3_reload", "cr3_pcid_flush")]
+        rows[-1].update(status="timeout", p50="", ci95_lo="", ci95_hi="")
+        one = self.policy(rows)
+        self.assertEqual(one.recommendation,
+                         "none: fewer than two policies were measured at every P")
+        self.assertIn("left out", one.evidence)
+
+    def test_rows_that_flush_nothing_stand_for_another_flush_whatever_is_believed(self):
+        rows = self.policy_rows(nopcid=400, lru4=200)
+        for row in rows:
+            if row["op"] == "cr3_pcid_flush":
+                row["believed"] = ""
+        one = self.policy(rows)
+        self.assertTrue(one.recommendation.startswith("lru4, flushed by "), one)
+        self.assertIn("over P = 2, 4, 6, 8, 16, 64, 1024, 5000", one.evidence)
+        self.assertIn("left out: lru4 by cr3_pcid_flush (no verdict)", one.evidence)
+
+    def test_a_flush_that_was_skipped_is_no_policy_that_is_missed(self):
+        rows = self.policy_rows(nopcid=400, lru4=200)
+        for row in rows:
+            if row["op"].startswith("invpcid"):
+                row.update(status="skipped", reason="invpcid", p50="", ci95_lo="", ci95_hi="")
+        self.assertNotIn("left out", self.policy(rows).evidence)
 
     def test_policies_are_judged_at_every_number_of_processes(self):
         self.assertEqual(self.policies(nopcid=400, lru4=200, lru16=300),
