@@ -121,7 +121,7 @@ class BreakEven(Synthetic):
             rows = Rows(1, noise=0, believed=believed)
             for n in (1, 2, 4, 8):
                 rows.add("range", "invlpg", "range-4k-w0", 32 * n, ("pages", n))
-                rows.add("pcid_capacity", "cr3_pcid_noflush", "noflush-s0", 9 * (n > 2),
+                rows.add("pcid_capacity", "cr3_pcid_flush", "flush-s0", 9 * (n > 2),
                          ("pcids", n))
             rows.add("range", "cr3_reload", "space-w0", 64)
             write_run(self.folder, results=rows.rows, verify=[])

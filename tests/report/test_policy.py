@@ -9,10 +9,12 @@ from synthetic import Machine, Rows, everything, follow, machine_facts
 from tlbreport.load import load
 from tlbreport.settings import advice
 
-OPS = ("invlpg", "cr3_reload", "cr4_pge_toggle", "cr3_pcid_flush", "cr3_pcid_noflush",
-       "invpcid_address", "invpcid_context", "invpcid_by_cr3", "invpcid_all_global",
-       "invpcid_all_non_global", "cr4_smep_set", "cr0_pg_toggle", "invlpgb_tlbsync")
-VERIFIED = [cell for op in OPS for cell in checked(op, "page_4k")]
+OPS = ("invlpg", "cr3_reload", "cr4_pge_toggle", "cr3_pcid_flush", "invpcid_address",
+       "invpcid_context", "invpcid_by_cr3", "invpcid_all_global", "invpcid_all_non_global",
+       "invpcid_by_cr3_seed", "cr4_smep_set", "cr0_pg_toggle", "invlpgb_tlbsync")
+KEEPS = [cell for entry in ("page_4k", "target_pcid", "other_pcid", "psc")
+         for cell in checked("cr3_pcid_noflush", entry, "may", "kept", pcide="1")]
+VERIFIED = [*(cell for op in OPS for cell in checked(op, "page_4k")), *KEEPS]
 BENCHES = ("refill", "range", "switch", "policy", "tlb_size", "pcid_capacity")
 SAID = ("this machine would want", "too high", "use PCIDs,", "make kernel pages global",
         "flushed by", "break-even against the flush")
