@@ -58,14 +58,16 @@ def advice(run: Run) -> list:
 def ceilings(run: Run):
     """How many pages to drop one by one, for each way to do it, at each working set."""
     for group in by_sweep(pairs(run)).values():
-        best = cheapest(group)
-        if not best or not all(one.believed for one in best):
+        best = [one for one in cheapest(group) if one.believed]
+        if not best:
             continue
+        left = breakeven.omitted(group)
         first = best[0].pages
         yield Advice(f"range ceiling ({first.name}, {first.setting.words})",
                      each_w((one.w, f"{place(one)} pages") for one in best),
                      "break-even against the flush that is cheapest there: "
-                     + each_w((one.w, one.flush.name) for one in best),
+                     + each_w((one.w, one.flush.name) for one in best)
+                     + (f"; {left}" if left else ""),
                      each_w((one.w, interval(one.crossing.low, one.crossing.high))
                             for one in best))
 

@@ -145,6 +145,27 @@ class Policy(PageTest):
                         "Nothing is recommended: the benchmarks")
         self.assertFalse("would want" in page.text)
 
+    def test_a_cheapest_flush_without_a_verdict_silences_no_ceiling(self):
+        rows = crossing_at(40, flush="cr3_pcid_flush", mode="-pcide")
+        for doubt, why in (("", "no verdict"), ("0", "not believed")):
+            cheap = crossing_at(20, flush="invpcid_context", mode="-pcide")
+            cheap = [{**row, "believed": doubt} for row in cheap if "space" in row["variant"]]
+            verify = [*(cell for cell in VERIFIED if cell["op"] != "invpcid_context"),
+                      *(checked("invpcid_context", "page_4k", verdict="fail") if doubt else [])]
+            page = self.page(verify=verify, results=[*rows, *cheap])
+            self.check_says(page, "this machine would want a ceiling for invlpg (4k) against "
+                            "cr3_pcid_flush that depends on the working set, in pages: 40.0",
+                            f"Left out: invpcid_context, cheaper at W = 0, 64 ({why}).",
+                            f"cr3_pcid_flush at each W (0, 64); left out: invpcid_context, cheaper "
+                            f"at W = 0, 64 ({why})", "40.0 pages at each W (0, 64)")
+
+    def test_a_working_set_without_a_verdict_silences_no_other(self):
+        rows = crossing_at(40)
+        rows[-1]["believed"] = ""
+        page = self.page(verify=VERIFIED, results=rows)
+        self.check_says(page, "in pages: 40.0 [40.0, 40.0] at W = 0.", "W = 0: 40.0 pages",
+                        "Left out: nothing at W = 64 (no verdict).")
+
     def test_a_break_even_is_a_pair_of_accesses_that_wait_and_that_overlap(self):
         page = self.page(verify=VERIFIED, results=[*crossing_at(40),
                                                    *crossing_at(20, mode="-chains8")])
