@@ -72,7 +72,7 @@ def sizes(run: Run):
 def capacities(run: Run):
     """PCIDs that keep a translation; without a value where it is not one number."""
     for one in capacity.capacities(run):
-        evidence = f"{capacity.METHOD}; {FILE} at pcids = {xs(one.curve)}"
+        evidence = f"{one.method}; {FILE} at pcids = {xs(one.curve)}"
         yield ["pcid_capacity", one.curve.op, one.curve.variant,
                *decimals(one.value, one.low, one.high), "pcids",
                sweep.doubted(sweep.doubted(evidence, one.curve.doubt), against(one.curve))]

@@ -190,8 +190,9 @@ def best_policy(setting: str, one: ranking.Ranking) -> Advice:
 def held(run: Run):
     """Slots beyond what the TLB keeps keep nothing."""
     for one in capacity.capacities(run):
-        if one.high is not None and one.curve.believed:
+        if one.high is not None and one.curve.believed and one.walk is not None:
             yield Advice(f"PCIDs that are worth keeping ({one.curve.variant})",
                          f"{one.words}: more keep their PCID, but not their translations",
-                         f"a probe costs {one.kept:z.1f} ticks before and {one.lost:.1f} after",
+                         f"a probe costs {one.kept:z.1f} ticks before and {one.lost:.1f} after; "
+                         f"a walk, {one.walk.ticks:.1f}",
                          f"{interval(one.low, one.high, 0)} PCIDs")

@@ -28,7 +28,9 @@ CAPACITY_NOTE = (
     "first comes back with bit 63 set: does the page still hit? Against a probe that was kept for "
     "sure. noflush and flush: how the others were loaded. The capacity counts the probed PCID; "
     "where places were left out between the last that kept it and the first that lost it, it is "
-    "between the two. "
+    "between the two. A translation that moved to a farther level of the TLB is kept: it is lost "
+    "where the probe costs more than half of a walk, which is what a page costs to fetch again "
+    "behind a flush, or beyond both levels of the TLB. A place whose interval holds that bound decides nothing. "
     "Published for one Intel part: the second level keeps 4."
 )
 
@@ -164,7 +166,7 @@ def kept(run: Run, found: list) -> Markup:
             "ticks lost"]
     body = []
     for one in found:
-        value = one.words + (": never lost" if one.high is None else "")
+        value = one.words + one.remark
         lost = f"{one.lost:.2f}" if one.lost is not None else ""
         cells = (value, interval(one.low, one.high, 0), f"{one.kept:z.2f}", lost)
         body.append([tag("th", breakable(sweep.doubted(one.curve.op, one.curve.doubt)),
