@@ -134,7 +134,8 @@ def global_pages(run: Run):
             plain = made.get((op, tuple(part for part in parts if part != "global")))
             yield from held_against(f"global kernel pages ({op}, {', '.join(parts)})",
                                     "make kernel pages global", one,
-                                    "global kernel pages gain nothing", plain, "not global")
+                                    "global kernel pages gain nothing", plain,
+                                    "pages that are not global")
 
 
 def switches(run: Run) -> dict:
@@ -144,16 +145,19 @@ def switches(run: Run) -> dict:
 
 
 def held_against(setting: str, yes: str, one: Curve, no: str, plain: Curve | None, name: str):
-    """Which of two curves is lower, at the largest working set that both have."""
-    common = {p.x for p in one.points} & {p.x for p in plain.points} if plain else set()
-    if not common:
+    """Which of two curves is lower, at each working set that both have: what pays at a small one
+    may not at one that no TLB holds."""
+    there = {p.x: p for p in plain.points} if plain else {}
+    both = [(f"{p.x:.0f}", p, there[p.x]) for p in one.points if p.x in there]
+    if not both:
         return
-    w = max(common)
-    here, there = (next(p for p in of.points if p.x == w) for of in (one, plain))
-    low, high = there.low - here.high, there.high - here.low
-    text = yes if low > 0 else no if high < 0 else SAME
-    yield Advice(setting, text, f"{here.y:.1f} against {there.y:.1f} ticks per switch ({name}), "
-                 f"W = {w:.0f}", f"{interval(low, high)} ticks less")
+    gains = {w: (other.low - here.high, other.high - here.low) for w, here, other in both}
+    yield Advice(setting, each_w((w, yes if low > 0 else no if high < 0 else SAME)
+                                 for w, (low, high) in gains.items()),
+                 f"ticks per switch against {name}: "
+                 + each_w((w, f"{here.y:.1f} against {other.y:.1f}") for w, here, other in both),
+                 each_w((w, f"{interval(low, high)} ticks less")
+                        for w, (low, high) in gains.items()))
 
 
 def slots(run: Run):

@@ -263,6 +263,41 @@ class Policy(PageTest):
         self.assertEqual(self.policies(nopcid=400, lru4=203, lru16=200),
                          "lru16 or lru4: no difference shown")
 
+    def switched(self, gains: dict, op: str = "cr3_reload", variant: str = "different-global",
+                 plain: str = "different") -> list:
+        """Rows of a switch that costs 600 ticks, and so much less at each working set with the
+        variant."""
+        rows = Rows(1, noise=0)
+        for w, gain in gains.items():
+            rows.add("switch", op, variant, 600 - gain, ("pages", w))
+            rows.add("switch", "cr3_reload", plain, 600, ("pages", w))
+        return rows.rows
+
+    def test_global_kernel_pages_are_judged_at_each_working_set(self):
+        for gains, said in (
+                ({8: 204, 64: 90, 512: 0},
+                 "W = 8: make kernel pages global; W = 64: make kernel pages global; "
+                 "W = 512: no difference shown"),
+                ({8: 204, 512: 9}, "make kernel pages global at each W (8, 512)"),
+                ({8: 204, 512: -9}, "W = 8: make kernel pages global; W = 512: global kernel pages "
+                 "gain nothing"), ({8: 0, 512: 0}, "no difference shown at each W (8, 512)")):
+            one = self.advice(self.switched(gains))[
+                "global kernel pages (cr3_reload, different, global)"]
+            self.assertEqual(one.recommendation, said)
+            self.assertIn(f"W = 8: {600 - gains[8]}.0 against 600.0" if gains[8] else
+                          "600.0 against 600.0 at each W", one.evidence)
+
+    def test_pcids_are_judged_at_each_working_set(self):
+        rows = self.switched({8: 204, 512: 0}, "cr3_pcid_noflush", "pcide-different")
+        for row in rows:
+            row["believed"] = "1"
+        write_run(self.folder, results=rows, verify=[
+            *VERIFIED, *checked("cr3_pcid_noflush", "fault_gp_bit63_without_pcide")])
+        one, = advice(load(self.folder))
+        self.assertEqual(one.recommendation, "W = 8: use PCIDs, loads with bit 63 set; W = 512: "
+                         "no difference shown")
+        self.assertIn("[204.0, 204.0] ticks less", one.interval)
+
     def test_a_flush_is_recommended_at_each_working_set_by_itself(self):
         rows = Rows(1)
         for w, context in ((0, 100), (64, 900)):
