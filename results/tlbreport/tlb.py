@@ -1,5 +1,7 @@
 """The structure of the TLB: its sizes by their knees, its PCIDs by what they keep."""
 
+import math
+
 from . import capacity, cost, geometry, multiples, sweep, trust
 from .capacity import Capacity, capacities
 from .figure import INK, picture
@@ -122,7 +124,8 @@ def against(knee: Knee | None, known: dict) -> tuple:
         return "not stated", ""
     if knee is None:
         return ", ".join(f"{level} {entries:.0f}" for level, entries in known.items()), ""
-    level = min(known, key=lambda one: abs(known[one] / knee.middle - 1))
+    # Nearest by ratio: half of a level is as far from it as twice of it.
+    level = min(known, key=lambda one: abs(math.log(known[one] / knee.middle)))
     entries = known[level]
     if knee.low <= entries <= knee.high:
         verdict = "inside the interval"

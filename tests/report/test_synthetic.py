@@ -8,14 +8,15 @@ import random
 
 import numpy as np
 from pagecheck import PageTest
-from rundir import checked, read, write_run
+from rundir import HARDWARE, checked, read, write_run
 from synthetic import Level, Machine, Rows, follow, machine_facts
 
 from tlbreport.derived import derived
-from tlbreport.knees import hinge, knees
+from tlbreport.knees import Knee, hinge, knees
 from tlbreport.load import load
 from tlbreport.settings import advice
 from tlbreport.sweep import Point
+from tlbreport.tlb import against
 
 PERCENT = 2
 SEEDS = range(1, 6)
@@ -132,6 +133,18 @@ class Knees(Synthetic):
         row, = self.derived(rows.rows)
         self.assertEqual([row["value"], row["lo"], row["hi"]], ["", "64.000", "89.000"])
         self.check_says(self.page(results=rows.rows, verify=[]), "data-4k 64 to 89")
+
+    def test_a_knee_is_held_against_the_level_that_is_nearest_by_ratio(self):
+        known = {"l1": 64.0, "l2": 1024.0}
+        for low, high, said in ((362, 511, "l2 1024"), (200, 250, "l1 64"), (270, 280, "l2 1024"),
+                                (4000, 4090, "l2 1024"), (3, 5, "l1 64")):
+            self.assertEqual(against(Knee(None, low, high, 0, 9), known)[0], said, low)
+        rows = Rows(1, noise=0)
+        for w in (16, 32, 64, 128, 256, 362, 512, 724, 1024):
+            rows.add("tlb_size", "none", "data-4k", 8 * (w > 362), ("pages", w))
+        page = self.page(results=rows.rows, verify=[], machine={
+            **HARDWARE, "tlb_l1_data_4k_entries": "64", "tlb_l2_unified_4k_entries": "1024"})
+        self.check_says(page, "362 to 511 [362.0, 511.0] 0.00 8.00 l2 1024 knee is -57.4 %")
 
     def test_a_dip_is_no_knee(self):
         places = (4, 5, 8, 11, 16, 22, 32, 45, 64, 90, 128, 181, 256, 362, 512)
