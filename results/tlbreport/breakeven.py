@@ -256,13 +256,3 @@ def overlapping(found: list) -> dict:
             alone = tuple(part for part in mode if part != sweep.OVERLAP)
             made |= {(op, scope, size, alone, one.w): one for one in cheapest(group)}
     return made
-
-
-def place(one: BreakEven) -> str:
-    """N* in words, without its interval."""
-    pages = one.pages.curve.points
-    if one.crossing.side == "below":
-        return f"less than {pages[0].x:.0f}"
-    if one.crossing.side == "beyond":
-        return f"more than {pages[-1].x:.0f}"
-    return f"{one.crossing.value:.1f}"

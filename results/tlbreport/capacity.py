@@ -1,8 +1,8 @@
 """How many PCIDs keep a translation: where the probe after k others becomes a walk.
 
-A translation that moved to a farther level of the TLB is dearer, but kept.  So each place is judged
-by itself against half of a walk, which is what a page costs that is fetched again behind a flush,
-or one that no level of the TLB holds.
+A translation that moved to a farther level of the TLB is dearer, but kept.  So each place is
+judged by itself against half of a walk, which is what a page costs that is fetched again behind a
+flush, or one that no level of the TLB holds.
 """
 
 import math
@@ -21,8 +21,8 @@ LEVELS = 2  # of a TLB, beyond which an access is a walk
 METHOD = ("interval: the last number of PCIDs whose 95 % interval is below {bound}, and the first "
           "above it, which is no value where places were left out between them")
 HALF = "half of a walk, of {:.1f} ticks by {}"
-SPLIT = ("the middle of the two levels that fit the probe best by least squares, since no row says "
-         "what a walk costs: it may be a step to a farther level of the TLB")
+SPLIT = ("the middle of the two levels that fit the probe best by least squares, since no row "
+         "says what a walk costs: it may be a step to a farther level of the TLB")
 LEAST_STEP = 3  # half-widths of the intervals: a smaller one is noise
 
 

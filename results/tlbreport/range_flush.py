@@ -2,7 +2,7 @@
 
 from . import cost, plot_range, sweep, trust
 from .breakeven import (BENCH, CEILINGS, OVERLAPPING, BreakEven, by_sweep, cheapest, flushes,
-                        omitted, overlapping, pairs, place, sweeps, with_pcids)
+                        omitted, overlapping, pairs, sweeps, with_pcids)
 from .figure import picture
 from .markup import Markup, breakable, join, paragraph, table, tag
 from .run import Run
@@ -91,7 +91,7 @@ def paired(mode: tuple, best: list, others: dict) -> str:
 def found(one: BreakEven) -> str:
     """N* with its interval, as far as there is one."""
     at = one.crossing
-    return place(one) if at.side else f"{place(one)} {interval(at.low, at.high)}"
+    return at.words if at.side else f"{at.words} {interval(at.low, at.high)}"
 
 
 def stands(pages: int, best: list) -> str:
@@ -142,7 +142,7 @@ def numbers(run: Run, crossed: list) -> Markup:
     body = []
     for one in crossed:
         at = one.crossing
-        value = f"{at.value:.3f}" if at.value is not None else f"none: {place(one)}"
+        value = f"{at.value:.3f}" if at.value is not None else f"none: {at.words}"
         body.append([tag("th", breakable(sweep.doubted(one.pages.name, one.pages.doubt)),
                          class_="name", scope="row"), one.pages.curve.variant,
                      breakable(sweep.doubted(one.flush.name, one.flush.doubt)), one.flush.kind,

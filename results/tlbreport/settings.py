@@ -9,7 +9,8 @@ verification, nor where the difference may be noise.
 from dataclasses import dataclass
 
 from . import breakeven, capacity, ranking, switching, trust
-from .breakeven import by_sweep, cheapest, flushes, pairs, place
+from .breakeven import by_sweep, cheapest, flushes, pairs
+from .crossing import UNKNOWN, Crossing
 from .markup import Markup, paragraph, table, tag
 from .run import Run
 from .sweep import Curve, curves, interval
@@ -64,12 +65,17 @@ def ceilings(run: Run):
         left = breakeven.omitted(group)
         first = best[0].pages
         yield Advice(f"range ceiling ({first.name}, {first.setting.words})",
-                     each_w((one.w, f"{place(one)} pages") for one in best),
+                     each_w((one.w, ceiling(one.crossing)) for one in best),
                      "break-even against the flush that is cheapest there: "
                      + each_w((one.w, one.flush.name) for one in best)
                      + (f"; {left}" if left else ""),
                      each_w((one.w, interval(one.crossing.low, one.crossing.high))
                             for one in best))
+
+
+def ceiling(at: Crossing) -> str:
+    """Up to where pages one by one are cheaper."""
+    return at.words if at.words == UNKNOWN else f"{at.words} pages"
 
 
 def each_w(said) -> str:

@@ -32,8 +32,8 @@ CAPACITY_NOTE = (
     "where places were left out between the last that kept it and the first that lost it, it is "
     "between the two. A translation that moved to a farther level of the TLB is kept: it is lost "
     "where the probe costs more than half of a walk, which is what a page costs to fetch again "
-    "behind a flush, or beyond both levels of the TLB. A place whose interval holds that bound decides nothing. "
-    "Published for one Intel part: the second level keeps 4."
+    "behind a flush, or beyond both levels of the TLB. A place whose interval holds that bound "
+    "decides nothing. Published for one Intel part: the second level keeps 4."
 )
 
 
