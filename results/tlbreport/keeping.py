@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from .run import Run
 from .sweep import Point, curves
-from .verdicts import must_phases
 
 # What keeps -> what does the same, and drops.
 KEEPERS = {"cr3_pcid_noflush": "cr3_pcid_flush"}
@@ -53,17 +52,16 @@ def kept(run: Run, op: str) -> Kept:
 def pair(run: Run, op: str):
     """The cost of the smallest working set behind what keeps and behind what drops, and what
     that is; None without such rows."""
-    for one in curves(run, REFILL, "pages"):
-        other = next((more for more in curves(run, REFILL, "pages")
-                      if (more.op, more.variant) == (KEEPERS[op], one.variant)), None)
-        places = common(one, other)
-        if one.op == op and places:
+    refills = {(one.op, one.variant): one for one in curves(run, REFILL, "pages")}
+    for (name, variant), one in refills.items():
+        other = refills.get((KEEPERS[op], variant))
+        places = common(one, other) if name == op else []
+        if places:
             return (at(one, places[0]), at(other, places[0]),
                     f"to fetch a page of {places[0]:.0f} again cost")
     bench, variant = SWITCH
-    one, other = (next((one for one in curves(run, bench, "pages")
-                        if (one.op, one.variant) == (name, variant)), None)
-                  for name in (op, KEEPERS[op]))
+    switches = {(one.op, one.variant): one for one in curves(run, bench, "pages")}
+    one, other = (switches.get((name, variant)) for name in (op, KEEPERS[op]))
     places = common(one, other)
     if places and at(one, 0) and at(other, 0):
         return (grown(one, places[0]), grown(other, places[0]),
@@ -89,10 +87,10 @@ def grown(one, x: float) -> Point:
 
 
 def believe(run: Run) -> None:
-    """Believes the rows of an operation that has nothing to drop, and was shown to keep.  What
-    the program said stands: a fault that did not come is a reason to disbelieve it."""
+    """Believes the rows of an operation that has nothing to drop, and was shown to keep.  Where
+    it is disbelieved already that stands: a fault that did not come is a reason."""
     for op in KEEPERS:
-        if "fail" not in must_phases(run).get(op, {}) and kept(run, op).shown:
+        if kept(run, op).shown:
             for row in run.rows("results.csv"):
                 if row["op"] == op and row["status"] == "ok" and row["believed"] == "":
                     row.fields["believed"] = "1"
