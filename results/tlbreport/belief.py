@@ -1,5 +1,6 @@
 """What is believed and why: each operation, and the cells that decide about it."""
 
+from . import keeping
 from .cost import BELIEVED
 from .markup import Markup, breakable, join, paragraph, table, tag
 from .run import Run
@@ -22,11 +23,12 @@ def belief(run: Run) -> Markup:
     rule = (
         "An operation is believed if at least one cell that must drop its entry passed and "
         "none failed. It is not believed if one failed. Without a conclusive cell there is no "
-        "verdict."
+        "verdict. One that has nothing to drop is believed if it keeps what it is there to keep: "
+        "its entries stay, and rows show the working set alive."
     )
     rows = [
         [tag("th", breakable(op), class_="name", scope="row"), said_by_program(run, op),
-         tag("td", why(op, musts), class_="reason")]
+         tag("td", why(op, musts, run), class_="reason")]
         for op in in_order([*timed, *musts], OPS)
     ]
     head = ["operation", "believed", "because"]
@@ -64,23 +66,32 @@ def said_by_program(run: Run, op: str) -> Markup:
     return join([BELIEVED.get(v, v) for v in values], " ")
 
 
-def why(op: str, musts: dict) -> Markup:
+def why(op: str, musts: dict, run: Run) -> Markup:
     """The must cells of an operation, by verdict, the decisive ones first."""
     if op not in musts:
         return Markup("verify.csv has no row of it.")
     of_op = musts[op]
+    if op in keeping.KEEPERS:
+        return join(["It has nothing to drop.", *decided(of_op),
+                     f"What it keeps: {keeping.kept(run, op).words}."], " ")
     if not of_op:
         return Markup("No cell of it is a must: there is nothing it has to drop.")
+    parts = decided(of_op)
+    rows = [row for found in of_op.values() for cell in found for row in cell.rows]
+    if not {row["verdict"] for row in rows} & {"pass", "fail"}:
+        parts.append("So nothing is decided.")
+    return join(parts, " ")
+
+
+def decided(of_op: dict) -> list:
+    """A sentence for each verdict."""
     parts = []
     for verdict in in_order(of_op, list(SAID)):
         names = ", ".join(named(cell) for cell in of_op[verdict])
         many = "s" if len(of_op[verdict]) > 1 else ""
         said = f"{len(of_op[verdict])} must cell{many} {SAID.get(verdict, verdict)}: {names}."
         parts.append(tag("strong", said) if verdict == "fail" else said)
-    rows = [row for found in of_op.values() for cell in found for row in cell.rows]
-    if not {row["verdict"] for row in rows} & {"pass", "fail"}:
-        parts.append("So nothing is decided.")
-    return join(parts, " ")
+    return parts
 
 
 def named(cell: Cell) -> str:

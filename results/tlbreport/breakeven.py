@@ -214,13 +214,37 @@ def by_sweep(found: list) -> dict:
 
 def cheapest(group: list) -> list:
     """Of a group, one break-even for each working set: against the flush of the address space,
-    or of both PCIDs, that costs least there."""
+    or of both PCIDs, that costs least there; one that is not believed only if none is."""
     best = {}
     for one in group:
-        if one.flush.setting.scope != "all" and (
-                one.w not in best or one.flush.point.y < best[one.w].flush.point.y):
+        if one.flush.setting.scope == "all":
+            continue
+        before = best.get(one.w)
+        if before is None or price(one.flush) < price(before.flush):
             best[one.w] = one
     return [best[w] for w in sorted(best)]
+
+
+def price(flush: Flush) -> tuple:
+    """What it is chosen by: belief first, then cost."""
+    return flush.doubt != "", flush.point.y
+
+
+def omitted(group: list) -> str:
+    """The cheaper flushes that were not taken since they are not believed, and the working sets
+    without one that is, in words; empty if there are none."""
+    left, said = {}, []
+    for taken in cheapest(group):
+        if not taken.believed:
+            said.append(f"nothing at W = {taken.w} ({taken.doubt})")
+            continue
+        for one in group:
+            if (one.w == taken.w and one.flush.setting.scope != "all" and one.flush.doubt
+                    and one.flush.point.y < taken.flush.point.y):
+                left.setdefault((one.flush.name, one.flush.doubt), []).append(str(one.w))
+    said = [f"{name}, cheaper at W = {', '.join(sets)} ({doubt})"
+            for (name, doubt), sets in left.items()] + said
+    return f"left out: {'; '.join(said)}" if said else ""
 
 
 def overlapping(found: list) -> dict:
@@ -232,13 +256,3 @@ def overlapping(found: list) -> dict:
             alone = tuple(part for part in mode if part != sweep.OVERLAP)
             made |= {(op, scope, size, alone, one.w): one for one in cheapest(group)}
     return made
-
-
-def place(one: BreakEven) -> str:
-    """N* in words, without its interval."""
-    pages = one.pages.curve.points
-    if one.crossing.side == "below":
-        return f"less than {pages[0].x:.0f}"
-    if one.crossing.side == "beyond":
-        return f"more than {pages[-1].x:.0f}"
-    return f"{one.crossing.value:.1f}"

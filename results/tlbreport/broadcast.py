@@ -42,13 +42,3 @@ def against(run: Run) -> list:
         made.append(Against(next(iter(places.values()))[0], pages, points, level,
                             crossing(points, level)))
     return made
-
-
-def words(one: Against) -> str:
-    """The crossing in words."""
-    at = one.crossing
-    if at.side == "below":
-        return f"already at {one.points[0].x:.0f}"
-    if at.side == "beyond":
-        return f"not up to {one.points[-1].x:.0f}"
-    return f"{at.value:.1f}"

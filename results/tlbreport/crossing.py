@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 METHOD = ("straight between the medians made rising; interval: where the 95 % intervals of the "
           "two curves cross, at least 95 %")
+UNKNOWN = "not told by these intervals"
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,18 @@ class Crossing:
     low: float | None
     high: float | None
     side: str  # "", "below" or "beyond" what was measured
+
+    @property
+    def words(self) -> str:
+        """The value, or the bound that the interval leaves: the medians may not cross where the
+        intervals still may."""
+        if not self.side:
+            return f"{self.value:.1f}"
+        if self.side == "below" and self.high is not None:
+            return f"less than {math.ceil(self.high)}"
+        if self.side == "beyond" and self.low is not None:
+            return f"more than {math.floor(self.low)}"
+        return UNKNOWN
 
 
 def crossing(points: tuple, level) -> Crossing:

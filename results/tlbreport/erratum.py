@@ -17,32 +17,46 @@ REPAIRED = {
 }
 NAME = "ADL063, RPL042: INVLPG may keep global entries while CR4.PCIDE is set"
 CELL = {"op": "invlpg", "entry": "global_4k", "pcide": "1"}
+CELL_WORDS = "verify.csv, invlpg x global_4k with PCIDE = 1: "
 
 
 def erratum(run: Run) -> Markup:
     """Whether this processor has it, and what the cell says that would show it."""
     facts = [run.fact(key) for key in ("vendor", "family", "model", "stepping")]
+    verdict = cell_verdict(run)
     if "" in facts[:3]:
-        return paragraph(f"{NAME}. machine.csv does not say which processor it was.",
-                         class_="lack")
+        return join([paragraph(f"{NAME}. machine.csv does not say which processor it was.",
+                               class_="lack"), elsewhere(run, verdict)])
     signature = f"{facts[0]}, family {facts[1]}, model {facts[2]}, stepping {facts[3]}"
     if facts[0] != "GenuineIntel" or (facts[1], facts[2]) not in REPAIRED:
-        return paragraph(f"{NAME}. Not known of this processor ({signature}).")
+        return join([paragraph(f"{NAME}. Not known of this processor ({signature})."),
+                     elsewhere(run, verdict)])
     name, fixed = REPAIRED[facts[1], facts[2]]
-    verdict = cell_verdict(run)
     sign, kind, text = judge(run, verdict, fixed)
     found = run.fact("microcode") or "not recorded"
     return join([
         paragraph(f"{NAME}. This processor is one of those: {name} ({signature})."),
-        paragraph(f"Microcode {found}; repaired from {fixed:#x} on. "
-                  f"verify.csv, invlpg x global_4k with PCIDE = 1: ",
+        paragraph(f"Microcode {found}; repaired from {fixed:#x} on. {CELL_WORDS}",
                   badge(verdict, sign, kind), ". ", text)])
 
 
-def cell_verdict(run: Run) -> str:
+def elsewhere(run: Run, verdict: str) -> Markup:
+    """What the cell says on a processor of which nobody has published the erratum: what was seen
+    stands, whoever knows of it."""
+    text = {"pass": "It did not show in these trials.",
+            "fail": "A finding: INVLPG kept global entries here, as with the erratum."}.get(
+                verdict, "So nothing is shown of it here.")
+    if verdict == "fail" and cell_verdict(run, pcide="0") == "fail":
+        text = "A finding, but not the erratum: INVLPG kept global entries with PCIDE = 0 too."
+    sign, kind = sign_of(verdict) if verdict in ("pass", "fail") else ("?", "doubt")
+    return paragraph(CELL_WORDS, badge(verdict, sign, kind), ". ", text)
+
+
+def cell_verdict(run: Run, **changed: str) -> str:
     """The worse verdict of the cell before and after; 'missing' if there is none."""
+    cell = CELL | changed
     verdicts = [row["verdict"] for row in run.rows("verify.csv")
-                if all(row[column] == value for column, value in CELL.items())]
+                if all(row[column] == value for column, value in cell.items())]
     return min(verdicts, key=badness, default="missing")
 
 

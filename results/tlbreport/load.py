@@ -6,7 +6,7 @@ import os
 import re
 import zlib
 
-from . import consistency, headline, samples, trust
+from . import consistency, headline, keeping, samples, trust
 from .run import Problem, Row, Run, Table
 from .schema import FILES, REQUIRED, column_faults, count_fault, quote
 
@@ -35,6 +35,7 @@ def load(path: str) -> Run:
     forgive_screen(run)
     run.problems += consistency.check(run)
     trust.disbelieve(run)
+    keeping.believe(run)
     return run
 
 

@@ -2,7 +2,7 @@
 
 from . import cost, plot_range, sweep, trust
 from .breakeven import (BENCH, CEILINGS, OVERLAPPING, BreakEven, by_sweep, cheapest, flushes,
-                        overlapping, pairs, place, sweeps, with_pcids)
+                        omitted, overlapping, pairs, sweeps, with_pcids)
 from .figure import picture
 from .markup import Markup, breakable, join, paragraph, table, tag
 from .run import Run
@@ -41,27 +41,30 @@ def sentences(run: Run, crossed: list):
     where nothing may be recommended."""
     if trust.obstacle(run):
         return
-    groups = {mode: cheapest(group) for (op, scope, size, mode), group in by_sweep(crossed).items()
+    groups = {mode: group for (op, scope, size, mode), group in by_sweep(crossed).items()
               if (op, scope, size) == SENTENCE_OF and OVERLAP not in mode}
     others = overlapping(crossed)
     has_pcids = any("pcide" in row["variant"].split("-") and row["status"] == "ok"
                     for row in sweep.rows(run, BENCH))
     for mode in sorted(groups, key=lambda mode: "pcide" not in mode):
-        if groups[mode]:
+        best = [one for one in cheapest(groups[mode]) if one.believed]
+        if cheapest(groups[mode]):
             yield paragraph(tag("strong", wanted(groups[mode], ("pcide" in mode) == has_pcids)
-                                + paired(mode, groups[mode], others)))
+                                + paired(mode, best, others)))
     if groups and has_pcids and not any("pcide" in mode for mode in groups):
         yield paragraph("No row has invlpg with PCIDs, which is how Linux runs on this processor: "
                         "the ceiling above is that of another mode.", class_="lack")
 
 
-def wanted(best: list, is_linux: bool) -> str:
+def wanted(group: list, is_linux: bool) -> str:
     """What ceilings the machine would want, and how those of kernels stand to them."""
-    setting = best[0].pages.setting
+    best = [one for one in cheapest(group) if one.believed]
+    swept = group[0].pages
+    setting = swept.setting
     mode = with_pcids(setting.mode)
     begin = f"{mode[0].upper()}{mode[1:]}{', as Linux runs on this processor' if is_linux else ''}"
-    name = f"{best[0].pages.name} ({setting.size})"
-    if not all(one.believed for one in best):
+    name = f"{swept.name} ({setting.size})"
+    if not best:
         return f"{begin}, {name}: no ceiling, since an operation did not pass its verification."
     flushes_of = list(dict.fromkeys(one.flush.name for one in best))
     places = ", ".join(f"{found(one)} at W = {one.w}" + (
@@ -69,15 +72,17 @@ def wanted(best: list, is_linux: bool) -> str:
     kernels = "; ".join(f"{kernel}'s {pages} is {stands(pages, best)}"
                         for kernel, pages in CEILINGS)
     other = f" against {flushes_of[0]}" if len(flushes_of) == 1 else ""
+    left = omitted(group)
     return (f"{begin}, this machine would want a ceiling for {name}{other} that depends on the "
-            f"working set, in pages: {places}. {kernels}.")
+            f"working set, in pages: {places}. {kernels}."
+            + (f" {left[0].upper()}{left[1:]}." if left else ""))
 
 
 def paired(mode: tuple, best: list, others: dict) -> str:
     """The other of each pair, where accesses overlap; empty where none may be believed."""
     known = [(one.w, others.get((*SENTENCE_OF, mode, one.w))) for one in best]
     said = [f"{found(other)} at W = {w}" for w, other in known if other and other.believed]
-    if not said or not all(one.believed for one in best):
+    if not said:
         return ""
     return (" That is for accesses that wait for each other, which is the most that a full flush "
             f"costs; for {OVERLAPPING}, eight at once: {', '.join(said)}.")
@@ -86,7 +91,7 @@ def paired(mode: tuple, best: list, others: dict) -> str:
 def found(one: BreakEven) -> str:
     """N* with its interval, as far as there is one."""
     at = one.crossing
-    return place(one) if at.side else f"{place(one)} {interval(at.low, at.high)}"
+    return at.words if at.side else f"{at.words} {interval(at.low, at.high)}"
 
 
 def stands(pages: int, best: list) -> str:
@@ -137,7 +142,7 @@ def numbers(run: Run, crossed: list) -> Markup:
     body = []
     for one in crossed:
         at = one.crossing
-        value = f"{at.value:.3f}" if at.value is not None else f"none: {place(one)}"
+        value = f"{at.value:.3f}" if at.value is not None else f"none: {at.words}"
         body.append([tag("th", breakable(sweep.doubted(one.pages.name, one.pages.doubt)),
                          class_="name", scope="row"), one.pages.curve.variant,
                      breakable(sweep.doubted(one.flush.name, one.flush.doubt)), one.flush.kind,

@@ -1,10 +1,14 @@
-"""Policies for PCIDs against each other: by how much each is above the cheapest at worst."""
+"""Policies for PCIDs against each other: by how much each is above the cheapest at worst.
+
+All are judged over the same numbers of processes.  One that was not measured at each of them, or
+is not believed, is left out and named: judged over fewer, another might be the best.
+"""
 
 from dataclasses import dataclass
 
 from . import policies
 from .run import Run
-from .sweep import Curve, Point, curves
+from .sweep import Curve, Point, curves, rows
 
 USUAL = "cr3_pcid_flush"
 LINUX = "lru6"
@@ -27,30 +31,69 @@ class Ranked:
         return f"{self.policy} by {self.op} {100 * self.worst:.1f} %"
 
 
+@dataclass(frozen=True)
+class Ranking:
+    """The policies in one order, the best first, and why each other one is not among them."""
+
+    found: tuple
+    left_out: tuple
+
+    @property
+    def omitted(self) -> str:
+        """What was left out, in words; empty if nothing was."""
+        return f"; left out: {', '.join(self.left_out)}" if self.left_out else ""
+
+
 def ranked(run: Run) -> dict:
-    """Order -> its policies, the best first; only of operations that are believed."""
-    found = {}
-    for one in curves(run, policies.BENCH, policies.PARAM):
-        if policies.ending(one) == "" and policies.policy(one) and one.believed:
-            found.setdefault(policies.order(one), []).append(one)
+    """Order -> its ranking."""
+    planned, measured = plans(run), {(one.op, one.variant): one
+                                     for one in curves(run, policies.BENCH, policies.PARAM)}
     made = {}
-    for order, group in found.items():
-        whole = [completed(one, group) for one in group]
-        places = sorted(set.intersection(*({p.x for p in one.points} for one in whole)))
-        if len(whole) > 1 and places:
-            made[order] = sorted((regret(one, whole, places) for one in whole),
-                                 key=lambda one: one.worst)
+    for order in dict.fromkeys(policies.order(one) for one in planned.values()):
+        mine = [key for key, one in planned.items() if policies.order(one) == order]
+        whole = [completed(planned[key], measured) for key in mine]
+        places = sorted({p.x for key in mine for p in planned[key].points})
+        lacks = {id(one): lacking(one, measured, places) for one in whole}
+        sound = [one for one in whole if not lacks[id(one)]]
+        if len(whole) > 1:
+            made[order] = Ranking(
+                tuple(sorted((regret(one, sound, places) for one in sound if len(sound) > 1),
+                             key=lambda one: one.worst)),
+                tuple(f"{policies.policy(one)} by {one.op} ({lacks[id(one)]})"
+                      for one in whole if lacks[id(one)]))
     return made
 
 
-def completed(one: Curve, group: list) -> Curve:
-    """The curve with what was not measured again: as long as no PCID has to be given a second
-    time nothing is flushed, and the rows of the load that flushes stand for all."""
-    usual = next((other for other in group if other.variant == one.variant
-                  and other.op == USUAL), one)
-    first = one.points[0].x
-    return Curve(one.op, one.variant,
-                 (*(p for p in usual.points if p.x < first), *one.points))
+def plans(run: Run) -> dict:
+    """(operation, variant) -> what was to be measured: a curve whose points have a place alone.
+    What this processor lacks was not to be."""
+    places = {}
+    for row in rows(run, policies.BENCH):
+        x = row.number("value")
+        if row["param"] == policies.PARAM and row["status"] != "skipped" and x is not None:
+            places.setdefault((row["op"], row["variant"]), set()).add(x)
+    made = {key: Curve(*key, tuple(Point(x, 0.0, 0.0, 0.0, None) for x in sorted(of)))
+            for key, of in places.items()}
+    return {key: one for key, one in made.items()
+            if policies.ending(one) == "" and policies.policy(one)}
+
+
+def completed(plan: Curve, measured: dict) -> Curve:
+    """The curve with what was not to be measured again: as long as no PCID has to be given a
+    second time nothing is flushed, and the rows of the load that flushes stand for all, whether
+    that flush is believed or not."""
+    usual, mine = (measured.get((op, plan.variant)) for op in (USUAL, plan.op))
+    borrowed = (p for p in usual.points if p.x < plan.points[0].x) if usual else ()
+    return Curve(plan.op, plan.variant, (*borrowed, *(mine.points if mine else ())))
+
+
+def lacking(one: Curve, measured: dict, places: list) -> str:
+    """Why it cannot be ranked; empty if it can."""
+    absent = [f"{x:.0f}" for x in places if x not in {p.x for p in one.points}]
+    if absent:
+        return f"not measured at P = {' '.join(absent)}"
+    mine = measured.get((one.op, one.variant))
+    return mine.doubt if mine else ""
 
 
 def regret(one: Curve, group: list, places: list) -> Ranked:
@@ -76,6 +119,6 @@ def at(one: Curve, x: float) -> Point:
     return next(p for p in one.points if p.x == x)
 
 
-def alike(found: list) -> list:
+def alike(found: tuple) -> list:
     """The best one, and whatever it cannot be told from."""
     return [one for one in found if one is found[0] or one.low <= found[0].high]

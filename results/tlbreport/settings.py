@@ -9,7 +9,8 @@ verification, nor where the difference may be noise.
 from dataclasses import dataclass
 
 from . import breakeven, capacity, ranking, switching, trust
-from .breakeven import by_sweep, cheapest, flushes, pairs, place
+from .breakeven import by_sweep, cheapest, flushes, pairs
+from .crossing import UNKNOWN, Crossing
 from .markup import Markup, paragraph, table, tag
 from .run import Run
 from .sweep import Curve, curves, interval
@@ -58,16 +59,23 @@ def advice(run: Run) -> list:
 def ceilings(run: Run):
     """How many pages to drop one by one, for each way to do it, at each working set."""
     for group in by_sweep(pairs(run)).values():
-        best = cheapest(group)
-        if not best or not all(one.believed for one in best):
+        best = [one for one in cheapest(group) if one.believed]
+        if not best:
             continue
+        left = breakeven.omitted(group)
         first = best[0].pages
         yield Advice(f"range ceiling ({first.name}, {first.setting.words})",
-                     each_w((one.w, f"{place(one)} pages") for one in best),
+                     each_w((one.w, ceiling(one.crossing)) for one in best),
                      "break-even against the flush that is cheapest there: "
-                     + each_w((one.w, one.flush.name) for one in best),
+                     + each_w((one.w, one.flush.name) for one in best)
+                     + (f"; {left}" if left else ""),
                      each_w((one.w, interval(one.crossing.low, one.crossing.high))
                             for one in best))
+
+
+def ceiling(at: Crossing) -> str:
+    """Up to where pages one by one are cheaper."""
+    return at.words if at.words == UNKNOWN else f"{at.words} pages"
 
 
 def each_w(said) -> str:
@@ -132,7 +140,8 @@ def global_pages(run: Run):
             plain = made.get((op, tuple(part for part in parts if part != "global")))
             yield from held_against(f"global kernel pages ({op}, {', '.join(parts)})",
                                     "make kernel pages global", one,
-                                    "global kernel pages gain nothing", plain, "not global")
+                                    "global kernel pages gain nothing", plain,
+                                    "pages that are not global")
 
 
 def switches(run: Run) -> dict:
@@ -142,45 +151,58 @@ def switches(run: Run) -> dict:
 
 
 def held_against(setting: str, yes: str, one: Curve, no: str, plain: Curve | None, name: str):
-    """Which of two curves is lower, at the largest working set that both have."""
-    common = {p.x for p in one.points} & {p.x for p in plain.points} if plain else set()
-    if not common:
+    """Which of two curves is lower, at each working set that both have: what pays at a small one
+    may not at one that no TLB holds."""
+    there = {p.x: p for p in plain.points} if plain else {}
+    both = [(f"{p.x:.0f}", p, there[p.x]) for p in one.points if p.x in there]
+    if not both:
         return
-    w = max(common)
-    here, there = (next(p for p in of.points if p.x == w) for of in (one, plain))
-    low, high = there.low - here.high, there.high - here.low
-    text = yes if low > 0 else no if high < 0 else SAME
-    yield Advice(setting, text, f"{here.y:.1f} against {there.y:.1f} ticks per switch ({name}), "
-                 f"W = {w:.0f}", f"{interval(low, high)} ticks less")
+    gains = {w: (other.low - here.high, other.high - here.low) for w, here, other in both}
+    yield Advice(setting, each_w((w, yes if low > 0 else no if high < 0 else SAME)
+                                 for w, (low, high) in gains.items()),
+                 f"ticks per switch against {name}: "
+                 + each_w((w, f"{here.y:.1f} against {other.y:.1f}") for w, here, other in both),
+                 each_w((w, f"{interval(low, high)} ticks less")
+                        for w, (low, high) in gains.items()))
 
 
 def slots(run: Run):
     """The policy whose worst case over the numbers of processes is best, and how it flushes."""
-    for order, found in ranking.ranked(run).items():
-        first, alike = found[0], ranking.alike(found)
-        rivals = [one for one in found[1:] if one.policy != first.policy]
-        flushed = [one.op for one in alike if one.policy == first.policy]
-        names = list(dict.fromkeys(one.policy for one in alike))
-        if len(names) > 1:
-            text = f"{' or '.join(names)}: {SAME}"
-        else:
-            text = f"{first.policy}, flushed by " + (
-                first.op if len(flushed) == 1 else f"{' or '.join(flushed)}: {SAME}")
-        linux = next((one for one in rivals if one.policy == ranking.LINUX), None)
-        others = f"; the next policy, {rivals[0].words}" if rivals else ""
-        if linux and linux is not rivals[0]:
-            others += f"; as in Linux, {linux.words}"
-        yield Advice(f"PCIDs for each processor ({order})", text,
-                     f"above the cheapest policy by at most, over P = "
-                     f"{', '.join(f'{x:.0f}' for x in first.places)}: {first.words}{others}",
-                     f"{interval(100 * first.low, 100 * first.high)} %")
+    for order, one in ranking.ranked(run).items():
+        setting = f"PCIDs for each processor ({order})"
+        if one.found:
+            yield best_policy(setting, one)
+        elif any("not measured" in why for why in one.left_out):
+            yield Advice(setting, "none: fewer than two policies were measured at every P",
+                         one.omitted.removeprefix("; "), "")
+
+
+def best_policy(setting: str, one: ranking.Ranking) -> Advice:
+    """The best of a ranking against the next and against what Linux does."""
+    first, alike = one.found[0], ranking.alike(one.found)
+    rivals = [other for other in one.found[1:] if other.policy != first.policy]
+    flushed = [other.op for other in alike if other.policy == first.policy]
+    names = list(dict.fromkeys(other.policy for other in alike))
+    if len(names) > 1:
+        text = f"{' or '.join(names)}: {SAME}"
+    else:
+        text = f"{first.policy}, flushed by " + (
+            first.op if len(flushed) == 1 else f"{' or '.join(flushed)}: {SAME}")
+    linux = next((other for other in rivals if other.policy == ranking.LINUX), None)
+    others = f"; the next policy, {rivals[0].words}" if rivals else ""
+    if linux and linux is not rivals[0]:
+        others += f"; as in Linux, {linux.words}"
+    return Advice(setting, text, f"above the cheapest policy by at most, over P = "
+                  f"{', '.join(f'{x:.0f}' for x in first.places)}: {first.words}{others}"
+                  f"{one.omitted}", f"{interval(100 * first.low, 100 * first.high)} %")
 
 
 def held(run: Run):
     """Slots beyond what the TLB keeps keep nothing."""
     for one in capacity.capacities(run):
-        if one.high is not None and one.curve.believed:
+        if one.high is not None and one.curve.believed and one.walk is not None:
             yield Advice(f"PCIDs that are worth keeping ({one.curve.variant})",
                          f"{one.words}: more keep their PCID, but not their translations",
-                         f"a probe costs {one.kept:z.1f} ticks before and {one.lost:.1f} after",
+                         f"a probe costs {one.kept:z.1f} ticks before and {one.lost:.1f} after; "
+                         f"a walk, {one.walk.ticks:.1f}",
                          f"{interval(one.low, one.high, 0)} PCIDs")

@@ -173,7 +173,7 @@ def crossings(run: Run):
     body = [[tag("th", sweep.doubted(one.shot.how, one.doubt), class_="name", scope="row"),
              breakable(one.shot.variant),
              *(tag("td", text, class_="number") for text in (
-                 str(one.pages), broadcast.words(one),
+                 str(one.pages), one.crossing.words,
                  interval(one.crossing.low, one.crossing.high)))] for one in found]
     yield paragraph(AROUND_NOTE, class_="note")
     if any(one.doubt for one in found):

@@ -1,5 +1,7 @@
 """The structure of the TLB: its sizes by their knees, its PCIDs by what they keep."""
 
+import math
+
 from . import capacity, cost, geometry, multiples, sweep, trust
 from .capacity import Capacity, capacities
 from .figure import INK, picture
@@ -28,8 +30,10 @@ CAPACITY_NOTE = (
     "first comes back with bit 63 set: does the page still hit? Against a probe that was kept for "
     "sure. noflush and flush: how the others were loaded. The capacity counts the probed PCID; "
     "where places were left out between the last that kept it and the first that lost it, it is "
-    "between the two. "
-    "Published for one Intel part: the second level keeps 4."
+    "between the two. A translation that moved to a farther level of the TLB is kept: it is lost "
+    "where the probe costs more than half of a walk, which is what a page costs to fetch again "
+    "behind a flush, or beyond both levels of the TLB. A place whose interval holds that bound "
+    "decides nothing. Published for one Intel part: the second level keeps 4."
 )
 
 
@@ -120,7 +124,8 @@ def against(knee: Knee | None, known: dict) -> tuple:
         return "not stated", ""
     if knee is None:
         return ", ".join(f"{level} {entries:.0f}" for level, entries in known.items()), ""
-    level = min(known, key=lambda one: abs(known[one] / knee.middle - 1))
+    # Nearest by ratio: half of a level is as far from it as twice of it.
+    level = min(known, key=lambda one: abs(math.log(known[one] / knee.middle)))
     entries = known[level]
     if knee.low <= entries <= knee.high:
         verdict = "inside the interval"
@@ -164,7 +169,7 @@ def kept(run: Run, found: list) -> Markup:
             "ticks lost"]
     body = []
     for one in found:
-        value = one.words + (": never lost" if one.high is None else "")
+        value = one.words + one.remark
         lost = f"{one.lost:.2f}" if one.lost is not None else ""
         cells = (value, interval(one.low, one.high, 0), f"{one.kept:z.2f}", lost)
         body.append([tag("th", breakable(sweep.doubted(one.curve.op, one.curve.doubt)),

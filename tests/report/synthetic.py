@@ -22,7 +22,7 @@ from rundir import HERE, cost
 SAMPLES, NOISE = 2047, 0.04  # samples of a row; standard deviation of one, of its value
 NORMAL_95, NORMAL_99 = 1.959964, 2.575829
 PLAN = os.path.join(os.path.dirname(os.path.dirname(HERE)), "build", "host", "plan")
-NOT_JUDGED = ("none", "invpcid_by_cr3_seed")  # operations without a must cell
+NOT_JUDGED = ("none", "cr3_pcid_noflush")  # operations without a must cell
 BENCHES = ("range", "tlb_size", "pcid_capacity", "refill", "switch", "policy")
 
 
@@ -193,6 +193,8 @@ def of_refill(machine: Machine, row: dict) -> tuple:
         return machine.translation(f"data-{parts[0]}", w) * factor, 9
     each = machine.refill * (0.8 if "sequential" in parts else 1) * (9 if "cold" in parts else 1)
     true = each * factor if w <= machine.stlb else each * factor * 0.04
+    if row["op"] == "cr3_pcid_noflush":
+        return 0.0, 0.04 * each  # it keeps them all
     return (true / w if row["op"] == "invlpg" else true), None
 
 

@@ -107,21 +107,41 @@ class BreakEven(Synthetic):
             rows.rows.pop()
 
     def test_curves_that_do_not_cross_have_no_break_even_but_a_bound(self):
-        for flushed, side, ends in ((31, "below", ["", "1.000"]), (999, "beyond", ["8.000", ""])):
+        for flushed, bound, ends in ((31, "less than 1", ["", "1.000"]),
+                                     (999, "more than 8", ["8.000", ""])):
             rows = Rows(1, noise=0)
             for n in (1, 2, 4, 8):
                 rows.add("range", "invlpg", "range-4k-w0", 32 * n, ("pages", n))
             rows.add("range", "cr3_reload", "space-w0", flushed)
             row, = self.derived(rows.rows)
             self.assertEqual([row["value"], row["lo"], row["hi"]], ["", *ends])
-            self.assertIn(f"they do not cross: N* is {side}", row["evidence"])
+            self.assertIn(f"the medians do not cross where it was measured: N* is {bound}",
+                          row["evidence"])
+
+    def test_the_bound_that_is_said_is_that_of_the_interval(self):
+        for flushed, low, high, words, ends in (
+                (8400, 7752, 9000, "more than 969", ["969.000", ""]),
+                (4, 1, 18, "less than 3", ["", "2.250"]),
+                (8400, 1, 9000, "not told by these intervals", ["", ""])):
+            rows = Rows(1, noise=0)
+            for n in (1, 8, 1024):
+                rows.add("range", "invlpg", "range-4k-w0", 8 * n, ("pages", n))
+            rows.add("range", "cr3_reload", "space-w0", flushed)
+            rows.rows[-1].update(ci95_lo=str(low), ci95_hi=str(high))
+            row, = self.derived(rows.rows)
+            self.assertEqual([row["value"], row["lo"], row["hi"]], ["", *ends])
+            self.assertIn(f"N* is {words}", row["evidence"])
+            page = self.page(results=rows.rows, verify=[*checked("invlpg", "page_4k"),
+                                                        *checked("cr3_reload", "page_4k")])
+            self.check_says(page, f"in pages: {words} at W = 0", f"none: {words}",
+                            f"(invlpg, 4k, without PCIDs) W = 0: {words}")
 
     def test_what_is_derived_from_what_is_not_believed_says_so(self):
         for believed, said in (("0", "; not believed"), ("", "; no verdict"), ("1", "")):
             rows = Rows(1, noise=0, believed=believed)
             for n in (1, 2, 4, 8):
                 rows.add("range", "invlpg", "range-4k-w0", 32 * n, ("pages", n))
-                rows.add("pcid_capacity", "cr3_pcid_noflush", "noflush-s0", 9 * (n > 2),
+                rows.add("pcid_capacity", "cr3_pcid_flush", "flush-s0", 9 * (n > 2),
                          ("pcids", n))
             rows.add("range", "cr3_reload", "space-w0", 64)
             write_run(self.folder, results=rows.rows, verify=[])

@@ -9,10 +9,12 @@ from synthetic import Machine, Rows, everything, follow, machine_facts
 from tlbreport.load import load
 from tlbreport.settings import advice
 
-OPS = ("invlpg", "cr3_reload", "cr4_pge_toggle", "cr3_pcid_flush", "cr3_pcid_noflush",
-       "invpcid_address", "invpcid_context", "invpcid_by_cr3", "invpcid_all_global",
-       "invpcid_all_non_global", "cr4_smep_set", "cr0_pg_toggle", "invlpgb_tlbsync")
-VERIFIED = [cell for op in OPS for cell in checked(op, "page_4k")]
+OPS = ("invlpg", "cr3_reload", "cr4_pge_toggle", "cr3_pcid_flush", "invpcid_address",
+       "invpcid_context", "invpcid_by_cr3", "invpcid_all_global", "invpcid_all_non_global",
+       "invpcid_by_cr3_seed", "cr4_smep_set", "cr0_pg_toggle", "invlpgb_tlbsync")
+KEEPS = [cell for entry in ("page_4k", "target_pcid", "other_pcid", "psc")
+         for cell in checked("cr3_pcid_noflush", entry, "may", "kept", pcide="1")]
+VERIFIED = [*(cell for op in OPS for cell in checked(op, "page_4k")), *KEEPS]
 BENCHES = ("refill", "range", "switch", "policy", "tlb_size", "pcid_capacity")
 SAID = ("this machine would want", "too high", "use PCIDs,", "make kernel pages global",
         "flushed by", "break-even against the flush")
@@ -143,6 +145,27 @@ class Policy(PageTest):
                         "Nothing is recommended: the benchmarks")
         self.assertFalse("would want" in page.text)
 
+    def test_a_cheapest_flush_without_a_verdict_silences_no_ceiling(self):
+        rows = crossing_at(40, flush="cr3_pcid_flush", mode="-pcide")
+        for doubt, why in (("", "no verdict"), ("0", "not believed")):
+            cheap = crossing_at(20, flush="invpcid_context", mode="-pcide")
+            cheap = [{**row, "believed": doubt} for row in cheap if "space" in row["variant"]]
+            verify = [*(cell for cell in VERIFIED if cell["op"] != "invpcid_context"),
+                      *(checked("invpcid_context", "page_4k", verdict="fail") if doubt else [])]
+            page = self.page(verify=verify, results=[*rows, *cheap])
+            self.check_says(page, "this machine would want a ceiling for invlpg (4k) against "
+                            "cr3_pcid_flush that depends on the working set, in pages: 40.0",
+                            f"Left out: invpcid_context, cheaper at W = 0, 64 ({why}).",
+                            f"cr3_pcid_flush at each W (0, 64); left out: invpcid_context, cheaper "
+                            f"at W = 0, 64 ({why})", "40.0 pages at each W (0, 64)")
+
+    def test_a_working_set_without_a_verdict_silences_no_other(self):
+        rows = crossing_at(40)
+        rows[-1]["believed"] = ""
+        page = self.page(verify=VERIFIED, results=rows)
+        self.check_says(page, "in pages: 40.0 [40.0, 40.0] at W = 0.", "W = 0: 40.0 pages",
+                        "Left out: nothing at W = 64 (no verdict).")
+
     def test_a_break_even_is_a_pair_of_accesses_that_wait_and_that_overlap(self):
         page = self.page(verify=VERIFIED, results=[*crossing_at(40),
                                                    *crossing_at(20, mode="-chains8")])
@@ -166,9 +189,9 @@ class Policy(PageTest):
         write_run(self.folder, results=rows, verify=VERIFIED)
         return {one.setting: one for one in advice(load(self.folder))}
 
-    def policies(self, **ticks: float) -> str:
-        """What is recommended among policies of these costs at each of the program's P; an
-        operation beside cr3_pcid_flush is dearer by a half where it has rows."""
+    def policy_rows(self, **ticks: float) -> list:
+        """Rows of policies of these costs at each of the program's P; an operation beside
+        cr3_pcid_flush is dearer by a half where it has rows."""
         rows = Rows(1)
         follow(Machine(), rows, "policy", only=lambda row: row["unit"] == "" and
                row["variant"] in [f"random-{name}" for name in ticks])
@@ -177,9 +200,60 @@ class Policy(PageTest):
                 1 if row["op"] in ("cr3_pcid_flush", "cr3_reload") else 1.5)
             for name, factor in (("p50", 1), ("ci95_lo", 0.98), ("ci95_hi", 1.02)):
                 row[name] = f"{true * factor:.3f}"
-        one = self.advice(rows.rows)["PCIDs for each processor (random)"]
+        return rows.rows
+
+    def policy(self, rows: list):
+        """What is recommended among these policies."""
+        return self.advice(rows)["PCIDs for each processor (random)"]
+
+    def policies(self, **ticks: float) -> str:
+        """What is recommended among policies of these costs."""
+        one = self.policy(self.policy_rows(**ticks))
         self.assertIn("over P = 2, 4, 6, 8, 16, 64, 1024, 5000", one.evidence)
+        self.assertNotIn("left out", one.evidence)
         return one.recommendation
+
+    def test_a_policy_that_lacks_a_row_is_left_out_and_named(self):
+        rows = self.policy_rows(nopcid=400, lru4=210, lru16=200, perprocess=205)
+        for row in rows:  # lru16 is the best of the small P alone
+            if row["variant"] == "random-lru16" and int(row["value"]) > 16:
+                row.update({name: "600.000" for name in ("p50", "ci95_lo", "ci95_hi")})
+        whole = self.policy(rows)
+        self.assertEqual(whole.recommendation, "perprocess or lru4: no difference shown")
+        for row in rows:
+            if row["variant"] == "random-lru4" and int(row["value"]) > 16:
+                row.update(status="timeout", p50="", ci95_lo="", ci95_hi="")
+        one = self.policy(rows)
+        self.assertEqual(one.recommendation, "perprocess, flushed by cr3_pcid_flush")
+        self.assertIn("over P = 2, 4, 6, 8, 16, 64, 1024, 5000", one.evidence)
+        self.assertIn("; left out: lru4 by cr3_pcid_flush (not measured at P = 64 1024 5000), lru4 "
+                      "by invpcid_context (not measured at P = 64 1024 5000)", one.evidence)
+
+    def test_where_fewer_than_two_policies_are_whole_none_is_recommended(self):
+        rows = [row for row in self.policy_rows(nopcid=400, perprocess=200)
+                if row["op"] in ("cr3_reload", "cr3_pcid_flush")]
+        rows[-1].update(status="timeout", p50="", ci95_lo="", ci95_hi="")
+        one = self.policy(rows)
+        self.assertEqual(one.recommendation,
+                         "none: fewer than two policies were measured at every P")
+        self.assertIn("left out", one.evidence)
+
+    def test_rows_that_flush_nothing_stand_for_another_flush_whatever_is_believed(self):
+        rows = self.policy_rows(nopcid=400, lru4=200)
+        for row in rows:
+            if row["op"] == "cr3_pcid_flush":
+                row["believed"] = ""
+        one = self.policy(rows)
+        self.assertTrue(one.recommendation.startswith("lru4, flushed by "), one)
+        self.assertIn("over P = 2, 4, 6, 8, 16, 64, 1024, 5000", one.evidence)
+        self.assertIn("left out: lru4 by cr3_pcid_flush (no verdict)", one.evidence)
+
+    def test_a_flush_that_was_skipped_is_no_policy_that_is_missed(self):
+        rows = self.policy_rows(nopcid=400, lru4=200)
+        for row in rows:
+            if row["op"].startswith("invpcid"):
+                row.update(status="skipped", reason="invpcid", p50="", ci95_lo="", ci95_hi="")
+        self.assertNotIn("left out", self.policy(rows).evidence)
 
     def test_policies_are_judged_at_every_number_of_processes(self):
         self.assertEqual(self.policies(nopcid=400, lru4=200, lru16=300),
@@ -188,6 +262,41 @@ class Policy(PageTest):
     def test_a_policy_that_cannot_be_told_from_another_is_not_recommended(self):
         self.assertEqual(self.policies(nopcid=400, lru4=203, lru16=200),
                          "lru16 or lru4: no difference shown")
+
+    def switched(self, gains: dict, op: str = "cr3_reload", variant: str = "different-global",
+                 plain: str = "different") -> list:
+        """Rows of a switch that costs 600 ticks, and so much less at each working set with the
+        variant."""
+        rows = Rows(1, noise=0)
+        for w, gain in gains.items():
+            rows.add("switch", op, variant, 600 - gain, ("pages", w))
+            rows.add("switch", "cr3_reload", plain, 600, ("pages", w))
+        return rows.rows
+
+    def test_global_kernel_pages_are_judged_at_each_working_set(self):
+        for gains, said in (
+                ({8: 204, 64: 90, 512: 0},
+                 "W = 8: make kernel pages global; W = 64: make kernel pages global; "
+                 "W = 512: no difference shown"),
+                ({8: 204, 512: 9}, "make kernel pages global at each W (8, 512)"),
+                ({8: 204, 512: -9}, "W = 8: make kernel pages global; W = 512: global kernel pages "
+                 "gain nothing"), ({8: 0, 512: 0}, "no difference shown at each W (8, 512)")):
+            one = self.advice(self.switched(gains))[
+                "global kernel pages (cr3_reload, different, global)"]
+            self.assertEqual(one.recommendation, said)
+            self.assertIn(f"W = 8: {600 - gains[8]}.0 against 600.0" if gains[8] else
+                          "600.0 against 600.0 at each W", one.evidence)
+
+    def test_pcids_are_judged_at_each_working_set(self):
+        rows = self.switched({8: 204, 512: 0}, "cr3_pcid_noflush", "pcide-different")
+        for row in rows:
+            row["believed"] = "1"
+        write_run(self.folder, results=rows, verify=[
+            *VERIFIED, *checked("cr3_pcid_noflush", "fault_gp_bit63_without_pcide")])
+        one, = advice(load(self.folder))
+        self.assertEqual(one.recommendation, "W = 8: use PCIDs, loads with bit 63 set; W = 512: "
+                         "no difference shown")
+        self.assertIn("[204.0, 204.0] ticks less", one.interval)
 
     def test_a_flush_is_recommended_at_each_working_set_by_itself(self):
         rows = Rows(1)

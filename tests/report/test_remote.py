@@ -248,8 +248,8 @@ class Shootdown(Remote):
     def test_where_they_do_not_cross_there_is_a_bound(self):
         self.assertEqual(self.crossing(500), ["", "", "1.000"])
         self.assertEqual(self.crossing(90000), ["", "7.000", ""])
-        self.check_says(self.remote(shootdown_rows(500)), "already at 1 ")
-        self.check_says(self.remote(shootdown_rows(90000)), "not up to 7 ")
+        self.check_says(self.remote(shootdown_rows(500)), "less than 1 ")
+        self.check_says(self.remote(shootdown_rows(90000)), "more than 7 ")
 
     def test_without_the_broadcast_the_reason_is_said(self):
         rows = [row for row in shootdown_rows() if row["op"] != "invlpgb_tlbsync"]

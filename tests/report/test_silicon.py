@@ -56,6 +56,18 @@ class Erratum(PageTest):
                                 ("183", "0x118"), ("186", "0x4117"), ("191", "0x2e")):
             self.check_cell("pass", f"repaired from {revision} on", model=model)
 
+    def test_a_cell_that_failed_elsewhere_is_a_finding(self):
+        cell = "verify.csv, invlpg x global_4k with PCIDE = 1:"
+        for facts in ({"model": "60"}, {"family": "25"}, {"vendor": "AuthenticAMD"}, {"model": ""}):
+            self.check_cell("fail", f"{cell} ✗ fail . A finding: INVLPG kept global entries here, "
+                            "as with the erratum.", **facts)
+            self.check_cell("pass", f"{cell} ✓ pass . It did not show in these trials.", **facts)
+            self.check_cell("skipped", f"{cell} ? skipped . So nothing is shown of it", **facts)
+        run = with_cell("fail", model="60")
+        run["verify"] += checked("invlpg", "global_4k", pcide="0", verdict="fail")
+        self.check_says(self.page(**run), "A finding, but not the erratum: INVLPG kept global "
+                        "entries with PCIDE = 0 too.")
+
     def test_another_processor_is_not_accused(self):
         for facts in ({"model": "143"}, {"family": "25"}, {"vendor": "AuthenticAMD"}):
             self.check_cell("fail", "Not known of this processor", **facts)

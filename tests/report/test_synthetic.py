@@ -8,13 +8,15 @@ import random
 
 import numpy as np
 from pagecheck import PageTest
-from rundir import checked, read, write_run
+from rundir import HARDWARE, checked, read, write_run
 from synthetic import Level, Machine, Rows, follow, machine_facts
 
 from tlbreport.derived import derived
-from tlbreport.knees import hinge, knees
+from tlbreport.knees import Knee, hinge, knees
 from tlbreport.load import load
+from tlbreport.settings import advice
 from tlbreport.sweep import Point
+from tlbreport.tlb import against
 
 PERCENT = 2
 SEEDS = range(1, 6)
@@ -132,6 +134,18 @@ class Knees(Synthetic):
         self.assertEqual([row["value"], row["lo"], row["hi"]], ["", "64.000", "89.000"])
         self.check_says(self.page(results=rows.rows, verify=[]), "data-4k 64 to 89")
 
+    def test_a_knee_is_held_against_the_level_that_is_nearest_by_ratio(self):
+        known = {"l1": 64.0, "l2": 1024.0}
+        for low, high, said in ((362, 511, "l2 1024"), (200, 250, "l1 64"), (270, 280, "l2 1024"),
+                                (4000, 4090, "l2 1024"), (3, 5, "l1 64")):
+            self.assertEqual(against(Knee(None, low, high, 0, 9), known)[0], said, low)
+        rows = Rows(1, noise=0)
+        for w in (16, 32, 64, 128, 256, 362, 512, 724, 1024):
+            rows.add("tlb_size", "none", "data-4k", 8 * (w > 362), ("pages", w))
+        page = self.page(results=rows.rows, verify=[], machine={
+            **HARDWARE, "tlb_l1_data_4k_entries": "64", "tlb_l2_unified_4k_entries": "1024"})
+        self.check_says(page, "362 to 511 [362.0, 511.0] 0.00 8.00 l2 1024 knee is -57.4 %")
+
     def test_a_dip_is_no_knee(self):
         places = (4, 5, 8, 11, 16, 22, 32, 45, 64, 90, 128, 181, 256, 362, 512)
         for begin, wide, deep in itertools.product(range(3, 12), (1, 2, 3), (1, 5, 20)):
@@ -194,10 +208,13 @@ class Capacity(Synthetic):
         rows = Rows(1, noise=0)
         for k in (1, 4, 8, 12, 16, 24, 32):
             rows.add("pcid_capacity", "cr3_pcid_noflush", "noflush-s0", 30 * (k > 12), ("pcids", k))
+            rows.rows[-1]["believed"] = "1"
         row, = self.derived(rows.rows)
         self.assertEqual([row["value"], row["lo"], row["hi"]], ["", "13.000", "16.000"])
+        rows.add("refill", "cr3_pcid_flush", "4k-pcide-random-warm-dense", 30, ("pages", 64))
         page = self.page(drawn=True, results=rows.rows,
-                         verify=checked("cr3_pcid_noflush", "page_4k"))
+                         verify=[*checked("cr3_pcid_noflush", "page_4k"),
+                                 *checked("cr3_pcid_flush", "page_4k")])
         self.check_says(page, "noflush-s0 13 to 16", "13 to 16: more keep their PCID")
         self.assertTrue(any("13 to 16 kept" in p.texts for p in page.pictures))
 
@@ -207,6 +224,62 @@ class Capacity(Synthetic):
         most = max(int(row["value"]) for row in rows.rows)
         for row in self.derived(rows.rows):
             self.assertEqual([row["value"], row["lo"], row["hi"]], ["", f"{most + 1}.000", ""])
+
+
+    def capacity(self, costs: dict, walk=25.0, wide=()) -> tuple:
+        """What is found in a probe of these costs over the PCIDs visited; wide: places whose
+        interval reaches over everything."""
+        rows = Rows(1, noise=0)
+        for k, cost in costs.items():
+            rows.add("pcid_capacity", "cr3_pcid_flush", "flush-s8", cost, ("pcids", k))
+            if k in wide:
+                rows.rows[-1].update(ci95_lo="-90.000", ci95_hi="190.000")
+        if walk:
+            rows.add("refill", "cr3_pcid_flush", "4k-pcide-random-warm-dense", walk, ("pages", 64))
+        row, = [row for row in self.derived(rows.rows) if row["what"] == "pcid_capacity"]
+        page = self.page(results=rows.rows, verify=checked("cr3_pcid_flush", "page_4k"))
+        start = page.text.index("PCIDs: how many keep a translation")
+        return row["value"], row["lo"], row["hi"], page.text[start:start + 250]
+
+    def test_a_translation_that_moved_to_the_second_level_is_kept(self):
+        *found, text = self.capacity({k: 7.0 * (k > 7) for k in range(1, 18)})
+        self.assertEqual(found, ["", "18.000", ""])
+        self.assertIn("at least 18: never lost", text)
+        self.assertFalse(any("worth keeping" in one.setting for one in advice(load(self.folder))))
+        *found, _ = self.capacity({k: 7.0 * (k > 7) + 18 * (k > 12) for k in range(1, 18)})
+        self.assertEqual(found, ["13.000", "13.000", "13.000"])
+        self.assertIn("a walk, 25.0", [one.evidence for one in advice(load(self.folder))
+                                       if "worth keeping" in one.setting][0])
+
+    def test_without_a_row_of_a_walk_no_capacity_is_recommended(self):
+        *found, text = self.capacity({k: 7.0 * (k > 7) for k in range(1, 18)}, walk=None)
+        self.assertEqual(found, ["8.000"] * 3)
+        self.assertIn("8: what a walk costs is not known", text)
+        self.assertFalse(any("worth keeping" in one.setting for one in advice(load(self.folder))))
+
+    def test_where_refill_was_not_run_a_walk_is_one_beyond_both_levels(self):
+        rows = Rows(1)
+        follow(Machine(), rows, "pcid_capacity", "tlb_size")
+        found = [row for row in self.derived(rows.rows) if row["what"] == "pcid_capacity"]
+        for row in found:
+            self.assertEqual(row["value"], "4.000")
+            self.assertRegex(row["evidence"], r"half of a walk, of 3[0-9]\.\d ticks by tlb_size")
+
+    def test_one_wide_row_does_not_hide_a_capacity(self):
+        steps = {k: 25.0 * (k > 3) for k in range(1, 18)}
+        for wide, found in (((2,), ("4.000", "4.000")), ((9, 17), ("4.000", "4.000")),
+                            ((3,), ("3.000", "4.000")), ((4,), ("4.000", "5.000"))):
+            for walk in (25.0, None):
+                _, low, high, text = self.capacity(steps, walk, wide)
+                self.assertEqual((low, high), found, (wide, walk))
+                self.assertNotIn("never lost", text)
+
+    def test_a_capacity_that_is_not_decided_says_so(self):
+        *found, text = self.capacity({k: 0.0 for k in range(1, 18)}, wide=(16, 17))
+        self.assertEqual(found, ["", "16.000", ""])
+        self.assertIn("at least 16: undecided beyond", text)
+        _, low, high, text = self.capacity({k: 25.0 * (k == 4 or k > 9) for k in range(1, 18)})
+        self.assertEqual((low, high), ("4.000", "10.000"))
 
 
 class Evidence(Synthetic):
