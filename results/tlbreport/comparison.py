@@ -33,21 +33,22 @@ FACTS = (
     ("date", ""),
 )
 NOTE = (
-    f"Different: Mann-Whitney p < {MOST_P} and a Hodges-Lehmann shift that exceeds the limit, "
-    f"both. The limit is {LEAST_PERCENT:.0f} % of the larger median or the A/A limit of either "
-    "run (the range of one row measured seven times), whichever is more. The shift is the median of "
-    "all differences B - A between single samples. Not different means: not shown to be; it is "
-    "no proof that they are the same. Two boots place pages differently: compare several."
+    f"Different: p < {MOST_P} and a shift that exceeds the limit, both. The limit is "
+    f"{LEAST_PERCENT:.0f} % of the larger median or the A/A limit of either run (the range of one "
+    "row measured seven times), whichever is more. Not different means: not shown to be; it is no "
+    "proof that they are the same. Two boots place pages differently: compare several."
 )
 FROM_SAMPLES = (
-    "Rows marked samples: samples.csv of both runs, pair by pair. The interval is of the "
-    f"difference of the medians, 99 %, by bootstrap over blocks of {BLOCK} pairs in order, since "
-    "pairs taken together may share a disturbance."
+    "Rows marked samples: samples.csv of both runs, pair by pair. The shift is the median of all "
+    "differences B - A between single samples (Hodges-Lehmann), p is Mann-Whitney's. The "
+    "interval is of the difference of the medians, 99 %, by bootstrap over blocks of "
+    f"{BLOCK} pairs in order, since pairs taken together may share a disturbance."
 )
-FROM_HISTOGRAMS = (
-    "Rows marked histogram: no samples.csv in both runs, so the samples were taken from the "
-    "buckets of histogram.csv, spread evenly over each. A bucket is up to 1/16 of the value wide, "
-    "and a shift within it is only estimated. There is no bootstrap: the order is lost."
+FROM_MEDIANS = (
+    "Rows marked medians: no samples.csv in both runs, so the medians of results.csv and their "
+    "99 % intervals were compared, which the program took of all samples. The shift is the difference "
+    "of the medians, p says how far it is from 0 by those intervals, and its interval is of 99 %. "
+    "Buckets of histogram.csv are up to 1/16 of a value wide: no shift is taken from them."
 )
 NEEDS = (
     " A comparison needs the distribution of each row: histogram.csv, which profile = default and "
@@ -120,9 +121,9 @@ def rows(runs: tuple, found: Matching) -> list:
     parts = [paragraph(tag("strong", f"{many} of {len(compared)} rows differ. "),
                        f"{len(found.left_out)} rows could not be compared."),
              paragraph(NOTE, class_="note")]
-    kinds = {c.source == "histogram" for c in compared}
+    kinds = {c.source == "medians" for c in compared}
     parts += [paragraph(text, class_="note")
-              for text, kind in ((FROM_SAMPLES, False), (FROM_HISTOGRAMS, True)) if kind in kinds]
+              for text, kind in ((FROM_SAMPLES, False), (FROM_MEDIANS, True)) if kind in kinds]
     drawn = [c for c in compared if c.percent is not None]
     pictures = []
     for start in range(0, len(drawn), MOST_LINES):

@@ -12,6 +12,7 @@ from .variant import by_key
 
 SEED = 1  # of the bootstrap: the same files give the same page
 NEITHER = "neither samples.csv nor histogram.csv has it in both runs"
+NO_INTERVAL = "too few samples for an interval of the median"
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Compared:
     second: Row
     result: shift.Shift
     interval: tuple | None  # of the difference of medians; None without enough samples
-    source: str  # where the samples were: samples or histogram
+    source: str  # what was compared: samples or medians
 
     @property
     def percent(self):
@@ -61,12 +62,11 @@ def match(first: Run, second: Run) -> Matching:
         if not reason and usable(first, second, key):
             compared.append(by_samples(row, there[key], first.samples[key],
                                        second.samples[key], percent))
-        elif not reason and all(key in found for found in buckets):
-            both = [spread(found[key]) for found in buckets]
-            compared.append(Compared(row, there[key], shift.compare(*both, percent), None,
-                                     "histogram"))
+        elif not reason and all(key in found for found in buckets) and all(
+                known(one) for one in (row, there[key])):
+            compared.append(by_medians(row, there[key], percent))
         else:
-            left_out.append((row, reason or NEITHER))
+            left_out.append((row, reason or lack(key, buckets)))
     left_out += [(row, "only in B") for key, row in there.items() if key not in here]
     return Matching(tuple(compared), tuple(left_out))
 
@@ -91,6 +91,11 @@ def why_not(first: Row, second: Row | None) -> str:
     return ""
 
 
+def lack(key: tuple, buckets: tuple) -> str:
+    """Why two rows with a median each cannot be compared."""
+    return NO_INTERVAL if all(key in found for found in buckets) else NEITHER
+
+
 def usable(first: Run, second: Run, key: tuple) -> bool:
     """Whether both runs have samples of a row."""
     found = [run.samples.get(key) for run in (first, second)]
@@ -105,12 +110,15 @@ def by_samples(first: Row, second: Row, here, there, percent: float) -> Compared
                     shift.bootstrap(*both, SEED), "samples")
 
 
-def spread(buckets: list) -> np.ndarray:
-    """Thousandths again from a histogram: the samples of a bucket at the middles of as many
-    equal parts of it, a single one at its middle."""
-    low, high, count = (np.array(column) for column in zip(*sorted(buckets)))
-    count = count.astype(int)
-    rank = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    part = (rank + 0.5) / np.repeat(count, count)
-    values = np.repeat(low, count) + part * np.repeat(high - low, count)
-    return np.rint(values * MILLI).astype(np.int64)
+def by_medians(first: Row, second: Row, percent: float) -> Compared:
+    """From the medians that the program took of all samples: a bucket is up to 1/16 of its value
+    wide, and no shift can be told from within it."""
+    both = known(first), known(second)
+    return Compared(first, second, shift.compare_medians(*both, percent), shift.between(*both),
+                    "medians")
+
+
+def known(row: Row) -> shift.Median | None:
+    """A median with its interval in thousandths; None without one."""
+    numbers = [row.number(column) for column in ("p50", "ci99_lo", "ci99_hi")]
+    return None if None in numbers else shift.Median(*(MILLI * number for number in numbers))

@@ -1,9 +1,14 @@
-"""Are two sets of samples different, and by how much?  Whole numbers in, none lost."""
+"""Are two sets of samples different, and by how much?  Whole numbers in, none lost.
 
+Where the samples are lost the medians and their intervals are left, which are exact: they were
+taken before the samples were put into buckets.
+"""
+
+import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import mannwhitneyu
+from scipy.stats import mannwhitneyu, norm
 
 LEAST_PERCENT = 1.0  # a smaller shift is not called a difference, however sure it is
 MOST_P = 0.01
@@ -11,14 +16,15 @@ BLOCK = 32  # samples that were taken in one go and may share what disturbed the
 DRAWS = 1000
 LEAST_BLOCKS = 10  # of either run: of fewer the draws say nothing about what was not drawn
 PERCENT_OUTSIDE = (0.5, 99.5)
+NORMAL_99 = norm.isf(0.005)
 
 
 @dataclass(frozen=True)
 class Shift:
     """What separates the second set from the first."""
 
-    p: float  # Mann-Whitney, two-sided
-    shift: float  # Hodges-Lehmann: the median of all differences, second - first
+    p: float  # two-sided: Mann-Whitney, or of the two medians
+    shift: float  # second - first: the median of all differences (Hodges-Lehmann), or of medians
     limit: float  # what the shift has to exceed
 
     @property
@@ -26,12 +32,46 @@ class Shift:
         return self.p < MOST_P and abs(self.shift) > self.limit
 
 
+@dataclass(frozen=True)
+class Median:
+    """What is known of a set whose samples are not: the median and its 99 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
 def compare(first, second, percent: float) -> Shift:
     """Two sets of integers; percent of the larger median is the least difference."""
     first, second = np.sort(first), np.sort(second)
-    larger = max(abs(np.median(first)), abs(np.median(second)))
     return Shift(mann_whitney(first, second), hodges_lehmann(first, second),
-                 max(LEAST_PERCENT, percent) / 100 * larger)
+                 least(np.median(first), np.median(second), percent))
+
+
+def compare_medians(first: Median, second: Median, percent: float) -> Shift:
+    """Two sets by their medians; the interval's end that is nearer to 0 says how sure the
+    difference is."""
+    shift = second.value - first.value
+    low, high = between(first, second)
+    error = (shift - low if shift > 0 else high - shift) / NORMAL_99
+    if error > 0:
+        p = 2 * float(norm.sf(abs(shift) / error))
+    else:
+        p = 0.0 if shift else 1.0
+    return Shift(p, shift, least(first.value, second.value, percent))
+
+
+def between(first: Median, second: Median) -> tuple:
+    """The 99 % interval of the difference of two medians: the distances to the ends of theirs
+    add up as the errors of independent numbers do."""
+    shift = second.value - first.value
+    return (shift - math.hypot(second.value - second.low, first.high - first.value),
+            shift + math.hypot(second.high - second.value, first.value - first.low))
+
+
+def least(first: float, second: float, percent: float) -> float:
+    """What the shift between two medians has to exceed."""
+    return max(LEAST_PERCENT, percent) / 100 * max(abs(first), abs(second))
 
 
 def mann_whitney(first, second) -> float:

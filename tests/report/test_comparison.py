@@ -24,6 +24,16 @@ def counted(samples: np.ndarray) -> list:
     return histogram(ROW, [(lo, lo + 8, count) for lo, count in zip(values, counts)])
 
 
+def taken(samples) -> dict:
+    """A run without samples: the row with its median and the interval, as the program takes them
+    of these samples, and the histogram."""
+    ordered, n = np.sort(samples), len(samples)
+    rank = round(n / 2 - 1.29 * n ** 0.5)
+    ends = {"p50": np.median(ordered), "ci99_lo": ordered[rank], "ci99_hi": ordered[n - 1 - rank]}
+    return {"results": [{**ROW, **{name: f"{end:.3f}" for name, end in ends.items()}}],
+            "histogram": counted(samples)}
+
+
 class Comparison(PageTest):
     def compare(self, first: dict, second: dict, status: int = 0, counts: str = "") -> Page:
         """The page of two runs; machine, self-tests and rows as usual if not given.  counts is
@@ -73,11 +83,23 @@ class Comparison(PageTest):
                             {"samples": sampled(ROW, draw(200, 1))})
         self.check_says(page, "+0.000 +0.00")
 
-    def test_without_samples_histograms_are_compared_and_that_is_said(self):
-        page = self.compare({"histogram": counted(draw(200, 1))},
-                            {"histogram": counted(draw(206, 2)), "samples": sampled(ROW, [])})
-        self.check_says(page, "1 of 1 rows differ.", "There is no bootstrap", "histogram ≠")
-        self.assertNotIn("bootstrap over blocks", page.text)
+    def test_without_samples_medians_are_compared_and_that_is_said(self):
+        page = self.compare(taken(draw(200, 1)), {**taken(draw(206, 2)),
+                                                  "samples": sampled(ROW, [])})
+        self.check_says(page, "1 of 1 rows differ.", "Rows marked medians", "medians ≠ different")
+        self.assertNotIn("Rows marked samples", page.text)
+
+    def test_a_shift_within_a_bucket_is_seen_and_the_edge_of_one_is_no_shift(self):
+        for first, second, said in ((120, 123, "+3.000 +2.50 1.230 [3.000, 3.000] 0 medians ≠"),
+                                    (123, 124, "+1.000 +0.81 1.240 [1.000, 1.000] 0 medians =")):
+            page = self.compare(*(taken(np.full(1000, median)) for median in (first, second)))
+            self.check_says(page, said)
+
+    def test_a_row_without_an_interval_of_its_median_is_not_compared(self):
+        first, second = taken(draw(200, 1)), taken(draw(206, 2))
+        first["results"][0]["ci99_lo"] = ""
+        page = self.compare(first, second, status=1)
+        self.check_says(page, "too few samples for an interval of the median")
 
     def test_rows_that_cannot_be_compared_are_listed_with_the_reason(self):
         lone = [cost("cr3_reload", f"marginal-{name}", 9) for name in "ab"]

@@ -68,6 +68,34 @@ class Verdict(RunTest):
         self.assertTrue(shift.compare([32] * 50, [64] * 70, 0).different)
 
 
+def median_of(samples) -> shift.Median:
+    """The median and its 99 % interval, as the program takes them: by rank."""
+    ordered, n = np.sort(samples), len(samples)
+    rank = int(n / 2 - 2.576 * n ** 0.5 / 2)
+    return shift.Median(float(np.median(ordered)), float(ordered[rank]),
+                        float(ordered[n - 1 - rank]))
+
+
+class Medians(RunTest):
+    def test_equal_medians_are_called_equal_and_their_interval_holds_0_in_99_of_100(self):
+        random, called, held = np.random.default_rng(11), 0, 0
+        for _ in range(DRAWS):
+            middle, mad = random.uniform(100, 2000), random.uniform(0.03, 0.05)
+            both = [median_of(draw(random, middle, mad)) for _ in "AB"]
+            low, high = shift.between(*both)
+            called += shift.compare_medians(*both, 0).different
+            held += low <= 0 <= high
+        print(f"# equal medians: {100 * called / DRAWS:.1f} % called different (1 % claimed), the "
+              f"interval holds 0 in {100 * held / DRAWS:.1f} % (99 % claimed)")
+        self.assertLessEqual(called, DRAWS // 100)
+        self.assertGreaterEqual(held, DRAWS * 97 // 100)
+
+    def test_a_shift_of_medians_is_as_sure_as_their_intervals(self):
+        for half, called in ((1, True), (6, False)):
+            both = [shift.Median(m, m - half, m + half) for m in (200, 206)]
+            self.assertEqual(shift.compare_medians(*both, 0).different, called, half)
+
+
 class HodgesLehmann(RunTest):
     def test_it_is_the_median_of_all_differences(self):
         random = np.random.default_rng(6)
