@@ -1,6 +1,6 @@
 """The page that holds two runs against each other."""
 
-from . import plot_comparison, sweep, trust
+from . import core_clock, plot_comparison, sweep, trust
 from .facts import files
 from .figure import picture, style
 from .head import box, known
@@ -24,6 +24,7 @@ FACTS = (
     ("hypervisor", "the hypervisor differs"),
     ("firmware", "the firmware differs"),
     ("tsc_hz", ""),
+    ("quantum_ticks", "the steps of the clock differ: medians may be off by as much"),
     ("program", "different versions of the program measured them"),
     ("commit", "different versions of the program measured them"),
     ("profile", "they were measured for different lengths of time"),
@@ -84,6 +85,9 @@ def banner(runs: tuple) -> Markup:
                              "Its selftest.csv has no a_a_limit: the limit may be too low."))
     if runs[0].fact("run_id") and not differs(runs, "run_id"):
         boxes.append(box("doubt", "=", "A and B are the same run."))
+    clock = core_clock.doubt(runs, "AB")
+    if clock:
+        boxes.append(box("doubt", "≠", *clock))
     reasons = dict.fromkeys(why for key, why in FACTS if why and differs(runs, key))
     if reasons:
         boxes.append(box("doubt", "≠", "The runs differ in more than one thing.",
@@ -104,9 +108,11 @@ def facts(runs: tuple) -> Markup:
         sign = badge("differs", "≠", "doubt") if differs(runs, key) else ""
         body.append([tag("th", key, class_="name", scope="row"),
                      *(tag("td", known(run, key), class_="reason") for run in runs), sign])
-    limits = [same_twice(run) for run in runs]
-    body.append([tag("th", "A/A limit in percent", class_="name", scope="row"),
-                 *("not recorded" if one is None else f"{one:.3f}" for one in limits), ""])
+    for name, found, digits in (("A/A limit in percent", same_twice, 3),
+                                ("canary in ticks", core_clock.canary, 1)):
+        body.append([tag("th", name, class_="name", scope="row"),
+                     *("not recorded" if one is None else f"{one:.{digits}f}"
+                       for one in map(found, runs)), ""])
     return table(["", "A", "B", ""], body)
 
 

@@ -5,7 +5,7 @@ Page placement changes with each boot, and no interval of one boot knows of it: 
 
 from statistics import median
 
-from . import sweep, trust
+from . import core_clock, sweep, trust
 from .facts import files
 from .head import box, known
 from .markup import Markup, breakable, join, paragraph, table, tag
@@ -22,7 +22,7 @@ NOTE = (
 FILE = "results.csv"
 # Keys that must agree, or the boots are not of one machine in one state.
 SAME = ("brand", "family", "model", "stepping", "microcode", "env", "firmware", "program", "commit",
-        "profile", "timing_valid")
+        "profile", "timing_valid", "quantum_ticks")
 # Keys that differ in every run, or say so much of each file.
 OWN = ("run_id", "date")
 
@@ -61,6 +61,9 @@ def banner(runs: tuple) -> Markup:
     if other:
         boxes.append(box("bad", "\u2260", "These are not boots of one machine in one state.",
                          f"Different: {', '.join(other)}."))
+    clock = core_clock.doubt(runs, [f"boot {number}" for number in range(1, len(runs) + 1)])
+    if clock:
+        boxes.append(box("bad", "\u2260", *clock))
     if not boxes:
         boxes.append(box("good", "\u2713", f"{len(runs)} boots of one machine in one state."))
     return tag("div", *boxes, class_="banner")

@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 from pagecheck import Page, PageTest
-from rundir import (EMULATOR, HARDWARE, cost, histogram, read, replace, sampled, skipped,
+from rundir import (EMULATOR, HARDWARE, canary, cost, histogram, read, replace, sampled, skipped,
                     small_selftest, write_run)
 
 SELFTEST = [*small_selftest(), {"test": "a_a_limit", "value": "0.250", "unit": "percent",
@@ -134,6 +134,26 @@ class Comparison(PageTest):
                           ("profile", "They were measured for different lengths of time."),
                           ("commit", "Different versions of the program measured them.")):
             self.check_says(self.compare(both, {**both, "machine": {**OTHER, key: "other"}}), said)
+
+    def test_a_core_clock_that_differs_by_more_than_1_percent_is_said_on_top(self):
+        one = {"samples": sampled(ROW, draw(200, 1))}
+        differs = ("The core's clock differs by 33.3 %. The canary, a chain of the same number of "
+                   "core cycles, takes ticks: 768 in A, 1024 in B.")
+        for told in (lambda ticks: {"results": [{**ROW, "canary": str(ticks)}]},
+                     lambda ticks: {"canary": canary([ticks] * 3)}):
+            self.check_says(self.compare(one, {**one, **told(1024)}), differs)
+            self.check_says(self.compare(one, {**one, **told(774)}),
+                            "Same machine, same program, same settings.")
+
+    def test_a_core_clock_that_is_not_known_is_said_on_top(self):
+        one = {"samples": sampled(ROW, draw(200, 1))}
+        page = self.compare(one, {**one, "results": [{**ROW, "canary": ""}]})
+        self.check_says(page, "The core's clock of B is not known.")
+
+    def test_a_step_of_the_clock_that_differs_is_said_on_top(self):
+        both = [{"samples": sampled(ROW, draw(200, 1)), "machine": {**of, "quantum_ticks": step}}
+                for of, step in ((HARDWARE, "2"), (OTHER, "36"))]
+        self.check_says(self.compare(*both), "The steps of the clock differ")
 
     def test_the_same_run_twice_is_named(self):
         both = {"samples": sampled(ROW, draw(200, 1))}
