@@ -5,7 +5,7 @@ from .facts import files
 from .figure import picture, style
 from .head import box, known
 from .markup import Markup, badge, breakable, join, paragraph, table, tag
-from .matching import NEITHER, Compared, Matching, same_twice
+from .matching import NEITHER, Compared, Matching, same_twice, unrepeated
 from .page import TICKS, document
 from .run import Run
 from .samples import MILLI
@@ -34,22 +34,25 @@ FACTS = (
     ("date", ""),
 )
 NOTE = (
-    f"Different: p < {MOST_P} and a shift that exceeds the limit, both. The limit is "
+    f"Different: p < {MOST_P} and a shift that exceeds the limit, both; or the same of the mean, "
+    "which moves where a slow path is taken more often and the median is not. The limit is "
     f"{LEAST_PERCENT:.0f} % of the larger median or the A/A limit of either run (the range of one "
-    "row measured seven times), whichever is more. Not different means: not shown to be; it is no "
-    "proof that they are the same. Two boots place pages differently: compare several."
+    "row measured seven times), whichever is more; nor is anything called different that is less "
+    "than the clock's step. Not different means: not shown to be; it is no proof that they are the "
+    "same. Two boots place pages differently: compare several."
 )
 FROM_SAMPLES = (
     "Rows marked samples: samples.csv of both runs, pair by pair. The shift is the median of all "
-    "differences B - A between single samples (Hodges-Lehmann), p is Mann-Whitney's. The "
-    "interval is of the difference of the medians, 99 %, by bootstrap over blocks of "
+    "differences B - A between single samples (Hodges-Lehmann), p is Mann-Whitney's, that of "
+    "the mean Welch's. The interval is of the difference of the medians, 99 %, by bootstrap over blocks of "
     f"{BLOCK} pairs in order, since pairs taken together may share a disturbance."
 )
 FROM_MEDIANS = (
     "Rows marked medians: no samples.csv in both runs, so the medians of results.csv and their "
     "99 % intervals were compared, which the program took of all samples. The shift is the difference "
     "of the medians, p says how far it is from 0 by those intervals, and its interval is of 99 %. "
-    "Buckets of histogram.csv are up to 1/16 of a value wide: no shift is taken from them."
+    "Buckets of histogram.csv are up to 1/16 of a value wide: no shift is taken from them, but how "
+    "far samples scatter about the mean."
 )
 NEEDS = (
     " A comparison needs the distribution of each row: histogram.csv, which profile = default and "
@@ -83,6 +86,8 @@ def banner(runs: tuple) -> Markup:
         if same_twice(run) is None:
             boxes.append(box("doubt", "?", f"The A/A limit of {name} is not known.",
                              "Its selftest.csv has no a_a_limit: the limit may be too low."))
+        elif unrepeated(run, name):
+            boxes.append(box("bad", "✗", "Nothing is compared.", f"{unrepeated(run, name)}."))
     if runs[0].fact("run_id") and not differs(runs, "run_id"):
         boxes.append(box("doubt", "=", "A and B are the same run."))
     clock = core_clock.doubt(runs, "AB")
@@ -145,7 +150,7 @@ def numbers(runs: tuple, compared: list) -> Markup:
     """The table of all rows that were compared."""
     mark = trust.warning(runs, "results.csv")
     head = ["op", "variant", "param", "median A", "median B", "shift", "shift in %", "limit",
-            "99 % interval", "p", "from", "verdict"]
+            "99 % interval", "p", "shift of mean", "p of mean", "from", "verdict"]
     caption = join([f"{len(compared)} rows; medians, shift, limit and interval in the row's unit, "
                     "TSC ticks if not said otherwise.",
                     tag("span", mark, class_="mark") if mark else ""], " ")
@@ -160,10 +165,12 @@ def line(one: Compared) -> list:
     unit = "" if row["unit"] == "ticks" else f" {row['unit']}"
     percent = "median is 0" if one.percent is None else f"{one.percent:+.2f}"
     ends = ", ".join(f"{end / MILLI:.3f}" for end in one.interval or ())
-    verdict = badge("different", "≠", "kept") if result.different else badge(
+    words = "different" if result.moved else "different in the mean"
+    verdict = badge(words, "≠", "kept") if result.different else badge(
         "not different", "=", "none")
     values = (row["p50"] + unit, one.second["p50"] + unit, f"{result.shift / MILLI:+.3f}", percent,
-              f"{result.limit / MILLI:.3f}", f"[{ends}]" if ends else "", f"{result.p:.2g}")
+              f"{result.limit / MILLI:.3f}", f"[{ends}]" if ends else "", f"{result.p:.2g}",
+              f"{result.mean / MILLI:+.3f}", f"{result.mean_p:.2g}")
     name = sweep.doubted(row["op"], sweep.doubt(row, one.second))
     return [tag("th", breakable(name), class_="name", scope="row"),
             tag("td", row["variant"], class_="name"), swept,

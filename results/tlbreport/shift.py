@@ -8,12 +8,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import mannwhitneyu, norm
+from scipy.stats import mannwhitneyu, norm, t
 
 LEAST_PERCENT = 1.0  # a smaller shift is not called a difference, however sure it is
-MOST_P = 0.01
+MOST_P = 0.005  # of the shift and of the mean: chance passes either in 1 of 100 equal rows
 BLOCK = 32  # samples that were taken in one go and may share what disturbed them
 DRAWS = 1000
+LEAST_SAMPLES = 8  # of either set, for its mean to have an error
 LEAST_BLOCKS = 10  # of either run: of fewer the draws say nothing about what was not drawn
 PERCENT_OUTSIDE = (0.5, 99.5)
 NORMAL_99 = norm.isf(0.005)
@@ -25,30 +26,58 @@ class Shift:
 
     p: float  # two-sided: Mann-Whitney, or of the two medians
     shift: float  # second - first: the median of all differences (Hodges-Lehmann), or of medians
-    limit: float  # what the shift has to exceed
+    mean_p: float  # Welch, two-sided
+    mean: float  # second - first; a slow path that is taken more often moves no median
+    limit: float  # what either has to exceed
+    step: float = 0.0  # of the clock: neither may be less
+
+    @property
+    def moved(self) -> bool:
+        """Whether the whole set did."""
+        return self.p < MOST_P and self.shows(self.shift)
+
+    @property
+    def mean_moved(self) -> bool:
+        return self.mean_p < MOST_P and self.shows(self.mean)
 
     @property
     def different(self) -> bool:
-        return self.p < MOST_P and abs(self.shift) > self.limit
+        return self.moved or self.mean_moved
+
+    def shows(self, value: float) -> bool:
+        """Whether it is more than what the machine and its clock cannot repeat."""
+        return abs(value) > self.limit and abs(value) >= self.step
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean, the square of its standard error, and from how many values that is known."""
+
+    value: float
+    variance: float
+    n: int
 
 
 @dataclass(frozen=True)
 class Median:
-    """What is known of a set whose samples are not: the median and its 99 % interval."""
+    """What is known of a set whose samples are not: the median and its 99 % interval, the mean."""
 
     value: float
     low: float
     high: float
+    mean: Mean
 
 
-def compare(first, second, percent: float) -> Shift:
+def compare(first, second, percent: float, step: float = 0.0) -> Shift:
     """Two sets of integers; percent of the larger median is the least difference."""
+    means = mean_of(first), mean_of(second)
     first, second = np.sort(first), np.sort(second)
-    return Shift(mann_whitney(first, second), hodges_lehmann(first, second),
-                 least(np.median(first), np.median(second), percent))
+    return Shift(mann_whitney(first, second), hodges_lehmann(first, second), welch(*means),
+                 means[1].value - means[0].value,
+                 least(np.median(first), np.median(second), percent), step)
 
 
-def compare_medians(first: Median, second: Median, percent: float) -> Shift:
+def compare_medians(first: Median, second: Median, percent: float, step: float = 0.0) -> Shift:
     """Two sets by their medians; the interval's end that is nearer to 0 says how sure the
     difference is."""
     shift = second.value - first.value
@@ -58,7 +87,25 @@ def compare_medians(first: Median, second: Median, percent: float) -> Shift:
         p = 2 * float(norm.sf(abs(shift) / error))
     else:
         p = 0.0 if shift else 1.0
-    return Shift(p, shift, least(first.value, second.value, percent))
+    return Shift(p, shift, welch(first.mean, second.mean), second.mean.value - first.mean.value,
+                 least(first.value, second.value, percent), step)
+
+
+def mean_of(samples) -> Mean:
+    samples = np.asarray(samples)
+    n = len(samples)
+    return Mean(float(samples.mean()), float(samples.var() / max(n - 1, 1)), n)
+
+
+def welch(first: Mean, second: Mean) -> float:
+    """The p-value of the difference of two means whose errors need not be alike."""
+    shift, error = second.value - first.value, first.variance + second.variance
+    if min(first.n, second.n) < LEAST_SAMPLES:
+        return 1.0
+    if not error:
+        return 0.0 if shift else 1.0
+    parts = ((one.variance / error) ** 2 / (one.n - 1) for one in (first, second))
+    return float(2 * t.sf(abs(shift) / math.sqrt(error), 1 / sum(parts)))
 
 
 def between(first: Median, second: Median) -> tuple:

@@ -1,6 +1,7 @@
 """The page of two runs: what it compares, with what, and what it says on top."""
 
 import os
+import shutil
 
 import numpy as np
 from pagecheck import Page, PageTest
@@ -29,7 +30,8 @@ def taken(samples) -> dict:
     of these samples, and the histogram."""
     ordered, n = np.sort(samples), len(samples)
     rank = round(n / 2 - 1.29 * n ** 0.5)
-    ends = {"p50": np.median(ordered), "ci99_lo": ordered[rank], "ci99_hi": ordered[n - 1 - rank]}
+    ends = {"p50": np.median(ordered), "ci99_lo": ordered[rank], "ci99_hi": ordered[n - 1 - rank],
+            "mean": np.mean(ordered)}
     return {"results": [{**ROW, **{name: f"{end:.3f}" for name, end in ends.items()}}],
             "histogram": counted(samples)}
 
@@ -90,16 +92,49 @@ class Comparison(PageTest):
         self.assertNotIn("Rows marked samples", page.text)
 
     def test_a_shift_within_a_bucket_is_seen_and_the_edge_of_one_is_no_shift(self):
-        for first, second, said in ((120, 123, "+3.000 +2.50 1.230 [3.000, 3.000] 0 medians ≠"),
-                                    (123, 124, "+1.000 +0.81 1.240 [1.000, 1.000] 0 medians =")):
+        for first, second, said in ((120, 123, "+3.000 +2.50 1.230 [3.000, 3.000] 0 +3.000 "),
+                                    (123, 124, "+1.000 +0.81 1.240 [1.000, 1.000] 0 +1.000 ")):
             page = self.compare(*(taken(np.full(1000, median)) for median in (first, second)))
-            self.check_says(page, said)
+            self.check_says(page, said, f"{int(second == 123)} of 1 rows differ.")
+
+    def test_a_slow_path_that_is_taken_more_often_is_different_in_the_mean(self):
+        random = np.random.default_rng(3)
+        both = [np.where(random.random(1000) < share, 300, 200) + random.integers(-2, 3, 1000)
+                for share in (0.22, 0.45)]
+        for made in ([{"samples": sampled(ROW, one)} for one in both], list(map(taken, both))):
+            self.check_says(self.compare(*made), "1 of 1 rows differ.", "≠ different in the mean")
+            for folder in self.folders:
+                shutil.rmtree(folder)
+
+    def test_a_run_that_does_not_repeat_itself_is_not_compared(self):
+        for value, status in (("10.000", 0), ("9949.000", 1)):
+            noisy = {"selftest": [{**SELFTEST[-1], "value": value}]}
+            page = self.compare({"samples": sampled(ROW, draw(200, 1))},
+                                {"samples": sampled(ROW, draw(260, 2)), **noisy}, status=status)
+            said = ["Nothing is compared. B differs from itself by 9949.000 %, more than 10 %",
+                    "No row could be compared."] if status else ["1 of 1 rows differ."]
+            self.check_says(page, *said)
+
+    def test_less_than_a_step_of_the_clock_is_not_called_different(self):
+        for quantum, many in (("6", 1), ("7", 0)):
+            row = {**ROW, "quantum": quantum}
+            page = self.compare(*({"results": [row], "samples": sampled(row, [median] * 1000)}
+                                  for median in (200, 206)))
+            self.check_says(page, f"{many} of 1 rows differ.")
+            for folder in self.folders:
+                shutil.rmtree(folder)
+        stepping = [taken(np.full(1000, median)) for median in (200, 206)]
+        for one in stepping:
+            median = one["results"][0]["p50"]
+            one["results"][0].update(quantum="20", estimator="huber", cost=median, cost_lo=median,
+                                     cost_hi=median)
+        self.check_says(self.compare(*stepping), "1 of 1 rows differ.")
 
     def test_a_row_without_an_interval_of_its_median_is_not_compared(self):
         first, second = taken(draw(200, 1)), taken(draw(206, 2))
         first["results"][0]["ci99_lo"] = ""
         page = self.compare(first, second, status=1)
-        self.check_says(page, "too few samples for an interval of the median")
+        self.check_says(page, "no mean, or too few samples for an interval of the median")
 
     def test_rows_that_cannot_be_compared_are_listed_with_the_reason(self):
         lone = [cost("cr3_reload", f"marginal-{name}", 9) for name in "ab"]
