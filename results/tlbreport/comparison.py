@@ -38,21 +38,27 @@ NOTE = (
     "which moves where a slow path is taken more often and the median is not. The limit is "
     f"{LEAST_PERCENT:.0f} % of the larger median or the A/A limit of either run (the range of one "
     "row measured seven times), whichever is more; nor is anything called different that is less "
-    "than the clock's step. Not different means: not shown to be; it is no proof that they are the "
-    "same. Two boots place pages differently: compare several."
+    "than the clock's step. A row is measured in chunks with other rows between, and chunks differ "
+    "by more than the samples of one say: where a row has two chunks or more in both runs, p is "
+    "the larger of that of the samples and that of the chunks. Where it has one, or nobody knows, "
+    "the verdict holds within these chunks, and another chunk may turn it. So does every "
+    "interval: at most seven chunks are too few to say of how many percent it is. Not different "
+    "means: not shown to be; it is no proof that they are the same. Two boots place pages "
+    "differently: compare several."
 )
 FROM_SAMPLES = (
     "Rows marked samples: samples.csv of both runs, pair by pair. The shift is the median of all "
-    "differences B - A between single samples (Hodges-Lehmann), p is Mann-Whitney's, that of "
-    "the mean Welch's. The interval is of the difference of the medians, 99 %, by bootstrap over blocks of "
-    f"{BLOCK} pairs in order, since pairs taken together may share a disturbance."
+    "differences B - A between single samples (Hodges-Lehmann). p is Mann-Whitney's, that of the "
+    "mean Welch's, that of chunks Welch's of their medians and means. The interval is of the "
+    f"difference of the medians, by bootstrap over blocks of {BLOCK} pairs in order, since pairs "
+    "taken together may share a disturbance."
 )
 FROM_MEDIANS = (
     "Rows marked medians: no samples.csv in both runs, so the medians of results.csv and their "
-    "99 % intervals were compared, which the program took of all samples. The shift is the difference "
-    "of the medians, p says how far it is from 0 by those intervals, and its interval is of 99 %. "
-    "Buckets of histogram.csv are up to 1/16 of a value wide: no shift is taken from them, but how "
-    "far samples scatter about the mean."
+    "99 % intervals were compared, which the program took of all samples. The shift is the "
+    "difference of the medians, p says how far it is from 0 by those intervals, and how far by the "
+    "spread of the row's chunks. Buckets of histogram.csv are up to 1/16 of a value wide: no shift "
+    "is taken from them, but how far samples scatter about the mean."
 )
 NEEDS = (
     " A comparison needs the distribution of each row: histogram.csv, which profile = default and "
@@ -150,7 +156,7 @@ def numbers(runs: tuple, compared: list) -> Markup:
     """The table of all rows that were compared."""
     mark = trust.warning(runs, "results.csv")
     head = ["op", "variant", "param", "median A", "median B", "shift", "shift in %", "limit",
-            "99 % interval", "p", "shift of mean", "p of mean", "from", "verdict"]
+            "interval within these chunks", "p", "shift of mean", "p of mean", "from", "verdict"]
     caption = join([f"{len(compared)} rows; medians, shift, limit and interval in the row's unit, "
                     "TSC ticks if not said otherwise.",
                     tag("span", mark, class_="mark") if mark else ""], " ")
@@ -166,6 +172,7 @@ def line(one: Compared) -> list:
     percent = "median is 0" if one.percent is None else f"{one.percent:+.2f}"
     ends = ", ".join(f"{end / MILLI:.3f}" for end in one.interval or ())
     words = "different" if result.moved else "different in the mean"
+    words += "" if result.chunks > 1 else " within these chunks"
     verdict = badge(words, "≠", "kept") if result.different else badge(
         "not different", "=", "none")
     values = (row["p50"] + unit, one.second["p50"] + unit, f"{result.shift / MILLI:+.3f}", percent,

@@ -1,4 +1,4 @@
-"""Did the cores of several runs go equally fast?  By the canary, a chain of known length in cycles.
+"""Did the cores of several runs go equally fast?  By the canary, a chain of known cycles.
 
 Most costs are cycles of the core, and the unit is the tick of another clock: with turbo off in one
 run every cost is larger there, and no operation differs.

@@ -25,7 +25,7 @@ class Compared:
     first: Row
     second: Row
     result: shift.Shift
-    interval: tuple | None  # of the difference of medians; None without enough samples
+    interval: tuple | None  # of the difference of medians, within the chunks; None of few samples
     source: str  # what was compared: samples or medians
 
     @property
@@ -63,7 +63,7 @@ def match(first: Run, second: Run) -> Matching:
     compared, left_out = [], []
     for key, row in here.items():
         reason = refused or why_not(row, there.get(key))
-        both = None if reason else known(row, there.get(key), [found.get(key) for found in buckets])
+        both = None if reason else known(row, there[key], [found.get(key) for found in buckets])
         if not reason and usable(first, second, key):
             compared.append(by_samples(row, there[key], first.samples[key],
                                        second.samples[key], percent))
@@ -142,7 +142,9 @@ def known(first: Row, second: Row, buckets: list) -> list:
             made.append(None)
             continue
         *median, mean = (MILLI * number for number in numbers)
-        made.append(shift.Median(*median, mean_within(found, mean)))
+        spread = row.number("spread")
+        made.append(shift.Median(*median, mean_within(found, mean),
+                                 None if spread is None else MILLI * spread))
     return made
 
 

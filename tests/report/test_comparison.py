@@ -130,6 +130,21 @@ class Comparison(PageTest):
                                      cost_hi=median)
         self.check_says(self.compare(*stepping), "1 of 1 rows differ.")
 
+    def test_a_verdict_of_one_chunk_says_that_it_holds_within_it(self):
+        of_one = ({"results": [{**ROW, "n": "120"}],
+                   "samples": sampled(ROW, draw(median, 1)[:120])} for median in (200, 220))
+        self.check_says(self.compare(*of_one), "≠ different within these chunks")
+        for folder in self.folders:
+            shutil.rmtree(folder)
+        self.check_says(self.compare(*(taken(draw(median, 1)) for median in (200, 220))),
+                        "≠ different within these chunks")
+        both = [taken(draw(median, 1)) for median in (200, 220)]
+        for one in both:
+            one["results"][0]["spread"] = "0.500"
+        page = self.compare(*both)
+        self.check_says(page, "≠ different ")
+        self.assertNotIn("different within these", page.text)
+
     def test_a_row_without_an_interval_of_its_median_is_not_compared(self):
         first, second = taken(draw(200, 1)), taken(draw(206, 2))
         first["results"][0]["ci99_lo"] = ""
