@@ -13,6 +13,7 @@ from .schema import OPS, in_order
 from .shift import BLOCK, LEAST_PERCENT, MOST_P
 
 MOST_LINES = 34  # of one plot
+CHANCE = 2 * MOST_P  # that a row is called different, by its shift or by its mean
 # What makes two runs comparable, each with what to think if it differs.
 FACTS = (
     ("env", "they did not run on the same kind of machine: a shift says nothing about hardware"),
@@ -38,9 +39,9 @@ NOTE = (
     "which moves where a slow path is taken more often and the median is not. The limit is "
     f"{LEAST_PERCENT:.0f} % of the larger median or the A/A limit of either run (the range of one "
     "row measured seven times), whichever is more; nor is anything called different that is less "
-    "than the clock's step. A row is measured in chunks with other rows between, and chunks differ "
-    "by more than the samples of one say: where a row has two chunks or more in both runs, p is "
-    "the larger of that of the samples and that of the chunks. Where it has one, or nobody knows, "
+    "than the clock's step. A row is measured in chunks with other rows between, and chunks "
+    "differ by more than the samples of one say: where a row has two chunks or more in both "
+    "runs, p is the larger of that of the samples and that of the chunks. Where it has one, or nobody knows, "
     "the verdict holds within these chunks, and another chunk may turn it. So does every "
     "interval: at most seven chunks are too few to say of how many percent it is. Not different "
     "means: not shown to be; it is no proof that they are the same. Two boots place pages "
@@ -56,9 +57,9 @@ FROM_SAMPLES = (
 FROM_MEDIANS = (
     "Rows marked medians: no samples.csv in both runs, so the medians of results.csv and their "
     "99 % intervals were compared, which the program took of all samples. The shift is the "
-    "difference of the medians, p says how far it is from 0 by those intervals, and how far by the "
-    "spread of the row's chunks. Buckets of histogram.csv are up to 1/16 of a value wide: no shift "
-    "is taken from them, but how far samples scatter about the mean."
+    "difference of the medians, p says how far it is from 0 by those intervals, and how far by "
+    "the spread of the row's chunks. Buckets of histogram.csv are up to 1/16 of a value wide: no "
+    "shift is taken from them, but how far samples scatter about the mean."
 )
 NEEDS = (
     " A comparison needs the distribution of each row: histogram.csv, which profile = default and "
@@ -136,7 +137,7 @@ def rows(runs: tuple, found: Matching) -> list:
         return [paragraph("No row could be compared.", NEEDS if lacking else "", class_="lack")]
     many = sum(c.result.different for c in compared)
     parts = [paragraph(tag("strong", f"{many} of {len(compared)} rows differ. "),
-                       f"{len(found.left_out)} rows could not be compared."),
+                       f"{len(found.left_out)} rows could not be compared. ", chance(compared)),
              paragraph(NOTE, class_="note")]
     kinds = {c.source == "medians" for c in compared}
     parts += [paragraph(text, class_="note")
@@ -150,6 +151,18 @@ def rows(runs: tuple, found: Matching) -> list:
         pictures.append(tag("figure", picture(runs, f"shift-{start}", alt, figure, "results.csv",
                                               "samples.csv", "histogram.csv")))
     return [*parts, tag("div", *pictures, class_="panels"), numbers(runs, compared)]
+
+
+def chance(compared: list) -> str:
+    """How many rows chance alone would call different if no cost had changed."""
+    one = [c for c in compared if c.result.chunks < 2]
+    told = len(compared) - len(one)
+    text = (f"If no cost had changed, chance alone would call about {CHANCE * told:.1f} of {told} "
+            f"rows different, or fewer ({100 * CHANCE:.0f} %)."
+            if told else "")
+    lack = (f"Of {len(one)} rows a run has one chunk, or nobody knows: how often chance calls "
+            "those different is not known." if one else "")
+    return f"{text} {lack}".strip()
 
 
 def numbers(runs: tuple, compared: list) -> Markup:

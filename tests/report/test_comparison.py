@@ -145,6 +145,14 @@ class Comparison(PageTest):
         self.check_says(page, "≠ different ")
         self.assertNotIn("different within these", page.text)
 
+    def test_how_many_rows_chance_alone_would_call_different_is_said(self):
+        rows = [{**ROW, "variant": f"first-bare-w{n}", "n": str(n)}
+                for n in (*range(400, 550), 50)]
+        both = {"results": rows,
+                "samples": [s for r in rows for s in sampled(r, [7] * int(r["n"]))]}
+        self.check_says(self.compare(both, both), "chance alone would call about 1.5 of 150 rows "
+                        "different, or fewer (1 %). Of 1 rows a run has one chunk")
+
     def test_a_row_without_an_interval_of_its_median_is_not_compared(self):
         first, second = taken(draw(200, 1)), taken(draw(206, 2))
         first["results"][0]["ci99_lo"] = ""
