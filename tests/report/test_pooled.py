@@ -4,6 +4,7 @@ import os
 
 from pagecheck import Page, PageTest
 from rundir import EMULATOR, HARDWARE, canary, checked, cost, read, small_results, write_run
+from test_policy import crossing_at
 
 
 class Pooled(PageTest):
@@ -47,6 +48,25 @@ class Pooled(PageTest):
     def test_a_row_that_a_boot_lacks_is_left_out_and_counted(self):
         page = self.pooled([HARDWARE] * 3, [200, None, 210])
         self.check_says(page, "1 rows of every boot.", "1 rows were not measured in every boot")
+
+    def test_what_each_boot_recommends_stands_side_by_side(self):
+        folders = []
+        for number, pages in enumerate((20, 20, 60)):
+            folders.append(os.path.join(self.folder, str(number)))
+            os.makedirs(folders[-1])
+            write_run(folders[-1], machine={**HARDWARE, "run_id": f"run{number}"},
+                      results=crossing_at(pages), verify=[*checked("invlpg", "page_4k"),
+                                                          *checked("cr3_reload", "page_4k")])
+        self.command(*folders)
+        page = Page(read(folders[0], "pooled.html").decode())
+        self.assertEqual(page.faults, [])
+        self.check_says(page, "20.0 pages at each W (0, 64) 20.0 pages at each W (0, 64) "
+                        "60.0 pages at each W (0, 64) no")
+
+    def test_the_intervals_of_recommendations_are_of_this_boot(self):
+        page = self.page(results=crossing_at(20), verify=[*checked("invlpg", "page_4k"),
+                                                          *checked("cr3_reload", "page_4k")])
+        self.check_says(page, "Intervals are of 95 % at least, of this boot")
 
     def test_an_emulator_among_them_marks_the_table(self):
         page = self.pooled([HARDWARE, HARDWARE, EMULATOR], [200, 230, 210])
