@@ -1,11 +1,11 @@
 """The page that holds two runs against each other."""
 
-from . import plot_comparison, sweep, trust
+from . import core_clock, plot_comparison, sweep, trust
 from .facts import files
 from .figure import picture, style
 from .head import box, known
 from .markup import Markup, badge, breakable, join, paragraph, table, tag
-from .matching import NEITHER, Compared, Matching, same_twice
+from .matching import NEITHER, Compared, Matching, same_twice, unrepeated
 from .page import TICKS, document
 from .run import Run
 from .samples import MILLI
@@ -13,6 +13,7 @@ from .schema import OPS, in_order
 from .shift import BLOCK, LEAST_PERCENT, MOST_P
 
 MOST_LINES = 34  # of one plot
+CHANCE = 2 * MOST_P  # that a row is called different, by its shift or by its mean
 # What makes two runs comparable, each with what to think if it differs.
 FACTS = (
     ("env", "they did not run on the same kind of machine: a shift says nothing about hardware"),
@@ -24,6 +25,7 @@ FACTS = (
     ("hypervisor", "the hypervisor differs"),
     ("firmware", "the firmware differs"),
     ("tsc_hz", ""),
+    ("quantum_ticks", "the steps of the clock differ: medians may be off by as much"),
     ("program", "different versions of the program measured them"),
     ("commit", "different versions of the program measured them"),
     ("profile", "they were measured for different lengths of time"),
@@ -33,21 +35,31 @@ FACTS = (
     ("date", ""),
 )
 NOTE = (
-    f"Different: Mann-Whitney p < {MOST_P} and a Hodges-Lehmann shift that exceeds the limit, "
-    f"both. The limit is {LEAST_PERCENT:.0f} % of the larger median or the A/A limit of either "
-    "run (the range of one row measured seven times), whichever is more. The shift is the median of "
-    "all differences B - A between single samples. Not different means: not shown to be; it is "
-    "no proof that they are the same. Two boots place pages differently: compare several."
+    f"Different: p < {MOST_P} and a shift that exceeds the limit, both; or the same of the mean, "
+    "which moves where a slow path is taken more often and the median is not. The limit is "
+    f"{LEAST_PERCENT:.0f} % of the larger median or the A/A limit of either run (the range of one "
+    "row measured seven times), whichever is more; nor is anything called different that is less "
+    "than the clock's step. A row is measured in chunks with other rows between, and chunks "
+    "differ by more than the samples of one say: where a row has two chunks or more in both "
+    "runs, p is the larger of that of the samples and that of the chunks. Where it has one, or nobody knows, "
+    "the verdict holds within these chunks, and another chunk may turn it. So does every "
+    "interval: at most seven chunks are too few to say of how many percent it is. Not different "
+    "means: not shown to be; it is no proof that they are the same. Two boots place pages "
+    "differently: compare several."
 )
 FROM_SAMPLES = (
-    "Rows marked samples: samples.csv of both runs, pair by pair. The interval is of the "
-    f"difference of the medians, 99 %, by bootstrap over blocks of {BLOCK} pairs in order, since "
-    "pairs taken together may share a disturbance."
+    "Rows marked samples: samples.csv of both runs, pair by pair. The shift is the median of all "
+    "differences B - A between single samples (Hodges-Lehmann). p is Mann-Whitney's, that of the "
+    "mean Welch's, that of chunks Welch's of their medians and means. The interval is of the "
+    f"difference of the medians, by bootstrap over blocks of {BLOCK} pairs in order, since pairs "
+    "taken together may share a disturbance."
 )
-FROM_HISTOGRAMS = (
-    "Rows marked histogram: no samples.csv in both runs, so the samples were taken from the "
-    "buckets of histogram.csv, spread evenly over each. A bucket is up to 1/16 of the value wide, "
-    "and a shift within it is only estimated. There is no bootstrap: the order is lost."
+FROM_MEDIANS = (
+    "Rows marked medians: no samples.csv in both runs, so the medians of results.csv and their "
+    "99 % intervals were compared, which the program took of all samples. The shift is the "
+    "difference of the medians, p says how far it is from 0 by those intervals, and how far by "
+    "the spread of the row's chunks. Buckets of histogram.csv are up to 1/16 of a value wide: no "
+    "shift is taken from them, but how far samples scatter about the mean."
 )
 NEEDS = (
     " A comparison needs the distribution of each row: histogram.csv, which profile = default and "
@@ -81,8 +93,13 @@ def banner(runs: tuple) -> Markup:
         if same_twice(run) is None:
             boxes.append(box("doubt", "?", f"The A/A limit of {name} is not known.",
                              "Its selftest.csv has no a_a_limit: the limit may be too low."))
+        elif unrepeated(run, name):
+            boxes.append(box("bad", "✗", "Nothing is compared.", f"{unrepeated(run, name)}."))
     if runs[0].fact("run_id") and not differs(runs, "run_id"):
         boxes.append(box("doubt", "=", "A and B are the same run."))
+    clock = core_clock.doubt(runs, "AB")
+    if clock:
+        boxes.append(box("doubt", "≠", *clock))
     reasons = dict.fromkeys(why for key, why in FACTS if why and differs(runs, key))
     if reasons:
         boxes.append(box("doubt", "≠", "The runs differ in more than one thing.",
@@ -103,9 +120,11 @@ def facts(runs: tuple) -> Markup:
         sign = badge("differs", "≠", "doubt") if differs(runs, key) else ""
         body.append([tag("th", key, class_="name", scope="row"),
                      *(tag("td", known(run, key), class_="reason") for run in runs), sign])
-    limits = [same_twice(run) for run in runs]
-    body.append([tag("th", "A/A limit in percent", class_="name", scope="row"),
-                 *("not recorded" if one is None else f"{one:.3f}" for one in limits), ""])
+    for name, found, digits in (("A/A limit in percent", same_twice, 3),
+                                ("canary in ticks", core_clock.canary, 1)):
+        body.append([tag("th", name, class_="name", scope="row"),
+                     *("not recorded" if one is None else f"{one:.{digits}f}"
+                       for one in map(found, runs)), ""])
     return table(["", "A", "B", ""], body)
 
 
@@ -118,11 +137,11 @@ def rows(runs: tuple, found: Matching) -> list:
         return [paragraph("No row could be compared.", NEEDS if lacking else "", class_="lack")]
     many = sum(c.result.different for c in compared)
     parts = [paragraph(tag("strong", f"{many} of {len(compared)} rows differ. "),
-                       f"{len(found.left_out)} rows could not be compared."),
+                       f"{len(found.left_out)} rows could not be compared. ", chance(compared)),
              paragraph(NOTE, class_="note")]
-    kinds = {c.source == "histogram" for c in compared}
+    kinds = {c.source == "medians" for c in compared}
     parts += [paragraph(text, class_="note")
-              for text, kind in ((FROM_SAMPLES, False), (FROM_HISTOGRAMS, True)) if kind in kinds]
+              for text, kind in ((FROM_SAMPLES, False), (FROM_MEDIANS, True)) if kind in kinds]
     drawn = [c for c in compared if c.percent is not None]
     pictures = []
     for start in range(0, len(drawn), MOST_LINES):
@@ -134,11 +153,23 @@ def rows(runs: tuple, found: Matching) -> list:
     return [*parts, tag("div", *pictures, class_="panels"), numbers(runs, compared)]
 
 
+def chance(compared: list) -> str:
+    """How many rows chance alone would call different if no cost had changed."""
+    one = [c for c in compared if c.result.chunks < 2]
+    told = len(compared) - len(one)
+    text = (f"If no cost had changed, chance alone would call about {CHANCE * told:.1f} of {told} "
+            f"rows different, or fewer ({100 * CHANCE:.0f} %)."
+            if told else "")
+    lack = (f"Of {len(one)} rows a run has one chunk, or nobody knows: how often chance calls "
+            "those different is not known." if one else "")
+    return f"{text} {lack}".strip()
+
+
 def numbers(runs: tuple, compared: list) -> Markup:
     """The table of all rows that were compared."""
     mark = trust.warning(runs, "results.csv")
     head = ["op", "variant", "param", "median A", "median B", "shift", "shift in %", "limit",
-            "99 % interval", "p", "from", "verdict"]
+            "interval within these chunks", "p", "shift of mean", "p of mean", "from", "verdict"]
     caption = join([f"{len(compared)} rows; medians, shift, limit and interval in the row's unit, "
                     "TSC ticks if not said otherwise.",
                     tag("span", mark, class_="mark") if mark else ""], " ")
@@ -153,10 +184,13 @@ def line(one: Compared) -> list:
     unit = "" if row["unit"] == "ticks" else f" {row['unit']}"
     percent = "median is 0" if one.percent is None else f"{one.percent:+.2f}"
     ends = ", ".join(f"{end / MILLI:.3f}" for end in one.interval or ())
-    verdict = badge("different", "≠", "kept") if result.different else badge(
+    words = "different" if result.moved else "different in the mean"
+    words += "" if result.chunks > 1 else " within these chunks"
+    verdict = badge(words, "≠", "kept") if result.different else badge(
         "not different", "=", "none")
     values = (row["p50"] + unit, one.second["p50"] + unit, f"{result.shift / MILLI:+.3f}", percent,
-              f"{result.limit / MILLI:.3f}", f"[{ends}]" if ends else "", f"{result.p:.2g}")
+              f"{result.limit / MILLI:.3f}", f"[{ends}]" if ends else "", f"{result.p:.2g}",
+              f"{result.mean / MILLI:+.3f}", f"{result.mean_p:.2g}")
     name = sweep.doubted(row["op"], sweep.doubt(row, one.second))
     return [tag("th", breakable(name), class_="name", scope="row"),
             tag("td", row["variant"], class_="name"), swept,

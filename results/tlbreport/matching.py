@@ -12,6 +12,10 @@ from .variant import by_key
 
 SEED = 1  # of the bootstrap: the same files give the same page
 NEITHER = "neither samples.csv nor histogram.csv has it in both runs"
+NO_INTERVAL = "no mean, or too few samples for an interval of the median"
+# A machine that differs by more from itself, by its own self-test, shows no difference at all.
+MOST_SAME_TWICE = 10.0
+FINEST = 4  # of Huber's estimate: parts of the clock's step that it tells apart
 
 
 @dataclass(frozen=True)
@@ -21,8 +25,8 @@ class Compared:
     first: Row
     second: Row
     result: shift.Shift
-    interval: tuple | None  # of the difference of medians; None without enough samples
-    source: str  # where the samples were: samples or histogram
+    interval: tuple | None  # of the difference of medians, within the chunks; None of few samples
+    source: str  # what was compared: samples or medians
 
     @property
     def percent(self):
@@ -53,22 +57,32 @@ class Matching:
 def match(first: Run, second: Run) -> Matching:
     """Every row of either run, compared or with the reason why not."""
     here, there = by_key(first), by_key(second)
+    refused = unrepeated(first, "A") or unrepeated(second, "B")
     buckets = histograms(first), histograms(second)
     percent = max(same_twice(first) or 0, same_twice(second) or 0)
     compared, left_out = [], []
     for key, row in here.items():
-        reason = why_not(row, there.get(key))
+        reason = refused or why_not(row, there.get(key))
+        both = None if reason else known(row, there[key], [found.get(key) for found in buckets])
         if not reason and usable(first, second, key):
             compared.append(by_samples(row, there[key], first.samples[key],
                                        second.samples[key], percent))
-        elif not reason and all(key in found for found in buckets):
-            both = [spread(found[key]) for found in buckets]
-            compared.append(Compared(row, there[key], shift.compare(*both, percent), None,
-                                     "histogram"))
+        elif both and all(both):
+            compared.append(by_medians(row, there[key], both, percent))
         else:
-            left_out.append((row, reason or NEITHER))
+            left_out.append((row, reason or lack(key, buckets)))
     left_out += [(row, "only in B") for key, row in there.items() if key not in here]
     return Matching(tuple(compared), tuple(left_out))
+
+
+def unrepeated(run: Run, name: str) -> str:
+    """Why nothing can be compared with a run that does not repeat itself; empty if it does, or
+    nobody knows."""
+    found = same_twice(run)
+    if found is None or found <= MOST_SAME_TWICE:
+        return ""
+    return (f"{name} differs from itself by {found:.3f} %, more than {MOST_SAME_TWICE:.0f} %: one "
+            "row measured seven times")
 
 
 def same_twice(run: Run):
@@ -91,6 +105,11 @@ def why_not(first: Row, second: Row | None) -> str:
     return ""
 
 
+def lack(key: tuple, buckets: tuple) -> str:
+    """Why two rows with a median each cannot be compared."""
+    return NO_INTERVAL if all(key in found for found in buckets) else NEITHER
+
+
 def usable(first: Run, second: Run, key: tuple) -> bool:
     """Whether both runs have samples of a row."""
     found = [run.samples.get(key) for run in (first, second)]
@@ -101,16 +120,55 @@ def by_samples(first: Row, second: Row, here, there, percent: float) -> Compared
     """From the samples as they were taken."""
     both = [np.rint(np.array(one.differences) * MILLI / one.divisor).astype(np.int64)
             for one in (here, there)]
-    return Compared(first, second, shift.compare(*both, percent),
+    step = max(map(clock_step, (first, second), (here.divisor, there.divisor)))
+    return Compared(first, second, shift.compare(*both, percent, step),
                     shift.bootstrap(*both, SEED), "samples")
 
 
-def spread(buckets: list) -> np.ndarray:
-    """Thousandths again from a histogram: the samples of a bucket at the middles of as many
-    equal parts of it, a single one at its middle."""
-    low, high, count = (np.array(column) for column in zip(*sorted(buckets)))
-    count = count.astype(int)
-    rank = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    part = (rank + 0.5) / np.repeat(count, count)
-    values = np.repeat(low, count) + part * np.repeat(high - low, count)
-    return np.rint(values * MILLI).astype(np.int64)
+def by_medians(first: Row, second: Row, both: list, percent: float) -> Compared:
+    """From the medians that the program took of all samples: a bucket is up to 1/16 of its value
+    wide, and no shift can be told from within it."""
+    step = max(clock_step(row, divisor(row)) for row in (first, second))
+    return Compared(first, second, shift.compare_medians(*both, percent, step),
+                    shift.between(*both), "medians")
+
+
+def known(first: Row, second: Row, buckets: list) -> list:
+    """What two rows say of their medians and means, in thousandths; None for one that does not."""
+    made = []
+    for row, found in zip((first, second), buckets):
+        numbers = [row.number(column) for column in ("p50", "ci99_lo", "ci99_hi", "mean")]
+        if None in numbers or not found:
+            made.append(None)
+            continue
+        *median, mean = (MILLI * number for number in numbers)
+        spread = row.number("spread")
+        made.append(shift.Median(*median, mean_within(found, mean),
+                                 None if spread is None else MILLI * spread))
+    return made
+
+
+def mean_within(buckets: list, mean: float) -> shift.Mean:
+    """The program's mean with its error by the histogram: no less than it is, since every sample
+    counts at the end of its bucket that is farther from the mean."""
+    n = int(sum(count for *_, count in buckets))
+    squares = sum(count * max((MILLI * end - mean) ** 2 for end in ends)
+                  for *ends, count in buckets)
+    return shift.Mean(mean, squares / n / max(n - 1, 1), n)
+
+
+def clock_step(row: Row, times: int) -> float:
+    """The least that a row in ticks can tell apart, in thousandths of its unit; times: operations
+    of a window."""
+    if row["unit"] != "ticks":
+        return 0.0
+    finest = FINEST if row["estimator"] == "huber" else 1
+    return MILLI * (row.number("quantum") or 0) / times / finest
+
+
+def divisor(row: Row) -> int:
+    """By what its arms' difference was divided, as far as their medians say."""
+    a, b, median = (row.number(column) for column in ("a_p50", "b_p50", "p50"))
+    if None in (a, b) or not median:
+        return 1
+    return max(1, round((b - a) / median))

@@ -56,7 +56,7 @@ def legend(figure: Figure, height: float) -> None:
     signs = [
         Line2D([], [], color=VERMILLION, marker="D", linestyle="", label="different"),
         Line2D([], [], color=GREY, marker="o", linestyle="", label="not different"),
-        Line2D([], [], color=GREY, linewidth=3, alpha=0.5, label="99 % interval, from samples"),
+        Line2D([], [], color=GREY, linewidth=3, alpha=0.5, label="interval within these chunks"),
     ]
     figure.legend(handles=signs, loc="lower center", ncol=3, fontsize=7.5, frameon=False,
                   bbox_to_anchor=(0.5, 0.1 / height))

@@ -5,7 +5,7 @@ Page placement changes with each boot, and no interval of one boot knows of it: 
 
 from statistics import median
 
-from . import sweep, trust
+from . import core_clock, settings, sweep, trust
 from .facts import files
 from .head import box, known
 from .markup import Markup, breakable, join, paragraph, table, tag
@@ -22,7 +22,7 @@ NOTE = (
 FILE = "results.csv"
 # Keys that must agree, or the boots are not of one machine in one state.
 SAME = ("brand", "family", "model", "stepping", "microcode", "env", "firmware", "program", "commit",
-        "profile", "timing_valid")
+        "profile", "timing_valid", "quantum_ticks")
 # Keys that differ in every run, or say so much of each file.
 OWN = ("run_id", "date")
 
@@ -32,6 +32,7 @@ def pooled(*runs: Run) -> str:
     name = f"TLB maintenance: {len(runs)} boots of {known(runs[0], 'brand')}"
     parts = [tag("h1", name), banner(runs), paragraph(TICKS, class_="note"),
              tag("h2", "What differs between the boots"), differences(runs),
+             tag("h2", "What each boot says of a kernel's settings"), *advice(runs),
              tag("h2", "Row by row"), *rows(runs)]
     for number, run in enumerate(runs, 1):
         parts += [tag("h2", f"Files of boot {number}, {known(run, 'run_id')}"), files(run)]
@@ -61,6 +62,9 @@ def banner(runs: tuple) -> Markup:
     if other:
         boxes.append(box("bad", "\u2260", "These are not boots of one machine in one state.",
                          f"Different: {', '.join(other)}."))
+    clock = core_clock.doubt(runs, [f"boot {number}" for number in range(1, len(runs) + 1)])
+    if clock:
+        boxes.append(box("bad", "\u2260", *clock))
     if not boxes:
         boxes.append(box("good", "\u2713", f"{len(runs)} boots of one machine in one state."))
     return tag("div", *boxes, class_="banner")
@@ -74,6 +78,24 @@ def differences(runs: tuple) -> Markup:
     if not body:
         return paragraph("Nothing that machine.csv says, but for the run and its date.")
     return table(["", *(f"boot {number}" for number in range(1, len(runs) + 1))], body)
+
+
+def advice(runs: tuple):
+    """Every recommendation, as each boot has it: what one boot shows another may not."""
+    said = [{one.setting: one.recommendation for one in settings.advice(run)} for run in runs]
+    names = list(dict.fromkeys(name for of in said for name in of))
+    if not names:
+        yield paragraph("No boot recommends anything.", class_="lack")
+        return
+    yield paragraph("The interval of a boot holds within that boot. Where the boots do not say "
+                    "the same, none of it is a recommendation.", class_="note")
+    body = []
+    for name in names:
+        each = [of.get(name, "nothing") for of in said]
+        body.append([tag("th", name, class_="name", scope="row"), *each,
+                     "yes" if len(set(each)) == 1 else "no"])
+    heads = [f"boot {number}" for number in range(1, len(runs) + 1)]
+    yield table(["setting", *heads, "all the same"], body)
 
 
 def rows(runs: tuple):

@@ -17,8 +17,9 @@ from .sweep import Curve, curves, interval
 
 NOTE = (
     "Each line rests on rows of this run on this machine, with the working sets and orders of "
-    "these benchmarks: a workload of its own may differ. Intervals are of 95 % at least. W: pages "
-    "of the working set that are fetched again; P: processes."
+    "these benchmarks: a workload of its own may differ. Intervals are of 95 % at least, of this "
+    "boot: another one places pages differently, and none of them knows of it. W: pages of the "
+    "working set that are fetched again; P: processes."
 )
 SAME = "no difference shown"
 

@@ -1,10 +1,11 @@
 """The page of two runs: what it compares, with what, and what it says on top."""
 
 import os
+import shutil
 
 import numpy as np
 from pagecheck import Page, PageTest
-from rundir import (EMULATOR, HARDWARE, cost, histogram, read, replace, sampled, skipped,
+from rundir import (EMULATOR, HARDWARE, canary, cost, histogram, read, replace, sampled, skipped,
                     small_selftest, write_run)
 
 SELFTEST = [*small_selftest(), {"test": "a_a_limit", "value": "0.250", "unit": "percent",
@@ -22,6 +23,17 @@ def counted(samples: np.ndarray) -> list:
     """A histogram as coarse as the program's is there."""
     values, counts = np.unique(samples // 8 * 8, return_counts=True)
     return histogram(ROW, [(lo, lo + 8, count) for lo, count in zip(values, counts)])
+
+
+def taken(samples) -> dict:
+    """A run without samples: the row with its median and the interval, as the program takes them
+    of these samples, and the histogram."""
+    ordered, n = np.sort(samples), len(samples)
+    rank = round(n / 2 - 1.29 * n ** 0.5)
+    ends = {"p50": np.median(ordered), "ci99_lo": ordered[rank], "ci99_hi": ordered[n - 1 - rank],
+            "mean": np.mean(ordered)}
+    return {"results": [{**ROW, **{name: f"{end:.3f}" for name, end in ends.items()}}],
+            "histogram": counted(samples)}
 
 
 class Comparison(PageTest):
@@ -73,11 +85,79 @@ class Comparison(PageTest):
                             {"samples": sampled(ROW, draw(200, 1))})
         self.check_says(page, "+0.000 +0.00")
 
-    def test_without_samples_histograms_are_compared_and_that_is_said(self):
-        page = self.compare({"histogram": counted(draw(200, 1))},
-                            {"histogram": counted(draw(206, 2)), "samples": sampled(ROW, [])})
-        self.check_says(page, "1 of 1 rows differ.", "There is no bootstrap", "histogram ≠")
-        self.assertNotIn("bootstrap over blocks", page.text)
+    def test_without_samples_medians_are_compared_and_that_is_said(self):
+        page = self.compare(taken(draw(200, 1)), {**taken(draw(206, 2)),
+                                                  "samples": sampled(ROW, [])})
+        self.check_says(page, "1 of 1 rows differ.", "Rows marked medians", "medians ≠ different")
+        self.assertNotIn("Rows marked samples", page.text)
+
+    def test_a_shift_within_a_bucket_is_seen_and_the_edge_of_one_is_no_shift(self):
+        for first, second, said in ((120, 123, "+3.000 +2.50 1.230 [3.000, 3.000] 0 +3.000 "),
+                                    (123, 124, "+1.000 +0.81 1.240 [1.000, 1.000] 0 +1.000 ")):
+            page = self.compare(*(taken(np.full(1000, median)) for median in (first, second)))
+            self.check_says(page, said, f"{int(second == 123)} of 1 rows differ.")
+
+    def test_a_slow_path_that_is_taken_more_often_is_different_in_the_mean(self):
+        random = np.random.default_rng(3)
+        both = [np.where(random.random(1000) < share, 300, 200) + random.integers(-2, 3, 1000)
+                for share in (0.22, 0.45)]
+        for made in ([{"samples": sampled(ROW, one)} for one in both], list(map(taken, both))):
+            self.check_says(self.compare(*made), "1 of 1 rows differ.", "≠ different in the mean")
+            for folder in self.folders:
+                shutil.rmtree(folder)
+
+    def test_a_run_that_does_not_repeat_itself_is_not_compared(self):
+        for value, status in (("10.000", 0), ("9949.000", 1)):
+            noisy = {"selftest": [{**SELFTEST[-1], "value": value}]}
+            page = self.compare({"samples": sampled(ROW, draw(200, 1))},
+                                {"samples": sampled(ROW, draw(260, 2)), **noisy}, status=status)
+            said = ["Nothing is compared. B differs from itself by 9949.000 %, more than 10 %",
+                    "No row could be compared."] if status else ["1 of 1 rows differ."]
+            self.check_says(page, *said)
+
+    def test_less_than_a_step_of_the_clock_is_not_called_different(self):
+        for quantum, many in (("6", 1), ("7", 0)):
+            row = {**ROW, "quantum": quantum}
+            page = self.compare(*({"results": [row], "samples": sampled(row, [median] * 1000)}
+                                  for median in (200, 206)))
+            self.check_says(page, f"{many} of 1 rows differ.")
+            for folder in self.folders:
+                shutil.rmtree(folder)
+        stepping = [taken(np.full(1000, median)) for median in (200, 206)]
+        for one in stepping:
+            median = one["results"][0]["p50"]
+            one["results"][0].update(quantum="20", estimator="huber", cost=median, cost_lo=median,
+                                     cost_hi=median)
+        self.check_says(self.compare(*stepping), "1 of 1 rows differ.")
+
+    def test_a_verdict_of_one_chunk_says_that_it_holds_within_it(self):
+        of_one = ({"results": [{**ROW, "n": "120"}],
+                   "samples": sampled(ROW, draw(median, 1)[:120])} for median in (200, 220))
+        self.check_says(self.compare(*of_one), "≠ different within these chunks")
+        for folder in self.folders:
+            shutil.rmtree(folder)
+        self.check_says(self.compare(*(taken(draw(median, 1)) for median in (200, 220))),
+                        "≠ different within these chunks")
+        both = [taken(draw(median, 1)) for median in (200, 220)]
+        for one in both:
+            one["results"][0]["spread"] = "0.500"
+        page = self.compare(*both)
+        self.check_says(page, "≠ different ")
+        self.assertNotIn("different within these", page.text)
+
+    def test_how_many_rows_chance_alone_would_call_different_is_said(self):
+        rows = [{**ROW, "variant": f"first-bare-w{n}", "n": str(n)}
+                for n in (*range(400, 550), 50)]
+        both = {"results": rows,
+                "samples": [s for r in rows for s in sampled(r, [7] * int(r["n"]))]}
+        self.check_says(self.compare(both, both), "chance alone would call about 1.5 of 150 rows "
+                        "different, or fewer (1 %). Of 1 rows a run has one chunk")
+
+    def test_a_row_without_an_interval_of_its_median_is_not_compared(self):
+        first, second = taken(draw(200, 1)), taken(draw(206, 2))
+        first["results"][0]["ci99_lo"] = ""
+        page = self.compare(first, second, status=1)
+        self.check_says(page, "no mean, or too few samples for an interval of the median")
 
     def test_rows_that_cannot_be_compared_are_listed_with_the_reason(self):
         lone = [cost("cr3_reload", f"marginal-{name}", 9) for name in "ab"]
@@ -112,6 +192,26 @@ class Comparison(PageTest):
                           ("profile", "They were measured for different lengths of time."),
                           ("commit", "Different versions of the program measured them.")):
             self.check_says(self.compare(both, {**both, "machine": {**OTHER, key: "other"}}), said)
+
+    def test_a_core_clock_that_differs_by_more_than_1_percent_is_said_on_top(self):
+        one = {"samples": sampled(ROW, draw(200, 1))}
+        differs = ("The core's clock differs by 33.3 %. The canary, a chain of the same number of "
+                   "core cycles, takes ticks: 768 in A, 1024 in B.")
+        for told in (lambda ticks: {"results": [{**ROW, "canary": str(ticks)}]},
+                     lambda ticks: {"canary": canary([ticks] * 3)}):
+            self.check_says(self.compare(one, {**one, **told(1024)}), differs)
+            self.check_says(self.compare(one, {**one, **told(774)}),
+                            "Same machine, same program, same settings.")
+
+    def test_a_core_clock_that_is_not_known_is_said_on_top(self):
+        one = {"samples": sampled(ROW, draw(200, 1))}
+        page = self.compare(one, {**one, "results": [{**ROW, "canary": ""}]})
+        self.check_says(page, "The core's clock of B is not known.")
+
+    def test_a_step_of_the_clock_that_differs_is_said_on_top(self):
+        both = [{"samples": sampled(ROW, draw(200, 1)), "machine": {**of, "quantum_ticks": step}}
+                for of, step in ((HARDWARE, "2"), (OTHER, "36"))]
+        self.check_says(self.compare(*both), "The steps of the clock differ")
 
     def test_the_same_run_twice_is_named(self):
         both = {"samples": sampled(ROW, draw(200, 1))}

@@ -3,19 +3,21 @@
 import os
 
 from pagecheck import Page, PageTest
-from rundir import EMULATOR, HARDWARE, checked, cost, read, small_results, write_run
+from rundir import EMULATOR, HARDWARE, canary, checked, cost, read, small_results, write_run
+from test_policy import crossing_at
 
 
 class Pooled(PageTest):
-    def pooled(self, machines: list, medians: list) -> Page:
-        """The page of boots with these machine.csv and medians of one row."""
+    def pooled(self, machines: list, medians: list, ticks=(768, 768, 768)) -> Page:
+        """The page of boots with these machine.csv, medians of one row, and canaries."""
         folders = []
-        for number, (machine, median) in enumerate(zip(machines, medians)):
+        for number, (machine, median, length) in enumerate(zip(machines, medians, ticks)):
             folders.append(os.path.join(self.folder, str(number)))
             os.makedirs(folders[-1], exist_ok=True)
             rows = [cost("invlpg", "marginal-4k", median)] if median else []
             write_run(folders[-1], machine={**machine, "run_id": f"run{number}"},
-                      results=[*rows, cost("cr3_reload", "marginal", 100)])
+                      results=[*rows, cost("cr3_reload", "marginal", 100)],
+                      canary=canary([length] * 3))
         status, _, err = self.command(*folders)
         self.assertEqual((status, err), (0, ""))
         page = Page(read(folders[0], "pooled.html").decode())
@@ -34,9 +36,37 @@ class Pooled(PageTest):
         self.check_says(page, "These are not boots of one machine in one state. Different: "
                               "microcode.", "cr4 not recorded not recorded 0x6f8")
 
+    def test_boots_whose_core_clock_or_step_differs_are_not_of_one_state(self):
+        page = self.pooled([HARDWARE] * 3, [200, 230, 210], (768, 1024, 768))
+        self.check_says(page, "The core's clock differs by 33.3 %.", "768 in boot 1, 1024 in boot "
+                        "2, 768 in boot 3")
+        self.assertNotIn("3 boots of one machine in one state", page.text)
+        page = self.pooled([HARDWARE, HARDWARE, {**HARDWARE, "quantum_ticks": "36"}],
+                           [200, 230, 210])
+        self.check_says(page, "Different: quantum_ticks.")
+
     def test_a_row_that_a_boot_lacks_is_left_out_and_counted(self):
         page = self.pooled([HARDWARE] * 3, [200, None, 210])
         self.check_says(page, "1 rows of every boot.", "1 rows were not measured in every boot")
+
+    def test_what_each_boot_recommends_stands_side_by_side(self):
+        folders = []
+        for number, pages in enumerate((20, 20, 60)):
+            folders.append(os.path.join(self.folder, str(number)))
+            os.makedirs(folders[-1])
+            write_run(folders[-1], machine={**HARDWARE, "run_id": f"run{number}"},
+                      results=crossing_at(pages), verify=[*checked("invlpg", "page_4k"),
+                                                          *checked("cr3_reload", "page_4k")])
+        self.command(*folders)
+        page = Page(read(folders[0], "pooled.html").decode())
+        self.assertEqual(page.faults, [])
+        self.check_says(page, "20.0 pages at each W (0, 64) 20.0 pages at each W (0, 64) "
+                        "60.0 pages at each W (0, 64) no")
+
+    def test_the_intervals_of_recommendations_are_of_this_boot(self):
+        page = self.page(results=crossing_at(20), verify=[*checked("invlpg", "page_4k"),
+                                                          *checked("cr3_reload", "page_4k")])
+        self.check_says(page, "Intervals are of 95 % at least, of this boot")
 
     def test_an_emulator_among_them_marks_the_table(self):
         page = self.pooled([HARDWARE, HARDWARE, EMULATOR], [200, 230, 210])
