@@ -67,7 +67,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 Q = $(if $(V),,@)
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: all programs image dist sign test test-long check fuzz soak report test-distros matrix clean help gnu-efi FORCE
+.PHONY: all programs image dist sign test test-long planted check fuzz soak report test-distros matrix clean help gnu-efi FORCE
 .DELETE_ON_ERROR:
 # Objects are kept although only pattern rules name them.
 .SECONDARY:
@@ -277,6 +277,11 @@ DISTROS = bookworm trixie sid
 test-distros: ## in clean roots of DISTROS=, each with its own compilers, emulators, Python
 	@./run.sh --setup
 	@$(ALONE) tests/run -t 3600 $(DISTROS:%=tests/distros/%.sh)
+
+planted: ## all planted faults and mutants, of which test-long plays a third
+	@$(INSTALL_AND_BUILD)
+	@$(ALONE) ALL=1 tests/run -j $(JOBS) -t 7200 tests/checks/long/mutants.sh \
+		tests/checks/long/red.sh tests/report/planted
 
 fuzz: ## every fuzz target for five minutes
 	@$(INSTALL_AND_BUILD)
