@@ -10,6 +10,18 @@ static const char *const variants[] = { "first-bare",      "marginal",
 	                                "first-bare-4k",   "first-incl-4k-code",
 	                                "marginal-cycles", "first-bare-stores16" };
 
+/* What stands behind the cost; rows with targets come last. */
+static inline void add_what_follows(struct random *random, unsigned i, struct row *row)
+{
+	if (i >= 300) {
+		row->farthest = "machine";
+		row->farthest_package = 1;
+	}
+	row->has_spread = true;
+	row->spread = (int64_t)random_below_u64(random, 300);
+	row->outlier = random_below_u64(random, 40) == 0 ? OUTLIER_YES : OUTLIER_NO;
+}
+
 /* A distribution such as a processor's: steps of its clock, a floor, a tail. */
 static inline struct row random_row(struct random *random, unsigned i)
 {
@@ -50,14 +62,7 @@ static inline struct row random_row(struct random *random, unsigned i)
 	                       : estimate_huber(ticks, COUNT_OF(ticks), divisor,
 	                                        step * 1000, ticks[COUNT_OF(ticks) / 2],
 	                                        row.cost.mad * divisor / 1000);
-	/* Of rows with targets, which come last. */
-	if (i >= 300) {
-		row.farthest = "machine";
-		row.farthest_package = 1;
-	}
-	row.has_spread = true;
-	row.spread = (int64_t)random_below_u64(random, 300);
-	row.outlier = random_below_u64(random, 40) == 0 ? OUTLIER_YES : OUTLIER_NO;
+	add_what_follows(random, i, &row);
 	row.b_min = row.a_min + (uint64_t)(row.cost.min * divisor / 1000);
 	row.b_p50 = row.a_p50 + (uint64_t)(row.cost.p50 * divisor / 1000);
 	if (random_below_u64(random, 8) == 0) {
