@@ -1,18 +1,11 @@
 #include "lib/acpi.h"
 
+#include "lib/little.h"
+
 #define HEADER_BYTES 36u
 #define TABLE_BYTES_MAX (1u << 20)
 #define RSDP_V1_BYTES 20u
 #define RSDP_V2_BYTES 36u
-
-static uint64_t get(const uint8_t *bytes, unsigned count)
-{
-	uint64_t value = 0;
-
-	while (count-- != 0)
-		value = value << 8 | bytes[count];
-	return value;
-}
 
 static bool has_signature(const uint8_t *bytes, const char *signature, unsigned length)
 {
@@ -40,7 +33,7 @@ static enum err read_any_table(const struct physical_memory *memory, uint64_t ad
 	if (header == NULL)
 		return ERR_DAMAGED;
 
-	const uint32_t length = (uint32_t)get(header + 4, 4);
+	const uint32_t length = (uint32_t)little(header + 4, 4);
 
 	if (length < HEADER_BYTES || length > TABLE_BYTES_MAX ||
 	    memory->at(memory, address, length) == NULL)
@@ -76,10 +69,10 @@ enum acpi_root acpi_root(const struct physical_memory *memory, uint64_t rsdp,
 		const uint8_t *const v2 = memory->at(memory, rsdp, RSDP_V2_BYTES);
 
 		if (v2 != NULL && sums_to_zero(v2, RSDP_V2_BYTES) &&
-		    read_root(memory, get(v2 + 24, 8), "XSDT", root))
+		    read_root(memory, little(v2 + 24, 8), "XSDT", root))
 			return ACPI_XSDT;
 	}
-	if (!read_root(memory, get(v1 + 16, 4), "RSDT", root))
+	if (!read_root(memory, little(v1 + 16, 4), "RSDT", root))
 		return ACPI_NO_ROOT;
 	return v1[15] >= 2 ? ACPI_RSDT_INSTEAD : ACPI_RSDT;
 }
@@ -95,7 +88,7 @@ enum err acpi_find_any(const struct physical_memory *memory, uint64_t rsdp,
 		return ERR_DAMAGED;
 	for (uint32_t at = HEADER_BYTES; at + entry_bytes <= root.length;
 	     at += entry_bytes) {
-		const uint64_t address = get(root.bytes + at, entry_bytes);
+		const uint64_t address = little(root.bytes + at, entry_bytes);
 		const uint8_t *const found = memory->at(memory, address, HEADER_BYTES);
 
 		if (found != NULL && has_signature(found, signature, 4))
@@ -118,7 +111,7 @@ static void add_local_apic(const uint8_t *entry, struct processors *processors)
 {
 	const uint32_t enabled = 1;
 
-	if ((get(entry + 4, 4) & enabled) != 0 && entry[3] != 0xff)
+	if ((little(entry + 4, 4) & enabled) != 0 && entry[3] != 0xff)
 		processors_add(processors, entry[3], entry[2], LISTED_BY_MADT);
 }
 
@@ -127,9 +120,9 @@ static void add_local_x2apic(const uint8_t *entry, struct processors *processors
 {
 	const uint32_t enabled = 1;
 
-	if ((get(entry + 8, 4) & enabled) != 0)
-		processors_add(processors, (uint32_t)get(entry + 4, 4),
-		               (uint32_t)get(entry + 12, 4), LISTED_BY_MADT);
+	if ((little(entry + 8, 4) & enabled) != 0)
+		processors_add(processors, (uint32_t)little(entry + 4, 4),
+		               (uint32_t)little(entry + 12, 4), LISTED_BY_MADT);
 }
 
 enum err acpi_processors(const struct acpi_table *madt, struct processors *processors)
@@ -163,13 +156,13 @@ enum err acpi_pm_timer_of(const struct acpi_table *fadt, struct acpi_pm_timer *t
 	if (fadt->length < 116)
 		return ERR_DAMAGED;
 
-	const uint64_t port = get(fadt->bytes + 76, 4);
+	const uint64_t port = little(fadt->bytes + 76, 4);
 
 	if (fadt->bytes[91] != 4 || port == 0 || port > UINT16_MAX)
 		return ERR_ABSENT;
 	*timer = (struct acpi_pm_timer){
 		.port = (uint16_t)port,
-		.is_32_bits = (get(fadt->bytes + 112, 4) & tmr_val_ext) != 0,
+		.is_32_bits = (little(fadt->bytes + 112, 4) & tmr_val_ext) != 0,
 	};
 	return ERR_NONE;
 }
@@ -186,9 +179,9 @@ enum err acpi_reset_of(const struct acpi_table *fadt, struct acpi_reset *reset)
 		.there = true,
 		.space = bytes[116],
 		.value = bytes[128],
-		.address = get(bytes + 120, 8),
+		.address = little(bytes + 120, 8),
 	};
-	if ((get(bytes + 112, 4) & reset_reg_sup) != 0 && reset->address != 0 &&
+	if ((little(bytes + 112, 4) & reset_reg_sup) != 0 && reset->address != 0 &&
 	    (reset->space == ACPI_MEMORY || reset->space == ACPI_PCI ||
 	     (reset->space == ACPI_IO && reset->address <= UINT16_MAX)))
 		return ERR_NONE;
@@ -199,9 +192,10 @@ enum err acpi_reset_of(const struct acpi_table *fadt, struct acpi_reset *reset)
 /* Generic Address Structure at 40; address space 0 is system memory. */
 enum err acpi_hpet_address(const struct acpi_table *hpet, uint64_t *address)
 {
-	if (hpet->length < 56 || hpet->bytes[40] != 0 || get(hpet->bytes + 44, 8) == 0)
+	if (hpet->length < 56 || hpet->bytes[40] != 0 ||
+	    little(hpet->bytes + 44, 8) == 0)
 		return ERR_DAMAGED;
-	*address = get(hpet->bytes + 44, 8);
+	*address = little(hpet->bytes + 44, 8);
 	return ERR_NONE;
 }
 
@@ -230,7 +224,7 @@ enum err acpi_serial_port(const struct acpi_table *spcr, uint16_t *port)
 		return ERR_DAMAGED;
 
 	const uint8_t type = bytes[36];
-	const uint64_t address = get(bytes + 44, 8);
+	const uint64_t address = little(bytes + 44, 8);
 
 	if ((type != full_16550 && type != part_16550 && type != described_16550) ||
 	    bytes[40] != ACPI_IO || address == 0 || address > last)

@@ -1,5 +1,7 @@
 #include "lib/acpi_nodes.h"
 
+#include "lib/little.h"
+
 #define SRAT_BYTES 48u
 
 enum srat_type { SRAT_APIC = 0, SRAT_MEMORY = 1, SRAT_X2APIC = 2 };
@@ -8,15 +10,6 @@ enum srat_type { SRAT_APIC = 0, SRAT_MEMORY = 1, SRAT_X2APIC = 2 };
 #define MEMORY_BYTES 40u
 #define X2APIC_BYTES 24u
 #define ENABLED 1u
-
-static uint64_t get(const uint8_t *bytes, unsigned count)
-{
-	uint64_t value = 0;
-
-	for (unsigned i = 0; i < count; i++)
-		value |= (uint64_t)bytes[i] << 8 * i;
-	return value;
-}
 
 /* Before revision 2 a node's number had 8 bits, and the others were reserved. */
 static uint64_t mask_of(const struct acpi_table *srat)
@@ -42,9 +35,9 @@ static void add_memory(struct nodes *nodes, const uint8_t *entry, uint64_t mask)
 		return;
 	}
 	nodes->ranges[nodes->count++] = (struct node_range){
-		.base = get(entry + 8, 8),
-		.length = get(entry + 16, 8),
-		.node = (uint32_t)(get(entry + 2, 4) & mask),
+		.base = little(entry + 8, 8),
+		.length = little(entry + 16, 8),
+		.node = (uint32_t)(little(entry + 2, 4) & mask),
 	};
 }
 
@@ -57,10 +50,11 @@ static void take(const struct acpi_table *srat, uint32_t at, uint32_t length,
 	const uint8_t type = entry[0];
 
 	if (type == SRAT_APIC && length >= APIC_BYTES && (entry[4] & ENABLED) != 0)
-		seat(processors, entry[3], (entry[2] | get(entry + 9, 3) << 8) & mask);
+		seat(processors, entry[3],
+		     (entry[2] | little(entry + 9, 3) << 8) & mask);
 	else if (type == SRAT_X2APIC && length >= X2APIC_BYTES &&
 	         (entry[12] & ENABLED) != 0)
-		seat(processors, get(entry + 8, 4), get(entry + 4, 4));
+		seat(processors, little(entry + 8, 4), little(entry + 4, 4));
 	else if (type == SRAT_MEMORY && length >= MEMORY_BYTES &&
 	         (entry[28] & ENABLED) != 0)
 		add_memory(nodes, entry, mask);

@@ -1,5 +1,7 @@
 #include "lib/acpi_remapping.h"
 
+#include "lib/little.h"
+
 #define DMAR_FLAGS 37u
 #define DMAR_BYTES 48u
 #define DMAR_INTR_REMAP 1u
@@ -18,19 +20,10 @@
 #define IVHD_BYTES 40u
 #define IVHD_XTSUP (1u << 2)
 
-static uint64_t get(const uint8_t *bytes, unsigned count)
-{
-	uint64_t value = 0;
-
-	for (unsigned i = 0; i < count; i++)
-		value |= (uint64_t)bytes[i] << 8 * i;
-	return value;
-}
-
 static bool unit_remaps(const uint8_t *unit, uint32_t length,
                         uint64_t (*read_register)(uint64_t address))
 {
-	const uint64_t base = length < DRHD_BYTES ? 0 : get(unit + DRHD_BASE, 8);
+	const uint64_t base = length < DRHD_BYTES ? 0 : little(unit + DRHD_BASE, 8);
 	const uint64_t needed = ECAP_IR | ECAP_EIM;
 	uint64_t capabilities;
 
@@ -50,11 +43,11 @@ bool acpi_dmar_remaps(const struct acpi_table *dmar,
 		return false;
 	for (uint32_t at = DMAR_BYTES; at + 4 <= dmar->length;) {
 		const uint8_t *const structure = dmar->bytes + at;
-		const uint32_t length = (uint32_t)get(structure + 2, 2);
+		const uint32_t length = (uint32_t)little(structure + 2, 2);
 
 		if (length < 4 || at + length > dmar->length)
 			return false;
-		if (get(structure, 2) == DMAR_DRHD) {
+		if (little(structure, 2) == DMAR_DRHD) {
 			if (!unit_remaps(structure, length, read_register))
 				return false;
 			found++;
@@ -75,7 +68,7 @@ bool acpi_ivrs_remaps(const struct acpi_table *ivrs)
 
 	for (uint32_t at = IVRS_BLOCKS; at + 4 <= ivrs->length;) {
 		const uint8_t *const block = ivrs->bytes + at;
-		const uint32_t length = (uint32_t)get(block + 2, 2);
+		const uint32_t length = (uint32_t)little(block + 2, 2);
 
 		if (length < 4 || at + length > ivrs->length)
 			return false;

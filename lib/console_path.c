@@ -1,5 +1,7 @@
 #include "lib/console_path.h"
 
+#include "lib/little.h"
+
 #include <stdbool.h>
 
 #define NODE_BYTES 4u
@@ -15,15 +17,6 @@
 
 #define NO_PORT 0u
 
-static uint32_t get(const uint8_t *bytes, unsigned count)
-{
-	uint32_t value = 0;
-
-	while (count-- != 0)
-		value = value << 8 | bytes[count];
-	return value;
-}
-
 /* Both kinds of ACPI nodes begin with _HID and _UID. */
 static uint16_t port_of(const uint8_t *node, uint32_t length)
 {
@@ -33,8 +26,8 @@ static uint16_t port_of(const uint8_t *node, uint32_t length)
 	    length < NODE_BYTES + 8)
 		return NO_PORT;
 
-	const uint32_t hid = get(node + 4, 4);
-	const uint32_t uid = get(node + 8, 4);
+	const uint32_t hid = (uint32_t)little(node + 4, 4);
+	const uint32_t uid = (uint32_t)little(node + 8, 4);
 
 	if ((hid != PNP0500 && hid != PNP0501) || uid >= sizeof usual / sizeof usual[0])
 		return NO_PORT;
@@ -60,7 +53,7 @@ unsigned console_path_ports(const uint8_t *paths, size_t length, uint16_t *ports
 
 	for (size_t at = 0; at + NODE_BYTES <= length;) {
 		const uint8_t *const node = paths + at;
-		const uint32_t bytes = get(node + 2, 2);
+		const uint32_t bytes = (uint32_t)little(node + 2, 2);
 		const bool is_uart = node[0] == MESSAGING && node[1] == UART;
 
 		if (bytes < NODE_BYTES || bytes > length - at)

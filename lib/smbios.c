@@ -1,6 +1,7 @@
 #include "lib/smbios.h"
 
 #include "lib/crc32.h"
+#include "lib/little.h"
 
 #include <string.h>
 
@@ -22,15 +23,6 @@ struct table {
 	size_t length;
 };
 
-static uint64_t get(const uint8_t *bytes, unsigned count)
-{
-	uint64_t value = 0;
-
-	while (count-- != 0)
-		value = value << 8 | bytes[count];
-	return value;
-}
-
 /* Entry points of version 3, with 64-bit addresses, and of version 2. */
 static struct table find_table(const struct physical_memory *memory, uint64_t entry)
 {
@@ -41,12 +33,12 @@ static struct table find_table(const struct physical_memory *memory, uint64_t en
 	if (bytes == NULL)
 		return (struct table){ 0 };
 	if (memcmp(bytes, "_SM3_", 5) == 0) {
-		address = get(bytes + 16, 8);
-		length = (size_t)get(bytes + 12, 4);
+		address = little(bytes + 16, 8);
+		length = (size_t)little(bytes + 12, 4);
 	} else if (memcmp(bytes, "_SM_", 4) == 0 &&
 	           memory->at(memory, entry, 31) != NULL) {
-		address = get(bytes + 24, 4);
-		length = (size_t)get(bytes + 22, 2);
+		address = little(bytes + 24, 4);
+		length = (size_t)little(bytes + 22, 2);
 	}
 	if (length == 0 || length > TABLE_BYTES_MAX)
 		return (struct table){ 0 };

@@ -4,6 +4,8 @@
  */
 #include "lib/watchdog.h"
 
+#include "lib/little.h"
+
 #define ENTRIES_AT 68u
 #define ENTRY_BYTES 24u
 #define ENABLED 1u
@@ -26,15 +28,6 @@ enum wdat_instruction {
 /* Of the clock, whose memory some tables use behind an index. */
 #define CLOCK_FIRST 0x70u
 #define CLOCK_LAST 0x77u
-
-static uint64_t get(const uint8_t *bytes, unsigned count)
-{
-	uint64_t value = 0;
-
-	while (count-- != 0)
-		value = value << 8 | bytes[count];
-	return value;
-}
 
 /* Access size of a Generic Address Structure (ACPI 6.5 5.2.3.2); 0: none of these. */
 static uint8_t access_bytes(uint8_t size)
@@ -59,11 +52,12 @@ static bool add_entry(struct watchdog *watchdog, const uint8_t *entry, uint32_t 
 {
 	const uint8_t instruction = entry[1] & (uint8_t)~PRESERVE;
 	const uint8_t shift = entry[6];
-	const uint32_t mask = (uint32_t)get(entry + 20, 4);
-	const uint32_t value =
-		instruction == WRITE_COUNTDOWN ? count : (uint32_t)get(entry + 16, 4);
+	const uint32_t mask = (uint32_t)little(entry + 20, 4);
+	const uint32_t value = instruction == WRITE_COUNTDOWN
+	                               ? count
+	                               : (uint32_t)little(entry + 16, 4);
 	struct watchdog_step step = {
-		.address = get(entry + 8, 8),
+		.address = little(entry + 8, 8),
 		.space = entry[4],
 		.bytes = access_bytes(entry[7]),
 	};
@@ -91,7 +85,7 @@ static bool add_entry(struct watchdog *watchdog, const uint8_t *entry, uint32_t 
 static bool add_action(struct watchdog *watchdog, const struct acpi_table *wdat,
                        enum wdat_action action, uint32_t count, bool *found)
 {
-	const uint32_t entries = (uint32_t)get(wdat->bytes + 64, 4);
+	const uint32_t entries = (uint32_t)little(wdat->bytes + 64, 4);
 
 	*found = false;
 	for (uint32_t i = 0; i < entries; i++) {
@@ -110,9 +104,9 @@ static bool add_action(struct watchdog *watchdog, const struct acpi_table *wdat,
 /* The count for WATCHDOG_SECONDS, or as near as the watchdog comes; 0: too far away. */
 static uint32_t choose_count(const struct acpi_table *wdat, uint32_t *seconds)
 {
-	const uint64_t period_ms = get(wdat->bytes + 48, 4);
-	const uint64_t most = get(wdat->bytes + 52, 4);
-	const uint64_t least = get(wdat->bytes + 56, 4);
+	const uint64_t period_ms = little(wdat->bytes + 48, 4);
+	const uint64_t most = little(wdat->bytes + 52, 4);
+	const uint64_t least = little(wdat->bytes + 56, 4);
 
 	if (period_ms == 0 || least > most)
 		return 0;
@@ -152,7 +146,7 @@ enum err watchdog_by_wdat(const struct acpi_table *wdat, struct watchdog *watchd
 
 	*watchdog = (struct watchdog){ 0 };
 	if (wdat->length < ENTRIES_AT ||
-	    get(bytes + 64, 4) > (wdat->length - ENTRIES_AT) / ENTRY_BYTES)
+	    little(bytes + 64, 4) > (wdat->length - ENTRIES_AT) / ENTRY_BYTES)
 		return ERR_DAMAGED;
 	if ((bytes[60] & ENABLED) == 0)
 		return ERR_ABSENT;
