@@ -20,6 +20,23 @@ static void put_empty(struct csv *csv, unsigned count)
 		csv_empty(csv);
 }
 
+/* Empty where nothing is known. */
+static void put_u64_if(struct csv *csv, bool is_known, uint64_t value)
+{
+	if (is_known)
+		csv_u64(csv, value);
+	else
+		csv_empty(csv);
+}
+
+static void put_milli_if(struct csv *csv, bool is_known, int64_t milli)
+{
+	if (is_known)
+		csv_milli(csv, milli);
+	else
+		csv_empty(csv);
+}
+
 void row_widen(struct row *row, int64_t by)
 {
 	row->cost.ci95_lo -= by;
@@ -53,10 +70,7 @@ static void put_cost(struct csv *csv, const struct row *row)
 
 	csv_u64(csv, cost->n);
 	csv_u64(csv, row->discard_irq);
-	if (row->smis_counted)
-		csv_u64(csv, row->discard_smi);
-	else
-		csv_empty(csv);
+	put_u64_if(csv, row->smis_counted, row->discard_smi);
 	csv_u64(csv, row->discard_tsc);
 	csv_u64(csv, cost->far);
 	for (unsigned i = 0; i < sizeof values / sizeof values[0]; i++)
@@ -75,28 +89,14 @@ static void put_arms(struct csv *csv, const struct row *row)
 	csv_u64(csv, row->converged);
 }
 
-static void put_if_ran(struct csv *csv, const struct row *row, uint32_t value)
-{
-	if (row->order != 0)
-		csv_u64(csv, value);
-	else
-		csv_empty(csv);
-}
-
 void row_put_key(struct csv *csv, const struct row *row)
 {
 	csv_text(csv, row->bench);
 	csv_text(csv, row->op);
 	csv_text(csv, row->variant);
 	csv_text(csv, row->param);
-	if (row->param != NULL)
-		csv_u64(csv, row->value);
-	else
-		csv_empty(csv);
-	if (row->targets != 0)
-		csv_u64(csv, row->targets);
-	else
-		csv_empty(csv);
+	put_u64_if(csv, row->param != NULL, row->value);
+	put_u64_if(csv, row->targets != 0, row->targets);
 }
 
 /* cost ... estimator */
@@ -111,31 +111,6 @@ static void put_estimate(struct csv *csv, const struct row *row)
 	csv_milli(csv, estimate->cost);
 	put_interval(csv, row->cost.n, CONFIDENCE_99, estimate->lo, estimate->hi);
 	csv_text(csv, estimator_name(estimate->estimator));
-}
-
-static void put_known(struct csv *csv, bool is_known, int64_t milli)
-{
-	if (is_known)
-		csv_milli(csv, milli);
-	else
-		csv_empty(csv);
-}
-
-static void put_node(struct csv *csv, bool is_known, uint32_t node)
-{
-	if (is_known)
-		csv_u64(csv, node);
-	else
-		csv_empty(csv);
-}
-
-static void put_farthest(struct csv *csv, const struct row *row)
-{
-	csv_text(csv, row->farthest);
-	if (row->farthest != NULL)
-		csv_u64(csv, row->farthest_package);
-	else
-		csv_empty(csv);
 }
 
 void row_to_csv(const struct row *row, struct line *line)
@@ -154,29 +129,23 @@ void row_to_csv(const struct row *row, struct line *line)
 	} else {
 		put_empty(&csv, cost_columns + arm_columns);
 	}
-	if (row->believed == BELIEVED_UNKNOWN)
-		csv_empty(&csv);
-	else
-		csv_u64(&csv, row->believed == BELIEVED_YES);
+	put_u64_if(&csv, row->believed != BELIEVED_UNKNOWN,
+	           row->believed == BELIEVED_YES);
 	csv_u64(&csv, row->quantum);
-	put_if_ran(&csv, row, row->canary);
-	put_if_ran(&csv, row, row->order);
+	put_u64_if(&csv, row->order != 0, row->canary);
+	put_u64_if(&csv, row->order != 0, row->order);
 	put_estimate(&csv, row);
-	if (row->has_spread && row->cost.n != 0)
-		csv_milli(&csv, row->spread);
-	else
-		csv_empty(&csv);
-	if (row->outlier == OUTLIER_UNKNOWN || row->cost.n == 0)
-		csv_empty(&csv);
-	else
-		csv_u64(&csv, row->outlier == OUTLIER_YES);
-	put_farthest(&csv, row);
-	put_known(&csv, row->slowest_target != 0, row->slowest_target);
-	put_known(&csv, row->fastest_target != 0, row->fastest_target);
-	put_known(&csv, row->slept_known, row->slept);
-	put_known(&csv, row->slept_deep_known, row->slept_deep);
-	put_node(&csv, row->farthest_node_known, row->farthest_node);
-	put_node(&csv, row->memory_node_known, row->memory_node);
+	put_milli_if(&csv, row->has_spread && row->cost.n != 0, row->spread);
+	put_u64_if(&csv, row->outlier != OUTLIER_UNKNOWN && row->cost.n != 0,
+	           row->outlier == OUTLIER_YES);
+	csv_text(&csv, row->farthest);
+	put_u64_if(&csv, row->farthest != NULL, row->farthest_package);
+	put_milli_if(&csv, row->slowest_target != 0, row->slowest_target);
+	put_milli_if(&csv, row->fastest_target != 0, row->fastest_target);
+	put_milli_if(&csv, row->slept_known, row->slept);
+	put_milli_if(&csv, row->slept_deep_known, row->slept_deep);
+	put_u64_if(&csv, row->farthest_node_known, row->farthest_node);
+	put_u64_if(&csv, row->memory_node_known, row->memory_node);
 }
 
 #define NAME_WIDTH 34u
