@@ -134,6 +134,13 @@ static void prepare_seat(struct crew *crew, uint32_t i)
 	};
 }
 
+static void set_nodes(struct crew_member *member, const struct processor *processor,
+                      const struct nodes *nodes, uint64_t memory)
+{
+	member->node = processor->srat_node_known ? processor->srat_node : NODE_UNKNOWN;
+	member->memory_node = node_of(nodes, memory);
+}
+
 static void prepare_boot(struct crew *crew, const struct crew_spec *spec)
 {
 	struct crew_member *const boot = &crew->boot;
@@ -155,8 +162,7 @@ static void prepare_boot(struct crew *crew, const struct crew_spec *spec)
 	boot->tsc_adjust = spec->machine->tsc_adjust;
 	boot->tsc_adjust_known = spec->machine->tsc_adjust_known;
 	boot->mwait_kinds = leaves_mwait_kinds();
-	boot->node = processor->srat_node_known ? processor->srat_node : NODE_UNKNOWN;
-	boot->memory_node = node_of(&spec->machine->nodes, (uintptr_t)boot);
+	set_nodes(boot, processor, &spec->machine->nodes, (uintptr_t)boot);
 	boot->distance = DISTANCE_SELF;
 	boot->offset = (struct tsc_offset){ .rounds = 1 };
 	spec->cpu->local = boot;
@@ -249,8 +255,7 @@ static void admit(struct crew *crew, uint32_t listed, struct crew_seat *seat,
 	member->acpi_uid_known = processor->acpi_uid_known;
 	member->loose_stamps = (seat->differences & DIFFERS_LFENCE) != 0 &&
 	                       (crew->machine->features & FEATURE_LFENCE_WAITS) != 0;
-	member->node = processor->srat_node_known ? processor->srat_node : NODE_UNKNOWN;
-	member->memory_node = node_of(&crew->machine->nodes, (uintptr_t)seat);
+	set_nodes(member, processor, &crew->machine->nodes, (uintptr_t)seat);
 	member->distance = topology_distance(&crew->boot.topology, &member->topology);
 	if (processor->state != PROCESSOR_STARTED) {
 		(void)crew_run(crew, member, park, NULL);

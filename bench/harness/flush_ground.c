@@ -4,7 +4,7 @@
 
 #define VA_OWNED (VA_SHOOTDOWN + (UINT64_C(1) << 30))
 
-#define VA_STORES (VA_SHOOTDOWN + (UINT64_C(2) << 30))
+#define VA_STORED (VA_SHOOTDOWN + (UINT64_C(2) << 30))
 
 /* An entry has eight bytes. */
 #define OWNED_STRIDE (FLUSH_LINE / 8 * PAGE_BYTES)
@@ -91,11 +91,11 @@ static enum err map_stores(struct flush_ground *ground, struct frame_pool *pool,
 	}
 
 	const enum err err =
-		walk_map(pool, root, VA_STORES, stores->values[0] & PTE_FRAME,
+		walk_map(pool, root, VA_STORED, stores->values[0] & PTE_FRAME,
 	                 stores->values[0] & ~PTE_FRAME, LEVEL_PT);
 
 	if (err == ERR_NONE)
-		stores->entry = walk_find(pool, root, VA_STORES, LEVEL_PT).entry;
+		stores->entry = walk_find(pool, root, VA_STORED, LEVEL_PT).entry;
 	return err;
 }
 
@@ -145,12 +145,12 @@ void flush_ground_turn_owned(struct flush_ground *ground, unsigned owner)
 
 uint64_t flush_ground_store_va(void)
 {
-	return VA_STORES;
+	return VA_STORED;
 }
 
 uint64_t flush_ground_word_va(unsigned word)
 {
-	return VA_STORES + word * sizeof(uint64_t);
+	return VA_STORED + word * sizeof(uint64_t);
 }
 
 void flush_ground_turn_stores(struct flush_ground *ground)
