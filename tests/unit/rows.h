@@ -56,3 +56,30 @@ static inline void rows_begin(uint32_t rounds_at_least)
 	rows_of.sampler = synthetic_sampler();
 	assert_int_equal(canary_open(&rows_of.canary, &synthetic.source), ERR_NONE);
 }
+
+static inline void rows_ignore_chunk(void *context, struct experiment *experiment,
+                                     unsigned finished)
+{
+	(void)context;
+	(void)experiment;
+	(void)finished;
+}
+
+/* Measures them; on_chunk NULL: nobody listens.  Returns how many chunks it took. */
+static inline uint32_t rows_run(uint64_t seed,
+                                void (*on_chunk)(void *, struct experiment *, unsigned),
+                                void *context)
+{
+	uint32_t chunks = 0;
+
+	rounds_run(&(struct rounds){
+		.plan = &rows_of.plan,
+		.sampler = &rows_of.sampler,
+		.canary = &rows_of.canary,
+		.seed = seed,
+		.chunk = &chunks,
+		.on_chunk = on_chunk == NULL ? rows_ignore_chunk : on_chunk,
+		.context = context,
+	});
+	return chunks;
+}

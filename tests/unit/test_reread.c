@@ -14,17 +14,8 @@ static void note_chunk(void *context, struct experiment *experiment, unsigned fi
 
 static void run(uint64_t seed)
 {
-	uint32_t chunk_number = 0;
-
 	memset(chunks, 0, sizeof chunks);
-	rounds_run(&(struct rounds){
-		.plan = &rows_of.plan,
-		.sampler = &rows_of.sampler,
-		.canary = &rows_of.canary,
-		.seed = seed,
-		.chunk = &chunk_number,
-		.on_chunk = note_chunk,
-	});
+	(void)rows_run(seed, note_chunk, NULL);
 }
 
 static void begin(unsigned rows, uint32_t rounds_at_least)

@@ -27,16 +27,7 @@ static void note_chunk(void *context, struct experiment *experiment, unsigned fi
 static void run(uint64_t seed)
 {
 	chunks.count = 0;
-	chunk_number = 0;
-	rounds_run(&(struct rounds){
-		.plan = &rows_of.plan,
-		.sampler = &rows_of.sampler,
-		.canary = &rows_of.canary,
-		.seed = seed,
-		.chunk = &chunk_number,
-		.on_chunk = note_chunk,
-		.context = &chunks,
-	});
+	chunk_number = rows_run(seed, note_chunk, &chunks);
 }
 
 static void begin(unsigned rows, uint32_t rounds_at_least)
