@@ -41,9 +41,9 @@ NOTE = (
     "row measured seven times), whichever is more; nor is anything called different that is less "
     "than the clock's step. A row is measured in chunks with other rows between, and chunks "
     "differ by more than the samples of one say: where a row has two chunks or more in both "
-    "runs, p is the larger of that of the samples and that of the chunks. Where it has one, or nobody knows, "
-    "the verdict holds within these chunks, and another chunk may turn it. So does every "
-    "interval: at most seven chunks are too few to say of how many percent it is. Not different "
+    "runs, p is the larger of that of the samples and that of the chunks. Where it has one, or "
+    "nobody knows, the verdict holds within these chunks, and another chunk may turn it. So does "
+    "every interval: at most seven chunks are too few to say of how many percent it is. Not different "
     "means: not shown to be; it is no proof that they are the same. Two boots place pages "
     "differently: compare several."
 )

@@ -57,13 +57,13 @@ def pair(run: Run, op: str):
         other = refills.get((KEEPERS[op], variant))
         places = common(one, other) if name == op else []
         if places:
-            return (at(one, places[0]), at(other, places[0]),
+            return (one.at(places[0]), other.at(places[0]),
                     f"to fetch a page of {places[0]:.0f} again cost")
     bench, variant = SWITCH
     switches = {(one.op, one.variant): one for one in curves(run, bench, "pages")}
     one, other = (switches.get((name, variant)) for name in (op, KEEPERS[op]))
     places = common(one, other)
-    if places and at(one, 0) and at(other, 0):
+    if places and one.at(0) and other.at(0):
         return (grown(one, places[0]), grown(other, places[0]),
                 f"{places[0]:.0f} pages made a switch dearer by")
     return None
@@ -76,13 +76,9 @@ def common(one, other) -> list:
     return sorted({p.x for p in one.points if p.x > 0} & {p.x for p in other.points})
 
 
-def at(one, x: float) -> Point | None:
-    return next((p for p in one.points if p.x == x), None)
-
-
 def grown(one, x: float) -> Point:
     """By how much a place is above that without a working set."""
-    first, here = at(one, 0), at(one, x)
+    first, here = one.at(0), one.at(x)
     return Point(x, here.y - first.y, here.low - first.high, here.high - first.low, here.row)
 
 

@@ -100,7 +100,7 @@ def regret(one: Curve, group: list, places: list) -> Ranked:
     """The worst over the places, of the median and of the ends of the intervals, each for
     itself."""
     low, worst, high = (
-        max(max(share(at(one, x), [at(other, x) for other in group if other is not one])[which]
+        max(max(share(one.at(x), [other.at(x) for other in group if other is not one])[which]
                 for x in places), 0.0) for which in range(3))
     return Ranked(policies.policy(one), one.op, tuple(places), low, worst, high)
 
@@ -113,10 +113,6 @@ def share(mine: Point, others: list) -> tuple:
 
 def above(mine: float, least: float) -> float:
     return mine / least - 1 if least > 0 else 0.0
-
-
-def at(one: Curve, x: float) -> Point:
-    return next(p for p in one.points if p.x == x)
 
 
 def alike(found: tuple) -> list:

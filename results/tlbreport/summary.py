@@ -105,8 +105,8 @@ def glossary(run: Run) -> Markup:
     doubts = paragraph(
         "no verdict: no must cell of the operation came out either way, as in emulators that drop "
         "more than they must and so have no stale control. a_a_limit: by how much one row differed "
-        "when it was measured seven times; under an emulator that counts instructions it is 0, under one "
-        "whose clock is the host's it says how busy the host was. Not converged: the interval is "
+        "when it was measured seven times; under an emulator that counts instructions it is 0, under "
+        "one whose clock is the host's it says how busy the host was. Not converged: the interval is "
         "wider than 1 % of the cost (or the clock's step), the chunks that the row was measured in "
         "disagree, or the machine does not repeat itself within that much. Chunks differ by: the "
         "dearest chunk less the cheapest, which the interval does not know of. Against its sweep: "

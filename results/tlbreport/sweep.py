@@ -47,6 +47,10 @@ class Curve:
     def believed(self) -> bool:
         return not self.doubt
 
+    def at(self, x: float) -> Point | None:
+        """The point there; None if there is none."""
+        return next((point for point in self.points if point.x == x), None)
+
 
 def rows(run: Run, bench: str) -> list:
     """All rows of a benchmark, whatever became of them."""
