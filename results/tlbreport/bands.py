@@ -90,13 +90,20 @@ def flag(run: Run, row: Row):
     return next((b for b in bands if outside(b, cycles(run, row))), None)
 
 
+def of_refill(parts: tuple) -> Band | None:
+    """The published range of such a row of `refill`: of dense pages, each of which waits for the
+    one before."""
+    if "dense" not in parts or OVERLAP in parts:
+        return None
+    return next((REFILLS[warmth] for warmth in REFILLS if warmth in parts), None)
+
+
 def flag_refill(run: Run, row: Row):
     """The same of the refill of a page of a dense working set that fits into the TLB."""
     parts, pages = row["variant"].split("-"), row.number("value")
-    if row["op"] not in REFILL_OPS or not measured(row) or "dense" not in parts or not pages \
-            or pages > REFILL_PAGES or OVERLAP in parts:
+    if row["op"] not in REFILL_OPS or not measured(row) or not pages or pages > REFILL_PAGES:
         return None
-    band = next((REFILLS[warmth] for warmth in REFILLS if warmth in parts), None)
+    band = of_refill(parts)
     return band if band and outside(band, cycles(run, row)) else None
 
 

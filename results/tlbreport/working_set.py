@@ -31,7 +31,7 @@ def working_set(run: Run) -> Markup:
         return join([paragraph(lack, class_="lack"), cost.details(run, rows(run, BENCH))])
     found = {}
     for one in drawn:
-        found.setdefault(title(one.parts), []).append(one)
+        found.setdefault(", ".join(shared(one.parts)), []).append(one)
     parts = [paragraph(NOTE, class_="note")]
     for number, (name, mine) in enumerate(found.items()):
         alt = f"Refill of a page over the working set, {name}, in TSC ticks."
@@ -40,9 +40,9 @@ def working_set(run: Run) -> Markup:
     return join([*parts, cost.details(run, rows(run, BENCH))])
 
 
-def title(parts: tuple) -> str:
+def shared(parts: tuple) -> tuple:
     """Page size, order, and whatever else the panels do not say."""
-    return ", ".join(part for part in parts if part not in (*WARMTHS, *DEPTHS, LARGE))
+    return tuple(part for part in parts if part not in (*WARMTHS, *DEPTHS, LARGE))
 
 
 def place(parts: tuple) -> tuple:
@@ -58,10 +58,11 @@ def draw(found: list):
     warmths, depths = (sorted({key[at] for key in known}, key=lambda word: order.get(word, -1))
                        for at in (0, 1))
     places = [(warmth, depth) for warmth in warmths for depth in depths]
+    others = shared(found[0].parts)
     panels = [Panel(", ".join(word for word in key if word)
                     + ("" if key in known else ": not measured"), [
         multiples.of_curve(one, label(one), multiples.of_op(one.op))
-        for one in found if place(one.parts) == key], lambda axes, key=key: band(axes, key))
+        for one in found if place(one.parts) == key], lambda axes, key=key: band(axes, (*key, *others)))
         for key in places]
     return multiples.draw(panels, "working set (W) in pages", "TSC ticks per page",
                           columns=len(depths))
@@ -72,9 +73,9 @@ def label(one: sweep.Curve) -> str:
     return "none: translation alone" if LARGE in one.parts else one.op
 
 
-def band(axes, key: tuple) -> None:
+def band(axes, parts: tuple) -> None:
     """The published range of such a refill."""
-    warmth, depth = key
-    if depth == DEPTHS[0] and warmth in bands.REFILLS:
-        axes.axhspan(bands.REFILLS[warmth].low, bands.REFILLS[warmth].high, color="#777777",
-                     alpha=0.13, linewidth=0, zorder=0)
+    published = bands.of_refill(parts)
+    if published:
+        axes.axhspan(published.low, published.high, color="#777777", alpha=0.13, linewidth=0,
+                     zorder=0)

@@ -8,11 +8,13 @@ from pagecheck import PageTest
 from rundir import (EMULATOR, HARDWARE, canary, checked, cost, histogram, read, refill, sampled,
                     small_results)
 
+from tlbreport import working_set
 from tlbreport.drift import summary
 from tlbreport.load import load
 from tlbreport.plot_cost import shared
 from tlbreport.run import Row
 from tlbreport.slope import fit
+from tlbreport.sweep import Curve, Point
 
 ROW = cost("invlpg", "first-bare-4k", 212)
 BUCKETS = [(-64, -60, 1), (200, 208, 20), (208, 216, 200), (216, 224, 30), (90000, 94208, 1)]
@@ -208,6 +210,14 @@ class Bands(PageTest):
         self.check_says(self.page(results=rows, verify=verify), "Outside the published range: 2.",
                         "first-bare-pcide: 89.000 ticks are 89 cycles, published 90 to 700",
                         "4k-random-warm-dense pages=64: 61.000 ticks are 61 cycles, published 5 to")
+
+    def test_a_published_range_is_drawn_where_rows_are_compared_with_it(self):
+        for variant, drawn in (("4k-random-warm-dense", 1), ("4k-random-warm-dense-chains8", 0),
+                               ("4k-random-warm-by1g", 0), ("4k-random-cold-dense", 1)):
+            row = cost("cr3_reload", variant, 30, bench="refill", param="pages", value="64")
+            curve = Curve("cr3_reload", variant, (Point(64, 30, 29, 31, row),))
+            axes = working_set.draw([curve]).axes[0]
+            self.assertEqual(len(axes.patches), drawn, variant)
 
     def test_a_flag_is_no_failure(self):
         self.check_says(self.page(status=0, results=self.FAR), "The timing may be believed.")
