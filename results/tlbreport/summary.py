@@ -22,6 +22,8 @@ WORDS = {
     "storesN": "behind N stores that are still on their way",
     "cycles": "in cycles of the core, by a counter, in windows of their own",
     "wN, W": "pages of a working set that is fetched again",
+    "chains8": "eight chains of accesses, which may overlap; else each waits for the last",
+    "issue, tlbsync": "the parts of a broadcast: INVLPGB for all pages; TLBSYNC, which waits",
     "range, space, all": "page by page, one address space at once, everything at once",
     "pti": "page-table isolation: a PCID each for kernel and user",
     "warm, cold": "whether the caches hold the page tables",
