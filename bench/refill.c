@@ -165,9 +165,16 @@ static unsigned sizes_of(const struct plan *plan, const struct shape_of_set *set
 	return count;
 }
 
+/* State of CR4.PCIDE, and whether the operation works on another PCID than the current.
+ */
+struct setting {
+	bool pcide, names_another;
+};
+
 static struct experiment_spec spec_of(const struct plan *plan, const struct tlb_op *op,
-                                      bool pcide, const struct shape_of_set *set,
-                                      uint32_t chains, uint32_t pages)
+                                      struct setting setting,
+                                      const struct shape_of_set *set, uint32_t chains,
+                                      uint32_t pages)
 {
 	struct experiment_spec spec = {
 		.op = op,
@@ -177,8 +184,8 @@ static struct experiment_spec spec_of(const struct plan *plan, const struct tlb_
 		.copies_b = 1,
 		.divisor = pages,
 		.target_pages = op->takes_page ? 1 : 0,
-		.pcide = pcide,
-		.names_another = op->names == NAMES_ANOTHER,
+		.pcide = setting.pcide,
+		.names_another = setting.names_another,
 		.chase = {
 			.trail = {
 				.layout = set->layout,
@@ -194,7 +201,8 @@ static struct experiment_spec spec_of(const struct plan *plan, const struct tlb_
 	};
 
 	variant_add(&spec, set->size);
-	variant_add(&spec, pcide ? "pcide" : NULL);
+	variant_add(&spec, setting.pcide ? "pcide" : NULL);
+	variant_add(&spec, setting.names_another ? "otherpcid" : NULL);
 	variant_add(&spec, set->order);
 	variant_add(&spec, set->cold ? "cold" : "warm");
 	variant_add(&spec, set->depth);
@@ -217,13 +225,13 @@ struct sizes {
 	uint32_t at[SIZES_MAX];
 };
 
-static void plan_op(struct plan *plan, const struct tlb_op *op, bool pcide,
+static void plan_op(struct plan *plan, const struct tlb_op *op, struct setting setting,
                     const struct shape_of_set *set, uint32_t chains,
                     const struct sizes *sizes)
 {
 	for (unsigned i = 0; i < sizes->count; i++) {
 		struct experiment_spec spec =
-			spec_of(plan, op, pcide, set, chains, sizes->at[i]);
+			spec_of(plan, op, setting, set, chains, sizes->at[i]);
 
 		if (op == tlb_op_none) {
 			spec.copies_b = 0;
@@ -235,11 +243,26 @@ static void plan_op(struct plan *plan, const struct tlb_op *op, bool pcide,
 	}
 }
 
+/*
+ * The current PCID, then another, of which nothing here is touched: what is dropped
+ * there by the way is all that such a row contains.
+ */
+static void plan_pcids(struct plan *plan, const struct tlb_op *op, bool pcide,
+                       const struct shape_of_set *set, uint32_t chains,
+                       const struct sizes *sizes)
+{
+	if (op->names != NAMES_ANOTHER)
+		plan_op(plan, op, (struct setting){ .pcide = pcide }, set, chains,
+		        sizes);
+	if (op->names != NAMES_NONE && pcide && set->thorough && chains == 1)
+		plan_op(plan, op, (struct setting){ true, true }, set, chains, sizes);
+}
+
 /* Behind every operation, or those that stand for them. */
 static void plan_ops(struct plan *plan, const struct shape_of_set *set, bool all,
                      uint32_t chains, const struct sizes *sizes)
 {
-	plan_op(plan, tlb_op_none, false, set, chains, sizes);
+	plan_op(plan, tlb_op_none, (struct setting){ 0 }, set, chains, sizes);
 	for (unsigned i = 0; i < TLB_OPS; i++)
 		for (unsigned pcide = 0; pcide <= 1; pcide++) {
 			const struct tlb_op *const op = &tlb_ops[i];
@@ -248,7 +271,7 @@ static void plan_ops(struct plan *plan, const struct shape_of_set *set, bool all
 			    !tlb_op_exists(op, pcide != 0))
 				continue;
 			if (all || stands_for_others(op, pcide != 0))
-				plan_op(plan, op, pcide != 0, set, chains, sizes);
+				plan_pcids(plan, op, pcide != 0, set, chains, sizes);
 		}
 }
 

@@ -92,8 +92,8 @@ def flag(run: Run, row: Row):
 
 def of_refill(parts: tuple) -> Band | None:
     """The published range of such a row of `refill`: of dense pages, each of which waits for the
-    one before."""
-    if "dense" not in parts or OVERLAP in parts:
+    one before, and which the operation was to drop."""
+    if "dense" not in parts or OVERLAP in parts or "otherpcid" in parts:
         return None
     return next((REFILLS[warmth] for warmth in REFILLS if warmth in parts), None)
 

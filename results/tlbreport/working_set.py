@@ -18,7 +18,8 @@ NOTE = (
     "the caches. dense: pages side by side under one page directory entry; by2m, by1g, by512g: one "
     "page in each such span, so that the walk begins higher up. Beyond the TLB's size every page "
     "misses with or without the operation, and the cost falls to 0. none: the same lines through "
-    "small pages against a large one, which is translation alone. Grey band: published figures, "
+    "small pages against a large one, which is translation alone. otherpcid: the operation drops "
+    "another PCID, and the pages are the current one's: what it loses of them by the way. Grey band: published figures, "
     "in cycles of the core, dense only: 5 to 60 with warm tables, up to 1200 with cold ones."
 )
 

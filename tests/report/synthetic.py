@@ -193,8 +193,11 @@ def of_refill(machine: Machine, row: dict) -> tuple:
         return machine.translation(f"data-{parts[0]}", w) * factor, 9
     each = machine.refill * (0.8 if "sequential" in parts else 1) * (9 if "cold" in parts else 1)
     true = each * factor if w <= machine.stlb else each * factor * 0.04
-    if row["op"] == "cr3_pcid_noflush":
-        return 0.0, 0.04 * each  # it keeps them all
+    keeps = {"cr3_pcid_noflush"}  # the current PCID's, all of them
+    if "otherpcid" in parts:
+        keeps |= {"invpcid_address", "invpcid_context", "invpcid_by_cr3", "invlpgb_tlbsync"}
+    if row["op"] in keeps:
+        return 0.0, 0.04 * each
     return (true / w if row["op"] == "invlpg" else true), None
 
 

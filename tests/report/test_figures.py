@@ -213,7 +213,8 @@ class Bands(PageTest):
 
     def test_a_published_range_is_drawn_where_rows_are_compared_with_it(self):
         for variant, drawn in (("4k-random-warm-dense", 1), ("4k-random-warm-dense-chains8", 0),
-                               ("4k-random-warm-by1g", 0), ("4k-random-cold-dense", 1)):
+                               ("4k-random-warm-by1g", 0), ("4k-random-cold-dense", 1),
+                               ("4k-pcide-otherpcid-random-warm-dense", 0)):
             row = cost("cr3_reload", variant, 30, bench="refill", param="pages", value="64")
             curve = Curve("cr3_reload", variant, (Point(64, 30, 29, 31, row),))
             axes = working_set.draw([curve]).axes[0]

@@ -40,7 +40,7 @@ class Policy(PageTest):
 
     def test_hardware_gets_pictures_a_sentence_and_recommendations(self):
         page = self.all(HARDWARE)
-        self.assertEqual(len(page.pictures), 25)
+        self.assertEqual(len(page.pictures), 26)
         self.assertFalse(any(p.watermarked for p in page.pictures))
         self.check_says(
             page, "With PCIDs, as Linux runs on this processor, this machine would want a ceiling "
@@ -78,7 +78,7 @@ class Policy(PageTest):
 
     def test_an_emulator_gets_the_same_pictures_with_the_watermark_and_no_sentence(self):
         page = self.all(EMULATOR)
-        self.assertEqual(len(page.pictures), 25)
+        self.assertEqual(len(page.pictures), 26)
         for picture in page.pictures:
             self.assertTrue(picture.watermarked, picture.label)
         for text in SAID:

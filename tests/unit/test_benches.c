@@ -139,6 +139,29 @@ TEST(a_refill_is_what_comes_behind_the_operation_per_page)
 	assert_int_equal(spec->copies_b, 0);
 }
 
+/* Who drops another PCID by each way loses as much of its own. */
+TEST(a_refill_says_whether_the_operation_dropped_the_current_pcid_or_another)
+{
+	static const char *const any[] = { "cr3_pcid_flush", "cr3_pcid_noflush",
+		                           "invpcid_address", "invpcid_context",
+		                           "invlpgb_tlbsync" };
+	static const char *const another[] = { "invpcid_by_cr3",
+		                               "invpcid_by_cr3_seed" };
+	static const char own[] = "4k-pcide-random-warm-dense";
+	static const char other[] = "4k-pcide-otherpcid-random-warm-dense";
+
+	plan_bench(&bench_refill, "default", 1536);
+	for (unsigned i = 0; i < COUNT_OF(any); i++) {
+		assert_false(spec_at(find(any[i], own, 64))->names_another);
+		assert_true(spec_at(find(any[i], other, 64))->names_another);
+	}
+	for (unsigned i = 0; i < COUNT_OF(another); i++) {
+		assert_false(has(another[i], own, 64));
+		assert_true(spec_at(find(another[i], other, 64))->names_another);
+	}
+	assert_false(has("invpcid_all_global", other, 64));
+}
+
 /* One chain is the latency of a refill, eight are its throughput. */
 TEST(what_is_lost_is_fetched_again_one_by_one_and_in_chains_that_overlap)
 {
@@ -313,6 +336,8 @@ int main(void)
 		cmocka_unit_test(no_trail_is_longer_than_its_layout),
 		cmocka_unit_test(refill_goes_to_four_times_the_tlb),
 		cmocka_unit_test(a_refill_is_what_comes_behind_the_operation_per_page),
+		cmocka_unit_test(
+			a_refill_says_whether_the_operation_dropped_the_current_pcid_or_another),
 		cmocka_unit_test(
 			what_is_lost_is_fetched_again_one_by_one_and_in_chains_that_overlap),
 		cmocka_unit_test(range_has_every_count_with_every_working_set),
