@@ -112,7 +112,7 @@ def draw(found: list) -> Figure:
     axes = figure.add_axes((0.03, BOTTOM_INCHES / height, 0.94,
                             LINE_INCHES * len(found) / height))
     by_share = shares(found)
-    longest = 100 if by_share else max(one.total for one in found)
+    longest = 100 if by_share else max(1, *(one.total for one in found))
     axis.dress(axes, axis.Scale(0, longest, None), "percent of the round trip" if by_share
                else "TSC ticks since the first stamp")
     axes.set_ylim(len(found), 0)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import matplotlib
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.path import Path
 
 from . import trust
 from .markup import Markup, escape
@@ -23,6 +24,13 @@ COORDINATES = re.compile(r' (?:d|x|y)="[^"]*"|translate\([^)]*\)')
 LONG = re.compile(r"(\d\.\d\d)\d+")
 GLYPH = re.compile(r'<path id="DejaVu([^"]*)"([^>]*)/>\s*')
 LETTER = "letter-"
+# Marks that matplotlib has not.  As "$\\sim$" it would parse them, with a parser that warns in
+# Debian 12 where warnings are asked for.
+TILDE = Path([(-1, -0.2), (-0.4, 0.9), (0.4, -0.9), (1, 0.2)],
+             [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
+UP = Path([(0, -1), (0, 1), (-0.5, 0.4), (0, 1), (0.5, 0.4)],
+          [Path.MOVETO, Path.LINETO, Path.MOVETO, Path.LINETO, Path.LINETO])
+DOWN = Path([(x, -y) for x, y in UP.vertices], UP.codes)
 letters = {}  # of the page that is being made: id -> its shape
 STYLE = {
     "svg.hashsalt": "tlbmark",  # the same figure gives the same bytes

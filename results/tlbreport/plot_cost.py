@@ -5,7 +5,7 @@ from matplotlib.lines import Line2D
 
 from . import axis
 from .axis import span, write
-from .figure import BLUE, GREY, INK, VERMILLION, plain
+from .figure import BLUE, GREY, INK, TILDE, VERMILLION, plain
 from .run import Row
 from .schema import OPS, in_order
 from .variant import PHASES, label, measured, phase
@@ -127,7 +127,7 @@ def legend(figure: Figure, height: float, with_published: bool) -> None:
         Line2D([], [], color=GREY, linewidth=8, alpha=0.4, label="99 % interval of the median"),
         Line2D([], [], color=GREY, linewidth=1, label="p05 to p95"),
         Line2D([], [], color=GREY, marker="|", linestyle="", markersize=7, label="minimum"),
-        Line2D([], [], color=INK, marker="$\\sim$", linestyle="", markersize=6,
+        Line2D([], [], color=INK, marker=TILDE, fillstyle="none", linestyle="", markersize=6,
                label="not converged"),
     ]
     if with_published:

@@ -5,7 +5,7 @@ from matplotlib.lines import Line2D
 
 from . import axis, multiples
 from .breakeven import CEILINGS, comparable
-from .figure import GREY, INK, SKY
+from .figure import DOWN, GREY, INK, SKY, UP
 from .multiples import Panel, Series
 from .sweep import doubted
 
@@ -93,12 +93,12 @@ def break_evens(groups: dict) -> Figure:
     panel = Panel("", made, lambda axes: fix(axes, min(ends), max(ends), order, arrows))
     signs = [ceiling_sign()]
     if arrows:
-        signs += [Line2D([], [], color=INK, marker=marker, linestyle="", markersize=7, label=text)
-                  for marker, text in (("$\u2191$", "beyond the pages measured"),
-                                       ("$\u2193$", "below them"))]
+        signs += [Line2D([], [], color=INK, marker=marker, fillstyle="none", linestyle="",
+                         markersize=7, label=text)
+                  for marker, text in ((UP, "beyond the pages measured"), (DOWN, "below them"))]
     return multiples.draw([panel], "working set (W) in pages", "break-even N* in pages",
                           ordinal=True, extra=tuple(signs), legend_columns=1,
-                          y_scale=axis.Scale(1, max(ends), None))
+                          y_scale=axis.Scale(1, max(2, *ends), None))
 
 
 def spread(one) -> tuple:

@@ -1,7 +1,9 @@
 """What is shown and said of ceilings, PCIDs, switches and the TLB; and what is kept silent."""
 
 import os
+from unittest import mock
 
+from matplotlib import mathtext
 from pagecheck import Page, PageTest
 from rundir import EMULATOR, HARDWARE, checked, histogram, read, replace, skipped, write, write_run
 from synthetic import Machine, Rows, everything, follow, machine_facts
@@ -37,6 +39,15 @@ class Policy(PageTest):
         """The page of a run that has everything."""
         return self.page(drawn=True, machine={**machine, **machine_facts(Machine())},
                          verify=VERIFIED, results=EVERYTHING, **more)
+
+    def test_a_flush_that_is_always_cheaper_is_drawn_below_the_pages_measured(self):
+        page = self.page(drawn=True, machine=HARDWARE, verify=VERIFIED, results=crossing_at(0.5))
+        texts = [text for picture in page.pictures for text in picture.texts]
+        self.assertIn("below them", texts)
+
+    def test_no_text_is_taken_for_a_formula(self):
+        with mock.patch.object(mathtext.MathTextParser, "parse", side_effect=AssertionError):
+            self.assertTrue(self.all(HARDWARE).pictures)
 
     def test_hardware_gets_pictures_a_sentence_and_recommendations(self):
         page = self.all(HARDWARE)
