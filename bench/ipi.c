@@ -89,7 +89,7 @@ static void plan_near(struct plan *plan, struct remote remote, struct place plac
 
 	name_number(state, "mwait", remote.hint, true);
 	REMOTE_NAME(&spec, remote_mode_name(remote.mode),
-	            remote.state == CREW_MWAIT
+	            crew_mwaits((enum crew_state)remote.state)
 	                    ? state
 	                    : remote_state_name((enum crew_state)remote.state),
 	            figure_name(remote.figure), distance_name(place.distance),
@@ -116,7 +116,6 @@ static void plan_mwait(struct plan *plan, struct remote remote, struct place pla
 	const unsigned count =
 		party == NULL ? 0 : crew_mwait_hints(party->crew, hints, HINTS);
 
-	remote.state = CREW_MWAIT;
 	for (unsigned i = 0; i < count; i++) {
 		if (hints[i] >= HALT_DEEP_HINT && place.distance == DISTANCE_CORE)
 			continue;
@@ -147,6 +146,12 @@ static void plan_place(struct plan *plan, struct remote remote, struct place pla
 		plan_figures(plan, remote, place);
 	}
 	remote.mode = REMOTE_UNICAST;
+	remote.state = CREW_MWAIT;
+	plan_mwait(plan, remote, place);
+	/* As Linux wakes a processor that idles so (TIF_POLLING_NRFLAG): no interrupt.
+	 */
+	remote.mode = REMOTE_STORE;
+	remote.state = CREW_MONITOR;
 	plan_mwait(plan, remote, place);
 }
 

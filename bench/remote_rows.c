@@ -33,6 +33,7 @@ const char *remote_state_name(enum crew_state state)
 	case CREW_PAUSE:
 		return "pause";
 	case CREW_MWAIT:
+	case CREW_MONITOR:
 		return "mwait";
 	case CREW_POLL:
 		return "off";

@@ -25,6 +25,7 @@ const char *plant_parse(struct text_slice list, uint32_t *plants)
 		{ "odd_cpu", PLANT_ODD_CPU },
 		{ "unfit_cpu", PLANT_UNFIT_CPU },
 		{ "stray_nmi", PLANT_STRAY_NMI },
+		{ "lost_store", PLANT_LOST_STORE },
 	};
 	uint32_t chosen = 0;
 

@@ -22,6 +22,7 @@ enum plant {
 	PLANT_ODD_CPU = 1 << 16,       /* let the last one read page 0 at its start */
 	PLANT_UNFIT_CPU = 1 << 17,     /* find that the others lack a feature */
 	PLANT_STRAY_NMI = 1 << 18,     /* send the second processor one in a block */
+	PLANT_LOST_STORE = 1 << 19,    /* let processors monitor the wrong line */
 };
 
 /*

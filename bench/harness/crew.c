@@ -74,7 +74,7 @@ static bool post(struct crew *crew, struct crew_member *member, enum crew_state 
                  uint32_t hint, crew_job *job, void *argument)
 {
 	struct crew_request *const request = &member->request;
-	const bool sleeps = member->state == CREW_HALT || member->state == CREW_MWAIT;
+	const bool sleeps = crew_sleeps(member->state);
 
 	if (member == &crew->boot || member->lost || !is_done(member))
 		return false;

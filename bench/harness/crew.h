@@ -11,8 +11,8 @@
  *     time, given by the boot processor only.
  *   - a call: an interrupt (VECTOR_CALL, or an NMI) that any processor sends with
  *     apic_send...() and that the member takes while it waits or works.  What it does
- * is the crew's on_call, the same for all.  In CREW_POLL it is called without an
- *     interrupt, when request.call changes.
+ * is the crew's on_call, the same for all.  In CREW_POLL and CREW_MONITOR it is called
+ *     without an interrupt, when request.call changes.
  */
 #include "bench/harness/tsc_offset.h"
 #include "lib/linger.h"
@@ -39,10 +39,23 @@ enum crew_vector {
 enum crew_state {
 	CREW_HALT, /* STI; HLT: at first */
 	CREW_SPIN,
-	CREW_PAUSE, /* spins with PAUSE */
-	CREW_MWAIT, /* MONITOR of its line of jobs, MWAIT with the hint commanded */
-	CREW_POLL,  /* spins with PAUSE and interrupts off, serves calls itself */
+	CREW_PAUSE,   /* spins with PAUSE */
+	CREW_MWAIT,   /* MONITOR of its line of jobs, MWAIT with the hint commanded */
+	CREW_MONITOR, /* the same of its line of calls, which it serves itself */
+	CREW_POLL,    /* spins with PAUSE and interrupts off, serves calls itself */
 };
+
+/* True of the states that MWAIT ends the work in. */
+static inline bool crew_mwaits(enum crew_state state)
+{
+	return state == CREW_MWAIT || state == CREW_MONITOR;
+}
+
+/* True of the states that an interrupt has to end. */
+static inline bool crew_sleeps(enum crew_state state)
+{
+	return state == CREW_HALT || crew_mwaits(state);
+}
 
 struct crew;
 struct crew_member;
@@ -72,7 +85,7 @@ struct crew_request {
 	uint32_t hint;
 	crew_job *job; /* NULL: only the state changes */
 	void *argument;
-	/* Of the call; CREW_POLL watches this line too. */
+	/* Of the call; CREW_POLL and CREW_MONITOR watch this line too. */
 	_Alignas(CREW_LINE) _Atomic uint32_t call;
 	uint64_t word[8]; /* for the call */
 };
@@ -100,7 +113,7 @@ struct crew_member {
 	struct crew_stamps stamps;
 	/* Written by the member's handlers. */
 	_Alignas(CREW_LINE) _Atomic uint32_t calls_handled; /* by VECTOR_CALL */
-	_Atomic uint32_t calls_polled;                      /* in CREW_POLL */
+	_Atomic uint32_t calls_polled; /* in CREW_POLL and CREW_MONITOR */
 	_Atomic uint32_t nmis_handled; /* that on_nmi owned up to */
 	_Atomic uint32_t nmis_stray;
 	_Atomic uint32_t wakes;

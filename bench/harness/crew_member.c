@@ -37,9 +37,15 @@ static void take_call(struct crew_member *me, _Atomic uint32_t *counter)
 		(void)crew_take(me);
 }
 
+static bool has_call(const struct crew_member *me)
+{
+	return atomic_load_explicit(&me->request.call, memory_order_acquire) !=
+	       me->served;
+}
+
 void crew_serve(struct crew_member *me)
 {
-	if (atomic_load_explicit(&me->request.call, memory_order_acquire) != me->served)
+	if (has_call(me))
 		take_call(me, &me->calls_polled);
 }
 
@@ -100,12 +106,44 @@ static void wait_halted(const struct crew_member *me, uint32_t seen)
 		halt();
 }
 
+/*
+ * Bochs 2.7 takes the address of its last page walk for the line's, unless the walk is
+ * MONITOR's own.
+ */
+static void arm_monitor(const struct crew_member *me, const volatile void *line)
+{
+	if (me->crew->machine->env == ENV_BOCHS)
+		invlpg((uintptr_t)line);
+	monitor(line);
+}
+
 static void wait_monitoring(const struct crew_member *me, uint32_t seen, uint32_t hint)
 {
 	while (!is_asked(me, seen)) {
-		monitor(&me->request.generation);
+		arm_monitor(me, &me->request.generation);
 		if (!is_asked(me, seen))
 			mwait(hint);
+	}
+}
+
+/*
+ * A store to the line of calls ends it, or an interrupt: those are off until MWAIT, so
+ * that none comes between the looks and the sleep (STI holds them up for one more
+ * instruction, SDM 2B "STI").
+ */
+static void wait_for_store(struct crew_member *me, uint32_t seen, uint32_t hint)
+{
+	const volatile void *const line = (me->crew->plants & PLANT_LOST_STORE) != 0
+	                                          ? (const void *)&me->answer
+	                                          : &me->request.call;
+
+	cli();
+	while (!is_asked(me, seen)) {
+		arm_monitor(me, line);
+		if (!is_asked(me, seen) && !has_call(me))
+			sti_mwait(hint);
+		cli();
+		crew_serve(me);
 	}
 }
 
@@ -136,6 +174,9 @@ static void wait_for_work(struct crew_member *me, enum crew_state state, uint32_
 		break;
 	case CREW_MWAIT:
 		wait_monitoring(me, seen, hint);
+		break;
+	case CREW_MONITOR:
+		wait_for_store(me, seen, hint);
 		break;
 	case CREW_POLL:
 		wait_polling(me, seen);

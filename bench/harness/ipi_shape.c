@@ -79,7 +79,7 @@ exchange(struct party_row *row, enum remote_mode mode, struct window_args *args)
 {
 	bool sent, answered = true;
 
-	if (mode != REMOTE_DRY && mode != REMOTE_POLL)
+	if (mode != REMOTE_DRY && !remote_is_store(mode))
 		party_fill(row);
 	apic_publish();
 	args->t0 = rdtsc_ordered();
@@ -91,7 +91,8 @@ exchange(struct party_row *row, enum remote_mode mode, struct window_args *args)
 	if (mode == REMOTE_SELF)
 		sti();
 	if (mode != REMOTE_DRY && sent)
-		answered = party_wait(row);
+		answered =
+			mode == REMOTE_STORE ? party_wait_stores(row) : party_wait(row);
 	args->t2 = rdtsc_ordered();
 	if (mode == REMOTE_SELF)
 		cli();

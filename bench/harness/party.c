@@ -11,6 +11,7 @@ const char *remote_mode_name(enum remote_mode mode)
 		[REMOTE_POLL] = "poll",       [REMOTE_UNICAST] = "unicast",
 		[REMOTE_CLUSTER] = "cluster", [REMOTE_SHORTHAND] = "shorthand",
 		[REMOTE_NMI] = "nmi",         [REMOTE_LOCAL] = "local",
+		[REMOTE_STORE] = "store",
 	};
 
 	return names[mode];
@@ -155,7 +156,7 @@ static const char *mode_lacks(const struct party *party, const struct party_row 
 
 	if (row->remote->x2apic && mode != APIC_X2APIC)
 		return no_x2apic(party);
-	if (row->remote->state == CREW_MWAIT && !has_mwait(party))
+	if (crew_mwaits((enum crew_state)row->remote->state) && !has_mwait(party))
 		return "mwait";
 	switch (row->remote->mode) {
 	case REMOTE_CLUSTER:
@@ -167,6 +168,7 @@ static const char *mode_lacks(const struct party *party, const struct party_row 
 	case REMOTE_DRY:
 	case REMOTE_LOCAL:
 	case REMOTE_POLL:
+	case REMOTE_STORE:
 		return NULL;
 	default:
 		return mode == APIC_OFF ? "local APIC" : NULL;
@@ -176,10 +178,7 @@ static const char *mode_lacks(const struct party *party, const struct party_row 
 /* Who begins, those that begin with it, and targets that do not halt. */
 static unsigned busy_count(const struct party_row *row)
 {
-	const bool halted =
-		row->remote->state == CREW_HALT || row->remote->state == CREW_MWAIT;
-
-	if (!halted)
+	if (!crew_sleeps((enum crew_state)row->remote->state))
 		return row->targets + 1;
 	return row->remote->owners > 1 ? row->remote->owners : 1;
 }

@@ -53,6 +53,7 @@ struct party_row {
 	int32_t slept, slept_deep;
 	int64_t slowest,
 		fastest; /* of the targets, by halt_frequency(); 0: not known */
+	uint32_t stores_sent, stores_lost; /* to wake a target; that woke nobody */
 	bool gave_up;
 	enum row_status status; /* ROW_OK: nothing went wrong */
 	char reason[48];
@@ -149,6 +150,8 @@ struct party {
 	struct party_stores stores;
 	/* Of the run: processors whose calls were counted over a chunk, and amiss. */
 	uint64_t counted, interrupts_lost, interrupts_doubled;
+	/* Of the run: stores that were to wake a processor, and that did not. */
+	uint64_t stores_sent, stores_lost;
 	/* Ticks from waking to sending, of senders other than the boot processor. */
 	bool senders_known;
 	uint64_t senders_awake; /* the shortest */
@@ -276,6 +279,16 @@ bool party_send(struct party_row *row, enum remote_mode mode);
  * up: false.
  */
 bool party_wait(struct party_row *row);
+
+/*
+ * The same for REMOTE_STORE: who is not awake in time is woken by an interrupt, and the
+ * store that did not is counted (Intel's errata ICX143, LNL030, APL30).  That window's
+ * sample contains the wait.
+ */
+bool party_wait_stores(struct party_row *row);
+
+/* Half of them or more lost: what the row measured is the wait, and it has failed. */
+void party_judge_stores(struct party_row *row);
 
 /* One PAUSE; true if it has gone on for more than limit ticks.  looks: 0 at first. */
 bool party_out_of_patience(uint64_t limit, uint64_t from, uint32_t *looks);

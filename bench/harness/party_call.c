@@ -42,6 +42,7 @@ bool party_send(struct party_row *row, enum remote_mode mode)
 	case REMOTE_SELF:
 		return apic_send_self(apic, VECTOR_CALL);
 	case REMOTE_POLL:
+	case REMOTE_STORE:
 		party_fill(row);
 		return true;
 	case REMOTE_UNICAST:
@@ -86,6 +87,53 @@ bool party_out_of_patience(uint64_t limit, uint64_t from, uint32_t *looks)
 {
 	pause();
 	return ++*looks % LOOKS == 0 && rdtsc_ordered() - from > limit;
+}
+
+/*
+ * A share of what an answer is waited for: a processor that a store has not woken by
+ * then is woken by an interrupt, and the store is counted as lost.
+ */
+#define STORE_PATIENCE 5u
+
+/* So many lost ones, and the row is not measured to its end. */
+#define STORES_LOST_MOST 8u
+
+static void wake(struct party_row *row, const struct crew_member *member)
+{
+	row->party->stores_lost++;
+	row->stores_lost++;
+	(void)apic_send(&row->party->members[row->remote->from]->apic, member->apic_id,
+	                VECTOR_WAKE);
+}
+
+bool party_wait_stores(struct party_row *row)
+{
+	const uint64_t limit = row->party->patience / STORE_PATIENCE;
+	const uint64_t from = rdtsc_ordered();
+	uint32_t looks = 0;
+
+	row->party->stores_sent += row->targets;
+	row->stores_sent += row->targets;
+	for (unsigned i = 0; i < row->targets; i++) {
+		struct crew_member *const member = party_target(row, i);
+
+		while (!has_answered(member) &&
+		       !party_out_of_patience(limit, from, &looks))
+			;
+		if (!has_answered(member))
+			crew_linger(limit);
+		if (!has_answered(member))
+			wake(row, member);
+	}
+	if (row->stores_lost >= STORES_LOST_MOST)
+		party_judge_stores(row);
+	return party_wait(row);
+}
+
+void party_judge_stores(struct party_row *row)
+{
+	if (row->stores_lost != 0 && 2 * row->stores_lost >= row->stores_sent)
+		party_give_up(row, ROW_FAILED, "stores woke nobody");
 }
 
 bool party_wait(struct party_row *row)

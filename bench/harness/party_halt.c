@@ -38,9 +38,7 @@ static void read_counts(const struct party *party, bool sleep,
 
 static bool sleeps(const struct party_row *row)
 {
-	const uint8_t state = row->remote->state;
-
-	return row->only_answers && (state == CREW_HALT || state == CREW_MWAIT);
+	return row->only_answers && crew_sleeps((enum crew_state)row->remote->state);
 }
 
 void party_halt_begin(const struct party_row *row, const struct crew_member *me)
@@ -74,9 +72,14 @@ static void note_frequency(struct party_row *row)
 	}
 }
 
+static bool mwaits(const struct party_row *row)
+{
+	return crew_mwaits((enum crew_state)row->remote->state);
+}
+
 static bool is_deep(const struct party_row *row)
 {
-	return row->remote->state == CREW_MWAIT && row->remote->hint >= HALT_DEEP_HINT;
+	return mwaits(row) && row->remote->hint >= HALT_DEEP_HINT;
 }
 
 /* By what this target did in this row, not by what others of that state have done. */
@@ -113,8 +116,7 @@ void party_halt_judge(struct party_row *row)
 		/* The boot processor does not wait as others do. */
 		if (target->number == 0)
 			continue;
-		state = halt_state(&party->halted, row->remote->state == CREW_MWAIT,
-		                   row->remote->hint);
+		state = halt_state(&party->halted, mwaits(row), row->remote->hint);
 		if (state != NULL)
 			halt_note(state, &look->before, &look->after);
 		judge(row, look);

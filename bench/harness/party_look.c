@@ -128,4 +128,6 @@ void party_selftest(const struct party *party, struct selftest *selftest)
 		return;
 	add_amiss(selftest, "interrupts_lost", party->interrupts_lost);
 	add_amiss(selftest, "interrupts_doubled", party->interrupts_doubled);
+	if (party->stores_sent != 0)
+		add_amiss(selftest, "store_wakes_lost", party->stores_lost);
 }

@@ -151,7 +151,7 @@ static void command_siblings(struct party_row *row, enum crew_state state,
 {
 	struct party *const party = row->party;
 
-	if (row->remote->state != CREW_MWAIT)
+	if (!crew_mwaits((enum crew_state)row->remote->state))
 		return;
 	for (unsigned i = 1; i <= party->count; i++) {
 		struct crew_member *const member = party->members[i];
@@ -247,7 +247,7 @@ static void check_counts(struct party_row *row, unsigned i)
 	const uint32_t least = row->remote->owners > 1 ? party->together : sent;
 	uint32_t taken = handled;
 
-	if (row->remote->mode == REMOTE_POLL)
+	if (remote_is_store(row->remote->mode))
 		taken = polled;
 	else if (row->remote->mode == REMOTE_NMI)
 		taken = now.nmis - before.nmis;
@@ -272,6 +272,7 @@ void party_end(struct party_row *row)
 	if (!row->gave_up && row->remote->mode != REMOTE_LOCAL)
 		for (unsigned i = 0; i < row->targets; i++)
 			check_counts(row, i);
+	party_judge_stores(row);
 	(void)party_run(row, leave_mode, row);
 	party_halt_judge(row);
 	crew_on_call(party->crew, NULL, NULL);
@@ -281,7 +282,8 @@ void party_end(struct party_row *row)
 uint64_t party_settle_ticks(struct party *party)
 {
 	const struct remote *const remote = party->row->remote;
-	const bool deep = remote->state == CREW_MWAIT && remote->hint >= HALT_DEEP_HINT;
+	const bool deep = crew_mwaits((enum crew_state)remote->state) &&
+	                  remote->hint >= HALT_DEEP_HINT;
 	const uint64_t us =
 		deep ? SETTLE_DEEP_US
 		     : PARTY_SETTLE_US + random_below(&party->random, SETTLE_SPREAD_US);

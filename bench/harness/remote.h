@@ -8,6 +8,7 @@ enum remote_mode {
 	REMOTE_DRY,       /* not at all: the same code without sending and waiting */
 	REMOTE_SELF,      /* an interrupt to the own processor */
 	REMOTE_POLL,      /* the targets watch a line, interrupts off */
+	REMOTE_STORE,     /* the targets monitor that line, asleep in MWAIT */
 	REMOTE_UNICAST,   /* one send for each */
 	REMOTE_CLUSTER,   /* x2APIC: one for all with the same cluster id */
 	REMOTE_SHORTHAND, /* one for all but the own processor */
@@ -17,6 +18,12 @@ enum remote_mode {
 };
 
 const char *remote_mode_name(enum remote_mode mode);
+
+/* True where the store that numbers the call is all that is sent. */
+static inline bool remote_is_store(enum remote_mode mode)
+{
+	return mode == REMOTE_POLL || mode == REMOTE_STORE;
+}
 
 /* What of an exchange is the figure. */
 enum remote_figure {

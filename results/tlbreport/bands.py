@@ -129,7 +129,7 @@ def cycles(run: Run, row: Row):
 def flag_call(run: Run, row: Row):
     """The same of a call of one processor by an interrupt, inside one package."""
     one = remote.call(row)
-    if not measured(row) or not one or one.mode in remote.CONTROLS \
+    if not measured(row) or not one or one.mode in remote.NO_IPI \
             or one.about.startswith("machine"):
         return None
     band = CALLS.get(one.figure)

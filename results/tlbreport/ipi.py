@@ -219,7 +219,7 @@ def named(row: Row) -> str:
 def published(row: Row) -> tuple:
     """The published range, of calls by interrupt inside one package."""
     one = call(row)
-    if one.mode in remote.CONTROLS or one.about.split()[:1] in ([], ["machine"]):
+    if one.mode in remote.NO_IPI or one.about.split()[:1] in ([], ["machine"]):
         return ()
     return bands.ROUND_TRIP.low, bands.ROUND_TRIP.high
 
@@ -235,7 +235,7 @@ def ipi_shares(run: Run) -> list:
     controls = polls(groups)
     return [(row, controls[at], *remote.difference(row, controls[at]))
             for at, mine in groups.items() if at in controls
-            for row in mine if call(row).mode not in remote.CONTROLS]
+            for row in mine if call(row).mode not in remote.NO_IPI]
 
 
 def shares(run: Run, groups: dict) -> Markup:

@@ -16,11 +16,12 @@ STATES = ("spin", "pause", "hlt", "mwait", "off")
 FIGURES = ("rtt", "send", "oneway", "handler")
 CORES = {"pcore": "performance", "ecore": "efficient"}  # as machine.csv calls their type
 APICS = ("xapic", "x2apic")
-CONTROLS = ("dry", "self", "poll")
+NO_IPI = ("dry", "self", "poll", "store")  # no interrupt goes to another processor
 LOOKS = {
     "dry": (INK, ".", DOTTED),
     "self": (INK, "v", DASHED),
     "poll": (GREY, "s", DOTTED),
+    "store": (GREEN, "X", DASHED),
     "unicast": (BLUE, "o", SOLID),
     "cluster": (GREEN, "^", SOLID),
     "shorthand": (ORANGE, "P", SOLID),
@@ -37,6 +38,8 @@ MEANS = (
                      "landed through it"),
     ("was lost", "fewer interrupts were taken than sent"),
     ("came twice", "more interrupts were taken than sent"),
+    ("woke nobody", "a store to the line that a sleeping processor monitors did not wake it; "
+                    "operating systems that wake idle processors so would wait in vain"),
     ("did not answer", "the call was not answered in time; it is not known why"),
     ("no answer in time", "the call was not answered in time; it is not known by whom"),
     ("is given up", "it had not answered before"),

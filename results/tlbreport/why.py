@@ -63,6 +63,8 @@ SHOWS = {
                   "had been told, or had not come back.",
     "interrupts_lost": "So many calls were not taken by the processor they were sent to.",
     "interrupts_doubled": "So many were taken once more than they were sent.",
+    "store_wakes_lost": "So many stores to a line that a processor monitors did not wake it; an "
+                        "interrupt had to.",
     "senders_awake": "Whoever sent in place of the boot processor had spun for at least so long "
                      "behind its errand, as the boot processor does before it sends.",
     "halted_": "In every chunk of this state's rows each processor that should sleep did so for "

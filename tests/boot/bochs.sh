@@ -74,9 +74,12 @@ measured() { # VARIANT
 }
 for variant in unicast-hlt-rtt-machine-xapic unicast-hlt-rtt-machine-x2apic \
 	cluster-hlt-rtt-x2apic unicast-mwait20-rtt-machine-xapic \
+	store-mwait0-rtt-machine-xapic store-mwait20-rtt-machine-x2apic \
 	unicast-hlt-oneway-machine-x2apic cluster-late-before-own-hlt \
 	unicast-late-before-own-hlt-pcide-otherpcid together-lock-hlt-pcide-otherpcid; do
 	check "two processors: $variant is measured" measured "$variant"
 done
+check 'a store alone wakes who monitors its line, each time' some_rows two selftest.csv \
+	'$test == "store_wakes_lost" && $value == 0 && $verdict == "pass"'
 
 finish

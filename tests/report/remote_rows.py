@@ -39,6 +39,7 @@ def ipi_rows(apic="x2apic") -> list:
             rows.append(ipi(f"nmi-{state}-rtt-{distance}-{apic}", 2300 + more + wake, 1))
         rows += [ipi(f"unicast-spin-rtt-{distance}-{apic}", 1950 + more, 1),
                  ipi(f"unicast-mwait20-rtt-{distance}-{apic}", 9000 + more, 1),
+                 ipi(f"store-mwait20-rtt-{distance}-{apic}", 8000 + more, 1),
                  ipi(f"poll-off-rtt-{distance}-{apic}", 300 + more, 1)]
     for n in OTHERS:
         for state in ("hlt", "pause"):

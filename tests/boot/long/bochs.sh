@@ -47,6 +47,17 @@ check 'and no such row is left' no_rows moved results.csv \
 check 'all else is measured' all_such_rows moved results.csv \
 	'$variant !~ /-oneway-/' '$status == "ok" || $reason == "x2apic"'
 
+# The others sleep on: they are woken by an interrupt, and nothing hangs.
+boot deaf -e bochs -c 2 --only ipi --set selftest.plant=lost_store
+check 'stores that wake nobody: exit status 1' status_is deaf 1
+check 'stores that wake nobody are counted' some_rows deaf selftest.csv \
+	'$test == "store_wakes_lost" && $value > 0 && $verdict == "fail"'
+check 'rows that wake by stores fail, and say why' all_such_rows deaf results.csv \
+	'$variant ~ /^store-/' \
+	'$status == "failed" && $reason == "stores woke nobody" || $reason == "x2apic"'
+check 'all others are measured' all_such_rows deaf results.csv \
+	'$variant !~ /^store-/' '$status == "ok" || $reason == "x2apic"'
+
 # Side by side, as two users may have them.
 (boot again -e bochs -c 1 --only single_op --set seed=7) &
 boot one -e bochs -c 1 --only single_op --set seed=7
