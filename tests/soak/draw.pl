@@ -121,6 +121,8 @@ sub draw_call {
 	} elsif (one_in(12)) {
 		push @options, one_of('--dry-run', '--help');
 		$call->{only_says} = 1;
+		# Help is given whatever else is asked for.
+		delete $call->{refused} if $options[-1] eq '--help';
 	}
 	$call->{options} = \@options;
 	return $call;
