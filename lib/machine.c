@@ -8,7 +8,7 @@
 static const char *const feature_names[] = {
 	"rdtscp",  "invariant_tsc", "pge",          "pcid",    "invpcid", "nx",
 	"1g",      "x2apic",        "la57",         "smep",    "smap",    "hypervisor",
-	"invlpgb", "tce",           "lfence_waits", "clflush",
+	"invlpgb", "tce",           "lfence_waits", "clflush", "hybrid",
 };
 
 #define FEATURES (sizeof feature_names / sizeof feature_names[0])
