@@ -62,6 +62,7 @@ void core_kinds_find(struct core_kinds *kinds, const struct topology *const *lis
 
 const char *core_kinds_name(const struct core_kinds *kinds, unsigned number)
 {
-	return kinds->count > 1 && number < kinds->count ? kinds->list[number].name
-	                                                 : NULL;
+	return kinds != NULL && kinds->count > 1 && number < kinds->count
+	               ? kinds->list[number].name
+	               : NULL;
 }

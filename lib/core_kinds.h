@@ -34,5 +34,6 @@ void core_kinds_find(struct core_kinds *kinds, const struct topology *const *lis
 unsigned core_kinds_number(const struct core_kinds *kinds,
                            const struct topology *topology);
 
-/* As the column core_type has it: NULL where all cores are alike. */
+/* As the column core_type has it: NULL where all cores are alike.  kinds NULL: so they
+ * are. */
 const char *core_kinds_name(const struct core_kinds *kinds, unsigned number);

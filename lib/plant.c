@@ -25,6 +25,9 @@ const char *plant_parse(struct text_slice list, uint32_t *plants)
 		{ "odd_cpu", PLANT_ODD_CPU },
 		{ "unfit_cpu", PLANT_UNFIT_CPU },
 		{ "stray_nmi", PLANT_STRAY_NMI },
+		{ "other_core", PLANT_OTHER_CORE },
+		{ "other_broken", PLANT_OTHER_BROKEN },
+		{ "lost_core", PLANT_LOST_CORE },
 	};
 	uint32_t chosen = 0;
 
