@@ -254,5 +254,6 @@ static uint64_t frames(const struct config *config)
 const struct bench bench_range = {
 	.name = "range",
 	.plan = plan_ranges,
+	.each_core_type = true,
 	.frames = frames,
 };

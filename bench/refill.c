@@ -306,6 +306,7 @@ static uint64_t frames(const struct config *config)
 const struct bench bench_refill = {
 	.name = "refill",
 	.plan = plan_refill,
+	.each_core_type = true,
 	.bends = true,
 	.frames = frames,
 };

@@ -239,10 +239,12 @@ static void plan_paging_off(struct plan *plan)
 const struct bench bench_single_op = {
 	.name = "single_op",
 	.plan = plan_single_op,
+	.each_core_type = true,
 };
 
 /* By itself, so that all other rows are delivered when it begins. */
 const struct bench bench_paging_off = {
 	.name = "single_op",
 	.plan = plan_paging_off,
+	.each_core_type = true,
 };

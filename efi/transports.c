@@ -95,9 +95,10 @@ void transports_alloc(struct program *program)
 {
 	/* What goes into variables is collected in RAM, too. */
 	if (is_wanted(program, TRANSPORT_RAM) || is_wanted(program, TRANSPORT_NVRAM))
-		(void)keep_alloc(&program->firmware, &program->map,
-		                 runner_stream_bytes(&program->config),
-		                 program->trail.nonce, &program->keep);
+		(void)keep_alloc(
+			&program->firmware, &program->map,
+			runner_stream_bytes(&program->config, &program->machine),
+			program->trail.nonce, &program->keep);
 }
 
 /* What is left was said before, each with what it needs. */

@@ -95,6 +95,14 @@ static const char *take_pin(struct config *config, struct text_slice value)
 	return take_bool(value, &config->pin);
 }
 
+static const char *take_core_types(struct config *config, struct text_slice value)
+{
+	if (!text_is(value, "all") && !text_is(value, "boot"))
+		return "not all or boot";
+	config->all_core_types = text_is(value, "all");
+	return NULL;
+}
+
 static const char *take_allow_internal(struct config *config, struct text_slice value)
 {
 	return take_bool(value, &config->allow_internal);
@@ -171,6 +179,7 @@ static const struct {
 	{ "run", take_run },
 	{ "raw", take_raw },
 	{ "pin", take_pin },
+	{ "core_types", take_core_types },
 	{ "allow_internal", take_allow_internal },
 	{ "serial", take_serial },
 	{ "countdown", take_countdown },
@@ -188,6 +197,7 @@ struct config config_default(void)
 		.profile = profile_named((struct text_slice){ name, sizeof name - 1 }),
 		.primed_pages = 64,
 		.seed = 1,
+		.all_core_types = true,
 		.countdown = 10,
 		.after = AFTER_WAIT,
 	};

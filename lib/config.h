@@ -36,6 +36,7 @@ struct config {
 	uint64_t seed;
 	bool raw;                 /* send every sample */
 	bool pin;                 /* turbo off while measuring */
+	bool all_core_types;      /* one core of each type, not the boot processor's */
 	bool allow_internal;      /* results may be written to an internal disk */
 	char run_id[CONFIG_TEXT]; /* empty: made from clock and TSC */
 	enum serial_choice serial;

@@ -74,6 +74,7 @@ static void read_amd_features(const struct cpuid_source *source,
 	const struct cpuid_regs sizes = ask(source, 0x80000008u, 0);
 
 	set_feature(machine, ask(source, 0x80000001u, 0).ecx, 17, FEATURE_TCE);
+	set_feature(machine, ask(source, 0x80000026u, 0).eax, 30, FEATURE_HYBRID);
 	set_feature(machine, sizes.ebx, 3, FEATURE_INVLPGB);
 	if ((machine->features & FEATURE_INVLPGB) == 0)
 		return;
@@ -104,6 +105,8 @@ static void read_features(const struct cpuid_source *source, struct machine *mac
 	set_feature(machine, power.edx, 8, FEATURE_INVARIANT_TSC);
 	if (is_amd(machine))
 		read_amd_features(source, machine);
+	else
+		set_feature(machine, structured.edx, 15, FEATURE_HYBRID);
 }
 
 bool is_amd(const struct machine *machine)

@@ -8,7 +8,7 @@
 static const char *const feature_names[] = {
 	"rdtscp",  "invariant_tsc", "pge",          "pcid",    "invpcid", "nx",
 	"1g",      "x2apic",        "la57",         "smep",    "smap",    "hypervisor",
-	"invlpgb", "tce",           "lfence_waits", "clflush",
+	"invlpgb", "tce",           "lfence_waits", "clflush", "hybrid",
 };
 
 #define FEATURES (sizeof feature_names / sizeof feature_names[0])
@@ -245,6 +245,7 @@ static void put_options(const struct config *config, struct record *record)
 	put_u64(record, "seed", config->seed);
 	put_u64(record, "raw", config->raw);
 	put_u64(record, "pin", config->pin);
+	put_text(record, "core_types", config->all_core_types ? "all" : "boot");
 	put_u64(record, "allow_internal", config->allow_internal);
 	put_text(record, "selftest_break", config->broken_op);
 	put_hex(record, "selftest_plants", config->plants);

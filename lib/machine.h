@@ -32,6 +32,7 @@ enum feature {
 	FEATURE_TCE = 1 << 13,
 	FEATURE_LFENCE_WAITS = 1 << 14, /* not CPUID alone: see control.h */
 	FEATURE_CLFLUSH = 1 << 15,
+	FEATURE_HYBRID = 1 << 16, /* its cores are of more than one type */
 };
 
 /* Where the time comes from, found out by how it behaves (bench/harness). */

@@ -26,6 +26,9 @@ const char *plant_parse(struct text_slice list, uint32_t *plants)
 		{ "unfit_cpu", PLANT_UNFIT_CPU },
 		{ "stray_nmi", PLANT_STRAY_NMI },
 		{ "lost_store", PLANT_LOST_STORE },
+		{ "other_core", PLANT_OTHER_CORE },
+		{ "other_broken", PLANT_OTHER_BROKEN },
+		{ "lost_core", PLANT_LOST_CORE },
 	};
 	uint32_t chosen = 0;
 

@@ -22,7 +22,10 @@ enum plant {
 	PLANT_ODD_CPU = 1 << 16,       /* let the last one read page 0 at its start */
 	PLANT_UNFIT_CPU = 1 << 17,     /* find that the others lack a feature */
 	PLANT_STRAY_NMI = 1 << 18,     /* send the second processor one in a block */
-	PLANT_LOST_STORE = 1 << 19,    /* let processors monitor the wrong line */
+	PLANT_OTHER_CORE = 1 << 19,    /* take the last processor's core for another */
+	PLANT_OTHER_BROKEN = 1 << 20,  /* selftest.break is for other core types only */
+	PLANT_LOST_CORE = 1 << 21,     /* let that core not come back from a row */
+	PLANT_LOST_STORE = 1 << 22,    /* let processors monitor the wrong line */
 };
 
 /*

@@ -11,20 +11,20 @@ static const char *const names[FILE_COUNT] = {
 
 static const char *const columns[FILE_COUNT] = {
 	[FILE_MACHINE] = "key,value",
-	[FILE_SELFTEST] = "test,value,limit,unit,verdict",
+	[FILE_SELFTEST] = "test,value,limit,unit,verdict,core_type",
 	[FILE_VERIFY] = "op,entry,pcide,tce,phase,rule,citation,trials,stale_control,"
-			"stale_after,verdict",
+			"stale_after,verdict,core_type",
 	[FILE_RESULTS] = "bench,op,variant,param,value,targets,status,reason,unit,n,"
 			 "discard_irq,discard_smi,discard_tsc,far,min,p01,p05,p25,p50,"
 			 "p75,p95,p99,max,mean,mad,ci95_lo,ci95_hi,ci99_lo,ci99_hi,"
 			 "a_min,a_p50,b_min,b_p50,converged,believed,quantum,canary,"
 			 "order,cost,cost_lo,cost_hi,estimator,spread,outlier,"
 			 "farthest,farthest_package,slowest_target,fastest_target,"
-			 "slept,slept_deep,farthest_node,memory_node",
-	[FILE_CANARY] = "order,ticks",
-	[FILE_HISTOGRAM] = "bench,op,variant,param,value,targets,lo,hi,count",
+			 "slept,slept_deep,farthest_node,memory_node,core_type",
+	[FILE_CANARY] = "order,ticks,core_type",
+	[FILE_HISTOGRAM] = "bench,op,variant,param,value,targets,lo,hi,count,core_type",
 	[FILE_SAMPLES] = "bench,op,variant,param,value,targets,pair,a,b,"
-			 "divisor",
+			 "divisor,core_type",
 };
 
 const char *file_name(enum file file)

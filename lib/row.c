@@ -146,6 +146,7 @@ void row_to_csv(const struct row *row, struct line *line)
 	put_milli_if(&csv, row->slept_deep_known, row->slept_deep);
 	put_u64_if(&csv, row->farthest_node_known, row->farthest_node);
 	put_u64_if(&csv, row->memory_node_known, row->memory_node);
+	csv_text(&csv, row->core_type);
 }
 
 #define NAME_WIDTH 34u
@@ -192,10 +193,15 @@ static void end_name(struct line *line)
 	line_pad_to(line, NAME_WIDTH);
 }
 
-void row_summary_heading(const char *bench, struct line *line)
+void row_summary_heading(const char *bench, const char *core_type, struct line *line)
 {
 	line_clear(line);
-	line_put_left(line, bench, NAME_WIDTH);
+	line_put(line, bench);
+	if (core_type != NULL) {
+		line_put(line, " on ");
+		line_put(line, core_type);
+	}
+	line_pad_to(line, NAME_WIDTH);
 	put_heading(line, "at", VALUE_WIDTH);
 	put_heading(line, "cost", NUMBER_WIDTH);
 	put_heading(line, "99% from", NUMBER_WIDTH);

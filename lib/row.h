@@ -46,6 +46,7 @@ struct row {
 	/* By the SRAT, its node, and that of the memory that it runs in. */
 	bool farthest_node_known, memory_node_known;
 	uint32_t farthest_node, memory_node;
+	const char *core_type; /* that it was measured on; NULL: all are alike */
 	/* Thousandths of the nominal frequency; 0: not known. */
 	int64_t slowest_target, fastest_target;
 	/* Percent in thousandths: the least that a target slept, and deeper than C1. */
@@ -69,4 +70,5 @@ void row_put_key(struct csv *csv, const struct row *row);
 
 /* The row as a line of the summary table, at most 79 columns. */
 void row_to_summary(const struct row *row, struct line *line);
-void row_summary_heading(const char *bench, struct line *line);
+/* core_type NULL: nothing is said of it. */
+void row_summary_heading(const char *bench, const char *core_type, struct line *line);

@@ -119,6 +119,17 @@ static void find_caches(const struct topology_leaves *leaves,
 	topology->cache = shifted(topology->apic_id, last);
 }
 
+/* The highest level of cache that is told of. */
+static uint32_t cache_levels(const struct topology_leaves *leaves)
+{
+	uint32_t last = 0;
+
+	for (uint32_t level = 1; level <= 4; level++)
+		if (cache_shift(leaves, level) >= 0)
+			last = level;
+	return last;
+}
+
 static enum core_type core_type_of(uint32_t hybrid_eax)
 {
 	switch (bits(hybrid_eax, 31, 24)) {
@@ -128,6 +139,28 @@ static enum core_type core_type_of(uint32_t hybrid_eax)
 		return CORE_EFFICIENT;
 	default:
 		return CORE_UNKNOWN;
+	}
+}
+
+/*
+ * AMD tells a core's type where HeterogeneousCores, EAX[30], says that there are
+ * several: EBX[31:28] is 0 for performance, 1 for efficiency (APM 3
+ * "CPUID Fn8000_0026"; Linux get_topology_cpu_type()).
+ */
+static void find_core_type(const struct topology_leaves *leaves,
+                           struct topology *topology)
+{
+	topology->cache_levels = cache_levels(leaves);
+	if (!leaves->amd) {
+		topology->core_type = core_type_of(leaves->hybrid_eax);
+		topology->native_model = bits(leaves->hybrid_eax, 23, 0);
+	} else if (bits(leaves->amd_hybrid_eax, 30, 30) != 0) {
+		const uint32_t type = bits(leaves->amd_hybrid_ebx, 31, 28);
+
+		topology->core_type = type == 0   ? CORE_PERFORMANCE
+		                      : type == 1 ? CORE_EFFICIENT
+		                                  : CORE_UNKNOWN;
+		topology->native_model = bits(leaves->amd_hybrid_ebx, 27, 24);
 	}
 }
 
@@ -153,8 +186,7 @@ void topology_decode(const struct topology_leaves *leaves, struct topology *topo
 	find_caches(leaves, &shifts, topology);
 	topology->node_known = leaves->amd && leaves->has_amd_leaf;
 	topology->node = topology->node_known ? bits(leaves->amd_ecx, 7, 0) : 0;
-	topology->core_type = core_type_of(leaves->hybrid_eax);
-	topology->native_model = bits(leaves->hybrid_eax, 23, 0);
+	find_core_type(leaves, topology);
 }
 
 /* Caches may be numbered across packages, but are never shared by two of them. */

@@ -29,7 +29,9 @@ struct topology {
 	bool node_known; /* AMD */
 	uint32_t node;   /* CPUID 8000_001E ECX[7:0] */
 	enum core_type core_type;
-	uint32_t native_model; /* CPUID 1AH EAX[23:0]; 0: not told */
+	/* CPUID 1AH EAX[23:0], AMD's 8000_0026 EBX[27:24]; 0: not told */
+	uint32_t native_model;
+	uint32_t cache_levels; /* up to the last that it reaches; 0: not told */
 };
 
 #define TOPOLOGY_SUBLEAVES 8u
@@ -46,6 +48,7 @@ struct topology_leaves {
 	struct topology_leaf levels[TOPOLOGY_SUBLEAVES]; /* 1FH, or 0BH */
 	struct topology_leaf caches[TOPOLOGY_SUBLEAVES]; /* 04H, or 8000_001D */
 	uint32_t hybrid_eax;                             /* 1AH */
+	uint32_t amd_hybrid_eax, amd_hybrid_ebx;         /* 8000_0026 */
 	uint32_t sizes_ecx;                              /* 8000_0008 */
 	bool has_amd_leaf;
 	uint32_t amd_ebx, amd_ecx; /* 8000_001E */

@@ -18,7 +18,9 @@ show_summary() {
 		awk '{ count = $1; sub(/^ *[0-9]+ /, ""); sum += count
 			list = list (NR > 1 ? ", " : "") count " " $0 }
 			END { if (sum) print sum " rows were skipped: " list }'
-	[ ! -s "$out/verify.csv" ] || awk -F, 'NR > 1 { count[$NF]++ }
+	[ ! -s "$out/verify.csv" ] || awk -F, '
+		NR == 1 { for (i = 1; i <= NF; i++) if ($i == "verdict") verdict = i }
+		NR > 1 { count[$verdict]++ }
 		END { print "verification: " count["pass"] + 0 " passed, " \
 			count["fail"] + 0 " failed, " count["inconclusive"] + 0 " inconclusive" }' \
 		"$out/verify.csv"

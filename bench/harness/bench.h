@@ -34,6 +34,7 @@ struct bench {
 	 * two dearer ones, or two cheaper ones, is nothing strange (lib/outlier.h).
 	 */
 	bool bends;
+	bool each_core_type; /* measured on one core of each type */
 	/* Frames that its rows take from the pool, samples aside; NULL: hardly any. */
 	uint64_t (*frames)(const struct config *config);
 };
@@ -64,6 +65,11 @@ struct shape {
 	 * it had to be: then nothing was shown.  NULL: it looks for nothing.
 	 */
 	bool (*is_shown)(const struct experiment *experiment);
+	/*
+	 * The types of core whose TLBs the row works on, by their numbers as bits, of
+	 * a row that was equipped.  NULL: that of the core that measures.
+	 */
+	uint32_t (*kinds)(const struct experiment *experiment);
 	/* Adds what only the shape knows of a row that was equipped; NULL: nothing. */
 	void (*tell)(const struct experiment *experiment, struct row *row);
 };

@@ -30,7 +30,7 @@ uint32_t canary_take(struct canary *canary, const struct sampler *sampler,
 	return ticks;
 }
 
-void canary_record(struct canary *canary, struct record *record)
+void canary_record(struct canary *canary, const char *core_type, struct record *record)
 {
 	const uint32_t kept = canary->count < CANARY_KEPT ? canary->count : CANARY_KEPT;
 
@@ -41,6 +41,7 @@ void canary_record(struct canary *canary, struct record *record)
 
 		csv_u64(&csv, canary->chunks[canary->sent]);
 		csv_u64(&csv, canary->ticks[canary->sent]);
+		csv_text(&csv, core_type);
 		record_line(record, &line);
 	}
 	record_end(record);

@@ -27,5 +27,6 @@ enum err canary_open(struct canary *canary, struct window_source *source) MUST_C
 uint32_t canary_take(struct canary *canary, const struct sampler *sampler,
                      uint32_t chunk);
 
-/* The rows of canary.csv that were not sent yet. */
-void canary_record(struct canary *canary, struct record *record);
+/* The rows of canary.csv that were not sent yet, all of one core; NULL: all are alike.
+ */
+void canary_record(struct canary *canary, const char *core_type, struct record *record);

@@ -276,6 +276,7 @@ void crew_enter(void *context)
 	}
 	leaves_read(&leaves, is_amd(me->crew->machine));
 	topology_decode(&leaves, &me->topology);
+	plant_core_type(me->crew->plants, is_last(me->crew, seat), &me->topology);
 	me->mwait_kinds = leaves_mwait_kinds();
 	me->tsc_adjust_known = identify_tsc_adjust(&me->tsc_adjust);
 	work(me);

@@ -159,6 +159,7 @@ static void prepare_boot(struct crew *crew, const struct crew_spec *spec)
 	boot->acpi_uid_known = processor->acpi_uid_known;
 	leaves_read(&leaves, is_amd(spec->machine));
 	topology_decode(&leaves, &boot->topology);
+	plant_core_type(spec->plants, false, &boot->topology);
 	boot->tsc_adjust = spec->machine->tsc_adjust;
 	boot->tsc_adjust_known = spec->machine->tsc_adjust_known;
 	boot->mwait_kinds = leaves_mwait_kinds();

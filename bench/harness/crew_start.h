@@ -5,6 +5,7 @@
  */
 #include "bench/harness/crew.h"
 #include "lib/machine.h"
+#include "lib/plant.h"
 #include "lib/x86/start.h"
 #include "paging/walk.h"
 
@@ -141,6 +142,14 @@ static inline void crew_hold_nmi(const struct crew *crew, bool hold)
 
 /* From now on a member that falls ends the run, and strays are counted. */
 void crew_begin_measuring(struct crew *crew);
+
+/* PLANT_OTHER_CORE: the last processor is efficient, and performance all others. */
+static inline void plant_core_type(uint32_t plants, bool is_last,
+                                   struct topology *topology)
+{
+	if ((plants & PLANT_OTHER_CORE) != 0)
+		topology->core_type = is_last ? CORE_EFFICIENT : CORE_PERFORMANCE;
+}
 
 /* What start_processors() has a member run: a struct crew_seat, on its own stack. */
 void crew_enter(void *seat);

@@ -132,7 +132,7 @@ enum verdict fault_row_take(const struct fault_row *row, uint64_t root)
 }
 
 void fault_row_to_csv(struct line *line, const struct fault_row *row,
-                      enum verdict verdict)
+                      enum verdict verdict, const char *core_type)
 {
 	struct csv csv = csv_begin(line);
 
@@ -150,4 +150,5 @@ void fault_row_to_csv(struct line *line, const struct fault_row *row,
 	csv_empty(&csv);
 	csv_empty(&csv);
 	csv_text(&csv, verdict_name(verdict));
+	csv_text(&csv, core_type);
 }

@@ -18,27 +18,23 @@ static uint64_t ticks_per_row(const struct run *run)
 	       run->config->profile->ms_per_row;
 }
 
-/* Those that the boot processor was sent on purpose. */
-static uint32_t expected_interrupts(struct run *run)
+/* Those that the processor was sent on purpose. */
+static uint32_t expected_interrupts(const struct crew_member *me)
 {
-	const struct crew_member *const boot = crew_member(&run->crew, 0);
-
-	return atomic_load(&boot->calls_handled) + atomic_load(&boot->nmis_handled) +
-	       atomic_load(&boot->wakes);
+	return atomic_load(&me->calls_handled) + atomic_load(&me->nmis_handled) +
+	       atomic_load(&me->wakes);
 }
 
-static struct disturbances read_all(struct run *run)
+struct disturbances find_out_disturbances(const struct crew *crew,
+                                          const struct machine *machine)
 {
-	const struct machine *const machine = run->machine;
 	struct clock_counts clock = { 0 };
 
-	if ((run->config->plants & PLANT_DEAF) != 0)
-		return (struct disturbances){ 0 };
 	if (machine->has_aperf)
 		clock = counters_read_clock();
 	return (struct disturbances){
-		.interrupts = this_cpu()->interrupts - expected_interrupts(run) +
-		              crew_unexpected(&run->crew),
+		.interrupts = this_cpu()->interrupts -
+		              expected_interrupts(crew_self()) + crew_unexpected(crew),
 		.smis = counters_read_smis(machine->smi_counter),
 		.aperf = clock.aperf,
 		.mperf = clock.mperf,
@@ -47,9 +43,12 @@ static struct disturbances read_all(struct run *run)
 
 static struct disturbances read_disturbances(void *context)
 {
-	const struct disturbances now = read_all(context);
+	struct run *const run = context;
+	struct disturbances now = { 0 };
 
-	planted_in_block(context);
+	if ((run->config->plants & PLANT_DEAF) == 0)
+		now = find_out_disturbances(&run->crew, run->machine);
+	planted_in_block(run);
 	return now;
 }
 
@@ -85,6 +84,7 @@ static void run_selftests(struct run *run)
 		.fingerprint = &run->fingerprint,
 		.env = run->machine->env,
 		.planted_load = (run->config->plants & PLANT_LOAD) != 0,
+		.core_type = run->cores[0].name,
 	};
 	selftest_clock(&run->selftest);
 	selftest_operations(&(struct selftest_op){
@@ -129,6 +129,7 @@ void find_out(struct run *run)
 {
 	struct machine *const machine = run->machine;
 
+	cores_find(run);
 	machine->cycle_counter = counters_start_cycles(machine);
 	machine->smi_counter = counters_start_smis(machine);
 	machine->has_aperf = counters_have_aperf();
@@ -152,4 +153,5 @@ void find_out(struct run *run)
 	}
 	selftest_conclude(&run->selftest, machine);
 	machine_record_timing(machine, run->record);
+	cores_open(run);
 }

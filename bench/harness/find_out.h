@@ -8,3 +8,7 @@
 /* Fills in run from workspace on; records the self-tests and what the timing is worth.
  */
 void find_out(struct run *run);
+
+/* On the processor that calls; machine says what counters it has. */
+struct disturbances find_out_disturbances(const struct crew *crew,
+                                          const struct machine *machine);

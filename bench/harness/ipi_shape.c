@@ -290,8 +290,11 @@ void party_tell(const struct experiment *experiment, struct row *row)
 	const struct remote *const remote = called->remote;
 	const struct topology *const from =
 		&called->party->members[remote->from]->topology;
+	const unsigned kind = core_kinds_number(called->party->kinds,
+	                                        &party_timekeeper(called)->topology);
 	enum distance farthest = DISTANCE_SELF;
 
+	row->core_type = core_kinds_name(called->party->kinds, kind);
 	row->slept_known = called->slept != HALT_UNKNOWN;
 	row->slept = called->slept * INT64_C(100);
 	row->slept_deep_known = called->slept_deep != HALT_UNKNOWN;
@@ -315,10 +318,31 @@ void party_tell(const struct experiment *experiment, struct row *row)
 	}
 }
 
+static uint32_t kind_of(const struct party *party, unsigned member)
+{
+	return UINT32_C(1) << core_kinds_number(party->kinds,
+	                                        &party->members[member]->topology);
+}
+
+/* Who calls, who is called, and who begins with it. */
+uint32_t party_kinds(const struct experiment *experiment)
+{
+	const struct party_row *const row = experiment->pair.args.context;
+	const struct party *const party = row->party;
+	uint32_t kinds = kind_of(party, row->remote->from);
+
+	for (unsigned i = 0; i < experiment->spec.targets; i++)
+		kinds |= kind_of(party, row->remote->first + i);
+	for (unsigned i = 0; i < row->remote->owners; i++)
+		kinds |= kind_of(party, i);
+	return kinds;
+}
+
 const struct shape shape_ipi = {
 	.equip = equip,
 	.begin = begin,
 	.end = end,
 	.mishap = party_mishap,
+	.kinds = party_kinds,
 	.tell = party_tell,
 };

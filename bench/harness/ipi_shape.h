@@ -18,3 +18,4 @@ struct mishap party_mishap(const struct experiment *experiment);
 
 /* And who its targets are. */
 void party_tell(const struct experiment *experiment, struct row *row);
+uint32_t party_kinds(const struct experiment *experiment);

@@ -288,6 +288,7 @@ const struct shape shape_lazy = {
 	.begin = begin,
 	.end = end,
 	.mishap = party_mishap,
+	.kinds = party_kinds,
 	.tell = party_tell,
 	.is_shown = party_is_shown,
 };

@@ -1,121 +1,180 @@
 #include "bench/harness/matrix.h"
 
-#include "bench/harness/cpu_port.h"
 #include "bench/harness/faults.h"
 #include "lib/x86/control.h"
 #include "lib/x86/identify.h"
 
-static enum verdict record_cell(const struct matrix *matrix,
-                                const struct cpu_port *port,
-                                const struct verify_case *cell, enum verify_phase phase,
-                                struct tally *tally)
+/* An operation that is being verified. */
+struct trial {
+	const struct matrix *matrix;
+	struct matrix_work *work;
+	struct verify_setting setting;
+	bool runs; /* on this machine, in whatever state */
+};
+
+static void set_mode(void *argument)
 {
-	const bool has_tce = (matrix->machine->features & FEATURE_TCE) != 0;
-	const enum rule rule = tlb_op_rule(cell->op, cell->entry, cell->mode).rule;
-	const struct staleness staleness =
-		verify_cell(&port->port, matrix->ground, cell);
-	const enum verdict verdict = verdict_of(rule, &staleness);
+	const struct matrix_work *const work = argument;
+
+	if (work->has_tce)
+		control_set_tce(work->mode.tce);
+	control_set_pcide(work->root, work->mode.pcide);
+}
+
+static void verify(void *argument)
+{
+	struct matrix_work *const work = argument;
+
+	work->staleness = verify_cell(&work->port.port, work->ground, &work->cell);
+}
+
+static void take_fault(void *argument)
+{
+	struct matrix_work *const work = argument;
+
+	work->verdict = fault_row_take(work->fault, work->root);
+}
+
+/* False, and no more trials, wherever it is, if the place did not come back. */
+static bool run(const struct trial *trial, place_work *work)
+{
+	if (place_run(trial->matrix->place, work, trial->work))
+		return true;
+	trial->work->port.port.trials = 0;
+	return false;
+}
+
+static enum verdict record_skipped(const struct trial *trial,
+                                   const struct verify_case *cell)
+{
 	struct line line;
 
-	verify_to_csv(&line, cell, has_tce, phase, &staleness);
-	record_line(matrix->record, &line);
+	verify_to_csv(&line, cell, &trial->setting, NULL);
+	record_line(trial->matrix->record, &line);
+	return VERDICT_SKIPPED;
+}
+
+static enum verdict record_cell(const struct trial *trial,
+                                const struct verify_case *cell, struct tally *tally)
+{
+	const enum rule rule = tlb_op_rule(cell->op, cell->entry, cell->mode).rule;
+	struct matrix_work *const work = trial->work;
+	struct line line;
+
+	work->cell = *cell;
+	if (!run(trial, verify))
+		return record_skipped(trial, cell);
+
+	const enum verdict verdict = verdict_of(rule, &work->staleness);
+
+	verify_to_csv(&line, cell, &trial->setting, &work->staleness);
+	record_line(trial->matrix->record, &line);
 	tally_cell(tally, verdict);
 	return verdict;
 }
 
-/* port NULL: nothing can run.  The second witness is heard once, before the timing. */
-static void verify_one(const struct matrix *matrix, const struct cpu_port *port,
-                       const struct verify_case *cell, enum verify_phase phase,
-                       struct tally *tally)
+/* The second witness is heard once, before the timing. */
+static void verify_one(const struct trial *trial, const struct verify_case *cell,
+                       bool runs, struct tally *tally)
 {
-	const bool has_tce = (matrix->machine->features & FEATURE_TCE) != 0;
-
-	if (port == NULL || !verify_applies(matrix->ground, cell)) {
-		struct line line;
-
-		verify_to_csv(&line, cell, has_tce, phase, NULL);
-		record_line(matrix->record, &line);
+	if (!runs || !verify_applies(trial->matrix->ground, cell)) {
+		(void)record_skipped(trial, cell);
 		return;
 	}
 
-	const enum verdict by_frame = record_cell(matrix, port, cell, phase, tally);
+	const enum verdict by_frame = record_cell(trial, cell, tally);
 	struct verify_case witness = *cell;
 
 	witness.oracle = ORACLE_ACCESSED;
-	if (phase == PHASE_BEFORE && verify_has_witness(cell, by_frame))
-		(void)record_cell(matrix, port, &witness, phase, tally);
+	if (trial->setting.phase == PHASE_BEFORE && verify_has_witness(cell, by_frame))
+		(void)record_cell(trial, &witness, tally);
 }
 
-static void verify_in_mode(const struct matrix *matrix, struct cpu_port *port,
-                           const struct tlb_op *op, struct tlb_mode mode,
-                           enum verify_phase phase, struct tally *tally)
+static void verify_in_mode(const struct trial *trial, const struct tlb_op *op,
+                           struct tlb_mode mode, struct tally *tally)
 {
-	const uint64_t root = matrix->workspace->space.root;
-	const uint32_t features = matrix->machine->features;
-	const bool runs =
-		port != NULL && (!mode.pcide || (features & FEATURE_PCID) != 0);
+	struct matrix_work *const work = trial->work;
+	const uint32_t features = trial->matrix->machine->features;
+	bool runs = trial->runs && (!mode.pcide || (features & FEATURE_PCID) != 0);
 
 	if (runs) {
-		port->pcide = mode.pcide;
-		port->has_invpcid = (features & FEATURE_INVPCID) != 0;
-		if ((features & FEATURE_TCE) != 0)
-			control_set_tce(mode.tce);
-		control_set_pcide(root, mode.pcide);
+		work->port.pcide = mode.pcide;
+		work->port.has_invpcid = (features & FEATURE_INVPCID) != 0;
+		work->mode = mode;
+		runs = run(trial, set_mode);
 	}
 	for (unsigned i = 0; i < ENTRY_COUNT; i++)
 		verify_one(
-			matrix, runs ? port : NULL,
+			trial,
 			&(struct verify_case){ op, (enum entry)i, mode, ORACLE_FRAME },
-			phase, tally);
+			runs, tally);
 	if (runs) {
-		control_set_pcide(root, false);
-		if ((features & FEATURE_TCE) != 0)
-			control_set_tce(false);
+		work->mode = (struct tlb_mode){ .pcide = false };
+		(void)run(trial, set_mode);
 	}
 }
 
-static void verify_modes(const struct matrix *matrix, struct cpu_port *port,
-                         const struct tlb_op *op, enum verify_phase phase,
+static void verify_modes(const struct trial *trial, const struct tlb_op *op,
                          struct tallies *tallies)
 {
-	const unsigned tces = (matrix->machine->features & FEATURE_TCE) != 0 ? 2 : 1;
+	const struct machine *const machine = trial->matrix->machine;
+	const unsigned tces = (machine->features & FEATURE_TCE) != 0 ? 2 : 1;
 
 	for (unsigned pcide = 0; pcide <= 1; pcide++)
 		for (unsigned tce = 0; tce < tces; tce++)
 			if (tlb_op_exists(op, pcide != 0))
-				verify_in_mode(matrix, port, op,
+				verify_in_mode(trial, op,
 				               (struct tlb_mode){
 						       .pcide = pcide != 0,
 						       .tce = tce != 0,
-						       .amd = is_amd(matrix->machine),
+						       .amd = is_amd(machine),
 					       },
-				               phase,
 				               &tallies->in[tlb_mode_number(pcide != 0,
 				                                            tce != 0)]);
 }
 
-static void record_fault(const struct matrix *matrix, const struct fault_row *row,
+static void record_fault(const struct trial *trial, const struct fault_row *row,
                          struct tally *tally)
 {
+	const struct matrix *const matrix = trial->matrix;
+	struct matrix_work *const work = trial->work;
 	const bool runs = matrix->ground != NULL &&
 	                  (row->needs & ~matrix->machine->features) == 0;
-	const enum verdict verdict =
-		runs ? fault_row_take(row, matrix->workspace->space.root)
-		     : VERDICT_SKIPPED;
 	struct line line;
 
-	fault_row_to_csv(&line, row, verdict);
+	work->fault = row;
+	work->verdict = VERDICT_SKIPPED;
+	if (runs && !run(trial, take_fault))
+		work->verdict = VERDICT_SKIPPED;
+	fault_row_to_csv(&line, row, work->verdict, matrix->core_type);
 	record_line(matrix->record, &line);
-	tally_fault(tally, verdict);
+	tally_fault(tally, work->verdict);
 }
 
-static void record_faults(const struct matrix *matrix, const char *op,
+static void record_faults(const struct trial *trial, const char *op,
                           struct tally *tally)
 {
 	const struct fault_row *row;
 
 	for (unsigned i = 0; (row = fault_row_of(op, i)) != NULL; i++)
-		record_fault(matrix, row, tally);
+		record_fault(trial, row, tally);
+}
+
+static struct trial trial_of(const struct matrix *matrix, struct matrix_work *work,
+                             enum verify_phase phase)
+{
+	const bool has_tce = (matrix->machine->features & FEATURE_TCE) != 0;
+
+	*work = (struct matrix_work){
+		.ground = matrix->ground,
+		.root = matrix->workspace->space.root,
+		.has_tce = has_tce,
+	};
+	return (struct trial){
+		.matrix = matrix,
+		.work = work,
+		.setting = { has_tce, phase, matrix->core_type },
+	};
 }
 
 void matrix_verify(const struct matrix *matrix, const struct tlb_op *op,
@@ -123,17 +182,20 @@ void matrix_verify(const struct matrix *matrix, const struct tlb_op *op,
 {
 	struct workspace *const workspace = matrix->workspace;
 	const uint32_t used = workspace->window_used;
-	struct cpu_port port;
-	const bool runs = matrix->ground != NULL &&
-	                  (op->needs & ~matrix->machine->features) == 0 &&
-	                  (!op->runs_flat || workspace_is_flat(workspace)) &&
-	                  cpu_port_open(&port, workspace, op,
-	                                plan_is_broken(matrix->plan, op)) == ERR_NONE;
+	const bool can_be_flat = matrix->place == NULL && workspace_is_flat(workspace);
+	struct matrix_work here;
+	struct matrix_work *const work = matrix->work != NULL ? matrix->work : &here;
+	struct trial trial = trial_of(matrix, work, phase);
 
+	trial.runs =
+		matrix->ground != NULL &&
+		(op->needs & ~matrix->machine->features) == 0 &&
+		(!op->runs_flat || can_be_flat) &&
+		cpu_port_open(&work->port, workspace, op, matrix->broken) == ERR_NONE;
 	record_begin(matrix->record, FILE_VERIFY);
-	verify_modes(matrix, runs ? &port : NULL, op, phase, tallies);
+	verify_modes(&trial, op, tallies);
 	if (phase == PHASE_BEFORE)
-		record_faults(matrix, op->name, &tallies->in[0]);
+		record_faults(&trial, op->name, &tallies->in[0]);
 	record_end(matrix->record);
 	/* Its windows are not needed any more. */
 	workspace->window_used = used;
@@ -141,10 +203,12 @@ void matrix_verify(const struct matrix *matrix, const struct tlb_op *op,
 
 struct tally matrix_probe_tr7(const struct matrix *matrix)
 {
+	struct matrix_work work;
+	const struct trial trial = trial_of(matrix, &work, PHASE_BEFORE);
 	struct tally tally = { 0 };
 
 	record_begin(matrix->record, FILE_VERIFY);
-	record_faults(matrix, "tr7_probe", &tally);
+	record_faults(&trial, "tr7_probe", &tally);
 	record_end(matrix->record);
 	return tally;
 }

@@ -183,8 +183,7 @@ static unsigned busy_count(const struct party_row *row)
 	return row->remote->owners > 1 ? row->remote->owners : 1;
 }
 
-/* Whose clock the figure is read on. */
-static const struct crew_member *timekeeper(const struct party_row *row)
+const struct crew_member *party_timekeeper(const struct party_row *row)
 {
 	const bool on_target = row->remote->figure == FIGURE_HANDLER ||
 	                       row->remote->figure == FIGURE_ONE_WAY;
@@ -202,7 +201,7 @@ const char *party_lacks(const struct party *party, const struct party_row *row)
 		return "more processors";
 	if (party->emulated && busy_count(row) > PARTY_BUSY_EMULATED)
 		return "too many busy processors for an emulator";
-	if (timekeeper(row)->loose_stamps)
+	if (party_timekeeper(row)->loose_stamps)
 		return "LFENCE does not wait there";
 	return mode_lacks(party, row);
 }

@@ -119,6 +119,7 @@ struct party {
 	struct crew *crew;
 	struct crew_member *members[CREW_MEMBERS];
 	const struct topology *seats[CREW_MEMBERS]; /* of members */
+	const struct core_kinds *kinds; /* NULL as long as nobody knows them */
 	/* What they are put in order by. */
 	struct crew_member *listed[CREW_MEMBERS];
 	struct target_rank ranks[CREW_MEMBERS];
@@ -208,6 +209,9 @@ uint32_t party_block(const struct party_row *row);
 
 /* Why the row's members and mode are not to be had; NULL if they are. */
 const char *party_lacks(const struct party *party, const struct party_row *row);
+
+/* Whose clock the row's figure is read on. */
+const struct crew_member *party_timekeeper(const struct party_row *row);
 
 /* Target i of a row. */
 static inline struct crew_member *party_target(const struct party_row *row, unsigned i)

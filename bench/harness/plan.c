@@ -73,6 +73,9 @@ static const char *missing_feature(const struct plan *plan,
 	                         (spec->tce ? FEATURE_TCE : 0);
 	const char *missing = lowest_missing(plan, spec->op->needs);
 
+	/* With paging off an NMI cannot be taken, and is held back there alone. */
+	if (missing == NULL && spec->op->runs_flat && plan->kind != 0)
+		missing = "on the boot processor only";
 	if (missing == NULL)
 		missing = lowest_missing(plan, setting);
 	if (missing == NULL && spec->clock == CLOCK_PMC &&
@@ -124,10 +127,13 @@ void plan_add(struct plan *plan, const struct experiment_spec *spec)
 
 	*experiment = (struct experiment){
 		.spec = *spec,
-		.skip = missing_feature(plan, spec),
+		.skip = plan->refusal != NULL ? plan->refusal
+		                              : missing_feature(plan, spec),
 	};
 	if (plan->workspace != NULL && experiment->skip == NULL)
 		experiment->skip = equip(plan, experiment);
+	if (experiment->pair.gave_up == NULL)
+		experiment->pair.gave_up = plan->gave_up;
 }
 
 void plan_make(struct plan *plan, const struct bench *bench,
@@ -144,6 +150,15 @@ bool plan_uses(const struct plan *plan, const struct tlb_op *op)
 	for (unsigned i = 0; i < plan->count; i++)
 		if (plan->experiments[i].spec.op == op ||
 		    plan->experiments[i].spec.chase.partner == op)
+			return true;
+	return false;
+}
+
+bool plan_uses_remotely(const struct plan *plan, const struct tlb_op *op)
+{
+	for (unsigned i = 0; i < plan->count; i++)
+		if (plan->experiments[i].spec.op == op &&
+		    plan->experiments[i].spec.targets != 0)
 			return true;
 	return false;
 }
@@ -166,6 +181,10 @@ void plan_describe(const struct plan *plan, const struct experiment *experiment,
 		line_put_char(&line, '=');
 		line_put_u64(&line, spec->value);
 	}
+	if (plan->kind != 0) {
+		line_put(&line, " on ");
+		line_put(&line, plan->kinds->list[plan->kind].name);
+	}
 	line_to_string(&line, name, capacity);
 }
 
@@ -186,6 +205,8 @@ static struct mishap mishap_of(const struct experiment *experiment)
 
 	if (experiment->skip != NULL)
 		return (struct mishap){ ROW_SKIPPED, experiment->skip };
+	if (experiment->unanswered)
+		return (struct mishap){ ROW_TIMEOUT, "its processor did not answer" };
 	if (shape != NULL && shape->mishap != NULL)
 		mishap = shape->mishap(experiment);
 	if (mishap.status == ROW_OK && experiment->samples.n == 0)
@@ -217,6 +238,15 @@ uint32_t plan_step(const struct experiment *experiment, const struct sampler *sa
 {
 	return text_equal(unit_of(&experiment->spec), "ticks") ? sampler->step
 	                                                       : STEP_NONE;
+}
+
+uint32_t plan_kinds(const struct plan *plan, const struct experiment *experiment)
+{
+	const struct shape *const shape = experiment->spec.shape;
+
+	return experiment->skip == NULL && shape != NULL && shape->kinds != NULL
+	               ? shape->kinds(experiment)
+	               : UINT32_C(1) << plan->kind;
 }
 
 /* An interval that all samples may be out of has to be as narrow as any other. */
@@ -278,6 +308,7 @@ struct row plan_row(const struct plan *plan, const struct experiment *experiment
 		.canary = median_canary(experiment, sampler),
 		.order = experiment->order,
 		.outlier = experiment->outlier,
+		.core_type = core_kinds_name(plan->kinds, plan->kind),
 	};
 
 	widen(&row, experiment, sampler, step);

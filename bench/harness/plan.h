@@ -3,6 +3,7 @@
 #include "bench/harness/bench.h"
 #include "bench/harness/chunks.h"
 #include "bench/harness/sampler.h"
+#include "lib/core_kinds.h"
 #include "lib/outlier.h"
 #include "lib/row.h"
 
@@ -32,7 +33,8 @@ struct experiment {
 	uint32_t canary_count;
 	bool converged;
 	bool finished;
-	bool has_point; /* set, as what follows, by sweep_mark() */
+	bool unanswered; /* the processor that measured it did not come back */
+	bool has_point;  /* set, as what follows, by sweep_mark() */
 	struct sweep_point point;
 	enum outlier outlier;
 	/* Ticks by which all samples may be off, and all alike: no sample shows it. */
@@ -45,7 +47,12 @@ struct plan {
 	const struct machine *machine;
 	/* What an operation's body is replaced by nothing for; NULL: none. */
 	const struct tlb_op *broken;
-	bool all_broken;     /* so is every other */
+	bool all_broken; /* so is every other */
+	/* The types of core; NULL as long as nobody knows them. */
+	const struct core_kinds *kinds;
+	unsigned kind; /* number of that which measures; 0: the boot processor's */
+	const char *refusal; /* why its core measures nothing; NULL: it does */
+	const bool *gave_up; /* as that of a pair, which have none of their own */
 	struct party *party; /* NULL as long as nobody knows the processors */
 	/* NULL: only count. */
 	struct workspace *workspace;
@@ -74,6 +81,15 @@ struct priming plan_priming(const struct plan *plan,
  * own.
  */
 void plan_prime_undoing(const struct plan *plan, struct experiment *experiment);
+
+/*
+ * The types of core whose TLBs experiment works on, by their numbers as bits: that
+ * which measures, and those of the processors that it calls.
+ */
+uint32_t plan_kinds(const struct plan *plan, const struct experiment *experiment);
+
+/* True if some experiment that calls other processors uses op. */
+bool plan_uses_remotely(const struct plan *plan, const struct tlb_op *op);
 
 /* True if op was replaced by nothing on purpose. */
 bool plan_is_broken(const struct plan *plan, const struct tlb_op *op);

@@ -57,6 +57,18 @@ void planted_before_chunk(struct run *run, struct experiment *experiment)
 	experiment->priming.context = &run->planted_nmi;
 }
 
+/* Behind the self-tests and the first verification, in the middle of the rows. */
+#define PLANT_AT_WORK 50u
+
+void planted_in_work(const struct core_own *own)
+{
+	if ((own->run->config->plants & PLANT_LOST_CORE) == 0 ||
+	    own->works != PLANT_AT_WORK)
+		return;
+	for (;;)
+		hlt();
+}
+
 /*
  * Not in the canary's block before the row's.  Waits until it is taken: an emulator
  * that runs them in turn might do so behind it.

@@ -7,5 +7,8 @@
  */
 void planted_before_chunk(struct run *run, struct experiment *experiment);
 
+/* Before each piece of work on another type of core: one that never ends. */
+void planted_in_work(const struct core_own *own);
+
 /* After each reading of what disturbs a block: one that comes in its middle. */
 void planted_in_block(struct run *run);

@@ -40,27 +40,56 @@ static bool is_narrow(const struct sampler *sampler,
 	               .agree;
 }
 
-static void take_chunk(const struct rounds *rounds, struct experiment *experiment,
-                       uint32_t round)
+static void measure_chunk(void *argument)
 {
-	const struct sampler *const sampler = rounds->sampler;
-	struct samples *const samples = &experiment->samples;
-	const uint32_t rounds_at_least = rounds->plan->config->profile->rounds;
-	const uint32_t chunk = ++*rounds->chunk;
-	const uint32_t canary = canary_take(rounds->canary, sampler, chunk);
+	struct chunk_work *const work = argument;
+	struct experiment *const experiment = work->experiment;
+	const struct sampler *const sampler = work->rounds->sampler;
+
+	work->canary = canary_take(work->rounds->canary, sampler, work->chunk);
+	enter_shape(experiment);
+	if (experiment->order == 0) {
+		experiment->order = work->chunk;
+		begin(sampler, experiment);
+	}
+	sampler_extend(sampler, &experiment->pair, &experiment->samples,
+	               experiment->goal);
+	leave_shape(experiment);
+}
+
+static void note_canary(struct experiment *experiment, uint32_t canary)
+{
 	const uint32_t kept = experiment->canary_count < EXPERIMENT_CANARIES
 	                              ? experiment->canary_count
 	                              : EXPERIMENT_CANARIES - 1;
 
 	experiment->canaries[kept] = canary;
 	experiment->canary_count++;
-	enter_shape(experiment);
-	if (experiment->order == 0) {
-		experiment->order = chunk;
-		begin(sampler, experiment);
+}
+
+/* Whatever it has, and may still get, of the processor that did not come back. */
+static void give_up(struct experiment *experiment)
+{
+	experiment->samples.n = 0;
+	experiment->unanswered = true;
+	experiment->finished = true;
+}
+
+static void take_chunk(const struct rounds *rounds, struct experiment *experiment,
+                       uint32_t round)
+{
+	const struct sampler *const sampler = rounds->sampler;
+	struct samples *const samples = &experiment->samples;
+	const uint32_t rounds_at_least = rounds->plan->config->profile->rounds;
+	struct chunk_work here;
+	struct chunk_work *const work = rounds->work != NULL ? rounds->work : &here;
+
+	*work = (struct chunk_work){ rounds, experiment, ++*rounds->chunk, 0 };
+	if (!place_run(rounds->place, measure_chunk, work)) {
+		give_up(experiment);
+		return;
 	}
-	sampler_extend(sampler, &experiment->pair, samples, experiment->goal);
-	leave_shape(experiment);
+	note_canary(experiment, work->canary);
 	chunks_note(&experiment->chunks, samples->n);
 	experiment->goal = 2 * experiment->goal + 1;
 

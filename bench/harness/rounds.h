@@ -6,7 +6,18 @@
  * never measured in one piece.
  */
 #include "bench/harness/canary.h"
+#include "bench/harness/place.h"
 #include "bench/harness/plan.h"
+
+struct rounds;
+
+/* What is measured of a row in one go, wherever. */
+struct chunk_work {
+	const struct rounds *rounds;
+	struct experiment *experiment;
+	uint32_t chunk;
+	uint32_t canary;
+};
 
 struct rounds {
 	struct plan *plan;
@@ -18,7 +29,12 @@ struct rounds {
 	void (*on_chunk)(void *context, struct experiment *experiment,
 	                 unsigned finished);
 	void *context;
+	const struct place *place; /* that measures; NULL: the processor that calls */
+	struct chunk_work *work;   /* of the place; NULL without one */
 };
 
-/* Measures every row of the plan that is not skipped. */
+/*
+ * Measures every row of the plan that is not skipped.  Those that the place did not
+ * come back from are unanswered.
+ */
 void rounds_run(const struct rounds *rounds);

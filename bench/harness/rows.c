@@ -8,34 +8,60 @@ static bool is_known(const struct rows *rows, const struct experiment *experimen
 	return rows->complete || experiment->skip != NULL || experiment->samples.n != 0;
 }
 
-/* In the state of the processor that the row is measured in. */
-static enum believed believed_in(const struct rows *rows, const struct tlb_op *op,
+/* Of two, as far as the less sure of them. */
+static enum believed less_sure(enum believed a, enum believed b)
+{
+	if (a == BELIEVED_NO || b == BELIEVED_NO)
+		return BELIEVED_NO;
+	return a == BELIEVED_YES ? b : a;
+}
+
+/* On that type of core, in the state of the processor that the row is measured in. */
+static enum believed believed_on(const struct rows *rows, unsigned kind,
+                                 const struct tlb_op *op,
                                  const struct experiment_spec *spec)
 {
-	return tally_believed(&rows->tallies[op - tlb_ops]
-	                               .in[tlb_mode_number(spec->pcide, spec->tce)]);
+	const struct tallies *const tallies = rows->tallies[kind];
+
+	if (tallies == NULL)
+		return BELIEVED_UNKNOWN;
+	return tally_believed(
+		&tallies[op - tlb_ops].in[tlb_mode_number(spec->pcide, spec->tce)]);
+}
+
+/* On every type of core that the row works on; a kind without number was not asked. */
+static enum believed believed_in(const struct rows *rows, const struct tlb_op *op,
+                                 const struct experiment *experiment)
+{
+	const uint32_t kinds = plan_kinds(rows->plan, experiment);
+	enum believed believed =
+		kinds >> CORE_KINDS != 0 ? BELIEVED_UNKNOWN : BELIEVED_YES;
+
+	for (unsigned kind = 0; kind < CORE_KINDS; kind++)
+		if ((kinds >> kind & 1) != 0)
+			believed = less_sure(believed, believed_on(rows, kind, op,
+			                                           &experiment->spec));
+	return believed;
 }
 
 /* A row of two operations is believed as far as the less sure of them. */
 static enum believed believed_of(const struct rows *rows,
-                                 const struct experiment_spec *spec)
+                                 const struct experiment *experiment)
 {
+	const struct experiment_spec *const spec = &experiment->spec;
 	const struct tlb_op *const partner =
 		spec->chase.partner == NULL ? spec->op : spec->chase.partner;
-	const enum believed own = believed_in(rows, spec->op, spec);
-	const enum believed other = believed_in(rows, partner, spec);
 
 	if (!rows->complete)
 		return BELIEVED_UNKNOWN;
-	if (own == BELIEVED_NO || other == BELIEVED_NO)
-		return BELIEVED_NO;
-	return own == BELIEVED_YES ? other : own;
+	return less_sure(believed_in(rows, spec->op, experiment),
+	                 believed_in(rows, partner, experiment));
 }
 
 static struct row row_of(const struct rows *rows, const struct experiment *experiment)
 {
 	return plan_row(rows->plan, experiment, rows->sampler,
-	                believed_of(rows, &experiment->spec));
+	                believed_of(rows, experiment));
 }
 
 static bool put_results(const struct rows *rows)
@@ -59,12 +85,18 @@ static bool put_results(const struct rows *rows)
 	return failed;
 }
 
+/* Of rows that the boot processor did not measure. */
+static const char *kind_of(const struct plan *plan)
+{
+	return plan->kind == 0 ? NULL : plan->kinds->list[plan->kind].name;
+}
+
 static void put_summary(const struct rows *rows)
 {
 	struct line line;
 
 	record_begin(rows->record, FILE_SUMMARY);
-	row_summary_heading(rows->plan->bench->name, &line);
+	row_summary_heading(rows->plan->bench->name, kind_of(rows->plan), &line);
 	record_line(rows->record, &line);
 	for (unsigned i = 0; i < rows->plan->count; i++) {
 		const struct experiment *const experiment = &rows->plan->experiments[i];
@@ -95,6 +127,7 @@ static void put_bucket(void *context, struct bucket bucket, uint32_t count)
 	csv_milli(&csv, per_operation_milli(bucket.lo, to->divisor));
 	csv_milli(&csv, per_operation_milli(bucket.hi, to->divisor));
 	csv_u64(&csv, count);
+	csv_text(&csv, to->row->core_type);
 	record_line(to->record, &line);
 }
 
@@ -135,6 +168,7 @@ static void put_samples(const struct rows *rows)
 			csv_u64(&csv, samples->a[n]);
 			csv_u64(&csv, samples->b[n]);
 			csv_u64(&csv, experiment->spec.divisor);
+			csv_text(&csv, row.core_type);
 			record_line(rows->record, &line);
 		}
 	}

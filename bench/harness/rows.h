@@ -10,8 +10,8 @@ struct rows {
 	struct record *record;
 	/* False after an exception: only rows that have something to say are sent. */
 	bool complete;
-	/* By operation, in the order of tlb_ops. */
-	const struct tallies *tallies;
+	/* Of each type of core, by operation, in the order of tlb_ops; NULL: none. */
+	const struct tallies *tallies[CORE_KINDS];
 };
 
 /*

@@ -11,7 +11,6 @@
 #include "bench/harness/sweep.h"
 #include "bench/harness/tsc_sync.h"
 #include "lib/text.h"
-#include "lib/x86/control.h"
 
 /*
  * The windows' 2 MiB, the verification's two of them, the arena of lines, what their
@@ -19,14 +18,40 @@
  */
 #define FIXED_FRAMES (5u * 512u + 3u * 512u + 176u)
 
-static void plan_for(struct run *run, const struct bench *bench,
-                     struct workspace *workspace)
+static unsigned number_of(const struct run *run, const struct core *core)
 {
-	run->plan.config = run->config;
-	run->plan.machine = run->machine;
-	run->plan.broken = tlb_op_named(run->config->broken_op);
-	run->plan.all_broken = text_equal(run->config->broken_op, "each");
-	plan_make(&run->plan, bench, workspace);
+	return (unsigned)(core - run->cores);
+}
+
+/* selftest.break holds there. */
+static bool is_broken_on(const struct run *run, const struct core *core)
+{
+	return core->own != NULL || (run->config->plants & PLANT_OTHER_BROKEN) == 0;
+}
+
+/* The rows of a benchmark on that core. */
+static void plan_for(struct run *run, const struct bench *bench,
+                     const struct core *core, struct workspace *workspace)
+{
+	struct plan *const plan = &run->plan;
+	const char *const broken =
+		is_broken_on(run, core) ? run->config->broken_op : "";
+
+	run->core = core;
+	plan->config = run->config;
+	plan->machine = core->machine;
+	plan->broken = tlb_op_named(broken);
+	plan->all_broken = text_equal(broken, "each");
+	plan->kinds = run->kinds.count == 0 ? NULL : &run->kinds;
+	plan->kind = number_of(run, core);
+	plan->refusal = core->refusal;
+	plan->gave_up = core->own == NULL ? NULL : &core->own->gone;
+	plan_make(plan, bench, workspace);
+}
+
+static bool is_measured_on(const struct bench *bench, const struct core *core)
+{
+	return core->own == NULL || bench->each_core_type;
 }
 
 /* As a whole, or with some operation. */
@@ -95,9 +120,20 @@ static uint64_t row_bytes(const struct config *config)
 	       (config->profile->histograms ? HISTOGRAM_STREAM_BYTES : 0);
 }
 
-uint64_t runner_stream_bytes(const struct config *config)
+/* Benchmarks, each as often as it is measured at most. */
+static uint64_t most_passes(const struct config *config, const struct machine *machine)
 {
-	const uint64_t rows = (uint64_t)bench_count * PLAN_EXPERIMENTS;
+	uint64_t passes = bench_count;
+
+	for (unsigned i = 0; i < bench_count; i++)
+		if (benches[i]->each_core_type && cores_may_differ(config, machine))
+			passes += CORE_KINDS - 1;
+	return passes;
+}
+
+uint64_t runner_stream_bytes(const struct config *config, const struct machine *machine)
+{
+	const uint64_t rows = most_passes(config, machine) * PLAN_EXPERIMENTS;
 	const uint64_t samples = config->raw ? config->profile->pairs_per_row : 0;
 
 	return FIXED_STREAM_BYTES +
@@ -106,7 +142,10 @@ uint64_t runner_stream_bytes(const struct config *config)
 
 uint64_t runner_row_bytes(const struct run *run)
 {
-	return FIXED_STREAM_BYTES + run->steps * row_bytes(run->config);
+	const uint64_t most =
+		cores_may_differ(run->config, run->machine) ? CORE_KINDS : 1;
+
+	return FIXED_STREAM_BYTES + most * run->steps * row_bytes(run->config);
 }
 
 static void progress(struct run *run, unsigned step, const char *name)
@@ -115,51 +154,76 @@ static void progress(struct run *run, unsigned step, const char *name)
 	record_progress(run->record, step, run->steps, name);
 }
 
-static void note_usage(struct run *run, unsigned bench)
+static void note_op(struct usage *usage, unsigned bench)
 {
-	for (unsigned op = 0; op < TLB_OPS; op++) {
-		struct usage *const usage = &run->usage[op];
+	if (!usage->used)
+		usage->first = bench;
+	usage->last = bench;
+	usage->used = true;
+}
 
-		if (&tlb_ops[op] == tlb_op_none || !plan_uses(&run->plan, &tlb_ops[op]))
-			continue;
-		if (!usage->used)
-			usage->first = bench;
-		usage->last = bench;
-		usage->used = true;
+/* Those that its rows have; and on other cores those that are done to it, and by it. */
+static void note_usage(struct run *run, unsigned bench, struct core *core)
+{
+	const bool own = is_measured_on(benches[bench], core);
+
+	for (unsigned op = 0; op < TLB_OPS; op++)
+		if (&tlb_ops[op] != tlb_op_none &&
+		    (own ? plan_uses(&run->plan, &tlb_ops[op])
+		         : plan_uses_remotely(&run->plan, &tlb_ops[op])))
+			note_op(&core->usage[op], bench);
+}
+
+static void note_bench(struct run *run, unsigned bench)
+{
+	for (unsigned kind = 0; kind < run->core_count; kind++) {
+		struct core *const core = &run->cores[kind];
+		const bool own = is_measured_on(benches[bench], core);
+
+		plan_for(run, benches[bench], own ? core : &run->cores[0], NULL);
+		run->steps += own ? run->plan.count : 0;
+		if (core->refusal == NULL)
+			note_usage(run, bench, core);
 	}
 }
 
 /* Steps are rows, and one for each operation and phase of verification. */
 bool runner_has_work(struct run *run)
 {
+	if (run->core_count == 0)
+		cores_begin(run);
 	run->steps = 0;
-	for (unsigned i = 0; i < bench_count; i++) {
-		plan_for(run, benches[i], NULL);
-		run->steps += run->plan.count;
-		note_usage(run, i);
-	}
-	for (unsigned op = 0; op < TLB_OPS; op++)
-		run->steps += run->usage[op].used ? 2 : 0;
+	for (unsigned i = 0; i < bench_count; i++)
+		note_bench(run, i);
+	for (unsigned kind = 0; kind < run->core_count; kind++)
+		for (unsigned op = 0; op < TLB_OPS; op++)
+			run->steps += run->cores[kind].usage[op].used ? 2 : 0;
 	return run->steps != 0;
 }
 
-static struct matrix matrix_of(struct run *run)
+static struct matrix matrix_of(struct run *run, const struct core *core)
 {
 	return (struct matrix){
-		.plan = &run->plan,
 		.workspace = &run->workspace,
 		.ground = run->can_verify ? &run->ground : NULL,
-		.machine = run->machine,
+		.machine = core->machine,
 		.record = run->record,
+		.place = cores_place(core),
+		.work = core->own == NULL ? NULL : &core->own->matrix_work,
+		.core_type = core->name,
 	};
 }
 
-static void verify_op(struct run *run, const struct tlb_op *op, enum verify_phase phase)
+static void verify_op(struct run *run, struct core *core, const struct tlb_op *op,
+                      enum verify_phase phase)
 {
-	const struct matrix matrix = matrix_of(run);
-	struct tallies *const tallies = &run->tallies[op - tlb_ops];
+	const char *const broken = run->config->broken_op;
+	struct matrix matrix = matrix_of(run, core);
+	struct tallies *const tallies = &core->tallies[op - tlb_ops];
 	struct tally sum;
 
+	matrix.broken = is_broken_on(run, core) &&
+	                (text_equal(broken, "each") || text_equal(broken, op->name));
 	crew_hold_nmi(&run->crew, op->runs_flat);
 	matrix_verify(&matrix, op, phase, tallies);
 	crew_hold_nmi(&run->crew, false);
@@ -167,31 +231,54 @@ static void verify_op(struct run *run, const struct tlb_op *op, enum verify_phas
 	run->failed = run->failed || tally_failures(&sum) != 0;
 }
 
-/* Before the first benchmark that uses an operation, and after the last. */
-static void verify_all(struct run *run, unsigned bench, enum verify_phase phase)
+static void say_verify(struct run *run, const struct core *core,
+                       const struct tlb_op *op, enum verify_phase phase)
+{
+	struct line name;
+	char text[CONFIG_TEXT];
+
+	line_clear(&name);
+	line_put(&name, "verify/");
+	line_put(&name, op->name);
+	line_put(&name, phase == PHASE_BEFORE ? " before" : " after");
+	if (core->own != NULL) {
+		line_put(&name, " on ");
+		line_put(&name, core->name);
+	}
+	line_to_string(&name, text, sizeof text);
+	progress(run, ++run->steps_before, text);
+}
+
+/* Before the first benchmark that uses an operation there, and after the last. */
+static void verify_on(struct run *run, struct core *core, unsigned bench,
+                      enum verify_phase phase)
 {
 	for (unsigned i = 0; i < TLB_OPS; i++) {
-		const struct tlb_op *const op = &tlb_ops[i];
-		const struct usage *const usage = &run->usage[i];
-		struct line name;
-		char text[CONFIG_TEXT];
+		const struct usage *const usage = &core->usage[i];
 
 		if (!usage->used ||
 		    bench != (phase == PHASE_BEFORE ? usage->first : usage->last))
 			continue;
-		line_clear(&name);
-		line_put(&name, "verify/");
-		line_put(&name, op->name);
-		line_put(&name, phase == PHASE_BEFORE ? " before" : " after");
-		line_to_string(&name, text, sizeof text);
-		progress(run, ++run->steps_before, text);
-		verify_op(run, op, phase);
+		say_verify(run, core, &tlb_ops[i], phase);
+		verify_op(run, core, &tlb_ops[i], phase);
+	}
+}
+
+/* Every core that the rows of the plan are about: see plan_kinds(). */
+static void verify_all(struct run *run, unsigned bench, enum verify_phase phase)
+{
+	for (unsigned kind = 0; kind < run->core_count; kind++) {
+		struct core *const core = &run->cores[kind];
+
+		if (core == run->core ||
+		    (run->core->own == NULL && !is_measured_on(benches[bench], core)))
+			verify_on(run, core, bench, phase);
 	}
 }
 
 static void probe_tr7(struct run *run)
 {
-	const struct matrix matrix = matrix_of(run);
+	const struct matrix matrix = matrix_of(run, run->core);
 	struct tally tally;
 
 	if (run->steps_before != 0 ||
@@ -199,14 +286,6 @@ static void probe_tr7(struct run *run)
 		return;
 	tally = matrix_probe_tr7(&matrix);
 	run->failed = run->failed || tally_failures(&tally) != 0;
-}
-
-/* As an experiment wants it; neither outside of one. */
-static void set_mode(const struct run *run, bool pcide, bool tce)
-{
-	control_set_pcide(run->root, pcide);
-	if ((run->machine->features & FEATURE_TCE) != 0)
-		control_set_tce(tce);
 }
 
 static void on_chunk(void *context, struct experiment *experiment, unsigned finished)
@@ -217,7 +296,7 @@ static void on_chunk(void *context, struct experiment *experiment, unsigned fini
 	crew_check(&run->crew);
 	plan_describe(&run->plan, experiment, name, sizeof name);
 	progress(run, run->steps_before + finished + 1, name);
-	set_mode(run, experiment->spec.pcide, experiment->spec.tce);
+	cores_set_mode(run, run->core, experiment->spec.pcide, experiment->spec.tce);
 	crew_hold_nmi(&run->crew, experiment->spec.op->runs_flat);
 	planted_before_chunk(run, experiment);
 }
@@ -226,14 +305,16 @@ static void measure_all(struct run *run)
 {
 	rounds_run(&(struct rounds){
 		.plan = &run->plan,
-		.sampler = &run->sampler,
+		.sampler = run->core->sampler,
 		.canary = &run->canary,
 		.seed = run->config->seed,
 		.chunk = &run->chunk,
 		.on_chunk = on_chunk,
 		.context = run,
+		.place = cores_place(run->core),
+		.work = run->core->own == NULL ? NULL : &run->core->own->chunk_work,
 	});
-	set_mode(run, false, false);
+	cores_set_mode(run, run->core, false, false);
 	crew_hold_nmi(&run->crew, false);
 	run->steps_before += run->plan.count;
 }
@@ -254,18 +335,20 @@ static void note_frequency(struct frequency *seen, const struct plan *plan)
 
 static void deliver_rows(struct run *run, bool complete)
 {
-	const struct rows rows = {
+	struct rows rows = {
 		.plan = &run->plan,
-		.sampler = &run->sampler,
+		.sampler = run->core->sampler,
 		.record = run->record,
 		.complete = complete,
-		.tallies = run->tallies,
 	};
 
+	for (unsigned kind = 0; kind < run->core_count; kind++)
+		rows.tallies[kind] = run->cores[kind].tallies;
 	run->rows_pending = false;
 	run->failed = rows_record(&rows) || run->failed;
-	canary_record(&run->canary, run->record);
-	note_frequency(&run->frequency, &run->plan);
+	canary_record(&run->canary, run->core->name, run->record);
+	if (run->core->own == NULL)
+		note_frequency(&run->frequency, &run->plan);
 }
 
 static void gather(struct run *run)
@@ -274,18 +357,15 @@ static void gather(struct run *run)
 	run->plan.party = &run->party;
 }
 
-static void run_bench(struct run *run, unsigned bench)
+static void run_on(struct run *run, unsigned bench, const struct core *core)
 {
-	if (benches[bench]->prepare != NULL &&
-	    config_selects(run->config, benches[bench]->name, NULL))
-		benches[bench]->prepare(&run->party);
 	gather(run);
 	workspace_reset(&run->workspace);
 	stage_drop_all(run->root);
 	if (run->workspace.window_area != 0 &&
 	    canary_open(&run->canary, &run->workspace.source) != ERR_NONE)
 		return;
-	plan_for(run, benches[bench], &run->workspace);
+	plan_for(run, benches[bench], core, &run->workspace);
 	if (run->plan.count == 0)
 		return;
 	run->rows_pending = true;
@@ -294,21 +374,37 @@ static void run_bench(struct run *run, unsigned bench)
 	measure_all(run);
 	if (benches[bench]->conclude != NULL)
 		benches[bench]->conclude(&run->plan);
-	sweep_mark(&run->plan, &run->sampler);
+	sweep_mark(&run->plan, core->sampler);
 	verify_all(run, bench, PHASE_AFTER);
 	deliver_rows(run, true);
 	run->on_delivered(run->context);
+}
+
+static void run_bench(struct run *run, unsigned bench)
+{
+	if (benches[bench]->prepare != NULL &&
+	    config_selects(run->config, benches[bench]->name, NULL))
+		benches[bench]->prepare(&run->party);
+	for (unsigned kind = 0; kind < run->core_count; kind++)
+		if (is_measured_on(benches[bench], &run->cores[kind]))
+			run_on(run, bench, &run->cores[kind]);
+}
+
+static void add_tallies(struct tally *total, const struct core *core)
+{
+	for (unsigned i = 0; i < TLB_OPS; i++) {
+		const struct tally sum = tallies_sum(&core->tallies[i]);
+
+		tally_add(total, &sum);
+	}
 }
 
 static void deliver_sums(struct run *run)
 {
 	struct tally total = { 0 };
 
-	for (unsigned i = 0; i < TLB_OPS; i++) {
-		const struct tally sum = tallies_sum(&run->tallies[i]);
-
-		tally_add(&total, &sum);
-	}
+	for (unsigned kind = 0; kind < run->core_count; kind++)
+		add_tallies(&total, &run->cores[kind]);
 	selftest_verification(&run->selftest, tally_failures(&total), total.passed);
 	party_selftest(&run->party, &run->selftest);
 	selftest_record(&run->selftest, run->record);
@@ -340,7 +436,7 @@ enum run_status runner_run(struct run *run)
 
 void runner_abort(struct run *run)
 {
-	set_mode(run, false, false);
+	cores_set_mode(run, &run->cores[0], false, false);
 	if (run->rows_pending)
 		deliver_rows(run, false);
 	deliver_sums(run);

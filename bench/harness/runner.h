@@ -4,6 +4,7 @@
  * verification, timing, verification, rows; then the sums.
  */
 #include "bench/harness/canary.h"
+#include "bench/harness/cores.h"
 #include "bench/harness/crew_start.h"
 #include "bench/harness/matrix.h"
 #include "bench/harness/party.h"
@@ -17,12 +18,6 @@ enum run_status {
 	RUN_FAILED = 1,           /* a row or a verification failed */
 	RUN_NOTHING_SELECTED = 2, /* no benchmark has that name */
 	RUN_NOT_FINISHED = 4,     /* an exception nobody expected */
-};
-
-/* Which benchmarks use an operation, as indices into benches[]. */
-struct usage {
-	bool used;
-	unsigned first, last;
 };
 
 struct run {
@@ -43,14 +38,18 @@ struct run {
 	struct fingerprint fingerprint;
 	struct selftest selftest;
 	struct canary canary;
-	struct frequency frequency; /* over all rows so far */
+	struct frequency frequency; /* over all rows of the boot processor so far */
 	struct verify_ground ground;
 	bool can_verify;
 	struct plan plan;
 	bool rows_pending; /* the plan's rows are not delivered yet */
-	struct usage usage[TLB_OPS];
-	struct tallies tallies[TLB_OPS];
-	unsigned steps_before; /* rows and verifications of what is done */
+	struct core_kinds kinds;
+	/* By kind, the boot processor's first; others is what those behind it have. */
+	struct core cores[CORE_KINDS];
+	struct core_own others[CORE_KINDS - 1];
+	unsigned core_count;
+	const struct core *core; /* whose rows the plan has */
+	unsigned steps_before;   /* rows and verifications of what is done */
 	unsigned steps;
 	uint32_t chunk;       /* number of the last chunk measured */
 	uint32_t planted_nmi; /* windows until it is sent */
@@ -64,7 +63,8 @@ struct run {
 uint64_t runner_frames(const struct config *config);
 
 /* Bytes of the record stream of a whole run, at most, under these options. */
-uint64_t runner_stream_bytes(const struct config *config);
+uint64_t runner_stream_bytes(const struct config *config,
+                             const struct machine *machine);
 
 /* Those that are no samples, once it is known what is selected. */
 uint64_t runner_row_bytes(const struct run *run);

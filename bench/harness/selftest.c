@@ -345,7 +345,8 @@ bool selftest_clock_passed(const struct selftest *selftest)
 	return true;
 }
 
-void selftest_row_to_csv(const struct selftest_row *row, struct line *line)
+void selftest_row_to_csv(const struct selftest_row *row, const char *core_type,
+                         struct line *line)
 {
 	static const char *const verdicts[] = {
 		[SELFTEST_PASS] = "pass",
@@ -366,6 +367,7 @@ void selftest_row_to_csv(const struct selftest_row *row, struct line *line)
 		csv_empty(&csv);
 	csv_text(&csv, row->unit);
 	csv_text(&csv, verdicts[row->verdict]);
+	csv_text(&csv, core_type);
 }
 
 void selftest_record(struct selftest *selftest, struct record *record)
@@ -374,7 +376,8 @@ void selftest_record(struct selftest *selftest, struct record *record)
 	for (; selftest->sent < selftest->count; selftest->sent++) {
 		struct line line;
 
-		selftest_row_to_csv(&selftest->rows[selftest->sent], &line);
+		selftest_row_to_csv(&selftest->rows[selftest->sent],
+		                    selftest->core_type, &line);
 		record_line(record, &line);
 	}
 	record_end(record);

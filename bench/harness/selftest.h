@@ -39,6 +39,7 @@ struct selftest {
 	uint32_t a[SELFTEST_PAIRS], b[SELFTEST_PAIRS];
 	struct selftest_row rows[SELFTEST_ROWS];
 	unsigned count, sent;
+	const char *core_type; /* that they are about; NULL: all cores are alike */
 	/* As in struct sampler, by selftest_repeats(). */
 	uint32_t unrepeated;
 	int64_t unrepeated_ticks;
@@ -100,4 +101,5 @@ bool selftest_clock_passed(const struct selftest *selftest);
 
 /* The rows of selftest.csv that were not sent yet. */
 void selftest_record(struct selftest *selftest, struct record *record);
-void selftest_row_to_csv(const struct selftest_row *row, struct line *line);
+void selftest_row_to_csv(const struct selftest_row *row, const char *core_type,
+                         struct line *line);

@@ -214,6 +214,7 @@ const struct shape shape_shootdown = {
 	.begin = begin,
 	.end = end,
 	.mishap = party_mishap,
+	.kinds = party_kinds,
 	.tell = party_tell,
 	.is_shown = party_is_shown,
 };

@@ -225,8 +225,9 @@ static void put_entry(struct csv *csv, const struct verify_case *cell)
 	csv_text(csv, name);
 }
 
-void verify_to_csv(struct line *line, const struct verify_case *cell, bool has_tce,
-                   enum verify_phase phase, const struct staleness *staleness)
+void verify_to_csv(struct line *line, const struct verify_case *cell,
+                   const struct verify_setting *setting,
+                   const struct staleness *staleness)
 {
 	const struct rule_cell rule = tlb_op_rule(cell->op, cell->entry, cell->mode);
 	struct csv csv = csv_begin(line);
@@ -234,11 +235,11 @@ void verify_to_csv(struct line *line, const struct verify_case *cell, bool has_t
 	csv_text(&csv, cell->op->name);
 	put_entry(&csv, cell);
 	csv_u64(&csv, cell->mode.pcide);
-	if (has_tce)
+	if (setting->has_tce)
 		csv_u64(&csv, cell->mode.tce);
 	else
 		csv_empty(&csv);
-	csv_text(&csv, phase == PHASE_BEFORE ? "before" : "after");
+	csv_text(&csv, setting->phase == PHASE_BEFORE ? "before" : "after");
 	csv_text(&csv, rule_name(rule.rule));
 	csv_text(&csv, rule.citation);
 	if (staleness == NULL) {
@@ -246,10 +247,12 @@ void verify_to_csv(struct line *line, const struct verify_case *cell, bool has_t
 		csv_empty(&csv);
 		csv_empty(&csv);
 		csv_text(&csv, verdict_name(VERDICT_SKIPPED));
+		csv_text(&csv, setting->core_type);
 		return;
 	}
 	csv_u64(&csv, staleness->trials);
 	csv_u64(&csv, staleness->stale_control);
 	csv_u64(&csv, staleness->stale_after);
 	csv_text(&csv, verdict_name(verdict_of(rule.rule, staleness)));
+	csv_text(&csv, setting->core_type);
 }

@@ -131,9 +131,14 @@ enum verdict verdict_of(enum rule rule, const struct staleness *staleness);
 
 const char *verdict_name(enum verdict verdict);
 
-/*
- * A line of verify.csv; staleness NULL: the cell was skipped.  has_tce: the CPU has
- * EFER.TCE.
- */
-void verify_to_csv(struct line *line, const struct verify_case *cell, bool has_tce,
-                   enum verify_phase phase, const struct staleness *staleness);
+/* What a line of verify.csv says beside its cell and what came of it. */
+struct verify_setting {
+	bool has_tce; /* the CPU has EFER.TCE */
+	enum verify_phase phase;
+	const char *core_type; /* NULL: all cores are alike */
+};
+
+/* A line of verify.csv; staleness NULL: the cell was skipped. */
+void verify_to_csv(struct line *line, const struct verify_case *cell,
+                   const struct verify_setting *setting,
+                   const struct staleness *staleness);

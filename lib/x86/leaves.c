@@ -11,6 +11,7 @@
 #define LEAF_AMD_SIZES 0x80000008u
 #define LEAF_AMD_CACHES 0x8000001du
 #define LEAF_AMD_TOPOLOGY 0x8000001eu
+#define LEAF_AMD_CORE_TYPE 0x80000026u
 
 /* SDM 2A "CPUID—CPU Identification": 1FH is preferred; EBX is 0 where one is not. */
 static uint32_t levels_leaf(void)
@@ -59,6 +60,8 @@ void leaves_read(struct topology_leaves *leaves, bool amd)
 		.sizes_ecx = amd ? cpuid_leaf(LEAF_AMD_SIZES, 0).ecx : 0,
 		.has_amd_leaf = amd && has_topology_extensions,
 		.hybrid_eax = amd ? 0 : cpuid_leaf(LEAF_HYBRID, 0).eax,
+		.amd_hybrid_eax = amd ? cpuid_leaf(LEAF_AMD_CORE_TYPE, 0).eax : 0,
+		.amd_hybrid_ebx = amd ? cpuid_leaf(LEAF_AMD_CORE_TYPE, 0).ebx : 0,
 	};
 	for (uint32_t i = 0; i < TOPOLOGY_SUBLEAVES; i++) {
 		if (levels != 0)

@@ -6,7 +6,7 @@ import os
 import re
 import zlib
 
-from . import consistency, headline, keeping, samples, trust
+from . import consistency, cores, headline, keeping, samples, trust
 from .run import Problem, Row, Run, Table
 from .schema import FILES, REQUIRED, column_faults, count_fault, quote
 
@@ -33,9 +33,11 @@ def load(path: str) -> Run:
                 read_table(run, name)
             check_stated(run, name, stated.get(name, {}))
     forgive_screen(run)
-    run.problems += consistency.check(run)
-    trust.disbelieve(run)
-    keeping.believe(run)
+    cores.split(run)
+    for one in (run, *run.others.values()):
+        run.problems += consistency.check(one)
+        trust.disbelieve(one)
+        keeping.believe(one)
     return run
 
 

@@ -4,6 +4,7 @@ import os
 from urllib.parse import quote
 
 from . import trust
+from .core_types import core_types
 from .cost import cost
 from .distribution import distribution
 from .drift import drift
@@ -34,6 +35,7 @@ SECTIONS = (
     ("summary", "In short", summary),
     ("words", "Words", glossary),
     ("cost", "What each operation costs", cost),
+    ("cores", "Cores of several types", core_types),
     ("why", "Why believe this", why),
     ("phases", "First against marginal", phases),
     ("refill", "Refill after an operation", refill),

@@ -56,6 +56,7 @@ class Run:
     tables: dict = field(default_factory=dict)
     machine: dict = field(default_factory=dict)
     samples: dict = field(default_factory=dict)  # key -> samples.Samples
+    others: dict = field(default_factory=dict)  # type of core -> what cores.split() took out
     problems: list = field(default_factory=list)
 
     def rows(self, name: str) -> list:

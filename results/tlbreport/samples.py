@@ -6,7 +6,7 @@ from array import array
 from dataclasses import dataclass, field
 
 from .run import Problem, Run, Table
-from .schema import FILES, column_faults, quote
+from .schema import column_faults, quote
 from .variant import KEY
 
 FILE = "samples.csv"
@@ -31,13 +31,15 @@ def parse(run: Run, table: Table, text: str) -> None:
         names = next(reader, [])
         found = column_faults(table.name, names)
         run.problems += [Problem(table.name, *fault) for fault in found]
-        places = [names.index(c) for c in (*KEY, "pair", "a", "b", "divisor") if c in names]
-        complete = len(places) == len(FILES[FILE])
+        needed = [*KEY, "pair", "a", "b", "divisor"]
+        places = [names.index(c) for c in needed if c in names]
+        complete = len(places) == len(needed)
+        kind = names.index("core_type") if "core_type" in names else None
         for fields in reader:
             table.records += 1
             if not complete:
                 continue
-            fault = take(run, fields, places, len(names))
+            fault = take(run, fields, places, len(names), kind)
             if fault:
                 faults.append(Problem(table.name, reader.line_num, fault))
     except csv.Error as error:
@@ -49,11 +51,13 @@ def parse(run: Run, table: Table, text: str) -> None:
         run.problems.append(Problem(table.name, 0, more))
 
 
-def take(run: Run, fields: list, places: list, width: int) -> str:
-    """Adds one pair; what is wrong with it, empty if nothing is."""
+def take(run: Run, fields: list, places: list, width: int, kind) -> str:
+    """Adds one pair; what is wrong with it, empty if nothing is.  A type of core, at place kind, is
+    one more part of the key."""
     if len(fields) != width:
         return f"{len(fields)} fields instead of {width}: the row is left out"
     *key, pair, a, b, divisor = [fields[place] for place in places]
+    key += [fields[kind]] if kind is not None and fields[kind] else []
     together = pair + a + b + divisor
     if not (pair and a and b and divisor and together.isascii() and together.isdigit()):
         return f"{quote(','.join((pair, a, b, divisor)))} are not counts: the row is left out"

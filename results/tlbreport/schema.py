@@ -94,6 +94,7 @@ FILES = {
         **columns("slowest_target fastest_target", number_fault),
         **columns("slept slept_deep", number_fault),
         **columns("farthest_node memory_node", count_fault),
+        **columns("core_type", any_text),
     },
     "verify.csv": {
         **columns("op entry", any_text),
@@ -103,21 +104,28 @@ FILES = {
         **columns("citation", any_text),
         **columns("trials stale_control stale_after", count_fault),
         **columns("verdict", one_of(VERDICT_WORDS)),
+        **columns("core_type", any_text),
     },
     "selftest.csv": {
         **columns("test value limit unit", any_text),
         **columns("verdict", one_of(SELFTEST_VERDICTS)),
+        **columns("core_type", any_text),
     },
-    "canary.csv": columns("order ticks", number_fault),
+    "canary.csv": {
+        **columns("order ticks", number_fault),
+        **columns("core_type", any_text),
+    },
     "histogram.csv": {
         **columns("bench op variant param value", any_text),
         **columns("targets", count_fault),
         **columns("lo hi", number_fault),
         **columns("count", count_fault),
+        **columns("core_type", any_text),
     },
     "samples.csv": {  # many rows: samples.py reads it
         **columns("bench op variant param value", any_text),
         **columns("targets pair a b divisor", count_fault),
+        **columns("core_type", any_text),
     },
 }
 
@@ -125,7 +133,9 @@ FILES = {
 LATER = {"results.csv": (("cost", "cost_lo", "cost_hi", "estimator", "spread"), ("outlier",),
                          ("farthest", "farthest_package"),
                          ("slowest_target", "fastest_target"), ("slept", "slept_deep"),
-                         ("farthest_node", "memory_node"))}
+                         ("farthest_node", "memory_node"), ("core_type",))}
+LATER.update({name: (("core_type",),) for name in FILES
+              if name not in ("machine.csv", "results.csv")})
 
 # A run without one of these was cut off; the others come only with some options.
 REQUIRED = ("machine.csv", "results.csv", "verify.csv")

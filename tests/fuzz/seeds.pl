@@ -52,7 +52,7 @@ my %seeds = (
 	],
 	pack => [
 		"\xff\x08\@run id-1\n\x03$row\n\x03" . $row =~ s/0\.000/1.063/gr . "\n\x08\@done 0\n",
-		"\x10\x04" . join("\n\x04", map { $_ * 7 . ',546' } 1 .. 40),
+		"\x10\x04" . join("\n\x04", map { $_ * 7 . ',546,' } 1 .. 40),
 	],
 	seal => [
 		pack('a8 V V a64 Q< V2', 'TLBMSEAL', 3, 128, 'fuzz', length $stream, 0, 0)

@@ -102,7 +102,7 @@ static void print_row(const struct selftest_row *row)
 {
 	struct line line;
 
-	selftest_row_to_csv(row, &line);
+	selftest_row_to_csv(row, NULL, &line);
 	printf("%.*s\n", (int)line.length, line.text);
 }
 

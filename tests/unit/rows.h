@@ -57,6 +57,10 @@ static inline void rows_begin(uint32_t rounds_at_least)
 	assert_int_equal(canary_open(&rows_of.canary, &synthetic.source), ERR_NONE);
 }
 
+/* Where the next rows are measured; NULL: here. */
+static const struct place *rows_place;
+static struct chunk_work rows_work;
+
 static inline void rows_ignore_chunk(void *context, struct experiment *experiment,
                                      unsigned finished)
 {
@@ -80,6 +84,8 @@ static inline uint32_t rows_run(uint64_t seed,
 		.chunk = &chunks,
 		.on_chunk = on_chunk == NULL ? rows_ignore_chunk : on_chunk,
 		.context = context,
+		.place = rows_place,
+		.work = rows_place == NULL ? NULL : &rows_work,
 	});
 	return chunks;
 }

@@ -329,6 +329,65 @@ TEST(pcid_capacity_visits_all_pcids_there_are_in_the_longest_profile_alone)
 	assert_true(has("cr3_pcid_flush", "flush-s64", 4096 - PCID_COUNT));
 }
 
+extern const struct bench bench_paging_off;
+
+/* The same benchmark on the second type of core. */
+static void plan_elsewhere(const struct bench *bench, const char *refusal)
+{
+	static const struct core_kinds kinds = {
+		.count = 2,
+		.list = { { .name = "performance" }, { .name = "efficient" } },
+	};
+
+	plan.kinds = &kinds;
+	plan.kind = 1;
+	plan.refusal = refusal;
+	machine.features = UINT32_MAX;
+	plan_make(&plan, bench, NULL);
+	plan.kind = 0;
+	plan.refusal = NULL;
+}
+
+TEST(another_type_of_core_has_the_same_rows_but_with_paging_off)
+{
+	static const struct bench *const typed[] = { &bench_single_op, &bench_refill,
+		                                     &bench_range };
+	unsigned count;
+	char name[80];
+
+	for (unsigned i = 0; i < COUNT_OF(typed); i++) {
+		assert_true(typed[i]->each_core_type);
+		plan_bench(typed[i], "default", 1536);
+		count = plan.count;
+		plan_elsewhere(typed[i], NULL);
+		assert_int_equal(plan.count, count);
+		for (unsigned k = 0; k < count; k++)
+			assert_true(plan.experiments[k].skip == NULL ||
+			            strcmp(plan.experiments[k].skip, "cycle counter") ==
+			                    0);
+	}
+	plan_elsewhere(&bench_paging_off, NULL);
+	assert_true(plan.count != 0);
+	for (unsigned i = 0; i < plan.count; i++)
+		assert_string_equal(plan.experiments[i].skip,
+		                    "on the boot processor only");
+	plan.kind = 1;
+	plan_describe(&plan, &plan.experiments[0], name, sizeof name);
+	plan.kind = 0;
+	assert_string_equal(
+		name, "single_op/cr0_pg_toggle first-fetch pages=64 on efficient");
+	plan_make(&plan, &bench_paging_off, NULL);
+	assert_null(plan.experiments[0].skip);
+}
+
+TEST(a_core_that_cannot_be_measured_has_the_reason_in_every_row)
+{
+	plan_bench(&bench_range, "default", 1536);
+	plan_elsewhere(&bench_range, "its CR4 is another");
+	for (unsigned i = 0; i < plan.count; i++)
+		assert_string_equal(plan.experiments[i].skip, "its CR4 is another");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -357,6 +416,10 @@ int main(void)
 		cmocka_unit_test(pcid_capacity_has_every_number_of_pcids_up_to_17),
 		cmocka_unit_test(
 			pcid_capacity_visits_all_pcids_there_are_in_the_longest_profile_alone),
+		cmocka_unit_test(
+			another_type_of_core_has_the_same_rows_but_with_paging_off),
+		cmocka_unit_test(
+			a_core_that_cannot_be_measured_has_the_reason_in_every_row),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -59,10 +59,10 @@ TEST(every_canary_is_sent_once_under_the_number_of_its_chunk)
 	record_run(record, "id-1");
 	(void)canary_take(&canary, &sampler, 7);
 	(void)canary_take(&canary, &sampler, 8);
-	canary_record(&canary, record);
+	canary_record(&canary, NULL, record);
 	(void)canary_take(&canary, &sampler, 9);
-	canary_record(&canary, record);
-	assert_string_equal(sent(), "order,ticks\n7,512\n8,512\n9,512\n");
+	canary_record(&canary, NULL, record);
+	assert_string_equal(sent(), "order,ticks,core_type\n7,512,\n8,512,\n9,512,\n");
 }
 
 TEST(more_canaries_than_are_kept_are_taken_but_not_sent)
@@ -74,7 +74,7 @@ TEST(more_canaries_than_are_kept_are_taken_but_not_sent)
 	record_run(record, "id-1");
 	for (uint32_t chunk = 1; chunk <= CANARY_KEPT + 5; chunk++)
 		assert_int_not_equal(canary_take(&canary, &sampler, chunk), 0);
-	canary_record(&canary, record);
+	canary_record(&canary, NULL, record);
 	for (const char *at = sent(); *at != '\0'; at++)
 		lines += *at == '\n';
 	assert_int_equal(lines, 1 + CANARY_KEPT);

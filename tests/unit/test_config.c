@@ -150,6 +150,14 @@ TEST(after_takes_four_words)
 	assert_bad("after = explode", "not reboot, shutdown, wait or debugexit");
 }
 
+TEST(core_types_are_all_or_that_of_the_boot_processor)
+{
+	assert_true(config_default().all_core_types);
+	assert_false(good("core_types = boot")->all_core_types);
+	assert_true(good("core_types = all")->all_core_types);
+	assert_bad("core_types = P", "not all or boot");
+}
+
 TEST(switches_are_on_or_off)
 {
 	assert_true(good("raw = 1")->raw && good("pin = 1")->pin);
@@ -327,6 +335,7 @@ int main(void)
 		CASE(serial_takes_names_and_ports),
 		CASE(serial_takes_nothing_else),
 		CASE(after_takes_four_words),
+		CASE(core_types_are_all_or_that_of_the_boot_processor),
 		CASE(switches_are_on_or_off),
 		CASE(countdown_is_a_number_of_seconds),
 		CASE(break_takes_the_name_of_an_operation),

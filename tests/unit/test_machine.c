@@ -92,6 +92,7 @@ TEST(every_key_comes_once_and_values_survive_quoting)
 	assert_has("profile=default");
 	assert_has("pages=64");
 	assert_has("allow_internal=0");
+	assert_has("core_types=all");
 	assert_has("bad_options=0");
 }
 

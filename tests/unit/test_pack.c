@@ -100,7 +100,7 @@ TEST(a_row_of_zeros_comes_back)
 	static const char zeros[] =
 		"single_op,none,first,pages,64,,ok,,ticks,31,0,,0,0,0.000,0.000,0.000,"
 		"0.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,"
-		"0.000,0,0,0,0,1,,1,546,7,0.000,0.000,0.000,median,0.000,0,,,,,,,,";
+		"0.000,0,0,0,0,1,,1,546,7,0.000,0.000,0.000,median,0.000,0,,,,,,,,,";
 
 	/* One with fewer is text to the packer. */
 	assert_int_equal(fields_of(zeros), fields_of(file_columns(FILE_RESULTS)));

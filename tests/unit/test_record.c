@@ -65,10 +65,10 @@ TEST(files_have_the_names_and_columns_of_the_interface)
 	assert_string_equal(file_name(FILE_RESULTS), "results.csv");
 	assert_string_equal(file_columns(FILE_MACHINE), "key,value");
 	assert_string_equal(file_columns(FILE_SELFTEST),
-	                    "test,value,limit,unit,verdict");
+	                    "test,value,limit,unit,verdict,core_type");
 	assert_string_equal(file_columns(FILE_VERIFY),
 	                    "op,entry,pcide,tce,phase,rule,citation,trials,"
-	                    "stale_control,stale_after,verdict");
+	                    "stale_control,stale_after,verdict,core_type");
 	assert_string_equal(
 		file_columns(FILE_RESULTS),
 		"bench,op,variant,param,value,targets,status,reason,unit,n,"
@@ -77,7 +77,7 @@ TEST(files_have_the_names_and_columns_of_the_interface)
 		"a_min,a_p50,b_min,b_p50,converged,believed,quantum,canary,"
 		"order,cost,cost_lo,cost_hi,estimator,spread,outlier,farthest,"
 		"farthest_package,slowest_target,fastest_target,"
-		"slept,slept_deep,farthest_node,memory_node");
+		"slept,slept_deep,farthest_node,memory_node,core_type");
 	assert_null(file_columns(FILE_SUMMARY));
 }
 
@@ -155,7 +155,7 @@ TEST(column_names_that_were_lost_with_their_part_come_again)
 	record_end(record);
 	stream_read();
 	assert_string_equal(heard.files[FILE_SELFTEST].text,
-	                    "test,value,limit,unit,verdict\nkept,1,,,\n");
+	                    "test,value,limit,unit,verdict,core_type\nkept,1,,,\n");
 	assert_totals(FILE_SELFTEST);
 	assert_totals(FILE_MACHINE);
 }

@@ -136,6 +136,24 @@ TEST(invlpgb_of_family_17h_is_refused_with_the_reason)
 	assert_null(machine_of("vermeer").invlpgb_refused);
 }
 
+/* Granite Rapids has leaf 1AH too, and one type of core. */
+TEST(a_processor_says_whether_its_cores_are_of_several_types)
+{
+	static const char *const several[] = { "alder_lake_p", "alder_lake_e",
+		                               "lunar_lake_p", "lunar_lake_e",
+		                               "panther_lake_p" };
+
+	for (unsigned i = 0; i < COUNT_OF(recorded); i++) {
+		const struct machine machine = machine_of(recorded[i].name);
+		bool expected = false;
+
+		for (unsigned k = 0; k < COUNT_OF(several); k++)
+			expected |= strcmp(recorded[i].name, several[k]) == 0;
+		print_message("# %s\n", recorded[i].name);
+		assert_true(((machine.features & FEATURE_HYBRID) != 0) == expected);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +162,8 @@ int main(void)
 		cmocka_unit_test(
 			no_recorded_processor_has_a_larger_tlb_than_the_sweeps_are_made_for),
 		cmocka_unit_test(invlpgb_of_family_17h_is_refused_with_the_reason),
+		cmocka_unit_test(
+			a_processor_says_whether_its_cores_are_of_several_types),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -126,6 +126,74 @@ TEST(the_same_seed_gives_the_same_order_and_another_another)
 	assert_memory_not_equal(chunks.at, other, sizeof other);
 }
 
+/* A place that comes back from so many pieces of work, and from no more. */
+static struct {
+	struct place place;
+	unsigned done, most;
+} elsewhere;
+
+static bool run_elsewhere(const struct place *place, place_work *work, void *argument)
+{
+	assert_ptr_equal(place, &elsewhere.place);
+	if (elsewhere.done == elsewhere.most)
+		return false;
+	elsewhere.done++;
+	work(argument);
+	return true;
+}
+
+static void measure_elsewhere(unsigned most)
+{
+	elsewhere.place.run = run_elsewhere;
+	elsewhere.done = 0;
+	elsewhere.most = most;
+	rows_place = &elsewhere.place;
+	run(1);
+	rows_place = NULL;
+}
+
+TEST(what_another_processor_measures_comes_out_the_same)
+{
+	struct experiment here[5];
+
+	begin(5, 2);
+	run(1);
+	memcpy(here, rows_of.plan.experiments, sizeof here);
+	begin(5, 2);
+	measure_elsewhere(1000);
+	assert_int_equal(elsewhere.done, 10);
+	assert_int_equal(chunks.count, 10);
+	for (unsigned i = 0; i < 5; i++) {
+		const struct experiment *const row = &rows_of.plan.experiments[i];
+
+		assert_true(row->converged && !row->unanswered);
+		assert_int_equal(row->order, here[i].order);
+		assert_int_equal(row->samples.n, here[i].samples.n);
+		assert_int_equal(row->canary_count, here[i].canary_count);
+		assert_memory_equal(row->canaries, here[i].canaries,
+		                    sizeof row->canaries);
+	}
+}
+
+/* The first round comes home, and one row of the second. */
+TEST(rows_that_a_processor_did_not_come_back_from_have_nothing_and_are_done)
+{
+	unsigned unanswered = 0;
+
+	begin(5, 2);
+	measure_elsewhere(6);
+	assert_int_equal(elsewhere.done, 6);
+	for (unsigned i = 0; i < 5; i++) {
+		const struct experiment *const row = &rows_of.plan.experiments[i];
+
+		assert_true(row->finished);
+		assert_true(row->unanswered == (row->samples.n == 0));
+		assert_true(row->unanswered != row->converged);
+		unanswered += row->unanswered;
+	}
+	assert_int_equal(unanswered, 4);
+}
+
 TEST(a_row_that_is_skipped_is_not_run)
 {
 	begin(5, 2);
@@ -368,6 +436,9 @@ int main(void)
 		cmocka_unit_test(every_second_round_is_the_one_before_it_turned_round),
 		cmocka_unit_test(
 			the_same_seed_gives_the_same_order_and_another_another),
+		cmocka_unit_test(what_another_processor_measures_comes_out_the_same),
+		cmocka_unit_test(
+			rows_that_a_processor_did_not_come_back_from_have_nothing_and_are_done),
 		cmocka_unit_test(a_row_that_is_skipped_is_not_run),
 		cmocka_unit_test(a_shape_is_told_around_every_chunk),
 		cmocka_unit_test(a_plan_without_rows_to_run_ends_at_once),

@@ -45,6 +45,7 @@ static struct row measured(void)
 		.slept_known = true,
 		.slept = 97500,
 		.memory_node_known = true,
+		.core_type = "efficient",
 	};
 }
 
@@ -93,7 +94,7 @@ TEST(a_measured_row_has_every_number_in_its_place)
 		",1,3,1.000,2.000,3.000,4.000,5.500,6.000,7.000,8.000,9.000,"
 		"-1.250,0.250,0.010,0.011,0.012,0.013,100,101,200,201,1,1,2,"
 		"700,7,5.250,4.875,5.750,huber,0.125,0,machine,1,0.800,1.250,97.500,,,"
-		"0");
+		"0,efficient");
 }
 
 TEST(numbers_stand_under_the_columns_of_their_names)
@@ -133,6 +134,7 @@ TEST(numbers_stand_under_the_columns_of_their_names)
 		{ "slept_deep", "" },
 		{ "farthest_node", "" },
 		{ "memory_node", "0" },
+		{ "core_type", "efficient" },
 	};
 	const struct row row = measured();
 	for (unsigned i = 0; i < COUNT_OF(expected); i++)
@@ -154,9 +156,9 @@ TEST(what_no_sample_shows_is_in_every_interval)
 		assert_string_equal(under(&row, expected[i][0]), expected[i][1]);
 }
 
-TEST(the_columns_are_the_52_of_the_interface)
+TEST(the_columns_are_the_53_of_the_interface)
 {
-	assert_int_equal(fields(file_columns(FILE_RESULTS)), 52);
+	assert_int_equal(fields(file_columns(FILE_RESULTS)), 53);
 }
 
 TEST(every_kind_of_row_has_as_many_fields_as_there_are_columns)
@@ -173,7 +175,7 @@ TEST(every_kind_of_row_has_as_many_fields_as_there_are_columns)
 			row.order = 0;
 			row.believed = BELIEVED_UNKNOWN;
 		}
-		assert_int_equal(fields(csv_of(&row)), 52);
+		assert_int_equal(fields(csv_of(&row)), 53);
 	}
 }
 
@@ -190,7 +192,8 @@ TEST(a_skipped_row_has_its_reason_and_no_numbers)
 	assert_string_equal(csv_of(&row),
 	                    "single_op,invlpg,first-bare-4k,pages,64,,skipped,pge,ticks"
 	                    ",,,,,,,,,,,,,,,,,,,,," /* n ... ci99_hi and one more */
-	                    ",,,,,,2,,,,,,,,,machine,1,0.800,1.250,97.500,,,0");
+	                    ",,,,,,2,,,,,,,,,machine,1,0.800,1.250,97.500,,,0,"
+	                    "efficient");
 }
 
 TEST(belief_is_1_or_0_or_empty)
@@ -259,8 +262,11 @@ TEST(a_line_of_the_summary_has_its_numbers_under_the_heading)
 
 	assert_string_equal(summary_of(&row), "invlpg first-bare-4k                  "
 	                                      "     5.250     4.875     5.750  yes");
-	row_summary_heading("single_op", &line);
+	row_summary_heading("single_op", NULL, &line);
 	assert_string_equal(line_text(&line), "single_op                           at"
+	                                      "      cost  99% from        to  belief");
+	row_summary_heading("single_op", "efficient-2", &line);
+	assert_string_equal(line_text(&line), "single_op on efficient-2            at"
 	                                      "      cost  99% from        to  belief");
 }
 
@@ -317,7 +323,7 @@ TEST(no_line_of_the_summary_exceeds_79_columns)
 	static const char *const variants[] = { "first-bare-4k", "first-fetch",
 		                                "marginal-4k", "marginal" };
 
-	row_summary_heading("single_op", &line);
+	row_summary_heading("single_op", NULL, &line);
 	assert_in_range(line.length, 1, 79);
 	for (unsigned op = 0; op < TLB_OPS; op++)
 		for (unsigned i = 0; i < COUNT_OF(variants); i++)
@@ -377,7 +383,7 @@ int main(void)
 		cmocka_unit_test(a_measured_row_has_every_number_in_its_place),
 		cmocka_unit_test(numbers_stand_under_the_columns_of_their_names),
 		cmocka_unit_test(what_no_sample_shows_is_in_every_interval),
-		cmocka_unit_test(the_columns_are_the_52_of_the_interface),
+		cmocka_unit_test(the_columns_are_the_53_of_the_interface),
 		cmocka_unit_test(
 			every_kind_of_row_has_as_many_fields_as_there_are_columns),
 		cmocka_unit_test(a_skipped_row_has_its_reason_and_no_numbers),

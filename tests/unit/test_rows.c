@@ -4,14 +4,20 @@
 #include "tests/unit/record_stream.h"
 #include "tests/unit/rows.h"
 
-static struct tallies tallies[TLB_OPS];
+static struct tallies tallies[TLB_OPS], other_tallies[TLB_OPS];
+
+static void set_in(struct tallies *to, const struct tlb_op *op, bool pcide,
+                   enum believed believed)
+{
+	to[op - tlb_ops].in[tlb_mode_number(pcide, false)] =
+		(struct tally){ .passed = believed == BELIEVED_YES,
+		                .failed = believed == BELIEVED_NO };
+}
 
 /* So that the operation is believed so with CR4.PCIDE as it says. */
 static void set_believed(const struct tlb_op *op, bool pcide, enum believed believed)
 {
-	tallies[op - tlb_ops].in[tlb_mode_number(pcide, false)] =
-		(struct tally){ .passed = believed == BELIEVED_YES,
-		                .failed = believed == BELIEVED_NO };
+	set_in(tallies, op, pcide, believed);
 }
 
 /* Measured, without a sample, skipped. */
@@ -40,7 +46,7 @@ static bool record_rows(bool complete)
 		.sampler = &rows_of.sampler,
 		.record = record,
 		.complete = complete,
-		.tallies = tallies,
+		.tallies = { tallies, other_tallies },
 	});
 	stream_read();
 	return failed;
@@ -163,6 +169,103 @@ TEST(a_row_is_believed_by_what_was_shown_in_its_state_alone)
 	assert_int_equal(believed_of_first(), '1');
 }
 
+/* A machine whose second type of core is another. */
+static void set_kinds(unsigned kind)
+{
+	static struct core_kinds kinds = {
+		.count = 2,
+		.list = { { .name = "performance" }, { .name = "efficient" } },
+	};
+
+	begin();
+	rows_of.plan.kinds = &kinds;
+	rows_of.plan.kind = kind;
+}
+
+/* By what both types of core are believed. */
+static char believed_on(unsigned kind, enum believed boot, enum believed other)
+{
+	set_kinds(kind);
+	set_in(other_tallies, tlb_op_none, false, other);
+	set_believed(tlb_op_none, false, boot);
+	return believed_of_first();
+}
+
+TEST(a_row_is_believed_by_what_was_shown_on_its_own_type_of_core)
+{
+	assert_int_equal(believed_on(0, BELIEVED_YES, BELIEVED_NO), '1');
+	assert_int_equal(believed_on(1, BELIEVED_YES, BELIEVED_NO), '0');
+	assert_int_equal(believed_on(0, BELIEVED_NO, BELIEVED_YES), '0');
+	assert_int_equal(believed_on(1, BELIEVED_NO, BELIEVED_YES), '1');
+	assert_int_equal(believed_on(1, BELIEVED_YES, BELIEVED_UNKNOWN), '?');
+}
+
+static uint32_t kinds_called;
+
+static uint32_t kinds_of(const struct experiment *experiment)
+{
+	(void)experiment;
+	return kinds_called;
+}
+
+static char believed_calling(uint32_t called, enum believed boot, enum believed other)
+{
+	static const struct shape shape = { .kinds = kinds_of };
+
+	set_kinds(0);
+	kinds_called = called;
+	rows_of.plan.experiments[0].spec.shape = &shape;
+	set_in(other_tallies, tlb_op_none, false, other);
+	set_believed(tlb_op_none, false, boot);
+	return believed_of_first();
+}
+
+TEST(a_row_with_several_types_of_core_is_believed_as_the_least_sure_of_them)
+{
+	assert_int_equal(believed_calling(3, BELIEVED_YES, BELIEVED_YES), '1');
+	assert_int_equal(believed_calling(3, BELIEVED_YES, BELIEVED_NO), '0');
+	assert_int_equal(believed_calling(3, BELIEVED_YES, BELIEVED_UNKNOWN), '?');
+	assert_int_equal(believed_calling(2, BELIEVED_NO, BELIEVED_YES), '1');
+	assert_int_equal(believed_calling(1, BELIEVED_YES, BELIEVED_NO), '1');
+}
+
+/* Of the fifth kind on nothing is verified. */
+TEST(and_not_with_cores_that_have_no_place)
+{
+	assert_int_equal(
+		believed_calling(1u << CORE_KINDS | 1u, BELIEVED_YES, BELIEVED_YES),
+		'?');
+	assert_int_equal(believed_calling(1u << 2 | 1u, BELIEVED_YES, BELIEVED_YES),
+	                 '?');
+}
+
+TEST(each_row_says_its_type_of_core_and_none_where_all_are_alike)
+{
+	set_kinds(1);
+	(void)record_rows(true);
+	assert_true(has(FILE_RESULTS, ",efficient\n"));
+	assert_false(has(FILE_RESULTS, "performance"));
+	assert_true(has(FILE_SUMMARY, "single_op on efficient "));
+	set_kinds(0);
+	(void)record_rows(true);
+	assert_true(has(FILE_RESULTS, ",performance\n"));
+	assert_false(has(FILE_RESULTS, "efficient"));
+	assert_false(has(FILE_SUMMARY, " on "));
+	begin();
+	(void)record_rows(true);
+	assert_false(has(FILE_RESULTS, "performance"));
+}
+
+TEST(a_row_whose_processor_did_not_come_back_is_a_timeout)
+{
+	begin();
+	rows_of.plan.experiments[0].unanswered = true;
+	rows_of.plan.experiments[0].samples.n = 0;
+	assert_true(record_rows(true));
+	assert_true(has(FILE_RESULTS, "\nsingle_op,none,first,,,,timeout,"
+	                              "its processor did not answer,"));
+}
+
 TEST(a_row_of_two_operations_is_believed_if_both_are)
 {
 	assert_int_equal(believed_with(BELIEVED_YES, BELIEVED_YES), '1');
@@ -196,8 +299,8 @@ TEST(samples_are_both_arms_of_every_pair)
 	rows_of.plan.experiments[0].spec.divisor = 5;
 	(void)record_rows(true);
 	for (unsigned i = 0; i < 100; i++) {
-		snprintf(line, sizeof line, "\nsingle_op,none,first,,,,%u,%u,%u,5\n", i,
-		         samples->a[i], samples->b[i]);
+		snprintf(line, sizeof line, "\nsingle_op,none,first,,,,%u,%u,%u,5,\n",
+		         i, samples->a[i], samples->b[i]);
 		assert_true(has(FILE_SAMPLES, line));
 	}
 }
@@ -236,6 +339,14 @@ int main(void)
 		cmocka_unit_test(a_row_of_two_operations_is_believed_if_both_are),
 		cmocka_unit_test(
 			a_row_is_believed_by_what_was_shown_in_its_state_alone),
+		cmocka_unit_test(
+			a_row_is_believed_by_what_was_shown_on_its_own_type_of_core),
+		cmocka_unit_test(
+			a_row_with_several_types_of_core_is_believed_as_the_least_sure_of_them),
+		cmocka_unit_test(and_not_with_cores_that_have_no_place),
+		cmocka_unit_test(
+			each_row_says_its_type_of_core_and_none_where_all_are_alike),
+		cmocka_unit_test(a_row_whose_processor_did_not_come_back_is_a_timeout),
 		cmocka_unit_test(
 			histograms_and_samples_are_sent_where_they_are_wanted_only),
 		cmocka_unit_test(samples_are_both_arms_of_every_pair),

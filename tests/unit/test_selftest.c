@@ -224,10 +224,10 @@ TEST(every_row_is_sent_once_as_the_columns_say)
 	selftest_record(&selftest, record);
 	stream_read();
 	assert_string_equal(heard.files[FILE_SELFTEST].text,
-	                    "test,value,limit,unit,verdict\n"
-	                    "one,-1.500,,ticks,recorded\n"
-	                    "two,0.003,4.000,ratio,pass\n"
-	                    "three,,,cycles,skipped\n");
+	                    "test,value,limit,unit,verdict,core_type\n"
+	                    "one,-1.500,,ticks,recorded,\n"
+	                    "two,0.003,4.000,ratio,pass,\n"
+	                    "three,,,cycles,skipped,\n");
 }
 
 TEST(the_rows_of_the_clock_come_in_the_order_of_the_tests)

@@ -69,7 +69,7 @@ TEST(files_come_out_as_they_went_in)
 	put_part(FILE_CANARY, "3,30", "4,40");
 	record_done(&home.record, 0);
 	assert_string_equal(file_text(FILE_CANARY),
-	                    "order,ticks\n1,10\n2,20\n3,30\n4,40\n");
+	                    "order,ticks,core_type\n1,10\n2,20\n3,30\n4,40\n");
 	assert_string_equal(file_text(FILE_SUMMARY), "all\nis well\n");
 	assert_string_equal(file_text(FILE_RESULTS), "");
 }
@@ -82,7 +82,7 @@ TEST(a_part_that_was_abandoned_is_left_out)
 	put_row("3,30");
 	put_part(FILE_CANARY, "4,40", "5,50");
 	assert_string_equal(file_text(FILE_CANARY),
-	                    "order,ticks\n1,10\n2,20\n4,40\n5,50\n");
+	                    "order,ticks,core_type\n1,10\n2,20\n4,40\n5,50\n");
 }
 
 TEST(the_console_is_what_is_between_the_files)
@@ -194,13 +194,15 @@ TEST(samples_that_do_not_fit_leave_the_room_to_others)
 	record_done(&home.record, 0);
 	assert_true(home.sink.lacks_samples);
 	assert_false(home.sink.full);
-	assert_string_equal(file_text(FILE_CANARY),
-	                    "order,ticks\n12345,78\n12345,78\n12345,78\n12345,78\n"
-	                    "12345,78\n12345,78\n");
-	assert_string_equal(file_text(FILE_SAMPLES),
-	                    "bench,op,variant,param,value,targets,pair,a,b,divisor\n"
-	                    "12345,78\n12345,78\n12345,78\n12345,78\n12345,78\n"
-	                    "12345,78\n12345,78\n");
+	assert_string_equal(
+		file_text(FILE_CANARY),
+		"order,ticks,core_type\n12345,78\n12345,78\n12345,78\n12345,78\n"
+		"12345,78\n12345,78\n");
+	assert_string_equal(
+		file_text(FILE_SAMPLES),
+		"bench,op,variant,param,value,targets,pair,a,b,divisor,core_type\n"
+		"12345,78\n12345,78\n12345,78\n12345,78\n12345,78\n"
+		"12345,78\n12345,78\n");
 	assert_true(strlen(file_text(FILE_RESULTS)) > 2 * 9);
 }
 
@@ -214,9 +216,10 @@ TEST(a_file_whose_first_part_was_left_out_begins_with_its_columns)
 	put_rows(FILE_SAMPLES, 1);
 	record_done(&home.record, 0);
 	assert_true(home.sink.lacks_samples);
-	assert_string_equal(file_text(FILE_SAMPLES),
-	                    "bench,op,variant,param,value,targets,pair,a,b,divisor\n"
-	                    "12345,78\n12345,78\n12345,78\n");
+	assert_string_equal(
+		file_text(FILE_SAMPLES),
+		"bench,op,variant,param,value,targets,pair,a,b,divisor,core_type\n"
+		"12345,78\n12345,78\n12345,78\n");
 }
 
 TEST(what_has_no_columns_or_no_rows_gets_none)
@@ -264,8 +267,8 @@ TEST(an_exception_while_samples_are_left_out_is_kept)
 	home.stream[home.sink.length] = '\0';
 	assert_string_equal(home.stream,
 	                    "\n@run r-1\ntlbmark: unexpected exception\n RIP 1\n"
-	                    "@file canary.csv\norder,ticks\n12345,78\n"
-	                    "@end canary.csv rows=2 crc32=734d293e\n@done 4\n");
+	                    "@file canary.csv\norder,ticks,core_type\n12345,78\n"
+	                    "@end canary.csv rows=2 crc32=826f434a\n@done 4\n");
 }
 
 TEST(only_a_whole_run_without_a_failure_passes)
