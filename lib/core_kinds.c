@@ -40,7 +40,7 @@ static void give_name(struct core_kinds *kinds, unsigned number)
 }
 
 void core_kinds_find(struct core_kinds *kinds, const struct topology *const *list,
-                     unsigned count)
+                     unsigned count, bool hybrid)
 {
 	*kinds = (struct core_kinds){ 0 };
 	for (unsigned i = 0; i < count; i++) {
@@ -58,11 +58,12 @@ void core_kinds_find(struct core_kinds *kinds, const struct topology *const *lis
 		}
 		kinds->list[number].processors++;
 	}
+	kinds->named = hybrid || kinds->count > 1;
 }
 
 const char *core_kinds_name(const struct core_kinds *kinds, unsigned number)
 {
-	return kinds != NULL && kinds->count > 1 && number < kinds->count
+	return kinds != NULL && kinds->named && number < kinds->count
 	               ? kinds->list[number].name
 	               : NULL;
 }

@@ -18,17 +18,19 @@ struct core_kind {
 };
 
 struct core_kinds {
-	unsigned count;    /* 1 where all cores are alike */
+	bool named; /* there are several, here or not started; else all are alike */
+	unsigned count;
 	unsigned left_out; /* processors of further kinds */
 	struct core_kind list[CORE_KINDS];
 };
 
 /*
  * The kinds of count processors, at least one, in the order in which the list has the
- * first of each: so the first is that of the boot processor.
+ * first of each: so the first is that of the boot processor.  hybrid: CPUID says that
+ * there are several, even if the others are not in the list.
  */
 void core_kinds_find(struct core_kinds *kinds, const struct topology *const *list,
-                     unsigned count);
+                     unsigned count, bool hybrid);
 
 /* Number of the kind that such a core is of; kinds->count if it is of none of them. */
 unsigned core_kinds_number(const struct core_kinds *kinds,

@@ -11,7 +11,11 @@
 #include "lib/x86/identify.h"
 #include "lib/x86/insn.h"
 
-/* Of what a core may take for a chunk, or for the self-tests, many times over. */
+/*
+ * How long a piece of work may take: so often as long as an answer, and as so many
+ * rows. A chunk takes as long as its row at most, but for its last block; the
+ * self-tests a second or so.
+ */
 #define PATIENCES 100u
 #define ROWS 4u
 
@@ -42,10 +46,13 @@ static bool run_there(const struct place *place, place_work *work, void *argumen
 	const uint64_t limit = (planted ? 1 : PATIENCES) * crew_patience(crew) +
 	                       ROWS * own->run->sampler.ticks_per_row;
 
+	/* It may come back to what it was given. */
+	if (own->gone)
+		return false;
 	own->work = work;
 	own->argument = argument;
 	own->works++;
-	if (!own->gone && crew_run(crew, own->member, work_there, own) &&
+	if (crew_run(crew, own->member, work_there, own) &&
 	    crew_wait(crew, own->member, limit))
 		return true;
 	own->gone = true;
@@ -287,7 +294,7 @@ static void record_kinds(struct run *run)
 		csv_pair_u64(&line, "core_types_left_out", run->kinds.left_out);
 		record_line(run->record, &line);
 	}
-	for (unsigned kind = 0; run->kinds.count > 1 && kind < run->kinds.count; kind++)
+	for (unsigned kind = 0; run->kinds.named && kind < run->kinds.count; kind++)
 		record_kind(run, kind);
 	record_end(run->record);
 }
@@ -299,7 +306,8 @@ void cores_find(struct run *run)
 
 	for (unsigned i = 0; i < count; i++)
 		list[i] = &crew_member(&run->crew, i)->topology;
-	core_kinds_find(&run->kinds, list, count);
+	core_kinds_find(&run->kinds, list, count,
+	                (run->machine->features & FEATURE_HYBRID) != 0);
 	run->core_count = run->config->all_core_types ? run->kinds.count : 1;
 	for (unsigned kind = 0; kind < run->kinds.count; kind++)
 		run->cores[kind].name = core_kinds_name(&run->kinds, kind);

@@ -56,8 +56,8 @@ void cores_begin(struct run *run);
 void cores_find(struct run *run);
 
 /*
- * For each other type a core: what it is, its counters, its clock, with the self-tests.
- * Under core_types = boot, and where that cannot be, they have a refusal.  Records what
+ * For each other type a core, but under core_types = boot: what it is, its counters,
+ * its clock, with the self-tests.  Where that cannot be it has a refusal.  Records what
  * came out of it.  The boot processor has been found out about.
  */
 void cores_open(struct run *run);

@@ -335,6 +335,7 @@ extern const struct bench bench_paging_off;
 static void plan_elsewhere(const struct bench *bench, const char *refusal)
 {
 	static const struct core_kinds kinds = {
+		.named = true,
 		.count = 2,
 		.list = { { .name = "performance" }, { .name = "efficient" } },
 	};

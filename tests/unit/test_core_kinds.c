@@ -43,7 +43,7 @@ static void find(const struct topology *cores, unsigned count)
 
 	for (unsigned i = 0; i < count; i++)
 		list[i] = &cores[i];
-	core_kinds_find(&kinds, list, count);
+	core_kinds_find(&kinds, list, count, false);
 }
 
 static void assert_kind(unsigned i, const char *name, unsigned first,
@@ -127,6 +127,19 @@ TEST(where_no_types_are_told_all_cores_are_alike)
 	assert_int_equal(kinds.list[0].processors, 3);
 }
 
+/* Of a hybrid processor of which one core was started. */
+TEST(where_the_others_are_not_there_the_only_one_has_its_name)
+{
+	const struct topology core = intel(0, ADL_P, 3);
+	const struct topology *const list = &core;
+
+	core_kinds_find(&kinds, &list, 1, false);
+	assert_null(core_kinds_name(&kinds, 0));
+	core_kinds_find(&kinds, &list, 1, true);
+	assert_kind(0, "performance", 0, 1);
+	assert_int_equal(kinds.count, 1);
+}
+
 /* EAX[30]: the cores are of several types; EBX[31:28] says which. */
 TEST(amd_tells_its_types_in_a_leaf_of_its_own)
 {
@@ -169,6 +182,8 @@ int main(void)
 		cmocka_unit_test(
 			so_is_one_of_the_same_model_that_reaches_no_third_level_of_cache),
 		cmocka_unit_test(where_no_types_are_told_all_cores_are_alike),
+		cmocka_unit_test(
+			where_the_others_are_not_there_the_only_one_has_its_name),
 		cmocka_unit_test(amd_tells_its_types_in_a_leaf_of_its_own),
 		cmocka_unit_test(kinds_that_there_is_no_place_for_are_counted),
 	};

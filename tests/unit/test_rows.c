@@ -173,6 +173,7 @@ TEST(a_row_is_believed_by_what_was_shown_in_its_state_alone)
 static void set_kinds(unsigned kind)
 {
 	static struct core_kinds kinds = {
+		.named = true,
 		.count = 2,
 		.list = { { .name = "performance" }, { .name = "efficient" } },
 	};
