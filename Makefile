@@ -41,23 +41,16 @@ EFI_LDFLAGS = -nostdlib -znocombreloc -znoexecstack -shared -Bsymbolic \
 	--defsym=_entry=efi_main -T efi/image.lds
 EFI_SECTIONS = .text .reloc .rodata .sbat .rela .data .dynamic
 
-FOLDERS = lib lib/x86 paging bench bench/harness efi
+folders = $(patsubst %/,%,$(wildcard $(1)/*/))
+BENCH_FOLDERS := paging bench $(call folders,bench/harness)
+FOLDERS := $(call folders,lib) $(BENCH_FOLDERS) efi $(call folders,efi)
 EFI_SOURCES := $(wildcard $(FOLDERS:=/*.c) $(FOLDERS:=/*.S))
 EFI_OBJECTS := $(EFI_SOURCES:%=$(BUILD)/efi/%.o)
 
-# The pure part, which runs on the host as it stands.
-PURE := $(wildcard lib/*.c) bench/single_op.c bench/refill.c bench/range.c bench/tlb_size.c \
-	bench/pcid_capacity.c bench/switch.c bench/policy.c bench/variant.c \
-	paging/identity.c paging/pcid_slots.c paging/tlb_op.c paging/tlb_rule.c \
-	paging/lazy.c paging/walk.c bench/harness/bare.c bench/harness/canary.c bench/harness/chains.c \
-	bench/harness/chunks.c bench/harness/sweep.c \
-	bench/harness/fingerprint.c bench/harness/flush_ground.c bench/harness/ground.c bench/harness/halted.c bench/harness/linearity.c \
-	bench/harness/plan.c bench/harness/reread.c bench/harness/rounds.c bench/harness/rows.c \
-	bench/harness/sampler.c bench/harness/selftest.c bench/harness/tsc_offset.c bench/harness/verify.c \
-	bench/harness/chase.c bench/harness/copies.c bench/harness/lines.c bench/harness/script.c \
-	bench/harness/spaces.c bench/harness/schedule.c bench/harness/stage.c bench/harness/visits.c \
-	bench/harness/window_loop.c bench/harness/workspace_shared.c \
-	bench/harness/window.c bench/harness/workspace.c
+# The same sources on the host, as archives: a program takes the files it refers to, and
+# those that need ring 0 are in none.
+PURE_LIB := $(filter-out lib/x86/%,$(wildcard lib/*/*.c))
+BENCHES := $(wildcard $(BENCH_FOLDERS:=/*.c))
 HOST_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -I. -I$(BUILD)/gen $(WARNINGS)
 UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -I. -I$(BUILD)/gen $(WARNINGS)
@@ -112,8 +105,9 @@ gnu-efi:
 
 # Firmware that misbehaves, in front of the program: for tests/boot/ alone.
 EVIL_OWN := $(patsubst %,$(BUILD)/evil/%.o,$(wildcard tests/boot/evil/*.c))
-EVIL_OBJECTS := $(EVIL_OWN) $(patsubst %,$(BUILD)/efi/%.c.o,efi/builtins efi/console \
-	efi/readback efi/volume efi/volumes lib/fat lib/fat_name lib/line lib/medium lib/text)
+EVIL_OBJECTS := $(EVIL_OWN) $(patsubst %,$(BUILD)/efi/%.c.o,efi/builtins efi/firmware/console \
+	efi/stick/readback efi/stick/volume efi/stick/volumes lib/boot/fat lib/boot/fat_name lib/boot/medium \
+	lib/base/line lib/base/text)
 $(BUILD)/evil/%.c.o: %.c Makefile | gnu-efi
 	@mkdir -p $(@D)
 	$(SAY) CC $<
@@ -121,55 +115,38 @@ $(BUILD)/evil/%.c.o: %.c Makefile | gnu-efi
 $(BUILD)/evil.so: $(EVIL_OBJECTS)
 
 # Host programs.
-HOST_LIB := $(patsubst %,$(BUILD)/host/%.o,$(wildcard lib/*.c))
 $(BUILD)/host/%.c.o: %.c Makefile | $(BUILD)/gen/version.h
 	@mkdir -p $(@D)
 	$(SAY) HOST $<
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) -MMD -MP -c -o $@ $<
-READERS := $(patsubst %,$(BUILD)/host/%.o,$(wildcard results/*.c))
-QRREAD := $(BUILD)/host/results/qrread.c.o
-$(BUILD)/host/capture: $(filter-out $(QRREAD),$(READERS)) $(HOST_LIB)
-$(BUILD)/host/qrread: $(QRREAD) $(HOST_LIB)
-$(BUILD)/host/capture $(BUILD)/host/qrread:
-	$(SAY) HOST $@
-	$(Q)$(HOST_CC) -o $@ $^
-
+HOST_LIB := $(BUILD)/host/lib.a
+HOST_BENCHES := $(BUILD)/host/benches.a
+$(HOST_LIB): $(PURE_LIB:%=$(BUILD)/host/%.o)
+$(HOST_BENCHES): $(BENCHES:%=$(BUILD)/host/%.o)
+$(BUILD)/%.a:
+	$(SAY) AR $@
+	$(Q)rm -f $@ && ar rcsD $@ $^
+host_object = $(BUILD)/host/$(1).c.o
+$(BUILD)/host/capture: $(patsubst %.c,$(BUILD)/host/%.c.o,$(filter-out host/qrread.c,$(wildcard host/*.c)))
+$(BUILD)/host/qrread: $(call host_object,host/qrread)
+$(BUILD)/host/check_config: $(call host_object,stick/check_config)
+$(BUILD)/host/gpt: $(call host_object,stick/gpt)
+$(BUILD)/host/iso: $(call host_object,stick/iso)
+# The screen of a run as pictures.
+$(BUILD)/host/screen: $(call host_object,tests/native/screen)
 # The self-tests of the clock in ring 3, on this processor.
-NATIVE := lib/clock_step.c lib/csv.c lib/estimate.c lib/line.c lib/record.c lib/crc32.c \
-	lib/stats.c lib/text.c \
-	bench/harness/chains.c bench/harness/fingerprint.c bench/harness/sampler.c \
-	bench/harness/linearity.c bench/harness/selftest.c \
-	bench/harness/script.c bench/harness/window.c bench/harness/window_loop.c \
-	tests/native/selftest.c
-$(BUILD)/host/selftest: $(NATIVE:%=$(BUILD)/host/%.o)
-	$(SAY) HOST $@
-	$(Q)$(HOST_CC) -o $@ $^
-
+$(BUILD)/host/selftest: $(call host_object,tests/native/selftest) $(HOST_BENCHES)
 # What each operation must drop, from the table of rules.
-MATRIX := lib/text.c paging/tlb_op.c paging/tlb_rule.c tests/native/matrix.c
-$(BUILD)/host/matrix: $(MATRIX:%=$(BUILD)/host/%.o)
-	$(SAY) HOST $@
-	$(Q)$(HOST_CC) -o $@ $^
-
+$(BUILD)/host/matrix: $(call host_object,tests/native/matrix) $(HOST_BENCHES)
 # The rows that the benchmarks plan, for the tests of the report.
-PLAN := $(PURE) tests/native/plan.c
-$(BUILD)/host/plan: $(PLAN:%=$(BUILD)/host/%.o)
+$(BUILD)/host/plan: $(call host_object,tests/native/plan) $(HOST_BENCHES)
+TABLES := $(BUILD)/host/gpt $(BUILD)/host/iso
+HOST_PROGRAMS = $(patsubst %,$(BUILD)/host/%,capture check_config qrread screen selftest matrix plan)
+$(HOST_PROGRAMS) $(TABLES): $(HOST_LIB)
 	$(SAY) HOST $@
-	$(Q)$(HOST_CC) -o $@ $^
+	$(Q)$(HOST_CC) -o $@ $(filter %.o,$^) $(filter-out $(HOST_LIB),$(filter %.a,$^)) $(HOST_LIB)
 
 # The stick.  Its bytes follow from the program's alone.
-GPT := lib/crc32.c stick/gpt.c
-ISO := stick/iso.c
-TABLES := $(BUILD)/host/gpt $(BUILD)/host/iso
-$(BUILD)/host/gpt: $(GPT:%=$(BUILD)/host/%.o)
-$(BUILD)/host/iso: $(ISO:%=$(BUILD)/host/%.o)
-$(TABLES):
-	$(SAY) HOST $@
-	$(Q)$(HOST_CC) -o $@ $^
-# What the program would refuse of a tlbmark.cfg.
-$(BUILD)/host/check_config: $(BUILD)/host/stick/check_config.c.o $(HOST_LIB)
-	$(SAY) HOST $@
-	$(Q)$(HOST_CC) -o $@ $^
 $(BUILD)/tlbmark.img: $(BUILD)/tlbmark.efi $(TABLES) $(wildcard stick/*.sh stick/*.txt stick/*.cfg)
 	$(SAY) IMG $@
 	$(Q)stick/make.sh $< $(TABLES) $@
@@ -191,32 +168,30 @@ sign: all ## build/tlbmark-signed.efi and .img, with KEY= and CERT= (PEM)
 	$(Q)$(ALONE) $(MAKE) -s $(TABLES)
 	$(Q)stick/make.sh $(BUILD)/tlbmark-signed.efi $(TABLES) $(BUILD)/tlbmark-signed.img
 
-# The screen of a run as pictures.
-$(BUILD)/host/screen: $(BUILD)/host/tests/native/screen.c.o $(HOST_LIB)
-	$(SAY) HOST $@
-	$(Q)$(HOST_CC) -o $@ $^
-
 # Unit tests: the same sources under the sanitizers.
 $(BUILD)/unit/%.c.o: %.c Makefile | $(BUILD)/gen/version.h
 	@mkdir -p $(@D)
 	$(SAY) UNIT $<
 	$(Q)$(HOST_CC) $(UNIT_CFLAGS) -MMD -MP -c -o $@ $<
-UNIT_LIB := $(PURE:%=$(BUILD)/unit/%.o)
+UNIT_LIB := $(BUILD)/unit/lib.a
+UNIT_OBJECTS := $(PURE_LIB:%=$(BUILD)/unit/%.o) $(BENCHES:%=$(BUILD)/unit/%.o)
+$(UNIT_LIB): $(UNIT_OBJECTS)
 $(BUILD)/unit/test_%: $(BUILD)/unit/tests/unit/test_%.c.o $(UNIT_LIB)
 	$(SAY) UNIT $@
-	$(Q)$(HOST_CC) -fsanitize=address,undefined -o $@ $^ -lcmocka -lz -lcapstone
+	$(Q)$(HOST_CC) -fsanitize=address,undefined -o $@ $(filter %.o,$^) $(UNIT_LIB) \
+		-lcmocka -lz -lcapstone
 
 # The model CPU.
 MODEL := $(patsubst %,$(BUILD)/unit/%.o,$(wildcard tests/model/*.c))
 $(patsubst %,$(BUILD)/unit/%,$(filter test_model%,$(UNIT_TESTS))): $(MODEL)
-$(BUILD)/unit/test_model_probes: $(BUILD)/unit/bench/harness/faults.c.o
 
 # Fuzz targets: each file of tests/fuzz/ is one, with lib/ under the sanitizers.
 FUZZ_CC = clang
 FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -g -fno-sanitize-recover=all -I. -I$(BUILD)/gen \
 	$(WARNINGS)
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
-FUZZ_LIB := $(patsubst %,$(BUILD)/fuzz/%.o,$(wildcard lib/*.c))
+FUZZ_LIB := $(BUILD)/fuzz/lib.a
+$(FUZZ_LIB): $(PURE_LIB:%=$(BUILD)/fuzz/%.o)
 $(BUILD)/fuzz/%.c.o: %.c Makefile | $(BUILD)/gen/version.h
 	@mkdir -p $(@D)
 	$(SAY) FUZZ $<
@@ -226,12 +201,11 @@ $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.c
 	$(SAY) FUZZ $@
 	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^
 
--include $(EFI_OBJECTS:.o=.d) $(EVIL_OWN:.o=.d) $(HOST_LIB:.o=.d) $(READERS:.o=.d) $(UNIT_LIB:.o=.d) \
-	$(NATIVE:%=$(BUILD)/host/%.d) $(GPT:%=$(BUILD)/host/%.d) $(ISO:%=$(BUILD)/host/%.d) \
-	$(BUILD)/host/tests/native/screen.c.d $(BUILD)/host/stick/check_config.c.d $(MATRIX:%=$(BUILD)/host/%.d) \
-	$(PLAN:%=$(BUILD)/host/%.d) \
-	$(wildcard $(BUILD)/unit/tests/unit/*.d $(BUILD)/unit/tests/model/*.d) \
-	$(FUZZ_LIB:.o=.d) $(wildcard $(BUILD)/fuzz/tests/fuzz/*.d)
+# What the compiler noted of headers, from wherever it was built.
+-include $(EFI_OBJECTS:.o=.d) $(EVIL_OWN:.o=.d) $(UNIT_OBJECTS:.o=.d) \
+	$(PURE_LIB:%=$(BUILD)/host/%.d) $(BENCHES:%=$(BUILD)/host/%.d) $(PURE_LIB:%=$(BUILD)/fuzz/%.d) \
+	$(wildcard $(BUILD)/host/host/*.d $(BUILD)/host/stick/*.d $(BUILD)/host/tests/native/*.d \
+		$(BUILD)/unit/tests/unit/*.d $(BUILD)/unit/tests/model/*.d $(BUILD)/fuzz/tests/fuzz/*.d)
 
 report: ## draw RUN=DIR again
 	@[ -n '$(RUN)' ] || { echo 'usage: make report RUN=DIR' >&2; exit 2; }
@@ -259,7 +233,6 @@ LONG_TESTS = $(wildcard tests/checks/long/*.sh tests/boot/matrix/*.sh) tests/rep
 ALONE = env -u MAKEFLAGS -u MAKELEVEL JOBS=$(JOBS)
 INSTALL_AND_BUILD = ./run.sh --setup && $(ALONE) $(MAKE) -s -j $(JOBS) programs
 
-HOST_PROGRAMS = $(patsubst %,$(BUILD)/host/%,capture check_config qrread screen selftest matrix plan)
 programs: all image $(BUILD)/evil.efi $(HOST_PROGRAMS) $(UNIT_PROGRAMS) ## all, stick, host programs, unit tests
 
 check: all image ## what can be said without running it

@@ -51,18 +51,18 @@ PATH=$PATH:/usr/sbin:/sbin
 run='' work='' emulator_pid='' capture_pid='' child_pid='' status=0 accelerated='' chipset=''
 zbarimg='' qrread='' made_out='' kept='' ended='' stage='reading the options'
 
-# shellcheck source=results/options.sh
-. "$root/results/options.sh"
-# shellcheck source=results/machine.sh
-. "$root/results/machine.sh"
-# shellcheck source=results/summary.sh
-. "$root/results/summary.sh"
-# shellcheck source=results/emulators.sh
-. "$root/results/emulators.sh"
+# shellcheck source=host/options.sh
+. "$root/host/options.sh"
+# shellcheck source=host/machine.sh
+. "$root/host/machine.sh"
+# shellcheck source=host/summary.sh
+. "$root/host/summary.sh"
+# shellcheck source=host/emulators.sh
+. "$root/host/emulators.sh"
 # shellcheck source=stick/layout.sh
 . "$root/stick/layout.sh"
-# shellcheck source=results/stick.sh
-. "$root/results/stick.sh"
+# shellcheck source=host/stick.sh
+. "$root/host/stick.sh"
 
 help() {
 	echo 'usage: ./run.sh [options]'

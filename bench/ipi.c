@@ -10,10 +10,10 @@
  *
  * Measured in the APIC mode that was found, and once more behind a switch to x2APIC.
  */
-#include "bench/harness/ipi_shape.h"
+#include "bench/harness/remote/ipi_shape.h"
 #include "bench/remote_rows.h"
 
-#include "lib/line.h"
+#include "lib/base/line.h"
 
 #define HINTS 8u
 

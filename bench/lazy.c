@@ -7,7 +7,7 @@
  * behind it; for who is interrupted; for who comes back; and how many interrupts it
  * takes.
  */
-#include "bench/harness/lazy_shape.h"
+#include "bench/harness/remote/lazy_shape.h"
 #include "bench/remote_rows.h"
 
 static struct experiment_spec spec_of(const struct plan *plan, enum lazy_phase phase,

@@ -1,4 +1,4 @@
-#include "bench/harness/bench.h"
+#include "bench/harness/experiment/bench.h"
 
 #define BENCH(name) extern const struct bench bench_##name;
 #include "bench/list.h"

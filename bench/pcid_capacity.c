@@ -3,6 +3,7 @@
  * are entered in turn, and then those pages are read again, less the same with no other
  * PCID in between.
  */
+#include "bench/harness/experiment/chase.h"
 #include "bench/variant.h"
 
 /* Pages that are read again. */

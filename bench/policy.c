@@ -2,12 +2,13 @@
  * What a way to give out PCIDs costs a processor that runs many processes in turn.
  *
  * A reference string says who runs next; each touches 8 pages of its own.  Decisions
- * are made beforehand (harness/schedule.h); the window loads and flushes what was
+ * are made beforehand (schedule.h); the window loads and flushes what was
  * decided. The other arm makes the same accesses in the same order, through one large
  * page, and loads nothing: what is left is the switches and the translations they cost.
  */
-#include "bench/harness/plan.h"
-#include "bench/harness/reread.h"
+#include "bench/harness/experiment/derived_row.h"
+#include "bench/harness/experiment/plan.h"
+#include "bench/harness/experiment/script_shape.h"
 #include "bench/variant.h"
 
 /* The last one takes 80 MiB of page tables: only where all points are measured. */
@@ -79,11 +80,12 @@ static uint32_t pages_of(uint32_t processes)
 	return (processes < OWN_LINES ? processes : OWN_LINES) * PAGES_EACH;
 }
 
-static enum err map_processes(const struct stage *stage, const struct lines *lines)
+static enum err map_processes(const struct script_area *scripts,
+                              const struct lines *lines)
 {
-	for (uint32_t i = 0; i < stage->processes.spec.count; i++) {
+	for (uint32_t i = 0; i < scripts->processes.spec.count; i++) {
 		const enum err err =
-			spaces_map(&stage->processes, i, lines, first_page(i));
+			spaces_map(&scripts->processes, i, lines, first_page(i));
 
 		if (err != ERR_NONE)
 			return err;
@@ -94,18 +96,18 @@ static enum err map_processes(const struct stage *stage, const struct lines *lin
 /* As many as there will be, or as there is room for. */
 static enum err open_processes(struct workspace *workspace, const struct config *config)
 {
-	struct stage *const stage = &workspace->stage;
+	struct script_area *const scripts = &workspace->script_area;
 	enum err err = ERR_NONE;
 
-	if (stage->processes.tables != 0)
+	if (scripts->processes.tables != 0)
 		return ERR_NONE;
 	for (unsigned i = points(config); i-- != 0;) {
 		const struct spaces_spec spec = spaces_of(process_counts[i]);
 
-		err = spaces_open(&stage->processes, &spec, workspace->pool,
+		err = spaces_open(&scripts->processes, &spec, workspace->pool,
 		                  workspace->space.root);
 		if (err == ERR_NONE)
-			return map_processes(stage, &workspace->lines);
+			return map_processes(scripts, &workspace->lines);
 	}
 	return err;
 }
@@ -129,7 +131,7 @@ static void describe(const void *context, uint32_t process, struct script_step *
 	const struct workspace *const workspace = context;
 	const uint32_t page = first_page(process);
 
-	step->cr3 = spaces_root(&workspace->stage.processes, process);
+	step->cr3 = spaces_root(&workspace->script_area.processes, process);
 	step->spread = lines_base(spaces_layout());
 	step->dense = VA_LINES_DENSE;
 	step->spread_first =
@@ -156,7 +158,8 @@ static const char *play(const struct plan *plan, struct experiment *experiment,
 	struct workspace *const workspace = plan->workspace;
 	const uint32_t count = step_count(plan->config);
 	const uint32_t warm = warm_count(plan->config);
-	struct script_step *const steps = stage_steps(&workspace->stage, warm + count);
+	struct script_step *const steps =
+		script_area_steps(&workspace->script_area, warm + count);
 	const struct schedule schedule = {
 		.processes = experiment->spec.value,
 		.order = policy->order,
@@ -167,14 +170,15 @@ static const char *play(const struct plan *plan, struct experiment *experiment,
 		.accesses = PAGES_EACH,
 		.describe = describe,
 		.context = workspace,
-		.descriptors = stage_descriptors(),
+		.descriptors = script_area_descriptors(),
 	};
 
 	if (steps == NULL)
 		return NO_MEMORY;
-	schedule_write(&schedule, stage_scheduler(&workspace->stage), steps, warm,
-	               count);
-	return stage_equip(plan, experiment, &(struct play){ steps, warm, count });
+	schedule_write(&schedule, script_area_scheduler(&workspace->script_area), steps,
+	               warm, count);
+	return script_shape_equip(plan, experiment,
+	                          &(struct script_run){ steps, warm, count });
 }
 
 static const char *equip(const struct plan *plan, struct experiment *experiment)
@@ -182,11 +186,11 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 	const uint32_t processes = experiment->spec.value;
 	struct workspace *const workspace = plan->workspace;
 
-	if (stage_open(workspace) != ERR_NONE ||
+	if (workspace_open_scripts(workspace) != ERR_NONE ||
 	    workspace_map_lines(workspace, spaces_layout(), pages_of(processes)) !=
 	            ERR_NONE ||
 	    open_processes(workspace, plan->config) != ERR_NONE ||
-	    workspace->stage.processes.spec.count < processes)
+	    workspace->script_area.processes.spec.count < processes)
 		return NO_MEMORY;
 	link_lines(&workspace->lines, processes);
 	return play(plan, experiment, (const struct policy *)experiment->spec.shape);
@@ -274,7 +278,7 @@ static uint64_t frames(const struct config *config)
 	const uint32_t processes = process_counts[points(config) - 1];
 	const struct spaces_spec spec = spaces_of(processes);
 
-	return STAGE_FRAMES + spaces_frames(&spec) +
+	return SCRIPT_AREA_FRAMES + spaces_frames(&spec) +
 	       lines_frames(spaces_layout(), pages_of(processes));
 }
 

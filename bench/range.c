@@ -8,6 +8,7 @@
  * which CHASE_CHAINS may overlap: a full flush is dearer in the first way, and real
  * work is between the two.
  */
+#include "bench/harness/experiment/chase.h"
 #include "bench/variant.h"
 
 static const uint32_t counts[] = { 1,  2,   4,   8,   16,  24,  32,   33,   48,  64,

@@ -3,6 +3,7 @@
  * pages, less the same accesses behind nothing.  A row of `none` says what translation
  * itself costs there: W pages one by one, less the same lines through one large page.
  */
+#include "bench/harness/experiment/chase.h"
 #include "bench/variant.h"
 
 /*

@@ -1,7 +1,7 @@
 #pragma once
 /* What the benchmarks with several processors plan alike. */
-#include "bench/harness/bench.h"
-#include "bench/harness/party.h"
+#include "bench/harness/experiment/bench.h"
+#include "bench/harness/remote/group.h"
 
 /* One more than powers of two below CREW_MEMBERS, and all. */
 #define REMOTE_COUNTS 12u

@@ -8,10 +8,10 @@
  * asked, when they answer, how many begin at once.  Every row counts the whole, from
  * before the request is written to the last answer.
  */
-#include "bench/harness/shootdown_shape.h"
+#include "bench/harness/remote/shootdown_shape.h"
 #include "bench/remote_rows.h"
 
-#include "lib/text.h"
+#include "lib/base/text.h"
 
 static const uint32_t page_counts[] = { 1, 8, 33, 512 };
 #define PAGE_COUNTS (sizeof page_counts / sizeof page_counts[0])

@@ -7,7 +7,7 @@
  * one operation from pages that are not global, and then the first accesses to code,
  * stack and data: the slope over the pages touched is the refill of a page.
  */
-#include "bench/harness/bench.h"
+#include "bench/harness/experiment/bench.h"
 
 #include "bench/variant.h"
 

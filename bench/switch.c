@@ -6,7 +6,8 @@
  * its own before it, which are global or not.  The other arm makes the same accesses
  * through one large page and loads nothing.
  */
-#include "bench/harness/plan.h"
+#include "bench/harness/experiment/plan.h"
+#include "bench/harness/experiment/script_shape.h"
 #include "bench/variant.h"
 
 static const uint32_t page_counts[] = { 0, 8, 64, 512 };
@@ -97,7 +98,7 @@ static const struct spaces_spec pair_spec = {
 /* What is in common comes first, since the two take it over as it is. */
 static enum err open_pair(struct workspace *workspace)
 {
-	struct spaces *const pair = &workspace->stage.pair;
+	struct spaces *const pair = &workspace->script_area.pair;
 	enum err err = ERR_NONE;
 
 	if (pair->tables != 0)
@@ -172,15 +173,17 @@ static uint64_t cr3_of(const struct writer *writer, uint64_t root, uint16_t pcid
 /* The tables of a side in the kernel, and in user mode where they are not the same. */
 static uint64_t kernel_cr3(const struct writer *writer, uint32_t side)
 {
-	return cr3_of(writer, spaces_root(&writer->plan->workspace->stage.pair, side),
+	return cr3_of(writer,
+	              spaces_root(&writer->plan->workspace->script_area.pair, side),
 	              (uint16_t)(1 + side));
 }
 
 static uint64_t user_cr3(const struct writer *writer, uint32_t side)
 {
-	return cr3_of(writer,
-	              spaces_user_root(&writer->plan->workspace->stage.pair, side),
-	              (uint16_t)(3 + side));
+	return cr3_of(
+		writer,
+		spaces_user_root(&writer->plan->workspace->script_area.pair, side),
+		(uint16_t)(3 + side));
 }
 
 static void put_kernel(struct writer *writer, uint64_t cr3)
@@ -265,21 +268,21 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 		.spec = &experiment->spec,
 		.scene = (const struct scene *)experiment->spec.shape,
 	};
-	struct play play;
+	struct script_run play;
 
-	if (stage_open(workspace) != ERR_NONE ||
+	if (workspace_open_scripts(workspace) != ERR_NONE ||
 	    workspace_map_lines(workspace, spaces_layout(), ALL_PAGES) != ERR_NONE ||
 	    open_pair(workspace) != ERR_NONE)
 		return NO_MEMORY;
 	link_lines(&workspace->lines, pages);
-	writer.next =
-		stage_steps(&workspace->stage, STEPS_MAX * (WARM_SWITCHES + SWITCHES));
+	writer.next = script_area_steps(&workspace->script_area,
+	                                STEPS_MAX * (WARM_SWITCHES + SWITCHES));
 	play.steps = writer.next;
 	if (play.steps == NULL)
 		return NO_MEMORY;
 	play.warm = put_switches(&writer, WARM_SWITCHES);
 	play.count = put_switches(&writer, SWITCHES);
-	return stage_equip(plan, experiment, &play);
+	return script_shape_equip(plan, experiment, &play);
 }
 
 static void name_variant(struct experiment_spec *spec, const struct scene *scene)
@@ -334,7 +337,7 @@ static uint64_t frames(const struct config *config)
 {
 	(void)config;
 	/* And tables for the kernel's pages, twice, and for all at home. */
-	return STAGE_FRAMES + spaces_frames(&pair_spec) + 16 +
+	return SCRIPT_AREA_FRAMES + spaces_frames(&pair_spec) + 16 +
 	       lines_frames(spaces_layout(), ALL_PAGES);
 }
 

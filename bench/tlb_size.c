@@ -3,6 +3,7 @@
  * other, data or code, less the same lines through one large page.  It rises where W
  * exceeds a level.
  */
+#include "bench/harness/experiment/chase.h"
 #include "bench/variant.h"
 
 struct side {

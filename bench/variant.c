@@ -1,6 +1,6 @@
 #include "bench/variant.h"
 
-#include "lib/line.h"
+#include "lib/base/line.h"
 
 void variant_add(struct experiment_spec *spec, const char *part)
 {

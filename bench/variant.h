@@ -1,6 +1,6 @@
 #pragma once
 /* The name of a row: parts joined by '-', in the order bench/README.md gives. */
-#include "bench/harness/bench.h"
+#include "bench/harness/experiment/bench.h"
 
 /* Nothing for a part that is NULL. */
 void variant_add(struct experiment_spec *spec, const char *part);

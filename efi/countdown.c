@@ -1,7 +1,7 @@
 #include "efi/countdown.h"
 
-#include "bench/harness/bench.h"
-#include "efi/console.h"
+#include "bench/harness/experiment/bench.h"
+#include "efi/firmware/console.h"
 
 #define TICK_US 100000u
 #define TICKS_PER_SECOND 10u

@@ -1,6 +1,6 @@
 #pragma once
-#include "efi/firmware.h"
-#include "lib/config.h"
+#include "efi/firmware/firmware.h"
+#include "lib/options/config.h"
 
 /*
  * Waits as long as the options say; a key brings a menu that may change them.  Needs

@@ -1,7 +1,7 @@
 #include "efi/fatal.h"
 
-#include "efi/finish.h"
-#include "efi/program.h"
+#include "efi/delivery/finish.h"
+#include "efi/takeover/program.h"
 #include "lib/x86/insn.h"
 static const char *vector_name(uint64_t vector)
 {

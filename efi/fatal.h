@@ -1,5 +1,5 @@
 #pragma once
-#include "bench/harness/crew.h"
+#include "bench/harness/smp/smp.h"
 #include "lib/x86/cpu.h"
 
 /*

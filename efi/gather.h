@@ -1,7 +1,7 @@
 #pragma once
-#include "efi/firmware.h"
-#include "efi/memory.h"
-#include "lib/machine.h"
+#include "efi/firmware/firmware.h"
+#include "efi/firmware/memory.h"
+#include "lib/machine/machine.h"
 
 /* Facts that only the firmware can tell: names, tables, date. */
 void gather_machine(const struct firmware *firmware, const struct memory_map *map,

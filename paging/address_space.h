@@ -34,10 +34,11 @@ struct address_space {
 #define VA_WINDOW_LOCAL UINT64_C(0xffff910000000000)
 #define VA_VERIFY UINT64_C(0xffff920000000000)
 #define VA_WINDOW_WRITABLE UINT64_C(0xffff930000000000)
-#define VA_STAGE UINT64_C(0xffff940000000000)  /* scripts */
-#define VA_COMMON UINT64_C(0xffff950000000000) /* kernel pages of all spaces */
+#define VA_SCRIPT_AREA UINT64_C(0xffff940000000000) /* scripts */
+#define VA_COMMON UINT64_C(0xffff950000000000)      /* kernel pages of all spaces */
 #define VA_SHOOTDOWN UINT64_C(0xffff960000000000)
 #define VA_TARGETS UINT64_C(0xffffa00000000000)
-/* Takes all that is above, 176 entries; its fifth is the dense mapping (lines.h). */
+/* Takes all that is above, 176 entries; its fifth is the dense mapping (chase_arena.h).
+ */
 #define VA_LINES UINT64_C(0xffffa80000000000)
 #define VA_LINES_DENSE (VA_LINES + (UINT64_C(4) << 39))

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * A body: the machine code of one operation, copied into windows as often as is
- * wanted (bench/harness/window.h).
+ * wanted (bench/harness/window/window.h).
  *
  * A body may use RAX, RCX and RDX: the stamps of the window use them around it, not
  * within.  Its operands are ready in registers:

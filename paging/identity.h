@@ -6,7 +6,7 @@
  * earlier one left, so "all RAM read-only, then our own memory writable" is
  * said in just that order.  Where nothing was painted nothing is present.
  */
-#include "lib/err.h"
+#include "lib/base/err.h"
 #include "paging/walk.h"
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 #pragma once
-#include "lib/machine.h"
+#include "lib/machine/machine.h"
 #include "paging/body.h"
 
 #include <stdbool.h>

@@ -6,7 +6,7 @@
  */
 #include "paging/tlb_op.h"
 
-#include "lib/text.h"
+#include "lib/base/text.h"
 #include "lib/x86/insn.h"
 
 #define SDM_INVALIDATE                                                                 \

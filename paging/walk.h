@@ -1,5 +1,5 @@
 #pragma once
-#include "lib/err.h"
+#include "lib/base/err.h"
 #include "paging/pte.h"
 
 #include <stdint.h>

@@ -5,7 +5,7 @@
  * Exit status: 0 if there is none, 2 if there is one, 3 if it cannot be read or the
  * lines cannot be printed.
  */
-#include "lib/config.h"
+#include "lib/options/config.h"
 
 #include <stdio.h>
 

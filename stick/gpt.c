@@ -13,7 +13,7 @@
  * usage: gpt IMAGE BLOCK-BYTES NAME:TYPE:FIRST:SECTORS...
  * TYPE is esp or data; FIRST and SECTORS count 512 bytes, whatever the blocks are.
  */
-#include "lib/crc32.h"
+#include "lib/base/crc32.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -12,7 +12,7 @@
  * stored what the receiver is to read calls apic_publish() first (SDM 3A 12.12.3
  * "MSR Access in x2APIC Mode").
  */
-#include "lib/line.h"
+#include "lib/base/line.h"
 
 #include <stdbool.h>
 #include <stdint.h>

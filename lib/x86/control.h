@@ -1,6 +1,6 @@
 #pragma once
 /* Control registers: as they were found, and as the measurements want them. */
-#include "lib/machine.h"
+#include "lib/machine/machine.h"
 
 #include <stdbool.h>
 

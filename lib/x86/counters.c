@@ -1,7 +1,7 @@
 #include "lib/x86/counters.h"
 
-#include "lib/pmu.h"
-#include "lib/text.h"
+#include "lib/base/text.h"
+#include "lib/processor/pmu.h"
 #include "lib/x86/cpu.h"
 #include "lib/x86/identify.h"
 

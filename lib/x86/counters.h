@@ -1,6 +1,6 @@
 #pragma once
 /* Counters of the processor: cycles, page walks, SMIs.  All MSR accesses guarded. */
-#include "lib/machine.h"
+#include "lib/machine/machine.h"
 
 #include <stdbool.h>
 #include <stdint.h>

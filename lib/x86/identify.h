@@ -1,6 +1,6 @@
 #pragma once
-#include "lib/cpuid.h"
-#include "lib/machine.h"
+#include "lib/machine/cpuid.h"
+#include "lib/machine/machine.h"
 #include "lib/x86/insn.h"
 
 /*

@@ -3,7 +3,7 @@
  * One C function per instruction, nothing more: no shadow state, no checks, no
  * loops.  Most of them need ring 0.
  */
-#include "lib/cpuid.h"
+#include "lib/machine/cpuid.h"
 
 #include <stdint.h>
 

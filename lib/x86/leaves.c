@@ -1,6 +1,6 @@
 #include "lib/x86/leaves.h"
 
-#include "lib/mwait.h"
+#include "lib/processor/mwait.h"
 #include "lib/x86/identify.h"
 
 #define LEAF_CACHES 0x04u

@@ -3,7 +3,7 @@
  * Turbo and power settings: recorded, and changed only if the user asks for it with
  * pin=1.  All MSR accesses are guarded: one that faults is a register that is absent.
  */
-#include "lib/machine.h"
+#include "lib/machine/machine.h"
 
 /* Fills in machine->power. */
 void power_record(struct machine *machine);

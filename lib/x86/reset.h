@@ -1,6 +1,6 @@
 #pragma once
 /* Resetting the machine without its firmware.  What fails returns after a moment. */
-#include "lib/acpi.h"
+#include "lib/machine/acpi.h"
 
 /* By the register that the FADT names; it may be memory, which must be mapped. */
 void reset_by_acpi(const struct acpi_reset *reset);

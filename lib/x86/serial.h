@@ -1,6 +1,6 @@
 #pragma once
-#include "lib/line_loss.h"
-#include "lib/sink.h"
+#include "lib/base/sink.h"
+#include "lib/stream/line_loss.h"
 
 #include <stdbool.h>
 #include <stdint.h>

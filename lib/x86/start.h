@@ -3,7 +3,7 @@
  * Starting the other processors: INIT, SIPI, SIPI, and who came (SDM 3A 10.4
  * "Multiple-Processor (MP) Initialization").
  */
-#include "lib/processors.h"
+#include "lib/machine/processors.h"
 #include "lib/x86/apic.h"
 #include "lib/x86/trampoline.h"
 

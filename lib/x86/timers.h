@@ -1,6 +1,6 @@
 #pragma once
 /* The timers a TSC can be checked against. */
-#include "lib/tsc_rate.h"
+#include "lib/processor/tsc_rate.h"
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 /* Arming a watchdog of the chipset. */
-#include "lib/watchdog.h"
+#include "lib/machine/watchdog.h"
 
 /*
  * Does the steps; registers in memory must be mapped.  False if one of them shows that

@@ -8,7 +8,7 @@ import csv
 import sys
 from collections import OrderedDict
 
-# Instructions of a window around the script, and of the script (bench/harness/script.c).
+# Instructions of a window around the script, and of the script (bench/harness/window/script.c).
 STAMPS, BEGIN, STEP, LOAD, FLUSH, ACCESS = 5, 3, 14, 3, 2, 3
 BODY = {"invpcid_context": 1, "invpcid_by_cr3": 2}
 LOADS_IN_BODY = {"invpcid_by_cr3": 2}

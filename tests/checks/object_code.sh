@@ -118,7 +118,7 @@ relocations_are_relative_and_into_data() {
 
 # In call_code(): whatever may have been fetched through an old translation is not run.
 code_is_called_behind_cpuid() {
-	disassembly build/efi/bench/harness/cpu_port.c.o | awk '
+	disassembly build/efi/bench/harness/verify/cpu_port.c.o | awk '
 		/>:$/ { inside = $2 == "<call_code>:" }
 		!inside { next }
 		$2 == "cpuid" { serialised = 1 }

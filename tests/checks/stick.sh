@@ -60,9 +60,9 @@ is_refused() { # WORDS COMMAND...
 		! "$@" >"$scratch/words" 2>&1 && grep -F "$words" "$scratch/words"
 }
 
-# Every key of lib/config.c, and no other, each commented.
+# Every key of lib/options/config.c, and no other, each commented.
 names_every_key() {
-	sed -n '/^} keys\[\]/,/^};/ s/^\t{ "\([^"]*\)".*/\1/p' lib/config.c | sort >"$scratch/keys"
+	sed -n '/^} keys\[\]/,/^};/ s/^\t{ "\([^"]*\)".*/\1/p' lib/options/config.c | sort >"$scratch/keys"
 	mcopy -n -i "$data" ::/tlbmark.cfg "$scratch/cfg" || return 1
 	tr -d '\r' <"$scratch/cfg" | sed -n 's/^#\([a-z._]*\) =.*/\1/p' | sort >"$scratch/named"
 	[ -s "$scratch/keys" ] && diff "$scratch/keys" "$scratch/named" &&

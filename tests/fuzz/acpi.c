@@ -3,7 +3,7 @@
  * are hard to guess, so each table's is put right before it is read: the last byte of
  * what the length says, as far as that is there.
  */
-#include "lib/acpi_remapping.h"
+#include "lib/machine/acpi_remapping.h"
 #include "tests/fuzz/fuzz.h"
 
 #define BASE 0x1000u

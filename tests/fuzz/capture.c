@@ -1,6 +1,6 @@
 /* The reader of the record stream: names are plain, lines bounded, parts whole or not.
  */
-#include "lib/capture.h"
+#include "lib/stream/capture.h"
 #include "tests/fuzz/fuzz.h"
 
 struct heard {

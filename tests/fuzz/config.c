@@ -1,5 +1,5 @@
 /* tlbmark.cfg and the command line: whatever is there, the configuration is sane. */
-#include "lib/config.h"
+#include "lib/options/config.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check(const struct config *config)

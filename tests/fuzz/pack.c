@@ -1,5 +1,5 @@
 /* Lines of any kind through the codes of a screen and back: all the same, or lost. */
-#include "lib/pack.h"
+#include "lib/codes/pack.h"
 #include "tests/fuzz/fuzz.h"
 
 static struct {

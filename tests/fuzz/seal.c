@@ -2,9 +2,9 @@
  * What an earlier start may have left in RAM: any bytes, and then the same with sums
  * that are right, because they are hard to guess.  What counts as whole is unpacked.
  */
-#include "lib/seal.h"
-#include "lib/crc32.h"
-#include "lib/unpack.h"
+#include "lib/stream/seal.h"
+#include "lib/base/crc32.h"
+#include "lib/stream/unpack.h"
 #include "tests/fuzz/fuzz.h"
 
 #define RUN "fuzz"

@@ -29,7 +29,7 @@ sub acpi {
 
 # Of results.csv: a row with fewer is packed as text, and shows nothing.
 sub columns {
-	open my $file, '<', 'lib/record.c' or die "lib/record.c: $!\n";
+	open my $file, '<', 'lib/stream/record.c' or die "lib/stream/record.c: $!\n";
 	local $/;
 	readline($file) =~ /\[FILE_RESULTS\] = ("bench,.*?"),\n/s or die "no columns of results.csv\n";
 	my $names = $1 =~ s/[^a-z0-9_,]//gr;

@@ -1,7 +1,7 @@
 /* A code of the screen as a camera may read it, and what is behind its header. */
-#include "lib/base45.h"
-#include "lib/crc32.h"
-#include "lib/pack.h"
+#include "lib/base/crc32.h"
+#include "lib/codes/base45.h"
+#include "lib/codes/pack.h"
 #include "tests/fuzz/fuzz.h"
 
 static void take(void *context, unsigned file, const struct line *line)

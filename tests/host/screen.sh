@@ -33,7 +33,7 @@ rows_of() { # COUNT
 	}'
 }
 
-results_columns=$(sed -n '/FILE_RESULTS\] = "bench/,/",$/ s/.*"\(.*\)".*/\1/p' lib/record.c |
+results_columns=$(sed -n '/FILE_RESULTS\] = "bench/,/",$/ s/.*"\(.*\)".*/\1/p' lib/stream/record.c |
 	tr -d '\n')
 
 # A run of one file; machine.csv announces another one that does not come by screen.

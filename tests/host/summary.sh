@@ -2,7 +2,7 @@
 # What run.sh says at the end of a run, from the files of one.
 cd "$(dirname "$0")/../.." || exit 1
 . tests/tap.sh
-. results/summary.sh
+. host/summary.sh
 
 out=$scratch/out
 heading='                           at    median  99% from        to  belief'

@@ -5,7 +5,7 @@
 #include "tests/model/cpu.h"
 
 #include "tests/model/registers.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 #define PCID_BITS UINT64_C(0xfff)
 

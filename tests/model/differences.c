@@ -1,6 +1,6 @@
 #include "tests/model/differences.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 #define TEXT_BYTES 8192u
 

@@ -2,7 +2,7 @@
  */
 #include "tests/model/interpret.h"
 #include "tests/model/registers.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 /* One instruction at work.  No flag but IF is kept: bodies do not branch on any. */
 struct step {

@@ -1,6 +1,6 @@
 #include "tests/model/interpret.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 #define STEPS_MAX 200u
 

@@ -1,6 +1,6 @@
 #include "tests/model/memory.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 #define RUBBISH 0xa5
 

@@ -2,7 +2,7 @@
 
 #include "paging/address_space.h"
 #include "tests/model/registers.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 #define DESCRIPTOR SCRATCH_BASE
 

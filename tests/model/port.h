@@ -1,6 +1,6 @@
 #pragma once
 /* The verification's port onto the model CPU. */
-#include "bench/harness/verify.h"
+#include "bench/harness/verify/verify.h"
 #include "tests/model/interpret.h"
 #include "tests/model/memory.h"
 

@@ -1,6 +1,6 @@
 #include "tests/model/psc.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 static bool is_above(const struct upper_entry *upper, uint64_t va)
 {

@@ -1,6 +1,6 @@
 #include "tests/model/tlb.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 const struct translation *tlb_find(const struct tlb *tlb, enum side side, uint16_t pcid,
                                    uint64_t va)

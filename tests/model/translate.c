@@ -1,7 +1,7 @@
 /* Access to memory: the TLB, on a miss the paging-structure caches, then the tables. */
 #include "tests/model/cpu.h"
 #include "tests/model/registers.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 static const struct invalidation everything = {
 	.any_pcid = true,

@@ -4,7 +4,7 @@
  *
  * usage: plan PROFILE [tlb_LEVEL_SIDE_PAGE_entries=NUMBER]...     as in machine.csv
  */
-#include "bench/harness/plan.h"
+#include "bench/harness/experiment/plan.h"
 
 #include <stdio.h>
 #include <stdlib.h>

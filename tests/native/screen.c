@@ -4,7 +4,7 @@
  *
  *     screen WIDTH HEIGHT rgbx|bgrx|565|888 DIR <STREAM
  */
-#include "lib/screen.h"
+#include "lib/screen/screen.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,8 +8,8 @@
  *     selftest --compare       nothing against nothing, paired and one after the other
  *     selftest --steps         few multiplications, that a step of the clock may hide
  */
-#include "bench/harness/selftest.h"
-#include "lib/csv.h"
+#include "bench/harness/selftest/selftest.h"
+#include "lib/base/csv.h"
 #include "lib/x86/insn.h"
 
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /*
  * Several processors change entries and ask each other to drop translations at once,
- * interrupts off (bench/harness/shootdown.h): nobody waits for ever, and nobody uses a
+ * interrupts off (bench/harness/remote/shootdown.h): nobody waits for ever, and nobody uses a
  * translation whose frame was given away.
  *
  * Processor i owns page i.  Each reads through all pages, then changes its own, fills its

@@ -1,5 +1,5 @@
 /* ACPI tables as they should be: found by their names, processors counted. */
-#include "tests/unit/acpi_world.h"
+#include "tests/unit/support/acpi_world.h"
 
 static struct processors processors;
 

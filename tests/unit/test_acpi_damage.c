@@ -1,7 +1,7 @@
 /* ACPI tables as they should not be: refused, and never read outside of. */
-#include "lib/acpi_remapping.h"
-#include "tests/unit/acpi_world.h"
-#include "tests/unit/random.h"
+#include "lib/machine/acpi_remapping.h"
+#include "tests/unit/support/acpi_world.h"
+#include "tests/unit/support/random.h"
 
 static const uint8_t two[] = { LOCAL_APIC(0, 1), LOCAL_X2APIC(1, 1) };
 static struct processors processors;

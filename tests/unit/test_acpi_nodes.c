@@ -1,7 +1,7 @@
 /* The SRAT: on which node memory and processors are. */
-#include "lib/acpi_nodes.h"
-#include "tests/unit/random.h"
-#include "tests/unit/unit.h"
+#include "lib/machine/acpi_nodes.h"
+#include "tests/unit/support/random.h"
+#include "tests/unit/support/unit.h"
 
 static struct processors processors;
 static struct nodes nodes;

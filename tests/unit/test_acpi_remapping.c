@@ -1,6 +1,6 @@
 /* Tables of IOMMUs: whether interrupts can be remapped for x2APIC mode. */
-#include "lib/acpi_remapping.h"
-#include "tests/unit/unit.h"
+#include "lib/machine/acpi_remapping.h"
+#include "tests/unit/support/unit.h"
 
 /* An IVRS whose header does not matter, with so many bytes of blocks. */
 static bool ivrs_remaps(const uint8_t *blocks, size_t length)

@@ -1,6 +1,6 @@
 /* The reset register of a FADT, whose table was checked when it was found. */
-#include "lib/acpi.h"
-#include "tests/unit/unit.h"
+#include "lib/machine/acpi.h"
+#include "tests/unit/support/unit.h"
 
 #define FADT_BYTES 276u
 #define RESET_REG_SUP (1u << 10)

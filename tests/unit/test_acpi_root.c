@@ -1,6 +1,6 @@
 /* The list of tables: the XSDT, the RSDT in its place, and a table whose sum is wrong.
  */
-#include "tests/unit/acpi_world.h"
+#include "tests/unit/support/acpi_world.h"
 
 static int build(void **state)
 {

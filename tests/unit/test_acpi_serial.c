@@ -1,6 +1,6 @@
 /* The serial port of a SPCR, whose table was checked when it was found. */
-#include "lib/acpi.h"
-#include "tests/unit/unit.h"
+#include "lib/machine/acpi.h"
+#include "tests/unit/support/unit.h"
 
 #define SPCR_BYTES 80u
 #define COM3 0x3e8u

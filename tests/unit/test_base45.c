@@ -1,8 +1,8 @@
 /* Base45 against the vectors of RFC 9285, and back again. */
-#include "lib/base45.h"
+#include "lib/codes/base45.h"
 
-#include "tests/unit/random.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/random.h"
+#include "tests/unit/support/unit.h"
 
 static void assert_coded(const void *bytes, size_t count, const char *text)
 {

@@ -1,7 +1,7 @@
 /* What benchmarks plan, on machines of every size and in every profile. */
-#include "bench/harness/plan.h"
+#include "bench/harness/experiment/plan.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 extern const struct bench bench_single_op, bench_refill, bench_range, bench_tlb_size,
 	bench_pcid_capacity, bench_switch, bench_policy_random, bench_policy_zipf;
@@ -353,10 +353,11 @@ TEST(another_type_of_core_has_the_same_rows_but_with_paging_off)
 {
 	static const struct bench *const typed[] = { &bench_single_op, &bench_refill,
 		                                     &bench_range };
-	unsigned count;
 	char name[80];
 
 	for (unsigned i = 0; i < COUNT_OF(typed); i++) {
+		unsigned count;
+
 		assert_true(typed[i]->each_core_type);
 		plan_bench(typed[i], "default", 1536);
 		count = plan.count;

@@ -1,5 +1,5 @@
 /* Boot options as firmware has them, each in a heap block of its size, and damaged. */
-#include "tests/unit/boot_options.h"
+#include "tests/unit/support/boot_options.h"
 
 /* Of bytes in a heap block of their size; an option that is not whole leads nowhere. */
 static bool leads_to(const uint8_t *bytes, size_t length, const uint8_t *own,

@@ -1,5 +1,5 @@
 /* Which file a boot option starts; options of our own; the boot order. */
-#include "tests/unit/boot_options.h"
+#include "tests/unit/support/boot_options.h"
 
 /* Whether an option with this path starts a file there. */
 static bool starts(const char *path, size_t length, const char *file)

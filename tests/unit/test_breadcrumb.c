@@ -2,9 +2,9 @@
  * The breadcrumb: what is written is read again, and nothing else is, since the next
  * start looks at memory addresses that it names.
  */
-#include "lib/breadcrumb.h"
-#include "lib/transport.h"
-#include "tests/unit/unit.h"
+#include "lib/boot/breadcrumb.h"
+#include "lib/options/transport.h"
+#include "tests/unit/support/unit.h"
 
 static struct breadcrumb sample(void)
 {

@@ -1,8 +1,8 @@
 /* Characters, bars and codes where they belong, on screens of any size. */
-#include "lib/canvas.h"
+#include "lib/screen/canvas.h"
 
-#include "lib/font.h"
-#include "tests/unit/pixels.h"
+#include "lib/screen/font.h"
+#include "tests/unit/support/pixels.h"
 
 static struct canvas canvas;
 

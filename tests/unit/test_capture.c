@@ -1,5 +1,5 @@
 /* The reader of the serial line: what is a record, a row, a name, and what is not. */
-#include "tests/unit/capture_log.h"
+#include "tests/unit/support/capture_log.h"
 
 static void run_is_found_behind_the_garbage_of_a_firmware(void **state)
 {

@@ -1,5 +1,5 @@
 /* The reader of the serial line: parts that were cut or damaged are never kept. */
-#include "tests/unit/capture_log.h"
+#include "tests/unit/support/capture_log.h"
 
 static void a_part_with_a_wrong_crc_is_dropped_and_named(void **state)
 {

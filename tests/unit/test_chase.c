@@ -1,5 +1,5 @@
 /* Rows that follow a trail: what is done before each of their windows. */
-#include "tests/unit/chase_rows.h"
+#include "tests/unit/support/chase_rows.h"
 
 /* The same lines in the same order as the pass from event spread on. */
 static void assert_dense_pass(const struct trail *trail, unsigned spread)

@@ -1,5 +1,5 @@
 /* Rows that follow a trail: what is in their windows, and why some cannot be. */
-#include "tests/unit/chase_rows.h"
+#include "tests/unit/support/chase_rows.h"
 
 /* The instructions of a window between two marks, as one text. */
 static const char *code_of(window_code *window, const char *from, const char *to)

@@ -1,5 +1,5 @@
 /* Whether the pieces in which a row was measured agree. */
-#include "tests/unit/rows.h"
+#include "tests/unit/support/rows.h"
 
 static void run(void)
 {

@@ -1,9 +1,9 @@
 /* The step of a clock, told by differences of its readings. */
-#include "lib/clock_step.h"
-#include "lib/estimate.h"
+#include "lib/stats/clock_step.h"
+#include "lib/stats/estimate.h"
 
-#include "tests/unit/random.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/random.h"
+#include "tests/unit/support/unit.h"
 
 static struct clock_steps steps;
 

@@ -1,6 +1,6 @@
 /* Options: every key, good and bad, and what becomes of bad lines. */
-#include "lib/config.h"
-#include "tests/unit/lines.h"
+#include "lib/options/config.h"
+#include "tests/unit/support/lines.h"
 
 static struct config config;
 

@@ -2,10 +2,10 @@
  * Options as nobody would write them.  Every text lies in a heap block of its own size,
  * so that a sanitizer sees a read behind its end.
  */
-#include "lib/config.h"
+#include "lib/options/config.h"
 
-#include "tests/unit/random.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/random.h"
+#include "tests/unit/support/unit.h"
 
 static struct config config;
 

@@ -1,6 +1,6 @@
 /* Serial ports of a console, from the device paths of real firmware and bent ones. */
-#include "lib/console_path.h"
-#include "tests/unit/unit.h"
+#include "lib/boot/console_path.h"
+#include "tests/unit/support/unit.h"
 
 #define PCI_ROOT 2, 1, 12, 0, 0xd0, 0x41, 0x03, 0x0a, 0, 0, 0, 0
 #define ISA_BRIDGE 1, 1, 6, 0, 0, 31

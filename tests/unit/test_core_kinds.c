@@ -1,7 +1,7 @@
 /* Which cores of a machine are alike, by leaves as processors have told them. */
-#include "lib/core_kinds.h"
+#include "lib/processor/core_kinds.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 /* Leaf 4: caches up to that level, each of one thread. */
 static void put_caches(struct topology_leaves *leaves, uint32_t levels)

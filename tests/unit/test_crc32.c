@@ -1,5 +1,5 @@
 /* The CRC-32 against zlib's, and against the value every description of it names. */
-#include "lib/crc32.h"
+#include "lib/base/crc32.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,9 +1,9 @@
 /* CSV, read back by Python's csv module. */
-#include "lib/csv.h"
+#include "lib/base/csv.h"
 
-#include "tests/unit/lines.h"
-#include "tests/unit/python.h"
-#include "tests/unit/random.h"
+#include "tests/unit/support/lines.h"
+#include "tests/unit/support/python.h"
+#include "tests/unit/support/random.h"
 
 #define ROWS 3000u
 #define FIELDS_MAX 6u

@@ -1,6 +1,6 @@
 /* Device paths as firmware has them, each in a heap block of its size, and damaged. */
-#include "lib/device_path.h"
-#include "tests/unit/unit.h"
+#include "lib/boot/device_path.h"
+#include "tests/unit/support/unit.h"
 
 #define ROOT "\2\1\14\0\320\101\3\12\0\0\0\0"
 #define PCI "\1\1\6\0\0\4"

@@ -1,8 +1,8 @@
 /* Windows that begin at any phase of a clock that steps, and what the sampler makes of
  * that. */
-#include "bench/harness/plan.h"
+#include "bench/harness/experiment/plan.h"
 
-#include "tests/unit/synthetic.h"
+#include "tests/unit/support/synthetic.h"
 
 #define PAIRS 255u
 

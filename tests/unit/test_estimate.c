@@ -1,9 +1,9 @@
 /* What a row costs where the clock steps: an estimate and its interval. */
-#include "lib/estimate.h"
-#include "lib/stats.h"
+#include "lib/stats/estimate.h"
+#include "lib/stats/stats.h"
 
-#include "tests/unit/random.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/random.h"
+#include "tests/unit/support/unit.h"
 
 #define N_MAX 2047u
 

@@ -1,7 +1,7 @@
 /* File systems that mkfs.vfat and mtools have made, whole and damaged. */
-#include "lib/fat.h"
-#include "tests/unit/random.h"
-#include "tests/unit/unit.h"
+#include "lib/boot/fat.h"
+#include "tests/unit/support/random.h"
+#include "tests/unit/support/unit.h"
 
 #include <unistd.h>
 

@@ -1,7 +1,7 @@
 /* What a clock shows of itself, and what an environment is told by. */
-#include "bench/harness/fingerprint.h"
+#include "bench/harness/selftest/fingerprint.h"
 
-#include "tests/unit/synthetic.h"
+#include "tests/unit/support/synthetic.h"
 
 /* A machine on which nothing speaks against hardware. */
 static struct fingerprint real(void)

@@ -1,6 +1,6 @@
 /* Pixels of every format that firmware may have, and nothing beside them. */
-#include "tests/unit/pixels.h"
-#include "tests/unit/random.h"
+#include "tests/unit/support/pixels.h"
+#include "tests/unit/support/random.h"
 
 /* What a channel should hold of eight bits, by division. */
 static uint32_t channel(uint32_t mask, uint32_t value)

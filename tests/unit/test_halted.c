@@ -1,6 +1,6 @@
 /* How much of a time a processor slept, by its counters. */
-#include "bench/harness/halted.h"
-#include "tests/unit/unit.h"
+#include "bench/harness/remote/halted.h"
+#include "tests/unit/support/unit.h"
 
 #define ALL ((UINT32_C(1) << HALT_COUNTERS) - 1)
 

@@ -1,9 +1,9 @@
 /* Buckets: without gaps, fine enough, alike on both sides of 0, and nothing is lost. */
-#include "lib/histogram.h"
-#include "lib/stats.h"
+#include "lib/stats/histogram.h"
+#include "lib/stats/stats.h"
 
-#include "tests/unit/random.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/random.h"
+#include "tests/unit/support/unit.h"
 
 #define VALUES 4000u
 

@@ -1,7 +1,7 @@
 /* The 1:1 map: coats of paint, sizes of leaves, what is left out. */
 #include "paging/identity.h"
 
-#include "tests/unit/arena.h"
+#include "tests/unit/support/arena.h"
 
 #define KIB4 UINT64_C(0x1000)
 #define MIB2 UINT64_C(0x200000)

@@ -1,8 +1,8 @@
 /* The 1:1 map against the plainest model of it: the last coat that has the page. */
 #include "paging/identity.h"
 
-#include "tests/unit/arena.h"
-#include "tests/unit/random.h"
+#include "tests/unit/support/arena.h"
+#include "tests/unit/support/random.h"
 
 #define PAINTS 12u
 #define MIB2 UINT64_C(0x200000)

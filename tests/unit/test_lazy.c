@@ -1,8 +1,8 @@
 /* Lazy TLB mode: what each processor is told to do, and that nothing stale is used. */
 #include "paging/lazy.h"
 
-#include "tests/unit/random.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/random.h"
+#include "tests/unit/support/unit.h"
 
 static struct lazy_space user, other;
 static struct lazy_cpu cpu;

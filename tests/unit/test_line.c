@@ -1,6 +1,6 @@
 /* Lines put together piece by piece, with printf as the second opinion. */
-#include "tests/unit/lines.h"
-#include "tests/unit/random.h"
+#include "tests/unit/support/lines.h"
+#include "tests/unit/support/random.h"
 
 #include <inttypes.h>
 

@@ -1,7 +1,7 @@
 /* What is said of a serial line that lost bytes: that it is dead, was dead, or is slow.
  */
-#include "lib/line_loss.h"
-#include "tests/unit/unit.h"
+#include "lib/stream/line_loss.h"
+#include "tests/unit/support/unit.h"
 
 static void lose(struct line_loss *loss, unsigned bytes)
 {

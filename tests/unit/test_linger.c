@@ -1,7 +1,7 @@
 /* How long it is waited for a processor that may be leaving an SMI. */
-#include "lib/linger.h"
+#include "lib/processor/linger.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 /* Looks every step ticks, but the first after a gap; when it ends, or 0. */
 static uint64_t ends_at(uint64_t gap, uint64_t step)

@@ -1,7 +1,7 @@
 /* Command lines as shells, efibootmgr and firmware give them. */
-#include "lib/boot_option.h"
-#include "lib/load_options.h"
-#include "tests/unit/unit.h"
+#include "lib/boot/boot_option.h"
+#include "lib/boot/load_options.h"
+#include "tests/unit/support/unit.h"
 
 static char text[16];
 

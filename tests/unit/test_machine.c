@@ -1,8 +1,8 @@
 /* machine.csv: every key once, every value as it was found, read by Python. */
-#include "lib/machine.h"
+#include "lib/machine/machine.h"
 
-#include "tests/unit/python.h"
-#include "tests/unit/record_stream.h"
+#include "tests/unit/support/python.h"
+#include "tests/unit/support/record_stream.h"
 
 /* Fails on a row that is no pair, or on a key that comes twice; prints key=value. */
 #define PYTHON_PAIRS                                                                   \

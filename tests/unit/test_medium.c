@@ -1,6 +1,6 @@
 /* Device paths as bytes: which disks people carry, and which stay in the machine. */
-#include "lib/medium.h"
-#include "tests/unit/unit.h"
+#include "lib/boot/medium.h"
+#include "tests/unit/support/unit.h"
 
 #define ROOT "\2\1\14\0\320\101\3\12\0\0\0\0"
 #define PCI "\1\1\6\0\0\7"

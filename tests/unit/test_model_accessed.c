@@ -3,7 +3,7 @@
  * the frame says, on a CPU without faults and with each of them.
  */
 #include "tests/model/port.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 static enum verdict by_bit(const struct tlb_op *op, enum entry entry,
                            struct tlb_mode mode, uint64_t quirks)

@@ -3,7 +3,7 @@
 #include "paging/address_space.h"
 #include "tests/model/port.h"
 #include "tests/model/registers.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 #define PAGE VA_VERIFY
 #define LARGE (VA_VERIFY + (UINT64_C(2) << 30))

@@ -3,7 +3,7 @@
  * drops shows as dropped, and where the control loses its entry too nothing is said.
  */
 #include "tests/model/differences.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 #define PAGES " page_4k page_2m page_1g"
 #define GLOBALS " global_4k global_neighbour"

@@ -2,13 +2,13 @@
  * The faults that are tried, on the model CPU: each probe's instructions of ring 0
  * fault here, and the handler has the model do them instead.
  */
-#include "bench/harness/faults.h"
+#include "bench/harness/verify/faults.h"
 #include "lib/x86/control.h"
 #include "lib/x86/trap.h"
 #include "tests/model/cpu.h"
 #include "tests/model/memory.h"
 #include "tests/model/registers.h"
-#include "tests/unit/ring0_log.h"
+#include "tests/unit/support/ring0_log.h"
 
 #include <setjmp.h>
 

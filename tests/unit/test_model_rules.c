@@ -4,7 +4,7 @@
  * with the rule in every cell, so none is inconclusive.
  */
 #include "tests/model/differences.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 /*
  * In the order of enum entry:

@@ -3,7 +3,7 @@
 #include "paging/body.h"
 #include "tests/model/port.h"
 #include "tests/model/registers.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 /* clang-format off */
 BODY(stack, "mov $5, %eax\n"
@@ -168,7 +168,7 @@ static uint64_t code_at(const struct model *model, uint64_t entry)
 	return *model->pool.table_at(entry & PTE_FRAME);
 }
 
-/* AMD erratum 1193, family 19h: see bench/harness/ground.c. */
+/* AMD erratum 1193, family 19h: see bench/harness/verify/verify_pages.c. */
 TEST(no_operation_and_no_check_changes_a_byte_of_code)
 {
 	for (unsigned i = 0; i < 2 * TLB_OPS; i++) {

@@ -1,6 +1,6 @@
 /* Hints for MWAIT that every processor has. */
-#include "lib/mwait.h"
-#include "tests/unit/unit.h"
+#include "lib/processor/mwait.h"
+#include "tests/unit/support/unit.h"
 
 TEST(hints_are_those_of_each_state_from_c1_on)
 {

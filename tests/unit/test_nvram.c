@@ -1,6 +1,6 @@
 /* Half of a board's variable store stays free, and 5 KiB at least. */
-#include "lib/nvram.h"
-#include "tests/unit/unit.h"
+#include "lib/boot/nvram.h"
+#include "tests/unit/support/unit.h"
 
 #define KIB UINT64_C(1024)
 #define LARGEST (32 * KIB)

@@ -1,6 +1,6 @@
 /* What is said of a run in a few lines, from its files. */
-#include "lib/outcome.h"
-#include "tests/unit/unit.h"
+#include "lib/stream/outcome.h"
+#include "tests/unit/support/unit.h"
 
 TEST(rows_are_counted_by_their_status)
 {

@@ -1,7 +1,7 @@
 /* Whether a point of a sweep contradicts the two beside it. */
-#include "lib/outlier.h"
-#include "tests/unit/random.h"
-#include "tests/unit/unit.h"
+#include "lib/stats/outlier.h"
+#include "tests/unit/support/random.h"
+#include "tests/unit/support/unit.h"
 
 static bool is_outlier(struct sweep_point before, struct sweep_point at,
                        struct sweep_point after)

@@ -1,5 +1,5 @@
 /* What is packed comes back byte for byte, from each code alone. */
-#include "tests/unit/packed_rows.h"
+#include "tests/unit/support/packed_rows.h"
 
 TEST(rows_come_back_as_they_were)
 {

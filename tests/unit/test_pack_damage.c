@@ -1,6 +1,6 @@
 /* Codes that are rewound, damaged, cut, or none. */
-#include "lib/crc32.h"
-#include "tests/unit/packed_rows.h"
+#include "lib/base/crc32.h"
+#include "tests/unit/support/packed_rows.h"
 
 TEST(what_is_rewound_was_never_there)
 {

@@ -1,7 +1,7 @@
 /* Who gets which PCID, against a TLB that remembers whose translations it holds. */
-#include "lib/references.h"
+#include "lib/options/references.h"
 #include "paging/pcid_slots.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 static const uint32_t counts[] = { 1, 2, 4, 6, 8, 16, 64, 4095 };
 static const uint32_t processes[] = { 1, 2, 4, 6, 8, 16, 64, 1024, 5000 };

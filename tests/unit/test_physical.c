@@ -1,7 +1,7 @@
 /* Bits of a physical address, and keys of RAM, by CPUID and registers as they are. */
-#include "lib/physical.h"
+#include "lib/machine/physical.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 #define BIT(n) (UINT64_C(1) << (n))
 #define TME_ON (BIT(0) | BIT(1))

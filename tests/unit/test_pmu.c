@@ -1,7 +1,7 @@
 /* Which event counts page walks, by processor. */
-#include "lib/pmu.h"
+#include "lib/processor/pmu.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 /* Event and umask as one number, 0 if there is none. */
 static unsigned intel(uint32_t family, uint32_t model)

@@ -1,5 +1,5 @@
 /* The pool of frames: runs, alignment, zeroing, and an end that is reported. */
-#include "tests/unit/arena.h"
+#include "tests/unit/support/arena.h"
 
 TEST(frames_come_one_after_the_other)
 {

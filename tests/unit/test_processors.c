@@ -1,7 +1,7 @@
 /* The list of processors: each once, the boot processor first. */
-#include "lib/processors.h"
-#include "lib/text.h"
-#include "tests/unit/unit.h"
+#include "lib/base/text.h"
+#include "lib/machine/processors.h"
+#include "tests/unit/support/unit.h"
 
 static struct processors list;
 

@@ -1,7 +1,7 @@
 /* How long to measure. */
-#include "lib/profile.h"
+#include "lib/options/profile.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 static const struct profile *named(const char *name)
 {

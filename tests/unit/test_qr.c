@@ -1,9 +1,9 @@
 /* QR codes, read by zbarimg and compared with those of qrencode. */
-#include "lib/qr_matrix.h"
+#include "lib/codes/qr_matrix.h"
 
-#include "lib/base45.h"
-#include "tests/unit/image.h"
-#include "tests/unit/random.h"
+#include "lib/codes/base45.h"
+#include "tests/unit/support/image.h"
+#include "tests/unit/support/random.h"
 
 static struct qr qr;
 static char text[QR_TEXT_MAX + 2];

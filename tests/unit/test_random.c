@@ -1,7 +1,7 @@
 /* Numbers for orders: every order as likely, the same for the same seed. */
-#include "lib/random.h"
+#include "lib/base/random.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 static void fill(uint16_t *indices, uint32_t count)
 {

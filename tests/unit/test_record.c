@@ -1,5 +1,5 @@
 /* The record stream: as it is written, and as its reader understands it. */
-#include "tests/unit/record_stream.h"
+#include "tests/unit/support/record_stream.h"
 
 #include <zlib.h>
 

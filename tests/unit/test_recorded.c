@@ -1,9 +1,9 @@
 /* What processors that exist are taken for, by the leaves that they returned. */
-#include "lib/cpuid.h"
-#include "lib/machine.h"
+#include "lib/machine/cpuid.h"
+#include "lib/machine/machine.h"
 
-#include "tests/unit/recorded_leaves.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/recorded_leaves.h"
+#include "tests/unit/support/unit.h"
 
 struct recorded_source {
 	struct cpuid_source source; /* first */

@@ -1,7 +1,7 @@
 /* Reference strings: how often each process comes. */
-#include "lib/references.h"
+#include "lib/options/references.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 static const uint32_t sizes[] = { 2, 4, 6, 8, 16, 64, 1024, 5000 };
 

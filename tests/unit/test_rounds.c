@@ -1,5 +1,5 @@
 /* The order in which rows are measured, and when each is done. */
-#include "tests/unit/rows.h"
+#include "tests/unit/support/rows.h"
 
 #define LOG_MAX 256u
 

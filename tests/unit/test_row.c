@@ -1,9 +1,9 @@
 /* Rows of results.csv and of the summary. */
-#include "lib/record.h"
-#include "lib/row.h"
+#include "lib/stream/record.h"
+#include "lib/stream/row.h"
 #include "paging/tlb_op.h"
 
-#include "tests/unit/lines.h"
+#include "tests/unit/support/lines.h"
 
 static struct line line;
 

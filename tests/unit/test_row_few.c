@@ -1,7 +1,7 @@
 /* Rows of so few samples that there is no interval of the median. */
-#include "lib/row.h"
+#include "lib/stream/row.h"
 
-#include "tests/unit/lines.h"
+#include "tests/unit/support/lines.h"
 
 static struct line line;
 

@@ -1,8 +1,8 @@
 /* What a plan has measured, as the files that hold it. */
-#include "bench/harness/rows.h"
+#include "bench/harness/experiment/rows.h"
 
-#include "tests/unit/record_stream.h"
-#include "tests/unit/rows.h"
+#include "tests/unit/support/record_stream.h"
+#include "tests/unit/support/rows.h"
 
 static struct tallies tallies[TLB_OPS], other_tallies[TLB_OPS];
 

@@ -1,5 +1,5 @@
 /* The paired sampler: what it takes, in which order, and what it drops. */
-#include "tests/unit/fake_windows.h"
+#include "tests/unit/support/fake_windows.h"
 
 TEST(the_difference_is_b_less_a)
 {

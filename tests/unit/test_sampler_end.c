@@ -1,5 +1,5 @@
 /* The paired sampler: when it stops, and whether what it has is enough. */
-#include "tests/unit/fake_windows.h"
+#include "tests/unit/support/fake_windows.h"
 
 static bool is_narrow(uint32_t quantum)
 {

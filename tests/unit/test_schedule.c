@@ -1,9 +1,9 @@
 /* What schedules load and drop, played by a TLB that knows whose translations it has.
  */
-#include "bench/harness/schedule.h"
+#include "bench/harness/space/schedule.h"
 
 #include "paging/address_space.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 #define WARM 256u
 #define COUNT 512u

@@ -1,9 +1,9 @@
 /* What somebody in front of the screen sees of a record stream. */
-#include "lib/screen.h"
+#include "lib/screen/screen.h"
 
-#include "lib/font.h"
-#include "tests/unit/packed.h"
-#include "tests/unit/pixels.h"
+#include "lib/screen/font.h"
+#include "tests/unit/support/packed.h"
+#include "tests/unit/support/pixels.h"
 
 static struct screen screen;
 static struct record record;

@@ -1,8 +1,8 @@
 /* Scripts, by disassembling their windows and by playing them here. */
-#include "lib/random.h"
+#include "lib/base/random.h"
 #include "paging/address_space.h"
 #include "paging/tlb_op.h"
-#include "tests/unit/windows.h"
+#include "tests/unit/support/windows.h"
 
 #include <sys/mman.h>
 

@@ -2,9 +2,9 @@
  * The sealed block, damaged in every byte: nothing but what was sealed is ever taken
  * for whole, and of several copies the whole one is found wherever it is.
  */
-#include "lib/crc32.h"
-#include "lib/seal.h"
-#include "tests/unit/unit.h"
+#include "lib/base/crc32.h"
+#include "lib/stream/seal.h"
+#include "tests/unit/support/unit.h"
 
 #define STREAM "\n@run r-1\nwords\n@done 0\n"
 #define NONCE UINT64_C(0x123456789abcdef0)

@@ -1,7 +1,7 @@
 /* The self-tests of the clock, on processors that are sound and on some that are not.
  */
-#include "tests/unit/record_stream.h"
-#include "tests/unit/selftests.h"
+#include "tests/unit/support/record_stream.h"
+#include "tests/unit/support/selftests.h"
 
 TEST(a_clean_clock_passes_every_test)
 {

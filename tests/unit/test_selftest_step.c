@@ -1,6 +1,6 @@
 /* The self-tests on clocks that step, and verdicts that a machine may have no answer
  * to. */
-#include "tests/unit/selftests.h"
+#include "tests/unit/support/selftests.h"
 
 /* 22 and 23, 24 and 25 ticks in turn: no number of ticks divides them all. */
 TEST(a_clock_that_steps_by_a_broken_number_of_ticks_passes_every_test)

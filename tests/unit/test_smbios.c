@@ -1,6 +1,6 @@
 /* SMBIOS tables as firmware has them, and damaged: each in a heap block of its size. */
-#include "lib/smbios.h"
-#include "tests/unit/unit.h"
+#include "lib/machine/smbios.h"
+#include "tests/unit/support/unit.h"
 
 #define ENTRY UINT64_C(0xf0000)
 #define TABLE UINT64_C(0x7fe00000)

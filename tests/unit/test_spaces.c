@@ -1,7 +1,7 @@
 /* Address spaces that have all in common but their pages of lines. */
-#include "bench/harness/spaces.h"
+#include "bench/harness/space/spaces.h"
 
-#include "tests/unit/arena.h"
+#include "tests/unit/support/arena.h"
 
 static struct frame_pool pool;
 static struct lines lines;

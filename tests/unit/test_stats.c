@@ -1,8 +1,8 @@
 /* Order statistics against known answers, libc, and plain definitions. */
-#include "lib/stats.h"
+#include "lib/stats/stats.h"
 
-#include "tests/unit/random.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/random.h"
+#include "tests/unit/support/unit.h"
 
 #define N_MAX 8191u
 

@@ -1,8 +1,8 @@
 /* The interval of the median holds the median as often as it says. */
-#include "lib/stats.h"
+#include "lib/stats/stats.h"
 
-#include "tests/unit/random.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/random.h"
+#include "tests/unit/support/unit.h"
 
 #define DRAWS 10000u
 #define N_MAX 255u

@@ -1,10 +1,10 @@
 /* A run in a small place: what is worth most is there, and what is not there is named.
  */
-#include "lib/memory_sink.h"
-#include "lib/replay.h"
-#include "lib/stow.h"
-#include "lib/unpack.h"
-#include "tests/unit/packed_rows.h"
+#include "lib/codes/replay.h"
+#include "lib/codes/stow.h"
+#include "lib/stream/memory_sink.h"
+#include "lib/stream/unpack.h"
+#include "tests/unit/support/packed_rows.h"
 
 #define ROOM (1u << 20)
 #define CODE_BYTES 1024u

@@ -1,7 +1,7 @@
 /* The rows of a plan that are points of one sweep, held against each other. */
-#include "bench/harness/sweep.h"
+#include "bench/harness/experiment/sweep.h"
 
-#include "tests/unit/rows.h"
+#include "tests/unit/support/rows.h"
 
 /* A row at a place of the sweep that costs so many ticks. */
 static struct experiment *add(uint32_t value, uint32_t ticks)

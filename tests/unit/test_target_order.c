@@ -1,8 +1,8 @@
 /* The order of targets: by distance, dealt over packages, second threads last. */
-#include "lib/target_order.h"
+#include "lib/processor/target_order.h"
 
-#include "tests/unit/random.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/random.h"
+#include "tests/unit/support/unit.h"
 
 #define MOST 64u
 

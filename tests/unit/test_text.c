@@ -1,8 +1,8 @@
 /* C strings without a C library, held against one. */
-#include "lib/text.h"
+#include "lib/base/text.h"
 
-#include "tests/unit/random.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/random.h"
+#include "tests/unit/support/unit.h"
 
 #include <fnmatch.h>
 

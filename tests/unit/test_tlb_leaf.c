@@ -1,7 +1,7 @@
 /* CPUID's leaves on TLBs, as processors that exist return them. */
-#include "lib/tlb_leaf.h"
+#include "lib/processor/tlb_leaf.h"
 
-#include "tests/unit/record_stream.h"
+#include "tests/unit/support/record_stream.h"
 
 static uint16_t entries(const struct tlb_sizes *sizes, uint32_t level,
                         enum tlb_side side, enum tlb_page page)

@@ -8,7 +8,7 @@
 
 #include "lib/x86/insn.h"
 #include "paging/address_space.h"
-#include "tests/unit/disassemble.h"
+#include "tests/unit/support/disassemble.h"
 
 #define ANY (PCIDE_OFF | PCIDE_ON)
 

@@ -1,7 +1,7 @@
 /* Topology from CPUID leaves as real processors have them, and as none should. */
-#include "lib/topology.h"
-#include "tests/unit/random.h"
-#include "tests/unit/unit.h"
+#include "lib/processor/topology.h"
+#include "tests/unit/support/random.h"
+#include "tests/unit/support/unit.h"
 
 #define LEVEL(shift, kind)                                                             \
 	{                                                                              \

@@ -1,5 +1,5 @@
 /* Trails through the arena: every page once, in either way. */
-#include "tests/unit/lines_world.h"
+#include "tests/unit/support/chase_arena_world.h"
 
 static uint64_t load(uint64_t va)
 {

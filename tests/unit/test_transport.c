@@ -1,6 +1,6 @@
 /* The option `transport`, and its value as machine.csv and the breadcrumb have it. */
-#include "lib/transport.h"
-#include "tests/unit/unit.h"
+#include "lib/options/transport.h"
+#include "tests/unit/support/unit.h"
 
 #define UNTOUCHED 0x80u
 

@@ -1,7 +1,7 @@
 /* Offsets of clocks by causality alone, against clocks whose offset is known. */
-#include "bench/harness/tsc_offset.h"
-#include "tests/unit/random.h"
-#include "tests/unit/unit.h"
+#include "bench/harness/smp/tsc_offset.h"
+#include "tests/unit/support/random.h"
+#include "tests/unit/support/unit.h"
 
 /* One exchange at that time: B is ahead by offset, both ways take as long as said. */
 static void exchange(struct tsc_offset *known, uint64_t at, int64_t offset,

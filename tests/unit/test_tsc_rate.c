@@ -1,8 +1,8 @@
 /* The rate of the TSC from several sources, and where they contradict each other. */
-#include "lib/tsc_rate.h"
+#include "lib/processor/tsc_rate.h"
 
-#include "tests/unit/random.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/random.h"
+#include "tests/unit/support/unit.h"
 
 TEST(leaf_15h_gives_the_rate_if_it_names_the_crystal)
 {

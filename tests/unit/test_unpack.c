@@ -1,10 +1,10 @@
 /* A record goes into memory, and its files come out of it as they went in. */
-#include "lib/memory_sink.h"
-#include "lib/outcome.h"
-#include "lib/record.h"
-#include "lib/seal.h"
-#include "lib/unpack.h"
-#include "tests/unit/unit.h"
+#include "lib/stream/memory_sink.h"
+#include "lib/stream/outcome.h"
+#include "lib/stream/record.h"
+#include "lib/stream/seal.h"
+#include "lib/stream/unpack.h"
+#include "tests/unit/support/unit.h"
 
 #define ROOM 8192u
 

@@ -1,8 +1,8 @@
 /* Verdicts from counts, and the rows they become. */
-#include "bench/harness/verify.h"
-#include "lib/record.h"
+#include "bench/harness/verify/verify.h"
+#include "lib/stream/record.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 static enum verdict verdict(enum rule rule, uint32_t control, uint32_t after)
 {

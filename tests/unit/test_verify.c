@@ -1,5 +1,5 @@
 /* The existence test against a model CPU: that it passes what is right, and notices. */
-#include "tests/unit/model_tlb.h"
+#include "tests/unit/support/model_tlb.h"
 
 static struct verify_ground ground;
 

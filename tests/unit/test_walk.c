@@ -1,7 +1,7 @@
 /* Walking and mapping: where a walk ends, what is built on the way, what is refused. */
 #include "paging/walk.h"
 
-#include "tests/unit/arena.h"
+#include "tests/unit/support/arena.h"
 
 /* PML4 36, PDPT 209, PD 179, PT 393. */
 #define VA UINT64_C(0x1234567891a8)

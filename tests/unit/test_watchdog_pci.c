@@ -2,8 +2,8 @@
  * Watchdogs of chipsets.  What arms them is done here to registers that are arrays, and
  * what is in those is compared with what the manuals say that a watchdog needs.
  */
-#include "lib/watchdog.h"
-#include "tests/unit/unit.h"
+#include "lib/machine/watchdog.h"
+#include "tests/unit/support/unit.h"
 
 struct function {
 	unsigned device, function;

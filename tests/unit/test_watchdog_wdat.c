@@ -1,8 +1,8 @@
 /*
  * The WDAT table: which accesses arm a watchdog, and which tables are of no use.
  */
-#include "lib/watchdog.h"
-#include "tests/unit/unit.h"
+#include "lib/machine/watchdog.h"
+#include "tests/unit/support/unit.h"
 
 #define HEADER 68u
 #define ENTRY 24u

@@ -1,6 +1,6 @@
 /* The window assembler, by disassembling what it writes. */
 #include "paging/tlb_op.h"
-#include "tests/unit/windows.h"
+#include "tests/unit/support/windows.h"
 
 static const char *const enter[] = {
 	"push rbx",

@@ -2,10 +2,10 @@
  * A loop of an operation that takes many pages at once: what its bytes do, by an
  * interpreter of the few instructions there are (no disassembler here knows INVLPGB).
  */
-#include "bench/harness/bare.h"
-#include "bench/harness/window_loop.h"
+#include "bench/harness/window/operation_call.h"
+#include "bench/harness/window/window_loop.h"
 #include "paging/tlb_op.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/support/unit.h"
 
 #define PAGE 4096
 #define FIRST UINT64_C(0xffffa00000000000)

@@ -1,6 +1,6 @@
 /* Loops of a window, by disassembling what is written: over pages, through a trail. */
 #include "paging/tlb_op.h"
-#include "tests/unit/windows.h"
+#include "tests/unit/support/windows.h"
 
 static const struct listing *listed(const struct window_spec *spec)
 {

@@ -1,5 +1,5 @@
 /* Where a window's parts come to lie: lines, pages, and the room that was asked for. */
-#include "tests/unit/windows.h"
+#include "tests/unit/support/windows.h"
 
 #define LINE 64u
 #define PAGE 4096u

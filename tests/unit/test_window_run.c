@@ -1,5 +1,5 @@
 /* Windows that are really run, here, with bodies that need no ring 0. */
-#include "tests/unit/windows.h"
+#include "tests/unit/support/windows.h"
 
 #include <sys/mman.h>
 

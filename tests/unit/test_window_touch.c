@@ -1,5 +1,5 @@
 /* Windows that do more: first accesses behind T1, stores behind T0, a planted load. */
-#include "tests/unit/windows.h"
+#include "tests/unit/support/windows.h"
 
 static const struct listing *listed(const struct window_spec *spec, enum clock clock)
 {

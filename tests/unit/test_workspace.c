@@ -1,9 +1,9 @@
 /* The two aliases, the targets and what is primed, in tables that no CPU loads. */
-#include "bench/harness/workspace.h"
+#include "bench/harness/space/workspace.h"
 
-#include "tests/unit/arena.h"
-#include "tests/unit/disassemble.h"
-#include "tests/unit/windows.h"
+#include "tests/unit/support/arena.h"
+#include "tests/unit/support/disassemble.h"
+#include "tests/unit/support/windows.h"
 
 #include <signal.h>
 #include <sys/mman.h>

@@ -1,4 +1,4 @@
-#include "lib/text.h"
+#include "lib/base/text.h"
 #include "tests/boot/evil/evil.h"
 
 struct word {

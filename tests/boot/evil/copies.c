@@ -1,6 +1,6 @@
 /* Memory that firmware has used between two starts, where results wait for the second.
  */
-#include "lib/seal.h"
+#include "lib/stream/seal.h"
 #include "tests/boot/evil/evil.h"
 
 #include <string.h>

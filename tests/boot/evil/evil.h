@@ -4,7 +4,7 @@
  * place of some services and then starts it.  What it does to which is said by evil.cfg
  * on the boot partition, words with a blank or a line end between them, see config.c.
  */
-#include "efi/firmware.h"
+#include "efi/firmware/firmware.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* The list of processors, as firmware should not have it. */
-#include "lib/acpi.h"
+#include "lib/machine/acpi.h"
 #include "tests/boot/evil/evil.h"
 
 #define XSDT_POINTER 24u

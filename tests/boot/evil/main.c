@@ -1,5 +1,5 @@
-#include "efi/console.h"
-#include "efi/volume.h"
+#include "efi/firmware/console.h"
+#include "efi/stick/volume.h"
 #include "tests/boot/evil/evil.h"
 
 #define PROGRAM "EFI\\BOOT\\TLBMARK.EFI"

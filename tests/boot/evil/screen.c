@@ -2,8 +2,8 @@
  * A screen of another kind, as the program sees it.  The pixels go to memory of its
  * own, whose address is printed, so that they can be looked at from outside.
  */
-#include "efi/console.h"
-#include "lib/line.h"
+#include "efi/firmware/console.h"
+#include "lib/base/line.h"
 #include "tests/boot/evil/evil.h"
 
 #define ODD_PIXELS 13u

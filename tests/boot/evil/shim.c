@@ -2,7 +2,7 @@
  * As shim before version 16: who leaves the firmware without having asked it to verify
  * anything is stopped.  The program's path is that of the wrapper, as under shim.
  */
-#include "efi/console.h"
+#include "efi/firmware/console.h"
 #include "tests/boot/evil/evil.h"
 
 #include <string.h>

@@ -75,12 +75,12 @@ for target; do
 	check "$target: nothing is found in $seconds s" finds_nothing "$target"
 	check "$target: inputs were tried" has_worked "$target"
 done
-check 'a division by zero is found' finds_a_fault lib/pack_measured.c \
+check 'a division by zero is found' finds_a_fault lib/codes/pack_measured.c \
 	's/m->step += m->step == 0;//' pack
-check 'a name that is a path is found' finds_a_fault lib/capture.c \
+check 'a name that is a path is found' finds_a_fault lib/stream/capture.c \
 	's/good \&\& plain(\*\*at)/good/' capture
-check 'a length that is believed is found' finds_a_fault lib/seal.c \
+check 'a length that is believed is found' finds_a_fault lib/stream/seal.c \
 	's/seal->length > room - sizeof \*seal/false/' seal
-check 'a read behind the end of a table is found' finds_a_fault lib/acpi.c \
+check 'a read behind the end of a table is found' finds_a_fault lib/machine/acpi.c \
 	's/memory->at(memory, address, length) == NULL)/false)/' acpi
 finish

@@ -1,0 +1,314 @@
+#include "bench/harness/experiment/chase.h"
+
+#include "bench/harness/experiment/plan.h"
+#include "lib/x86/insn.h"
+
+static bool is_code(const struct chase_spec *spec)
+{
+	return spec->trail.code;
+}
+
+/* Laid again if another row's trail is in the lines now. */
+static void lay(struct workspace *workspace, const struct trail *trail)
+{
+	if (workspace->laid == trail)
+		return;
+	lines_link(&workspace->lines, trail);
+	workspace->laid = trail;
+	/* Lines may be code, written through another mapping. */
+	(void)cpuid(0, 0);
+}
+
+static enum chase_way way_of(const struct chase_spec *spec, unsigned arm)
+{
+	return arm == 0 && spec->way_a != CHASE_NONE ? spec->way_a : spec->way_b;
+}
+
+static void walk_chain(const struct workspace *workspace, const struct trail *trail,
+                       enum chase_way way)
+{
+	const bool dense = way == CHASE_DENSE;
+	const uint64_t base =
+		dense ? VA_LINES_DENSE + sizeof(uint64_t) : lines_base(trail->layout);
+	uint64_t at =
+		dense ? lines_dense(trail->first)
+		      : lines_spread(&workspace->lines, trail->layout, trail->first);
+
+	for (uint32_t i = 0; i < trail->pages; i++)
+		at = load_word(base + at);
+}
+
+static void walk_trail(const struct workspace *workspace, const struct trail *trail,
+                       enum chase_way way)
+{
+	for (uint32_t i = 0; i < lines_chains(trail); i++) {
+		const struct trail chain = lines_chain(trail, i);
+
+		walk_chain(workspace, &chain, way);
+	}
+}
+
+/*
+ * Every entry that a walk for a page of the trail reads; the lowest level of all pages
+ * first, as finding an entry reads those above it, and none that is flushed already.
+ */
+static void flush_entries(const struct workspace *workspace, const struct trail *trail)
+{
+	const uint64_t base = lines_base(trail->layout);
+
+	for (enum level level = trail->layout.page; level <= LEVEL_PML4; level++) {
+		for (uint32_t i = 0; i < trail->pages; i++)
+			clflush(walk_find(workspace->pool, workspace->space.root,
+			                  base + lines_page(trail->layout,
+			                                    trail->first + i),
+			                  level)
+			                .entry);
+		mfence();
+	}
+}
+
+/*
+ * In the arm's own way last.  Some caches know a line by the linear address it was last
+ * read through, and miss it through another (AMD's since family 17h; "Software
+ * Optimization Guide", L1 data cache, linear address utag).
+ */
+static void walk_ways(const struct chase_context *context)
+{
+	const struct chase_spec *const spec = context->spec;
+	const enum chase_way own = way_of(spec, context->arm);
+	const enum chase_way other = way_of(spec, 1 - context->arm);
+
+	if (other != own)
+		walk_trail(context->workspace, &spec->trail, other);
+	walk_trail(context->workspace, &spec->trail, own);
+}
+
+/* The same of code: the arm's own window last. */
+static void rehearse(const struct chase_context *context)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		const unsigned arm = i == 0 ? 1 - context->arm : context->arm;
+		struct window_args args = *context->args;
+
+		context->rehearsal[arm](&args);
+	}
+}
+
+static void walk_whole_trail(const struct chase_context *context)
+{
+	const struct trail *const trail = &context->spec->trail;
+
+	if (trail->pages == 0)
+		return;
+	lay(context->workspace, trail);
+	touch(VA_LINES_DENSE);
+	if (is_code(context->spec))
+		rehearse(context);
+	else
+		walk_ways(context);
+}
+
+/*
+ * The pages of a loop first, then the trail: so what a full flush of it loses is the
+ * same however many pages the loop drops, and as it is where there is no loop.  A
+ * single target comes behind, as everywhere; descriptors last.
+ */
+static void prime(const struct priming *priming)
+{
+	const struct chase_context *const context = priming->context;
+	struct workspace *const workspace = context->workspace;
+	const struct chase_spec *const spec = context->spec;
+
+	workspace_prepare(priming);
+	if (spec->visits.pcids != 0)
+		visits_clear(workspace);
+	for (uint32_t i = 0; spec->partner != NULL && i < spec->repeats; i++)
+		touch(priming->target.base + i * priming->target.stride);
+	if (spec->repeats != 0)
+		workspace_touch(priming);
+	walk_whole_trail(context);
+	if (spec->repeats == 0)
+		workspace_touch(priming);
+	workspace_touch_descriptors(priming);
+	if (spec->cold)
+		flush_entries(workspace, &spec->trail);
+	if (spec->visits.pcids != 0)
+		visits_make(workspace, &context->visits);
+}
+
+static const char *reason_of(enum err err)
+{
+	switch (err) {
+	case ERR_NONE:
+		return NULL;
+	case ERR_ABSENT:
+		return "no own GiB of RAM";
+	case ERR_TOO_LARGE:
+		return "more pages than addresses";
+	default:
+		return NO_MEMORY;
+	}
+}
+
+static const char *map_pages(struct workspace *workspace,
+                             const struct experiment_spec *spec)
+{
+	const struct chase_spec *const chase = &spec->chase;
+	enum err err = ERR_NONE;
+
+	if (chase->trail.pages != 0)
+		err = workspace_map_lines(workspace, chase->trail.layout,
+		                          chase->trail.first + chase->trail.pages);
+	if (err != ERR_NONE)
+		return reason_of(err);
+	err = visits_open(workspace, &chase->visits);
+	if (err == ERR_NONE && spec->target_pages != 0)
+		err = workspace_map_target(workspace, spec->target, spec->target_pages);
+	return err == ERR_ABSENT ? "no whole GiB of RAM" : reason_of(err);
+}
+
+/* Offset of the trail's first line in that way. */
+static uint32_t start_of(const struct workspace *workspace, const struct trail *trail,
+                         enum chase_way way)
+{
+	const bool dense = way == CHASE_DENSE || way == CHASE_CODE_DENSE;
+	const uint32_t in_line = way == CHASE_CODE_DENSE    ? LINE_CODE_DENSE
+	                         : way == CHASE_CODE_SPREAD ? LINE_CODE_SPREAD
+	                                                    : 0;
+	const uint32_t at = dense ? lines_dense(trail->first)
+	                          : (uint32_t)lines_spread(&workspace->lines,
+	                                                   trail->layout, trail->first);
+
+	return at + in_line;
+}
+
+/* Of several chains a shorter one begins again, with lines that were read before. */
+static struct chase chase_of(const struct workspace *workspace,
+                             const struct chase_spec *spec, enum chase_way way)
+{
+	const struct trail *const trail = &spec->trail;
+	const uint32_t chains = lines_chains(trail);
+	struct chase chase = {
+		.way = way,
+		.accesses = (trail->pages + chains - 1) / chains,
+		.start = start_of(workspace, trail, way),
+		.interleaved = chains > 1,
+	};
+
+	for (uint32_t i = 1; i < chains; i++) {
+		const struct trail chain = lines_chain(trail, i);
+
+		chase.others[i - 1] = start_of(workspace, &chain, way);
+	}
+	return chase;
+}
+
+/* Nothing, or no more of op than is not its own. */
+static window_code *make_a(const struct plan *plan, const struct experiment_spec *spec)
+{
+	const struct chase_spec *const chase = &spec->chase;
+	const bool has_baseline =
+		spec->op->baseline.begin != NULL && !plan_is_broken(plan, spec->op);
+	const struct window_spec window = {
+		.body = &tlb_op_none->body,
+		.baseline = has_baseline ? &spec->op->baseline : NULL,
+		.baselines = has_baseline ? 1 : 0,
+		.chase = chase_of(plan->workspace, chase, way_of(chase, 0)),
+	};
+
+	return workspace_window(plan->workspace, &window, spec->alias);
+}
+
+static window_code *make_b(const struct plan *plan, const struct experiment_spec *spec)
+{
+	const struct chase_spec *const chase = &spec->chase;
+	const struct aim aim = plan_aim(spec);
+	const struct target target = workspace_target(spec->target);
+	struct window_spec window = {
+		.body = &tlb_op_none->body,
+		.chase = chase_of(plan->workspace, chase, chase->way_b),
+	};
+
+	if (plan_is_broken(plan, spec->op))
+		return workspace_window(plan->workspace, &window, spec->alias);
+	window.body = tlb_op_body(spec->op, &aim);
+	window.copies = spec->copies_b;
+	if (!spec->op->takes_descriptor)
+		window.first = target.first;
+	if (chase->repeats != 0)
+		window.repeat = (struct repeat){
+			.times = chase->repeats,
+			.step = spec->op->takes_descriptor
+			                ? (int32_t)sizeof(struct invpcid_descriptor)
+			                : (int32_t)target.stride,
+			.partner =
+				chase->partner == NULL ? NULL : &chase->partner->body,
+			.partner_first = target.base + (uint64_t)target.first,
+			.partner_step = (int32_t)target.stride,
+			.batch = spec->op->batch.body.begin == NULL ? NULL
+			                                            : &spec->op->batch,
+			.most = plan->machine->invlpgb_pages,
+		};
+	return workspace_window(plan->workspace, &window, spec->alias);
+}
+
+/* Arm A is primed like arm B, but for the visits and which way comes last. */
+static void set_priming(const struct plan *plan, struct experiment *experiment)
+{
+	const struct chase_spec *const spec = &experiment->spec.chase;
+
+	for (unsigned arm = 0; arm < 2; arm++)
+		experiment->chase[arm] = (struct chase_context){
+			.workspace = plan->workspace,
+			.spec = spec,
+			.arm = arm,
+			.visits = spec->visits,
+			.rehearsal = { experiment->pair.a, experiment->pair.b },
+			.args = &experiment->pair.args,
+		};
+	experiment->chase[0].visits.pcids = 0;
+	experiment->priming.prime = prime;
+	experiment->priming.context = &experiment->chase[0];
+	experiment->priming_b.prime = prime;
+	experiment->priming_b.context = &experiment->chase[1];
+}
+
+static const char *equip_chase(const struct plan *plan, struct experiment *experiment)
+{
+	struct workspace *const workspace = plan->workspace;
+	const struct experiment_spec *const spec = &experiment->spec;
+	const struct aim aim = plan_aim(spec);
+	const char *const reason = map_pages(workspace, spec);
+	uint64_t descriptors = 0;
+
+	if (reason != NULL)
+		return reason;
+	experiment->priming = plan_priming(plan, spec);
+	if (spec->op->takes_descriptor) {
+		descriptors = workspace_shared_descriptors(workspace, &aim);
+		if (descriptors == 0)
+			return NO_MEMORY;
+		experiment->priming.descriptors = descriptors;
+		experiment->priming.descriptor_count =
+			spec->chase.repeats == 0 ? 1 : spec->chase.repeats;
+	}
+	experiment->pair = (struct pair){
+		.a = make_a(plan, spec),
+		.b = make_b(plan, spec),
+		.args = workspace_args(workspace, spec->op, &aim, spec->pcide,
+		                       descriptors),
+		.priming = &experiment->priming,
+		.priming_b = &experiment->priming_b,
+		.span = spec->chase.span,
+		.divisor = spec->divisor,
+	};
+	experiment->pair.args.data = lines_base(spec->chase.trail.layout);
+	experiment->pair.args.stores = VA_LINES_DENSE;
+	experiment->priming_b = experiment->priming;
+	plan_prime_undoing(plan, experiment);
+	set_priming(plan, experiment);
+	return experiment->pair.a == NULL || experiment->pair.b == NULL ? NO_MEMORY
+	                                                                : NULL;
+}
+
+const struct shape shape_chase = { .equip = equip_chase };

@@ -1,0 +1,150 @@
+/*
+ * Proof that targets slept: what the counters of each say of the time that a row's
+ * chunk took.  MSR E2H (SDM 4) may limit how deep MWAIT goes, or have C1 take its
+ * place, and the name of the row would be all there is.
+ */
+#include "bench/harness/remote/group.h"
+
+#include "lib/x86/identify.h"
+#include "lib/x86/insn.h"
+
+#define MSR_MPERF 0xe7u
+#define MSR_APERF 0xe8u
+
+/* The residency of core states, C3 to C7; who has not got one, faults. */
+#define MSR_CORE_RESIDENCY 0x3fcu
+
+static void read_one(struct halt_counts *counts, enum halt_counter counter,
+                     uint32_t msr)
+{
+	if (rdmsr_safe(msr, &counts->count[counter]))
+		counts->known |= UINT32_C(1) << counter;
+}
+
+/* What only rows that sleep are judged by is read of those alone: it may fault. */
+static void read_counts(const struct party *party, bool sleep,
+                        struct halt_counts *counts)
+{
+	*counts = (struct halt_counts){ 0 };
+	if ((cpuid_leaf(6, 0).ecx & 1) != 0) {
+		(void)rdmsr_safe(MSR_APERF, &counts->aperf);
+		read_one(counts, HALT_MPERF, MSR_MPERF);
+	}
+	for (unsigned i = HALT_C3; sleep && party->has_residency && i <= HALT_C7; i++)
+		read_one(counts, (enum halt_counter)i,
+		         MSR_CORE_RESIDENCY + i - HALT_C3);
+	counts->tsc = rdtsc_ordered();
+}
+
+static bool sleeps(const struct party_row *row)
+{
+	return row->only_answers && crew_sleeps((enum crew_state)row->remote->state);
+}
+
+void party_halt_begin(const struct party_row *row, const struct crew_member *me)
+{
+	struct party *const party = row->party;
+
+	read_counts(party, sleeps(row), &party->halts[me->number].before);
+}
+
+void party_halt_end(const struct party_row *row, const struct crew_member *me)
+{
+	struct party *const party = row->party;
+
+	read_counts(party, sleeps(row), &party->halts[me->number].after);
+}
+
+static void note_frequency(struct party_row *row)
+{
+	for (unsigned i = 0; i < row->targets; i++) {
+		const struct crew_member *const target = party_target(row, i);
+		const struct party_halt *const look =
+			&row->party->halts[target->number];
+		const int64_t frequency = halt_frequency(&look->before, &look->after);
+
+		if (frequency == 0)
+			continue;
+		if (row->slowest == 0 || frequency < row->slowest)
+			row->slowest = frequency;
+		if (frequency > row->fastest)
+			row->fastest = frequency;
+	}
+}
+
+static bool mwaits(const struct party_row *row)
+{
+	return crew_mwaits((enum crew_state)row->remote->state);
+}
+
+static bool is_deep(const struct party_row *row)
+{
+	return mwaits(row) && row->remote->hint >= HALT_DEEP_HINT;
+}
+
+/* By what this target did in this row, not by what others of that state have done. */
+static void judge(struct party_row *row, const struct party_halt *look)
+{
+	const int32_t slept = halt_share(&look->before, &look->after, HALT_MPERF);
+	const int32_t deep = row->party->on_metal && is_deep(row)
+	                             ? halt_deep_share(&look->before, &look->after)
+	                             : HALT_UNKNOWN;
+
+	row->slept = halt_lower(row->slept, slept);
+	row->slept_deep = halt_lower(row->slept_deep, deep);
+	if (!row->party->on_metal)
+		return;
+	if (halt_refuted(slept))
+		party_give_up(row, ROW_SKIPPED, "did not halt");
+	else if (halt_refuted(deep))
+		party_give_up(row, ROW_SKIPPED, "did not sleep deeper than C1");
+}
+
+void party_halt_judge(struct party_row *row)
+{
+	struct party *const party = row->party;
+	struct halt_state *state;
+
+	if (!row->gave_up)
+		note_frequency(row);
+	if (!sleeps(row) || row->gave_up || party->sends == 0)
+		return;
+	for (unsigned i = 0; i < row->targets; i++) {
+		const struct crew_member *const target = party_target(row, i);
+		const struct party_halt *const look = &party->halts[target->number];
+
+		/* The boot processor does not wait as others do. */
+		if (target->number == 0)
+			continue;
+		state = halt_state(&party->halted, mwaits(row), row->remote->hint);
+		if (state != NULL)
+			halt_note(state, &look->before, &look->after);
+		judge(row, look);
+	}
+}
+
+static void add_share(struct selftest *selftest, const struct halt_state *state,
+                      enum halt_counter counter)
+{
+	const bool known = state->lowest[counter] != HALT_UNKNOWN;
+
+	selftest_add(selftest,
+	             &(struct selftest_row){
+			     .test = state->names[counter],
+			     .value = known ? state->lowest[counter] * INT64_C(100) : 0,
+			     .unit = "percent",
+			     .verdict = known ? SELFTEST_RECORDED : SELFTEST_SKIPPED,
+		     });
+}
+
+void party_halt_selftest(const struct party *party, struct selftest *selftest)
+{
+	for (unsigned i = 0; i < party->halted.count; i++) {
+		const struct halt_state *const state = &party->halted.states[i];
+
+		add_share(selftest, state, HALT_MPERF);
+		for (unsigned c = HALT_C3; c <= HALT_C7; c++)
+			if (halt_has_residency(state, (enum halt_counter)c))
+				add_share(selftest, state, (enum halt_counter)c);
+	}
+}

@@ -1,0 +1,59 @@
+#pragma once
+/*
+ * Dropping translations on other processors: what each side does.
+ *
+ * Who begins changes entries, writes a request, sends, and waits for all answers; only
+ * then the old frame may be another's.  Who is asked does the operation and answers,
+ * behind it, or before it where the row says so: then it uses none of the pages until
+ * it is done, because it is still in its handler.
+ *
+ * Several may begin at once, interrupts off (tests/spin/shootdown.pml).  Each has a
+ * request of its own, and every processor a mailbox with a bit for each that asks it:
+ *   - the number of missing answers is stored before the bits are set;
+ *   - whoever waits, for answers or for the lock, serves its own mailbox meanwhile, or
+ *     two would wait for each other for ever.
+ */
+#include "bench/harness/remote/group.h"
+
+/* What a call does: the request of the boot processor, or all in the mailbox. */
+void shootdown_serve(struct crew_member *me, void *context);
+
+/* The same in an NMI; several that begin at once send none. */
+bool shootdown_serve_nmi(struct crew_member *me, void *context);
+
+/*
+ * The operation of the row, on the processor that calls, and nothing else: it is part
+ * of what is timed, and one arm does without it.
+ */
+void shootdown_drop(const struct party_row *row, uint64_t va, uint16_t pcid);
+
+/* Drops everything on this processor, by a way that no row measures. */
+void shootdown_forget(void);
+
+/*
+ * The whole of it by one that tells all others without interrupting them: T1 when all
+ * of it is issued, T2 when it is done everywhere.  shootdown_alone() that is dry is the
+ * same without telling.
+ */
+void shootdown_broadcast(struct party_row *row, struct window_args *args);
+
+/* The whole of it, begun by the boot processor alone; no mode but DRY and LOCAL is dry.
+ */
+void shootdown_alone(struct party_row *row, enum remote_mode mode,
+                     struct window_args *args);
+
+/*
+ * The same for another page, whose entry is changed already, without stamps; the own
+ * translations first.  False: it has failed, and the row has given up.
+ */
+bool shootdown_untimed(struct party_row *row, enum remote_mode mode, uint64_t va);
+
+/*
+ * The same, begun by row->remote->owners processors at once, each for a page of its own
+ * and all others; the stamps are the boot processor's.
+ */
+void shootdown_together(struct party_row *row, struct window_args *args);
+
+/* What shootdown_together() less the others is: an entry is changed, nobody is asked.
+ */
+void shootdown_nobody(struct party_row *row, struct window_args *args);

@@ -1,0 +1,155 @@
+#include "bench/harness/runner/calibrate.h"
+
+#include "bench/harness/runner/injected_fault.h"
+#include "bench/harness/selftest/own_pages.h"
+#include "bench/harness/selftest/selftest_op.h"
+#include "bench/harness/selftest/smp_test.h"
+#include "bench/harness/selftest/tsc_sync.h"
+#include "lib/x86/counters.h"
+#include "lib/x86/cpu.h"
+
+/* Without any rate, a guess that no machine is far from: it is only a time limit. */
+static uint64_t ticks_per_row(const struct run *run)
+{
+	const uint64_t guess_hz = UINT64_C(2000000000);
+	const uint64_t known_hz = run->machine->tsc_rate.best;
+
+	return (known_hz != 0 ? known_hz : guess_hz) / 1000 *
+	       run->config->profile->ms_per_row;
+}
+
+/* Those that the processor was sent on purpose. */
+static uint32_t expected_interrupts(const struct crew_member *me)
+{
+	return atomic_load(&me->calls_handled) + atomic_load(&me->nmis_handled) +
+	       atomic_load(&me->wakes);
+}
+
+struct disturbances find_out_disturbances(const struct crew *crew,
+                                          const struct machine *machine)
+{
+	struct clock_counts clock = { 0 };
+
+	if (machine->has_aperf)
+		clock = counters_read_clock();
+	return (struct disturbances){
+		.interrupts = this_cpu()->interrupts -
+		              expected_interrupts(crew_self()) + crew_unexpected(crew),
+		.smis = counters_read_smis(machine->smi_counter),
+		.aperf = clock.aperf,
+		.mperf = clock.mperf,
+	};
+}
+
+static struct disturbances read_disturbances(void *context)
+{
+	struct run *const run = context;
+	struct disturbances now = { 0 };
+
+	if ((run->config->plants & PLANT_DEAF) == 0)
+		now = find_out_disturbances(&run->crew, run->machine);
+	planted_in_block(run);
+	return now;
+}
+
+static enum err open_sampler(struct run *run)
+{
+	const uint32_t pairs = run->config->profile->pairs_per_row;
+	const uint32_t most = pairs > SELFTEST_PAIRS ? pairs : SELFTEST_PAIRS;
+	const uint64_t frames = (most * sizeof(int64_t) + PAGE_BYTES - 1) / PAGE_BYTES;
+	const uint64_t differences = frame_alloc_run(run->pool, frames, PAGE_BYTES);
+	const uint64_t scratch = frame_alloc_run(run->pool, frames, PAGE_BYTES);
+
+	run->dither = (struct dither){
+		.random = { .state = run->config->seed },
+		.spin = sampler_spin,
+	};
+	run->sampler = (struct sampler){
+		.disturbances = read_disturbances,
+		.context = run,
+		.ticks_per_row = ticks_per_row(run),
+		.quantum = 1,
+		.dither = &run->dither,
+		.differences = (int64_t *)differences,
+		.scratch = (int64_t *)scratch,
+	};
+	return differences == 0 || scratch == 0 ? ERR_NO_MEMORY : ERR_NONE;
+}
+
+static void run_selftests(struct run *run)
+{
+	run->selftest = (struct selftest){
+		.source = &run->workspace.source,
+		.sampler = &run->sampler,
+		.fingerprint = &run->fingerprint,
+		.env = run->machine->env,
+		.planted_load = (run->config->plants & PLANT_LOAD) != 0,
+		.core_type = run->cores[0].name,
+	};
+	selftest_clock(&run->selftest);
+	selftest_operations(&(struct selftest_op){
+		.selftest = &run->selftest,
+		.workspace = &run->workspace,
+		.machine = run->machine,
+	});
+	own_pages_test(&run->crew, run->pool, run->root, &run->selftest);
+	crew_test(&run->crew, &run->selftest);
+	tsc_sync_test(&run->crew, &run->selftest, TSC_SYNC_BEFORE);
+	run->sampler.unrepeated = run->selftest.unrepeated;
+	run->sampler.unrepeated_ticks = run->selftest.unrepeated_ticks;
+}
+
+static enum err open_measuring(struct run *run)
+{
+	enum err err =
+		workspace_open(&run->workspace, run->pool, run->root, run->machine);
+
+	if ((run->config->plants & PLANT_UNFENCED) != 0)
+		run->workspace.clock.kind = CLOCK_UNFENCED;
+	if (err == ERR_NONE)
+		err = open_sampler(run);
+	if (err == ERR_NONE)
+		err = fingerprint_take(&run->fingerprint, &run->workspace.source,
+		                       &run->sampler);
+	return err;
+}
+
+static enum err prepare_ground(struct run *run)
+{
+	return verify_prepare(&run->ground, &(struct ground_spec){
+						    .pool = run->pool,
+						    .root = run->root,
+						    .nx = run->workspace.nx,
+						    .giants = run->machine->giants,
+					    });
+}
+
+/* What is wanting of memory shows in the rows: they are skipped for it. */
+void find_out(struct run *run)
+{
+	struct machine *const machine = run->machine;
+
+	machine->cycle_counter = counters_start_cycles(machine);
+	machine->smi_counter = counters_start_smis(machine);
+	machine->has_aperf = counters_have_aperf();
+
+	const enum err err = open_measuring(run);
+
+	machine->quantum = run->fingerprint.quantum;
+	machine->env = fingerprint_environment(&run->fingerprint, machine);
+	machine->env_doubt = machine->env == ENV_UNKNOWN
+	                             ? fingerprint_doubt(&run->fingerprint, machine)
+	                             : NULL;
+	run->sampler.step = fingerprint_step(&run->fingerprint, machine->env);
+	if (err == ERR_NONE) {
+		run->can_verify = prepare_ground(run) == ERR_NONE;
+		run_selftests(run);
+		machine->cycle_counter.broken =
+			selftest_failed(&run->selftest, "cycle_counter");
+		selftest_record(&run->selftest, run->record);
+	} else {
+		run->workspace.window_area = 0;
+	}
+	selftest_conclude(&run->selftest, machine);
+	machine_record_timing(machine, run->record);
+}

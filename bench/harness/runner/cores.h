@@ -1,0 +1,29 @@
+#pragma once
+/*
+ * One core of each type that the machine has: the boot processor, and for every other
+ * type a member of the crew that is verified and measured in its place.  What a core
+ * has of its own is here: its features, counters, clock, verdicts.
+ */
+#include "bench/harness/runner/run.h"
+
+/* The boot processor alone, as long as the others are not known. */
+void cores_begin(struct run *run);
+
+/* Tells the types apart, and names them.  The crew is there. */
+void cores_find(struct run *run);
+
+/*
+ * For each other type a core, but under core_types = boot: what it is, its counters,
+ * its clock, with the self-tests.  Where that cannot be it has a refusal.  Records what
+ * came out of it.  The boot processor has been found out about.
+ */
+void cores_open(struct run *run);
+
+/* True if such types may turn out to be there, when nobody knows yet. */
+bool cores_may_differ(const struct config *config, const struct machine *machine);
+
+/* On that core, as an experiment wants it; on the boot processor too. */
+void cores_set_mode(struct run *run, const struct core *core, bool pcide, bool tce);
+
+/* NULL for the boot processor. */
+const struct place *cores_place(const struct core *core);

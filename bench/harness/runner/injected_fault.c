@@ -1,0 +1,89 @@
+#include "bench/harness/runner/injected_fault.h"
+
+#include "bench/harness/experiment/script_shape.h"
+#include "bench/harness/selftest/selftest_op.h"
+#include "lib/x86/insn.h"
+
+/* Which chunk and window of it have a fault on purpose. */
+#define PLANT_BEFORE_CHUNK 3u
+#define PLANT_AT_WINDOW 30u
+
+static void fall_down(struct crew_member *me, void *unused)
+{
+	(void)me;
+	(void)unused;
+	touch(0);
+}
+
+/* As firmware does in an SMI that puts a TSC back to what it thinks is right. */
+static void move_clock(struct crew_member *me, void *unused)
+{
+	const uint32_t msr_tsc = 0x10;
+
+	(void)me;
+	(void)unused;
+	wrmsr(msr_tsc, rdtsc_ordered() + (UINT64_C(1) << 28));
+}
+
+/* Waits: an emulator that runs them in turn might be done before it gets there. */
+static void have_done(struct crew *crew, unsigned number, crew_job *job)
+{
+	struct crew_member *const member = crew_member(crew, number);
+
+	if (number != 0 && crew_run(crew, member, job, NULL))
+		(void)crew_wait(crew, member, crew_patience(crew));
+}
+
+/* Page 0 is not mapped. */
+void planted_before_chunk(struct run *run, struct experiment *experiment)
+{
+	if (run->chunk + 1 != PLANT_BEFORE_CHUNK)
+		return;
+	if ((run->config->plants & PLANT_PF) != 0)
+		touch(0);
+	if ((run->config->plants & PLANT_SPACE) != 0)
+		script_shape_misdirect(&run->workspace.script_area, experiment);
+	if ((run->config->plants & PLANT_FALLEN_CPU) != 0 &&
+	    crew_count(&run->crew) != 0)
+		have_done(&run->crew, 1, fall_down);
+	if ((run->config->plants & PLANT_MOVED_CLOCK) != 0)
+		have_done(&run->crew, crew_count(&run->crew), move_clock);
+	if ((run->config->plants & PLANT_STRAY_NMI) != 0 && crew_count(&run->crew) != 0)
+		run->planted_stray = experiment;
+	if ((run->config->plants & PLANT_IRQ) == 0 || experiment->spec.shape != NULL)
+		return;
+	run->planted_nmi = PLANT_AT_WINDOW;
+	experiment->priming.prime = selftest_prime_with_nmi;
+	experiment->priming.context = &run->planted_nmi;
+}
+
+/* Behind the self-tests and the first verification, in the middle of the rows. */
+#define PLANT_AT_WORK 50u
+
+void planted_in_work(const struct core_own *own)
+{
+	if ((own->run->config->plants & PLANT_LOST_CORE) == 0 ||
+	    own->works != PLANT_AT_WORK)
+		return;
+	for (;;)
+		hlt();
+}
+
+/*
+ * Not in the canary's block before the row's.  Waits until it is taken: an emulator
+ * that runs them in turn might do so behind it.
+ */
+void planted_in_block(struct run *run)
+{
+	const uint32_t before = crew_unexpected(&run->crew);
+	const uint64_t from = rdtsc_ordered();
+
+	if (run->planted_stray == NULL || run->party.row == NULL ||
+	    run->party.row->experiment != run->planted_stray)
+		return;
+	run->planted_stray = NULL;
+	(void)apic_send_nmi(crew_apic(&run->crew), crew_member(&run->crew, 1)->apic_id);
+	while (crew_unexpected(&run->crew) == before &&
+	       rdtsc_ordered() - from < crew_patience(&run->crew))
+		pause();
+}

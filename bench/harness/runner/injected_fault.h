@@ -1,0 +1,14 @@
+#pragma once
+#include "bench/harness/runner/run.h"
+
+/*
+ * Before each chunk: the faults that the options ask for while rows are measured, so
+ * that the tests can see them noticed (tests/README.md).  Once, before the third chunk.
+ */
+void planted_before_chunk(struct run *run, struct experiment *experiment);
+
+/* Before each piece of work on another type of core: one that never ends. */
+void planted_in_work(const struct core_own *own);
+
+/* After each reading of what disturbs a block: one that comes in its middle. */
+void planted_in_block(struct run *run);

@@ -1,0 +1,49 @@
+#pragma once
+/* What a run has: its machine, its rows so far, and where it stands. */
+#include "bench/harness/experiment/plan.h"
+#include "bench/harness/remote/group.h"
+#include "bench/harness/runner/core.h"
+#include "bench/harness/sample/frequency_probe.h"
+#include "bench/harness/selftest/selftest.h"
+#include "bench/harness/smp/smp_start.h"
+#include "bench/harness/verify/matrix.h"
+#include "lib/stream/record.h"
+
+struct run {
+	const struct config *config;
+	struct machine *machine; /* what is found out about the clock goes here */
+	struct record *record;
+	/* When a benchmark's rows have been delivered, and nothing is measured. */
+	void (*on_delivered)(void *context);
+	void *context;
+	struct frame_pool *pool;
+	uint64_t root;
+	struct crew crew; /* started */
+	struct party party;
+
+	struct workspace workspace;
+	struct dither dither;
+	struct sampler sampler;
+	struct fingerprint fingerprint;
+	struct selftest selftest;
+	struct canary canary;
+	struct frequency frequency; /* over all rows of the boot processor so far */
+	struct verify_ground ground;
+	bool can_verify;
+	struct plan plan;
+	bool rows_pending; /* the plan's rows are not delivered yet */
+	struct core_kinds kinds;
+	/* By kind, the boot processor's first; others is what those behind it have. */
+	struct core cores[CORE_KINDS];
+	struct core_own others[CORE_KINDS - 1];
+	unsigned core_count;
+	const struct core *core; /* whose rows the plan has */
+	unsigned steps_before;   /* rows and verifications of what is done */
+	unsigned steps;
+	uint32_t chunk;       /* number of the last chunk measured */
+	uint32_t planted_nmi; /* windows until it is sent */
+	/* Where it comes behind the next reading of disturbances. */
+	const struct experiment *planted_stray;
+	bool failed;
+	char activity[CONFIG_TEXT + VARIANT_CHARS]; /* what is running now */
+};

@@ -1,0 +1,32 @@
+#pragma once
+/*
+ * A pair of multiplication chains before every chunk: its length in cycles is known, so
+ * when its length in ticks moves, the core's clock moved.
+ */
+#include "bench/harness/sample/sampler.h"
+#include "lib/base/err.h"
+#include "lib/stream/record.h"
+
+/* Multiplications by which the longer chain exceeds the shorter one. */
+#define CANARY_COPIES 256u
+
+#define CANARY_KEPT 2048u
+
+struct canary {
+	struct pair pair;
+	uint32_t chunks[CANARY_KEPT];
+	uint32_t ticks[CANARY_KEPT];
+	uint32_t count; /* may exceed what is kept */
+	uint32_t sent;
+};
+
+enum err canary_open(struct canary *canary, struct window_source *source) MUST_CHECK;
+
+/* Ticks of CANARY_COPIES multiplications: the median of three pairs; kept under chunk.
+ */
+uint32_t canary_take(struct canary *canary, const struct sampler *sampler,
+                     uint32_t chunk);
+
+/* The rows of canary.csv that were not sent yet, all of one core; NULL: all are alike.
+ */
+void canary_record(struct canary *canary, const char *core_type, struct record *record);

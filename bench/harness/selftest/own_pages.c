@@ -1,0 +1,52 @@
+#include "bench/harness/selftest/own_pages.h"
+
+#include "bench/harness/smp/smp_start.h"
+#include "lib/x86/insn.h"
+
+struct mapping {
+	const struct frame_pool *pool;
+	uint64_t root;
+};
+
+static unsigned is_local(const struct mapping *mapping, uint64_t va)
+{
+	const struct walk walk = walk_find(mapping->pool, mapping->root, va, LEVEL_PT);
+	const uint64_t entry = *walk.entry;
+
+	return !pte_is_leaf(entry, walk.level) || (entry & PTE_GLOBAL) == 0;
+}
+
+/* Code, data and stack; then of each processor, its lines and its stack. */
+static unsigned count_local(struct crew *crew, const struct mapping *mapping)
+{
+	const struct apic *const apic = crew_apic(crew);
+	const uint64_t on_stack = 0;
+	unsigned count = is_local(mapping, (uintptr_t)own_pages_test) +
+	                 is_local(mapping, (uintptr_t)&on_stack) +
+	                 is_local(mapping, (uintptr_t)crew);
+
+	if (apic->mode == APIC_XAPIC)
+		count += is_local(mapping, apic->base);
+	for (unsigned i = 1; i <= crew_count(crew); i++)
+		count += is_local(mapping, (uintptr_t)crew_member(crew, i)) +
+		         is_local(mapping,
+		                  (uintptr_t)crew_seat_of(crew_member(crew, i))->stack);
+	return count;
+}
+
+void own_pages_test(struct crew *crew, const struct frame_pool *pool, uint64_t root,
+                    struct selftest *selftest)
+{
+	const struct mapping mapping = { pool, root };
+	const unsigned local = count_local(crew, &mapping);
+	const bool keeps = (read_cr4() & CR4_PGE) != 0;
+
+	selftest_add(selftest, &(struct selftest_row){
+				       .test = "own_pages_local",
+				       .value = (int64_t)local * 1000,
+				       .has_limit = true,
+				       .unit = "pages",
+				       .verdict = local == 0 && keeps ? SELFTEST_PASS
+	                                                              : SELFTEST_FAIL,
+			       });
+}

@@ -1,0 +1,12 @@
+#pragma once
+/* The crew's own self-test: every call that is sent is taken, once. */
+#include "bench/harness/selftest/selftest.h"
+#include "bench/harness/smp/smp.h"
+
+/*
+ * Calls each member in every state it can wait in, by interrupt, by NMI and by its
+ * request line, and adds the rows calls_answered: calls that were not taken exactly
+ * once; and calls_in_each_state: how many were called in each.  In an emulator those
+ * behind the first 16 are called in HALT only.  Skipped without another processor.
+ */
+void crew_test(struct crew *crew, struct selftest *selftest);

@@ -1,0 +1,137 @@
+/* What is left to say of the crew when all is done. */
+#include "bench/harness/smp/smp_start.h"
+#include "lib/base/csv.h"
+#include "lib/machine/processors_record.h"
+
+static void put_number(struct record *record, const char *key, uint64_t value)
+{
+	struct line line;
+
+	csv_pair_u64(&line, key, value);
+	record_line(record, &line);
+}
+
+/* cpu_N_WHAT, where cpu_N is its line in machine.csv. */
+static void put_of(struct record *record, const struct crew_member *member,
+                   const char *what, const char *value)
+{
+	struct line line;
+	char key[40];
+
+	line_clear(&line);
+	line_put(&line, "cpu_");
+	line_put_u64(&line, member->listed);
+	line_put(&line, what);
+	line_to_string(&line, key, sizeof key);
+	csv_pair_text(&line, key, value);
+	record_line(record, &line);
+}
+
+/* "lo=-12 hi=30 rounds=20000", in ticks; nothing where it is not known. */
+static void put_offset(struct record *record, const struct crew_member *member)
+{
+	const struct tsc_offset *const offset = &member->offset;
+	struct line line;
+	char text[100];
+
+	if (offset->rounds == 0)
+		return;
+	line_clear(&line);
+	line_put(&line, "lo=");
+	line_put_i64(&line, offset->lo);
+	line_put(&line, " hi=");
+	line_put_i64(&line, offset->hi);
+	line_put(&line, " rounds=");
+	line_put_u64(&line, offset->rounds);
+	line_to_string(&line, text, sizeof text);
+	put_of(record, member, "_tsc_offset", text);
+}
+
+static void put_lost(struct record *record, const struct crew_seat *seat)
+{
+	struct line line;
+	char text[160];
+
+	line_clear(&line);
+	if (crew_has_fallen(seat)) {
+		const struct processor_fall fall = crew_fall_of(seat);
+
+		line_put(&line, "took an exception");
+		processors_put_fall(&line, &fall);
+	} else {
+		line_put(&line, "did not answer in time");
+	}
+	line_to_string(&line, text, sizeof text);
+	put_of(record, &seat->member, "_lost", text);
+}
+
+static uint32_t strays_of(const struct crew *crew)
+{
+	uint32_t strays = 0;
+
+	for (unsigned i = 0; i <= crew->count; i++)
+		strays += atomic_load(&crew->members[i]->nmis_stray);
+	return strays;
+}
+
+static uint32_t spurious_of(const struct crew *crew)
+{
+	uint32_t spurious = 0;
+
+	for (unsigned i = 0; i <= crew->count; i++)
+		spurious += atomic_load(&crew->members[i]->spurious);
+	return spurious;
+}
+
+void crew_begin_measuring(struct crew *crew)
+{
+	crew->measuring = true;
+	crew->strays_before = strays_of(crew);
+	crew->spurious_before = spurious_of(crew);
+}
+
+/* What the boot processor has still: it was prepared long ago. */
+static void put_smi_entries(struct record *record, const struct crew *crew)
+{
+	const struct apic_smi_entries entries = apic_smi_entries(&crew->boot.apic);
+	struct line line;
+	char text[80];
+
+	line_clear(&line);
+	apic_smi_entries_put(&line, &entries);
+	line_to_string(&line, text, sizeof text);
+	csv_pair_text(&line, "smi_lvt", text);
+	record_line(record, &line);
+}
+
+void crew_record(const struct crew *crew, struct record *record)
+{
+	uint32_t lost = 0;
+	uint32_t run_over = 0;
+
+	/* A fault may come before there is a crew. */
+	if (crew->members[0] == NULL)
+		return;
+	for (unsigned i = 0; i <= crew->count; i++)
+		lost += crew->members[i]->lost;
+	for (uint32_t i = 0; i < crew->seat_count; i++)
+		run_over += !crew_canaries_live(crew_seat_at(crew, i));
+	record_begin(record, FILE_MACHINE);
+	put_number(record, "cpus_lost", lost);
+	put_number(record, "stacks_run_over", run_over);
+	put_number(record, "cpus_pinned",
+	           crew->pinned + (crew->machine->pinned.count != 0));
+	if (crew->boot.apic.mode != APIC_OFF)
+		put_smi_entries(record, crew);
+	put_number(record, "nmis_stray", strays_of(crew) - crew->strays_before);
+	put_number(record, "interrupts_spurious",
+	           spurious_of(crew) - crew->spurious_before);
+	for (unsigned i = 1; i <= crew->count; i++) {
+		const struct crew_member *const member = crew->members[i];
+
+		put_offset(record, member);
+		if (member->lost)
+			put_lost(record, crew_seat_of(crew->members[i]));
+	}
+	record_end(record);
+}

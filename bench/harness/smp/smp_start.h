@@ -1,0 +1,94 @@
+#pragma once
+/*
+ * Making a crew: seats for the other processors, starting them, and what became of
+ * them in the end.  For who runs the whole; benchmarks need smp.h only.
+ */
+#include "bench/harness/smp/smp.h"
+#include "lib/machine/machine.h"
+#include "lib/options/plant.h"
+#include "lib/x86/start.h"
+#include "paging/walk.h"
+
+/* Others that are to be started under the option cpus. */
+uint32_t crew_wanted(const struct processors *processors, const struct config *config);
+
+/* Frames that so many others take. */
+uint64_t crew_frames(uint32_t others);
+
+/* Takes them.  Where there are none, there will be no others. */
+enum err crew_alloc(struct crew *crew, struct frame_pool *pool,
+                    uint32_t others) MUST_CHECK;
+
+/* Page under the stack of seat i, to be taken out of the page tables. */
+uint64_t crew_guard(const struct crew *crew, uint32_t i);
+
+struct crew_spec {
+	struct machine *machine; /* its processors' states and topology are filled in */
+	struct cpu *cpu;         /* the boot processor's */
+	uint64_t root;
+	uint64_t low; /* start_place() was here; 0: no memory below 1 MiB */
+	uint32_t plants;
+	crew_fallen *on_fallen;  /* a row is measured: ends the run */
+	crew_fallen *on_dropped; /* none is yet: it is lost, and the run goes on */
+	void *context;
+};
+
+/*
+ * Prepares the boot processor's APIC, starts the others, and waits, bounded, until each
+ * is ready.  Those that are not are no members.
+ */
+void crew_start(struct crew *crew, const struct crew_spec *spec);
+
+/*
+ * While the boot processor runs with paging off its IDT is none that it could use: an
+ * NMI from outside would end the run.
+ */
+static inline void crew_hold_nmi(const struct crew *crew, bool hold)
+{
+	if (crew->takes_nmi)
+		apic_hold_nmi(&crew->boot.apic, hold);
+}
+
+/* From now on a member that falls ends the run, and strays are counted. */
+void crew_begin_measuring(struct crew *crew);
+
+/* PLANT_OTHER_CORE: the last processor is efficient, and performance all others. */
+static inline void plant_core_type(uint32_t plants, bool is_last,
+                                   struct topology *topology)
+{
+	if ((plants & PLANT_OTHER_CORE) != 0)
+		topology->core_type = is_last ? CORE_EFFICIENT : CORE_PERFORMANCE;
+}
+
+/* What start_processors() has a member run: a struct crew_seat, on its own stack. */
+void crew_enter(void *seat);
+
+/* Vectors of a member: its exceptions, and, the boot processor too, its interrupts. */
+_Noreturn void crew_fall(struct cpu *cpu, const struct trap_frame *frame);
+void crew_on_interrupt(struct cpu *cpu, uint64_t vector);
+void crew_take_nmi(struct cpu *cpu);
+
+struct crew_seat *crew_seat_at(const struct crew *crew, uint32_t i);
+
+/* Of any member but the boot processor. */
+struct crew_seat *crew_seat_of(struct crew_member *member);
+
+/* How many interrupts and NMIs others than the boot processor took that nobody sent. */
+static inline uint32_t crew_unexpected(const struct crew *crew)
+{
+	return atomic_load_explicit(&crew->unexpected, memory_order_relaxed);
+}
+
+bool crew_has_fallen(const struct crew_seat *seat);
+
+/* What it was, of one that has. */
+struct processor_fall crew_fall_of(const struct crew_seat *seat);
+
+/* True if nothing was written over the end of one of its stacks. */
+bool crew_canaries_live(struct crew_seat *seat);
+
+/*
+ * machine.csv, at the end: offsets of clocks, members that were lost, stacks that were
+ * run over, by the canaries at their ends, and interrupts that nobody had sent.
+ */
+void crew_record(const struct crew *crew, struct record *record);

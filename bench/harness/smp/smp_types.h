@@ -1,0 +1,225 @@
+#pragma once
+/* The started processors in memory: who writes what, and in which cache line. */
+#include "bench/harness/smp/tsc_offset.h"
+#include "lib/machine/machine.h"
+#include "lib/options/plant.h"
+#include "lib/processor/linger.h"
+#include "lib/processor/topology.h"
+#include "lib/x86/apic.h"
+#include "lib/x86/cpu.h"
+#include "lib/x86/insn.h"
+#include "lib/x86/start.h"
+#include "paging/walk.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CREW_LINE 128u /* two cache lines: CPUs fetch them in pairs */
+#define CREW_MEMBERS 1024u
+
+enum crew_vector {
+	VECTOR_CALL = 0xf0, /* on_call, then EOI */
+	VECTOR_WAKE = 0xf1, /* ends HLT or MWAIT, nothing else */
+	VECTOR_SPURIOUS = 0xff,
+};
+
+/* How a member waits; interrupts are on in all but CREW_POLL. */
+enum crew_state {
+	CREW_HALT, /* STI; HLT: at first */
+	CREW_SPIN,
+	CREW_PAUSE,   /* spins with PAUSE */
+	CREW_MWAIT,   /* MONITOR of its line of jobs, MWAIT with the hint commanded */
+	CREW_MONITOR, /* the same of its line of calls, which it serves itself */
+	CREW_POLL,    /* spins with PAUSE and interrupts off, serves calls itself */
+};
+
+/* True of the states that MWAIT ends the work in. */
+static inline bool crew_mwaits(enum crew_state state)
+{
+	return state == CREW_MWAIT || state == CREW_MONITOR;
+}
+
+/* True of the states that an interrupt has to end. */
+static inline bool crew_sleeps(enum crew_state state)
+{
+	return state == CREW_HALT || crew_mwaits(state);
+}
+
+struct crew;
+struct crew_member;
+
+typedef void crew_job(struct crew_member *me, void *argument);
+
+/*
+ * What a call does, on the processor that takes it, interrupts off.  Acknowledging,
+ * early or late, is its own business; EOI follows behind it.
+ */
+typedef void crew_call(struct crew_member *me, void *context);
+
+/*
+ * The same in an NMI; false if nobody had sent one, so that it counts as a stray.  Both
+ * find out with crew_take() which call it is.
+ */
+typedef bool crew_nmi(struct crew_member *me, void *context);
+
+/*
+ * Jobs are the boot processor's to write, calls the caller's.  They share no line: one
+ * that waits watches the line of jobs, and a call that is written there would end its
+ * MWAIT before the interrupt does, or be fetched by it before the handler does.
+ */
+struct crew_request {
+	_Alignas(CREW_LINE) _Atomic uint32_t generation; /* of the job; written last */
+	enum crew_state state;
+	uint32_t hint;
+	crew_job *job; /* NULL: only the state changes */
+	void *argument;
+	/* Of the call; CREW_POLL and CREW_MONITOR watch this line too. */
+	_Alignas(CREW_LINE) _Atomic uint32_t call;
+	uint64_t word[8]; /* for the call */
+};
+
+_Static_assert(offsetof(struct crew_request, call) / CREW_LINE !=
+                       offsetof(struct crew_request, generation) / CREW_LINE,
+               "a store for a call wakes who monitors for jobs");
+
+/* Written by the member. */
+struct crew_answer {
+	/* Of the job that is done; of a state, just before it is entered. */
+	_Alignas(CREW_LINE) _Atomic uint32_t generation;
+	_Atomic uint32_t call; /* on_call's to write */
+	uint64_t word[8];      /* on_call's */
+};
+
+/* Written by the member, read when it is quiet: on_call's. */
+struct crew_stamps {
+	_Alignas(CREW_LINE) uint64_t word[CREW_LINE / sizeof(uint64_t)];
+};
+
+struct crew_member {
+	struct crew_request request;
+	struct crew_answer answer;
+	struct crew_stamps stamps;
+	/* Written by the member's handlers. */
+	_Alignas(CREW_LINE) _Atomic uint32_t calls_handled; /* by VECTOR_CALL */
+	_Atomic uint32_t calls_polled; /* in CREW_POLL and CREW_MONITOR */
+	_Atomic uint32_t nmis_handled; /* that on_nmi owned up to */
+	_Atomic uint32_t nmis_stray;
+	_Atomic uint32_t wakes;
+	uint32_t served; /* request.call when a call was last taken */
+	_Atomic uint32_t spurious;
+	/* Constant once the crew is complete. */
+	_Alignas(CREW_LINE) struct crew *crew;
+	struct cpu *cpu;
+	struct apic apic; /* its own; all are in one mode */
+	unsigned number;  /* in the crew; 0: the boot processor */
+	uint32_t listed;  /* place in machine->processors: cpu_N of machine.csv */
+	uint32_t apic_id;
+	uint32_t acpi_uid;
+	bool acpi_uid_known;
+	struct topology topology;
+	/* By the SRAT, its own and that of the memory it runs in; NODE_UNKNOWN. */
+	uint32_t node, memory_node;
+	enum distance distance;   /* to the boot processor */
+	struct tsc_offset offset; /* its TSC less the boot processor's */
+	bool tsc_adjust_known;
+	uint64_t tsc_adjust;
+	uint32_t mwait_kinds; /* lib/processor/mwait.h */
+	bool loose_stamps;    /* its LFENCE does not wait, the boot processor's does */
+	/* Written by the boot processor. */
+	uint32_t posted;       /* generation of the last job */
+	enum crew_state state; /* commanded */
+	bool lost;             /* did not answer in time; never waited for again */
+};
+
+#define CREW_STACK_FRAMES 6u
+
+/* Posted before a member is there: being ready is its answer. */
+#define CREW_FIRST_GENERATION 1u
+
+/* One line each way, one writer each. */
+struct shout {
+	_Alignas(CREW_LINE) _Atomic uint32_t number;
+	uint64_t stamp;
+};
+
+struct exchange {
+	struct shout there, back;
+	uint64_t patience;
+};
+
+/* Who holds the lock reads the clock and what was read last (Linux, check_tsc_warp()).
+ */
+struct warp {
+	_Alignas(CREW_LINE) _Atomic uint32_t locked;
+	uint64_t last;
+	uint64_t largest; /* ticks */
+	uint64_t ticks;   /* how long */
+};
+
+/* What one member owns.  The first page is absent: who runs over the stack faults. */
+struct crew_seat {
+	uint8_t guard[PAGE_BYTES];
+	uint8_t stack[CREW_STACK_FRAMES * PAGE_BYTES];
+	uint8_t nmi_stack[2 * PAGE_BYTES];
+	uint8_t double_fault_stack[PAGE_BYTES];
+	uint8_t machine_check_stack[PAGE_BYTES];
+	struct crew_member member;
+	struct cpu cpu;
+	struct trap_state fallen; /* of an exception nobody expected */
+	_Atomic bool has_fallen;  /* behind it */
+	bool fall_told;           /* the boot processor's */
+	uint8_t differences;      /* enum processor_difference */
+	struct pins pins;
+	/* Of tsc_sync.c: not on its stack, where a lost member might come back to it.
+	 */
+	struct exchange exchange;
+	struct warp warp;
+};
+
+typedef void crew_fallen(void *context, const struct crew_member *member,
+                         const struct trap_state *state);
+
+struct crew {
+	struct crew_member *members[CREW_MEMBERS];
+	unsigned count; /* others */
+	bool owns_all;
+	bool takes_nmi;                      /* the boot processor, from outside */
+	struct apic_smi_entries smi_entries; /* of the boot processor */
+	/*
+	 * What every handler reads first, and nobody writes while there may be calls.
+	 * A lost member may take a call late: contexts stay when these are gone.
+	 */
+	_Alignas(CREW_LINE) _Atomic(crew_call *) on_call;
+	void *call_context;
+	_Atomic(crew_nmi *) on_nmi;
+	void *nmi_context;
+	/*
+	 * Members that have fallen, and interrupts and NMIs of members that nobody here
+	 * has sent.  The boot processor looks here before every window: a line of its
+	 * own, which is only read as long as there are none.
+	 */
+	_Alignas(CREW_LINE) _Atomic uint32_t falls;
+	_Atomic uint32_t unexpected;
+	uint32_t falls_told;
+	bool measuring; /* there are rows that a member that falls would spoil */
+	uint32_t strays_before;   /* NMIs that self-tests sent */
+	uint32_t spurious_before; /* and what came by then */
+	uint32_t plants;
+	uint32_t pinned; /* others that pin=1 has changed something of */
+	crew_fallen *on_fallen, *on_dropped;
+	void *context;
+	struct machine *machine;
+	uint64_t root;
+	uint64_t mtrr_digest; /* the boot processor's */
+	struct start_seat *start_seats;
+	uint64_t seats; /* physical address of the first struct crew_seat; 0: none */
+	uint32_t seat_count;
+	uint64_t seat_bytes;
+	struct crew_member boot;
+};
+
+_Static_assert(offsetof(struct crew, falls) / CREW_LINE !=
+                       offsetof(struct crew, nmi_context) / CREW_LINE,
+               "what handlers read is in a line that is written");

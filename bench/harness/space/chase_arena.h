@@ -1,0 +1,109 @@
+#pragma once
+/*
+ * The arena of lines: 2 MiB of cache lines that trails are laid through, one line for
+ * each page.  Every page has a line of its own, and the same lines can be reached in
+ * two ways:
+ *
+ *     spread   line i through page i of a layout: one translation a page
+ *     dense    all lines through one 2 MiB page: one translation in all
+ *
+ * In both ways a trail visits the same lines in the same order, so caches see the same,
+ * and the difference is translation.  Word 0 of a line is the offset of the next one
+ * from the first spread page; word 1 its offset from the dense page.  As code, a line
+ * has a jump to the next one for either way, and the last a way back.
+ *
+ * What pages of a layout have in common: 4 KiB pages 512 apart share a frame, but no
+ * line; neighbours are never contiguous, so that no CPU can coalesce them.  Pages of
+ * 2 MiB all have the arena behind them, and of 1 GiB the GiB it is in.  Pages further
+ * apart than they are large have different places in the tables they have for
+ * themselves, so that they are spread over the sets of a TLB, and their entries over
+ * those of caches.
+ *
+ * Pure: writes tables and lines, runs and invalidates nothing.
+ */
+#include "lib/base/err.h"
+#include "paging/address_space.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define LINES 32768u
+#define LINE_BYTES 64u
+
+/* Of code, within a line: where each way goes on. */
+#define LINE_CODE_SPREAD 0u
+#define LINE_CODE_DENSE 32u
+
+/*
+ * Pages of one size, and how far they are apart: as far as they are large, or one under
+ * each PDE, PDPTE or PML4E of its own (2 MiB, 1 GiB, 512 GiB).
+ */
+struct lines_layout {
+	enum level page;  /* LEVEL_PT, LEVEL_PD or LEVEL_PDPT */
+	enum level apart; /* page, or higher */
+};
+
+enum lines_order {
+	ORDER_RANDOM,     /* one cycle, every one equally likely (Sattolo) */
+	ORDER_SEQUENTIAL, /* the next page is the next */
+	ORDER_STRIDED,    /* always as many pages on, seven or a few more */
+};
+
+/*
+ * A cycle through pages first ... first + pages - 1 of a layout; or so many chains,
+ * each a cycle through as many of them, in a row, as each other or one more.
+ */
+struct trail {
+	struct lines_layout layout;
+	uint32_t first, pages;
+	uint32_t chains; /* 0: one */
+	enum lines_order order;
+	uint64_t seed; /* of ORDER_RANDOM */
+	bool code;     /* jumps, not offsets */
+};
+
+struct lines {
+	struct frame_pool *pool;
+	uint64_t frame; /* physical, 2 MiB aligned; 0: there is none */
+	bool in_giant;  /* in a whole GiB of our own */
+};
+
+/*
+ * An arena in the GiB at giants or, if that is 0, in memory of the pool; maps it
+ * densely at VA_LINES_DENSE.  Mappings are not writable, and executable: the lines are
+ * written where memory is mapped 1:1.
+ */
+enum err lines_open(struct lines *lines, struct frame_pool *pool, uint64_t root,
+                    uint64_t giants) MUST_CHECK;
+
+/*
+ * Maps pages first ... first + pages - 1 of the layout in the tables at root, with
+ * tables of their own under each entry they are apart by.  ERR_ABSENT for 1 GiB pages
+ * without a GiB of our own, ERR_TOO_LARGE past lines_reach().
+ */
+enum err lines_map(const struct lines *lines, uint64_t root, struct lines_layout layout,
+                   uint32_t first, uint32_t pages) MUST_CHECK;
+
+/* How many pages of a layout there are at most. */
+uint32_t lines_reach(struct lines_layout layout);
+
+/* Frames that tables for so many pages take. */
+uint64_t lines_frames(struct lines_layout layout, uint32_t pages);
+
+/* Where the spread pages of a layout begin, the same in all address spaces. */
+uint64_t lines_base(struct lines_layout layout);
+
+/* Offset of page i from there. */
+uint64_t lines_page(struct lines_layout layout, uint32_t page);
+
+/* Offset of its line from there, and from VA_LINES_DENSE. */
+uint64_t lines_spread(const struct lines *lines, struct lines_layout layout,
+                      uint32_t page);
+uint32_t lines_dense(uint32_t page);
+
+/* How many chains it is of, and one of them as a trail. */
+uint32_t lines_chains(const struct trail *trail);
+struct trail lines_chain(const struct trail *trail, uint32_t chain);
+
+/* Lays trail through the lines of its pages; other lines stay as they are. */
+void lines_link(const struct lines *lines, const struct trail *trail);

@@ -1,0 +1,116 @@
+#include "efi/delivery/arm_recovery.h"
+
+#include "efi/stick/run_marker.h"
+#include "lib/base/crc32.h"
+#include "lib/machine/smbios.h"
+#include "lib/x86/insn.h"
+
+#define BOARD_CHARS 20u
+#define DATE_CHARS 10u
+#define FOLDERS_MOST 100u
+
+/* BOARD-DATE-RUN, as far as they are known, and from the second on a number. */
+static void name_folder(const struct machine *machine, unsigned number, char *folder)
+{
+	char board[BOARD_CHARS + 1];
+	char date[DATE_CHARS + 1];
+	struct line line;
+
+	smbios_short_name(machine->board, board, sizeof board);
+	text_copy(date, sizeof date, machine->date);
+	line_clear(&line);
+	line_put(&line, board[0] != '\0' ? board : "machine");
+	line_put_char(&line, '-');
+	line_put(&line, date);
+	if (date[0] != '\0')
+		line_put_char(&line, '-');
+	line_put(&line, machine->run_id);
+	if (number > 1) {
+		line_put_char(&line, '-');
+		line_put_u64(&line, number);
+	}
+	line_to_string(&line, folder, BREADCRUMB_TEXT);
+}
+
+/* One that no volume has yet: what an earlier run of this id has left is not ours. */
+static bool choose_folder(const struct program *program, char *folder)
+{
+	for (unsigned number = 1; number <= FOLDERS_MOST; number++) {
+		name_folder(&program->machine, number, folder);
+		if (!trail_has_folder(&program->volumes, folder))
+			return true;
+	}
+	return false;
+}
+
+/* Never that of the run before, whatever clock and TSC say. */
+static uint64_t nonce_after(const struct program *program)
+{
+	const char *const date = program->machine.date;
+	size_t length = 0;
+
+	while (date[length] != '\0')
+		length++;
+
+	const uint64_t nonce = rdtsc_ordered() ^ (uint64_t)crc32_update(0, date, length)
+	                                                 << 32;
+
+	return nonce != program->trail.nonce ? nonce : nonce + 1;
+}
+
+/* A run of this id that did not come home may not reset the machine once more. */
+static uint32_t attempt_of(const struct program *program)
+{
+	const struct breadcrumb *const last = &program->trail;
+
+	if (last->state == BREADCRUMB_UNFINISHED &&
+	    text_equal(last->run_id, program->machine.run_id))
+		return last->attempt + 1;
+	return 1;
+}
+
+/* What the firmware starts next has to lead to the breadcrumb, which says whether. */
+static void plan_reset(struct program *program, uint32_t attempt)
+{
+	struct boot_next *const next = &program->next;
+
+	if (attempt == 1) {
+		boot_next_set(&program->firmware, &program->volumes, program->options,
+		              next);
+	} else {
+		boot_next_look(&program->firmware, next);
+		next->stays = "this run has not come home before";
+	}
+	program->resets = next->stays == NULL;
+}
+
+EFI_STATUS departure_leave_trail(struct program *program, enum breadcrumb_state state)
+{
+	struct breadcrumb trail = {
+		.state = state,
+		.machine = program->trail.machine,
+		.sequence = program->trail.sequence,
+		.nonce = nonce_after(program),
+		.attempt = attempt_of(program),
+		.transports = program->machine.transports,
+	};
+
+	if (!choose_folder(program, trail.folder))
+		return EFI_ACCESS_DENIED;
+	text_copy(trail.run_id, sizeof trail.run_id, program->machine.run_id);
+	if (state == BREADCRUMB_PENDING) {
+		plan_reset(program, trail.attempt);
+		trail.resets = program->resets;
+		trail.room = program->keep.room;
+		for (unsigned i = 0; i < KEEP_COPIES; i++)
+			if ((trail.transports & TRANSPORT_RAM) != 0)
+				trail.copies[i] = program->keep.copies[i];
+	}
+	program->trail = trail;
+
+	const EFI_STATUS status = trail_write(&program->volumes, &program->trail);
+
+	if (EFI_ERROR(status) && program->resets)
+		boot_next_forget(&program->firmware, &program->next);
+	return status;
+}

@@ -1,0 +1,355 @@
+#include "efi/delivery/deliver.h"
+
+#include "efi/delivery/recovery_report.h"
+#include "efi/firmware/console.h"
+
+#define CONSOLE_FILE "console.txt"
+
+#define NOT_THERE " is not there\n"
+
+#define FOLDERS_MOST 100u
+
+struct destination {
+	const struct volume *volume;
+	char folder[VOLUME_PATH];
+	EFI_STATUS status;  /* an error: nothing more is tried */
+	bool is_incomplete; /* what nobody can do without did not fit */
+};
+
+struct work {
+	struct program *program;
+	struct destination places[VOLUMES];
+	unsigned count;
+	const struct seal *seal;
+	enum transport way;
+	struct capture *capture;
+	char *file; /* as large as the stream, and a little more */
+	struct outcome outcome;
+	struct unpack_run run;
+};
+
+static void print(const struct work *work, const char *text)
+{
+	console_print(&work->program->firmware, text);
+}
+
+static void say(const struct work *work, const struct destination *place,
+                const char *what, const char *name, const char *end)
+{
+	print(work, "tlbmark: ");
+	print(work, place->volume->name);
+	print(work, " ");
+	print(work, what);
+	print(work, ": ");
+	print(work, name);
+	print(work, end);
+}
+
+static void fail(struct work *work, struct destination *place, const char *name,
+                 EFI_STATUS status)
+{
+	place->status = status;
+	say(work, place, volume_problem(status), name, NOT_THERE);
+}
+
+/* A folder without a mark would be nobody's, and the next try would make another. */
+static EFI_STATUS make_folder(const struct work *work, const struct destination *place)
+{
+	EFI_STATUS status = volume_make_folder(place->volume, place->folder);
+
+	if (EFI_ERROR(status))
+		return status;
+	status = trail_mark(&work->program->firmware, place->volume, place->folder,
+	                    &work->program->trail, BREADCRUMB_PENDING);
+	if (EFI_ERROR(status))
+		volume_delete(place->volume, place->folder);
+	return status;
+}
+
+/*
+ * results\FOLDER of an earlier try to deliver this run, or a new one, with a number
+ * behind it if somebody has made one of this name meanwhile.
+ */
+static void open_folder(struct work *work, struct destination *place)
+{
+	EFI_STATUS status = volume_make_folder(place->volume, RESULTS_FOLDER);
+
+	for (unsigned i = 1; i <= FOLDERS_MOST && !EFI_ERROR(status); i++) {
+		struct line line;
+
+		line_clear(&line);
+		line_put(&line, RESULTS_FOLDER "\\");
+		line_put(&line, work->program->trail.folder);
+		if (i > 1) {
+			line_put_char(&line, '-');
+			line_put_u64(&line, i);
+		}
+		line_to_string(&line, place->folder, sizeof place->folder);
+		if (trail_mark_of(place->volume, place->folder,
+		                  &work->program->trail) != BREADCRUMB_NONE)
+			return;
+		if (volume_has(place->volume, place->folder))
+			continue;
+		status = make_folder(work, place);
+		if (!EFI_ERROR(status))
+			return;
+	}
+	fail(work, place, RESULTS_FOLDER,
+	     EFI_ERROR(status) ? status : EFI_ACCESS_DENIED);
+}
+
+static void open_places(struct work *work)
+{
+	const struct volumes *const volumes = &work->program->volumes;
+
+	for (unsigned i = 0; i < volumes->count; i++) {
+		struct destination *const place = &work->places[work->count];
+
+		if (volumes->list[i].is_kept_out_of)
+			continue;
+		work->count++;
+		*place = (struct destination){ .volume = &volumes->list[i] };
+		open_folder(work, place);
+	}
+}
+
+static void path_of(const struct destination *place, const char *name,
+                    char path[VOLUME_PATH])
+{
+	struct line line;
+
+	line_clear(&line);
+	line_put(&line, place->folder);
+	line_put_char(&line, '\\');
+	line_put(&line, name);
+	line_to_string(&line, path, VOLUME_PATH);
+}
+
+/* An earlier try may have written it, or have been ended while it did. */
+static bool is_there(const struct work *work, const struct destination *place,
+                     const char *name, const char *bytes, size_t length)
+{
+	char path[VOLUME_PATH];
+
+	path_of(place, name, path);
+	return volume_has(place->volume, path) &&
+	       volume_holds(&work->program->firmware, place->volume, path, bytes,
+	                    length);
+}
+
+/* Without it the run tells nothing; false: what is left is worth having all the same.
+ */
+static bool is_needed(const char *name)
+{
+	return text_equal(name, file_name(FILE_MACHINE)) ||
+	       text_equal(name, file_name(FILE_RESULTS)) ||
+	       text_equal(name, file_name(FILE_VERIFY)) ||
+	       text_equal(name, CONSOLE_FILE);
+}
+
+/* What does not fit is named, and a smaller one tried. */
+static void write_file(struct work *work, const char *name, const char *bytes,
+                       size_t length)
+{
+	for (unsigned i = 0; i < work->count && length != 0; i++) {
+		struct destination *const place = &work->places[i];
+
+		if (EFI_ERROR(place->status) ||
+		    is_there(work, place, name, bytes, length))
+			continue;
+
+		/* The folder is of this run: what has the name there is no other's. */
+		const EFI_STATUS status =
+			volume_replace(&work->program->firmware, place->volume,
+		                       place->folder, name, bytes, length);
+
+		if (status == EFI_WARN_WRITE_FAILURE)
+			say(work, place, "does not rename files", name,
+			    " has .tmp behind its name\n");
+		if (!EFI_ERROR(status))
+			continue;
+		if (status == EFI_VOLUME_FULL) {
+			say(work, place, volume_problem(status), name, NOT_THERE);
+			place->is_incomplete = place->is_incomplete || is_needed(name);
+		} else {
+			fail(work, place, name, status);
+		}
+	}
+}
+
+static void note_outcome(struct work *work, enum file file, size_t length)
+{
+	const struct text_slice text = { work->file, length };
+
+	if (file == FILE_RESULTS)
+		outcome_rows(&work->outcome, text);
+	if (file == FILE_VERIFY)
+		outcome_verify(&work->outcome, text);
+	if (file == FILE_SUMMARY)
+		outcome_costs(&work->outcome, text);
+	if (file == FILE_MACHINE)
+		outcome_timing(&work->outcome, text);
+}
+
+static void write_of_stream(struct work *work, enum file file)
+{
+	const size_t bytes = unpack_file(work->capture, seal_stream(work->seal),
+	                                 work->seal->length, file, work->file);
+
+	note_outcome(work, file, bytes);
+	write_file(work, file_name(file), work->file, bytes);
+}
+
+/*
+ * What is needed comes first, and the samples last, because they may be more than a
+ * volume holds.
+ */
+static void write_files(struct work *work)
+{
+	for (unsigned i = 0; i < FILE_COUNT; i++)
+		if (is_needed(file_name((enum file)i)))
+			write_of_stream(work, (enum file)i);
+	write_file(work, CONSOLE_FILE, work->file,
+	           unpack_console(work->capture, seal_stream(work->seal),
+	                          work->seal->length, work->file, &work->run));
+	for (unsigned i = 0; i < FILE_COUNT; i++)
+		if (!is_needed(file_name((enum file)i)) && i != FILE_SAMPLES)
+			write_of_stream(work, (enum file)i);
+	write_of_stream(work, FILE_SAMPLES);
+}
+
+static bool has_arrived(const struct destination *place)
+{
+	return !EFI_ERROR(place->status) && !place->is_incomplete;
+}
+
+static bool arrived(const struct work *work)
+{
+	for (unsigned i = 0; i < work->count; i++)
+		if (has_arrived(&work->places[i]))
+			return true;
+	return false;
+}
+
+/* For a start that finds the breadcrumb as it was before the files were written. */
+static void mark_places(const struct work *work)
+{
+	for (unsigned i = 0; i < work->count; i++) {
+		const struct destination *const place = &work->places[i];
+		char path[VOLUME_PATH];
+
+		if (!has_arrived(place))
+			continue;
+		path_of(place, DELIVER_UNFINISHED, path);
+		volume_delete(place->volume, path);
+		(void)trail_mark(&work->program->firmware, place->volume, place->folder,
+		                 &work->program->trail, BREADCRUMB_DELIVERED);
+	}
+}
+
+/* The last line says where the results are. */
+static void print_places(const struct work *work)
+{
+	const char *separator = "tlbmark: your results are in ";
+
+	for (unsigned i = 0; i < work->count; i++) {
+		const struct destination *const place = &work->places[i];
+
+		if (!has_arrived(place))
+			continue;
+		print(work, separator);
+		print(work, "\\");
+		print(work, place->folder);
+		print(work, " on ");
+		print(work, place->volume->name);
+		separator = "\n         and in ";
+	}
+	print(work, "\n");
+}
+
+static void print_outcome(const struct work *work)
+{
+	arrival_print(&work->program->firmware, work->seal, &work->run, &work->outcome);
+	if (arrived(work))
+		print_places(work);
+	else
+		print(work,
+		      work->way == TRANSPORT_RAM
+		              ? "tlbmark: NO volume has taken the results.  They wait "
+		                "in RAM: make room on the\nstick, and start from it "
+		                "again without switching the machine off\n"
+		              : "tlbmark: NO volume has taken the results.  They wait "
+		                "in the firmware's variables:\nmake room on the "
+		                "stick, and start from it again\n");
+}
+
+/* What is too small for the stream is too small for nothing else. */
+static bool open_buffers(struct work *work)
+{
+	EFI_BOOT_SERVICES *const boot = work->program->firmware.table->BootServices;
+	const UINTN room = work->seal->length + LINE_CAPACITY;
+
+	return !EFI_ERROR(boot->AllocatePool(EfiLoaderData, sizeof *work->capture,
+	                                     (void **)&work->capture)) &&
+	       !EFI_ERROR(
+		       boot->AllocatePool(EfiLoaderData, room, (void **)&work->file));
+}
+
+struct delivery deliver(struct program *program, const struct seal *seal,
+                        enum transport way)
+{
+	struct work work = { .program = program, .seal = seal, .way = way };
+
+	if (!open_buffers(&work)) {
+		print(&work, "tlbmark: no memory to unpack the results\n");
+		return (struct delivery){ .status = RUN_NOT_FINISHED };
+	}
+	open_places(&work);
+	write_files(&work);
+	mark_places(&work);
+	print_outcome(&work);
+	return (struct delivery){
+		.arrived = arrived(&work),
+		.status = work.run.done ? work.run.status : RUN_NOT_FINISHED,
+	};
+}
+
+/* Without a number behind it: the first, or only, of this name. */
+static void usual_folder(const struct program *program, char folder[VOLUME_PATH])
+{
+	struct line line;
+
+	line_clear(&line);
+	line_put(&line, RESULTS_FOLDER "\\");
+	line_put(&line, program->trail.folder);
+	line_to_string(&line, folder, VOLUME_PATH);
+}
+
+bool deliver_is_done(const struct program *program)
+{
+	char path[VOLUME_PATH];
+
+	usual_folder(program, path);
+	for (unsigned i = 0; i < program->volumes.count; i++)
+		if (trail_mark_of(&program->volumes.list[i], path, &program->trail) ==
+		    BREADCRUMB_DELIVERED)
+			return true;
+	return false;
+}
+
+void deliver_note(struct program *program, const char *name, const char *text,
+                  size_t length)
+{
+	struct work work = { .program = program };
+
+	open_places(&work);
+	write_file(&work, name, text, length);
+	for (unsigned i = 0; i < work.count; i++) {
+		const struct destination *const place = &work.places[i];
+
+		if (!EFI_ERROR(place->status))
+			(void)trail_mark(&program->firmware, place->volume,
+			                 place->folder, &program->trail,
+			                 BREADCRUMB_UNFINISHED);
+	}
+}

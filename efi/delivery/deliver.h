@@ -1,0 +1,31 @@
+#pragma once
+/* The files of a run, onto every volume of the stick. */
+#include "efi/takeover/program.h"
+
+/* Where a run has not come home; it goes when the results are there after all. */
+#define DELIVER_UNFINISHED "unfinished.txt"
+
+struct delivery {
+	bool arrived;    /* what is needed is on one volume at least */
+	uint32_t status; /* of the run */
+};
+
+/*
+ * Unpacks a sealed stream into results\FOLDER of each volume, and prints how the run
+ * ended and where the files are.  A folder that is there already stays as it is, and
+ * the new one gets a number, unless it is of an earlier try to deliver this run: then
+ * what is not there yet is added.  A file that does not fit is named, and the others
+ * written. way is how the stream came home.
+ */
+struct delivery deliver(struct program *program, const struct seal *seal,
+                        enum transport way);
+
+/*
+ * True if they are on a volume already: the machine was switched off after they were
+ * written, and before that was noted.
+ */
+bool deliver_is_done(const struct program *program);
+
+/* One file where the results would be, in a folder of this run as well. */
+void deliver_note(struct program *program, const char *name, const char *text,
+                  size_t length);

@@ -1,0 +1,62 @@
+#include "efi/takeover/guard.h"
+
+#include "lib/x86/insn.h"
+#include "lib/x86/reset.h"
+
+#define PATIENCE_SECONDS 10u
+#define HIGHEST_HZ UINT64_C(10000000000)
+
+static _Noreturn void park(void)
+{
+	for (;;) {
+		cli();
+		hlt();
+	}
+}
+
+/*
+ * With the program's own page tables, in which a register in memory may not be mapped,
+ * and with no access to PCI, in the middle of which the firmware may hang.
+ */
+static void stand_guard(struct crew_member *me, void *argument)
+{
+	struct guard *const guard = argument;
+	const uint64_t began = rdtsc_ordered();
+
+	(void)me;
+	cli();
+	if (atomic_exchange(&guard->taken, 1) != 0)
+		park();
+	while (rdtsc_ordered() - began < guard->patience) {
+		if (atomic_load(&guard->off) != 0)
+			park();
+		pause();
+	}
+	if (guard->acpi.space == ACPI_IO)
+		reset_by_acpi(&guard->acpi);
+	reset_by_cf9();
+	reset_by_keyboard_controller();
+	park();
+}
+
+uint64_t guard_ticks(const struct machine *machine, uint32_t seconds)
+{
+	const uint64_t hz = machine->tsc_rate.best;
+
+	return seconds * (hz != 0 ? hz : HIGHEST_HZ);
+}
+
+void guard_post(struct guard *guard, struct crew *crew)
+{
+	if (crew_count(crew) == 0)
+		return;
+
+	guard->acpi = crew->machine->reset;
+	guard->patience = guard_ticks(crew->machine, PATIENCE_SECONDS);
+	crew_dismiss(crew, stand_guard, guard);
+}
+
+void guard_call_off(struct guard *guard)
+{
+	atomic_store(&guard->off, 1);
+}

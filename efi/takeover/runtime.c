@@ -1,0 +1,17 @@
+#include "efi/takeover/runtime.h"
+
+#include "lib/x86/control.h"
+
+/*
+ * Before the processor is ours there is nothing to come back to, and the firmware's own
+ * handlers are in force.
+ */
+bool runtime_call(struct program *program, void (*call)(void *), void *argument)
+{
+	if (!program->has_taken_over) {
+		call(argument);
+		return true;
+	}
+	control_give_back(&program->machine.found);
+	return fault_expect(&program->cpu.slot, call, argument) == 0;
+}

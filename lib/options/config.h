@@ -1,0 +1,73 @@
+#pragma once
+/*
+ * Options: "key = value" lines from tlbmark.cfg and from the command line.
+ *
+ * A bad line is kept, with the reason, so that it can be named on every console
+ * and in machine.csv; it changes nothing.  The last good line of a key wins.
+ */
+#include "lib/base/line.h"
+#include "lib/options/plant.h"
+#include "lib/options/profile.h"
+#include "lib/options/transport.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum config_after { AFTER_WAIT, AFTER_REBOOT, AFTER_SHUTDOWN, AFTER_DEBUG_EXIT };
+
+enum serial_choice { SERIAL_AUTO, SERIAL_NONE, SERIAL_PORT };
+
+#define CONFIG_TEXT 64u
+#define CONFIG_ONLY 256u
+#define CONFIG_BAD_KEPT 8u
+
+struct config_bad {
+	char source[24];
+	uint32_t line;
+	char text[CONFIG_TEXT];
+	const char *reason;
+};
+
+struct config {
+	const struct profile *profile;
+	char only[CONFIG_ONLY]; /* patterns, separated by commas; empty: all */
+	uint32_t cpus;          /* most to start; 0: all */
+	uint32_t primed_pages;  /* in the TLB before an operation */
+	uint64_t seed;
+	bool raw;                 /* send every sample */
+	bool pin;                 /* turbo off while measuring */
+	bool all_core_types;      /* one core of each type, not the boot processor's */
+	bool allow_internal;      /* results may be written to an internal disk */
+	char run_id[CONFIG_TEXT]; /* empty: made from clock and TSC */
+	enum serial_choice serial;
+	uint16_t serial_port; /* with SERIAL_PORT */
+	uint32_t countdown;   /* seconds before it starts */
+	uint32_t transports;  /* enum transport; 0: whatever there is */
+	enum config_after after;
+	char broken_op[CONFIG_TEXT]; /* body replaced by nothing; empty: none */
+	uint32_t plants;             /* enum plant */
+	uint32_t bad_count;          /* all bad lines; the first are kept */
+	struct config_bad bad[CONFIG_BAD_KEPT];
+};
+
+#define PRIMED_PAGES_MAX 4096u
+#define COUNTDOWN_MAX 3600u
+
+struct config config_default(void);
+
+/* A whole file; source is named with the line number of each bad line. */
+void config_read_file(struct config *config, const char *source, const char *text,
+                      size_t length);
+
+/* key=value words.  A first word without '=' is the program's own name. */
+void config_read_words(struct config *config, const char *source, const char *text);
+
+/* Reports a line that turned out to be unusable later on. */
+void config_reject(struct config *config, const char *source, uint32_t line,
+                   struct text_slice text, const char *reason);
+
+/* "source:line: text: reason" of the kept bad line i. */
+void config_describe_bad(const struct config *config, uint32_t i, struct line *line);
+
+/* True if bench, or bench/op, is selected by only.  op may be NULL. */
+bool config_selects(const struct config *config, const char *bench, const char *op);

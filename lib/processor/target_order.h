@@ -1,0 +1,42 @@
+#pragma once
+/*
+ * In which order processors become the targets of a row that has so many (pure).  The
+ * firmware's order is another on every machine: the first target would be a thread of
+ * the caller's core on one of them, and a processor of another package on the next.
+ */
+#include "lib/processor/topology.h"
+
+#include <stdint.h>
+
+struct target_rank {
+	uint16_t place;  /* in the list */
+	uint16_t thread; /* of its core, of those that come before it in the list */
+	uint16_t turn;   /* in its package, of those that are equal so far */
+	enum distance distance; /* from who calls */
+};
+
+/*
+ * all[0] is who calls; ranks[0 ... count - 2] become the others in order: one thread of
+ * each core, nearest first, those of other packages from each package in turn; then the
+ * second thread of each core, the caller's own first, and so on.  Equal ones keep the
+ * order of the list.
+ */
+void target_order(const struct topology *const *all, unsigned count,
+                  struct target_rank *ranks);
+
+/* Up to so many processors each calls each other one. */
+#define TARGET_PAIRS_OF 16u
+#define TARGET_PAIRS (TARGET_PAIRS_OF * (TARGET_PAIRS_OF - 1))
+
+struct target_pair {
+	uint16_t from, to;
+};
+
+/*
+ * Who calls whom, one by one, of all that are in the order above behind all[0]; returns
+ * how many, each once.  Of more than TARGET_PAIRS_OF the first of each package calls
+ * the first of each other one and the nearest core of its own, and all[0] the first of
+ * each last-level cache that is not its own; what has no room is left out.
+ */
+unsigned target_pairs(const struct topology *const *all, unsigned count,
+                      struct target_pair pairs[TARGET_PAIRS]);

@@ -1,0 +1,40 @@
+#pragma once
+/* An arena of lines in memory that no CPU translates. */
+#include "bench/harness/space/chase_arena.h"
+
+#include "tests/unit/support/arena.h"
+#include "tests/unit/support/disassemble.h"
+
+static struct frame_pool pool;
+static struct lines lines;
+static uint64_t root;
+
+static const struct lines_layout layouts[] = {
+	{ LEVEL_PT, LEVEL_PT },     { LEVEL_PT, LEVEL_PD },
+	{ LEVEL_PT, LEVEL_PDPT },   { LEVEL_PT, LEVEL_PML4 },
+	{ LEVEL_PD, LEVEL_PD },     { LEVEL_PD, LEVEL_PDPT },
+	{ LEVEL_PD, LEVEL_PML4 },   { LEVEL_PDPT, LEVEL_PDPT },
+	{ LEVEL_PDPT, LEVEL_PML4 },
+};
+
+#define SMALL layouts[0]
+#define LARGE layouts[4]
+
+static inline void open_lines(void)
+{
+	pool = arena_pool(ARENA_FRAMES);
+	root = frame_alloc(&pool);
+	assert_int_equal(lines_open(&lines, &pool, root, 0), ERR_NONE);
+}
+
+/* Physical address that va is mapped to; 0: to nothing. */
+static inline uint64_t physical(uint64_t va, enum level *level)
+{
+	const struct walk walk = walk_find(&pool, root, va, LEVEL_PT);
+	const uint64_t within = level_span(walk.level) - 1;
+
+	*level = walk.level;
+	if ((*walk.entry & PTE_PRESENT) == 0)
+		return 0;
+	return (*walk.entry & PTE_FRAME & ~within) | (va & within);
+}
