@@ -34,9 +34,9 @@ static const char *figure_name(enum remote_figure figure)
 /* The mode of all APICs; a plan says which rows are of which. */
 static const char *apic_name(const struct plan *plan, bool entered)
 {
-	const struct party *const party = plan_party(plan);
-	const bool is_x2apic = entered || (party != NULL &&
-	                                   crew_apic(party->crew)->mode == APIC_X2APIC);
+	const struct remote_group *const group = plan_group(plan);
+	const bool is_x2apic =
+		entered || (group != NULL && smp_apic(group->smp)->mode == APIC_X2APIC);
 
 	return is_x2apic ? "x2apic" : "xapic";
 }
@@ -89,9 +89,9 @@ static void plan_near(struct plan *plan, struct remote remote, struct place plac
 
 	name_number(state, "mwait", remote.hint, true);
 	REMOTE_NAME(&spec, remote_mode_name(remote.mode),
-	            crew_mwaits((enum crew_state)remote.state)
+	            smp_mwaits((enum smp_state)remote.state)
 	                    ? state
-	                    : remote_state_name((enum crew_state)remote.state),
+	                    : remote_state_name((enum smp_state)remote.state),
 	            figure_name(remote.figure), distance_name(place.distance),
 	            core_name(place.core), apic_name(plan, remote.x2apic));
 	plan_add(plan, &spec);
@@ -111,10 +111,10 @@ static void plan_figures(struct plan *plan, struct remote remote, struct place p
  * to say so. */
 static void plan_mwait(struct plan *plan, struct remote remote, struct place place)
 {
-	const struct party *const party = plan_party(plan);
+	const struct remote_group *const group = plan_group(plan);
 	uint32_t hints[HINTS];
 	const unsigned count =
-		party == NULL ? 0 : crew_mwait_hints(party->crew, hints, HINTS);
+		group == NULL ? 0 : smp_mwait_hints(group->smp, hints, HINTS);
 
 	for (unsigned i = 0; i < count; i++) {
 		if (hints[i] >= HALT_DEEP_HINT && place.distance == DISTANCE_CORE)
@@ -133,11 +133,11 @@ static void plan_place(struct plan *plan, struct remote remote, struct place pla
 {
 	static const struct {
 		enum remote_mode mode;
-		enum crew_state state;
+		enum smp_state state;
 	} ways[] = {
-		{ REMOTE_UNICAST, CREW_PAUSE }, { REMOTE_NMI, CREW_PAUSE },
-		{ REMOTE_UNICAST, CREW_HALT },  { REMOTE_NMI, CREW_HALT },
-		{ REMOTE_UNICAST, CREW_SPIN },  { REMOTE_POLL, CREW_POLL },
+		{ REMOTE_UNICAST, SMP_PAUSE }, { REMOTE_NMI, SMP_PAUSE },
+		{ REMOTE_UNICAST, SMP_HALT },  { REMOTE_NMI, SMP_HALT },
+		{ REMOTE_UNICAST, SMP_SPIN },  { REMOTE_POLL, SMP_POLL },
 	};
 
 	for (unsigned i = 0; i < sizeof ways / sizeof ways[0]; i++) {
@@ -146,21 +146,21 @@ static void plan_place(struct plan *plan, struct remote remote, struct place pla
 		plan_figures(plan, remote, place);
 	}
 	remote.mode = REMOTE_UNICAST;
-	remote.state = CREW_MWAIT;
+	remote.state = SMP_MWAIT;
 	plan_mwait(plan, remote, place);
 	/* As Linux wakes a processor that idles so (TIF_POLLING_NRFLAG): no interrupt.
 	 */
 	remote.mode = REMOTE_STORE;
-	remote.state = CREW_MONITOR;
+	remote.state = SMP_MONITOR;
 	plan_mwait(plan, remote, place);
 }
 
 static void plan_places(struct plan *plan, bool entered)
 {
-	const struct party *const party = plan_party(plan);
+	const struct remote_group *const group = plan_group(plan);
 	struct remote remote = { .first = 1, .x2apic = entered };
 
-	if (party_count(party) == 0)
+	if (group_count(group) == 0)
 		plan_place(plan, remote, (struct place){ .distance = DISTANCE_CORE });
 	for (unsigned i = DISTANCE_CORE; i < DISTANCES; i++)
 		for (unsigned core = CORE_UNKNOWN; core <= CORE_EFFICIENT; core++) {
@@ -170,7 +170,7 @@ static void plan_places(struct plan *plan, bool entered)
 			};
 
 			remote.first =
-				party_at_distance(party, place.distance, place.core);
+				group_at_distance(group, place.distance, place.core);
 			if (remote.first != 0)
 				plan_place(plan, remote, place);
 		}
@@ -183,7 +183,7 @@ static void plan_count(struct plan *plan, struct remote remote, unsigned targets
 	spec.param = "targets";
 	spec.value = targets;
 	REMOTE_NAME(&spec, remote_mode_name(remote.mode),
-	            remote_state_name((enum crew_state)remote.state),
+	            remote_state_name((enum smp_state)remote.state),
 	            figure_name(remote.figure), apic_name(plan, remote.x2apic));
 	plan_add(plan, &spec);
 }
@@ -211,52 +211,52 @@ static void plan_counts(struct plan *plan, bool entered)
 {
 	unsigned counts[REMOTE_COUNTS];
 	const unsigned count = remote_counts(plan, counts);
-	const enum crew_state busy = remote_busy_state(plan);
+	const enum smp_state busy = remote_busy_state(plan);
 	struct remote remote = { .first = 1, .x2apic = entered };
 
 	for (unsigned i = 0; i < count; i++) {
-		remote.state = CREW_HALT;
+		remote.state = SMP_HALT;
 		plan_modes(plan, remote, counts[i]);
 		remote.state = (uint8_t)busy;
-		if (busy != CREW_HALT)
+		if (busy != SMP_HALT)
 			plan_modes(plan, remote, counts[i]);
 		remote.mode = REMOTE_POLL;
-		remote.state = CREW_POLL;
+		remote.state = SMP_POLL;
 		plan_count(plan, remote, counts[i]);
 	}
 }
 
 static void plan_pair(struct plan *plan, struct remote remote)
 {
-	const struct party *const party = plan_party(plan);
+	const struct remote_group *const group = plan_group(plan);
 	struct experiment_spec spec = spec_of(remote, 1);
 	char from[16];
 
-	name_number(from, "from", party->members[remote.from]->number, false);
+	name_number(from, "from", group->members[remote.from]->number, false);
 	spec.param = "to";
-	spec.value = party->members[remote.first]->number;
+	spec.value = group->members[remote.first]->number;
 	REMOTE_NAME(&spec, remote_mode_name(remote.mode),
-	            remote_state_name((enum crew_state)remote.state), "rtt", from,
+	            remote_state_name((enum smp_state)remote.state), "rtt", from,
 	            apic_name(plan, remote.x2apic));
 	plan_add(plan, &spec);
 }
 
-/* The boot processor waits for the errand in PAUSE, whatever the others do. */
+/* The boot processor waits for the remote_request in PAUSE, whatever the others do. */
 static void plan_pairs(struct plan *plan, bool entered)
 {
-	struct party *const party = plan_party(plan);
+	struct remote_group *const group = plan_group(plan);
 	struct remote remote = {
 		.mode = REMOTE_UNICAST,
 		.x2apic = entered,
 	};
-	const enum crew_state state = remote_busy_state(plan);
+	const enum smp_state state = remote_busy_state(plan);
 	const unsigned count =
-		target_pairs(party->seats, party_count(party) + 1, party->pairs);
+		target_pairs(group->seats, group_count(group) + 1, group->pairs);
 
 	for (unsigned i = 0; i < count; i++) {
-		remote.from = party->pairs[i].from;
-		remote.first = party->pairs[i].to;
-		remote.state = (uint8_t)(remote.first == 0 ? CREW_PAUSE : state);
+		remote.from = group->pairs[i].from;
+		remote.first = group->pairs[i].to;
+		remote.state = (uint8_t)(remote.first == 0 ? SMP_PAUSE : state);
 		plan_pair(plan, remote);
 	}
 }
@@ -282,13 +282,13 @@ static void plan_controls(struct plan *plan, bool entered)
 /* Of what is not there one row of each kind says so; there may be 240 pairs. */
 static void plan_all(struct plan *plan, bool entered)
 {
-	const struct party *const party = plan_party(plan);
+	const struct remote_group *const group = plan_group(plan);
 
 	plan_controls(plan, entered);
 	plan_places(plan, entered);
 	plan_counts(plan, entered);
-	if (party_count(party) != 0 &&
-	    (!entered || crew_x2apic_refusal(party->crew) == NULL))
+	if (group_count(group) != 0 &&
+	    (!entered || smp_x2apic_refusal(group->smp) == NULL))
 		plan_pairs(plan, entered);
 }
 
@@ -300,10 +300,10 @@ static void plan_ipi(struct plan *plan)
 /* Where x2APIC was found, all is measured already. */
 static void plan_ipi_x2apic(struct plan *plan)
 {
-	const struct party *const party = plan_party(plan);
+	const struct remote_group *const group = plan_group(plan);
 
-	if (party == NULL || party->x2apic_entered ||
-	    crew_apic(party->crew)->mode != APIC_X2APIC)
+	if (group == NULL || group->x2apic_entered ||
+	    smp_apic(group->smp)->mode != APIC_X2APIC)
 		plan_all(plan, true);
 }
 
@@ -316,6 +316,6 @@ const struct bench bench_ipi = {
 const struct bench bench_ipi_x2apic = {
 	.name = "ipi",
 	.plan = plan_ipi_x2apic,
-	.prepare = party_enter_x2apic,
+	.prepare = group_enter_x2apic,
 	.conclude = ipi_check_clocks,
 };

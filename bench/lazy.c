@@ -31,7 +31,7 @@ static struct experiment_spec spec_of(const struct plan *plan, enum lazy_phase p
 static void add(struct plan *plan, struct experiment_spec *spec, const char *what,
                 const char *which)
 {
-	const enum crew_state state = (enum crew_state)spec->remote.state;
+	const enum smp_state state = (enum smp_state)spec->remote.state;
 
 	REMOTE_NAME(spec, what, which, spec->remote.touches ? "incl" : NULL,
 	            remote_state_name(state));

@@ -2,7 +2,7 @@
 
 unsigned remote_others(const struct plan *plan)
 {
-	const unsigned count = party_count(plan_party(plan));
+	const unsigned count = group_count(plan_group(plan));
 
 	return count == 0 ? 1 : count;
 }
@@ -18,24 +18,24 @@ unsigned remote_counts(const struct plan *plan, unsigned counts[REMOTE_COUNTS])
 	return count;
 }
 
-enum crew_state remote_busy_state(const struct plan *plan)
+enum smp_state remote_busy_state(const struct plan *plan)
 {
-	const struct party *const party = plan_party(plan);
+	const struct remote_group *const group = plan_group(plan);
 
-	return party == NULL || party->emulated ? CREW_HALT : CREW_PAUSE;
+	return group == NULL || group->emulated ? SMP_HALT : SMP_PAUSE;
 }
 
-const char *remote_state_name(enum crew_state state)
+const char *remote_state_name(enum smp_state state)
 {
 	switch (state) {
-	case CREW_SPIN:
+	case SMP_SPIN:
 		return "spin";
-	case CREW_PAUSE:
+	case SMP_PAUSE:
 		return "pause";
-	case CREW_MWAIT:
-	case CREW_MONITOR:
+	case SMP_MWAIT:
+	case SMP_MONITOR:
 		return "mwait";
-	case CREW_POLL:
+	case SMP_POLL:
 		return "off";
 	default:
 		return "hlt";

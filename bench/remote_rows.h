@@ -3,7 +3,7 @@
 #include "bench/harness/experiment/bench.h"
 #include "bench/harness/remote/group.h"
 
-/* One more than powers of two below CREW_MEMBERS, and all. */
+/* One more than powers of two below SMP_MEMBERS, and all. */
 #define REMOTE_COUNTS 12u
 
 /* Numbers of targets that are measured: 1, 2, 4, 8 ... and all; returns how many. */
@@ -16,10 +16,10 @@ unsigned remote_others(const struct plan *plan);
  * How targets wait that are many: in PAUSE, as busy as they would be, but halted where
  * processors are threads of an emulator, of which more may be busy than the host has.
  */
-enum crew_state remote_busy_state(const struct plan *plan);
+enum smp_state remote_busy_state(const struct plan *plan);
 
 /* "spin", "pause", "hlt", "mwait" and its hint, "off". */
-const char *remote_state_name(enum crew_state state);
+const char *remote_state_name(enum smp_state state);
 
 /* Writes the parts, those that are not NULL, with "-" between them. */
 void remote_name(struct experiment_spec *spec, const char *const *parts,

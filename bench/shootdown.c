@@ -47,7 +47,7 @@ static void add(struct plan *plan, struct experiment_spec *spec)
 		spec, remote_mode_name(remote->mode), remote->early ? "early" : "late",
 		remote->alongside ? "alongside" : "before",
 		remote->shared ? "shared" : "own",
-		remote_state_name((enum crew_state)remote->state),
+		remote_state_name((enum smp_state)remote->state),
 		spec->pcide ? "pcide" : NULL, spec->names_another ? "otherpcid" : NULL);
 	plan_add(plan, spec);
 }
@@ -70,7 +70,7 @@ static void plan_modes(struct plan *plan, unsigned targets, bool all)
 	for (unsigned i = 0; i < sizeof modes / sizeof modes[0]; i++) {
 		spec.remote.mode = modes[i];
 		if (modes[i] == REMOTE_POLL)
-			spec.remote.state = CREW_POLL;
+			spec.remote.state = SMP_POLL;
 		else
 			spec.remote.state = (uint8_t)remote_busy_state(plan);
 		if (modes[i] != REMOTE_SHORTHAND || all)
@@ -121,7 +121,7 @@ static void plan_broadcast(struct plan *plan, const char *part,
 		spec.remote.mode = REMOTE_LOCAL;
 		spec.remote.figure = figure;
 		REMOTE_NAME(&spec, "broadcast", part,
-		            remote_state_name((enum crew_state)spec.remote.state));
+		            remote_state_name((enum smp_state)spec.remote.state));
 		if (plan_has_point(plan, page_counts, PAGE_COUNTS, i))
 			plan_add(plan, &spec);
 	}
@@ -166,7 +166,7 @@ static void plan_together(struct plan *plan, const char *op, bool pcide,
 		spec.remote.owners = owners;
 		spec.remote.locked = locked != 0;
 		REMOTE_NAME(&spec, "together", locked != 0 ? "lock" : "free",
-		            remote_state_name((enum crew_state)spec.remote.state),
+		            remote_state_name((enum smp_state)spec.remote.state),
 		            pcide ? "pcide-otherpcid" : NULL);
 		plan_add(plan, &spec);
 	}
@@ -185,10 +185,10 @@ static void plan_owners(struct plan *plan, const char *op, bool pcide)
 /* In the mode the APICs were found in: clusters are behind the switch, else. */
 static bool found_x2apic(const struct plan *plan)
 {
-	const struct party *const party = plan_party(plan);
+	const struct remote_group *const group = plan_group(plan);
 
-	return party != NULL && !party->x2apic_entered &&
-	       crew_apic(party->crew)->mode == APIC_X2APIC;
+	return group != NULL && !group->x2apic_entered &&
+	       smp_apic(group->smp)->mode == APIC_X2APIC;
 }
 
 static void plan_clusters(struct plan *plan)
@@ -249,5 +249,5 @@ static void plan_shootdown_x2apic(struct plan *plan)
 const struct bench bench_shootdown_x2apic = {
 	.name = "shootdown",
 	.plan = plan_shootdown_x2apic,
-	.prepare = party_enter_x2apic,
+	.prepare = group_enter_x2apic,
 };

@@ -32,7 +32,7 @@ static void print(struct record *record, struct line *line)
 }
 
 static void print_what(struct program *program, const struct trap_frame *frame,
-                       const struct crew_member *member)
+                       const struct smp_cpu *member)
 {
 	struct line line;
 
@@ -96,7 +96,7 @@ static void print_registers(struct program *program, const struct trap_state *st
 }
 
 /* member: whose exception it is, NULL for the boot processor. */
-static void die(struct program *program, const struct crew_member *member,
+static void die(struct program *program, const struct smp_cpu *member,
                 const struct trap_state *state)
 {
 	/* What faults while it is said would fault again: a sink, or what it reads. */
@@ -119,7 +119,7 @@ void fatal_exception(struct cpu *cpu, const struct trap_frame *frame)
 	die(cpu->context, NULL, &state);
 }
 
-void fatal_dropped(void *context, const struct crew_member *member,
+void fatal_dropped(void *context, const struct smp_cpu *member,
                    const struct trap_state *state)
 {
 	struct program *const program = context;
@@ -130,7 +130,7 @@ void fatal_dropped(void *context, const struct crew_member *member,
 	               "tlbmark: nothing is measured yet: going on without it");
 }
 
-void fatal_member(void *context, const struct crew_member *member,
+void fatal_member(void *context, const struct smp_cpu *member,
                   const struct trap_state *state)
 {
 	die(context, member, state);

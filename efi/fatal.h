@@ -10,9 +10,9 @@
 void fatal_exception(struct cpu *cpu, const struct trap_frame *frame);
 
 /* Prints the same of one that another processor took, and goes on without that. */
-void fatal_dropped(void *context, const struct crew_member *member,
+void fatal_dropped(void *context, const struct smp_cpu *member,
                    const struct trap_state *state);
 
 /* Ends the run for one that another processor took; context is the struct program. */
-void fatal_member(void *context, const struct crew_member *member,
+void fatal_member(void *context, const struct smp_cpu *member,
                   const struct trap_state *state);

@@ -210,16 +210,16 @@ static void measure(void *argument)
 		finish(program, RUN_NOTHING_SELECTED);
 	}
 	memory_sink_reserve(&program->keep.sink, runner_row_bytes(&program->run));
-	crew_start(&program->run.crew, &(struct crew_spec){
-					       .machine = &program->machine,
-					       .cpu = &program->cpu,
-					       .root = program->root,
-					       .low = program->low,
-					       .plants = program->config.plants,
-					       .on_fallen = fatal_member,
-					       .on_dropped = fatal_dropped,
-					       .context = program,
-				       });
+	smp_start(&program->run.smp, &(struct smp_spec){
+					     .machine = &program->machine,
+					     .cpu = &program->cpu,
+					     .root = program->root,
+					     .low = program->low,
+					     .plants = program->config.plants,
+					     .on_faulted = fatal_member,
+					     .on_dropped = fatal_dropped,
+					     .context = program,
+				     });
 	machine_record(&program->machine, &program->config, &program->record);
 	plant(program);
 	finish(program, runner_run(&program->run));

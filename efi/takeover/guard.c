@@ -18,7 +18,7 @@ static _Noreturn void park(void)
  * With the program's own page tables, in which a register in memory may not be mapped,
  * and with no access to PCI, in the middle of which the firmware may hang.
  */
-static void stand_guard(struct crew_member *me, void *argument)
+static void stand_guard(struct smp_cpu *me, void *argument)
 {
 	struct guard *const guard = argument;
 	const uint64_t began = rdtsc_ordered();
@@ -27,7 +27,7 @@ static void stand_guard(struct crew_member *me, void *argument)
 	cli();
 	if (atomic_exchange(&guard->taken, 1) != 0)
 		park();
-	while (rdtsc_ordered() - began < guard->patience) {
+	while (rdtsc_ordered() - began < guard->timeout) {
 		if (atomic_load(&guard->off) != 0)
 			park();
 		pause();
@@ -46,14 +46,14 @@ uint64_t guard_ticks(const struct machine *machine, uint32_t seconds)
 	return seconds * (hz != 0 ? hz : HIGHEST_HZ);
 }
 
-void guard_post(struct guard *guard, struct crew *crew)
+void guard_post(struct guard *guard, struct smp *smp)
 {
-	if (crew_count(crew) == 0)
+	if (smp_count(smp) == 0)
 		return;
 
-	guard->acpi = crew->machine->reset;
-	guard->patience = guard_ticks(crew->machine, PATIENCE_SECONDS);
-	crew_dismiss(crew, stand_guard, guard);
+	guard->acpi = smp->machine->reset;
+	guard->timeout = guard_ticks(smp->machine, PATIENCE_SECONDS);
+	smp_dismiss(smp, stand_guard, guard);
 }
 
 void guard_call_off(struct guard *guard)

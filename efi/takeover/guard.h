@@ -9,7 +9,7 @@
 struct guard {
 	_Atomic uint32_t taken; /* by the first who came */
 	_Atomic uint32_t off;   /* the firmware has come back: not needed any more */
-	uint64_t patience;      /* ticks */
+	uint64_t timeout;       /* ticks */
 	struct acpi_reset acpi;
 };
 
@@ -17,7 +17,7 @@ struct guard {
  * Parks every other processor for good, but one that waits for ten seconds, and then
  * resets the machine without its firmware.  With one processor there is no guard.
  */
-void guard_post(struct guard *guard, struct crew *crew);
+void guard_post(struct guard *guard, struct smp *smp);
 
 void guard_call_off(struct guard *guard);
 

@@ -58,7 +58,7 @@ void reset_machine(struct program *program, enum reset_kind kind)
 		(void)runtime_call(program, ask_firmware, &request);
 		return;
 	}
-	guard_post(&program->guard, &program->run.crew);
+	guard_post(&program->guard, &program->run.smp);
 	if (program->machine.watchdog.name != NULL)
 		(void)runtime_call(program, arm_watchdog, &request);
 	(void)runtime_call(program, ask_firmware, &request);

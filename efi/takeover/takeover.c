@@ -126,7 +126,7 @@ static uint32_t others(const struct program *program)
 {
 	return program->low == 0
 	               ? 0
-	               : crew_wanted(&program->machine.processors, &program->config);
+	               : smp_wanted(&program->machine.processors, &program->config);
 }
 
 static unsigned paint_room(const struct program *program)
@@ -161,10 +161,10 @@ uint64_t takeover_frames(const struct program *program)
 {
 	const struct identity identity = identity_of(program, paint_all(program));
 
-	const uint64_t crew = crew_frames(others(program));
+	const uint64_t smp = smp_frames(others(program));
 
 	/* The pages under stacks split what holds them into pages of 4 KiB. */
-	return identity_tables(&identity) + SPARE_TABLES + crew + crew / TABLE_ENTRIES +
+	return identity_tables(&identity) + SPARE_TABLES + smp + smp / TABLE_ENTRIES +
 	       1 + (uint64_t)IST_COUNT * (STACK_FRAMES + GUARD_FRAMES);
 }
 
@@ -195,7 +195,7 @@ static void paint_guard(struct coats *coats, uint64_t stack_top)
 
 enum err takeover_build(struct program *program)
 {
-	struct crew *const crew = &program->run.crew;
+	struct smp *const smp = &program->run.smp;
 	struct coats coats = {
 		.paints = program->paints,
 		.count = paint_all(program),
@@ -203,10 +203,10 @@ enum err takeover_build(struct program *program)
 	};
 
 	if (alloc_stacks(program) != ERR_NONE ||
-	    crew_alloc(crew, &program->pool, others(program)) != ERR_NONE)
+	    smp_alloc(smp, &program->pool, others(program)) != ERR_NONE)
 		return ERR_NO_MEMORY;
-	for (uint32_t i = 0; i < crew->seat_count; i++)
-		paint(&coats, crew_guard(crew, i), crew_guard(crew, i) + PAGE_BYTES, 0);
+	for (uint32_t i = 0; i < smp->seat_count; i++)
+		paint(&coats, smp_guard(smp, i), smp_guard(smp, i) + PAGE_BYTES, 0);
 	paint_guard(&coats, program->stack_top);
 	for (unsigned i = IST_NMI; i < IST_COUNT; i++)
 		paint_guard(&coats, program->ist_tops[i]);

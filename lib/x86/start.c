@@ -144,14 +144,14 @@ static void send_to_missing(const struct start *start, enum signal signal)
 	}
 }
 
-/* Until so many have come, or nobody has for as long as patience lasts. */
+/* Until so many have come, or nobody has for as long as the timeout lasts. */
 static void wait_for(const struct start *start, uint32_t expected)
 {
-	const uint64_t patience = start->patience_ms * start->ticks_per_ms;
+	const uint64_t timeout = start->patience_ms * start->ticks_per_ms;
 	uint64_t since = rdtsc_ordered();
 	uint32_t before = arrived_of(start);
 
-	while (before < expected && rdtsc_ordered() - since < patience) {
+	while (before < expected && rdtsc_ordered() - since < timeout) {
 		const uint32_t arrived = arrived_of(start);
 
 		if (arrived != before)

@@ -6,10 +6,10 @@
 /* Looks every step ticks, but the first after a gap; when it ends, or 0. */
 static uint64_t ends_at(uint64_t gap, uint64_t step)
 {
-	struct linger linger = linger_begin(1000, 0);
+	struct grace grace = grace_begin(1000, 0);
 
 	for (uint64_t now = gap; now < 1000000; now += step)
-		if (!linger_goes_on(&linger, now))
+		if (!grace_goes_on(&grace, now))
 			return now;
 	return 0;
 }

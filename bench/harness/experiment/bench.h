@@ -14,7 +14,7 @@
 
 #include <stdint.h>
 
-struct party;
+struct remote_group;
 struct plan;
 struct experiment;
 
@@ -23,7 +23,7 @@ struct bench {
 	/* Calls plan_add() for every row the benchmark has on any machine. */
 	void (*plan)(struct plan *plan);
 	/* Before it is planned, where the processors are known; NULL: nothing. */
-	void (*prepare)(struct party *party);
+	void (*prepare)(struct remote_group *group);
 	/*
 	 * When its rows are measured, before they are delivered: what only shows then.
 	 * NULL: nothing.
@@ -122,7 +122,7 @@ const struct config *plan_config(const struct plan *plan);
 const struct machine *plan_machine(const struct plan *plan);
 
 /* The processors there are; NULL as long as nobody knows. */
-struct party *plan_party(const struct plan *plan);
+struct remote_group *plan_group(const struct plan *plan);
 
 /*
  * Pages of that size a working set can have in the TLB, as CPUID says; a guess where it

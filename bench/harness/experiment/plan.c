@@ -21,9 +21,9 @@ const struct machine *plan_machine(const struct plan *plan)
 	return plan->machine;
 }
 
-struct party *plan_party(const struct plan *plan)
+struct remote_group *plan_group(const struct plan *plan)
 {
-	return plan->party;
+	return plan->group;
 }
 
 uint32_t plan_unroll(const struct plan *plan)

@@ -53,7 +53,7 @@ struct plan {
 	unsigned kind; /* number of that which measures; 0: the boot processor's */
 	const char *refusal; /* why its core measures nothing; NULL: it does */
 	const bool *gave_up; /* as that of a pair, which have none of their own */
-	struct party *party; /* NULL as long as nobody knows the processors */
+	struct remote_group *group; /* NULL as long as nobody knows the processors */
 	/* NULL: only count. */
 	struct workspace *workspace;
 	uint32_t *samples; /* room for those of sample_rows rows, both arms */

@@ -44,10 +44,10 @@ enum lazy_phase {
 
 struct remote {
 	enum remote_mode mode;
-	uint8_t state; /* enum crew_state of the targets */
+	uint8_t state; /* enum smp_state of the targets */
 	uint32_t hint; /* of MWAIT */
 	bool x2apic;   /* the APICs are in that mode, where it was not found */
-	/* As they stand in the party: who calls, and the first target. */
+	/* As they stand in the group: who calls, and the first target. */
 	unsigned from, first;
 	enum remote_figure figure;
 	/* Of a shootdown. */

@@ -21,7 +21,7 @@ const char *remote_mode_name(enum remote_mode mode)
  * The register is derived from the id (SDM 3A 12.12.10.2 "Deriving Logical x2APIC ID").
  * Bochs 2.7 does so only when the mode is written once more.
  */
-static void read_logical_id(struct crew_member *me, void *argument)
+static void read_logical_id(struct smp_cpu *me, void *argument)
 {
 	uint32_t *const logical = argument;
 
@@ -30,23 +30,23 @@ static void read_logical_id(struct crew_member *me, void *argument)
 	logical[me->number] = (uint32_t)rdmsr(MSR_X2APIC_LDR);
 }
 
-static void read_logical_ids(struct party *party)
+static void read_logical_ids(struct remote_group *group)
 {
-	struct crew *const crew = party->crew;
+	struct smp *const smp = group->smp;
 
-	if (crew_apic(crew)->mode != APIC_X2APIC)
+	if (smp_apic(smp)->mode != APIC_X2APIC)
 		return;
-	for (unsigned i = 1; i <= party->count; i++)
-		if (crew_run(crew, party->members[i], read_logical_id, party->logical))
-			(void)crew_wait(crew, party->members[i], party->patience);
+	for (unsigned i = 1; i <= group->count; i++)
+		if (smp_run_on(smp, group->members[i], read_logical_id, group->logical))
+			(void)smp_wait(smp, group->members[i], group->timeout);
 }
 
-static bool has_logical_ids(const struct party_row *row)
+static bool has_logical_ids(const struct group_row *row)
 {
 	for (unsigned i = 0; i < row->targets; i++) {
-		const struct crew_member *const member = party_target(row, i);
+		const struct smp_cpu *const member = group_target(row, i);
 
-		if (row->party->logical[member->number] !=
+		if (row->group->logical[member->number] !=
 		    apic_logical_id(member->apic_id))
 			return false;
 	}
@@ -54,72 +54,73 @@ static bool has_logical_ids(const struct party_row *row)
 }
 
 /* The others that are there, nearest first; returns how many. */
-static unsigned seat_members(struct party *party, struct crew *crew)
+static unsigned seat_members(struct remote_group *group, struct smp *smp)
 {
 	unsigned count = 0;
 
-	party->members[0] = party->listed[0] = crew_member(crew, 0);
-	for (unsigned i = 1; i <= crew_count(crew); i++)
-		if (!crew_member(crew, i)->lost)
-			party->listed[++count] = crew_member(crew, i);
+	group->members[0] = group->listed[0] = smp_cpu(smp, 0);
+	for (unsigned i = 1; i <= smp_count(smp); i++)
+		if (!smp_cpu(smp, i)->lost)
+			group->listed[++count] = smp_cpu(smp, i);
 	for (unsigned i = 0; i <= count; i++)
-		party->seats[i] = &party->listed[i]->topology;
-	target_order(party->seats, count + 1, party->ranks);
+		group->seats[i] = &group->listed[i]->topology;
+	target_order(group->seats, count + 1, group->ranks);
 	for (unsigned i = 1; i <= count; i++)
-		party->members[i] = party->listed[party->ranks[i - 1].place];
+		group->members[i] = group->listed[group->ranks[i - 1].place];
 	for (unsigned i = 0; i <= count; i++)
-		party->seats[i] = &party->members[i]->topology;
+		group->seats[i] = &group->members[i]->topology;
 	return count;
 }
 
-void party_gather(struct party *party, struct crew *crew, const struct config *config,
-                  const struct machine *machine, uint64_t root)
+void group_gather(struct remote_group *group, struct smp *smp,
+                  const struct config *config, const struct machine *machine,
+                  uint64_t root)
 {
 	const uint64_t guess_hz = UINT64_C(2000000000);
 	const uint64_t known_hz = machine->tsc_rate.best;
-	const unsigned count = seat_members(party, crew);
+	const unsigned count = seat_members(group, smp);
 
-	party->crew = crew;
-	party->count = count;
-	party->root = root;
-	party->patience = crew_patience(crew);
-	party->ticks_per_us = (known_hz != 0 ? known_hz : guess_hz) / 1000000;
-	party->random.state = config->seed;
-	party->on_metal = machine->env == ENV_HW;
-	party->has_residency = text_equal(machine->vendor, "GenuineIntel");
-	party->emulated = machine->env != ENV_HW && machine->env != ENV_VM;
+	group->smp = smp;
+	group->count = count;
+	group->root = root;
+	group->timeout = smp_timeout(smp);
+	group->ticks_per_us = (known_hz != 0 ? known_hz : guess_hz) / 1000000;
+	group->random.state = config->seed;
+	group->on_metal = machine->env == ENV_HW;
+	group->has_residency = text_equal(machine->vendor, "GenuineIntel");
+	group->emulated = machine->env != ENV_HW && machine->env != ENV_VM;
 
-	read_logical_ids(party);
+	read_logical_ids(group);
 
 	/* By number, wherever it stands among the targets. */
-	const unsigned last = count == 0 ? 0 : party->listed[count]->number;
+	const unsigned last = count == 0 ? 0 : group->listed[count]->number;
 
-	if ((config->plants & PLANT_MUTE_CPU) != 0 && party->mute == 0)
-		party->mute = last;
-	party->careless = (config->plants & PLANT_MISSING_FLUSH) != 0 ? last : 0;
+	if ((config->plants & PLANT_MUTE_CPU) != 0 && group->unresponsive == 0)
+		group->unresponsive = last;
+	group->skips_flush = (config->plants & PLANT_MISSING_FLUSH) != 0 ? last : 0;
 }
 
-unsigned party_count(const struct party *party)
+unsigned group_count(const struct remote_group *group)
 {
-	return party == NULL ? 0 : party->count;
+	return group == NULL ? 0 : group->count;
 }
 
-static bool has_core_types(const struct party *party)
+static bool has_core_types(const struct remote_group *group)
 {
-	for (unsigned i = 1; i <= party_count(party); i++)
-		if (party->members[i]->topology.core_type !=
-		    party->members[0]->topology.core_type)
+	for (unsigned i = 1; i <= group_count(group); i++)
+		if (group->members[i]->topology.core_type !=
+		    group->members[0]->topology.core_type)
 			return true;
 	return false;
 }
 
-unsigned party_at_distance(const struct party *party, enum distance distance,
+unsigned group_at_distance(const struct remote_group *group, enum distance distance,
                            enum core_type type)
 {
-	const bool typed = has_core_types(party);
+	const bool typed = has_core_types(group);
 
-	for (unsigned i = 1; i <= party_count(party); i++) {
-		const struct crew_member *const member = party->members[i];
+	for (unsigned i = 1; i <= group_count(group); i++) {
+		const struct smp_cpu *const member = group->members[i];
 		const enum core_type own =
 			typed ? member->topology.core_type : CORE_UNKNOWN;
 
@@ -129,42 +130,43 @@ unsigned party_at_distance(const struct party *party, enum distance distance,
 	return 0;
 }
 
-void party_enter_x2apic(struct party *party)
+void group_enter_x2apic(struct remote_group *group)
 {
-	if (crew_apic(party->crew)->mode == APIC_XAPIC)
-		party->x2apic_entered = crew_enter_x2apic(party->crew);
+	if (smp_apic(group->smp)->mode == APIC_XAPIC)
+		group->x2apic_entered = smp_enter_x2apic(group->smp);
 }
 
-static bool has_mwait(const struct party *party)
+static bool has_mwait(const struct remote_group *group)
 {
 	uint32_t hint = 0;
 
-	return crew_mwait_hints(party->crew, &hint, 1) != 0;
+	return smp_mwait_hints(group->smp, &hint, 1) != 0;
 }
 
 /* Of the benchmarks before the switch, too. */
-static const char *no_x2apic(const struct party *party)
+static const char *no_x2apic(const struct remote_group *group)
 {
-	const char *const why = crew_x2apic_refusal(party->crew);
+	const char *const why = smp_x2apic_refusal(group->smp);
 
 	return why != NULL ? why : "x2apic";
 }
 
-static const char *mode_lacks(const struct party *party, const struct party_row *row)
+static const char *mode_lacks(const struct remote_group *group,
+                              const struct group_row *row)
 {
-	const enum apic_mode mode = crew_apic(party->crew)->mode;
+	const enum apic_mode mode = smp_apic(group->smp)->mode;
 
 	if (row->remote->x2apic && mode != APIC_X2APIC)
-		return no_x2apic(party);
-	if (crew_mwaits((enum crew_state)row->remote->state) && !has_mwait(party))
+		return no_x2apic(group);
+	if (smp_mwaits((enum smp_state)row->remote->state) && !has_mwait(group))
 		return "mwait";
 	switch (row->remote->mode) {
 	case REMOTE_CLUSTER:
 		if (mode != APIC_X2APIC)
-			return no_x2apic(party);
+			return no_x2apic(group);
 		return has_logical_ids(row) ? NULL : "logical APIC ids";
 	case REMOTE_SHORTHAND:
-		return crew_owns_all(party->crew) ? NULL : "processors of others";
+		return smp_owns_all(group->smp) ? NULL : "processors of others";
 	case REMOTE_DRY:
 	case REMOTE_LOCAL:
 	case REMOTE_POLL:
@@ -176,32 +178,32 @@ static const char *mode_lacks(const struct party *party, const struct party_row 
 }
 
 /* Who begins, those that begin with it, and targets that do not halt. */
-static unsigned busy_count(const struct party_row *row)
+static unsigned busy_count(const struct group_row *row)
 {
-	if (!crew_sleeps((enum crew_state)row->remote->state))
+	if (!smp_sleeps((enum smp_state)row->remote->state))
 		return row->targets + 1;
 	return row->remote->owners > 1 ? row->remote->owners : 1;
 }
 
-const struct crew_member *party_timekeeper(const struct party_row *row)
+const struct smp_cpu *group_timekeeper(const struct group_row *row)
 {
 	const bool on_target = row->remote->figure == FIGURE_HANDLER ||
 	                       row->remote->figure == FIGURE_ONE_WAY;
 
-	return on_target && row->targets != 0 ? party_target(row, 0)
-	                                      : row->party->members[row->remote->from];
+	return on_target && row->targets != 0 ? group_target(row, 0)
+	                                      : row->group->members[row->remote->from];
 }
 
-const char *party_lacks(const struct party *party, const struct party_row *row)
+const char *group_lacks(const struct remote_group *group, const struct group_row *row)
 {
-	if (party->count == 0 && row->remote->mode != REMOTE_SELF)
+	if (group->count == 0 && row->remote->mode != REMOTE_SELF)
 		return "one processor";
-	if (row->remote->first + row->targets > party->count + 1 ||
-	    row->remote->from > party->count || row->remote->owners > party->count + 1)
+	if (row->remote->first + row->targets > group->count + 1 ||
+	    row->remote->from > group->count || row->remote->owners > group->count + 1)
 		return "more processors";
-	if (party->emulated && busy_count(row) > PARTY_BUSY_EMULATED)
+	if (group->emulated && busy_count(row) > GROUP_BUSY_EMULATED)
 		return "too many busy processors for an emulator";
-	if (party_timekeeper(row)->loose_stamps)
+	if (group_timekeeper(row)->loose_stamps)
 		return "LFENCE does not wait there";
-	return mode_lacks(party, row);
+	return mode_lacks(group, row);
 }

@@ -4,18 +4,18 @@
 #include "bench/harness/experiment/plan.h"
 #include "lib/x86/insn.h"
 
-void party_fill(const struct party_row *row)
+void group_fill(const struct group_row *row)
 {
 	for (unsigned i = 0; i < row->targets; i++)
-		(void)crew_fill_call(party_target(row, i));
+		(void)smp_fill_call(group_target(row, i));
 }
 
-static bool send_each(const struct party_row *row, const struct apic *apic, bool nmi)
+static bool send_each(const struct group_row *row, const struct apic *apic, bool nmi)
 {
 	bool sent = true;
 
 	for (unsigned i = 0; i < row->targets; i++) {
-		const uint32_t id = party_target(row, i)->apic_id;
+		const uint32_t id = group_target(row, i)->apic_id;
 
 		sent = (nmi ? apic_send_nmi(apic, id)
 		            : apic_send(apic, id, VECTOR_CALL)) &&
@@ -24,33 +24,33 @@ static bool send_each(const struct party_row *row, const struct apic *apic, bool
 	return sent;
 }
 
-static bool send_clusters(const struct party *party, const struct apic *apic)
+static bool send_clusters(const struct remote_group *group, const struct apic *apic)
 {
 	bool sent = true;
 
-	for (unsigned i = 0; i < party->cluster_count; i++)
-		sent = apic_send_cluster(apic, party->clusters[i], VECTOR_CALL) && sent;
+	for (unsigned i = 0; i < group->cluster_count; i++)
+		sent = apic_send_cluster(apic, group->clusters[i], VECTOR_CALL) && sent;
 	return sent;
 }
 
-bool party_send(struct party_row *row, enum remote_mode mode)
+bool group_send(struct group_row *row, enum remote_mode mode)
 {
-	const struct apic *const apic = &row->party->members[row->remote->from]->apic;
+	const struct apic *const apic = &row->group->members[row->remote->from]->apic;
 
-	row->party->sends += mode != REMOTE_DRY;
+	row->group->sends += mode != REMOTE_DRY;
 	switch (mode) {
 	case REMOTE_SELF:
 		return apic_send_self(apic, VECTOR_CALL);
 	case REMOTE_POLL:
 	case REMOTE_STORE:
-		party_fill(row);
+		group_fill(row);
 		return true;
 	case REMOTE_UNICAST:
 		return send_each(row, apic, false);
 	case REMOTE_NMI:
 		return send_each(row, apic, true);
 	case REMOTE_CLUSTER:
-		return send_clusters(row->party, apic);
+		return send_clusters(row->group, apic);
 	case REMOTE_SHORTHAND:
 		return apic_send_others(apic, VECTOR_CALL);
 	default:
@@ -58,32 +58,32 @@ bool party_send(struct party_row *row, enum remote_mode mode)
 	}
 }
 
-static bool has_answered(struct crew_member *member)
+static bool has_answered(struct smp_cpu *member)
 {
 	return atomic_load_explicit(&member->answer.call, memory_order_acquire) ==
 	       atomic_load_explicit(&member->request.call, memory_order_relaxed);
 }
 
-void party_lose_silent(struct party_row *row)
+void group_lose_silent(struct group_row *row)
 {
-	struct party *const party = row->party;
+	struct remote_group *const group = row->group;
 
 	for (unsigned i = 0; i < row->targets; i++) {
-		struct crew_member *const member = party_target(row, i);
+		struct smp_cpu *const member = group_target(row, i);
 
 		if (member->stamps.word[STAMP_CALL] ==
 		    atomic_load(&member->request.call))
 			continue;
-		crew_lose(party->crew, member);
-		party_give_up_member(row, member, " did not answer");
+		smp_lose(group->smp, member);
+		group_give_up_member(row, member, " did not answer");
 	}
-	party_give_up(row, ROW_TIMEOUT, "no answer in time");
+	group_give_up(row, ROW_TIMEOUT, "no answer in time");
 }
 
 /* The clock is read now and then only, so that an answer is seen when it comes. */
 #define LOOKS 128u
 
-bool party_out_of_patience(uint64_t limit, uint64_t from, uint32_t *looks)
+bool group_timed_out(uint64_t limit, uint64_t from, uint32_t *looks)
 {
 	pause();
 	return ++*looks % LOOKS == 0 && rdtsc_ordered() - from > limit;
@@ -98,83 +98,82 @@ bool party_out_of_patience(uint64_t limit, uint64_t from, uint32_t *looks)
 /* So many lost ones, and the row is not measured to its end. */
 #define STORES_LOST_MOST 8u
 
-static void wake(struct party_row *row, const struct crew_member *member)
+static void wake(struct group_row *row, const struct smp_cpu *member)
 {
-	row->party->stores_lost++;
+	row->group->stores_lost++;
 	row->stores_lost++;
-	(void)apic_send(&row->party->members[row->remote->from]->apic, member->apic_id,
+	(void)apic_send(&row->group->members[row->remote->from]->apic, member->apic_id,
 	                VECTOR_WAKE);
 }
 
-bool party_wait_stores(struct party_row *row)
+bool group_wait_stores(struct group_row *row)
 {
-	const uint64_t limit = row->party->patience / STORE_PATIENCE;
+	const uint64_t limit = row->group->timeout / STORE_PATIENCE;
 	const uint64_t from = rdtsc_ordered();
 	uint32_t looks = 0;
 
-	row->party->stores_sent += row->targets;
+	row->group->stores_sent += row->targets;
 	row->stores_sent += row->targets;
 	for (unsigned i = 0; i < row->targets; i++) {
-		struct crew_member *const member = party_target(row, i);
+		struct smp_cpu *const member = group_target(row, i);
 
-		while (!has_answered(member) &&
-		       !party_out_of_patience(limit, from, &looks))
+		while (!has_answered(member) && !group_timed_out(limit, from, &looks))
 			;
 		if (!has_answered(member))
-			crew_linger(limit);
+			smp_grace(limit);
 		if (!has_answered(member))
 			wake(row, member);
 	}
 	if (row->stores_lost >= STORES_LOST_MOST)
-		party_judge_stores(row);
-	return party_wait(row);
+		group_judge_stores(row);
+	return group_wait(row);
 }
 
-void party_judge_stores(struct party_row *row)
+void group_judge_stores(struct group_row *row)
 {
 	if (row->stores_lost != 0 && 2 * row->stores_lost >= row->stores_sent)
-		party_give_up(row, ROW_FAILED, "stores woke nobody");
+		group_give_up(row, ROW_FAILED, "stores woke nobody");
 }
 
-bool party_wait(struct party_row *row)
+bool group_wait(struct group_row *row)
 {
 	const uint64_t from = rdtsc_ordered();
 	uint32_t looks = 0;
 
 	for (unsigned i = 0; i < row->targets; i++) {
-		struct crew_member *const member = party_target(row, i);
+		struct smp_cpu *const member = group_target(row, i);
 
 		while (!has_answered(member)) {
-			if (!party_out_of_patience(row->party->patience, from, &looks))
+			if (!group_timed_out(row->group->timeout, from, &looks))
 				continue;
-			crew_linger(row->party->patience);
+			smp_grace(row->group->timeout);
 			if (has_answered(member))
 				break;
-			party_lose_silent(row);
+			group_lose_silent(row);
 			return false;
 		}
 	}
 	return true;
 }
 
-static bool is_missing(struct party *party)
+static bool is_missing(struct remote_group *group)
 {
-	return atomic_load_explicit(&party->shared.missing, memory_order_acquire) != 0;
+	return atomic_load_explicit(&group->shared.missing, memory_order_acquire) != 0;
 }
 
-bool party_wait_shared(struct party_row *row)
+bool group_wait_shared(struct group_row *row)
 {
-	struct party *const party = row->party;
+	struct remote_group *const group = row->group;
 	const uint64_t from = rdtsc_ordered();
 	uint32_t looks = 0;
 
-	while (is_missing(party)) {
-		if (!party_out_of_patience(party->patience, from, &looks))
+	while (is_missing(group)) {
+		if (!group_timed_out(group->timeout, from, &looks))
 			continue;
-		crew_linger(party->patience);
-		if (!is_missing(party))
+		smp_grace(group->timeout);
+		if (!is_missing(group))
 			break;
-		party_lose_silent(row);
+		group_lose_silent(row);
 		return false;
 	}
 	return true;

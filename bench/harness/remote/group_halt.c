@@ -22,7 +22,7 @@ static void read_one(struct halt_counts *counts, enum halt_counter counter,
 }
 
 /* What only rows that sleep are judged by is read of those alone: it may fault. */
-static void read_counts(const struct party *party, bool sleep,
+static void read_counts(const struct remote_group *group, bool sleep,
                         struct halt_counts *counts)
 {
 	*counts = (struct halt_counts){ 0 };
@@ -30,37 +30,37 @@ static void read_counts(const struct party *party, bool sleep,
 		(void)rdmsr_safe(MSR_APERF, &counts->aperf);
 		read_one(counts, HALT_MPERF, MSR_MPERF);
 	}
-	for (unsigned i = HALT_C3; sleep && party->has_residency && i <= HALT_C7; i++)
+	for (unsigned i = HALT_C3; sleep && group->has_residency && i <= HALT_C7; i++)
 		read_one(counts, (enum halt_counter)i,
 		         MSR_CORE_RESIDENCY + i - HALT_C3);
 	counts->tsc = rdtsc_ordered();
 }
 
-static bool sleeps(const struct party_row *row)
+static bool sleeps(const struct group_row *row)
 {
-	return row->only_answers && crew_sleeps((enum crew_state)row->remote->state);
+	return row->only_answers && smp_sleeps((enum smp_state)row->remote->state);
 }
 
-void party_halt_begin(const struct party_row *row, const struct crew_member *me)
+void group_halt_begin(const struct group_row *row, const struct smp_cpu *me)
 {
-	struct party *const party = row->party;
+	struct remote_group *const group = row->group;
 
-	read_counts(party, sleeps(row), &party->halts[me->number].before);
+	read_counts(group, sleeps(row), &group->halts[me->number].before);
 }
 
-void party_halt_end(const struct party_row *row, const struct crew_member *me)
+void group_halt_end(const struct group_row *row, const struct smp_cpu *me)
 {
-	struct party *const party = row->party;
+	struct remote_group *const group = row->group;
 
-	read_counts(party, sleeps(row), &party->halts[me->number].after);
+	read_counts(group, sleeps(row), &group->halts[me->number].after);
 }
 
-static void note_frequency(struct party_row *row)
+static void note_frequency(struct group_row *row)
 {
 	for (unsigned i = 0; i < row->targets; i++) {
-		const struct crew_member *const target = party_target(row, i);
-		const struct party_halt *const look =
-			&row->party->halts[target->number];
+		const struct smp_cpu *const target = group_target(row, i);
+		const struct group_halt *const look =
+			&row->group->halts[target->number];
 		const int64_t frequency = halt_frequency(&look->before, &look->after);
 
 		if (frequency == 0)
@@ -72,51 +72,51 @@ static void note_frequency(struct party_row *row)
 	}
 }
 
-static bool mwaits(const struct party_row *row)
+static bool mwaits(const struct group_row *row)
 {
-	return crew_mwaits((enum crew_state)row->remote->state);
+	return smp_mwaits((enum smp_state)row->remote->state);
 }
 
-static bool is_deep(const struct party_row *row)
+static bool is_deep(const struct group_row *row)
 {
 	return mwaits(row) && row->remote->hint >= HALT_DEEP_HINT;
 }
 
 /* By what this target did in this row, not by what others of that state have done. */
-static void judge(struct party_row *row, const struct party_halt *look)
+static void judge(struct group_row *row, const struct group_halt *look)
 {
 	const int32_t slept = halt_share(&look->before, &look->after, HALT_MPERF);
-	const int32_t deep = row->party->on_metal && is_deep(row)
+	const int32_t deep = row->group->on_metal && is_deep(row)
 	                             ? halt_deep_share(&look->before, &look->after)
 	                             : HALT_UNKNOWN;
 
 	row->slept = halt_lower(row->slept, slept);
 	row->slept_deep = halt_lower(row->slept_deep, deep);
-	if (!row->party->on_metal)
+	if (!row->group->on_metal)
 		return;
 	if (halt_refuted(slept))
-		party_give_up(row, ROW_SKIPPED, "did not halt");
+		group_give_up(row, ROW_SKIPPED, "did not halt");
 	else if (halt_refuted(deep))
-		party_give_up(row, ROW_SKIPPED, "did not sleep deeper than C1");
+		group_give_up(row, ROW_SKIPPED, "did not sleep deeper than C1");
 }
 
-void party_halt_judge(struct party_row *row)
+void group_halt_judge(struct group_row *row)
 {
-	struct party *const party = row->party;
+	struct remote_group *const group = row->group;
 	struct halt_state *state;
 
 	if (!row->gave_up)
 		note_frequency(row);
-	if (!sleeps(row) || row->gave_up || party->sends == 0)
+	if (!sleeps(row) || row->gave_up || group->sends == 0)
 		return;
 	for (unsigned i = 0; i < row->targets; i++) {
-		const struct crew_member *const target = party_target(row, i);
-		const struct party_halt *const look = &party->halts[target->number];
+		const struct smp_cpu *const target = group_target(row, i);
+		const struct group_halt *const look = &group->halts[target->number];
 
 		/* The boot processor does not wait as others do. */
 		if (target->number == 0)
 			continue;
-		state = halt_state(&party->halted, mwaits(row), row->remote->hint);
+		state = halt_state(&group->halted, mwaits(row), row->remote->hint);
 		if (state != NULL)
 			halt_note(state, &look->before, &look->after);
 		judge(row, look);
@@ -137,10 +137,10 @@ static void add_share(struct selftest *selftest, const struct halt_state *state,
 		     });
 }
 
-void party_halt_selftest(const struct party *party, struct selftest *selftest)
+void group_halt_selftest(const struct remote_group *group, struct selftest *selftest)
 {
-	for (unsigned i = 0; i < party->halted.count; i++) {
-		const struct halt_state *const state = &party->halted.states[i];
+	for (unsigned i = 0; i < group->halted.count; i++) {
+		const struct halt_state *const state = &group->halted.states[i];
 
 		add_share(selftest, state, HALT_MPERF);
 		for (unsigned c = HALT_C3; c <= HALT_C7; c++)

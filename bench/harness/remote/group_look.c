@@ -4,48 +4,49 @@
  */
 #include "bench/harness/remote/group.h"
 
-void party_begin_looks(struct party *party)
+void group_begin_looks(struct remote_group *group)
 {
-	party->looks = false;
-	atomic_store(&party->looked, 0);
-	atomic_store(&party->stale, 0);
-	atomic_store(&party->control_looked, 0);
-	atomic_store(&party->control_stale, 0);
-	atomic_store(&party->unprepared, 0);
+	group->looks = false;
+	atomic_store(&group->looked, 0);
+	atomic_store(&group->stale, 0);
+	atomic_store(&group->control_looked, 0);
+	atomic_store(&group->control_stale, 0);
+	atomic_store(&group->unprepared, 0);
 }
 
-void party_note_look(struct party *party, uint32_t words, uint32_t stale, bool control)
+void group_note_look(struct remote_group *group, uint32_t words, uint32_t stale,
+                     bool control)
 {
-	(void)atomic_fetch_add(control ? &party->control_stale : &party->stale, stale);
-	(void)atomic_fetch_add(control ? &party->control_looked : &party->looked,
+	(void)atomic_fetch_add(control ? &group->control_stale : &group->stale, stale);
+	(void)atomic_fetch_add(control ? &group->control_looked : &group->looked,
 	                       words);
 }
 
-void party_end_looks(struct party_row *row, struct party_looks *looks)
+void group_end_looks(struct group_row *row, struct group_looks *looks)
 {
-	struct party *const party = row->party;
-	const uint32_t looked = atomic_load(&party->control_looked);
-	const uint32_t stale = atomic_load(&party->control_stale);
+	struct remote_group *const group = row->group;
+	const uint32_t looked = atomic_load(&group->control_looked);
+	const uint32_t stale = atomic_load(&group->control_stale);
 
-	looks->words += atomic_load(&party->looked);
+	looks->words += atomic_load(&group->looked);
 	row->control_looked += looked;
 	row->control_stale += stale;
 	if (looked != 0) {
 		looks->chunks++;
-		looks->shown += party_enough_stale(looked, stale);
+		looks->shown += group_enough_stale(looked, stale);
 	}
-	if (atomic_load(&party->stale) != 0)
-		party_give_up(row, ROW_FAILED, "stale words");
-	if (atomic_load(&party->unprepared) != 0)
-		party_give_up(row, ROW_FAILED, "pages were not prepared");
+	if (atomic_load(&group->stale) != 0)
+		group_give_up(row, ROW_FAILED, "stale words");
+	if (atomic_load(&group->unprepared) != 0)
+		group_give_up(row, ROW_FAILED, "pages were not prepared");
 }
 
-bool party_is_shown(const struct experiment *experiment)
+bool group_is_shown(const struct experiment *experiment)
 {
-	const struct party_row *const row = experiment->pair.args.context;
+	const struct group_row *const row = experiment->pair.args.context;
 
 	return row->control_looked == 0 ||
-	       party_enough_stale(row->control_looked, row->control_stale);
+	       group_enough_stale(row->control_looked, row->control_stale);
 }
 
 static void add(struct selftest *selftest, const char *test, const char *unit,
@@ -59,7 +60,7 @@ static void add(struct selftest *selftest, const char *test, const char *unit,
 			       });
 }
 
-static void add_looks(struct selftest *selftest, const struct party_looks *looks,
+static void add_looks(struct selftest *selftest, const struct group_looks *looks,
                       const char *words, const char *shown)
 {
 	if (looks->chunks == 0)
@@ -81,7 +82,7 @@ static void add_amiss(struct selftest *selftest, const char *test, uint64_t coun
 }
 
 /* Nothing is shown where no word would have changed without a shootdown either. */
-static void add_stores(const struct party_stores *stores, struct selftest *selftest)
+static void add_stores(const struct group_stores *stores, struct selftest *selftest)
 {
 	if (stores->checks == 0)
 		return;
@@ -102,11 +103,11 @@ static void add_stores(const struct party_stores *stores, struct selftest *selft
 }
 
 /* How long those had spun that sent in place of the boot processor. */
-static void add_senders(const struct party *party, struct selftest *selftest)
+static void add_senders(const struct remote_group *group, struct selftest *selftest)
 {
-	const uint64_t us = party->senders_awake / party->ticks_per_us;
+	const uint64_t us = group->senders_awake / group->ticks_per_us;
 
-	if (!party->senders_known)
+	if (!group->senders_known)
 		return;
 	selftest_add(selftest, &(struct selftest_row){
 				       .test = "senders_awake",
@@ -116,18 +117,18 @@ static void add_senders(const struct party *party, struct selftest *selftest)
 			       });
 }
 
-void party_selftest(const struct party *party, struct selftest *selftest)
+void group_selftest(const struct remote_group *group, struct selftest *selftest)
 {
-	add_looks(selftest, &party->shootdown_looks, "shootdown_words",
+	add_looks(selftest, &group->shootdown_looks, "shootdown_words",
 	          "shootdown_shown");
-	add_stores(&party->stores, selftest);
-	add_looks(selftest, &party->lazy_looks, "lazy_words", "lazy_shown");
-	party_halt_selftest(party, selftest);
-	add_senders(party, selftest);
-	if (party->counted == 0)
+	add_stores(&group->stores, selftest);
+	add_looks(selftest, &group->lazy_looks, "lazy_words", "lazy_shown");
+	group_halt_selftest(group, selftest);
+	add_senders(group, selftest);
+	if (group->counted == 0)
 		return;
-	add_amiss(selftest, "interrupts_lost", party->interrupts_lost);
-	add_amiss(selftest, "interrupts_doubled", party->interrupts_doubled);
-	if (party->stores_sent != 0)
-		add_amiss(selftest, "store_wakes_lost", party->stores_lost);
+	add_amiss(selftest, "interrupts_lost", group->interrupts_lost);
+	add_amiss(selftest, "interrupts_doubled", group->interrupts_doubled);
+	if (group->stores_sent != 0)
+		add_amiss(selftest, "store_wakes_lost", group->stores_lost);
 }

@@ -1,4 +1,4 @@
-/* A row of a party: its members in their state, and what became of every call. */
+/* A row of a group: its members in their state, and what became of every call. */
 #include "bench/harness/remote/group.h"
 
 #include "lib/base/line.h"
@@ -8,14 +8,14 @@
 #define SETTLE_SPREAD_US 180u
 #define SETTLE_DEEP_US 2000u
 
-struct party_row *party_row(const struct plan *plan,
+struct group_row *group_row(const struct plan *plan,
                             const struct experiment *experiment)
 {
-	struct party *const party = plan->party;
-	struct party_row *const row = &party->rows[experiment - plan->experiments];
+	struct remote_group *const group = plan->group;
+	struct group_row *const row = &group->rows[experiment - plan->experiments];
 
-	*row = (struct party_row){
-		.party = party,
+	*row = (struct group_row){
+		.group = group,
 		.experiment = experiment,
 		.remote = &experiment->spec.remote,
 		.targets = experiment->spec.targets,
@@ -27,12 +27,12 @@ struct party_row *party_row(const struct plan *plan,
 	return row;
 }
 
-uint32_t party_block(const struct party_row *row)
+uint32_t group_block(const struct group_row *row)
 {
 	return row->targets > 64 ? 1 : 4;
 }
 
-void party_give_up(struct party_row *row, enum row_status status, const char *reason)
+void group_give_up(struct group_row *row, enum row_status status, const char *reason)
 {
 	struct line line;
 
@@ -45,7 +45,7 @@ void party_give_up(struct party_row *row, enum row_status status, const char *re
 	line_to_string(&line, row->reason, sizeof row->reason);
 }
 
-void party_give_up_member(struct party_row *row, const struct crew_member *member,
+void group_give_up_member(struct group_row *row, const struct smp_cpu *member,
                           const char *what)
 {
 	struct line line;
@@ -56,87 +56,86 @@ void party_give_up_member(struct party_row *row, const struct crew_member *membe
 	line_put_u64(&line, member->number);
 	line_put(&line, what);
 	line_to_string(&line, text, sizeof text);
-	party_give_up(row, ROW_TIMEOUT, text);
+	group_give_up(row, ROW_TIMEOUT, text);
 }
 
 /* Code that another processor has written is fetched anew (SDM 3A 10.1.3). */
-static void take_mode(struct crew_member *me, void *argument)
+static void take_mode(struct smp_cpu *me, void *argument)
 {
-	const struct party_row *const row = argument;
+	const struct group_row *const row = argument;
 
 	(void)cpuid(0, 0);
-	control_set_pcide(row->party->root, row->experiment->spec.pcide);
-	party_halt_begin(row, me);
+	control_set_pcide(row->group->root, row->experiment->spec.pcide);
+	group_halt_begin(row, me);
 }
 
-static void leave_mode(struct crew_member *me, void *argument)
+static void leave_mode(struct smp_cpu *me, void *argument)
 {
-	const struct party_row *const row = argument;
+	const struct group_row *const row = argument;
 
-	party_halt_end(row, me);
-	control_set_pcide(row->party->root, false);
+	group_halt_end(row, me);
+	control_set_pcide(row->group->root, false);
 }
 
 /* All at once, the boot processor last. */
-bool party_run_some(struct party_row *row, unsigned count, crew_job *job,
+bool group_run_some(struct group_row *row, unsigned count, smp_work *job,
                     void *argument)
 {
-	struct crew *const crew = row->party->crew;
+	struct smp *const smp = row->group->smp;
 	bool all = true;
 
 	for (unsigned i = 0; i < count; i++)
-		if (party_target(row, i)->number != 0)
-			(void)crew_run(crew, party_target(row, i), job, argument);
+		if (group_target(row, i)->number != 0)
+			(void)smp_run_on(smp, group_target(row, i), job, argument);
 	for (unsigned i = 0; i < count; i++) {
-		struct crew_member *const member = party_target(row, i);
+		struct smp_cpu *const member = group_target(row, i);
 
 		if (member->number == 0)
 			job(member, argument);
-		else if (!crew_wait(crew, member, row->party->patience))
+		else if (!smp_wait(smp, member, row->group->timeout))
 			all = false;
 		if (member->lost)
-			party_give_up_member(row, member, " is given up");
+			group_give_up_member(row, member, " is given up");
 	}
 	return all;
 }
 
-bool party_run(struct party_row *row, crew_job *job, void *argument)
+bool group_run(struct group_row *row, smp_work *job, void *argument)
 {
-	return party_run_some(row, row->targets, job, argument);
+	return group_run_some(row, row->targets, job, argument);
 }
 
-static void command(struct party_row *row, enum crew_state state, uint32_t hint)
+static void command(struct group_row *row, enum smp_state state, uint32_t hint)
 {
-	struct crew *const crew = row->party->crew;
+	struct smp *const smp = row->group->smp;
 
 	for (unsigned i = 0; i < row->targets; i++)
-		if (party_target(row, i)->number != 0)
-			(void)crew_command(crew, party_target(row, i), state, hint);
+		if (group_target(row, i)->number != 0)
+			(void)smp_command(smp, group_target(row, i), state, hint);
 	for (unsigned i = 0; i < row->targets; i++)
-		if (party_target(row, i)->number != 0)
-			(void)crew_wait(crew, party_target(row, i),
-			                row->party->patience);
+		if (group_target(row, i)->number != 0)
+			(void)smp_wait(smp, group_target(row, i), row->group->timeout);
 }
 
 /*
  * Who sends in place of the boot processor is as awake as that is: it does not halt
  * between windows either, but where it is a thread of an emulator's host.
  */
-static void command_sender(struct party_row *row, enum crew_state state)
+static void command_sender(struct group_row *row, enum smp_state state)
 {
-	struct party *const party = row->party;
-	struct crew_member *const from = party->members[row->remote->from];
+	struct remote_group *const group = row->group;
+	struct smp_cpu *const from = group->members[row->remote->from];
 
-	if (from->number == 0 || party->emulated)
+	if (from->number == 0 || group->emulated)
 		return;
-	(void)crew_command(party->crew, from, state, 0);
-	(void)crew_wait(party->crew, from, party->patience);
+	(void)smp_command(group->smp, from, state, 0);
+	(void)smp_wait(group->smp, from, group->timeout);
 }
 
-static bool is_target(const struct party_row *row, const struct crew_member *member)
+static bool is_target(const struct group_row *row, const struct smp_cpu *member)
 {
 	for (unsigned i = 0; i < row->targets; i++)
-		if (party_target(row, i) == member)
+		if (group_target(row, i) == member)
 			return true;
 	return false;
 }
@@ -146,31 +145,30 @@ static bool is_target(const struct party_row *row, const struct crew_member *mem
  * one L2 as the shallowest of them: so whoever shares one with a target waits as the
  * target does.
  */
-static void command_siblings(struct party_row *row, enum crew_state state,
-                             uint32_t hint)
+static void command_siblings(struct group_row *row, enum smp_state state, uint32_t hint)
 {
-	struct party *const party = row->party;
+	struct remote_group *const group = row->group;
 
-	if (!crew_mwaits((enum crew_state)row->remote->state))
+	if (!smp_mwaits((enum smp_state)row->remote->state))
 		return;
-	for (unsigned i = 1; i <= party->count; i++) {
-		struct crew_member *const member = party->members[i];
+	for (unsigned i = 1; i <= group->count; i++) {
+		struct smp_cpu *const member = group->members[i];
 		bool shares = false;
 
 		for (unsigned k = 0; k < row->targets && !shares; k++)
 			shares = topology_distance(&member->topology,
-			                           &party_target(row, k)->topology) <=
+			                           &group_target(row, k)->topology) <=
 			         DISTANCE_CLUSTER;
 		if (!shares || is_target(row, member))
 			continue;
-		if (crew_command(party->crew, member, state, hint))
-			(void)crew_wait(party->crew, member, party->patience);
+		if (smp_command(group->smp, member, state, hint))
+			(void)smp_wait(group->smp, member, group->timeout);
 	}
 }
 
-static struct party_counts counts_of(struct crew_member *member)
+static struct group_counts counts_of(struct smp_cpu *member)
 {
-	return (struct party_counts){
+	return (struct group_counts){
 		.handled = atomic_load(&member->calls_handled),
 		.polled = atomic_load(&member->calls_polled),
 		.nmis = atomic_load(&member->nmis_handled),
@@ -178,21 +176,21 @@ static struct party_counts counts_of(struct crew_member *member)
 }
 
 /* Those of a cluster in one destination (SDM 3A 12.12.10.2). */
-static void group_clusters(struct party *party, const struct party_row *row)
+static void group_clusters(struct remote_group *group, const struct group_row *row)
 {
 	const uint32_t cluster_bits = UINT32_C(0xffff0000);
 
-	party->cluster_count = 0;
+	group->cluster_count = 0;
 	for (unsigned i = 0; i < row->targets; i++) {
-		const uint32_t logical = apic_logical_id(party_target(row, i)->apic_id);
+		const uint32_t logical = apic_logical_id(group_target(row, i)->apic_id);
 		unsigned at = 0;
 
-		while (at < party->cluster_count &&
-		       ((party->clusters[at] ^ logical) & cluster_bits) != 0)
+		while (at < group->cluster_count &&
+		       ((group->clusters[at] ^ logical) & cluster_bits) != 0)
 			at++;
-		if (at == party->cluster_count)
-			party->clusters[party->cluster_count++] = 0;
-		party->clusters[at] |= logical;
+		if (at == group->cluster_count)
+			group->clusters[group->cluster_count++] = 0;
+		group->clusters[at] |= logical;
 	}
 }
 
@@ -200,98 +198,98 @@ static void group_clusters(struct party *party, const struct party_row *row)
  * An NMI that no call came with is somebody else's.  Which call it is, is for the row
  * to look: it may time that.
  */
-static bool take_nmi(struct crew_member *me, void *context)
+static bool take_nmi(struct smp_cpu *me, void *context)
 {
-	const struct party *const party = context;
-	const struct party_row *const row = party->row;
+	const struct remote_group *const group = context;
+	const struct group_row *const row = group->row;
 
 	return row->remote->mode == REMOTE_NMI && row->on_nmi(me, context);
 }
 
-void party_begin(struct party_row *row)
+void group_begin(struct group_row *row)
 {
-	struct party *const party = row->party;
+	struct remote_group *const group = row->group;
 
-	party->row = row;
-	party->sends = 0;
-	party->together = 0;
-	party_begin_looks(party);
-	crew_on_call(party->crew, row->on_call, party);
-	crew_on_nmi(party->crew, take_nmi, party);
-	group_clusters(party, row);
-	if (party->members[row->remote->from]->lost)
-		party_give_up_member(row, party->members[row->remote->from],
+	group->row = row;
+	group->sends = 0;
+	group->together = 0;
+	group_begin_looks(group);
+	smp_on_call(group->smp, row->on_call, group);
+	smp_on_nmi(group->smp, take_nmi, group);
+	group_clusters(group, row);
+	if (group->members[row->remote->from]->lost)
+		group_give_up_member(row, group->members[row->remote->from],
 		                     " is given up");
-	(void)party_run(row, take_mode, row);
-	command(row, (enum crew_state)row->remote->state, row->remote->hint);
-	command_siblings(row, CREW_MWAIT, row->remote->hint);
-	command_sender(row, CREW_PAUSE);
+	(void)group_run(row, take_mode, row);
+	command(row, (enum smp_state)row->remote->state, row->remote->hint);
+	command_siblings(row, SMP_MWAIT, row->remote->hint);
+	command_sender(row, SMP_PAUSE);
 	for (unsigned i = 0; i < row->targets; i++) {
-		struct crew_member *const member = party_target(row, i);
+		struct smp_cpu *const member = group_target(row, i);
 
 		member->stamps.word[STAMP_CALL] = atomic_load(&member->request.call);
-		party->before[i] = counts_of(member);
-		party->sent[i] = 0;
+		group->before[i] = counts_of(member);
+		group->sent[i] = 0;
 	}
 }
 
 /* How often each took a call more, or less, than it was sent one. */
-static void check_counts(struct party_row *row, unsigned i)
+static void check_counts(struct group_row *row, unsigned i)
 {
-	struct party *const party = row->party;
-	const struct party_counts before = party->before[i];
-	const struct party_counts now = counts_of(party_target(row, i));
+	struct remote_group *const group = row->group;
+	const struct group_counts before = group->before[i];
+	const struct group_counts now = counts_of(group_target(row, i));
 	const uint32_t polled = now.polled - before.polled;
 	const uint32_t handled = now.handled - before.handled;
-	const uint32_t sent = party->sends + party->sent[i];
-	const uint32_t least = row->remote->owners > 1 ? party->together : sent;
+	const uint32_t sent = group->sends + group->sent[i];
+	const uint32_t least = row->remote->owners > 1 ? group->together : sent;
 	uint32_t taken = handled;
 
 	if (remote_is_store(row->remote->mode))
 		taken = polled;
 	else if (row->remote->mode == REMOTE_NMI)
 		taken = now.nmis - before.nmis;
-	party->counted++;
+	group->counted++;
 	if (taken < least) {
-		party->interrupts_lost += least - taken;
-		party_give_up(row, ROW_FAILED, "an interrupt was lost");
+		group->interrupts_lost += least - taken;
+		group_give_up(row, ROW_FAILED, "an interrupt was lost");
 	}
 	if (taken > sent) {
-		party->interrupts_doubled += taken - sent;
-		party_give_up(row, ROW_FAILED, "an interrupt came twice");
+		group->interrupts_doubled += taken - sent;
+		group_give_up(row, ROW_FAILED, "an interrupt came twice");
 	}
 }
 
-void party_end(struct party_row *row)
+void group_end(struct group_row *row)
 {
-	struct party *const party = row->party;
+	struct remote_group *const group = row->group;
 
-	command(row, CREW_HALT, 0);
-	command_siblings(row, CREW_HALT, 0);
-	command_sender(row, CREW_HALT);
+	command(row, SMP_HALT, 0);
+	command_siblings(row, SMP_HALT, 0);
+	command_sender(row, SMP_HALT);
 	if (!row->gave_up && row->remote->mode != REMOTE_LOCAL)
 		for (unsigned i = 0; i < row->targets; i++)
 			check_counts(row, i);
-	party_judge_stores(row);
-	(void)party_run(row, leave_mode, row);
-	party_halt_judge(row);
-	crew_on_call(party->crew, NULL, NULL);
-	crew_on_nmi(party->crew, NULL, NULL);
+	group_judge_stores(row);
+	(void)group_run(row, leave_mode, row);
+	group_halt_judge(row);
+	smp_on_call(group->smp, NULL, NULL);
+	smp_on_nmi(group->smp, NULL, NULL);
 }
 
-uint64_t party_settle_ticks(struct party *party)
+uint64_t group_settle_ticks(struct remote_group *group)
 {
-	const struct remote *const remote = party->row->remote;
-	const bool deep = crew_mwaits((enum crew_state)remote->state) &&
+	const struct remote *const remote = group->row->remote;
+	const bool deep = smp_mwaits((enum smp_state)remote->state) &&
 	                  remote->hint >= HALT_DEEP_HINT;
 	const uint64_t us =
 		deep ? SETTLE_DEEP_US
-		     : PARTY_SETTLE_US + random_below(&party->random, SETTLE_SPREAD_US);
+		     : GROUP_SETTLE_US + random_below(&group->random, SETTLE_SPREAD_US);
 
-	return us * party->ticks_per_us;
+	return us * group->ticks_per_us;
 }
 
-void party_spin(uint64_t ticks)
+void group_spin(uint64_t ticks)
 {
 	const uint64_t from = rdtsc_ordered();
 
@@ -299,8 +297,8 @@ void party_spin(uint64_t ticks)
 		pause();
 }
 
-void party_settle(struct party *party)
+void group_settle(struct remote_group *group)
 {
-	crew_check(party->crew);
-	party_spin(party_settle_ticks(party));
+	smp_check(group->smp);
+	group_spin(group_settle_ticks(group));
 }

@@ -13,9 +13,9 @@ extern const struct shape shape_ipi;
  */
 void ipi_check_clocks(struct plan *plan);
 
-/* Status and reason of a row of a party: what shapes of other processors share. */
-struct mishap party_mishap(const struct experiment *experiment);
+/* Status and reason of a row of a group: what shapes of other processors share. */
+struct mishap group_mishap(const struct experiment *experiment);
 
 /* And who its targets are. */
-void party_tell(const struct experiment *experiment, struct row *row);
-uint32_t party_kinds(const struct experiment *experiment);
+void group_tell(const struct experiment *experiment, struct row *row);
+uint32_t group_kinds(const struct experiment *experiment);

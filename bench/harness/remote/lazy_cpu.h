@@ -6,28 +6,28 @@
 #include "bench/harness/remote/group.h"
 
 /* What a call does. */
-void lazy_take_request(struct crew_member *me, void *party);
+void lazy_take_request(struct smp_cpu *me, void *group);
 
 /* The row of the table of operations, so that selftest.break reaches it. */
-void lazy_drop_all(const struct party_row *row);
+void lazy_drop_all(const struct group_row *row);
 
-void lazy_come_back(struct crew_member *me, struct party_row *row,
+void lazy_come_back(struct smp_cpu *me, struct group_row *row,
                     struct lazy_space *space);
 
 /* Jobs; their argument is the row. */
 
 /* Back to the space of all, and a look at what it would use. */
-void lazy_come_back_and_look(struct crew_member *me, void *row);
+void lazy_come_back_and_look(struct smp_cpu *me, void *row);
 
-void lazy_become(struct crew_member *me, void *row);
+void lazy_become(struct smp_cpu *me, void *row);
 
 /* One that is awake reads the pages again, so that it has something to drop. */
-void lazy_read_again(struct crew_member *me, void *row);
+void lazy_read_again(struct smp_cpu *me, void *row);
 
 /*
  * Behind a window that told nobody: a look at what it would use, which is to be stale;
  * lazy_forget_untold() then drops that, since no protocol will.
  */
-void lazy_look_untold(struct crew_member *me, void *row);
-void lazy_forget_untold(struct crew_member *me, void *row);
-void lazy_forget(struct crew_member *me, void *unused);
+void lazy_look_untold(struct smp_cpu *me, void *row);
+void lazy_forget_untold(struct smp_cpu *me, void *row);
+void lazy_forget(struct smp_cpu *me, void *unused);

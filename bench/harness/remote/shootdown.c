@@ -2,10 +2,10 @@
 
 #include "lib/x86/insn.h"
 
-/* Words of crew_request: of the boot processor's request, a copy for each target. */
+/* Words of smp_request: of the boot processor's request, a copy for each target. */
 enum request_word { REQUEST_VA, REQUEST_PCID };
 
-void shootdown_drop(const struct party_row *row, uint64_t va, uint16_t pcid)
+void shootdown_drop(const struct group_row *row, uint64_t va, uint16_t pcid)
 {
 	const struct invpcid_descriptor descriptor = { .pcid = pcid, .va = va };
 	const uint64_t address = row->drop_by_descriptor
@@ -23,34 +23,33 @@ void shootdown_forget(void)
 	write_cr4(cr4);
 }
 
-static void answer(const struct party_row *row, struct crew_member *me, uint32_t call)
+static void answer(const struct group_row *row, struct smp_cpu *me, uint32_t call)
 {
 	if (row->remote->shared)
-		(void)atomic_fetch_sub_explicit(&row->party->shared.missing, 1,
+		(void)atomic_fetch_sub_explicit(&row->group->shared.missing, 1,
 		                                memory_order_release);
 	else
-		party_answer(me, call);
+		group_answer(me, call);
 }
 
-static void drop_as_asked(const struct party_row *row, struct crew_member *me)
+static void drop_as_asked(const struct group_row *row, struct smp_cpu *me)
 {
-	const struct party *const party = row->party;
+	const struct remote_group *const group = row->group;
 	const bool shared = row->remote->shared;
-	const uint64_t va = shared ? party->shared.va : me->request.word[REQUEST_VA];
+	const uint64_t va = shared ? group->shared.va : me->request.word[REQUEST_VA];
 	const uint16_t pcid =
-		shared ? party->shared.pcid : (uint16_t)me->request.word[REQUEST_PCID];
+		shared ? group->shared.pcid : (uint16_t)me->request.word[REQUEST_PCID];
 
-	if (me->number != 0 && me->number == party->careless)
+	if (me->number != 0 && me->number == group->skips_flush)
 		return;
 	shootdown_drop(row, va, pcid);
 }
 
-static void serve_boot(const struct party_row *row, struct crew_member *me,
-                       uint32_t call)
+static void serve_boot(const struct group_row *row, struct smp_cpu *me, uint32_t call)
 {
 	const bool early = row->remote->early;
 
-	if (me->number != 0 && me->number == row->party->mute)
+	if (me->number != 0 && me->number == row->group->unresponsive)
 		return;
 	if (early) {
 		me->stamps.word[STAMP_CALL] = call;
@@ -64,40 +63,39 @@ static void serve_boot(const struct party_row *row, struct crew_member *me,
 }
 
 /* Of 64 processors that may ask: bits that others set, and that are taken at once. */
-static void serve_word(const struct party_row *row, struct crew_member *me,
-                       unsigned word)
+static void serve_word(const struct group_row *row, struct smp_cpu *me, unsigned word)
 {
-	struct party *const party = row->party;
+	struct remote_group *const group = row->group;
 	uint64_t bits =
 		__atomic_exchange_n(&me->request.word[word], 0, __ATOMIC_ACQ_REL);
 
 	for (unsigned i = 0; bits != 0; i++, bits >>= 1) {
-		struct flush_request *const request = &party->requests[64 * word + i];
+		struct flush_request *const request = &group->requests[64 * word + i];
 
 		if ((bits & 1) == 0)
 			continue;
-		if (me->number == 0 || me->number != party->careless)
+		if (me->number == 0 || me->number != group->skips_flush)
 			shootdown_drop(row, request->va, request->pcid);
 		(void)atomic_fetch_sub_explicit(&request->missing, 1,
 		                                memory_order_release);
 	}
 }
 
-static void serve_mailbox(const struct party_row *row, struct crew_member *me,
+static void serve_mailbox(const struct group_row *row, struct smp_cpu *me,
                           uint32_t call)
 {
-	if (me->number != 0 && me->number == row->party->mute)
+	if (me->number != 0 && me->number == row->group->unresponsive)
 		return;
 	for (unsigned word = 0; word * 64 < row->remote->owners; word++)
 		serve_word(row, me, word);
 	me->stamps.word[STAMP_CALL] = call;
 }
 
-void shootdown_serve(struct crew_member *me, void *context)
+void shootdown_serve(struct smp_cpu *me, void *context)
 {
-	const struct party *const party = context;
-	const struct party_row *const row = party->row;
-	const uint32_t call = crew_take(me);
+	const struct remote_group *const group = context;
+	const struct group_row *const row = group->row;
+	const uint32_t call = smp_take(me);
 
 	if (row->remote->owners > 1)
 		serve_mailbox(row, me, call);
@@ -105,49 +103,49 @@ void shootdown_serve(struct crew_member *me, void *context)
 		serve_boot(row, me, call);
 }
 
-bool shootdown_serve_nmi(struct crew_member *me, void *context)
+bool shootdown_serve_nmi(struct smp_cpu *me, void *context)
 {
-	const struct party *const party = context;
-	const uint32_t call = crew_take(me);
+	const struct remote_group *const group = context;
+	const uint32_t call = smp_take(me);
 
 	if (me->stamps.word[STAMP_CALL] == call)
 		return false;
-	serve_boot(party->row, me, call);
+	serve_boot(group->row, me, call);
 	return true;
 }
 
-static inline __attribute__((always_inline)) void write_requests(struct party_row *row,
+static inline __attribute__((always_inline)) void write_requests(struct group_row *row,
                                                                  uint64_t va)
 {
-	struct party *const party = row->party;
+	struct remote_group *const group = row->group;
 
 	if (row->remote->shared) {
-		party->shared.va = va;
-		party->shared.pcid = row->pcid;
-		atomic_store_explicit(&party->shared.missing, row->targets,
+		group->shared.va = va;
+		group->shared.pcid = row->pcid;
+		atomic_store_explicit(&group->shared.missing, row->targets,
 		                      memory_order_release);
 		return;
 	}
 	for (unsigned i = 0; i < row->targets; i++) {
-		struct crew_member *const member = party_target(row, i);
+		struct smp_cpu *const member = group_target(row, i);
 
 		member->request.word[REQUEST_VA] = va;
 		member->request.word[REQUEST_PCID] = row->pcid;
 	}
 }
 
-static void drop_here(const struct party_row *row)
+static void drop_here(const struct group_row *row)
 {
 	shootdown_drop(row, flush_ground_va(), row->pcid);
 }
 
 /* The MFENCE that the dry one has before T1 is before the first INVLPGB here. */
-__attribute__((noinline)) void shootdown_broadcast(struct party_row *row,
+__attribute__((noinline)) void shootdown_broadcast(struct group_row *row,
                                                    struct window_args *args)
 {
 	apic_publish();
 	args->t0 = rdtsc_ordered();
-	flush_ground_turn(&row->party->ground, row->remote->pages);
+	flush_ground_turn(&row->group->ground, row->remote->pages);
 	drop_here(row);
 	args->t1 = rdtsc_ordered();
 	bare_call(row->drop_end, &row->drop_operands, 0);
@@ -156,42 +154,42 @@ __attribute__((noinline)) void shootdown_broadcast(struct party_row *row,
 
 /* In poll mode the call is what is sent: not filled before. */
 __attribute__((noinline)) void
-shootdown_alone(struct party_row *row, enum remote_mode mode, struct window_args *args)
+shootdown_alone(struct group_row *row, enum remote_mode mode, struct window_args *args)
 {
-	struct party *const party = row->party;
+	struct remote_group *const group = row->group;
 	const bool asks = mode != REMOTE_DRY && mode != REMOTE_LOCAL;
 	bool sent = true;
 
 	apic_publish();
 	args->t0 = rdtsc_ordered();
-	flush_ground_turn(&party->ground, row->remote->pages);
+	flush_ground_turn(&group->ground, row->remote->pages);
 	if (asks)
 		write_requests(row, flush_ground_va());
 	if (asks && mode != REMOTE_POLL)
-		party_fill(row);
+		group_fill(row);
 	if (mode != REMOTE_DRY && !row->remote->alongside)
 		drop_here(row);
 	apic_publish();
 	if (asks)
-		sent = party_send(row, mode);
+		sent = group_send(row, mode);
 	args->t1 = rdtsc_ordered();
 	if (mode != REMOTE_DRY && row->remote->alongside)
 		drop_here(row);
 	if (asks && sent)
-		(void)(row->remote->shared ? party_wait_shared(row) : party_wait(row));
+		(void)(row->remote->shared ? group_wait_shared(row) : group_wait(row));
 	args->t2 = rdtsc_ordered();
 	if (!sent)
-		party_give_up(row, ROW_FAILED, "the APIC did not send");
+		group_give_up(row, ROW_FAILED, "the APIC did not send");
 }
 
-bool shootdown_untimed(struct party_row *row, enum remote_mode mode, uint64_t va)
+bool shootdown_untimed(struct group_row *row, enum remote_mode mode, uint64_t va)
 {
 	const bool asks = mode != REMOTE_DRY && mode != REMOTE_LOCAL;
 
 	if (asks)
 		write_requests(row, va);
 	if (asks && mode != REMOTE_POLL)
-		party_fill(row);
+		group_fill(row);
 	if (mode != REMOTE_DRY)
 		shootdown_drop(row, va, row->pcid);
 	if (mode != REMOTE_DRY && row->drop_end != NULL)
@@ -199,9 +197,9 @@ bool shootdown_untimed(struct party_row *row, enum remote_mode mode, uint64_t va
 	apic_publish();
 	if (!asks)
 		return true;
-	if (!party_send(row, mode)) {
-		party_give_up(row, ROW_FAILED, "the APIC did not send");
+	if (!group_send(row, mode)) {
+		group_give_up(row, ROW_FAILED, "the APIC did not send");
 		return false;
 	}
-	return row->remote->shared ? party_wait_shared(row) : party_wait(row);
+	return row->remote->shared ? group_wait_shared(row) : group_wait(row);
 }

@@ -16,16 +16,16 @@
 #include "bench/harness/remote/group.h"
 
 /* What a call does: the request of the boot processor, or all in the mailbox. */
-void shootdown_serve(struct crew_member *me, void *context);
+void shootdown_serve(struct smp_cpu *me, void *context);
 
 /* The same in an NMI; several that begin at once send none. */
-bool shootdown_serve_nmi(struct crew_member *me, void *context);
+bool shootdown_serve_nmi(struct smp_cpu *me, void *context);
 
 /*
  * The operation of the row, on the processor that calls, and nothing else: it is part
  * of what is timed, and one arm does without it.
  */
-void shootdown_drop(const struct party_row *row, uint64_t va, uint16_t pcid);
+void shootdown_drop(const struct group_row *row, uint64_t va, uint16_t pcid);
 
 /* Drops everything on this processor, by a way that no row measures. */
 void shootdown_forget(void);
@@ -35,25 +35,25 @@ void shootdown_forget(void);
  * of it is issued, T2 when it is done everywhere.  shootdown_alone() that is dry is the
  * same without telling.
  */
-void shootdown_broadcast(struct party_row *row, struct window_args *args);
+void shootdown_broadcast(struct group_row *row, struct window_args *args);
 
 /* The whole of it, begun by the boot processor alone; no mode but DRY and LOCAL is dry.
  */
-void shootdown_alone(struct party_row *row, enum remote_mode mode,
+void shootdown_alone(struct group_row *row, enum remote_mode mode,
                      struct window_args *args);
 
 /*
  * The same for another page, whose entry is changed already, without stamps; the own
  * translations first.  False: it has failed, and the row has given up.
  */
-bool shootdown_untimed(struct party_row *row, enum remote_mode mode, uint64_t va);
+bool shootdown_untimed(struct group_row *row, enum remote_mode mode, uint64_t va);
 
 /*
  * The same, begun by row->remote->owners processors at once, each for a page of its own
  * and all others; the stamps are the boot processor's.
  */
-void shootdown_together(struct party_row *row, struct window_args *args);
+void shootdown_together(struct group_row *row, struct window_args *args);
 
 /* What shootdown_together() less the others is: an entry is changed, nobody is asked.
  */
-void shootdown_nobody(struct party_row *row, struct window_args *args);
+void shootdown_nobody(struct group_row *row, struct window_args *args);

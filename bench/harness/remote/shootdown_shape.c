@@ -10,9 +10,9 @@ static uint64_t read_word(uint64_t va)
 	return *(const volatile uint64_t *)va;
 }
 
-static uint32_t look(const struct party_row *row)
+static uint32_t look(const struct group_row *row)
 {
-	const struct flush_ground *const ground = &row->party->ground;
+	const struct flush_ground *const ground = &row->group->ground;
 	uint32_t wrong = 0;
 
 	if (row->remote->owners <= 1)
@@ -23,58 +23,58 @@ static uint32_t look(const struct party_row *row)
 }
 
 /* Words whose entries the last window has changed. */
-static uint32_t words_of(const struct party_row *row)
+static uint32_t words_of(const struct group_row *row)
 {
 	if (row->remote->owners <= 1)
 		return row->remote->pages;
-	return row->party->control ? 1 : row->remote->owners;
+	return row->group->control ? 1 : row->remote->owners;
 }
 
 /* What the last window has left behind, on this processor; then the pages as they are.
  */
-static void look_and_prime(struct crew_member *me, void *argument)
+static void look_and_prime(struct smp_cpu *me, void *argument)
 {
-	const struct party_row *const row = argument;
-	struct party *const party = row->party;
+	const struct group_row *const row = argument;
+	struct remote_group *const group = row->group;
 	const bool elsewhere = row->pcid != PCID_HOME;
 
 	(void)me;
 	if (elsewhere)
-		write_cr3(party->root | row->pcid | CR3_KEEP);
-	if (party->looks)
-		party_note_look(party, words_of(row), look(row), party->control);
+		write_cr3(group->root | row->pcid | CR3_KEEP);
+	if (group->looks)
+		group_note_look(group, words_of(row), look(row), group->control);
 	shootdown_forget();
-	(void)atomic_fetch_add(&party->unprepared, look(row));
+	(void)atomic_fetch_add(&group->unprepared, look(row));
 	if (elsewhere)
-		write_cr3(party->root | PCID_HOME | CR3_KEEP);
+		write_cr3(group->root | PCID_HOME | CR3_KEEP);
 }
 
-static void look_everywhere(struct party_row *row)
+static void look_everywhere(struct group_row *row)
 {
-	(void)party_run(row, look_and_prime, row);
-	look_and_prime(row->party->members[0], row);
-	row->party->looks = false;
+	(void)group_run(row, look_and_prime, row);
+	look_and_prime(row->group->members[0], row);
+	row->group->looks = false;
 }
 
 static void prime(const struct priming *priming)
 {
-	struct party_row *const row = priming->context;
+	struct group_row *const row = priming->context;
 
 	if (row->gave_up)
 		return;
 	look_everywhere(row);
-	party_settle(row->party);
+	group_settle(row->group);
 }
 
-static void note_window(struct party_row *row, bool control)
+static void note_window(struct group_row *row, bool control)
 {
-	row->party->looks = !row->gave_up;
-	row->party->control = control;
+	row->group->looks = !row->gave_up;
+	row->group->control = control;
 }
 
 static void window_nothing(struct window_args *args)
 {
-	struct party_row *const row = args->context;
+	struct group_row *const row = args->context;
 
 	if (row->gave_up)
 		return;
@@ -87,7 +87,7 @@ static void window_nothing(struct window_args *args)
 
 static void window_shootdown(struct window_args *args)
 {
-	struct party_row *const row = args->context;
+	struct group_row *const row = args->context;
 
 	if (row->gave_up)
 		return;
@@ -101,7 +101,7 @@ static void window_shootdown(struct window_args *args)
 }
 
 /* The operation as often as there are pages, or once if it drops them all. */
-static const char *equip_drop(const struct plan *plan, struct party_row *row)
+static const char *equip_drop(const struct plan *plan, struct group_row *row)
 {
 	const struct experiment_spec *const spec = &row->experiment->spec;
 	const struct tlb_op *const op = spec->op;
@@ -126,16 +126,16 @@ static const char *equip_drop(const struct plan *plan, struct party_row *row)
 	                                                                  : NULL;
 }
 
-const char *shootdown_equip(const struct plan *plan, struct party_row *row)
+const char *shootdown_equip(const struct plan *plan, struct group_row *row)
 {
 	struct workspace *const workspace = plan->workspace;
-	const char *const missing = party_lacks(row->party, row);
+	const char *const missing = group_lacks(row->group, row);
 
 	if (missing != NULL)
 		return missing;
 	if ((plan->machine->features & FEATURE_PGE) == 0)
 		return feature_name(FEATURE_PGE);
-	if (flush_ground_open(&row->party->ground, workspace->pool,
+	if (flush_ground_open(&row->group->ground, workspace->pool,
 	                      workspace->space.root, workspace->nx,
 	                      row->remote->owners) != ERR_NONE)
 		return "memory";
@@ -156,7 +156,7 @@ static enum span span_of(enum remote_figure figure)
 
 static const char *equip(const struct plan *plan, struct experiment *experiment)
 {
-	struct party_row *const row = party_row(plan, experiment);
+	struct group_row *const row = group_row(plan, experiment);
 
 	row->on_call = shootdown_serve;
 	row->on_nmi = shootdown_serve_nmi;
@@ -174,7 +174,7 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 		.priming = &experiment->priming,
 		.span = span_of(row->remote->figure),
 		.divisor = 1,
-		.block = party_block(row),
+		.block = group_block(row),
 		.gave_up = &row->gave_up,
 	};
 	return NULL;
@@ -183,38 +183,38 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 /* Mailboxes are empty, whatever another row had in these lines. */
 static void begin(struct experiment *experiment)
 {
-	struct party_row *const row = experiment->pair.args.context;
-	struct party *const party = row->party;
+	struct group_row *const row = experiment->pair.args.context;
+	struct remote_group *const group = row->group;
 
-	for (unsigned i = 0; i <= party->count; i++)
+	for (unsigned i = 0; i <= group->count; i++)
 		for (unsigned word = 0; word < 8; word++)
-			party->members[i]->request.word[word] = 0;
-	flush_ground_level(&party->ground);
-	party_begin(row);
+			group->members[i]->request.word[word] = 0;
+	flush_ground_level(&group->ground);
+	group_begin(row);
 }
 
 static void end(struct experiment *experiment)
 {
-	struct party_row *const row = experiment->pair.args.context;
+	struct group_row *const row = experiment->pair.args.context;
 
-	if (!row->gave_up && row->party->looks)
+	if (!row->gave_up && row->group->looks)
 		look_everywhere(row);
 
 	const bool late = shootdown_check_stores(row);
 
 	if (!row->gave_up)
-		party_end_looks(row, &row->party->shootdown_looks);
+		group_end_looks(row, &row->group->shootdown_looks);
 	if (late)
-		party_give_up(row, ROW_FAILED, "a late store");
-	party_end(row);
+		group_give_up(row, ROW_FAILED, "a late store");
+	group_end(row);
 }
 
 const struct shape shape_shootdown = {
 	.equip = equip,
 	.begin = begin,
 	.end = end,
-	.mishap = party_mishap,
-	.kinds = party_kinds,
-	.tell = party_tell,
-	.is_shown = party_is_shown,
+	.mishap = group_mishap,
+	.kinds = group_kinds,
+	.tell = group_tell,
+	.is_shown = group_is_shown,
 };

@@ -9,7 +9,7 @@
 
 extern const struct shape shape_shootdown;
 
-struct party_row;
+struct group_row;
 
 /* Pages whose entries change, and the operation on them; why not, or NULL. */
-const char *shootdown_equip(const struct plan *plan, struct party_row *row);
+const char *shootdown_equip(const struct plan *plan, struct group_row *row);

@@ -12,4 +12,4 @@
  * window, between two of its chunks.  Of rows in which one processor begins; of targets
  * the first FLUSH_STORES, in an emulator the first few.  True: a store was late.
  */
-bool shootdown_check_stores(struct party_row *row);
+bool shootdown_check_stores(struct group_row *row);

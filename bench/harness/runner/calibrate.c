@@ -19,13 +19,13 @@ static uint64_t ticks_per_row(const struct run *run)
 }
 
 /* Those that the processor was sent on purpose. */
-static uint32_t expected_interrupts(const struct crew_member *me)
+static uint32_t expected_interrupts(const struct smp_cpu *me)
 {
 	return atomic_load(&me->calls_handled) + atomic_load(&me->nmis_handled) +
 	       atomic_load(&me->wakes);
 }
 
-struct disturbances find_out_disturbances(const struct crew *crew,
+struct disturbances find_out_disturbances(const struct smp *smp,
                                           const struct machine *machine)
 {
 	struct clock_counts clock = { 0 };
@@ -33,8 +33,8 @@ struct disturbances find_out_disturbances(const struct crew *crew,
 	if (machine->has_aperf)
 		clock = counters_read_clock();
 	return (struct disturbances){
-		.interrupts = this_cpu()->interrupts -
-		              expected_interrupts(crew_self()) + crew_unexpected(crew),
+		.interrupts = this_cpu()->interrupts - expected_interrupts(smp_self()) +
+		              smp_unexpected(smp),
 		.smis = counters_read_smis(machine->smi_counter),
 		.aperf = clock.aperf,
 		.mperf = clock.mperf,
@@ -47,7 +47,7 @@ static struct disturbances read_disturbances(void *context)
 	struct disturbances now = { 0 };
 
 	if ((run->config->plants & PLANT_DEAF) == 0)
-		now = find_out_disturbances(&run->crew, run->machine);
+		now = find_out_disturbances(&run->smp, run->machine);
 	planted_in_block(run);
 	return now;
 }
@@ -92,9 +92,9 @@ static void run_selftests(struct run *run)
 		.workspace = &run->workspace,
 		.machine = run->machine,
 	});
-	own_pages_test(&run->crew, run->pool, run->root, &run->selftest);
-	crew_test(&run->crew, &run->selftest);
-	tsc_sync_test(&run->crew, &run->selftest, TSC_SYNC_BEFORE);
+	own_pages_test(&run->smp, run->pool, run->root, &run->selftest);
+	smp_test(&run->smp, &run->selftest);
+	tsc_sync_test(&run->smp, &run->selftest, TSC_SYNC_BEFORE);
 	run->sampler.unrepeated = run->selftest.unrepeated;
 	run->sampler.unrepeated_ticks = run->selftest.unrepeated_ticks;
 }

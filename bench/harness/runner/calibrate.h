@@ -10,5 +10,5 @@
 void find_out(struct run *run);
 
 /* On the processor that calls; machine says what counters it has. */
-struct disturbances find_out_disturbances(const struct crew *crew,
+struct disturbances find_out_disturbances(const struct smp *smp,
                                           const struct machine *machine);

@@ -18,7 +18,7 @@ struct usage {
 struct core_own {
 	struct place place; /* first: a pointer to it is one to this */
 	struct run *run;
-	struct crew_member *member; /* NULL: none of them is there */
+	struct smp_cpu *member; /* NULL: none of them is there */
 	/* As the run's, but for what differs on that core. */
 	struct machine machine;
 	struct sampler sampler;

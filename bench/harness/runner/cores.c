@@ -25,7 +25,7 @@
  * Cross-Modifying Code"), and no translation is an old one.  Interrupts are off, as on
  * the boot processor: a call would come in the middle of a window.
  */
-static void work_there(struct crew_member *me, void *argument)
+static void work_there(struct smp_cpu *me, void *argument)
 {
 	const struct core_own *const own = argument;
 	const uint64_t flags = interrupts_off();
@@ -41,9 +41,9 @@ static void work_there(struct crew_member *me, void *argument)
 static bool run_there(const struct place *place, place_work *work, void *argument)
 {
 	struct core_own *const own = (struct core_own *)place;
-	struct crew *const crew = &own->run->crew;
+	struct smp *const smp = &own->run->smp;
 	const bool planted = (own->run->config->plants & PLANT_LOST_CORE) != 0;
-	const uint64_t limit = (planted ? 1 : PATIENCES) * crew_patience(crew) +
+	const uint64_t limit = (planted ? 1 : PATIENCES) * smp_timeout(smp) +
 	                       ROWS * own->run->sampler.ticks_per_row;
 
 	/* It may come back to what it was given. */
@@ -52,8 +52,8 @@ static bool run_there(const struct place *place, place_work *work, void *argumen
 	own->work = work;
 	own->argument = argument;
 	own->works++;
-	if (crew_run(crew, own->member, work_there, own) &&
-	    crew_wait(crew, own->member, limit))
+	if (smp_run_on(smp, own->member, work_there, own) &&
+	    smp_wait(smp, own->member, limit))
 		return true;
 	own->gone = true;
 	return false;
@@ -141,7 +141,7 @@ static struct disturbances read_there(void *context)
 {
 	const struct core_own *const own = context;
 
-	return find_out_disturbances(&own->run->crew, &own->machine);
+	return find_out_disturbances(&own->run->smp, &own->machine);
 }
 
 /* Its clock, and the self-tests that the boot processor has passed or not. */
@@ -168,10 +168,10 @@ static void test_there(void *argument)
 }
 
 /* Of that kind, the first in the list that is there. */
-static struct crew_member *find_member(struct run *run, unsigned kind)
+static struct smp_cpu *find_member(struct run *run, unsigned kind)
 {
-	for (unsigned i = 1; i <= crew_count(&run->crew); i++) {
-		struct crew_member *const member = crew_member(&run->crew, i);
+	for (unsigned i = 1; i <= smp_count(&run->smp); i++) {
+		struct smp_cpu *const member = smp_cpu(&run->smp, i);
 
 		if (!member->lost &&
 		    core_kinds_number(&run->kinds, &member->topology) == kind)
@@ -301,17 +301,17 @@ static void record_kinds(struct run *run)
 
 void cores_find(struct run *run)
 {
-	const struct topology *list[CREW_MEMBERS];
-	const unsigned count = crew_count(&run->crew) + 1;
+	const struct topology *list[SMP_MEMBERS];
+	const unsigned count = smp_count(&run->smp) + 1;
 
 	for (unsigned i = 0; i < count; i++)
-		list[i] = &crew_member(&run->crew, i)->topology;
+		list[i] = &smp_cpu(&run->smp, i)->topology;
 	core_kinds_find(&run->kinds, list, count,
 	                (run->machine->features & FEATURE_HYBRID) != 0);
 	run->core_count = run->config->all_core_types ? run->kinds.count : 1;
 	for (unsigned kind = 0; kind < run->kinds.count; kind++)
 		run->cores[kind].name = core_kinds_name(&run->kinds, kind);
-	run->party.kinds = &run->kinds;
+	run->group.kinds = &run->kinds;
 }
 
 void cores_open(struct run *run)

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * One core of each type that the machine has: the boot processor, and for every other
- * type a member of the crew that is verified and measured in its place.  What a core
+ * type a started processor that is verified and measured in its place.  What a core
  * has of its own is here: its features, counters, clock, verdicts.
  */
 #include "bench/harness/runner/run.h"
@@ -9,7 +9,7 @@
 /* The boot processor alone, as long as the others are not known. */
 void cores_begin(struct run *run);
 
-/* Tells the types apart, and names them.  The crew is there. */
+/* Tells the types apart, and names them.  The smp is there. */
 void cores_find(struct run *run);
 
 /*

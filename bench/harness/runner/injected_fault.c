@@ -8,7 +8,7 @@
 #define PLANT_BEFORE_CHUNK 3u
 #define PLANT_AT_WINDOW 30u
 
-static void fall_down(struct crew_member *me, void *unused)
+static void fall_down(struct smp_cpu *me, void *unused)
 {
 	(void)me;
 	(void)unused;
@@ -16,7 +16,7 @@ static void fall_down(struct crew_member *me, void *unused)
 }
 
 /* As firmware does in an SMI that puts a TSC back to what it thinks is right. */
-static void move_clock(struct crew_member *me, void *unused)
+static void move_clock(struct smp_cpu *me, void *unused)
 {
 	const uint32_t msr_tsc = 0x10;
 
@@ -26,12 +26,12 @@ static void move_clock(struct crew_member *me, void *unused)
 }
 
 /* Waits: an emulator that runs them in turn might be done before it gets there. */
-static void have_done(struct crew *crew, unsigned number, crew_job *job)
+static void have_done(struct smp *smp, unsigned number, smp_work *job)
 {
-	struct crew_member *const member = crew_member(crew, number);
+	struct smp_cpu *const member = smp_cpu(smp, number);
 
-	if (number != 0 && crew_run(crew, member, job, NULL))
-		(void)crew_wait(crew, member, crew_patience(crew));
+	if (number != 0 && smp_run_on(smp, member, job, NULL))
+		(void)smp_wait(smp, member, smp_timeout(smp));
 }
 
 /* Page 0 is not mapped. */
@@ -43,12 +43,11 @@ void planted_before_chunk(struct run *run, struct experiment *experiment)
 		touch(0);
 	if ((run->config->plants & PLANT_SPACE) != 0)
 		script_shape_misdirect(&run->workspace.script_area, experiment);
-	if ((run->config->plants & PLANT_FALLEN_CPU) != 0 &&
-	    crew_count(&run->crew) != 0)
-		have_done(&run->crew, 1, fall_down);
+	if ((run->config->plants & PLANT_FALLEN_CPU) != 0 && smp_count(&run->smp) != 0)
+		have_done(&run->smp, 1, fall_down);
 	if ((run->config->plants & PLANT_MOVED_CLOCK) != 0)
-		have_done(&run->crew, crew_count(&run->crew), move_clock);
-	if ((run->config->plants & PLANT_STRAY_NMI) != 0 && crew_count(&run->crew) != 0)
+		have_done(&run->smp, smp_count(&run->smp), move_clock);
+	if ((run->config->plants & PLANT_STRAY_NMI) != 0 && smp_count(&run->smp) != 0)
 		run->planted_stray = experiment;
 	if ((run->config->plants & PLANT_IRQ) == 0 || experiment->spec.shape != NULL)
 		return;
@@ -75,15 +74,15 @@ void planted_in_work(const struct core_own *own)
  */
 void planted_in_block(struct run *run)
 {
-	const uint32_t before = crew_unexpected(&run->crew);
+	const uint32_t before = smp_unexpected(&run->smp);
 	const uint64_t from = rdtsc_ordered();
 
-	if (run->planted_stray == NULL || run->party.row == NULL ||
-	    run->party.row->experiment != run->planted_stray)
+	if (run->planted_stray == NULL || run->group.row == NULL ||
+	    run->group.row->experiment != run->planted_stray)
 		return;
 	run->planted_stray = NULL;
-	(void)apic_send_nmi(crew_apic(&run->crew), crew_member(&run->crew, 1)->apic_id);
-	while (crew_unexpected(&run->crew) == before &&
-	       rdtsc_ordered() - from < crew_patience(&run->crew))
+	(void)apic_send_nmi(smp_apic(&run->smp), smp_cpu(&run->smp, 1)->apic_id);
+	while (smp_unexpected(&run->smp) == before &&
+	       rdtsc_ordered() - from < smp_timeout(&run->smp))
 		pause();
 }

@@ -18,8 +18,8 @@ struct run {
 	void *context;
 	struct frame_pool *pool;
 	uint64_t root;
-	struct crew crew; /* started */
-	struct party party;
+	struct smp smp; /* started */
+	struct remote_group group;
 
 	struct workspace workspace;
 	struct dither dither;

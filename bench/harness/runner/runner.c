@@ -225,9 +225,9 @@ static void verify_op(struct run *run, struct core *core, const struct tlb_op *o
 
 	matrix.broken = is_broken_on(run, core) &&
 	                (text_equal(broken, "each") || text_equal(broken, op->name));
-	crew_hold_nmi(&run->crew, op->runs_flat);
+	smp_hold_nmi(&run->smp, op->runs_flat);
 	matrix_verify(&matrix, op, phase, tallies);
-	crew_hold_nmi(&run->crew, false);
+	smp_hold_nmi(&run->smp, false);
 	sum = tallies_sum(tallies);
 	run->failed = run->failed || tally_failures(&sum) != 0;
 }
@@ -294,11 +294,11 @@ static void on_chunk(void *context, struct experiment *experiment, unsigned fini
 	struct run *const run = context;
 	char name[sizeof run->activity];
 
-	crew_check(&run->crew);
+	smp_check(&run->smp);
 	plan_describe(&run->plan, experiment, name, sizeof name);
 	progress(run, run->steps_before + finished + 1, name);
 	cores_set_mode(run, run->core, experiment->spec.pcide, experiment->spec.tce);
-	crew_hold_nmi(&run->crew, experiment->spec.op->runs_flat);
+	smp_hold_nmi(&run->smp, experiment->spec.op->runs_flat);
 	planted_before_chunk(run, experiment);
 }
 
@@ -316,7 +316,7 @@ static void measure_all(struct run *run)
 		.work = run->core->own == NULL ? NULL : &run->core->own->chunk_work,
 	});
 	cores_set_mode(run, run->core, false, false);
-	crew_hold_nmi(&run->crew, false);
+	smp_hold_nmi(&run->smp, false);
 	run->steps_before += run->plan.count;
 }
 
@@ -354,8 +354,8 @@ static void deliver_rows(struct run *run, bool complete)
 
 static void gather(struct run *run)
 {
-	party_gather(&run->party, &run->crew, run->config, run->machine, run->root);
-	run->plan.party = &run->party;
+	group_gather(&run->group, &run->smp, run->config, run->machine, run->root);
+	run->plan.group = &run->group;
 }
 
 static void run_on(struct run *run, unsigned bench, const struct core *core)
@@ -385,7 +385,7 @@ static void run_bench(struct run *run, unsigned bench)
 {
 	if (benches[bench]->prepare != NULL &&
 	    config_selects(run->config, benches[bench]->name, NULL))
-		benches[bench]->prepare(&run->party);
+		benches[bench]->prepare(&run->group);
 	for (unsigned kind = 0; kind < run->core_count; kind++)
 		if (is_measured_on(benches[bench], &run->cores[kind]))
 			run_on(run, bench, &run->cores[kind]);
@@ -407,9 +407,9 @@ static void deliver_sums(struct run *run)
 	for (unsigned kind = 0; kind < run->core_count; kind++)
 		add_tallies(&total, &run->cores[kind]);
 	selftest_verification(&run->selftest, tally_failures(&total), total.passed);
-	party_selftest(&run->party, &run->selftest);
+	group_selftest(&run->group, &run->selftest);
 	selftest_record(&run->selftest, run->record);
-	crew_record(&run->crew, run->record);
+	smp_record(&run->smp, run->record);
 	machine_record_frequency(&run->frequency, run->record);
 	machine_record_files(run->record);
 }
@@ -418,7 +418,7 @@ enum run_status runner_run(struct run *run)
 {
 	text_copy(run->activity, sizeof run->activity, "self-tests");
 	if (run->config->pin)
-		crew_pin(&run->crew);
+		smp_pin(&run->smp);
 	cores_find(run);
 	find_out(run);
 	cores_open(run);
@@ -427,12 +427,12 @@ enum run_status runner_run(struct run *run)
 	record_begin(run->record, FILE_VERIFY);
 	record_end(run->record);
 	gather(run);
-	crew_begin_measuring(&run->crew);
+	smp_begin_measuring(&run->smp);
 	(void)runner_has_work(run);
 	for (unsigned i = 0; i < bench_count; i++)
 		run_bench(run, i);
-	tsc_sync_test(&run->crew, &run->selftest, TSC_SYNC_AFTER);
-	crew_unpin(&run->crew);
+	tsc_sync_test(&run->smp, &run->selftest, TSC_SYNC_AFTER);
+	smp_unpin(&run->smp);
 	deliver_sums(run);
 	return run->failed || run->plan.lost != 0 ? RUN_FAILED : RUN_OK;
 }

@@ -17,28 +17,28 @@ static unsigned is_local(const struct mapping *mapping, uint64_t va)
 }
 
 /* Code, data and stack; then of each processor, its lines and its stack. */
-static unsigned count_local(struct crew *crew, const struct mapping *mapping)
+static unsigned count_local(struct smp *smp, const struct mapping *mapping)
 {
-	const struct apic *const apic = crew_apic(crew);
+	const struct apic *const apic = smp_apic(smp);
 	const uint64_t on_stack = 0;
 	unsigned count = is_local(mapping, (uintptr_t)own_pages_test) +
 	                 is_local(mapping, (uintptr_t)&on_stack) +
-	                 is_local(mapping, (uintptr_t)crew);
+	                 is_local(mapping, (uintptr_t)smp);
 
 	if (apic->mode == APIC_XAPIC)
 		count += is_local(mapping, apic->base);
-	for (unsigned i = 1; i <= crew_count(crew); i++)
-		count += is_local(mapping, (uintptr_t)crew_member(crew, i)) +
+	for (unsigned i = 1; i <= smp_count(smp); i++)
+		count += is_local(mapping, (uintptr_t)smp_cpu(smp, i)) +
 		         is_local(mapping,
-		                  (uintptr_t)crew_seat_of(crew_member(crew, i))->stack);
+		                  (uintptr_t)cpu_area_of(smp_cpu(smp, i))->stack);
 	return count;
 }
 
-void own_pages_test(struct crew *crew, const struct frame_pool *pool, uint64_t root,
+void own_pages_test(struct smp *smp, const struct frame_pool *pool, uint64_t root,
                     struct selftest *selftest)
 {
 	const struct mapping mapping = { pool, root };
-	const unsigned local = count_local(crew, &mapping);
+	const unsigned local = count_local(smp, &mapping);
 	const bool keeps = (read_cr4() & CR4_PGE) != 0;
 
 	selftest_add(selftest, &(struct selftest_row){

@@ -9,5 +9,5 @@
 #include "paging/walk.h"
 
 /* Adds the row own_pages_local: how many of them are not global. */
-void own_pages_test(struct crew *crew, const struct frame_pool *pool, uint64_t root,
+void own_pages_test(struct smp *smp, const struct frame_pool *pool, uint64_t root,
                     struct selftest *selftest);

@@ -1,5 +1,5 @@
 #pragma once
-/* The crew's own self-test: every call that is sent is taken, once. */
+/* the started processors' own self-test: every call that is sent is taken, once. */
 #include "bench/harness/selftest/selftest.h"
 #include "bench/harness/smp/smp.h"
 
@@ -9,4 +9,4 @@
  * once; and calls_in_each_state: how many were called in each.  In an emulator those
  * behind the first 16 are called in HALT only.  Skipped without another processor.
  */
-void crew_test(struct crew *crew, struct selftest *selftest);
+void smp_test(struct smp *smp, struct selftest *selftest);

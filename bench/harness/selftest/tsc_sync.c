@@ -12,8 +12,8 @@
 
 #define STOP UINT32_MAX
 
-/* False: nothing new came before patience was at its end. */
-static bool hear(const struct shout *shout, uint32_t last, uint64_t patience,
+/* False: nothing new came before the timeout was over. */
+static bool hear(const struct shout *shout, uint32_t last, uint64_t timeout,
                  uint32_t *number)
 {
 	const uint64_t from = rdtsc_ordered();
@@ -22,22 +22,22 @@ static bool hear(const struct shout *shout, uint32_t last, uint64_t patience,
 		*number = atomic_load_explicit(&shout->number, memory_order_acquire);
 		if (*number != last)
 			return true;
-		if (rdtsc_ordered() - from > patience)
+		if (rdtsc_ordered() - from > timeout)
 			break;
 		pause();
 	}
-	crew_linger(patience);
+	smp_grace(timeout);
 	*number = atomic_load_explicit(&shout->number, memory_order_acquire);
 	return *number != last;
 }
 
-static void answer_shouts(struct crew_member *me, void *argument)
+static void answer_shouts(struct smp_cpu *me, void *argument)
 {
 	struct exchange *const exchange = argument;
 	uint32_t number = 0;
 
 	(void)me;
-	while (hear(&exchange->there, number, exchange->patience, &number) &&
+	while (hear(&exchange->there, number, exchange->timeout, &number) &&
 	       number != STOP) {
 		exchange->back.stamp = rdtsc_ordered();
 		atomic_store_explicit(&exchange->back.number, number,
@@ -56,31 +56,31 @@ static bool shout_once(struct exchange *exchange, uint32_t number,
 	const uint64_t t0 = rdtsc_ordered();
 
 	atomic_store_explicit(&exchange->there.number, number, memory_order_release);
-	if (!hear(&exchange->back, number - 1, exchange->patience, &heard))
+	if (!hear(&exchange->back, number - 1, exchange->timeout, &heard))
 		return false;
 	tsc_offset_add(offset, t0, exchange->back.stamp, rdtsc_ordered());
 	return true;
 }
 
-static bool find_offset(struct crew *crew, struct crew_member *member, uint64_t ticks)
+static bool find_offset(struct smp *smp, struct smp_cpu *member, uint64_t ticks)
 {
-	struct exchange *const exchange = &crew_seat_of(member)->exchange;
+	struct exchange *const exchange = &cpu_area_of(member)->exchange;
 	const uint64_t from = rdtsc_ordered();
 
 	if (member->lost)
 		return false;
-	*exchange = (struct exchange){ .patience = crew_patience(crew) };
-	if (!crew_run(crew, member, answer_shouts, exchange))
+	*exchange = (struct exchange){ .timeout = smp_timeout(smp) };
+	if (!smp_run_on(smp, member, answer_shouts, exchange))
 		return false;
 	for (uint32_t number = 1; number <= ROUNDS; number++)
 		if (!shout_once(exchange, number, &member->offset) ||
 		    rdtsc_ordered() - from > ticks)
 			break;
 	atomic_store_explicit(&exchange->there.number, STOP, memory_order_release);
-	return crew_wait(crew, member, 2 * exchange->patience);
+	return smp_wait(smp, member, 2 * exchange->timeout);
 }
 
-static void look_for_warps(struct crew_member *me, void *argument)
+static void look_for_warps(struct smp_cpu *me, void *argument)
 {
 	struct warp *const warp = argument;
 	const uint64_t from = rdtsc_ordered();
@@ -104,77 +104,76 @@ static void look_for_warps(struct crew_member *me, void *argument)
 }
 
 /* The largest warp; none where the member does not take part. */
-static uint64_t find_warp(struct crew *crew, struct crew_member *member, uint64_t ticks)
+static uint64_t find_warp(struct smp *smp, struct smp_cpu *member, uint64_t ticks)
 {
-	struct warp *const warp = &crew_seat_of(member)->warp;
+	struct warp *const warp = &cpu_area_of(member)->warp;
 
 	if (member->lost)
 		return 0;
 	*warp = (struct warp){ .ticks = ticks };
-	if (!crew_run(crew, member, look_for_warps, warp))
+	if (!smp_run_on(smp, member, look_for_warps, warp))
 		return 0;
-	look_for_warps(crew_member(crew, 0), warp);
-	(void)crew_wait(crew, member, ticks + crew_patience(crew));
+	look_for_warps(smp_cpu(smp, 0), warp);
+	(void)smp_wait(smp, member, ticks + smp_timeout(smp));
 	return warp->largest;
 }
 
 /* How many of the others have another TSC_ADJUST than the boot processor. */
-static void compare_adjust(struct crew *crew, struct selftest *selftest)
+static void compare_adjust(struct smp *smp, struct selftest *selftest)
 {
-	const struct crew_member *const boot = crew_member(crew, 0);
+	const struct smp_cpu *const boot = smp_cpu(smp, 0);
 	int64_t others = 0;
 
-	for (unsigned i = 1; i <= crew_count(crew); i++)
-		others += crew_member(crew, i)->tsc_adjust != boot->tsc_adjust;
+	for (unsigned i = 1; i <= smp_count(smp); i++)
+		others += smp_cpu(smp, i)->tsc_adjust != boot->tsc_adjust;
 	selftest_add(selftest,
 	             &(struct selftest_row){
 			     .test = "tsc_adjust_differs",
 			     .value = others * 1000,
 			     .unit = "cpus",
-			     .verdict = crew_count(crew) == 0 || !boot->tsc_adjust_known
+			     .verdict = smp_count(smp) == 0 || !boot->tsc_adjust_known
 	                                        ? SELFTEST_SKIPPED
 	                                        : SELFTEST_RECORDED,
 		     });
 }
 
-static uint64_t ticks_each(const struct crew *crew)
+static uint64_t ticks_each(const struct smp *smp)
 {
 	const uint64_t guess_hz = UINT64_C(2000000000);
-	const uint64_t hz = crew->machine->tsc_rate.best != 0
-	                            ? crew->machine->tsc_rate.best
+	const uint64_t hz = smp->machine->tsc_rate.best != 0
+	                            ? smp->machine->tsc_rate.best
 	                            : guess_hz;
-	const enum environment env = crew->machine->env;
+	const enum environment env = smp->machine->env;
 	const bool emulated = env != ENV_HW && env != ENV_VM;
 	const uint64_t all_ms = emulated ? ALL_EMULATED_MS : ALL_MS;
-	const uint64_t share = hz / 1000 * all_ms / (crew->count + 1);
+	const uint64_t share = hz / 1000 * all_ms / (smp->count + 1);
 	const uint64_t most = hz / 1000 * ONE_MS;
 
 	return share < most ? share : most;
 }
 
-void tsc_sync_narrow(struct crew *crew)
+void tsc_sync_narrow(struct smp *smp)
 {
-	const uint64_t ticks = ticks_each(crew);
+	const uint64_t ticks = ticks_each(smp);
 
-	for (unsigned i = 1; i <= crew_count(crew); i++)
-		(void)find_offset(crew, crew_member(crew, i), ticks);
+	for (unsigned i = 1; i <= smp_count(smp); i++)
+		(void)find_offset(smp, smp_cpu(smp, i), ticks);
 }
 
-void tsc_sync_test(struct crew *crew, struct selftest *selftest,
-                   enum tsc_sync_time when)
+void tsc_sync_test(struct smp *smp, struct selftest *selftest, enum tsc_sync_time when)
 {
-	const uint64_t ticks = ticks_each(crew);
+	const uint64_t ticks = ticks_each(smp);
 	uint64_t largest = 0;
 	bool good = true;
 
-	for (unsigned i = 1; i <= crew_count(crew); i++) {
-		struct crew_member *const member = crew_member(crew, i);
+	for (unsigned i = 1; i <= smp_count(smp); i++) {
+		struct smp_cpu *const member = smp_cpu(smp, i);
 
 		if (member->lost)
 			continue; /* named where it was lost */
 
-		const bool found = find_offset(crew, member, ticks);
-		const uint64_t warp = find_warp(crew, member, ticks);
+		const bool found = find_offset(smp, member, ticks);
+		const uint64_t warp = find_warp(smp, member, ticks);
 
 		good = good && found && warp == 0 && tsc_offset_valid(&member->offset);
 		largest = warp > largest ? warp : largest;
@@ -186,10 +185,9 @@ void tsc_sync_test(struct crew *crew, struct selftest *selftest,
 			.value = (int64_t)largest * 1000,
 			.has_limit = true,
 			.unit = "ticks",
-			.verdict = crew_count(crew) == 0
-	                                   ? SELFTEST_SKIPPED
-	                                   : selftest_judge(selftest, good),
+			.verdict = smp_count(smp) == 0 ? SELFTEST_SKIPPED
+	                                               : selftest_judge(selftest, good),
 		});
 	if (when == TSC_SYNC_BEFORE)
-		compare_adjust(crew, selftest);
+		compare_adjust(smp, selftest);
 }

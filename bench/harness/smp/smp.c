@@ -5,29 +5,29 @@
 #include "lib/x86/identify.h"
 #include "lib/x86/insn.h"
 
-unsigned crew_count(const struct crew *crew)
+unsigned smp_count(const struct smp *smp)
 {
-	return crew->count;
+	return smp->count;
 }
 
-struct crew_member *crew_member(struct crew *crew, unsigned i)
+struct smp_cpu *smp_cpu(struct smp *smp, unsigned i)
 {
-	return crew->members[i];
+	return smp->members[i];
 }
 
-const struct apic *crew_apic(const struct crew *crew)
+const struct apic *smp_apic(const struct smp *smp)
 {
-	return &crew->boot.apic;
+	return &smp->boot.apic;
 }
 
-bool crew_owns_all(const struct crew *crew)
+bool smp_owns_all(const struct smp *smp)
 {
-	return crew->owns_all;
+	return smp->owns_all;
 }
 
-uint64_t crew_patience(const struct crew *crew)
+uint64_t smp_timeout(const struct smp *smp)
 {
-	const struct machine *const machine = crew->machine;
+	const struct machine *const machine = smp->machine;
 	const uint64_t guess_hz = UINT64_C(4000000000);
 	const uint64_t hz =
 		machine->tsc_rate.best != 0 ? machine->tsc_rate.best : guess_hz;
@@ -35,29 +35,29 @@ uint64_t crew_patience(const struct crew *crew)
 	return machine->env == ENV_HW ? hz / 10 : hz * 2;
 }
 
-void crew_on_call(struct crew *crew, crew_call *on_call, void *context)
+void smp_on_call(struct smp *smp, smp_call *on_call, void *context)
 {
 	if (on_call != NULL)
-		crew->call_context = context;
-	atomic_store(&crew->on_call, on_call);
+		smp->call_context = context;
+	atomic_store(&smp->on_call, on_call);
 }
 
-void crew_on_nmi(struct crew *crew, crew_nmi *on_nmi, void *context)
+void smp_on_nmi(struct smp *smp, smp_nmi *on_nmi, void *context)
 {
 	if (on_nmi != NULL)
-		crew->nmi_context = context;
-	atomic_store(&crew->on_nmi, on_nmi);
+		smp->nmi_context = context;
+	atomic_store(&smp->on_nmi, on_nmi);
 }
 
-void crew_lose(struct crew *crew, struct crew_member *member)
+void smp_lose(struct smp *smp, struct smp_cpu *member)
 {
-	if (member == &crew->boot)
+	if (member == &smp->boot)
 		return;
 	member->lost = true;
-	crew->owns_all = false;
+	smp->owns_all = false;
 }
 
-static bool is_done(const struct crew_member *member)
+static bool is_done(const struct smp_cpu *member)
 {
 	return atomic_load_explicit(&member->answer.generation, memory_order_acquire) ==
 	       member->posted;
@@ -69,13 +69,13 @@ static bool is_done(const struct crew_member *member)
  * does not end every MWAIT (Intel's errata ICX143, LNL030 and APL30; AMD's 1295, behind
  * an INVLPGB of that range).
  */
-static bool post(struct crew *crew, struct crew_member *member, enum crew_state state,
-                 uint32_t hint, crew_job *job, void *argument)
+static bool post(struct smp *smp, struct smp_cpu *member, enum smp_state state,
+                 uint32_t hint, smp_work *job, void *argument)
 {
-	struct crew_request *const request = &member->request;
-	const bool sleeps = crew_sleeps(member->state);
+	struct smp_request *const request = &member->request;
+	const bool sleeps = smp_sleeps(member->state);
 
-	if (member == &crew->boot || member->lost || !is_done(member))
+	if (member == &smp->boot || member->lost || !is_done(member))
 		return false;
 	request->state = state;
 	request->hint = hint;
@@ -87,48 +87,47 @@ static bool post(struct crew *crew, struct crew_member *member, enum crew_state 
 	                      memory_order_release);
 	if (sleeps) {
 		apic_publish();
-		(void)apic_send(&crew->boot.apic, member->apic_id, VECTOR_WAKE);
+		(void)apic_send(&smp->boot.apic, member->apic_id, VECTOR_WAKE);
 	}
 	return true;
 }
 
-bool crew_run(struct crew *crew, struct crew_member *member, crew_job *job,
-              void *argument)
+bool smp_run_on(struct smp *smp, struct smp_cpu *member, smp_work *job, void *argument)
 {
-	crew_check(crew);
-	return post(crew, member, member->state, member->request.hint, job, argument);
+	smp_check(smp);
+	return post(smp, member, member->state, member->request.hint, job, argument);
 }
 
-void crew_dismiss(struct crew *crew, crew_job *job, void *argument)
+void smp_dismiss(struct smp *smp, smp_work *job, void *argument)
 {
-	for (unsigned i = 1; i <= crew->count; i++) {
-		struct crew_member *const member = crew->members[i];
+	for (unsigned i = 1; i <= smp->count; i++) {
+		struct smp_cpu *const member = smp->members[i];
 
-		(void)post(crew, member, member->state, member->request.hint, job,
+		(void)post(smp, member, member->state, member->request.hint, job,
 		           argument);
 	}
 }
 
-bool crew_command(struct crew *crew, struct crew_member *member, enum crew_state state,
-                  uint32_t hint)
+bool smp_command(struct smp *smp, struct smp_cpu *member, enum smp_state state,
+                 uint32_t hint)
 {
-	crew_check(crew);
-	return post(crew, member, state, hint, NULL, NULL);
+	smp_check(smp);
+	return post(smp, member, state, hint, NULL, NULL);
 }
 
-bool crew_wait(struct crew *crew, struct crew_member *member, uint64_t limit_ticks)
+bool smp_wait(struct smp *smp, struct smp_cpu *member, uint64_t limit_ticks)
 {
 	const uint64_t from = rdtsc_ordered();
 
 	while (!is_done(member)) {
-		crew_check(crew);
+		smp_check(smp);
 		if (member->lost)
 			return false;
 		if (rdtsc_ordered() - from > limit_ticks) {
-			crew_linger(limit_ticks);
+			smp_grace(limit_ticks);
 			if (is_done(member))
 				break;
-			crew_lose(crew, member);
+			smp_lose(smp, member);
 			return false;
 		}
 		pause();
@@ -137,7 +136,7 @@ bool crew_wait(struct crew *crew, struct crew_member *member, uint64_t limit_tic
 }
 
 /* An interrupt between the switch and what notes it would be ended in the old mode. */
-static void enter_x2apic(struct crew_member *me, void *unused)
+static void enter_x2apic(struct smp_cpu *me, void *unused)
 {
 	const uint64_t flags = interrupts_off();
 
@@ -147,7 +146,7 @@ static void enter_x2apic(struct crew_member *me, void *unused)
 	interrupts_as(flags);
 }
 
-static bool is_in_x2apic(const struct crew_member *member)
+static bool is_in_x2apic(const struct smp_cpu *member)
 {
 	return member->apic.mode == APIC_X2APIC &&
 	       member->answer.word[0] == member->apic_id;
@@ -159,10 +158,10 @@ static bool is_in_x2apic(const struct crew_member *member)
  * its SMI handlers use the APIC.  A hypervisor does not mind.  And all processors or
  * none: one that is left in xAPIC mode would be interrupted by what goes to all.
  */
-const char *crew_x2apic_refusal(const struct crew *crew)
+const char *smp_x2apic_refusal(const struct smp *smp)
 {
-	const struct machine *const machine = crew->machine;
-	const enum apic_mode mode = crew->boot.apic.mode;
+	const struct machine *const machine = smp->machine;
+	const enum apic_mode mode = smp->boot.apic.mode;
 
 	if (mode == APIC_X2APIC)
 		return NULL;
@@ -173,46 +172,44 @@ const char *crew_x2apic_refusal(const struct crew *crew)
 	if ((machine->env == ENV_HW || machine->env == ENV_UNKNOWN) &&
 	    !machine->x2apic_remapping)
 		return "no interrupt remapping for x2APIC";
-	return crew->owns_all ? NULL : "processors of others";
+	return smp->owns_all ? NULL : "processors of others";
 }
 
 /*
  * The boot processor last: until then it reaches all in the mode they are in.  A member
  * that did not follow is lost, because nobody could end its interrupts.
  */
-bool crew_enter_x2apic(struct crew *crew)
+bool smp_enter_x2apic(struct smp *smp)
 {
-	if (crew->boot.apic.mode == APIC_X2APIC)
+	if (smp->boot.apic.mode == APIC_X2APIC)
 		return true;
-	if (crew_x2apic_refusal(crew) != NULL)
+	if (smp_x2apic_refusal(smp) != NULL)
 		return false;
-	for (unsigned i = 1; i <= crew->count; i++) {
-		struct crew_member *const member = crew->members[i];
+	for (unsigned i = 1; i <= smp->count; i++) {
+		struct smp_cpu *const member = smp->members[i];
 
-		if (!crew_run(crew, member, enter_x2apic, NULL) ||
-		    !crew_wait(crew, member, crew_patience(crew)) ||
-		    !is_in_x2apic(member))
-			crew_lose(crew, member);
+		if (!smp_run_on(smp, member, enter_x2apic, NULL) ||
+		    !smp_wait(smp, member, smp_timeout(smp)) || !is_in_x2apic(member))
+			smp_lose(smp, member);
 	}
-	enter_x2apic(&crew->boot, NULL);
+	enter_x2apic(&smp->boot, NULL);
 	/* Nobody could reach it by the id it had. */
-	if (crew->boot.apic.mode == APIC_X2APIC)
-		crew->boot.apic_id = apic_id(&crew->boot.apic);
-	return crew->boot.apic.mode == APIC_X2APIC;
+	if (smp->boot.apic.mode == APIC_X2APIC)
+		smp->boot.apic_id = apic_id(&smp->boot.apic);
+	return smp->boot.apic.mode == APIC_X2APIC;
 }
 
 /* Those of them all: processors of one machine may have different ones. */
-unsigned crew_mwait_hints(const struct crew *crew, uint32_t *hints, unsigned room)
+unsigned smp_mwait_hints(const struct smp *smp, uint32_t *hints, unsigned room)
 {
-	uint32_t kinds = crew->boot.mwait_kinds;
+	uint32_t kinds = smp->boot.mwait_kinds;
 
-	for (unsigned i = 1; i <= crew->count; i++)
-		kinds = mwait_common(kinds, crew->members[i]->mwait_kinds);
+	for (unsigned i = 1; i <= smp->count; i++)
+		kinds = mwait_common(kinds, smp->members[i]->mwait_kinds);
 	return mwait_hints(kinds, hints, room);
 }
 
-struct tsc_offset crew_offset(const struct crew_member *from,
-                              const struct crew_member *to)
+struct tsc_offset smp_offset(const struct smp_cpu *from, const struct smp_cpu *to)
 {
 	return tsc_offset_between(&from->offset, &to->offset);
 }

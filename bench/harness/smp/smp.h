@@ -2,7 +2,7 @@
 /*
  * The processors that were started, and work for them.
  *
- * Member 0 is the boot processor, which commands; 1 ... crew_count() are the others.
+ * Member 0 is the boot processor, which commands; 1 ... smp_count() are the others.
  * Each of them waits on a stack of its own, with its interrupt vectors masked but the
  * ones below, until its line of jobs changes.
  *
@@ -11,34 +11,34 @@
  *     time, given by the boot processor only.
  *   - a call: an interrupt (VECTOR_CALL, or an NMI) that any processor sends with
  *     apic_send...() and that the member takes while it waits or works.  What it does
- * is the crew's on_call, the same for all.  In CREW_POLL and CREW_MONITOR it is called
- *     without an interrupt, when request.call changes.
+ * is the started processors' on_call, the same for all.  In SMP_POLL and SMP_MONITOR it
+ * is called without an interrupt, when request.call changes.
  */
 #include "bench/harness/smp/smp_types.h"
 
 /* Others than the boot processor; 0 on one processor. */
-unsigned crew_count(const struct crew *crew);
+unsigned smp_count(const struct smp *smp);
 
-/* i = 0 ... crew_count(); 0 is the boot processor. */
-struct crew_member *crew_member(struct crew *crew, unsigned i);
+/* i = 0 ... smp_count(); 0 is the boot processor. */
+struct smp_cpu *smp_cpu(struct smp *smp, unsigned i);
 
 /* The member that calls. */
-struct crew_member *crew_self(void);
+struct smp_cpu *smp_self(void);
 
-/* The mode the crew's APICs are in, for apic_send...() and apic_eoi(). */
-const struct apic *crew_apic(const struct crew *crew);
+/* The mode the started processors' APICs are in, for apic_send...() and apic_eoi(). */
+const struct apic *smp_apic(const struct smp *smp);
 
 /*
  * True if every processor that the firmware lists is a member and none is lost: only
  * then may a shorthand be sent.
  */
-bool crew_owns_all(const struct crew *crew);
+bool smp_owns_all(const struct smp *smp);
 
 /*
  * Ticks to wait for an acknowledgement: 100 ms on hardware, 2 s elsewhere.  What is not
  * there by then is a timeout.
  */
-uint64_t crew_patience(const struct crew *crew);
+uint64_t smp_timeout(const struct smp *smp);
 
 /*
  * All below is for the boot processor, and does nothing, or says false, for a member
@@ -48,37 +48,36 @@ uint64_t crew_patience(const struct crew *crew);
 
 /*
  * Gives a member, not the boot processor, a job, waking it if it sleeps.  The job
- * begins with interrupts on, but in CREW_POLL.  False: the last one is not done, or it
+ * begins with interrupts on, but in SMP_POLL.  False: the last one is not done, or it
  * is lost.
  */
-bool crew_run(struct crew *crew, struct crew_member *member, crew_job *job,
-              void *argument);
+bool smp_run_on(struct smp *smp, struct smp_cpu *member, smp_work *job, void *argument);
 
-/* Commands how to wait from now on; crew_wait() returns when it is about to. */
-bool crew_command(struct crew *crew, struct crew_member *member, enum crew_state state,
-                  uint32_t hint);
+/* Commands how to wait from now on; smp_wait() returns when it is about to. */
+bool smp_command(struct smp *smp, struct smp_cpu *member, enum smp_state state,
+                 uint32_t hint);
 
 /* True when the last job is done; false after that many ticks: the member is lost. */
-bool crew_wait(struct crew *crew, struct crew_member *member, uint64_t limit_ticks);
+bool smp_wait(struct smp *smp, struct smp_cpu *member, uint64_t limit_ticks);
 
 /*
  * The last job, for every member that can still take one: whether they do is not waited
  * for, and exceptions are not looked at any more.
  */
-void crew_dismiss(struct crew *crew, crew_job *job, void *argument);
+void smp_dismiss(struct smp *smp, smp_work *job, void *argument);
 
-/* Gives up on a member, as crew_wait() does: for one whose call was not answered. */
-void crew_lose(struct crew *crew, struct crew_member *member);
+/* Gives up on a member, as smp_wait() does: for one whose call was not answered. */
+void smp_lose(struct smp *smp, struct smp_cpu *member);
 
 /* NULL: calls are counted, nothing is done.  Not while a call may be under way. */
-void crew_on_call(struct crew *crew, crew_call *on_call, void *context);
-void crew_on_nmi(struct crew *crew, crew_nmi *on_nmi, void *context);
+void smp_on_call(struct smp *smp, smp_call *on_call, void *context);
+void smp_on_nmi(struct smp *smp, smp_nmi *on_nmi, void *context);
 
 /*
- * Numbers one more call in the request of a member: what CREW_POLL waits for, and what
+ * Numbers one more call in the request of a member: what SMP_POLL waits for, and what
  * on_call may compare.  From any processor, several at once too.  Returns the number.
  */
-static inline uint32_t crew_fill_call(struct crew_member *member)
+static inline uint32_t smp_fill_call(struct smp_cpu *member)
 {
 	return atomic_fetch_add_explicit(&member->request.call, 1,
 	                                 memory_order_acq_rel) +
@@ -90,45 +89,44 @@ static inline uint32_t crew_fill_call(struct crew_member *member)
  * of its own: fetches the line of its calls and notes which one is taken, before
  * anything is done about it, so that a later one comes again.  Returns its number.
  */
-static inline uint32_t crew_take(struct crew_member *me)
+static inline uint32_t smp_take(struct smp_cpu *me)
 {
 	me->served = atomic_load_explicit(&me->request.call, memory_order_acquire);
 	return me->served;
 }
 
 /* NULL if all are in x2APIC mode, or may be brought there; else why not. */
-const char *crew_x2apic_refusal(const struct crew *crew);
+const char *smp_x2apic_refusal(const struct smp *smp);
 
 /*
  * All members from xAPIC to x2APIC mode, once; false where that is not to be had.  One
  * that does not follow, or has another id then, is lost.
  */
-bool crew_enter_x2apic(struct crew *crew);
+bool smp_enter_x2apic(struct smp *smp);
 
 /*
- * Hints for CREW_MWAIT that all have by CPUID 5, shallowest first; 0 where one has no
+ * Hints for SMP_MWAIT that all have by CPUID 5, shallowest first; 0 where one has no
  * MONITOR.
  */
-unsigned crew_mwait_hints(const struct crew *crew, uint32_t *hints, unsigned room);
+unsigned smp_mwait_hints(const struct smp *smp, uint32_t *hints, unsigned room);
 
 /* The interval of to's TSC less from's. */
-struct tsc_offset crew_offset(const struct crew_member *from,
-                              const struct crew_member *to);
+struct tsc_offset smp_offset(const struct smp_cpu *from, const struct smp_cpu *to);
 
 /*
- * Between a clock that says that patience, in ticks, is at its end and the last look: a
- * tenth of it, 10 ms on hardware, as lib/processor/linger.h says.
+ * Between a clock that says that the timeout, in ticks, is over and the last look: a
+ * tenth of it, 10 ms on hardware, as lib/processor/grace.h says.
  */
-static inline struct linger crew_linger_begin(uint64_t patience)
+static inline struct grace smp_grace_begin(uint64_t timeout)
 {
-	return linger_begin(patience / 10, rdtsc_ordered());
+	return grace_begin(timeout / 10, rdtsc_ordered());
 }
 
-static inline void crew_linger(uint64_t patience)
+static inline void smp_grace(uint64_t timeout)
 {
-	struct linger linger = crew_linger_begin(patience);
+	struct grace grace = smp_grace_begin(timeout);
 
-	while (linger_goes_on(&linger, rdtsc_ordered()))
+	while (grace_goes_on(&grace, rdtsc_ordered()))
 		pause();
 }
 
@@ -136,11 +134,11 @@ static inline void crew_linger(uint64_t patience)
  * Ends the run if a member has fallen since rows are measured; before that it is lost.
  * For loops that wait themselves.
  */
-void crew_check(struct crew *crew);
+void smp_check(struct smp *smp);
 
 /*
  * For a processor that waits for others with interrupts off: runs on_call if its own
  * request.call has moved since on_call was last entered.  The interrupt of that call
  * comes all the same, when interrupts are on again, and finds nothing left to do.
  */
-void crew_serve(struct crew_member *me);
+void smp_serve(struct smp_cpu *me);

@@ -13,53 +13,53 @@ static void count(_Atomic uint32_t *counter)
 	atomic_store_explicit(counter, before + 1, memory_order_relaxed);
 }
 
-static struct crew_member *member_of(const struct cpu *cpu)
+static struct smp_cpu *member_of(const struct cpu *cpu)
 {
 	return cpu->local;
 }
 
-struct crew_member *crew_self(void)
+struct smp_cpu *smp_self(void)
 {
 	return member_of(this_cpu());
 }
 
-/* The line of calls is for on_call to fetch: it may time that (crew_take()). */
-static void take_call(struct crew_member *me, _Atomic uint32_t *counter)
+/* The line of calls is for on_call to fetch: it may time that (smp_take()). */
+static void take_call(struct smp_cpu *me, _Atomic uint32_t *counter)
 {
-	const struct crew *const crew = me->crew;
-	crew_call *const on_call =
-		atomic_load_explicit(&crew->on_call, memory_order_acquire);
+	const struct smp *const smp = me->smp;
+	smp_call *const on_call =
+		atomic_load_explicit(&smp->on_call, memory_order_acquire);
 
 	count(counter);
 	if (on_call != NULL)
-		on_call(me, crew->call_context);
+		on_call(me, smp->call_context);
 	else
-		(void)crew_take(me);
+		(void)smp_take(me);
 }
 
-static bool has_call(const struct crew_member *me)
+static bool has_call(const struct smp_cpu *me)
 {
 	return atomic_load_explicit(&me->request.call, memory_order_acquire) !=
 	       me->served;
 }
 
-void crew_serve(struct crew_member *me)
+void smp_serve(struct smp_cpu *me)
 {
 	if (has_call(me))
 		take_call(me, &me->calls_polled);
 }
 
 /* The boot processor's are told by its own count. */
-static void note_unexpected(const struct crew_member *me)
+static void note_unexpected(const struct smp_cpu *me)
 {
 	if (me->number != 0)
-		atomic_fetch_add_explicit(&me->crew->unexpected, 1,
+		atomic_fetch_add_explicit(&me->smp->unexpected, 1,
 		                          memory_order_relaxed);
 }
 
-void crew_on_interrupt(struct cpu *cpu, uint64_t vector)
+void smp_on_interrupt(struct cpu *cpu, uint64_t vector)
 {
-	struct crew_member *const me = member_of(cpu);
+	struct smp_cpu *const me = member_of(cpu);
 
 	switch (vector) {
 	case VECTOR_CALL:
@@ -79,14 +79,14 @@ void crew_on_interrupt(struct cpu *cpu, uint64_t vector)
 	apic_eoi(&me->apic);
 }
 
-void crew_take_nmi(struct cpu *cpu)
+void smp_take_nmi(struct cpu *cpu)
 {
-	struct crew_member *const me = member_of(cpu);
-	const struct crew *const crew = me->crew;
-	crew_nmi *const on_nmi =
-		atomic_load_explicit(&crew->on_nmi, memory_order_acquire);
+	struct smp_cpu *const me = member_of(cpu);
+	const struct smp *const smp = me->smp;
+	smp_nmi *const on_nmi =
+		atomic_load_explicit(&smp->on_nmi, memory_order_acquire);
 
-	if (on_nmi == NULL || !on_nmi(me, crew->nmi_context)) {
+	if (on_nmi == NULL || !on_nmi(me, smp->nmi_context)) {
 		count(&me->nmis_stray);
 		note_unexpected(me);
 		return;
@@ -94,13 +94,13 @@ void crew_take_nmi(struct cpu *cpu)
 	count(&me->nmis_handled);
 }
 
-static bool is_asked(const struct crew_member *me, uint32_t seen)
+static bool is_asked(const struct smp_cpu *me, uint32_t seen)
 {
 	return atomic_load_explicit(&me->request.generation, memory_order_acquire) !=
 	       seen;
 }
 
-static void wait_halted(const struct crew_member *me, uint32_t seen)
+static void wait_halted(const struct smp_cpu *me, uint32_t seen)
 {
 	for (cli(); !is_asked(me, seen); cli())
 		halt();
@@ -110,14 +110,14 @@ static void wait_halted(const struct crew_member *me, uint32_t seen)
  * Bochs 2.7 takes the address of its last page walk for the line's, unless the walk is
  * MONITOR's own.
  */
-static void arm_monitor(const struct crew_member *me, const volatile void *line)
+static void arm_monitor(const struct smp_cpu *me, const volatile void *line)
 {
-	if (me->crew->machine->env == ENV_BOCHS)
+	if (me->smp->machine->env == ENV_BOCHS)
 		invlpg((uintptr_t)line);
 	monitor(line);
 }
 
-static void wait_monitoring(const struct crew_member *me, uint32_t seen, uint32_t hint)
+static void wait_monitoring(const struct smp_cpu *me, uint32_t seen, uint32_t hint)
 {
 	while (!is_asked(me, seen)) {
 		arm_monitor(me, &me->request.generation);
@@ -131,9 +131,9 @@ static void wait_monitoring(const struct crew_member *me, uint32_t seen, uint32_
  * that none comes between the looks and the sleep (STI holds them up for one more
  * instruction, SDM 2B "STI").
  */
-static void wait_for_store(struct crew_member *me, uint32_t seen, uint32_t hint)
+static void wait_for_store(struct smp_cpu *me, uint32_t seen, uint32_t hint)
 {
-	const volatile void *const line = (me->crew->plants & PLANT_LOST_STORE) != 0
+	const volatile void *const line = (me->smp->plants & PLANT_LOST_STORE) != 0
 	                                          ? (const void *)&me->answer
 	                                          : &me->request.call;
 
@@ -143,64 +143,64 @@ static void wait_for_store(struct crew_member *me, uint32_t seen, uint32_t hint)
 		if (!is_asked(me, seen) && !has_call(me))
 			sti_mwait(hint);
 		cli();
-		crew_serve(me);
+		smp_serve(me);
 	}
 }
 
-static void wait_polling(struct crew_member *me, uint32_t seen)
+static void wait_polling(struct smp_cpu *me, uint32_t seen)
 {
 	cli();
 	while (!is_asked(me, seen)) {
-		crew_serve(me);
+		smp_serve(me);
 		pause();
 	}
 }
 
 /* As it is commanded, until the request line has another generation. */
-static void wait_for_work(struct crew_member *me, enum crew_state state, uint32_t hint,
+static void wait_for_work(struct smp_cpu *me, enum smp_state state, uint32_t hint,
                           uint32_t seen)
 {
 	switch (state) {
-	case CREW_HALT:
+	case SMP_HALT:
 		wait_halted(me, seen);
 		break;
-	case CREW_SPIN:
+	case SMP_SPIN:
 		while (!is_asked(me, seen))
 			;
 		break;
-	case CREW_PAUSE:
+	case SMP_PAUSE:
 		while (!is_asked(me, seen))
 			pause();
 		break;
-	case CREW_MWAIT:
+	case SMP_MWAIT:
 		wait_monitoring(me, seen, hint);
 		break;
-	case CREW_MONITOR:
+	case SMP_MONITOR:
 		wait_for_store(me, seen, hint);
 		break;
-	case CREW_POLL:
+	case SMP_POLL:
 		wait_polling(me, seen);
 		break;
 	}
 }
 
-static _Noreturn void work(struct crew_member *me)
+static _Noreturn void work(struct smp_cpu *me)
 {
-	struct crew_request *const request = &me->request;
-	enum crew_state state = CREW_HALT;
+	struct smp_request *const request = &me->request;
+	enum smp_state state = SMP_HALT;
 	uint32_t hint = 0;
-	uint32_t seen = CREW_FIRST_GENERATION;
+	uint32_t seen = SMP_FIRST_GENERATION;
 
 	for (;;) {
 		atomic_store_explicit(&me->answer.generation, seen,
 		                      memory_order_release);
-		if (state != CREW_POLL)
+		if (state != SMP_POLL)
 			sti();
 		wait_for_work(me, state, hint, seen);
 		seen = atomic_load_explicit(&request->generation, memory_order_acquire);
 		state = request->state;
 		hint = request->hint;
-		if (state == CREW_POLL)
+		if (state == SMP_POLL)
 			cli();
 		else
 			sti();
@@ -210,19 +210,19 @@ static _Noreturn void work(struct crew_member *me)
 }
 
 /* Its registers as the boot processor's; what stays different is noted. */
-static uint8_t take_over(const struct crew *crew, struct apic *apic)
+static uint8_t take_over(const struct smp *smp, struct apic *apic)
 {
-	const struct machine *const machine = crew->machine;
+	const struct machine *const machine = smp->machine;
 	const struct registers found = control_read();
 	const uint64_t as_found = CR4_VMXE | CR4_SMXE;
 	unsigned differences = 0;
 
 	control_take_over(&found, (machine->features & FEATURE_NX) != 0);
 	wrmsr(MSR_EFER, machine->used.efer);
-	write_cr3(crew->root);
+	write_cr3(smp->root);
 	control_drop_all();
 	*apic = apic_found();
-	if (apic->mode != crew->boot.apic.mode && crew->boot.apic.mode == APIC_X2APIC)
+	if (apic->mode != smp->boot.apic.mode && smp->boot.apic.mode == APIC_X2APIC)
 		(void)apic_enter_x2apic(apic);
 
 	const struct registers used = control_read();
@@ -232,9 +232,9 @@ static uint8_t take_over(const struct crew *crew, struct apic *apic)
 		differences |= DIFFERS_CONTROL;
 	if (used.pat != machine->used.pat)
 		differences |= DIFFERS_PAT;
-	if (control_mtrr_digest() != crew->mtrr_digest)
+	if (control_mtrr_digest() != smp->mtrr_digest)
 		differences |= DIFFERS_MTRRS;
-	if (apic->mode != crew->boot.apic.mode || apic->base != crew->boot.apic.base)
+	if (apic->mode != smp->boot.apic.mode || apic->base != smp->boot.apic.base)
 		differences |= DIFFERS_APIC_MODE;
 	if (control_lfence_waits(is_amd(machine)) !=
 	    ((machine->features & FEATURE_LFENCE_WAITS) != 0))
@@ -242,15 +242,15 @@ static uint8_t take_over(const struct crew *crew, struct apic *apic)
 	return (uint8_t)differences;
 }
 
-static bool is_last(const struct crew *crew, const struct crew_seat *seat)
+static bool is_last(const struct smp *smp, const struct cpu_area *seat)
 {
-	return seat == crew_seat_at(crew, crew->seat_count - 1);
+	return seat == cpu_area_at(smp, smp->seat_count - 1);
 }
 
-void crew_enter(void *context)
+void smp_enter(void *context)
 {
-	struct crew_seat *const seat = context;
-	struct crew_member *const me = &seat->member;
+	struct cpu_area *const seat = context;
+	struct smp_cpu *const me = &seat->member;
 	const uint64_t ist_tops[IST_COUNT] = {
 		[IST_NMI] = (uintptr_t)(&seat->nmi_stack + 1),
 		[IST_DOUBLE_FAULT] = (uintptr_t)(&seat->double_fault_stack + 1),
@@ -258,25 +258,25 @@ void crew_enter(void *context)
 	};
 	struct topology_leaves leaves;
 
-	seat->cpu.on_fatal = crew_fall;
+	seat->cpu.on_fatal = smp_fault;
 	seat->cpu.context = seat;
-	seat->cpu.on_interrupt = crew_on_interrupt;
-	seat->cpu.on_nmi = crew_take_nmi;
+	seat->cpu.on_interrupt = smp_on_interrupt;
+	seat->cpu.on_nmi = smp_take_nmi;
 	seat->cpu.local = me;
 	cpu_install(&seat->cpu, ist_tops);
-	if ((me->crew->plants & PLANT_ODD_CPU) != 0 && is_last(me->crew, seat))
+	if ((me->smp->plants & PLANT_ODD_CPU) != 0 && is_last(me->smp, seat))
 		touch(0);
-	seat->differences = take_over(me->crew, &me->apic);
+	seat->differences = take_over(me->smp, &me->apic);
 	/* One whose APIC is not where the others' are could not even end an interrupt.
 	 */
 	if ((seat->differences & DIFFERS_APIC_MODE) == 0) {
 		apic_prepare(&me->apic, VECTOR_SPURIOUS, false);
-		if (!apic_copy_smi_entries(&me->apic, &me->crew->smi_entries))
+		if (!apic_copy_smi_entries(&me->apic, &me->smp->smi_entries))
 			seat->differences |= DIFFERS_SMI_LVT;
 	}
-	leaves_read(&leaves, is_amd(me->crew->machine));
+	leaves_read(&leaves, is_amd(me->smp->machine));
 	topology_decode(&leaves, &me->topology);
-	plant_core_type(me->crew->plants, is_last(me->crew, seat), &me->topology);
+	plant_core_type(me->smp->plants, is_last(me->smp, seat), &me->topology);
 	me->mwait_kinds = leaves_mwait_kinds();
 	me->tsc_adjust_known = identify_tsc_adjust(&me->tsc_adjust);
 	work(me);

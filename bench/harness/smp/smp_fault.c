@@ -5,16 +5,16 @@
 #include "bench/harness/smp/smp_start.h"
 #include "lib/x86/insn.h"
 
-static void note(struct crew_seat *seat, const struct trap_frame *frame)
+static void note(struct cpu_area *seat, const struct trap_frame *frame)
 {
-	if (atomic_load_explicit(&seat->has_fallen, memory_order_relaxed))
+	if (atomic_load_explicit(&seat->has_faulted, memory_order_relaxed))
 		return;
 	seat->fallen = trap_state_of(frame);
-	atomic_store_explicit(&seat->has_fallen, true, memory_order_release);
-	atomic_fetch_add_explicit(&seat->member.crew->falls, 1, memory_order_release);
+	atomic_store_explicit(&seat->has_faulted, true, memory_order_release);
+	atomic_fetch_add_explicit(&seat->member.smp->falls, 1, memory_order_release);
 }
 
-void crew_fall(struct cpu *cpu, const struct trap_frame *frame)
+void smp_fault(struct cpu *cpu, const struct trap_frame *frame)
 {
 	note(cpu->context, frame);
 	for (;;) {
@@ -23,12 +23,12 @@ void crew_fall(struct cpu *cpu, const struct trap_frame *frame)
 	}
 }
 
-bool crew_has_fallen(const struct crew_seat *seat)
+bool smp_has_faulted(const struct cpu_area *seat)
 {
-	return atomic_load_explicit(&seat->has_fallen, memory_order_acquire);
+	return atomic_load_explicit(&seat->has_faulted, memory_order_acquire);
 }
 
-struct processor_fall crew_fall_of(const struct crew_seat *seat)
+struct processor_fall smp_fault_of(const struct cpu_area *seat)
 {
 	const struct trap_state *const state = &seat->fallen;
 
@@ -41,27 +41,26 @@ struct processor_fall crew_fall_of(const struct crew_seat *seat)
 }
 
 /* Nothing is lost yet as long as nothing was measured: the others can do it. */
-static void tell(struct crew *crew, struct crew_seat *seat)
+static void tell(struct smp *smp, struct cpu_area *seat)
 {
-	crew_lose(crew, &seat->member);
-	if (crew->measuring)
-		crew->on_fallen(crew->context, &seat->member, &seat->fallen);
+	smp_lose(smp, &seat->member);
+	if (smp->measuring)
+		smp->on_faulted(smp->context, &seat->member, &seat->fallen);
 	else
-		crew->on_dropped(crew->context, &seat->member, &seat->fallen);
+		smp->on_dropped(smp->context, &seat->member, &seat->fallen);
 }
 
-void crew_check(struct crew *crew)
+void smp_check(struct smp *smp)
 {
-	if (atomic_load_explicit(&crew->falls, memory_order_acquire) ==
-	    crew->falls_told)
+	if (atomic_load_explicit(&smp->falls, memory_order_acquire) == smp->faults_told)
 		return;
-	for (uint32_t i = 0; i < crew->seat_count; i++) {
-		struct crew_seat *const seat = crew_seat_at(crew, i);
+	for (uint32_t i = 0; i < smp->seat_count; i++) {
+		struct cpu_area *const seat = cpu_area_at(smp, i);
 
-		if (!crew_has_fallen(seat) || seat->fall_told)
+		if (!smp_has_faulted(seat) || seat->fault_told)
 			continue;
-		seat->fall_told = true;
-		crew->falls_told++;
-		tell(crew, seat);
+		seat->fault_told = true;
+		smp->faults_told++;
+		tell(smp, seat);
 	}
 }

@@ -3,32 +3,32 @@
 #include "bench/harness/smp/smp_start.h"
 #include "lib/x86/power.h"
 
-static void pin(struct crew_member *me, void *machine)
+static void pin(struct smp_cpu *me, void *machine)
 {
-	power_pin(machine, &crew_seat_of(me)->pins);
+	power_pin(machine, &cpu_area_of(me)->pins);
 }
 
-static void unpin(struct crew_member *me, void *unused)
+static void unpin(struct smp_cpu *me, void *unused)
 {
 	(void)unused;
-	power_restore(&crew_seat_of(me)->pins);
+	power_restore(&cpu_area_of(me)->pins);
 }
 
-static void run_on_each(struct crew *crew, crew_job *job, void *argument)
+static void run_on_each(struct smp *smp, smp_work *job, void *argument)
 {
-	for (unsigned i = 1; i <= crew->count; i++)
-		if (crew_run(crew, crew->members[i], job, argument))
-			(void)crew_wait(crew, crew->members[i], crew_patience(crew));
+	for (unsigned i = 1; i <= smp->count; i++)
+		if (smp_run_on(smp, smp->members[i], job, argument))
+			(void)smp_wait(smp, smp->members[i], smp_timeout(smp));
 }
 
-void crew_pin(struct crew *crew)
+void smp_pin(struct smp *smp)
 {
-	run_on_each(crew, pin, crew->machine);
-	for (unsigned i = 1; i <= crew->count; i++)
-		crew->pinned += crew_seat_of(crew->members[i])->pins.count != 0;
+	run_on_each(smp, pin, smp->machine);
+	for (unsigned i = 1; i <= smp->count; i++)
+		smp->pinned += cpu_area_of(smp->members[i])->pins.count != 0;
 }
 
-void crew_unpin(struct crew *crew)
+void smp_unpin(struct smp *smp)
 {
-	run_on_each(crew, unpin, NULL);
+	run_on_each(smp, unpin, NULL);
 }

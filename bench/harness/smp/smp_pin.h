@@ -6,7 +6,7 @@
 #include "bench/harness/smp/smp.h"
 
 /* As lib/x86/power.h does it on the boot processor; on each, one after the other. */
-void crew_pin(struct crew *crew);
+void smp_pin(struct smp *smp);
 
 /* Puts back what was changed; not on one that was lost meanwhile. */
-void crew_unpin(struct crew *crew);
+void smp_unpin(struct smp *smp);

@@ -1,4 +1,4 @@
-/* What is left to say of the crew when all is done. */
+/* What is left to say of the started processors when all is done. */
 #include "bench/harness/smp/smp_start.h"
 #include "lib/base/csv.h"
 #include "lib/machine/processors_record.h"
@@ -12,7 +12,7 @@ static void put_number(struct record *record, const char *key, uint64_t value)
 }
 
 /* cpu_N_WHAT, where cpu_N is its line in machine.csv. */
-static void put_of(struct record *record, const struct crew_member *member,
+static void put_of(struct record *record, const struct smp_cpu *member,
                    const char *what, const char *value)
 {
 	struct line line;
@@ -28,7 +28,7 @@ static void put_of(struct record *record, const struct crew_member *member,
 }
 
 /* "lo=-12 hi=30 rounds=20000", in ticks; nothing where it is not known. */
-static void put_offset(struct record *record, const struct crew_member *member)
+static void put_offset(struct record *record, const struct smp_cpu *member)
 {
 	const struct tsc_offset *const offset = &member->offset;
 	struct line line;
@@ -47,14 +47,14 @@ static void put_offset(struct record *record, const struct crew_member *member)
 	put_of(record, member, "_tsc_offset", text);
 }
 
-static void put_lost(struct record *record, const struct crew_seat *seat)
+static void put_lost(struct record *record, const struct cpu_area *seat)
 {
 	struct line line;
 	char text[160];
 
 	line_clear(&line);
-	if (crew_has_fallen(seat)) {
-		const struct processor_fall fall = crew_fall_of(seat);
+	if (smp_has_faulted(seat)) {
+		const struct processor_fall fall = smp_fault_of(seat);
 
 		line_put(&line, "took an exception");
 		processors_put_fall(&line, &fall);
@@ -65,35 +65,35 @@ static void put_lost(struct record *record, const struct crew_seat *seat)
 	put_of(record, &seat->member, "_lost", text);
 }
 
-static uint32_t strays_of(const struct crew *crew)
+static uint32_t strays_of(const struct smp *smp)
 {
 	uint32_t strays = 0;
 
-	for (unsigned i = 0; i <= crew->count; i++)
-		strays += atomic_load(&crew->members[i]->nmis_stray);
+	for (unsigned i = 0; i <= smp->count; i++)
+		strays += atomic_load(&smp->members[i]->nmis_stray);
 	return strays;
 }
 
-static uint32_t spurious_of(const struct crew *crew)
+static uint32_t spurious_of(const struct smp *smp)
 {
 	uint32_t spurious = 0;
 
-	for (unsigned i = 0; i <= crew->count; i++)
-		spurious += atomic_load(&crew->members[i]->spurious);
+	for (unsigned i = 0; i <= smp->count; i++)
+		spurious += atomic_load(&smp->members[i]->spurious);
 	return spurious;
 }
 
-void crew_begin_measuring(struct crew *crew)
+void smp_begin_measuring(struct smp *smp)
 {
-	crew->measuring = true;
-	crew->strays_before = strays_of(crew);
-	crew->spurious_before = spurious_of(crew);
+	smp->measuring = true;
+	smp->strays_before = strays_of(smp);
+	smp->spurious_before = spurious_of(smp);
 }
 
 /* What the boot processor has still: it was prepared long ago. */
-static void put_smi_entries(struct record *record, const struct crew *crew)
+static void put_smi_entries(struct record *record, const struct smp *smp)
 {
-	const struct apic_smi_entries entries = apic_smi_entries(&crew->boot.apic);
+	const struct apic_smi_entries entries = apic_smi_entries(&smp->boot.apic);
 	struct line line;
 	char text[80];
 
@@ -104,34 +104,34 @@ static void put_smi_entries(struct record *record, const struct crew *crew)
 	record_line(record, &line);
 }
 
-void crew_record(const struct crew *crew, struct record *record)
+void smp_record(const struct smp *smp, struct record *record)
 {
 	uint32_t lost = 0;
 	uint32_t run_over = 0;
 
-	/* A fault may come before there is a crew. */
-	if (crew->members[0] == NULL)
+	/* A fault may come before any other is started. */
+	if (smp->members[0] == NULL)
 		return;
-	for (unsigned i = 0; i <= crew->count; i++)
-		lost += crew->members[i]->lost;
-	for (uint32_t i = 0; i < crew->seat_count; i++)
-		run_over += !crew_canaries_live(crew_seat_at(crew, i));
+	for (unsigned i = 0; i <= smp->count; i++)
+		lost += smp->members[i]->lost;
+	for (uint32_t i = 0; i < smp->seat_count; i++)
+		run_over += !smp_canaries_live(cpu_area_at(smp, i));
 	record_begin(record, FILE_MACHINE);
 	put_number(record, "cpus_lost", lost);
 	put_number(record, "stacks_run_over", run_over);
 	put_number(record, "cpus_pinned",
-	           crew->pinned + (crew->machine->pinned.count != 0));
-	if (crew->boot.apic.mode != APIC_OFF)
-		put_smi_entries(record, crew);
-	put_number(record, "nmis_stray", strays_of(crew) - crew->strays_before);
+	           smp->pinned + (smp->machine->pinned.count != 0));
+	if (smp->boot.apic.mode != APIC_OFF)
+		put_smi_entries(record, smp);
+	put_number(record, "nmis_stray", strays_of(smp) - smp->strays_before);
 	put_number(record, "interrupts_spurious",
-	           spurious_of(crew) - crew->spurious_before);
-	for (unsigned i = 1; i <= crew->count; i++) {
-		const struct crew_member *const member = crew->members[i];
+	           spurious_of(smp) - smp->spurious_before);
+	for (unsigned i = 1; i <= smp->count; i++) {
+		const struct smp_cpu *const member = smp->members[i];
 
 		put_offset(record, member);
 		if (member->lost)
-			put_lost(record, crew_seat_of(crew->members[i]));
+			put_lost(record, cpu_area_of(smp->members[i]));
 	}
 	record_end(record);
 }

@@ -18,7 +18,7 @@
 #define CANARY UINT64_C(0x5ca1ab1ec0ffee00)
 #define CANARY_WORDS 8u
 
-uint32_t crew_wanted(const struct processors *processors, const struct config *config)
+uint32_t smp_wanted(const struct processors *processors, const struct config *config)
 {
 	const uint32_t others = processors->count - 1;
 
@@ -36,14 +36,14 @@ static uint64_t seats_frames(uint32_t others)
 	return frames_for(others * sizeof(struct start_seat));
 }
 
-uint64_t crew_frames(uint32_t others)
+uint64_t smp_frames(uint32_t others)
 {
-	return others * frames_for(sizeof(struct crew_seat)) + seats_frames(others);
+	return others * frames_for(sizeof(struct cpu_area)) + seats_frames(others);
 }
 
-enum err crew_alloc(struct crew *crew, struct frame_pool *pool, uint32_t others)
+enum err smp_alloc(struct smp *smp, struct frame_pool *pool, uint32_t others)
 {
-	const uint64_t frames = frames_for(sizeof(struct crew_seat));
+	const uint64_t frames = frames_for(sizeof(struct cpu_area));
 
 	if (others == 0)
 		return ERR_NONE;
@@ -54,34 +54,34 @@ enum err crew_alloc(struct crew *crew, struct frame_pool *pool, uint32_t others)
 
 	if (seats == 0 || start_seats == 0)
 		return ERR_NO_MEMORY;
-	crew->seats = seats;
-	crew->seat_bytes = frames * PAGE_BYTES;
-	crew->seat_count = others;
-	crew->start_seats = (struct start_seat *)start_seats;
+	smp->seats = seats;
+	smp->seat_bytes = frames * PAGE_BYTES;
+	smp->seat_count = others;
+	smp->start_seats = (struct start_seat *)start_seats;
 	return ERR_NONE;
 }
 
-struct crew_seat *crew_seat_at(const struct crew *crew, uint32_t i)
+struct cpu_area *cpu_area_at(const struct smp *smp, uint32_t i)
 {
-	return (struct crew_seat *)(crew->seats + i * crew->seat_bytes);
+	return (struct cpu_area *)(smp->seats + i * smp->seat_bytes);
 }
 
-struct crew_seat *crew_seat_of(struct crew_member *member)
+struct cpu_area *cpu_area_of(struct smp_cpu *member)
 {
-	return (struct crew_seat *)((uintptr_t)member -
-	                            offsetof(struct crew_seat, member));
+	return (struct cpu_area *)((uintptr_t)member -
+	                           offsetof(struct cpu_area, member));
 }
 
-uint64_t crew_guard(const struct crew *crew, uint32_t i)
+uint64_t smp_guard(const struct smp *smp, uint32_t i)
 {
-	return (uintptr_t)crew_seat_at(crew, i)->guard;
+	return (uintptr_t)cpu_area_at(smp, i)->guard;
 }
 
 struct bottoms {
 	uint64_t *of[4];
 };
 
-static struct bottoms bottoms_of(struct crew_seat *seat)
+static struct bottoms bottoms_of(struct cpu_area *seat)
 {
 	return (struct bottoms){ {
 		(uint64_t *)(uintptr_t)seat->stack,
@@ -91,7 +91,7 @@ static struct bottoms bottoms_of(struct crew_seat *seat)
 	} };
 }
 
-static void plant_canaries(struct crew_seat *seat)
+static void plant_canaries(struct cpu_area *seat)
 {
 	const struct bottoms bottoms = bottoms_of(seat);
 
@@ -100,7 +100,7 @@ static void plant_canaries(struct crew_seat *seat)
 			bottoms.of[i][word] = CANARY | word;
 }
 
-bool crew_canaries_live(struct crew_seat *seat)
+bool smp_canaries_live(struct cpu_area *seat)
 {
 	const struct bottoms bottoms = bottoms_of(seat);
 
@@ -111,48 +111,47 @@ bool crew_canaries_live(struct crew_seat *seat)
 	return true;
 }
 
-static void prepare_member(struct crew *crew, struct crew_member *member,
-                           struct cpu *cpu)
+static void prepare_member(struct smp *smp, struct smp_cpu *member, struct cpu *cpu)
 {
-	member->crew = crew;
+	member->smp = smp;
 	member->cpu = cpu;
-	member->posted = CREW_FIRST_GENERATION;
-	atomic_store(&member->request.generation, CREW_FIRST_GENERATION);
+	member->posted = SMP_FIRST_GENERATION;
+	atomic_store(&member->request.generation, SMP_FIRST_GENERATION);
 }
 
-static void prepare_seat(struct crew *crew, uint32_t i)
+static void prepare_seat(struct smp *smp, uint32_t i)
 {
-	struct crew_seat *const seat = crew_seat_at(crew, i);
+	struct cpu_area *const seat = cpu_area_at(smp, i);
 
-	prepare_member(crew, &seat->member, &seat->cpu);
+	prepare_member(smp, &seat->member, &seat->cpu);
 	plant_canaries(seat);
-	crew->start_seats[i] = (struct start_seat){
+	smp->start_seats[i] = (struct start_seat){
 		.stack_top = (uintptr_t)(&seat->stack + 1),
-		.run = crew_enter,
+		.run = smp_enter,
 		.context = seat,
-		.apic_base = crew->boot.apic.base,
+		.apic_base = smp->boot.apic.base,
 	};
 }
 
-static void set_nodes(struct crew_member *member, const struct processor *processor,
+static void set_nodes(struct smp_cpu *member, const struct processor *processor,
                       const struct nodes *nodes, uint64_t memory)
 {
 	member->node = processor->srat_node_known ? processor->srat_node : NODE_UNKNOWN;
 	member->memory_node = node_of(nodes, memory);
 }
 
-static void prepare_boot(struct crew *crew, const struct crew_spec *spec)
+static void prepare_boot(struct smp *smp, const struct smp_spec *spec)
 {
-	struct crew_member *const boot = &crew->boot;
+	struct smp_cpu *const boot = &smp->boot;
 	struct processor *const processor = &spec->machine->processors.list[0];
 	struct topology_leaves leaves;
 
-	prepare_member(crew, boot, spec->cpu);
+	prepare_member(smp, boot, spec->cpu);
 	boot->apic = apic_found();
 	if (boot->apic.mode != APIC_OFF) {
 		apic_prepare(&boot->apic, VECTOR_SPURIOUS, true);
-		crew->takes_nmi = apic_takes_nmi(&boot->apic);
-		crew->smi_entries = apic_smi_entries(&boot->apic);
+		smp->takes_nmi = apic_takes_nmi(&boot->apic);
+		smp->smi_entries = apic_smi_entries(&boot->apic);
 	}
 	boot->apic_id = processor->apic_id;
 	boot->acpi_uid = processor->acpi_uid;
@@ -167,18 +166,18 @@ static void prepare_boot(struct crew *crew, const struct crew_spec *spec)
 	boot->distance = DISTANCE_SELF;
 	boot->offset = (struct tsc_offset){ .rounds = 1 };
 	spec->cpu->local = boot;
-	spec->cpu->on_interrupt = crew_on_interrupt;
-	spec->cpu->on_nmi = crew_take_nmi;
+	spec->cpu->on_interrupt = smp_on_interrupt;
+	spec->cpu->on_nmi = smp_take_nmi;
 	processor->state = PROCESSOR_STARTED;
 	processor->topology = boot->topology;
 	processor->tsc_adjust = boot->tsc_adjust;
 	processor->tsc_adjust_known = boot->tsc_adjust_known;
-	crew->members[0] = boot;
-	crew->mtrr_digest = control_mtrr_digest();
+	smp->members[0] = boot;
+	smp->mtrr_digest = control_mtrr_digest();
 }
 
 /* For what is no member: nobody asked for it, or it is not as the others are. */
-static void park(struct crew_member *me, void *unused)
+static void park(struct smp_cpu *me, void *unused)
 {
 	(void)me;
 	(void)unused;
@@ -188,21 +187,21 @@ static void park(struct crew_member *me, void *unused)
 	}
 }
 
-static bool is_ready(const struct crew_seat *seat)
+static bool is_ready(const struct cpu_area *seat)
 {
 	return atomic_load_explicit(&seat->member.answer.generation,
-	                            memory_order_acquire) == CREW_FIRST_GENERATION;
+	                            memory_order_acquire) == SMP_FIRST_GENERATION;
 }
 
-static bool gets_ready(struct crew_seat *seat, uint64_t limit_ticks)
+static bool gets_ready(struct cpu_area *seat, uint64_t limit_ticks)
 {
 	const uint64_t from = rdtsc_ordered();
 
 	while (!is_ready(seat)) {
-		if (crew_has_fallen(seat))
+		if (smp_has_faulted(seat))
 			return false;
 		if (rdtsc_ordered() - from > limit_ticks) {
-			crew_linger(limit_ticks);
+			smp_grace(limit_ticks);
 			return is_ready(seat);
 		}
 		pause();
@@ -210,14 +209,14 @@ static bool gets_ready(struct crew_seat *seat, uint64_t limit_ticks)
 	return true;
 }
 
-static enum processor_state judge(const struct crew_seat *seat)
+static enum processor_state judge(const struct cpu_area *seat)
 {
 	const unsigned fatal = DIFFERS_CONTROL | DIFFERS_APIC_MODE;
 
 	return (seat->differences & fatal) != 0 ? PROCESSOR_STRANGE : PROCESSOR_STARTED;
 }
 
-static void describe(struct processor *processor, struct crew_seat *seat)
+static void describe(struct processor *processor, struct cpu_area *seat)
 {
 	processor->state = judge(seat);
 	processor->differences = seat->differences;
@@ -226,52 +225,51 @@ static void describe(struct processor *processor, struct crew_seat *seat)
 	processor->tsc_adjust_known = seat->member.tsc_adjust_known;
 }
 
-static void give_up(struct crew *crew, struct processor *processor,
-                    const struct crew_seat *seat)
+static void give_up(struct smp *smp, struct processor *processor,
+                    const struct cpu_area *seat)
 {
 	processor->state = PROCESSOR_STUCK;
-	if (!crew_has_fallen(seat))
+	if (!smp_has_faulted(seat))
 		return;
 	processor->state = PROCESSOR_FALLEN;
-	processor->fall = crew_fall_of(seat);
-	crew_check(crew);
+	processor->fall = smp_fault_of(seat);
+	smp_check(smp);
 }
 
 /* Whoever took this seat becomes a member, or is told to stop. */
-static void admit(struct crew *crew, uint32_t listed, struct crew_seat *seat,
+static void admit(struct smp *smp, uint32_t listed, struct cpu_area *seat,
                   uint64_t limit_ticks)
 {
-	struct processor *const processor = &crew->machine->processors.list[listed];
-	struct crew_member *const member = &seat->member;
+	struct processor *const processor = &smp->machine->processors.list[listed];
+	struct smp_cpu *const member = &seat->member;
 
 	member->apic_id = processor->apic_id;
 	member->listed = listed;
 	if (!gets_ready(seat, limit_ticks)) {
 		member->lost = true;
-		give_up(crew, processor, seat);
+		give_up(smp, processor, seat);
 		return;
 	}
 	describe(processor, seat);
 	member->acpi_uid = processor->acpi_uid;
 	member->acpi_uid_known = processor->acpi_uid_known;
 	member->loose_stamps = (seat->differences & DIFFERS_LFENCE) != 0 &&
-	                       (crew->machine->features & FEATURE_LFENCE_WAITS) != 0;
-	set_nodes(member, processor, &crew->machine->nodes, (uintptr_t)seat);
-	member->distance = topology_distance(&crew->boot.topology, &member->topology);
+	                       (smp->machine->features & FEATURE_LFENCE_WAITS) != 0;
+	set_nodes(member, processor, &smp->machine->nodes, (uintptr_t)seat);
+	member->distance = topology_distance(&smp->boot.topology, &member->topology);
 	if (processor->state != PROCESSOR_STARTED) {
-		(void)crew_run(crew, member, park, NULL);
+		(void)smp_run_on(smp, member, park, NULL);
 		return;
 	}
-	crew->count++;
-	member->number = crew->count;
-	crew->members[crew->count] = member;
+	smp->count++;
+	member->number = smp->count;
+	smp->members[smp->count] = member;
 }
 
-static struct crew_seat *seat_of(const struct crew *crew, uint32_t seats,
-                                 uint32_t apic_id)
+static struct cpu_area *seat_of(const struct smp *smp, uint32_t seats, uint32_t apic_id)
 {
 	for (uint32_t i = 0; i < seats; i++) {
-		struct start_seat *const seat = &crew->start_seats[i];
+		struct start_seat *const seat = &smp->start_seats[i];
 
 		if (atomic_load_explicit(&seat->taken, memory_order_acquire) != 0 &&
 		    seat->apic_id == apic_id)
@@ -290,36 +288,36 @@ static uint32_t needs(const struct machine *machine, uint32_t plants)
 	       ((plants & PLANT_UNFIT_CPU) != 0 ? what_none_has : 0);
 }
 
-static void start_others(struct crew *crew, const struct crew_spec *spec)
+static void start_others(struct smp *smp, const struct smp_spec *spec)
 {
 	struct machine *const machine = spec->machine;
 	const uint64_t hz = machine->tsc_rate.best;
 	const struct start start = {
 		.low = spec->low,
-		.apic = &crew->boot.apic,
+		.apic = &smp->boot.apic,
 		.processors = &machine->processors,
-		.asked = crew->seat_count,
-		.seats = crew->start_seats,
+		.asked = smp->seat_count,
+		.seats = smp->start_seats,
 		.needs = needs(machine, spec->plants),
 		.ticks_per_ms = hz != 0 ? hz / 1000 + 1 : FASTEST_TICKS_PER_MS,
 		.patience_ms = PATIENCE_MS,
 	};
-	const uint64_t patience = start.patience_ms * start.ticks_per_ms;
+	const uint64_t timeout = start.patience_ms * start.ticks_per_ms;
 	uint32_t seats;
 
-	for (uint32_t i = 0; i < crew->seat_count; i++)
-		prepare_seat(crew, i);
+	for (uint32_t i = 0; i < smp->seat_count; i++)
+		prepare_seat(smp, i);
 	seats = start_processors(&start);
-	for (uint32_t i = 1; i <= crew->seat_count; i++) {
-		struct crew_seat *const seat =
-			seat_of(crew, seats, machine->processors.list[i].apic_id);
+	for (uint32_t i = 1; i <= smp->seat_count; i++) {
+		struct cpu_area *const seat =
+			seat_of(smp, seats, machine->processors.list[i].apic_id);
 
 		if (seat != NULL)
-			admit(crew, i, seat, patience);
+			admit(smp, i, seat, timeout);
 	}
 }
 
-static const char *why_not_all(const struct crew *crew, const struct crew_spec *spec)
+static const char *why_not_all(const struct smp *smp, const struct smp_spec *spec)
 {
 	const struct processors *const processors = &spec->machine->processors;
 
@@ -327,27 +325,27 @@ static const char *why_not_all(const struct crew *crew, const struct crew_spec *
 		return NULL;
 	if (spec->low == 0)
 		return "no memory below 1 MiB to start them in";
-	if (crew->boot.apic.mode == APIC_OFF)
+	if (smp->boot.apic.mode == APIC_OFF)
 		return "the local APIC is off";
-	if (crew->seat_count + 1 < processors->count)
+	if (smp->seat_count + 1 < processors->count)
 		return "the option cpus";
 	return processors->left_out != 0 ? "more than this program has room for" : NULL;
 }
 
-void crew_start(struct crew *crew, const struct crew_spec *spec)
+void smp_start(struct smp *smp, const struct smp_spec *spec)
 {
 	const struct processors *const processors = &spec->machine->processors;
 
-	crew->machine = spec->machine;
-	crew->root = spec->root;
-	crew->plants = spec->plants;
-	crew->on_fallen = spec->on_fallen;
-	crew->on_dropped = spec->on_dropped;
-	crew->context = spec->context;
-	prepare_boot(crew, spec);
-	spec->machine->not_asked_why = why_not_all(crew, spec);
-	if (crew->seat_count != 0 && crew->boot.apic.mode != APIC_OFF)
-		start_others(crew, spec);
-	crew->owns_all = crew->count + 1 == processors->count &&
-	                 processors->left_out == 0 && processors->boot_processor_listed;
+	smp->machine = spec->machine;
+	smp->root = spec->root;
+	smp->plants = spec->plants;
+	smp->on_faulted = spec->on_faulted;
+	smp->on_dropped = spec->on_dropped;
+	smp->context = spec->context;
+	prepare_boot(smp, spec);
+	spec->machine->not_asked_why = why_not_all(smp, spec);
+	if (smp->seat_count != 0 && smp->boot.apic.mode != APIC_OFF)
+		start_others(smp, spec);
+	smp->owns_all = smp->count + 1 == processors->count &&
+	                processors->left_out == 0 && processors->boot_processor_listed;
 }

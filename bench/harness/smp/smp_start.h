@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Making a crew: seats for the other processors, starting them, and what became of
+ * Making room for the other processors, starting them, and what became of
  * them in the end.  For who runs the whole; benchmarks need smp.h only.
  */
 #include "bench/harness/smp/smp.h"
@@ -10,26 +10,26 @@
 #include "paging/walk.h"
 
 /* Others that are to be started under the option cpus. */
-uint32_t crew_wanted(const struct processors *processors, const struct config *config);
+uint32_t smp_wanted(const struct processors *processors, const struct config *config);
 
 /* Frames that so many others take. */
-uint64_t crew_frames(uint32_t others);
+uint64_t smp_frames(uint32_t others);
 
 /* Takes them.  Where there are none, there will be no others. */
-enum err crew_alloc(struct crew *crew, struct frame_pool *pool,
-                    uint32_t others) MUST_CHECK;
+enum err smp_alloc(struct smp *smp, struct frame_pool *pool,
+                   uint32_t others) MUST_CHECK;
 
 /* Page under the stack of seat i, to be taken out of the page tables. */
-uint64_t crew_guard(const struct crew *crew, uint32_t i);
+uint64_t smp_guard(const struct smp *smp, uint32_t i);
 
-struct crew_spec {
+struct smp_spec {
 	struct machine *machine; /* its processors' states and topology are filled in */
 	struct cpu *cpu;         /* the boot processor's */
 	uint64_t root;
 	uint64_t low; /* start_place() was here; 0: no memory below 1 MiB */
 	uint32_t plants;
-	crew_fallen *on_fallen;  /* a row is measured: ends the run */
-	crew_fallen *on_dropped; /* none is yet: it is lost, and the run goes on */
+	smp_faulted *on_faulted; /* a row is measured: ends the run */
+	smp_faulted *on_dropped; /* none is yet: it is lost, and the run goes on */
 	void *context;
 };
 
@@ -37,20 +37,20 @@ struct crew_spec {
  * Prepares the boot processor's APIC, starts the others, and waits, bounded, until each
  * is ready.  Those that are not are no members.
  */
-void crew_start(struct crew *crew, const struct crew_spec *spec);
+void smp_start(struct smp *smp, const struct smp_spec *spec);
 
 /*
  * While the boot processor runs with paging off its IDT is none that it could use: an
  * NMI from outside would end the run.
  */
-static inline void crew_hold_nmi(const struct crew *crew, bool hold)
+static inline void smp_hold_nmi(const struct smp *smp, bool hold)
 {
-	if (crew->takes_nmi)
-		apic_hold_nmi(&crew->boot.apic, hold);
+	if (smp->takes_nmi)
+		apic_hold_nmi(&smp->boot.apic, hold);
 }
 
 /* From now on a member that falls ends the run, and strays are counted. */
-void crew_begin_measuring(struct crew *crew);
+void smp_begin_measuring(struct smp *smp);
 
 /* PLANT_OTHER_CORE: the last processor is efficient, and performance all others. */
 static inline void plant_core_type(uint32_t plants, bool is_last,
@@ -60,35 +60,35 @@ static inline void plant_core_type(uint32_t plants, bool is_last,
 		topology->core_type = is_last ? CORE_EFFICIENT : CORE_PERFORMANCE;
 }
 
-/* What start_processors() has a member run: a struct crew_seat, on its own stack. */
-void crew_enter(void *seat);
+/* What start_processors() has a member run: a struct cpu_area, on its own stack. */
+void smp_enter(void *seat);
 
 /* Vectors of a member: its exceptions, and, the boot processor too, its interrupts. */
-_Noreturn void crew_fall(struct cpu *cpu, const struct trap_frame *frame);
-void crew_on_interrupt(struct cpu *cpu, uint64_t vector);
-void crew_take_nmi(struct cpu *cpu);
+_Noreturn void smp_fault(struct cpu *cpu, const struct trap_frame *frame);
+void smp_on_interrupt(struct cpu *cpu, uint64_t vector);
+void smp_take_nmi(struct cpu *cpu);
 
-struct crew_seat *crew_seat_at(const struct crew *crew, uint32_t i);
+struct cpu_area *cpu_area_at(const struct smp *smp, uint32_t i);
 
 /* Of any member but the boot processor. */
-struct crew_seat *crew_seat_of(struct crew_member *member);
+struct cpu_area *cpu_area_of(struct smp_cpu *member);
 
 /* How many interrupts and NMIs others than the boot processor took that nobody sent. */
-static inline uint32_t crew_unexpected(const struct crew *crew)
+static inline uint32_t smp_unexpected(const struct smp *smp)
 {
-	return atomic_load_explicit(&crew->unexpected, memory_order_relaxed);
+	return atomic_load_explicit(&smp->unexpected, memory_order_relaxed);
 }
 
-bool crew_has_fallen(const struct crew_seat *seat);
+bool smp_has_faulted(const struct cpu_area *seat);
 
 /* What it was, of one that has. */
-struct processor_fall crew_fall_of(const struct crew_seat *seat);
+struct processor_fall smp_fault_of(const struct cpu_area *seat);
 
 /* True if nothing was written over the end of one of its stacks. */
-bool crew_canaries_live(struct crew_seat *seat);
+bool smp_canaries_live(struct cpu_area *seat);
 
 /*
  * machine.csv, at the end: offsets of clocks, members that were lost, stacks that were
  * run over, by the canaries at their ends, and interrupts that nobody had sent.
  */
-void crew_record(const struct crew *crew, struct record *record);
+void smp_record(const struct smp *smp, struct record *record);

@@ -16,104 +16,104 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CREW_LINE 128u /* two cache lines: CPUs fetch them in pairs */
-#define CREW_MEMBERS 1024u
+#define SMP_LINE 128u /* two cache lines: CPUs fetch them in pairs */
+#define SMP_MEMBERS 1024u
 
-enum crew_vector {
+enum smp_vector {
 	VECTOR_CALL = 0xf0, /* on_call, then EOI */
 	VECTOR_WAKE = 0xf1, /* ends HLT or MWAIT, nothing else */
 	VECTOR_SPURIOUS = 0xff,
 };
 
-/* How a member waits; interrupts are on in all but CREW_POLL. */
-enum crew_state {
-	CREW_HALT, /* STI; HLT: at first */
-	CREW_SPIN,
-	CREW_PAUSE,   /* spins with PAUSE */
-	CREW_MWAIT,   /* MONITOR of its line of jobs, MWAIT with the hint commanded */
-	CREW_MONITOR, /* the same of its line of calls, which it serves itself */
-	CREW_POLL,    /* spins with PAUSE and interrupts off, serves calls itself */
+/* How a member waits; interrupts are on in all but SMP_POLL. */
+enum smp_state {
+	SMP_HALT, /* STI; HLT: at first */
+	SMP_SPIN,
+	SMP_PAUSE,   /* spins with PAUSE */
+	SMP_MWAIT,   /* MONITOR of its line of jobs, MWAIT with the hint commanded */
+	SMP_MONITOR, /* the same of its line of calls, which it serves itself */
+	SMP_POLL,    /* spins with PAUSE and interrupts off, serves calls itself */
 };
 
 /* True of the states that MWAIT ends the work in. */
-static inline bool crew_mwaits(enum crew_state state)
+static inline bool smp_mwaits(enum smp_state state)
 {
-	return state == CREW_MWAIT || state == CREW_MONITOR;
+	return state == SMP_MWAIT || state == SMP_MONITOR;
 }
 
 /* True of the states that an interrupt has to end. */
-static inline bool crew_sleeps(enum crew_state state)
+static inline bool smp_sleeps(enum smp_state state)
 {
-	return state == CREW_HALT || crew_mwaits(state);
+	return state == SMP_HALT || smp_mwaits(state);
 }
 
-struct crew;
-struct crew_member;
+struct smp;
+struct smp_cpu;
 
-typedef void crew_job(struct crew_member *me, void *argument);
+typedef void smp_work(struct smp_cpu *me, void *argument);
 
 /*
  * What a call does, on the processor that takes it, interrupts off.  Acknowledging,
  * early or late, is its own business; EOI follows behind it.
  */
-typedef void crew_call(struct crew_member *me, void *context);
+typedef void smp_call(struct smp_cpu *me, void *context);
 
 /*
  * The same in an NMI; false if nobody had sent one, so that it counts as a stray.  Both
- * find out with crew_take() which call it is.
+ * find out with smp_take() which call it is.
  */
-typedef bool crew_nmi(struct crew_member *me, void *context);
+typedef bool smp_nmi(struct smp_cpu *me, void *context);
 
 /*
  * Jobs are the boot processor's to write, calls the caller's.  They share no line: one
  * that waits watches the line of jobs, and a call that is written there would end its
  * MWAIT before the interrupt does, or be fetched by it before the handler does.
  */
-struct crew_request {
-	_Alignas(CREW_LINE) _Atomic uint32_t generation; /* of the job; written last */
-	enum crew_state state;
+struct smp_request {
+	_Alignas(SMP_LINE) _Atomic uint32_t generation; /* of the job; written last */
+	enum smp_state state;
 	uint32_t hint;
-	crew_job *job; /* NULL: only the state changes */
+	smp_work *job; /* NULL: only the state changes */
 	void *argument;
-	/* Of the call; CREW_POLL and CREW_MONITOR watch this line too. */
-	_Alignas(CREW_LINE) _Atomic uint32_t call;
+	/* Of the call; SMP_POLL and SMP_MONITOR watch this line too. */
+	_Alignas(SMP_LINE) _Atomic uint32_t call;
 	uint64_t word[8]; /* for the call */
 };
 
-_Static_assert(offsetof(struct crew_request, call) / CREW_LINE !=
-                       offsetof(struct crew_request, generation) / CREW_LINE,
+_Static_assert(offsetof(struct smp_request, call) / SMP_LINE !=
+                       offsetof(struct smp_request, generation) / SMP_LINE,
                "a store for a call wakes who monitors for jobs");
 
 /* Written by the member. */
-struct crew_answer {
+struct smp_answer {
 	/* Of the job that is done; of a state, just before it is entered. */
-	_Alignas(CREW_LINE) _Atomic uint32_t generation;
+	_Alignas(SMP_LINE) _Atomic uint32_t generation;
 	_Atomic uint32_t call; /* on_call's to write */
 	uint64_t word[8];      /* on_call's */
 };
 
 /* Written by the member, read when it is quiet: on_call's. */
-struct crew_stamps {
-	_Alignas(CREW_LINE) uint64_t word[CREW_LINE / sizeof(uint64_t)];
+struct smp_stamps {
+	_Alignas(SMP_LINE) uint64_t word[SMP_LINE / sizeof(uint64_t)];
 };
 
-struct crew_member {
-	struct crew_request request;
-	struct crew_answer answer;
-	struct crew_stamps stamps;
+struct smp_cpu {
+	struct smp_request request;
+	struct smp_answer answer;
+	struct smp_stamps stamps;
 	/* Written by the member's handlers. */
-	_Alignas(CREW_LINE) _Atomic uint32_t calls_handled; /* by VECTOR_CALL */
-	_Atomic uint32_t calls_polled; /* in CREW_POLL and CREW_MONITOR */
+	_Alignas(SMP_LINE) _Atomic uint32_t calls_handled; /* by VECTOR_CALL */
+	_Atomic uint32_t calls_polled; /* in SMP_POLL and SMP_MONITOR */
 	_Atomic uint32_t nmis_handled; /* that on_nmi owned up to */
 	_Atomic uint32_t nmis_stray;
 	_Atomic uint32_t wakes;
 	uint32_t served; /* request.call when a call was last taken */
 	_Atomic uint32_t spurious;
-	/* Constant once the crew is complete. */
-	_Alignas(CREW_LINE) struct crew *crew;
+	/* Constant once all are started. */
+	_Alignas(SMP_LINE) struct smp *smp;
 	struct cpu *cpu;
 	struct apic apic; /* its own; all are in one mode */
-	unsigned number;  /* in the crew; 0: the boot processor */
+	unsigned number;  /* 0: the boot processor */
 	uint32_t listed;  /* place in machine->processors: cpu_N of machine.csv */
 	uint32_t apic_id;
 	uint32_t acpi_uid;
@@ -128,48 +128,48 @@ struct crew_member {
 	uint32_t mwait_kinds; /* lib/processor/mwait.h */
 	bool loose_stamps;    /* its LFENCE does not wait, the boot processor's does */
 	/* Written by the boot processor. */
-	uint32_t posted;       /* generation of the last job */
-	enum crew_state state; /* commanded */
-	bool lost;             /* did not answer in time; never waited for again */
+	uint32_t posted;      /* generation of the last job */
+	enum smp_state state; /* commanded */
+	bool lost;            /* did not answer in time; never waited for again */
 };
 
-#define CREW_STACK_FRAMES 6u
+#define SMP_STACK_FRAMES 6u
 
 /* Posted before a member is there: being ready is its answer. */
-#define CREW_FIRST_GENERATION 1u
+#define SMP_FIRST_GENERATION 1u
 
 /* One line each way, one writer each. */
 struct shout {
-	_Alignas(CREW_LINE) _Atomic uint32_t number;
+	_Alignas(SMP_LINE) _Atomic uint32_t number;
 	uint64_t stamp;
 };
 
 struct exchange {
 	struct shout there, back;
-	uint64_t patience;
+	uint64_t timeout;
 };
 
 /* Who holds the lock reads the clock and what was read last (Linux, check_tsc_warp()).
  */
 struct warp {
-	_Alignas(CREW_LINE) _Atomic uint32_t locked;
+	_Alignas(SMP_LINE) _Atomic uint32_t locked;
 	uint64_t last;
 	uint64_t largest; /* ticks */
 	uint64_t ticks;   /* how long */
 };
 
 /* What one member owns.  The first page is absent: who runs over the stack faults. */
-struct crew_seat {
+struct cpu_area {
 	uint8_t guard[PAGE_BYTES];
-	uint8_t stack[CREW_STACK_FRAMES * PAGE_BYTES];
+	uint8_t stack[SMP_STACK_FRAMES * PAGE_BYTES];
 	uint8_t nmi_stack[2 * PAGE_BYTES];
 	uint8_t double_fault_stack[PAGE_BYTES];
 	uint8_t machine_check_stack[PAGE_BYTES];
-	struct crew_member member;
+	struct smp_cpu member;
 	struct cpu cpu;
 	struct trap_state fallen; /* of an exception nobody expected */
-	_Atomic bool has_fallen;  /* behind it */
-	bool fall_told;           /* the boot processor's */
+	_Atomic bool has_faulted; /* behind it */
+	bool fault_told;          /* the boot processor's */
 	uint8_t differences;      /* enum processor_difference */
 	struct pins pins;
 	/* Of tsc_sync.c: not on its stack, where a lost member might come back to it.
@@ -178,11 +178,11 @@ struct crew_seat {
 	struct warp warp;
 };
 
-typedef void crew_fallen(void *context, const struct crew_member *member,
+typedef void smp_faulted(void *context, const struct smp_cpu *member,
                          const struct trap_state *state);
 
-struct crew {
-	struct crew_member *members[CREW_MEMBERS];
+struct smp {
+	struct smp_cpu *members[SMP_MEMBERS];
 	unsigned count; /* others */
 	bool owns_all;
 	bool takes_nmi;                      /* the boot processor, from outside */
@@ -191,35 +191,35 @@ struct crew {
 	 * What every handler reads first, and nobody writes while there may be calls.
 	 * A lost member may take a call late: contexts stay when these are gone.
 	 */
-	_Alignas(CREW_LINE) _Atomic(crew_call *) on_call;
+	_Alignas(SMP_LINE) _Atomic(smp_call *) on_call;
 	void *call_context;
-	_Atomic(crew_nmi *) on_nmi;
+	_Atomic(smp_nmi *) on_nmi;
 	void *nmi_context;
 	/*
 	 * Members that have fallen, and interrupts and NMIs of members that nobody here
 	 * has sent.  The boot processor looks here before every window: a line of its
 	 * own, which is only read as long as there are none.
 	 */
-	_Alignas(CREW_LINE) _Atomic uint32_t falls;
+	_Alignas(SMP_LINE) _Atomic uint32_t falls;
 	_Atomic uint32_t unexpected;
-	uint32_t falls_told;
+	uint32_t faults_told;
 	bool measuring; /* there are rows that a member that falls would spoil */
 	uint32_t strays_before;   /* NMIs that self-tests sent */
 	uint32_t spurious_before; /* and what came by then */
 	uint32_t plants;
 	uint32_t pinned; /* others that pin=1 has changed something of */
-	crew_fallen *on_fallen, *on_dropped;
+	smp_faulted *on_faulted, *on_dropped;
 	void *context;
 	struct machine *machine;
 	uint64_t root;
 	uint64_t mtrr_digest; /* the boot processor's */
 	struct start_seat *start_seats;
-	uint64_t seats; /* physical address of the first struct crew_seat; 0: none */
+	uint64_t seats; /* physical address of the first struct cpu_area; 0: none */
 	uint32_t seat_count;
 	uint64_t seat_bytes;
-	struct crew_member boot;
+	struct smp_cpu boot;
 };
 
-_Static_assert(offsetof(struct crew, falls) / CREW_LINE !=
-                       offsetof(struct crew, nmi_context) / CREW_LINE,
+_Static_assert(offsetof(struct smp, falls) / SMP_LINE !=
+                       offsetof(struct smp, nmi_context) / SMP_LINE,
                "what handlers read is in a line that is written");
