@@ -38,7 +38,7 @@ static void plan_point(struct plan *plan, const char *op, uint32_t pages,
 			},
 			.way_b = CHASE_SPREAD,
 			.span = SPAN_REFILL,
-			.visits = {
+			.churn = {
 				.pcids = pcids,
 				.pages = pages,
 				.flush = flush,
@@ -68,10 +68,10 @@ static void plan_pcid_capacity(struct plan *plan)
 
 static uint64_t frames(const struct config *config)
 {
-	const struct lines_layout small = { LEVEL_PT, LEVEL_PT };
+	const struct chase_arena_layout small = { LEVEL_PT, LEVEL_PT };
 
 	(void)config;
-	return lines_frames(small, VISITED_PAGES);
+	return chase_arena_frames(small, VISITED_PAGES);
 }
 
 const struct bench bench_pcid_capacity = {

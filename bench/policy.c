@@ -81,11 +81,11 @@ static uint32_t pages_of(uint32_t processes)
 }
 
 static enum err map_processes(const struct script_area *scripts,
-                              const struct lines *lines)
+                              const struct chase_arena *arena)
 {
 	for (uint32_t i = 0; i < scripts->processes.spec.count; i++) {
 		const enum err err =
-			spaces_map(&scripts->processes, i, lines, first_page(i));
+			spaces_map(&scripts->processes, i, arena, first_page(i));
 
 		if (err != ERR_NONE)
 			return err;
@@ -107,22 +107,22 @@ static enum err open_processes(struct workspace *workspace, const struct config 
 		err = spaces_open(&scripts->processes, &spec, workspace->pool,
 		                  workspace->space.root);
 		if (err == ERR_NONE)
-			return map_processes(scripts, &workspace->lines);
+			return map_processes(scripts, &workspace->arena);
 	}
 	return err;
 }
 
 /* Other benchmarks have had the lines meanwhile. */
-static void link_lines(const struct lines *lines, uint32_t processes)
+static void link_lines(const struct chase_arena *arena, uint32_t processes)
 {
 	for (uint32_t page = 0; page < pages_of(processes); page += PAGES_EACH)
-		lines_link(lines, &(struct trail){
-					  .layout = spaces_layout(),
-					  .first = page,
-					  .pages = PAGES_EACH,
-					  .order = ORDER_RANDOM,
-					  .seed = page,
-				  });
+		chase_arena_link(arena, &(struct trail){
+						.layout = spaces_layout(),
+						.first = page,
+						.pages = PAGES_EACH,
+						.order = ORDER_RANDOM,
+						.seed = page,
+					});
 }
 
 /* For a schedule: context is the workspace. */
@@ -132,11 +132,11 @@ static void describe(const void *context, uint32_t process, struct script_step *
 	const uint32_t page = first_page(process);
 
 	step->cr3 = spaces_root(&workspace->script_area.processes, process);
-	step->spread = lines_base(spaces_layout());
+	step->spread = chase_arena_base(spaces_layout());
 	step->dense = VA_LINES_DENSE;
 	step->spread_first =
-		(uint32_t)lines_spread(&workspace->lines, spaces_layout(), page);
-	step->dense_first = lines_dense(page);
+		(uint32_t)chase_arena_spread(&workspace->arena, spaces_layout(), page);
+	step->dense_first = chase_arena_dense(page);
 }
 
 static enum dropping dropping_by(const struct tlb_op *op)
@@ -192,7 +192,7 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 	    open_processes(workspace, plan->config) != ERR_NONE ||
 	    workspace->script_area.processes.spec.count < processes)
 		return NO_MEMORY;
-	link_lines(&workspace->lines, processes);
+	link_lines(&workspace->arena, processes);
 	return play(plan, experiment, (const struct policy *)experiment->spec.shape);
 }
 
@@ -221,7 +221,7 @@ static void plan_script(struct plan *plan, const struct policy *policy,
 
 	name_variant(&spec, policy, NULL);
 	plan_add(plan, &spec);
-	spec.shape = &shape_reread;
+	spec.shape = &shape_derived;
 	spec.back = 1;
 	spec.divisor = steps * PAGES_EACH;
 	name_variant(&spec, policy, "access");
@@ -279,7 +279,7 @@ static uint64_t frames(const struct config *config)
 	const struct spaces_spec spec = spaces_of(processes);
 
 	return SCRIPT_AREA_FRAMES + spaces_frames(&spec) +
-	       lines_frames(spaces_layout(), pages_of(processes));
+	       chase_arena_frames(spaces_layout(), pages_of(processes));
 }
 
 const struct bench bench_policy_random = {

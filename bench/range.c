@@ -246,10 +246,10 @@ static void plan_ranges(struct plan *plan)
 /* Tables for the working set and the pages that are invalidated. */
 static uint64_t frames(const struct config *config)
 {
-	const struct lines_layout small = { LEVEL_PT, LEVEL_PT };
+	const struct chase_arena_layout small = { LEVEL_PT, LEVEL_PT };
 
 	(void)config;
-	return 2 * lines_frames(small, LINES / 2);
+	return 2 * chase_arena_frames(small, LINES / 2);
 }
 
 const struct bench bench_range = {

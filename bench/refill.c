@@ -14,8 +14,8 @@
 struct shape_of_set {
 	const char *size, *order, *depth;
 	enum tlb_page page;
-	struct lines_layout layout;
-	enum lines_order trail_order;
+	struct chase_arena_layout layout;
+	enum chase_arena_order trail_order;
 	bool cold;
 	bool thorough; /* behind every operation; else behind those that stand for it */
 	/* Working sets: so many pages, or so many times what the TLB holds. */
@@ -160,7 +160,7 @@ static unsigned sizes_of(const struct plan *plan, const struct shape_of_set *set
 	for (unsigned i = 0; i < 3 && set->times[i] != 0; i++) {
 		const uint32_t size = reach * set->times[i];
 
-		if (size > last && size <= lines_reach(set->layout))
+		if (size > last && size <= chase_arena_reach(set->layout))
 			sizes[count++] = last = size;
 	}
 	return count;
@@ -299,8 +299,8 @@ static uint64_t frames(const struct config *config)
 
 	(void)config;
 	for (unsigned i = 0; i < SETS; i++)
-		sum += lines_frames(sets[i].layout,
-		                    sets[i].most == 0 ? LINES / 2 : sets[i].most);
+		sum += chase_arena_frames(sets[i].layout,
+		                          sets[i].most == 0 ? LINES / 2 : sets[i].most);
 	return sum;
 }
 

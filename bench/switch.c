@@ -37,7 +37,7 @@ enum between {
 	BETWEEN_KERNEL,    /* a process and a kernel thread, which has none */
 };
 
-struct scene {
+struct scenario {
 	struct shape shape; /* rows name it, and equip() finds the rest */
 	enum between between;
 	bool is_global; /* kernel pages */
@@ -52,13 +52,13 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 	}
 
 /* What loads nothing, and what loads. */
-static const struct scene unloading[] = {
+static const struct scenario unloading[] = {
 	SCENE(BETWEEN_THREADS, false, false),
 	SCENE(BETWEEN_THREADS, true, false),
 	SCENE(BETWEEN_KERNEL, false, false),
 	SCENE(BETWEEN_KERNEL, true, false),
 };
-static const struct scene loading[] = {
+static const struct scenario loading[] = {
 	SCENE(BETWEEN_PROCESSES, false, false), SCENE(BETWEEN_PROCESSES, true, false),
 	SCENE(BETWEEN_PROCESSES, false, true),  SCENE(BETWEEN_PROCESSES, true, true),
 	SCENE(BETWEEN_THREADS, false, true),    SCENE(BETWEEN_THREADS, true, true),
@@ -66,21 +66,21 @@ static const struct scene loading[] = {
 };
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
-static uint64_t kernel_base(const struct scene *scene)
+static uint64_t kernel_base(const struct scenario *scenario)
 {
-	return VA_COMMON + (scene->is_global ? level_span(LEVEL_PDPT) : 0);
+	return VA_COMMON + (scenario->is_global ? level_span(LEVEL_PDPT) : 0);
 }
 
 /* The kernel's, and its thread's, in both ways. */
-static enum err map_kernel(struct workspace *workspace, const struct scene *scene)
+static enum err map_kernel(struct workspace *workspace, const struct scenario *scenario)
 {
-	const uint64_t global = scene->is_global ? PTE_GLOBAL : 0;
+	const uint64_t global = scenario->is_global ? PTE_GLOBAL : 0;
 	const uint64_t flags = global | PTE_ACCESSED | PTE_DIRTY | workspace->nx;
 
 	for (uint32_t page = KERNEL_THREAD * SETS_APART; page < ALL_PAGES; page++) {
-		const uint64_t line = workspace->lines.frame + lines_dense(page);
+		const uint64_t line = workspace->arena.frame + chase_arena_dense(page);
 		const enum err err = walk_map(workspace->pool, workspace->space.root,
-		                              kernel_base(scene) + page * PAGE_BYTES,
+		                              kernel_base(scenario) + page * PAGE_BYTES,
 		                              line & PTE_FRAME, flags, LEVEL_PT);
 
 		if (err != ERR_NONE)
@@ -109,7 +109,7 @@ static enum err open_pair(struct workspace *workspace)
 		err = spaces_open(pair, &pair_spec, workspace->pool,
 		                  workspace->space.root);
 	for (uint32_t side = 0; side < 2 && err == ERR_NONE; side++)
-		err = spaces_map(pair, side, &workspace->lines, 0);
+		err = spaces_map(pair, side, &workspace->arena, 0);
 	return err;
 }
 
@@ -123,38 +123,39 @@ static uint32_t set_at(uint32_t pages)
 	return at;
 }
 
-static void link_set(const struct lines *lines, uint32_t first, uint32_t pages)
+static void link_set(const struct chase_arena *arena, uint32_t first, uint32_t pages)
 {
 	if (pages != 0)
-		lines_link(lines, &(struct trail){
-					  .layout = spaces_layout(),
-					  .first = first,
-					  .pages = pages,
-					  .order = ORDER_RANDOM,
-					  .seed = first,
-				  });
+		chase_arena_link(arena, &(struct trail){
+						.layout = spaces_layout(),
+						.first = first,
+						.pages = pages,
+						.order = ORDER_RANDOM,
+						.seed = first,
+					});
 }
 
 /* A script as it is written. */
 struct writer {
 	const struct plan *plan;
 	const struct experiment_spec *spec;
-	const struct scene *scene;
+	const struct scenario *scenario;
 	struct script_step *next;
 };
 
 static void put_step(struct writer *writer, uint64_t cr3, uint64_t base, uint32_t first,
                      uint32_t pages)
 {
-	const struct lines *const lines = &writer->plan->workspace->lines;
+	const struct chase_arena *const arena = &writer->plan->workspace->arena;
 
 	*writer->next++ = (struct script_step){
 		.cr3 = cr3,
 		.kind = cr3 == 0 ? STEP_STAY : STEP_LOAD,
 		.spread = base,
-		.spread_first = (uint32_t)lines_spread(lines, spaces_layout(), first),
+		.spread_first =
+			(uint32_t)chase_arena_spread(arena, spaces_layout(), first),
 		.dense = VA_LINES_DENSE,
-		.dense_first = lines_dense(first),
+		.dense_first = chase_arena_dense(first),
 		.accesses = pages,
 	};
 }
@@ -188,7 +189,7 @@ static uint64_t user_cr3(const struct writer *writer, uint32_t side)
 
 static void put_kernel(struct writer *writer, uint64_t cr3)
 {
-	put_step(writer, cr3, kernel_base(writer->scene), KERNEL_FIRST,
+	put_step(writer, cr3, kernel_base(writer->scenario), KERNEL_FIRST,
 	         writer->spec->value == 0 ? 0 : KERNEL_PAGES);
 }
 
@@ -196,14 +197,14 @@ static void put_user(struct writer *writer, uint64_t cr3, uint32_t side)
 {
 	const uint32_t pages = writer->spec->value;
 
-	put_step(writer, cr3, lines_base(spaces_layout()),
+	put_step(writer, cr3, chase_arena_base(spaces_layout()),
 	         side * SETS_APART + set_at(pages), pages);
 }
 
 /* Threads have the tables of side 0, and working sets of their own. */
 static void put_thread_switch(struct writer *writer, uint32_t to)
 {
-	const bool isolated = writer->scene->isolated;
+	const bool isolated = writer->scenario->isolated;
 
 	put_kernel(writer, isolated ? kernel_cr3(writer, 0) : 0);
 	put_user(writer, isolated ? user_cr3(writer, 0) : 0, to);
@@ -211,7 +212,7 @@ static void put_thread_switch(struct writer *writer, uint32_t to)
 
 static void put_process_switch(struct writer *writer, uint32_t to)
 {
-	if (!writer->scene->isolated) {
+	if (!writer->scenario->isolated) {
 		put_kernel(writer, 0);
 		put_user(writer, kernel_cr3(writer, to), to);
 		return;
@@ -224,7 +225,7 @@ static void put_process_switch(struct writer *writer, uint32_t to)
 /* To the thread, which stays in the process's tables, and back to the process. */
 static void put_kernel_switch(struct writer *writer, uint32_t to)
 {
-	const bool isolated = writer->scene->isolated;
+	const bool isolated = writer->scenario->isolated;
 	const uint32_t pages = writer->spec->value;
 
 	if (to == 0) {
@@ -233,7 +234,7 @@ static void put_kernel_switch(struct writer *writer, uint32_t to)
 		return;
 	}
 	put_kernel(writer, isolated ? kernel_cr3(writer, 0) : 0);
-	put_step(writer, 0, kernel_base(writer->scene),
+	put_step(writer, 0, kernel_base(writer->scenario),
 	         KERNEL_THREAD * SETS_APART + set_at(pages), pages);
 }
 
@@ -242,9 +243,9 @@ static uint32_t put_switches(struct writer *writer, uint32_t switches)
 	const struct script_step *const begin = writer->next;
 
 	for (uint32_t i = 0; i < switches; i++) {
-		if (writer->scene->between == BETWEEN_THREADS)
+		if (writer->scenario->between == BETWEEN_THREADS)
 			put_thread_switch(writer, i % 2);
-		else if (writer->scene->between == BETWEEN_PROCESSES)
+		else if (writer->scenario->between == BETWEEN_PROCESSES)
 			put_process_switch(writer, i % 2);
 		else
 			put_kernel_switch(writer, i % 2);
@@ -252,11 +253,11 @@ static uint32_t put_switches(struct writer *writer, uint32_t switches)
 	return (uint32_t)(writer->next - begin);
 }
 
-static void link_lines(const struct lines *lines, uint32_t pages)
+static void link_lines(const struct chase_arena *arena, uint32_t pages)
 {
 	for (uint32_t set = 0; set <= KERNEL_THREAD; set++)
-		link_set(lines, set * SETS_APART + set_at(pages), pages);
-	link_set(lines, KERNEL_FIRST, KERNEL_PAGES);
+		link_set(arena, set * SETS_APART + set_at(pages), pages);
+	link_set(arena, KERNEL_FIRST, KERNEL_PAGES);
 }
 
 static const char *equip(const struct plan *plan, struct experiment *experiment)
@@ -266,7 +267,7 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 	struct writer writer = {
 		.plan = plan,
 		.spec = &experiment->spec,
-		.scene = (const struct scene *)experiment->spec.shape,
+		.scenario = (const struct scenario *)experiment->spec.shape,
 	};
 	struct script_run play;
 
@@ -274,7 +275,7 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 	    workspace_map_lines(workspace, spaces_layout(), ALL_PAGES) != ERR_NONE ||
 	    open_pair(workspace) != ERR_NONE)
 		return NO_MEMORY;
-	link_lines(&workspace->lines, pages);
+	link_lines(&workspace->arena, pages);
 	writer.next = script_area_steps(&workspace->script_area,
 	                                STEPS_MAX * (WARM_SWITCHES + SWITCHES));
 	play.steps = writer.next;
@@ -285,7 +286,7 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 	return script_shape_equip(plan, experiment, &play);
 }
 
-static void name_variant(struct experiment_spec *spec, const struct scene *scene)
+static void name_variant(struct experiment_spec *spec, const struct scenario *scenario)
 {
 	static const char *const names[] = {
 		[BETWEEN_THREADS] = "shared",
@@ -294,19 +295,19 @@ static void name_variant(struct experiment_spec *spec, const struct scene *scene
 	};
 
 	variant_add(spec, spec->pcide ? "pcide" : NULL);
-	variant_add(spec, names[scene->between]);
-	variant_add(spec, scene->is_global ? "global" : NULL);
-	variant_add(spec, scene->isolated ? "pti" : NULL);
+	variant_add(spec, names[scenario->between]);
+	variant_add(spec, scenario->is_global ? "global" : NULL);
+	variant_add(spec, scenario->isolated ? "pti" : NULL);
 }
 
 /* Without a working set no page of the kernel is touched. */
-static void plan_scene(struct plan *plan, const struct tlb_op *op,
-                       const struct scene *scene)
+static void plan_scenario(struct plan *plan, const struct tlb_op *op,
+                          const struct scenario *scenario)
 {
 	for (unsigned i = 0; i < PAGE_COUNTS; i++) {
 		struct experiment_spec spec = {
 			.op = op,
-			.shape = &scene->shape,
+			.shape = &scenario->shape,
 			.param = "pages",
 			.value = page_counts[i],
 			.divisor = SWITCHES,
@@ -314,9 +315,9 @@ static void plan_scene(struct plan *plan, const struct tlb_op *op,
 		};
 
 		if (!plan_has_point(plan, page_counts, PAGE_COUNTS, i) ||
-		    (scene->is_global && page_counts[i] == 0))
+		    (scenario->is_global && page_counts[i] == 0))
 			continue;
-		name_variant(&spec, scene);
+		name_variant(&spec, scenario);
 		plan_add(plan, &spec);
 	}
 }
@@ -327,10 +328,10 @@ static void plan_switch(struct plan *plan)
 		                             "cr3_pcid_noflush" };
 
 	for (unsigned i = 0; i < COUNT_OF(unloading); i++)
-		plan_scene(plan, tlb_op_none, &unloading[i]);
+		plan_scenario(plan, tlb_op_none, &unloading[i]);
 	for (unsigned op = 0; op < COUNT_OF(loads); op++)
 		for (unsigned i = 0; i < COUNT_OF(loading); i++)
-			plan_scene(plan, tlb_op_named(loads[op]), &loading[i]);
+			plan_scenario(plan, tlb_op_named(loads[op]), &loading[i]);
 }
 
 static uint64_t frames(const struct config *config)
@@ -338,7 +339,7 @@ static uint64_t frames(const struct config *config)
 	(void)config;
 	/* And tables for the kernel's pages, twice, and for all at home. */
 	return SCRIPT_AREA_FRAMES + spaces_frames(&pair_spec) + 16 +
-	       lines_frames(spaces_layout(), ALL_PAGES);
+	       chase_arena_frames(spaces_layout(), ALL_PAGES);
 }
 
 const struct bench bench_switch = {

@@ -10,7 +10,7 @@ struct side {
 	const char *side, *size;
 	enum tlb_side of;
 	enum tlb_page page;
-	struct lines_layout layout;
+	struct chase_arena_layout layout;
 	uint32_t most; /* pages; of code, what a jump reaches */
 };
 
@@ -152,7 +152,7 @@ static uint64_t frames(const struct config *config)
 
 	(void)config;
 	for (unsigned i = 0; i < SIDES; i++)
-		sum += lines_frames(sides[i].layout, sides[i].most);
+		sum += chase_arena_frames(sides[i].layout, sides[i].most);
 	return sum;
 }
 

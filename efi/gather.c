@@ -286,7 +286,7 @@ void gather_machine(const struct firmware *firmware, const struct memory_map *ma
 	survival_read(firmware, machine);
 	gather_watchdog(map, machine);
 	mp_services_read(firmware, &machine->processors);
-	if ((config->plants & PLANT_GHOST_CPU) != 0)
+	if ((config->injected_faults & INJECT_GHOST_CPU) != 0)
 		plant_ghost(&machine->processors);
 	processors_put_first(&machine->processors, apic_own_id());
 	say_acpi(firmware, machine);

@@ -111,7 +111,7 @@ static EFI_STATUS gather(struct program *program)
 	             sizeof program->machine.load_options);
 	print_bad_options(program);
 	gather_machine(firmware, &program->map, &program->config, &program->machine);
-	trail_read(&program->volumes, program->machine.identity, &program->trail);
+	run_marker_read(&program->volumes, program->machine.identity, &program->marker);
 	consent_at_start(program);
 	gather_run_id(&program->machine, &program->config);
 	memory_describe(&program->map, &program->machine);
@@ -128,9 +128,9 @@ static EFI_STATUS gather(struct program *program)
  */
 static EFI_STATUS leave_to_another(const struct program *program)
 {
-	char id[SEAL_RUN_ID];
+	char id[LOG_HEADER_RUN_ID];
 
-	text_copy(id, sizeof id, program->keep.foreign->run_id);
+	text_copy(id, sizeof id, program->ram_log.foreign->run_id);
 	console_print(&program->firmware, "tlbmark: in this machine's RAM wait results "
 	                                  "that this stick did not leave, of run ");
 	console_print(&program->firmware, id);
@@ -146,7 +146,7 @@ static EFI_STATUS allocate(struct program *program)
 {
 	const struct firmware *const firmware = &program->firmware;
 
-	if ((program->config.plants & PLANT_NO_LOW_MEMORY) == 0)
+	if ((program->config.injected_faults & INJECT_NO_LOW_MEMORY) == 0)
 		program->low = memory_alloc_low(firmware);
 	/*
 	 * In this order: the largest needs what is whole, the copies want the middle of
@@ -155,7 +155,7 @@ static EFI_STATUS allocate(struct program *program)
 	if ((program->machine.features & FEATURE_1G_PAGES) != 0)
 		program->machine.giants = memory_alloc_giants(firmware, &program->map);
 	transports_alloc(program);
-	if (program->keep.foreign != NULL)
+	if (program->ram_log.foreign != NULL)
 		return leave_to_another(program);
 	if (EFI_ERROR(takeover_fit_paints(program)))
 		return refuse(firmware, "no memory to begin with",
@@ -164,7 +164,7 @@ static EFI_STATUS allocate(struct program *program)
 	const uint64_t own = takeover_frames(program);
 	const uint64_t least = own + LEAST_MEASURING_FRAMES;
 	const uint64_t wanted = own + runner_frames(&program->config);
-	const bool planted = (program->config.plants & PLANT_MEMORY) != 0;
+	const bool planted = (program->config.injected_faults & INJECT_MEMORY) != 0;
 
 	program->pool = memory_alloc_pool(firmware, &program->map,
 	                                  planted ? least : wanted, least);
@@ -179,9 +179,9 @@ static EFI_STATUS allocate(struct program *program)
 /* Faults on purpose that must end in fatal_exception(). */
 static void plant(const struct program *program)
 {
-	if ((program->config.plants & PLANT_STRAY) != 0)
+	if ((program->config.injected_faults & INJECT_STRAY) != 0)
 		*(volatile uint64_t *)memory_foreign(&program->map) = 0;
-	if ((program->config.plants & PLANT_STACK) != 0)
+	if ((program->config.injected_faults & INJECT_STACK) != 0)
 		__asm__ volatile("1: push %rax\n\tjmp 1b");
 }
 
@@ -191,7 +191,7 @@ static void keep_rows(void *context)
 	struct program *const program = context;
 
 	if ((program->machine.transports & TRANSPORT_RAM) != 0)
-		keep_so_far(&program->keep);
+		ram_log_so_far(&program->ram_log);
 }
 
 /* On the own stack, with boot services gone. */
@@ -209,17 +209,18 @@ static void measure(void *argument)
 		               "tlbmark: no benchmark matches what only says");
 		finish(program, RUN_NOTHING_SELECTED);
 	}
-	memory_sink_reserve(&program->keep.sink, runner_row_bytes(&program->run));
-	smp_start(&program->run.smp, &(struct smp_spec){
-					     .machine = &program->machine,
-					     .cpu = &program->cpu,
-					     .root = program->root,
-					     .low = program->low,
-					     .plants = program->config.plants,
-					     .on_faulted = fatal_member,
-					     .on_dropped = fatal_dropped,
-					     .context = program,
-				     });
+	memory_sink_reserve(&program->ram_log.sink, runner_row_bytes(&program->run));
+	smp_start(&program->run.smp,
+	          &(struct smp_spec){
+			  .machine = &program->machine,
+			  .cpu = &program->cpu,
+			  .root = program->root,
+			  .low = program->low,
+			  .injected_faults = program->config.injected_faults,
+			  .on_faulted = fatal_member,
+			  .on_dropped = fatal_dropped,
+			  .context = program,
+		  });
 	machine_record(&program->machine, &program->config, &program->record);
 	plant(program);
 	finish(program, runner_run(&program->run));
@@ -232,7 +233,7 @@ static void measure(void *argument)
  */
 static bool came_home(struct program *program)
 {
-	const struct homecoming home = homecoming(program);
+	const struct recover home = recover(program);
 	enum config_after after = program->config.after;
 
 	if (!home.was_due)
@@ -276,7 +277,7 @@ static bool is_to_measure(struct program *program, EFI_STATUS *status)
 		return false;
 	/* Not EFI_SUCCESS: the firmware goes on to its next boot option. */
 	*status = EFI_ABORTED;
-	if (!countdown(firmware, &program->config, !homecoming_follows_reboot(program),
+	if (!countdown(firmware, &program->config, !recovery_follows_reboot(program),
 	               volumes_are_kept_out_of(&program->volumes)))
 		return false;
 	consent_before_leaving(program);

@@ -37,7 +37,7 @@ static bool choose_folder(const struct program *program, char *folder)
 {
 	for (unsigned number = 1; number <= FOLDERS_MOST; number++) {
 		name_folder(&program->machine, number, folder);
-		if (!trail_has_folder(&program->volumes, folder))
+		if (!run_marker_has_folder(&program->volumes, folder))
 			return true;
 	}
 	return false;
@@ -55,13 +55,13 @@ static uint64_t nonce_after(const struct program *program)
 	const uint64_t nonce = rdtsc_ordered() ^ (uint64_t)crc32_update(0, date, length)
 	                                                 << 32;
 
-	return nonce != program->trail.nonce ? nonce : nonce + 1;
+	return nonce != program->marker.nonce ? nonce : nonce + 1;
 }
 
 /* A run of this id that did not come home may not reset the machine once more. */
 static uint32_t attempt_of(const struct program *program)
 {
-	const struct breadcrumb *const last = &program->trail;
+	const struct breadcrumb *const last = &program->marker;
 
 	if (last->state == BREADCRUMB_UNFINISHED &&
 	    text_equal(last->run_id, program->machine.run_id))
@@ -84,31 +84,31 @@ static void plan_reset(struct program *program, uint32_t attempt)
 	program->resets = next->stays == NULL;
 }
 
-EFI_STATUS departure_leave_trail(struct program *program, enum breadcrumb_state state)
+EFI_STATUS arm_recovery(struct program *program, enum breadcrumb_state state)
 {
-	struct breadcrumb trail = {
+	struct breadcrumb marker = {
 		.state = state,
-		.machine = program->trail.machine,
-		.sequence = program->trail.sequence,
+		.machine = program->marker.machine,
+		.sequence = program->marker.sequence,
 		.nonce = nonce_after(program),
 		.attempt = attempt_of(program),
 		.transports = program->machine.transports,
 	};
 
-	if (!choose_folder(program, trail.folder))
+	if (!choose_folder(program, marker.folder))
 		return EFI_ACCESS_DENIED;
-	text_copy(trail.run_id, sizeof trail.run_id, program->machine.run_id);
+	text_copy(marker.run_id, sizeof marker.run_id, program->machine.run_id);
 	if (state == BREADCRUMB_PENDING) {
-		plan_reset(program, trail.attempt);
-		trail.resets = program->resets;
-		trail.room = program->keep.room;
-		for (unsigned i = 0; i < KEEP_COPIES; i++)
-			if ((trail.transports & TRANSPORT_RAM) != 0)
-				trail.copies[i] = program->keep.copies[i];
+		plan_reset(program, marker.attempt);
+		marker.resets = program->resets;
+		marker.room = program->ram_log.room;
+		for (unsigned i = 0; i < RAM_LOG_COPIES; i++)
+			if ((marker.transports & TRANSPORT_RAM) != 0)
+				marker.copies[i] = program->ram_log.copies[i];
 	}
-	program->trail = trail;
+	program->marker = marker;
 
-	const EFI_STATUS status = trail_write(&program->volumes, &program->trail);
+	const EFI_STATUS status = run_marker_write(&program->volumes, &program->marker);
 
 	if (EFI_ERROR(status) && program->resets)
 		boot_next_forget(&program->firmware, &program->next);

@@ -20,7 +20,7 @@ struct work {
 	struct program *program;
 	struct destination places[VOLUMES];
 	unsigned count;
-	const struct seal *seal;
+	const struct log_header *header;
 	enum transport way;
 	struct capture *capture;
 	char *file; /* as large as the stream, and a little more */
@@ -59,8 +59,8 @@ static EFI_STATUS make_folder(const struct work *work, const struct destination 
 
 	if (EFI_ERROR(status))
 		return status;
-	status = trail_mark(&work->program->firmware, place->volume, place->folder,
-	                    &work->program->trail, BREADCRUMB_PENDING);
+	status = run_marker_mark(&work->program->firmware, place->volume, place->folder,
+	                         &work->program->marker, BREADCRUMB_PENDING);
 	if (EFI_ERROR(status))
 		volume_delete(place->volume, place->folder);
 	return status;
@@ -79,14 +79,14 @@ static void open_folder(struct work *work, struct destination *place)
 
 		line_clear(&line);
 		line_put(&line, RESULTS_FOLDER "\\");
-		line_put(&line, work->program->trail.folder);
+		line_put(&line, work->program->marker.folder);
 		if (i > 1) {
 			line_put_char(&line, '-');
 			line_put_u64(&line, i);
 		}
 		line_to_string(&line, place->folder, sizeof place->folder);
-		if (trail_mark_of(place->volume, place->folder,
-		                  &work->program->trail) != BREADCRUMB_NONE)
+		if (run_marker_mark_of(place->volume, place->folder,
+		                       &work->program->marker) != BREADCRUMB_NONE)
 			return;
 		if (volume_has(place->volume, place->folder))
 			continue;
@@ -193,8 +193,8 @@ static void note_outcome(struct work *work, enum file file, size_t length)
 
 static void write_of_stream(struct work *work, enum file file)
 {
-	const size_t bytes = unpack_file(work->capture, seal_stream(work->seal),
-	                                 work->seal->length, file, work->file);
+	const size_t bytes = unpack_file(work->capture, log_header_stream(work->header),
+	                                 work->header->length, file, work->file);
 
 	note_outcome(work, file, bytes);
 	write_file(work, file_name(file), work->file, bytes);
@@ -210,8 +210,8 @@ static void write_files(struct work *work)
 		if (is_needed(file_name((enum file)i)))
 			write_of_stream(work, (enum file)i);
 	write_file(work, CONSOLE_FILE, work->file,
-	           unpack_console(work->capture, seal_stream(work->seal),
-	                          work->seal->length, work->file, &work->run));
+	           unpack_console(work->capture, log_header_stream(work->header),
+	                          work->header->length, work->file, &work->run));
 	for (unsigned i = 0; i < FILE_COUNT; i++)
 		if (!is_needed(file_name((enum file)i)) && i != FILE_SAMPLES)
 			write_of_stream(work, (enum file)i);
@@ -242,8 +242,9 @@ static void mark_places(const struct work *work)
 			continue;
 		path_of(place, DELIVER_UNFINISHED, path);
 		volume_delete(place->volume, path);
-		(void)trail_mark(&work->program->firmware, place->volume, place->folder,
-		                 &work->program->trail, BREADCRUMB_DELIVERED);
+		(void)run_marker_mark(&work->program->firmware, place->volume,
+		                      place->folder, &work->program->marker,
+		                      BREADCRUMB_DELIVERED);
 	}
 }
 
@@ -269,7 +270,8 @@ static void print_places(const struct work *work)
 
 static void print_outcome(const struct work *work)
 {
-	arrival_print(&work->program->firmware, work->seal, &work->run, &work->outcome);
+	recovery_report_print(&work->program->firmware, work->header, &work->run,
+	                      &work->outcome);
 	if (arrived(work))
 		print_places(work);
 	else
@@ -287,7 +289,7 @@ static void print_outcome(const struct work *work)
 static bool open_buffers(struct work *work)
 {
 	EFI_BOOT_SERVICES *const boot = work->program->firmware.table->BootServices;
-	const UINTN room = work->seal->length + LINE_CAPACITY;
+	const UINTN room = work->header->length + LINE_CAPACITY;
 
 	return !EFI_ERROR(boot->AllocatePool(EfiLoaderData, sizeof *work->capture,
 	                                     (void **)&work->capture)) &&
@@ -295,10 +297,10 @@ static bool open_buffers(struct work *work)
 		       boot->AllocatePool(EfiLoaderData, room, (void **)&work->file));
 }
 
-struct delivery deliver(struct program *program, const struct seal *seal,
+struct delivery deliver(struct program *program, const struct log_header *header,
                         enum transport way)
 {
-	struct work work = { .program = program, .seal = seal, .way = way };
+	struct work work = { .program = program, .header = header, .way = way };
 
 	if (!open_buffers(&work)) {
 		print(&work, "tlbmark: no memory to unpack the results\n");
@@ -321,7 +323,7 @@ static void usual_folder(const struct program *program, char folder[VOLUME_PATH]
 
 	line_clear(&line);
 	line_put(&line, RESULTS_FOLDER "\\");
-	line_put(&line, program->trail.folder);
+	line_put(&line, program->marker.folder);
 	line_to_string(&line, folder, VOLUME_PATH);
 }
 
@@ -331,8 +333,8 @@ bool deliver_is_done(const struct program *program)
 
 	usual_folder(program, path);
 	for (unsigned i = 0; i < program->volumes.count; i++)
-		if (trail_mark_of(&program->volumes.list[i], path, &program->trail) ==
-		    BREADCRUMB_DELIVERED)
+		if (run_marker_mark_of(&program->volumes.list[i], path,
+		                       &program->marker) == BREADCRUMB_DELIVERED)
 			return true;
 	return false;
 }
@@ -348,8 +350,8 @@ void deliver_note(struct program *program, const char *name, const char *text,
 		const struct destination *const place = &work.places[i];
 
 		if (!EFI_ERROR(place->status))
-			(void)trail_mark(&program->firmware, place->volume,
-			                 place->folder, &program->trail,
-			                 BREADCRUMB_UNFINISHED);
+			(void)run_marker_mark(&program->firmware, place->volume,
+			                      place->folder, &program->marker,
+			                      BREADCRUMB_UNFINISHED);
 	}
 }

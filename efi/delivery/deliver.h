@@ -17,7 +17,7 @@ struct delivery {
  * what is not there yet is added.  A file that does not fit is named, and the others
  * written. way is how the stream came home.
  */
-struct delivery deliver(struct program *program, const struct seal *seal,
+struct delivery deliver(struct program *program, const struct log_header *header,
                         enum transport way);
 
 /*

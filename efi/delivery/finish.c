@@ -41,7 +41,7 @@ static bool leave_results(struct program *program)
 	const uint32_t transports = program->machine.transports;
 
 	if ((transports & TRANSPORT_RAM) != 0)
-		keep_seal(&program->keep);
+		ram_log_seal(&program->ram_log);
 	if ((transports & TRANSPORT_NVRAM) != 0)
 		nvram_write(program);
 	return (transports & TRANSPORT_RAM) != 0 || program->nvram.written != 0;
@@ -102,7 +102,7 @@ static bool go_home(struct program *program)
 	drain(program);
 	/* Somebody may press reset while the pages are shown, which takes minutes. */
 	if ((program->machine.transports & TRANSPORT_RAM) != 0)
-		keep_seal(&program->keep);
+		ram_log_seal(&program->ram_log);
 	show_pages(program);
 
 	const bool are_left = leave_results(program);
@@ -154,7 +154,7 @@ _Noreturn void finish_silently(struct program *program)
 	program->record.sink_count = 0;
 	program->machine.transports &= TRANSPORT_RAM;
 	if (program->machine.transports != 0) {
-		keep_seal(&program->keep);
+		ram_log_seal(&program->ram_log);
 		if (program->resets)
 			reset_machine(program, RESET_WARM);
 	}

@@ -95,7 +95,7 @@ static bool try_access(struct program *program, void (*call)(void *),
 static bool write_code(struct program *program, unsigned number, EFI_STATUS *status)
 {
 	struct nvram *const nvram = &program->nvram;
-	struct pack_code *const code = &nvram->stow.pack.codes[number - 1];
+	struct pack_code *const code = &nvram->subset.pack.codes[number - 1];
 	struct nvram_variable access = {
 		.runtime = program->firmware.table->RuntimeServices,
 		.number = number,
@@ -136,10 +136,11 @@ static void report(struct program *program, unsigned codes, EFI_STATUS status)
 void nvram_write(struct program *program)
 {
 	struct nvram *const nvram = &program->nvram;
-	const struct memory_sink *const stream = &program->keep.sink;
-	const struct nvram_run run = nvram_run_of(&program->trail);
-	const unsigned codes = stow_run(&nvram->stow, stream->bytes, stream->length,
-	                                NVRAM_CODE_BYTES, nvram->most, run.text);
+	const struct memory_sink *const stream = &program->ram_log.sink;
+	const struct nvram_run run = nvram_run_of(&program->marker);
+	const unsigned codes =
+		pack_subset_run(&nvram->subset, stream->bytes, stream->length,
+	                        NVRAM_CODE_BYTES, nvram->most, run.text);
 	EFI_STATUS status = EFI_SUCCESS;
 
 	while (nvram->written < codes &&

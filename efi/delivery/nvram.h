@@ -5,7 +5,7 @@
  * survives a reset.  Only for those who ask for it.
  */
 #include "efi/takeover/program.h"
-#include "lib/stream/seal.h"
+#include "lib/stream/log_header.h"
 
 /*
  * With the firmware: whether it takes variables and has room for them, said on the
@@ -13,14 +13,14 @@
  */
 bool nvram_plan(struct program *program);
 
-/* Without it: packs the stream of program->keep and writes it. */
+/* Without it: packs the stream of program->ram_log and writes it. */
 void nvram_write(struct program *program);
 
 /*
- * What the run of program->trail has left, as a sealed stream in memory of its own;
+ * What the run of program->marker has left, as a sealed stream in memory of its own;
  * NULL if it is not there.  What is missing is said on the console.
  */
-const struct seal *nvram_find(struct program *program);
+const struct log_header *nvram_find(struct program *program);
 
 /* Deletes what that run has left, and what nobody can read: others are waited for. */
 void nvram_forget(struct program *program);

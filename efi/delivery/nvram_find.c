@@ -64,7 +64,7 @@ static size_t read_code(struct program *program, unsigned number,
 
 static bool is_of_run(const struct program *program, const struct pack_header *header)
 {
-	const struct nvram_run run = nvram_run_of(&program->trail);
+	const struct nvram_run run = nvram_run_of(&program->marker);
 
 	return header->run == pack_run(run.text);
 }
@@ -121,22 +121,23 @@ static void begin_stream(const struct program *program, struct sink *sink)
 
 	line_clear(&line);
 	line_put(&line, "@run ");
-	line_put(&line, program->trail.run_id);
+	line_put(&line, program->marker.run_id);
 	line_put_char(&line, '\n');
 	sink->write(sink, line.text, line.length);
 }
 
-const struct seal *nvram_find(struct program *program)
+const struct log_header *nvram_find(struct program *program)
 {
 	EFI_BOOT_SERVICES *const boot = program->firmware.table->BootServices;
 	struct finding finding = { .program = program };
 	struct memory_sink sink;
-	struct seal *seal = NULL;
+	struct log_header *header = NULL;
 	unsigned count = 0;
 
-	if (EFI_ERROR(boot->AllocatePool(EfiLoaderData, STREAM_BYTES, (void **)&seal)))
+	if (EFI_ERROR(
+		    boot->AllocatePool(EfiLoaderData, STREAM_BYTES, (void **)&header)))
 		return NULL;
-	memory_sink_open(&sink, (char *)(seal + 1), STREAM_BYTES - sizeof *seal);
+	memory_sink_open(&sink, (char *)(header + 1), STREAM_BYTES - sizeof *header);
 	begin_stream(program, &sink.sink);
 	replay_begin(&finding.replay, &sink.sink);
 
@@ -146,14 +147,15 @@ const struct seal *nvram_find(struct program *program)
 	if (found == 0) {
 		print(program,
 		      "tlbmark: the firmware's variables have nothing of it\n");
-		boot->FreePool(seal);
+		boot->FreePool(header);
 		return NULL;
 	}
 	print_found(program, found, count);
-	seal_open(seal, program->trail.run_id, program->trail.nonce);
-	seal_close(seal, sink.length,
-	           finding.cut || found != count || sink.full ? SEAL_CUT : 0);
-	return seal;
+	log_header_open(header, program->marker.run_id, program->marker.nonce);
+	log_header_close(header, sink.length,
+	                 finding.cut || found != count || sink.full ? LOG_HEADER_CUT
+	                                                            : 0);
+	return header;
 }
 
 void nvram_forget(struct program *program)

@@ -26,7 +26,7 @@ static void print_fault(const struct program *program, unsigned copy, const char
 	line_put(&line, "tlbmark: copy ");
 	line_put_u64(&line, copy + 1);
 	line_put(&line, " of the results in RAM at 0x");
-	line_put_hex(&line, program->trail.copies[copy], 1);
+	line_put_hex(&line, program->marker.copies[copy], 1);
 	line_put(&line, ": ");
 	line_put(&line, fault);
 	line_put_char(&line, '\n');
@@ -35,16 +35,16 @@ static void print_fault(const struct program *program, unsigned copy, const char
 }
 
 /* The first that is whole, and what is wrong with those before it. */
-static const struct seal *find_in_ram(const struct program *program,
-                                      struct claim *claim)
+static const struct log_header *find_in_ram(const struct program *program,
+                                            struct reclaim *reclaim)
 {
-	enum seal_fault faults[KEEP_COPIES];
-	const struct seal *const found = claim_find(claim, faults);
+	enum log_header_fault faults[RAM_LOG_COPIES];
+	const struct log_header *const found = reclaim_find(reclaim, faults);
 
-	for (unsigned i = 0; i < KEEP_COPIES && faults[i] != SEAL_WHOLE; i++)
+	for (unsigned i = 0; i < RAM_LOG_COPIES && faults[i] != LOG_HEADER_WHOLE; i++)
 		print_fault(program, i,
-		            claim->copies[i] == 0 ? "its place is in use"
-		                                  : seal_fault_text(faults[i]));
+		            reclaim->copies[i] == 0 ? "its place is in use"
+		                                    : log_header_fault_text(faults[i]));
 	return found;
 }
 
@@ -68,7 +68,7 @@ static void put_why_ram_is_lost(const struct program *program, struct line *line
 /* Behind the run's id: the ways that were taken, and what to do. */
 static void put_loss(const struct program *program, struct line *line)
 {
-	const uint32_t ways = program->trail.transports;
+	const uint32_t ways = program->marker.transports;
 
 	line_put(line, " is unfinished: its results did not come home (transport ");
 	transport_names(ways & TRANSPORTS_HOME, line);
@@ -88,7 +88,7 @@ static void write_unfinished(struct program *program)
 
 	line_clear(&line);
 	line_put(&line, "Run ");
-	line_put(&line, program->trail.run_id);
+	line_put(&line, program->marker.run_id);
 	put_loss(program, &line);
 	deliver_note(program, DELIVER_UNFINISHED, line.text, line.length);
 }
@@ -102,11 +102,11 @@ static void give_up(struct program *program)
 	put_loss(program, &line);
 	line_to_string(&line, text, sizeof text);
 	print(program, "tlbmark: run ");
-	print(program, program->trail.run_id);
+	print(program, program->marker.run_id);
 	print(program, text);
 	nvram_forget(program);
-	program->trail.state = BREADCRUMB_UNFINISHED;
-	(void)trail_write(&program->volumes, &program->trail);
+	program->marker.state = BREADCRUMB_UNFINISHED;
+	(void)run_marker_write(&program->volumes, &program->marker);
 	write_unfinished(program);
 }
 
@@ -114,25 +114,25 @@ static void give_up(struct program *program)
  * Whoever reads memory that is in use may fault, at every start.  So the stick knows of
  * each look before it, and if one has not ended, there is no other.
  */
-static void look_at_what_is_in_use(struct program *program, struct claim *claim)
+static void look_at_what_is_in_use(struct program *program, struct reclaim *reclaim)
 {
-	struct breadcrumb *const trail = &program->trail;
+	struct breadcrumb *const marker = &program->marker;
 
-	if (!claim_is_partial(claim))
+	if (!reclaim_is_partial(reclaim))
 		return;
-	if (trail->looks != 0) {
+	if (marker->looks != 0) {
 		print(program,
 		      "tlbmark: an earlier start has not come through its look "
 		      "at results in memory that is in\n         use: no other "
 		      "look is taken\n");
 		return;
 	}
-	trail->looks = 1;
-	if (!EFI_ERROR(trail_write(&program->volumes, trail))) {
-		claim_look(claim, &program->map);
+	marker->looks = 1;
+	if (!EFI_ERROR(run_marker_write(&program->volumes, marker))) {
+		reclaim_look(reclaim, &program->map);
 		return;
 	}
-	trail->looks = 0;
+	marker->looks = 0;
 	print(program,
 	      "tlbmark: the stick cannot be told of a look at results in memory "
 	      "that is in use,\n         so none is taken\n");
@@ -141,61 +141,61 @@ static void look_at_what_is_in_use(struct program *program, struct claim *claim)
 /* What was read could be read.  What it is for is noted later, if it arrives. */
 static void end_look(struct program *program, bool was_begun)
 {
-	if (was_begun || program->trail.looks == 0)
+	if (was_begun || program->marker.looks == 0)
 		return;
-	program->trail.looks = 0;
-	(void)trail_write(&program->volumes, &program->trail);
+	program->marker.looks = 0;
+	(void)run_marker_write(&program->volumes, &program->marker);
 }
 
-static const struct seal *find_copies(struct program *program, struct claim *claim)
+static const struct log_header *find_copies(struct program *program,
+                                            struct reclaim *reclaim)
 {
-	const bool was_begun = program->trail.looks != 0;
-	const struct seal *found;
+	const bool was_begun = program->marker.looks != 0;
+	const struct log_header *found;
 
-	claim_copies(&program->firmware, &program->map, &program->trail, claim);
-	look_at_what_is_in_use(program, claim);
-	found = find_in_ram(program, claim);
+	reclaim_copies(&program->firmware, &program->map, &program->marker, reclaim);
+	look_at_what_is_in_use(program, reclaim);
+	found = find_in_ram(program, reclaim);
 	end_look(program, was_begun);
 	return found;
 }
 
-static const struct seal *find_results(struct program *program, struct claim *claim,
-                                       enum transport *way)
+static const struct log_header *
+find_results(struct program *program, struct reclaim *reclaim, enum transport *way)
 {
-	const uint32_t ways = program->trail.transports;
-	const struct seal *seal = NULL;
+	const uint32_t ways = program->marker.transports;
+	const struct log_header *header = NULL;
 
 	*way = TRANSPORT_RAM;
 	if ((ways & TRANSPORT_RAM) != 0)
-		seal = find_copies(program, claim);
-	if (seal == NULL && (ways & TRANSPORT_NVRAM) != 0) {
+		header = find_copies(program, reclaim);
+	if (header == NULL && (ways & TRANSPORT_NVRAM) != 0) {
 		*way = TRANSPORT_NVRAM;
-		seal = nvram_find(program);
+		header = nvram_find(program);
 	}
-	return seal;
+	return header;
 }
 
-static void note_arrival(struct program *program)
+static void note_recovery(struct program *program)
 {
 	nvram_forget(program);
-	program->trail.state = BREADCRUMB_DELIVERED;
-	if (EFI_ERROR(trail_write(&program->volumes, &program->trail)))
+	program->marker.state = BREADCRUMB_DELIVERED;
+	if (EFI_ERROR(run_marker_write(&program->volumes, &program->marker)))
 		print(program, "tlbmark: the stick cannot be told that these results "
 		               "have arrived\n");
 }
 
-static struct homecoming bring_home(struct program *program, struct claim *claim,
-                                    const struct seal *seal, enum transport way)
+static struct recover bring_home(struct program *program, struct reclaim *reclaim,
+                                 const struct log_header *header, enum transport way)
 {
-	const struct delivery delivery = deliver(program, seal, way);
+	const struct delivery delivery = deliver(program, header, way);
 
 	if (!delivery.arrived)
-		return (struct homecoming){ .was_due = true,
-			                    .status = RUN_NOT_FINISHED };
-	claim_forget(claim);
-	claim_release(claim);
-	note_arrival(program);
-	return (struct homecoming){
+		return (struct recover){ .was_due = true, .status = RUN_NOT_FINISHED };
+	reclaim_forget(reclaim);
+	reclaim_release(reclaim);
+	note_recovery(program);
+	return (struct recover){
 		.was_due = true,
 		.arrived = true,
 		.status = delivery.status,
@@ -207,33 +207,33 @@ static struct homecoming bring_home(struct program *program, struct claim *claim
  * of the same make and without a number of its own, or memory was in use only then.
  * Nonce and checksums see to it that nothing else is taken for it.
  */
-struct homecoming homecoming(struct program *program)
+struct recover recover(struct program *program)
 {
-	struct breadcrumb *const trail = &program->trail;
-	const bool was_given_up = trail->state == BREADCRUMB_UNFINISHED;
-	struct claim claim = { .firmware = &program->firmware, .trail = trail };
-	struct homecoming home = { .status = RUN_NOT_FINISHED };
+	struct breadcrumb *const marker = &program->marker;
+	const bool was_given_up = marker->state == BREADCRUMB_UNFINISHED;
+	struct reclaim reclaim = { .firmware = &program->firmware, .marker = marker };
+	struct recover home = { .status = RUN_NOT_FINISHED };
 	enum transport way = TRANSPORT_RAM;
-	const struct seal *seal;
+	const struct log_header *header;
 
-	if (trail->state != BREADCRUMB_PENDING && !was_given_up)
+	if (marker->state != BREADCRUMB_PENDING && !was_given_up)
 		return home;
 	if (deliver_is_done(program)) {
-		claim_copies(&program->firmware, &program->map, trail, &claim);
-		claim_forget(&claim);
-		claim_release(&claim);
-		note_arrival(program);
+		reclaim_copies(&program->firmware, &program->map, marker, &reclaim);
+		reclaim_forget(&reclaim);
+		reclaim_release(&reclaim);
+		note_recovery(program);
 		return home;
 	}
 	print(program, was_given_up
 	                       ? "tlbmark: looking once more for the results of run "
 	                       : "tlbmark: looking for the results of run ");
-	print(program, trail->run_id);
+	print(program, marker->run_id);
 	print(program, "\n");
-	seal = find_results(program, &claim, &way);
-	if (seal != NULL)
-		return bring_home(program, &claim, seal, way);
-	claim_release(&claim);
+	header = find_results(program, &reclaim, &way);
+	if (header != NULL)
+		return bring_home(program, &reclaim, header, way);
+	reclaim_release(&reclaim);
 	if (was_given_up)
 		return home;
 	give_up(program);
@@ -241,21 +241,21 @@ struct homecoming homecoming(struct program *program)
 	return home;
 }
 
-bool homecoming_follows_reboot(const struct program *program)
+bool recovery_follows_reboot(const struct program *program)
 {
-	const struct breadcrumb *const trail = &program->trail;
+	const struct breadcrumb *const marker = &program->marker;
 	const struct config *const config = &program->config;
 
 	if (config->after != AFTER_REBOOT ||
-	    (trail->state != BREADCRUMB_DELIVERED && trail->state != BREADCRUMB_SENT))
+	    (marker->state != BREADCRUMB_DELIVERED && marker->state != BREADCRUMB_SENT))
 		return false;
-	if (config->run_id[0] != '\0' && !text_equal(config->run_id, trail->run_id))
+	if (config->run_id[0] != '\0' && !text_equal(config->run_id, marker->run_id))
 		return false;
 	print(program, "tlbmark: run ");
-	print(program, trail->run_id);
-	if (trail->state == BREADCRUMB_DELIVERED) {
+	print(program, marker->run_id);
+	if (marker->state == BREADCRUMB_DELIVERED) {
 		print(program, " is home: its results are in \\results\\");
-		print(program, trail->folder);
+		print(program, marker->folder);
 	} else {
 		print(program, " was sent, not kept on this stick");
 	}

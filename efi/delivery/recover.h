@@ -1,20 +1,20 @@
 #pragma once
 #include "efi/takeover/program.h"
 
-struct homecoming {
+struct recover {
 	bool was_due; /* there was a run to look for */
 	bool arrived; /* and all that is needed of it is on the stick */
 	uint32_t status;
 };
 
 /*
- * Looks for the results of an earlier start, which program->trail tells of: writes them
- * to every volume of the stick, or says that they are lost and what to do.
+ * Looks for the results of an earlier start, which program->marker tells of: writes
+ * them to every volume of the stick, or says that they are lost and what to do.
  */
-struct homecoming homecoming(struct program *program);
+struct recover recover(struct program *program);
 
 /*
  * True, and said, if this is the start that `after = reboot` led to: a stick that the
  * machine prefers would else measure and reboot for ever.  Another `run` is a new one.
  */
-bool homecoming_follows_reboot(const struct program *program);
+bool recovery_follows_reboot(const struct program *program);

@@ -10,16 +10,17 @@ static void print_costs(const struct firmware *firmware, const struct costs *cos
 	}
 }
 
-void arrival_print(const struct firmware *firmware, const struct seal *seal,
-                   const struct unpack_run *run, const struct outcome *outcome)
+void recovery_report_print(const struct firmware *firmware,
+                           const struct log_header *header,
+                           const struct unpack_run *run, const struct outcome *outcome)
 {
 	struct line line;
 	char text[300];
 
-	outcome_verdict(run, seal->flags, &line);
+	outcome_verdict(run, header->flags, &line);
 	line_to_string(&line, text, sizeof text);
 	console_print(firmware, "tlbmark: run ");
-	console_print(firmware, seal->run_id);
+	console_print(firmware, header->run_id);
 	console_print(firmware, ": ");
 	console_print(firmware, text);
 	console_print(firmware, "\n");

@@ -14,14 +14,14 @@ void release(struct program *program)
 {
 	EFI_BOOT_SERVICES *const boot = program->firmware.table->BootServices;
 	const struct frame_pool *const pool = &program->pool;
-	const struct keep *const keep = &program->keep;
+	const struct ram_log *const log = &program->ram_log;
 
 	volumes_close(&program->volumes);
 	free_pages(boot, program->low, LOW_BYTES / PAGE_BYTES);
 	free_pages(boot, program->machine.giants, GIANT_PAGES);
 	/* Some firmware clears what is freed, where another stick's results may be. */
-	for (unsigned i = 0; i < KEEP_COPIES && keep->foreign == NULL; i++)
-		free_pages(boot, keep->copies[i], keep->room / PAGE_BYTES);
+	for (unsigned i = 0; i < RAM_LOG_COPIES && log->foreign == NULL; i++)
+		free_pages(boot, log->copies[i], log->room / PAGE_BYTES);
 	/* Nothing is taken from the pool before the firmware is left. */
 	free_pages(boot, pool->next, (pool->limit - pool->next) / PAGE_BYTES);
 	if (program->paints != NULL)

@@ -96,10 +96,10 @@ void transports_alloc(struct program *program)
 {
 	/* What goes into variables is collected in RAM, too. */
 	if (is_wanted(program, TRANSPORT_RAM) || is_wanted(program, TRANSPORT_NVRAM))
-		(void)keep_alloc(
+		(void)ram_log_alloc(
 			&program->firmware, &program->map,
 			runner_stream_bytes(&program->config, &program->machine),
-			program->trail.nonce, &program->keep);
+			program->marker.nonce, &program->ram_log);
 }
 
 /* What is left was said before, each with what it needs. */
@@ -167,7 +167,7 @@ static bool can_come_home(const struct program *program)
 		say_it_is_read_only(program);
 		return false;
 	}
-	if (program->keep.room == 0) {
+	if (program->ram_log.room == 0) {
 		print(program, "tlbmark: not enough memory to keep results in RAM\n");
 		return false;
 	}
@@ -274,7 +274,7 @@ static void plan_home(struct program *program)
 		*transports |= TRANSPORT_NVRAM;
 	if ((*transports & TRANSPORTS_HOME) == 0)
 		return;
-	status = departure_leave_trail(program, BREADCRUMB_PENDING);
+	status = arm_recovery(program, BREADCRUMB_PENDING);
 	if (!EFI_ERROR(status)) {
 		say_why_it_stays(program);
 		say_what_is_next(program);
@@ -305,7 +305,7 @@ static void plan_after(struct program *program)
 	if (*after != AFTER_REBOOT ||
 	    (program->machine.transports & TRANSPORTS_HOME) != 0 ||
 	    (what_is_lost(program) == NULL &&
-	     !EFI_ERROR(departure_leave_trail(program, BREADCRUMB_SENT))))
+	     !EFI_ERROR(arm_recovery(program, BREADCRUMB_SENT))))
 		return;
 	*after = AFTER_WAIT;
 	print(program, "tlbmark: the stick cannot be written: no reboot after the run, "
@@ -407,8 +407,8 @@ void transports_open(struct program *program)
 			record_add_sink(&program->record, &serial->sink);
 	}
 	if ((program->machine.transports & TRANSPORTS_HOME) != 0) {
-		keep_open(&program->keep, &program->trail);
-		record_add_sink(&program->record, &program->keep.sink.sink);
+		ram_log_open(&program->ram_log, &program->marker);
+		record_add_sink(&program->record, &program->ram_log.sink.sink);
 	}
 	if ((program->machine.transports & TRANSPORT_SCREEN) != 0)
 		open_screen(program);

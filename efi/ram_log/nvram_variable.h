@@ -2,7 +2,7 @@
 /* The variables of the firmware that hold results, by number, from 1. */
 #include "lib/boot/breadcrumb.h"
 #include "lib/boot/nvram.h"
-#include "lib/codes/stow.h"
+#include "lib/codes/pack_subset.h"
 
 #include <efi.h>
 
@@ -36,7 +36,7 @@ struct nvram_run nvram_run_of(const struct breadcrumb *breadcrumb);
 struct nvram {
 	unsigned most;    /* codes that may be written */
 	unsigned written; /* codes that were read back as they are */
-	struct stow stow;
+	struct pack_subset subset;
 	struct packer packer;
 	uint8_t back[NVRAM_CODE_BYTES];
 };

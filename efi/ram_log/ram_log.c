@@ -51,9 +51,9 @@ static uint64_t alloc_at(const struct firmware *firmware, uint64_t start,
 	return address;
 }
 
-static struct seal *seal_at(uint64_t address)
+static struct log_header *log_header_at(uint64_t address)
 {
-	return (struct seal *)address;
+	return (struct log_header *)address;
 }
 
 /*
@@ -61,24 +61,25 @@ static struct seal *seal_at(uint64_t address)
  * its profile wants: the most that they can be is looked through.  What is below the
  * own room is free memory, which UEFI maps (UEFI 2.10 2.3.4 "x64 Platforms").
  */
-static const struct seal *find_foreign(struct region region, uint64_t address,
-                                       uint64_t bytes, uint64_t last_nonce)
+static const struct log_header *find_foreign(struct region region, uint64_t address,
+                                             uint64_t bytes, uint64_t last_nonce)
 {
 	const uint64_t reach = (MOST_BYTES - bytes) / 2 & ~(PAGE_BYTES - 1);
 	uint64_t at = address - region.start > reach ? address - reach : region.start;
 
 	for (; at < address + bytes; at += PAGE_BYTES)
-		if (seal_is_foreign(seal_at(at), region.end - at, last_nonce))
-			return seal_at(at);
+		if (log_header_is_foreign(log_header_at(at), region.end - at,
+		                          last_nonce))
+			return log_header_at(at);
 	return NULL;
 }
 
 /* In the middle of the largest region; 0 if it does not fit there. */
 static uint64_t alloc_middle(const struct firmware *firmware, struct memory_map *map,
                              uint64_t from, uint64_t to, uint64_t last_nonce,
-                             struct keep *keep)
+                             struct ram_log *log)
 {
-	const uint64_t bytes = keep->room;
+	const uint64_t bytes = log->room;
 
 	if (EFI_ERROR(memory_map_renew(firmware, map)))
 		return 0;
@@ -94,87 +95,87 @@ static uint64_t alloc_middle(const struct firmware *firmware, struct memory_map 
 		~(PAGE_BYTES - 1);
 	const uint64_t allocated = alloc_at(firmware, address, bytes);
 
-	if (allocated != 0 && keep->foreign == NULL)
-		keep->foreign = find_foreign(region, address, bytes, last_nonce);
+	if (allocated != 0 && log->foreign == NULL)
+		log->foreign = find_foreign(region, address, bytes, last_nonce);
 	return allocated;
 }
 
-static void release(const struct firmware *firmware, struct keep *keep)
+static void release(const struct firmware *firmware, struct ram_log *log)
 {
-	for (unsigned i = 0; i < KEEP_COPIES; i++)
-		if (keep->copies[i] != 0)
+	for (unsigned i = 0; i < RAM_LOG_COPIES; i++)
+		if (log->copies[i] != 0)
 			firmware->table->BootServices->FreePages(
-				keep->copies[i], keep->room / PAGE_BYTES);
-	*keep = (struct keep){ 0 };
+				log->copies[i], log->room / PAGE_BYTES);
+	*log = (struct ram_log){ 0 };
 }
 
 static bool alloc_copies(const struct firmware *firmware, struct memory_map *map,
-                         uint64_t last_nonce, struct keep *keep)
+                         uint64_t last_nonce, struct ram_log *log)
 {
-	uint64_t *const copies = keep->copies;
+	uint64_t *const copies = log->copies;
 
-	copies[0] = alloc_middle(firmware, map, LOWEST, FOUR_GIB, last_nonce, keep);
-	copies[1] = alloc_middle(firmware, map, FOUR_GIB, UINT64_MAX, last_nonce, keep);
-	copies[2] = alloc_middle(firmware, map, ONE_MIB, LOWEST, last_nonce, keep);
+	copies[0] = alloc_middle(firmware, map, LOWEST, FOUR_GIB, last_nonce, log);
+	copies[1] = alloc_middle(firmware, map, FOUR_GIB, UINT64_MAX, last_nonce, log);
+	copies[2] = alloc_middle(firmware, map, ONE_MIB, LOWEST, last_nonce, log);
 	/*
 	 * For want of a region, the others go below the first: a small machine is not
 	 * cut into more pieces, that nothing fits into any more.
 	 */
-	for (unsigned i = 1; i < KEEP_COPIES; i++)
-		if (copies[i] == 0 && copies[0] > i * keep->room)
-			copies[i] = alloc_at(firmware, copies[0] - i * keep->room,
-			                     keep->room);
+	for (unsigned i = 1; i < RAM_LOG_COPIES; i++)
+		if (copies[i] == 0 && copies[0] > i * log->room)
+			copies[i] = alloc_at(firmware, copies[0] - i * log->room,
+			                     log->room);
 	return copies[0] != 0 && copies[1] != 0 && copies[2] != 0;
 }
 
-bool keep_alloc(const struct firmware *firmware, struct memory_map *map, uint64_t bytes,
-                uint64_t last_nonce, struct keep *keep)
+bool ram_log_alloc(const struct firmware *firmware, struct memory_map *map,
+                   uint64_t bytes, uint64_t last_nonce, struct ram_log *log)
 {
-	*keep = (struct keep){ 0 };
+	*log = (struct ram_log){ 0 };
 	if (bytes > MOST_BYTES)
 		bytes = MOST_BYTES;
 	for (; bytes >= LEAST_BYTES; bytes = bytes / 2) {
-		keep->room = (bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
-		if (alloc_copies(firmware, map, last_nonce, keep) ||
-		    keep->foreign != NULL)
+		log->room = (bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+		if (alloc_copies(firmware, map, last_nonce, log) ||
+		    log->foreign != NULL)
 			return true;
-		release(firmware, keep);
+		release(firmware, log);
 	}
 	return false;
 }
 
-void keep_open(struct keep *keep, const struct breadcrumb *breadcrumb)
+void ram_log_open(struct ram_log *log, const struct breadcrumb *breadcrumb)
 {
-	struct seal *const seal = seal_at(keep->copies[0]);
+	struct log_header *const header = log_header_at(log->copies[0]);
 
-	for (unsigned i = 0; i < KEEP_COPIES; i++)
-		*seal_at(keep->copies[i]) = (struct seal){ 0 };
-	seal_open(seal, breadcrumb->run_id, breadcrumb->nonce);
+	for (unsigned i = 0; i < RAM_LOG_COPIES; i++)
+		*log_header_at(log->copies[i]) = (struct log_header){ 0 };
+	log_header_open(header, breadcrumb->run_id, breadcrumb->nonce);
 	wbinvd();
-	memory_sink_open(&keep->sink, (char *)(seal + 1), keep->room - sizeof *seal);
+	memory_sink_open(&log->sink, (char *)(header + 1), log->room - sizeof *header);
 }
 
-static uint32_t flags_of(const struct keep *keep)
+static uint32_t flags_of(const struct ram_log *log)
 {
-	return (keep->sink.full ? SEAL_CUT : 0u) |
-	       (keep->sink.lacks_samples ? SEAL_LACKS_SAMPLES : 0u);
+	return (log->sink.full ? LOG_HEADER_CUT : 0u) |
+	       (log->sink.lacks_samples ? LOG_HEADER_LACKS_SAMPLES : 0u);
 }
 
 /* WBINVD writes back the caches of this processor, which alone wrote here. */
-void keep_so_far(struct keep *keep)
+void ram_log_so_far(struct ram_log *log)
 {
-	seal_close(seal_at(keep->copies[0]), keep->sink.length,
-	           flags_of(keep) | SEAL_OPEN);
+	log_header_close(log_header_at(log->copies[0]), log->sink.length,
+	                 flags_of(log) | LOG_HEADER_OPEN);
 	wbinvd();
 }
 
-void keep_seal(struct keep *keep)
+void ram_log_seal(struct ram_log *log)
 {
-	struct seal *const first = seal_at(keep->copies[0]);
+	struct log_header *const first = log_header_at(log->copies[0]);
 
-	seal_close(first, keep->sink.length, flags_of(keep));
-	for (unsigned i = 1; i < KEEP_COPIES; i++)
-		memcpy(seal_at(keep->copies[i]), first,
-		       sizeof *first + keep->sink.length);
+	log_header_close(first, log->sink.length, flags_of(log));
+	for (unsigned i = 1; i < RAM_LOG_COPIES; i++)
+		memcpy(log_header_at(log->copies[i]), first,
+		       sizeof *first + log->sink.length);
 	wbinvd();
 }

@@ -21,7 +21,7 @@ static bool is_place(uint64_t address, uint64_t room)
 
 /*
  * As a start before this one has left it that was not followed by a reset.  It may be
- * another loader's too: the seal tells.  No type of our own, 80000000h or more, would
+ * another loader's too: the header tells.  No type of our own, 80000000h or more, would
  * do: EDK II has used the type as an index once, and there is firmware that hangs.
  */
 static bool is_loaders(const struct memory_map *map, uint64_t start, uint64_t end)
@@ -36,21 +36,22 @@ static bool is_loaders(const struct memory_map *map, uint64_t start, uint64_t en
 	return false;
 }
 
-static const struct seal *seal_at(uint64_t address)
+static const struct log_header *log_header_at(uint64_t address)
 {
-	return (const struct seal *)address;
+	return (const struct log_header *)address;
 }
 
 /* Of header and stream, in whole pages; 0: there are none, or not in RAM. */
-static uint64_t bytes_at(const struct claim *claim, const struct memory_map *map,
+static uint64_t bytes_at(const struct reclaim *reclaim, const struct memory_map *map,
                          uint64_t address)
 {
-	const struct breadcrumb *const trail = claim->trail;
+	const struct breadcrumb *const marker = reclaim->marker;
 	uint64_t bytes = 0;
 
 	if (!memory_is_ram(map, address, address + PAGE_BYTES))
 		return 0;
-	bytes = seal_bytes(seal_at(address), trail->room, trail->run_id, trail->nonce);
+	bytes = log_header_bytes(log_header_at(address), marker->room, marker->run_id,
+	                         marker->nonce);
 	bytes = (bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
 	return memory_is_ram(map, address, address + bytes) ? bytes : 0;
 }
@@ -60,24 +61,25 @@ static uint64_t bytes_at(const struct claim *claim, const struct memory_map *map
  * of the header stays allocated in between: some firmware clears what is freed.  False
  * if some of that is in use.
  */
-static bool claim_stream(struct claim *claim, const struct memory_map *map, unsigned i)
+static bool reclaim_stream(struct reclaim *reclaim, const struct memory_map *map,
+                           unsigned i)
 {
-	const uint64_t address = claim->trail->copies[i];
+	const uint64_t address = reclaim->marker->copies[i];
 	uint64_t bytes = 0;
 
 	if (!memory_is_ram(map, address, address + PAGE_BYTES))
 		return true;
-	if (!allocate(claim->firmware, address, PAGE_BYTES))
+	if (!allocate(reclaim->firmware, address, PAGE_BYTES))
 		return false;
-	claim->allocated[i] = PAGE_BYTES;
-	bytes = bytes_at(claim, map, address);
+	reclaim->allocated[i] = PAGE_BYTES;
+	bytes = bytes_at(reclaim, map, address);
 	if (bytes == 0)
 		return true;
 	if (bytes > PAGE_BYTES &&
-	    !allocate(claim->firmware, address + PAGE_BYTES, bytes - PAGE_BYTES))
+	    !allocate(reclaim->firmware, address + PAGE_BYTES, bytes - PAGE_BYTES))
 		return false;
-	claim->allocated[i] = bytes;
-	claim->copies[i] = address;
+	reclaim->allocated[i] = bytes;
+	reclaim->copies[i] = address;
 	return true;
 }
 
@@ -85,124 +87,130 @@ static bool claim_stream(struct claim *claim, const struct memory_map *map, unsi
  * The room is for the longest stream that there might be, and so is mostly empty: what
  * the firmware uses at this start need not be where the results are.
  */
-static void claim_copy(struct claim *claim, const struct memory_map *map, unsigned i)
+static void reclaim_copy(struct reclaim *reclaim, const struct memory_map *map,
+                         unsigned i)
 {
-	const uint64_t address = claim->trail->copies[i];
-	const uint64_t room = claim->trail->room;
+	const uint64_t address = reclaim->marker->copies[i];
+	const uint64_t room = reclaim->marker->room;
 
 	if (!is_place(address, room))
 		return;
 	if (memory_is_ram(map, address, address + room) &&
-	    allocate(claim->firmware, address, room)) {
-		claim->allocated[i] = room;
-		claim->copies[i] = address;
+	    allocate(reclaim->firmware, address, room)) {
+		reclaim->allocated[i] = room;
+		reclaim->copies[i] = address;
 		return;
 	}
-	claim->in_use[i] = !claim_stream(claim, map, i);
+	reclaim->in_use[i] = !reclaim_stream(reclaim, map, i);
 }
 
-void claim_copies(const struct firmware *firmware, const struct memory_map *map,
-                  const struct breadcrumb *trail, struct claim *claim)
+void reclaim_copies(const struct firmware *firmware, const struct memory_map *map,
+                    const struct breadcrumb *marker, struct reclaim *reclaim)
 {
-	*claim = (struct claim){ .firmware = firmware, .trail = trail };
-	for (unsigned i = 0; i < KEEP_COPIES; i++)
-		claim_copy(claim, map, i);
+	*reclaim = (struct reclaim){ .firmware = firmware, .marker = marker };
+	for (unsigned i = 0; i < RAM_LOG_COPIES; i++)
+		reclaim_copy(reclaim, map, i);
 }
 
-bool claim_is_partial(const struct claim *claim)
+bool reclaim_is_partial(const struct reclaim *reclaim)
 {
-	for (unsigned i = 0; i < KEEP_COPIES; i++)
-		if (claim->in_use[i])
+	for (unsigned i = 0; i < RAM_LOG_COPIES; i++)
+		if (reclaim->in_use[i])
 			return true;
 	return false;
 }
 
-static void look(struct claim *claim, const struct memory_map *map, unsigned i)
+static void look(struct reclaim *reclaim, const struct memory_map *map, unsigned i)
 {
-	const uint64_t address = claim->trail->copies[i];
+	const uint64_t address = reclaim->marker->copies[i];
 	uint64_t bytes = 0;
 
-	if (is_loaders(map, address, address + claim->trail->room)) {
-		claim->copies[i] = address;
+	if (is_loaders(map, address, address + reclaim->marker->room)) {
+		reclaim->copies[i] = address;
 		return;
 	}
-	bytes = bytes_at(claim, map, address);
+	bytes = bytes_at(reclaim, map, address);
 	if (bytes == 0)
 		return;
 	if (is_loaders(map, address, address + bytes)) {
-		claim->copies[i] = address;
+		reclaim->copies[i] = address;
 		return;
 	}
-	claim->shared[i] = bytes;
-	for (uint64_t at = claim->allocated[i]; at < bytes; at += PAGE_BYTES)
-		(void)allocate(claim->firmware, address + at, PAGE_BYTES);
+	reclaim->shared[i] = bytes;
+	for (uint64_t at = reclaim->allocated[i]; at < bytes; at += PAGE_BYTES)
+		(void)allocate(reclaim->firmware, address + at, PAGE_BYTES);
 }
 
-void claim_look(struct claim *claim, const struct memory_map *map)
+void reclaim_look(struct reclaim *reclaim, const struct memory_map *map)
 {
-	for (unsigned i = 0; i < KEEP_COPIES; i++)
-		if (claim->in_use[i])
-			look(claim, map, i);
+	for (unsigned i = 0; i < RAM_LOG_COPIES; i++)
+		if (reclaim->in_use[i])
+			look(reclaim, map, i);
 }
 
-void claim_forget(const struct claim *claim)
+void reclaim_forget(const struct reclaim *reclaim)
 {
-	const struct breadcrumb *const trail = claim->trail;
+	const struct breadcrumb *const marker = reclaim->marker;
 
-	for (unsigned i = 0; i < KEEP_COPIES; i++) {
-		struct seal *const seal = (struct seal *)claim->copies[i];
+	for (unsigned i = 0; i < RAM_LOG_COPIES; i++) {
+		struct log_header *const header =
+			(struct log_header *)reclaim->copies[i];
 
-		if (seal != NULL && claim->allocated[i] != 0 &&
-		    seal_bytes(seal, trail->room, trail->run_id, trail->nonce) != 0)
-			*seal = (struct seal){ 0 };
+		if (header != NULL && reclaim->allocated[i] != 0 &&
+		    log_header_bytes(header, marker->room, marker->run_id,
+		                     marker->nonce) != 0)
+			*header = (struct log_header){ 0 };
 	}
 	wbinvd();
 }
 
-void claim_release(const struct claim *claim)
+void reclaim_release(const struct reclaim *reclaim)
 {
-	EFI_BOOT_SERVICES *const boot = claim->firmware->table->BootServices;
+	EFI_BOOT_SERVICES *const boot = reclaim->firmware->table->BootServices;
 
-	for (unsigned i = 0; i < KEEP_COPIES; i++)
-		if (claim->allocated[i] != 0)
-			boot->FreePages(claim->trail->copies[i],
-			                claim->allocated[i] / PAGE_BYTES);
-	if (claim->moved != NULL)
-		boot->FreePool(claim->moved);
+	for (unsigned i = 0; i < RAM_LOG_COPIES; i++)
+		if (reclaim->allocated[i] != 0)
+			boot->FreePages(reclaim->marker->copies[i],
+			                reclaim->allocated[i] / PAGE_BYTES);
+	if (reclaim->moved != NULL)
+		boot->FreePool(reclaim->moved);
 }
 
 /* Whose place it is may write there at any time: only what was moved is believed. */
-static const struct seal *move(struct claim *claim, unsigned i)
+static const struct log_header *move(struct reclaim *reclaim, unsigned i)
 {
-	EFI_BOOT_SERVICES *const boot = claim->firmware->table->BootServices;
-	const struct breadcrumb *const trail = claim->trail;
-	const uint64_t bytes = claim->shared[i];
+	EFI_BOOT_SERVICES *const boot = reclaim->firmware->table->BootServices;
+	const struct breadcrumb *const marker = reclaim->marker;
+	const uint64_t bytes = reclaim->shared[i];
 
-	if (EFI_ERROR(
-		    boot->AllocatePool(EfiLoaderData, bytes, (void **)&claim->moved))) {
-		claim->moved = NULL;
+	if (EFI_ERROR(boot->AllocatePool(EfiLoaderData, bytes,
+	                                 (void **)&reclaim->moved))) {
+		reclaim->moved = NULL;
 		return NULL;
 	}
-	memcpy(claim->moved, seal_at(trail->copies[i]), bytes);
-	if (seal_check(claim->moved, bytes, trail->run_id, trail->nonce) == SEAL_WHOLE)
-		return claim->moved;
-	boot->FreePool(claim->moved);
-	claim->moved = NULL;
+	memcpy(reclaim->moved, log_header_at(marker->copies[i]), bytes);
+	if (log_header_check(reclaim->moved, bytes, marker->run_id, marker->nonce) ==
+	    LOG_HEADER_WHOLE)
+		return reclaim->moved;
+	boot->FreePool(reclaim->moved);
+	reclaim->moved = NULL;
 	return NULL;
 }
 
-const struct seal *claim_find(struct claim *claim, enum seal_fault faults[])
+const struct log_header *reclaim_find(struct reclaim *reclaim,
+                                      enum log_header_fault faults[])
 {
-	const struct seal *copies[KEEP_COPIES] = { 0 };
-	const struct seal *found = NULL;
+	const struct log_header *copies[RAM_LOG_COPIES] = { 0 };
+	const struct log_header *found = NULL;
 
-	for (unsigned i = 0; i < KEEP_COPIES; i++)
-		if (claim->copies[i] != 0)
-			copies[i] = seal_at(claim->copies[i]);
-	found = seal_choose(copies, KEEP_COPIES, claim->trail->room,
-	                    claim->trail->run_id, claim->trail->nonce, faults);
-	for (unsigned i = 0; i < KEEP_COPIES && found == NULL; i++)
-		if (claim->shared[i] != 0)
-			found = move(claim, i);
+	for (unsigned i = 0; i < RAM_LOG_COPIES; i++)
+		if (reclaim->copies[i] != 0)
+			copies[i] = log_header_at(reclaim->copies[i]);
+	found = log_header_choose(copies, RAM_LOG_COPIES, reclaim->marker->room,
+	                          reclaim->marker->run_id, reclaim->marker->nonce,
+	                          faults);
+	for (unsigned i = 0; i < RAM_LOG_COPIES && found == NULL; i++)
+		if (reclaim->shared[i] != 0)
+			found = move(reclaim, i);
 	return found;
 }

@@ -60,8 +60,8 @@ static bool read_in(const struct volume *volume, const char *folder,
 	return true;
 }
 
-void trail_read(const struct volumes *volumes, uint32_t machine,
-                struct breadcrumb *breadcrumb)
+void run_marker_read(const struct volumes *volumes, uint32_t machine,
+                     struct breadcrumb *breadcrumb)
 {
 	struct line name;
 
@@ -77,7 +77,7 @@ void trail_read(const struct volumes *volumes, uint32_t machine,
 	}
 }
 
-bool trail_is_pending_on(const struct volume *volume, uint32_t machine)
+bool run_marker_is_pending_on(const struct volume *volume, uint32_t machine)
 {
 	struct breadcrumb here;
 	struct line name;
@@ -103,7 +103,8 @@ static EFI_STATUS replace(const struct volumes *volumes, const struct volume *vo
  * One on each volume that had one.  Where there is no room for it the old one goes, if
  * another volume has the new one: that is read, and the old one is of no use.
  */
-EFI_STATUS trail_write(const struct volumes *volumes, struct breadcrumb *breadcrumb)
+EFI_STATUS run_marker_write(const struct volumes *volumes,
+                            struct breadcrumb *breadcrumb)
 {
 	EFI_STATUS status[VOLUMES] = { EFI_NOT_FOUND };
 	bool written = false;
@@ -132,7 +133,7 @@ EFI_STATUS trail_write(const struct volumes *volumes, struct breadcrumb *breadcr
 	return written ? EFI_SUCCESS : status[0];
 }
 
-bool trail_has_folder(const struct volumes *volumes, const char *folder)
+bool run_marker_has_folder(const struct volumes *volumes, const char *folder)
 {
 	char path[VOLUME_PATH];
 	struct line line;
@@ -147,9 +148,9 @@ bool trail_has_folder(const struct volumes *volumes, const char *folder)
 	return false;
 }
 
-EFI_STATUS trail_mark(const struct firmware *firmware, const struct volume *volume,
-                      const char *path, const struct breadcrumb *breadcrumb,
-                      enum breadcrumb_state state)
+EFI_STATUS run_marker_mark(const struct firmware *firmware, const struct volume *volume,
+                           const char *path, const struct breadcrumb *breadcrumb,
+                           enum breadcrumb_state state)
 {
 	struct breadcrumb mark = *breadcrumb;
 	struct line text;
@@ -159,8 +160,8 @@ EFI_STATUS trail_mark(const struct firmware *firmware, const struct volume *volu
 	return volume_replace(firmware, volume, path, MARK, text.text, text.length);
 }
 
-enum breadcrumb_state trail_mark_of(const struct volume *volume, const char *path,
-                                    const struct breadcrumb *breadcrumb)
+enum breadcrumb_state run_marker_mark_of(const struct volume *volume, const char *path,
+                                         const struct breadcrumb *breadcrumb)
 {
 	struct breadcrumb mark;
 	struct line name;

@@ -8,7 +8,7 @@ static void allow(struct program *program)
 		struct volume *const volume = &program->volumes.list[i];
 
 		if (program->config.allow_internal ||
-		    trail_is_pending_on(volume, program->machine.identity))
+		    run_marker_is_pending_on(volume, program->machine.identity))
 			volume->is_kept_out_of = false;
 	}
 }

@@ -15,7 +15,7 @@ static void plant_map_change(const struct program *program)
 {
 	EFI_PHYSICAL_ADDRESS address = 0;
 
-	if ((program->config.plants & PLANT_EBS) == 0 ||
+	if ((program->config.injected_faults & INJECT_EBS) == 0 ||
 	    program->machine.exit_tries > PLANTED_CHANGES)
 		return;
 	(void)program->firmware.table->BootServices->AllocatePages(

@@ -24,7 +24,7 @@ struct program {
 	char options[OPTIONS_CHARS]; /* of the command line, for the next start */
 	struct machine machine;
 	struct volumes volumes;
-	struct breadcrumb trail; /* of an earlier start, then of this one */
+	struct breadcrumb marker; /* of an earlier start, then of this one */
 	struct memory_map map;
 	struct frame_pool pool;
 	struct paint *paints;
@@ -36,7 +36,7 @@ struct program {
 	struct cpu cpu;
 	uint16_t ports[SERIALS];        /* to be opened; 0: none */
 	struct serial serials[SERIALS]; /* port 0: not open */
-	struct keep keep;
+	struct ram_log ram_log;
 	struct nvram nvram;
 	struct video_mode video; /* with TRANSPORT_SCREEN */
 	struct screen screen;

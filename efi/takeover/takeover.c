@@ -96,10 +96,10 @@ static unsigned paint_all(const struct program *program)
 		      PTE_PRESENT | PTE_ACCESSED | PTE_DIRTY);
 		paint(&coats, program->low + LOW_DATA, program->low + LOW_PML4, data);
 	}
-	for (unsigned i = 0; i < KEEP_COPIES; i++)
-		if (program->keep.copies[i] != 0)
-			paint(&coats, program->keep.copies[i],
-			      program->keep.copies[i] + program->keep.room, data);
+	for (unsigned i = 0; i < RAM_LOG_COPIES; i++)
+		if (program->ram_log.copies[i] != 0)
+			paint(&coats, program->ram_log.copies[i],
+			      program->ram_log.copies[i] + program->ram_log.room, data);
 	/* UC-, so that an MTRR may make write-combining of it, as firmware does. */
 	if (program->video.size != 0)
 		paint(&coats, program->video.base,

@@ -248,7 +248,7 @@ static void put_options(const struct config *config, struct record *record)
 	put_text(record, "core_types", config->all_core_types ? "all" : "boot");
 	put_u64(record, "allow_internal", config->allow_internal);
 	put_text(record, "selftest_break", config->broken_op);
-	put_hex(record, "selftest_plants", config->plants);
+	put_hex(record, "selftest_plants", config->injected_faults);
 	put_bad_options(config, record);
 }
 

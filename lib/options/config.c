@@ -159,7 +159,7 @@ static const char *take_after(struct config *config, struct text_slice value)
 
 static const char *take_plant(struct config *config, struct text_slice value)
 {
-	return plant_parse(value, &config->plants);
+	return injected_faults_parse(value, &config->injected_faults);
 }
 
 static const char *take_break(struct config *config, struct text_slice value)

@@ -6,7 +6,7 @@
  * and in machine.csv; it changes nothing.  The last good line of a key wins.
  */
 #include "lib/base/line.h"
-#include "lib/options/plant.h"
+#include "lib/options/injected_fault.h"
 #include "lib/options/profile.h"
 #include "lib/options/transport.h"
 
@@ -45,7 +45,7 @@ struct config {
 	uint32_t transports;  /* enum transport; 0: whatever there is */
 	enum config_after after;
 	char broken_op[CONFIG_TEXT]; /* body replaced by nothing; empty: none */
-	uint32_t plants;             /* enum plant */
+	uint32_t injected_faults;    /* enum injected_fault */
 	uint32_t bad_count;          /* all bad lines; the first are kept */
 	struct config_bad bad[CONFIG_BAD_KEPT];
 };

@@ -1,6 +1,6 @@
 #include "lib/stream/outcome.h"
 
-#include "lib/stream/seal.h"
+#include "lib/stream/log_header.h"
 
 /* Columns of results.csv and of verify.csv; none up to there is ever quoted. */
 #define RESULT_STATUS 6u
@@ -108,15 +108,15 @@ static void put_last_step(const struct unpack_run *run, struct line *text)
 void outcome_verdict(const struct unpack_run *run, uint32_t flags, struct line *text)
 {
 	line_clear(text);
-	if ((flags & SEAL_CUT) != 0) {
+	if ((flags & LOG_HEADER_CUT) != 0) {
 		line_put(text, "INCOMPLETE: there was no room for all results");
-	} else if (!run->done || (flags & SEAL_OPEN) != 0) {
+	} else if (!run->done || (flags & LOG_HEADER_OPEN) != 0) {
 		line_put(text, "INCOMPLETE: the run did not end by itself");
 		put_last_step(run, text);
 	} else {
 		line_put(text, verdict_of(run->status));
 	}
-	if ((flags & SEAL_LACKS_SAMPLES) != 0)
+	if ((flags & LOG_HEADER_LACKS_SAMPLES) != 0)
 		line_put(text, "; samples.csv lacks some, for which there was no room");
 }
 

@@ -13,7 +13,7 @@ static struct {
 	size_t length;
 } ram;
 
-static void seal(uint8_t *bytes, size_t count, size_t at)
+static void header(uint8_t *bytes, size_t count, size_t at)
 {
 	uint8_t sum = 0;
 
@@ -41,7 +41,7 @@ static const uint8_t *at(const struct physical_memory *memory, uint64_t address,
 			whole = (uint32_t)left;
 		memcpy(bytes + 4, &whole, 4);
 		if (whole >= 36 && whole <= left)
-			seal(bytes, whole, 9);
+			header(bytes, whole, 9);
 	}
 	return bytes;
 }
@@ -90,8 +90,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	memcpy(ram.bytes, bytes, length);
 	if (length >= 36) {
 		memcpy(ram.bytes, "RSD PTR ", 8);
-		seal(ram.bytes, 20, 8);
-		seal(ram.bytes, 36, 32);
+		header(ram.bytes, 20, 8);
+		header(ram.bytes, 36, 32);
 	}
 	read_all();
 	free(ram.bytes);

@@ -54,7 +54,7 @@ my %seeds = (
 		"\xff\x08\@run id-1\n\x03$row\n\x03" . $row =~ s/0\.000/1.063/gr . "\n\x08\@done 0\n",
 		"\x10\x04" . join("\n\x04", map { $_ * 7 . ',546,' } 1 .. 40),
 	],
-	seal => [
+	log_header => [
 		pack('a8 V V a64 Q< V2', 'TLBMSEAL', 3, 128, 'fuzz', length $stream, 0, 0)
 		    . "\0" x 32 . $stream,
 		"\0" x 128 . pack('Q<', length $stream) . $stream,

@@ -88,7 +88,7 @@ static void run_body(const struct verify_port *port, bool control,
 	struct model *const model = model_behind(port);
 	struct cpu *const cpu = &model->cpu;
 	const struct surroundings surroundings = {
-		.root = model->ground.root,
+		.root = model->probe_pages.root,
 		.cr4 = cpu->cr4,
 		.descriptor = DESCRIPTOR,
 	};
@@ -125,8 +125,8 @@ static void forget(const struct verify_port *port, enum mechanism avoided,
 	if ((by & BY_CR3) != 0) {
 		for (unsigned pcid = PCID_COUNT - 1; pcid != 0; pcid--)
 			if ((cr4 & BIT_CR4_PCIDE) != 0)
-				cpu_write_cr3(cpu, model->ground.root | pcid);
-		cpu_write_cr3(cpu, model->ground.root);
+				cpu_write_cr3(cpu, model->probe_pages.root | pcid);
+		cpu_write_cr3(cpu, model->probe_pages.root);
 	}
 	for (unsigned i = 0; (by & BY_INVLPG) != 0 && i < count; i++)
 		cpu_invlpg(cpu, pages[i]);
@@ -170,14 +170,14 @@ struct model *model_open(const struct tlb_op *op, struct tlb_mode mode, uint64_t
 	model.forgot_by = 0;
 	model.loaded = NULL;
 
-	const struct ground_spec spec = {
+	const struct verify_pages_spec spec = {
 		.pool = &model.pool,
 		.root = frame_alloc(&model.pool),
 		.nx = PTE_NX,
 		.giants = MEMORY_GIANTS,
 	};
 
-	assert_int_equal(verify_prepare(&model.ground, &spec), ERR_NONE);
+	assert_int_equal(verify_prepare(&model.probe_pages, &spec), ERR_NONE);
 	cpu_reset(&model.cpu, &model.pool, spec.root);
 	model.cpu.features = features_of(mode);
 	if (mode.tce)
@@ -201,9 +201,9 @@ enum verdict model_verdict_of(const struct verify_case *cell, uint64_t quirks)
 	struct model *const model = model_open(cell->op, cell->mode, quirks);
 	enum verdict verdict = VERDICT_SKIPPED;
 
-	if (verify_applies(&model->ground, cell)) {
+	if (verify_applies(&model->probe_pages, cell)) {
 		const struct staleness staleness =
-			verify_cell(&model->port, &model->ground, cell);
+			verify_cell(&model->port, &model->probe_pages, cell);
 
 		verdict =
 			verdict_of(tlb_op_rule(cell->op, cell->entry, cell->mode).rule,

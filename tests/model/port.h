@@ -13,7 +13,7 @@ struct model {
 	struct program program;
 	const struct body *loaded;
 	struct frame_pool pool;
-	struct verify_ground ground;
+	struct verify_pages probe_pages;
 	const struct tlb_op *op; /* what run() does */
 	struct cpu before;       /* the last run of it */
 	unsigned forgot_by;      /* mechanisms that forget() has used */

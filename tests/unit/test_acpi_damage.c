@@ -131,7 +131,7 @@ TEST(a_length_that_is_not_that_of_the_table_is_damaged)
 		for (unsigned k = 0; k < COUNT_OF(lengths); k++) {
 			build(NULL);
 			set(bytes_at(tables[i]) + 4, lengths[k], 4);
-			seal_table(tables[i]);
+			log_header_table(tables[i]);
 			assert_int_equal(read_all(),
 			                 tables[i] == XSDT ? ERR_ABSENT : ERR_DAMAGED);
 		}
@@ -140,7 +140,7 @@ TEST(a_length_that_is_not_that_of_the_table_is_damaged)
 TEST(a_length_one_byte_beyond_memory_is_damaged)
 {
 	set(bytes_at(MADT) + 4, world_block(MADT)->length + 1, 4);
-	seal_table(MADT);
+	log_header_table(MADT);
 	assert_int_equal(read_all(), ERR_DAMAGED);
 }
 
@@ -175,7 +175,7 @@ TEST(a_shorter_length_with_a_good_sum_is_read_to_there_only)
 		build(NULL);
 		cut(MADT, length);
 		set(bytes_at(MADT) + 4, length, 4);
-		seal_table(MADT);
+		log_header_table(MADT);
 		assert_int_equal(acpi_find(&world.memory, RSDP, "APIC", &madt),
 		                 ERR_NONE);
 
@@ -245,7 +245,7 @@ TEST(a_damaged_table_that_nobody_asked_for_does_not_matter)
 	bytes_at(FADT)[50]++;
 	assert_int_equal(read_all(), ERR_NONE);
 	set(bytes_at(XSDT) + 36, 0xdead0000, 8);
-	seal_table(XSDT);
+	log_header_table(XSDT);
 	assert_int_equal(read_all(), ERR_NONE);
 }
 
@@ -257,7 +257,7 @@ TEST(an_xsdt_whose_last_entry_is_cut_ignores_it)
 	cut(XSDT, 36 + 15);
 	memcpy(bytes_at(XSDT) + 36, entries, 15);
 	set(bytes_at(XSDT) + 4, 36 + 15, 4);
-	seal_table(XSDT);
+	log_header_table(XSDT);
 	assert_int_equal(acpi_find(&world.memory, RSDP, "APIC", &table), ERR_NONE);
 	assert_int_equal(acpi_find(&world.memory, RSDP, "HPET", &table), ERR_ABSENT);
 }
@@ -279,7 +279,7 @@ TEST(random_damage_under_good_sums_is_survived)
 			block->bytes[random_below_u64(&random, block->length)] =
 				(uint8_t)random_next(&random);
 			if (table != RSDP) {
-				seal_table(table);
+				log_header_table(table);
 			} else {
 				seal(block->bytes, 20, 8);
 				seal(block->bytes, 36, 32);

@@ -86,7 +86,7 @@ TEST(no_trail_is_longer_than_its_layout)
 				const uint64_t apart = level_span(trail->layout.apart);
 
 				assert_in_range(trail->pages, 0,
-				                lines_reach(trail->layout));
+				                chase_arena_reach(trail->layout));
 				/* What a jump reaches. */
 				assert_true(!trail->code ||
 				            trail->pages * apart <= UINT64_C(1) << 31);

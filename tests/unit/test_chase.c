@@ -4,13 +4,14 @@
 /* The same lines in the same order as the pass from event spread on. */
 static void assert_dense_pass(const struct trail *trail, unsigned spread)
 {
-	const uint64_t base = lines_base(trail->layout);
+	const uint64_t base = chase_arena_base(trail->layout);
 
 	for (uint32_t i = 0; i < trail->pages; i++) {
 		const uint64_t page = (ring0.at[spread + i].value - base) /
 		                      level_span(trail->layout.apart);
 
-		assert_event(RING0_LOAD, VA_LINES_DENSE + lines_dense((uint32_t)page) +
+		assert_event(RING0_LOAD, VA_LINES_DENSE +
+		                                 chase_arena_dense((uint32_t)page) +
 		                                 sizeof(uint64_t));
 	}
 }
@@ -25,14 +26,15 @@ TEST(the_trail_is_walked_before_every_window_through_what_is_measured)
 		assert_walked(&spec.chase.trail);
 		assert_no_more();
 	}
-	assert_int_equal(row(0)->pair.args.data, lines_base(spec.chase.trail.layout));
+	assert_int_equal(row(0)->pair.args.data,
+	                 chase_arena_base(spec.chase.trail.layout));
 	assert_int_equal(row(0)->pair.args.stores, VA_LINES_DENSE);
 }
 
 TEST(of_several_chains_every_page_is_read_once_before_a_window)
 {
 	struct experiment_spec spec = following("cr3_reload");
-	const uint64_t base = lines_base(spec.chase.trail.layout);
+	const uint64_t base = chase_arena_base(spec.chase.trail.layout);
 	bool met[PAGES] = { false };
 
 	spec.chase.trail.chains = CHASE_CHAINS;

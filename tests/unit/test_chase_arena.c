@@ -7,7 +7,7 @@ TEST(no_two_pages_have_a_line_in_common)
 
 	memset(taken, 0, sizeof taken);
 	for (uint32_t page = 0; page < LINES; page++) {
-		const uint32_t at = lines_dense(page);
+		const uint32_t at = chase_arena_dense(page);
 
 		assert_int_equal(at % LINE_BYTES, 0);
 		assert_in_range(at, 0, LINES * LINE_BYTES - 1);
@@ -49,13 +49,14 @@ static const struct {
 };
 
 /* So many of the first pages are in one set at most. */
-static uint32_t fullest_tlb_set(struct lines_layout layout, uint32_t pages,
+static uint32_t fullest_tlb_set(struct chase_arena_layout layout, uint32_t pages,
                                 unsigned function)
 {
 	uint32_t in[256] = { 0 }, fullest = 0;
 
 	for (uint32_t page = 0; page < pages; page++) {
-		const uint64_t va = lines_base(layout) + lines_page(layout, page);
+		const uint64_t va =
+			chase_arena_base(layout) + chase_arena_page(layout, page);
 		uint32_t *const set = &in[set_functions[function].set_of(
 			va / level_span(layout.page))];
 
@@ -66,13 +67,14 @@ static uint32_t fullest_tlb_set(struct lines_layout layout, uint32_t pages,
 }
 
 /* The same of their entries, by the line of a table that these are in. */
-static uint32_t fullest_line_of_tables(struct lines_layout layout, uint32_t pages,
+static uint32_t fullest_line_of_tables(struct chase_arena_layout layout, uint32_t pages,
                                        enum level table)
 {
 	uint32_t in[64] = { 0 }, fullest = 0;
 
 	for (uint32_t page = 0; page < pages; page++) {
-		const uint64_t va = lines_base(layout) + lines_page(layout, page);
+		const uint64_t va =
+			chase_arena_base(layout) + chase_arena_page(layout, page);
 		uint32_t *const line = &in[va / level_span(table) % TABLE_ENTRIES / 8];
 
 		if (++*line > fullest)
@@ -91,8 +93,8 @@ TEST(pages_are_spread_over_the_sets_of_a_tlb_however_far_apart_they_are)
 {
 	for (unsigned i = 0; i < COUNT_OF(layouts); i++)
 		for (unsigned f = 0; f < COUNT_OF(set_functions); f++)
-			for (uint32_t pages = 64; pages <= lines_reach(layouts[i]);
-			     pages *= 2)
+			for (uint32_t pages = 64;
+			     pages <= chase_arena_reach(layouts[i]); pages *= 2)
 				assert_in_range(fullest_tlb_set(layouts[i], pages, f),
 				                1, fair(pages, set_functions[f].sets));
 }
@@ -102,8 +104,8 @@ TEST(entries_of_pages_far_apart_are_spread_over_the_lines_of_their_tables)
 	for (unsigned i = 0; i < COUNT_OF(layouts); i++)
 		for (enum level table = layouts[i].page; table < layouts[i].apart;
 		     table++)
-			for (uint32_t pages = 64; pages <= lines_reach(layouts[i]);
-			     pages *= 2)
+			for (uint32_t pages = 64;
+			     pages <= chase_arena_reach(layouts[i]); pages *= 2)
 				assert_in_range(fullest_line_of_tables(layouts[i],
 				                                       pages, table),
 				                1, fair(pages, 64));
@@ -112,12 +114,13 @@ TEST(entries_of_pages_far_apart_are_spread_over_the_lines_of_their_tables)
 /* Sets of a cache with so many sets that the first pages' lines fall into, at most. */
 static uint32_t fullest_set(uint32_t first, uint32_t pages, uint32_t sets)
 {
-	static uint32_t lines_in[2048];
+	static uint32_t chase_arena_in[2048];
 	uint32_t fullest = 0;
 
-	memset(lines_in, 0, sizeof lines_in);
+	memset(chase_arena_in, 0, sizeof chase_arena_in);
 	for (uint32_t page = first; page < first + pages; page++) {
-		uint32_t *const in = &lines_in[lines_dense(page) / LINE_BYTES % sets];
+		uint32_t *const in =
+			&chase_arena_in[chase_arena_dense(page) / LINE_BYTES % sets];
 
 		if (++*in > fullest)
 			fullest = *in;
@@ -137,10 +140,10 @@ TEST(lines_are_spread_over_the_sets_of_the_caches)
 TEST(neighbouring_pages_have_frames_that_are_not_neighbours)
 {
 	open_lines();
-	assert_int_equal(lines_map(&lines, root, SMALL, 0, 2048), ERR_NONE);
+	assert_int_equal(chase_arena_map(&lines, root, SMALL, 0, 2048), ERR_NONE);
 	for (uint32_t page = 0; page + 32 < 2048; page++)
 		for (uint32_t by = 1; by <= 32; by++) {
-			const uint64_t va = lines_base(SMALL) + page * PAGE_BYTES;
+			const uint64_t va = chase_arena_base(SMALL) + page * PAGE_BYTES;
 			enum level level;
 
 			assert_int_not_equal(physical(va + by * PAGE_BYTES, &level),
@@ -153,15 +156,15 @@ TEST(layouts_lie_apart_from_each_other_and_end_in_the_address_space)
 	const uint64_t end = UINT64_MAX;
 
 	for (unsigned i = 0; i < COUNT_OF(layouts); i++) {
-		const uint64_t base = lines_base(layouts[i]);
+		const uint64_t base = chase_arena_base(layouts[i]);
 		const uint64_t bytes =
-			lines_reach(layouts[i]) * level_span(layouts[i].apart);
+			chase_arena_reach(layouts[i]) * level_span(layouts[i].apart);
 
 		assert_true(base >= VA_LINES);
 		assert_true(end - base >= bytes - 1);
 		assert_true(VA_LINES_DENSE < base || VA_LINES_DENSE >= base + bytes);
 		for (unsigned k = 0; k < COUNT_OF(layouts); k++) {
-			const uint64_t other = lines_base(layouts[k]);
+			const uint64_t other = chase_arena_base(layouts[k]);
 
 			/* Those 512 GiB apart lie between each other's pages. */
 			if (k == i || (layouts[i].apart == LEVEL_PML4 &&
@@ -176,27 +179,32 @@ TEST(layouts_lie_apart_from_each_other_and_end_in_the_address_space)
 TEST(every_page_maps_its_line_by_an_entry_of_its_size)
 {
 	for (unsigned i = 0; i < COUNT_OF(layouts); i++) {
-		const struct lines_layout layout = layouts[i];
+		const struct chase_arena_layout layout = layouts[i];
 		const uint32_t pages = 100;
 
 		open_lines();
 		if (layout.page == LEVEL_PDPT) {
-			assert_int_equal(lines_map(&lines, root, layout, 0, pages),
-			                 ERR_ABSENT);
+			assert_int_equal(
+				chase_arena_map(&lines, root, layout, 0, pages),
+				ERR_ABSENT);
 			continue;
 		}
-		assert_int_equal(lines_map(&lines, root, layout, 3, pages), ERR_NONE);
+		assert_int_equal(chase_arena_map(&lines, root, layout, 3, pages),
+		                 ERR_NONE);
 		for (uint32_t page = 3; page < 3 + pages; page++) {
-			const uint64_t offset = lines_spread(&lines, layout, page);
+			const uint64_t offset =
+				chase_arena_spread(&lines, layout, page);
 			enum level level;
 
-			assert_int_equal(physical(lines_base(layout) + offset, &level),
-			                 lines.frame + lines_dense(page));
+			assert_int_equal(
+				physical(chase_arena_base(layout) + offset, &level),
+				lines.frame + chase_arena_dense(page));
 			assert_int_equal(level, layout.page);
 			assert_int_equal(offset / level_span(layout.apart), page);
 			assert_int_equal(
-				physical(VA_LINES_DENSE + lines_dense(page), &level),
-				lines.frame + lines_dense(page));
+				physical(VA_LINES_DENSE + chase_arena_dense(page),
+			                 &level),
+				lines.frame + chase_arena_dense(page));
 			assert_int_equal(level, LEVEL_PD);
 		}
 	}
@@ -211,10 +219,11 @@ TEST(so_many_frames_are_taken_for_tables)
 
 		const uint64_t before = arena_frames_taken(&pool);
 
-		assert_int_equal(lines_map(&lines, root, layouts[i], 0, 128), ERR_NONE);
+		assert_int_equal(chase_arena_map(&lines, root, layouts[i], 0, 128),
+		                 ERR_NONE);
 		assert_in_range(arena_frames_taken(&pool) - before, 1,
-		                lines_frames(layouts[i], 128));
-		assert_true(lines_frames(layouts[i], 128) <=
+		                chase_arena_frames(layouts[i], 128));
+		assert_true(chase_arena_frames(layouts[i], 128) <=
 		            arena_frames_taken(&pool) - before + 3);
 	}
 }
@@ -225,16 +234,16 @@ TEST(a_giant_page_reaches_the_lines_in_its_gib)
 
 	pool = arena_pool(64);
 	root = frame_alloc(&pool);
-	assert_int_equal(lines_open(&lines, &pool, root, giants), ERR_NONE);
-	assert_int_equal(lines_map(&lines, root, layouts[7], 0, 600), ERR_NONE);
+	assert_int_equal(chase_arena_open(&lines, &pool, root, giants), ERR_NONE);
+	assert_int_equal(chase_arena_map(&lines, root, layouts[7], 0, 600), ERR_NONE);
 	for (uint32_t page = 0; page < 600; page++) {
 		enum level level;
 
 		assert_int_equal(
-			physical(lines_base(layouts[7]) +
-		                         lines_spread(&lines, layouts[7], page),
+			physical(chase_arena_base(layouts[7]) +
+		                         chase_arena_spread(&lines, layouts[7], page),
 		                 &level),
-			lines.frame + lines_dense(page));
+			lines.frame + chase_arena_dense(page));
 		assert_int_equal(level, LEVEL_PDPT);
 	}
 }
@@ -245,16 +254,17 @@ TEST(layouts_that_lie_between_each_other_have_no_page_in_common)
 	lines.in_giant = true; /* only the tables are of interest */
 	for (unsigned i = 0; i < COUNT_OF(layouts); i++)
 		if (layouts[i].apart == LEVEL_PML4)
-			assert_int_equal(lines_map(&lines, root, layouts[i], 0, 128),
-			                 ERR_NONE);
+			assert_int_equal(
+				chase_arena_map(&lines, root, layouts[i], 0, 128),
+				ERR_NONE);
 	for (unsigned i = 0; i < COUNT_OF(layouts); i++)
 		for (uint32_t page = 0; layouts[i].apart == LEVEL_PML4 && page < 128;
 		     page++) {
 			enum level level;
 
 			assert_int_not_equal(
-				physical(lines_base(layouts[i]) +
-			                         lines_page(layouts[i], page),
+				physical(chase_arena_base(layouts[i]) +
+			                         chase_arena_page(layouts[i], page),
 			                 &level),
 				0);
 			assert_int_equal(level, layouts[i].page);
@@ -266,20 +276,21 @@ TEST(too_many_pages_and_too_little_memory_are_errors)
 	open_lines();
 	for (unsigned i = 0; i < COUNT_OF(layouts); i++)
 		if (layouts[i].page != LEVEL_PDPT) {
-			const uint32_t reach = lines_reach(layouts[i]);
+			const uint32_t reach = chase_arena_reach(layouts[i]);
 
 			assert_int_equal(
-				lines_map(&lines, root, layouts[i], 0, reach + 1),
+				chase_arena_map(&lines, root, layouts[i], 0, reach + 1),
 				ERR_TOO_LARGE);
-			assert_int_equal(lines_map(&lines, root, layouts[i], reach, 1),
-			                 ERR_TOO_LARGE);
+			assert_int_equal(
+				chase_arena_map(&lines, root, layouts[i], reach, 1),
+				ERR_TOO_LARGE);
 		}
 	pool.limit = pool.next;
-	assert_int_equal(lines_map(&lines, root, SMALL, 0, 1), ERR_NO_MEMORY);
+	assert_int_equal(chase_arena_map(&lines, root, SMALL, 0, 1), ERR_NO_MEMORY);
 	pool = arena_pool(300);
-	assert_int_equal(lines_open(&lines, &pool, frame_alloc(&pool), 0),
+	assert_int_equal(chase_arena_open(&lines, &pool, frame_alloc(&pool), 0),
 	                 ERR_NO_MEMORY);
-	assert_int_equal(lines_map(&lines, root, SMALL, 0, 1), ERR_NO_MEMORY);
+	assert_int_equal(chase_arena_map(&lines, root, SMALL, 0, 1), ERR_NO_MEMORY);
 }
 
 int main(void)

@@ -156,14 +156,16 @@ TEST(chains_begin_with_their_own_lines_in_each_way)
 	spec.chase.way_a = CHASE_DENSE;
 	spec.chase.trail.chains = CHASE_CHAINS;
 	make_plan(&spec, NULL);
-	line = lines_dense(0);
+	line = chase_arena_dense(0);
 	memcpy(dense + 6, &line, 4);
-	line = lines_dense(12);
+	line = chase_arena_dense(12);
 	dense[10] = spread[10] = '\xba';
 	memcpy(dense + 11, &line, 4);
-	line = (uint32_t)lines_spread(&workspace.lines, spec.chase.trail.layout, 0);
+	line = (uint32_t)chase_arena_spread(&workspace.arena, spec.chase.trail.layout,
+	                                    0);
 	memcpy(spread + 6, &line, 4);
-	line = (uint32_t)lines_spread(&workspace.lines, spec.chase.trail.layout, 12);
+	line = (uint32_t)chase_arena_spread(&workspace.arena, spec.chase.trail.layout,
+	                                    12);
 	memcpy(spread + 11, &line, 4);
 	assert_true(has_bytes(row(0)->pair.a, dense, 15));
 	assert_true(has_bytes(row(0)->pair.b, spread, 15));
@@ -173,11 +175,11 @@ TEST(what_cannot_be_mapped_is_skipped_with_its_reason)
 {
 	struct experiment_spec spec = following("cr3_reload");
 
-	spec.chase.trail.layout = (struct lines_layout){ LEVEL_PDPT, LEVEL_PDPT };
+	spec.chase.trail.layout = (struct chase_arena_layout){ LEVEL_PDPT, LEVEL_PDPT };
 	make_plan(&spec, NULL);
 	assert_string_equal(plan.experiments[0].skip, "no own GiB of RAM");
-	spec.chase.trail.layout = (struct lines_layout){ LEVEL_PT, LEVEL_PML4 };
-	spec.chase.trail.pages = lines_reach(spec.chase.trail.layout) + 1;
+	spec.chase.trail.layout = (struct chase_arena_layout){ LEVEL_PT, LEVEL_PML4 };
+	spec.chase.trail.pages = chase_arena_reach(spec.chase.trail.layout) + 1;
 	make_plan(&spec, NULL);
 	assert_string_equal(plan.experiments[0].skip, "more pages than addresses");
 	spec.chase.trail.layout.apart = LEVEL_PDPT;

@@ -52,7 +52,7 @@ TEST(defaults_are_those_of_the_interface)
 	assert_int_equal(config.serial, SERIAL_AUTO);
 	assert_int_equal(config.after, AFTER_WAIT);
 	assert_string_equal(config.broken_op, "");
-	assert_int_equal(config.plants, 0);
+	assert_int_equal(config.injected_faults, 0);
 	assert_int_equal(config.bad_count, 0);
 }
 
@@ -187,15 +187,16 @@ TEST(break_takes_the_name_of_an_operation)
 
 TEST(plant_takes_a_list)
 {
-	assert_int_equal(good("selftest.plant = pf")->plants, 1);
-	assert_int_equal(good("selftest.plant = ebs")->plants, 2);
-	assert_int_equal(good("selftest.plant = stray")->plants, 4);
-	assert_int_equal(good("selftest.plant=odd_cpu,unfit_cpu")->plants, 3 << 16);
-	assert_int_equal(good("selftest.plant = stack")->plants, 16);
-	assert_int_equal(good("selftest.plant = pf, stack,ebs")->plants, 19);
-	assert_int_equal(good("selftest.plant = ghost_cpu")->plants, 512);
-	assert_int_equal(good("selftest.plant = no_low_memory")->plants, 1024);
-	assert_int_equal(good("selftest.plant = fallen_cpu")->plants, 2048);
+	assert_int_equal(good("selftest.plant = pf")->injected_faults, 1);
+	assert_int_equal(good("selftest.plant = ebs")->injected_faults, 2);
+	assert_int_equal(good("selftest.plant = stray")->injected_faults, 4);
+	assert_int_equal(good("selftest.plant=odd_cpu,unfit_cpu")->injected_faults,
+	                 3 << 16);
+	assert_int_equal(good("selftest.plant = stack")->injected_faults, 16);
+	assert_int_equal(good("selftest.plant = pf, stack,ebs")->injected_faults, 19);
+	assert_int_equal(good("selftest.plant = ghost_cpu")->injected_faults, 512);
+	assert_int_equal(good("selftest.plant = no_low_memory")->injected_faults, 1024);
+	assert_int_equal(good("selftest.plant = fallen_cpu")->injected_faults, 2048);
 	assert_bad("selftest.plant = pf,weed", "no such plant");
 	assert_bad("selftest.plant = pf,,ebs", "no such plant");
 }

@@ -17,7 +17,7 @@ static void assert_sane(void)
 	assert_true(strnlen(config.run_id, sizeof config.run_id) <
 	            sizeof config.run_id);
 	assert_in_range(config.primed_pages, 0, PRIMED_PAGES_MAX);
-	assert_in_range(config.plants, 0, 31);
+	assert_in_range(config.injected_faults, 0, 31);
 	for (unsigned i = 0; i < config.bad_count && i < CONFIG_BAD_KEPT; i++) {
 		struct line line;
 

@@ -32,9 +32,9 @@ TEST(a_row_that_reads_another_one_again_is_not_run_and_has_its_samples)
 	struct experiment *const again = &rows_of.plan.experiments[3];
 	const struct experiment *const read = &rows_of.plan.experiments[1];
 
-	again->spec.shape = &shape_reread;
+	again->spec.shape = &shape_derived;
 	again->spec.back = 2;
-	assert_null(shape_reread.equip(&rows_of.plan, again));
+	assert_null(shape_derived.equip(&rows_of.plan, again));
 	run(1);
 	assert_int_equal(chunks[3], 0);
 	assert_int_equal(chunks[1], 2);
@@ -42,7 +42,7 @@ TEST(a_row_that_reads_another_one_again_is_not_run_and_has_its_samples)
 	assert_int_equal(again->samples.n, read->samples.n);
 	assert_int_equal(again->order, read->order);
 	assert_int_equal(again->converged, read->converged);
-	assert_int_equal(again->canary_count, read->canary_count);
+	assert_int_equal(again->frequency_probe_count, read->frequency_probe_count);
 	assert_memory_equal(again->canaries, read->canaries, sizeof again->canaries);
 	assert_int_equal(rows_of.plan.experiments[0].samples.n, read->samples.n);
 	assert_ptr_not_equal(rows_of.plan.experiments[0].samples.b, read->samples.b);
@@ -54,7 +54,7 @@ TEST(a_row_that_reads_one_that_is_skipped_is_skipped_for_the_same_reason)
 	rows_of.plan.experiments[0].skip = "memory";
 	rows_of.plan.experiments[1].spec.back = 1;
 	assert_string_equal(
-		shape_reread.equip(&rows_of.plan, &rows_of.plan.experiments[1]),
+		shape_derived.equip(&rows_of.plan, &rows_of.plan.experiments[1]),
 		"memory");
 }
 

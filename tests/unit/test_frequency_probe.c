@@ -4,14 +4,14 @@
 #include "tests/unit/support/record_stream.h"
 #include "tests/unit/support/synthetic.h"
 
-static struct canary canary;
+static struct frequency_probe canary;
 static struct sampler sampler;
 
 static void begin(void)
 {
-	canary = (struct canary){ 0 };
+	canary = (struct frequency_probe){ 0 };
 	sampler = synthetic_sampler();
-	assert_int_equal(canary_open(&canary, &synthetic.source), ERR_NONE);
+	assert_int_equal(frequency_probe_open(&canary, &synthetic.source), ERR_NONE);
 }
 
 TEST(a_canary_is_256_multiplications)
@@ -19,9 +19,9 @@ TEST(a_canary_is_256_multiplications)
 	begin();
 	synthetic.slopes[CHAIN_IMUL] = 2000;
 	synthetic.noise = 0;
-	assert_int_equal(canary_take(&canary, &sampler, 1), 512);
+	assert_int_equal(frequency_probe_take(&canary, &sampler, 1), 512);
 	synthetic.slopes[CHAIN_IMUL] = 4000;
-	assert_int_equal(canary_take(&canary, &sampler, 2), 1024);
+	assert_int_equal(frequency_probe_take(&canary, &sampler, 2), 1024);
 }
 
 TEST(a_core_that_slows_down_shows)
@@ -30,7 +30,7 @@ TEST(a_core_that_slows_down_shows)
 	synthetic.noise = 0;
 	synthetic.slower_at = 1;
 	synthetic.slower_by = 100;
-	assert_in_range(canary_take(&canary, &sampler, 1), 585, 600);
+	assert_in_range(frequency_probe_take(&canary, &sampler, 1), 585, 600);
 }
 
 TEST(without_room_for_both_windows_there_is_no_canary)
@@ -38,7 +38,7 @@ TEST(without_room_for_both_windows_there_is_no_canary)
 	for (unsigned room = 0; room < 2; room++) {
 		(void)synthetic_reset(NULL);
 		synthetic.room = room;
-		assert_int_equal(canary_open(&canary, &synthetic.source),
+		assert_int_equal(frequency_probe_open(&canary, &synthetic.source),
 		                 ERR_NO_MEMORY);
 	}
 }
@@ -57,11 +57,11 @@ TEST(every_canary_is_sent_once_under_the_number_of_its_chunk)
 	synthetic.slopes[CHAIN_IMUL] = 2000;
 	synthetic.noise = 0;
 	record_run(record, "id-1");
-	(void)canary_take(&canary, &sampler, 7);
-	(void)canary_take(&canary, &sampler, 8);
-	canary_record(&canary, NULL, record);
-	(void)canary_take(&canary, &sampler, 9);
-	canary_record(&canary, NULL, record);
+	(void)frequency_probe_take(&canary, &sampler, 7);
+	(void)frequency_probe_take(&canary, &sampler, 8);
+	frequency_probe_record(&canary, NULL, record);
+	(void)frequency_probe_take(&canary, &sampler, 9);
+	frequency_probe_record(&canary, NULL, record);
 	assert_string_equal(sent(), "order,ticks,core_type\n7,512,\n8,512,\n9,512,\n");
 }
 
@@ -73,8 +73,8 @@ TEST(more_canaries_than_are_kept_are_taken_but_not_sent)
 	begin();
 	record_run(record, "id-1");
 	for (uint32_t chunk = 1; chunk <= CANARY_KEPT + 5; chunk++)
-		assert_int_not_equal(canary_take(&canary, &sampler, chunk), 0);
-	canary_record(&canary, NULL, record);
+		assert_int_not_equal(frequency_probe_take(&canary, &sampler, chunk), 0);
+	frequency_probe_record(&canary, NULL, record);
 	for (const char *at = sent(); *at != '\0'; at++)
 		lines += *at == '\n';
 	assert_int_equal(lines, 1 + CANARY_KEPT);

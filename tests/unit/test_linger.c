@@ -1,5 +1,5 @@
 /* How long it is waited for a processor that may be leaving an SMI. */
-#include "lib/processor/linger.h"
+#include "lib/processor/grace.h"
 
 #include "tests/unit/support/unit.h"
 

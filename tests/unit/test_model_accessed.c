@@ -80,9 +80,10 @@ TEST(the_entry_is_as_it_was_afterwards)
 		tlb_op_named("none"), ENTRY_PAGE_4K, { 0 }, ORACLE_ACCESSED
 	};
 	struct model *const model = model_open(cell.op, cell.mode, 0);
-	const struct planted *const planted = &model->ground.planted[cell.entry];
+	const struct probe_entry *const planted =
+		&model->probe_pages.probe_entry[cell.entry];
 
-	(void)verify_cell(&model->port, &model->ground, &cell);
+	(void)verify_cell(&model->port, &model->probe_pages, &cell);
 	assert_int_equal(*planted->entry, planted->old_value);
 	model_close(model);
 }

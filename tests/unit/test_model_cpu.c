@@ -286,7 +286,7 @@ TEST(no_preparation_uses_the_mechanism_under_test)
 
 		struct model *const model = model_open(op, mode, 0);
 
-		(void)verify_cell(&model->port, &model->ground, &cell);
+		(void)verify_cell(&model->port, &model->probe_pages, &cell);
 		assert_int_equal(model->forgot_by & op->by, 0);
 		assert_int_not_equal(model->forgot_by, 0);
 		model_close(model);

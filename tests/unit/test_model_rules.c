@@ -180,7 +180,7 @@ TEST(the_control_is_stale_in_every_trial_of_every_cell)
 
 			struct model *const model = model_open(&tlb_ops[i], mode, 0);
 			const struct staleness staleness =
-				verify_cell(&model->port, &model->ground, &cell);
+				verify_cell(&model->port, &model->probe_pages, &cell);
 
 			assert_int_equal(staleness.trials, MODEL_TRIALS);
 			assert_int_equal(staleness.stale_control, MODEL_TRIALS);

@@ -122,12 +122,13 @@ TEST(faults_of_paging_off_keep_what_they_say)
 static void fill(const struct model *model, const struct aim *aim)
 {
 	const struct verify_port *const port = &model->port;
-	const uint64_t keep = model->ground.root | CR3_KEEP;
+	const uint64_t keep = model->probe_pages.root | CR3_KEEP;
 
 	for (unsigned pcid = PCID_COUNT; pcid-- != 0;) {
 		port->load_cr3(port, keep | pcid);
 		(void)port->read(port, aim->va);
-		(void)port->read(port, model->ground.planted[ENTRY_NEIGHBOUR].read);
+		(void)port->read(port,
+		                 model->probe_pages.probe_entry[ENTRY_NEIGHBOUR].read);
 	}
 }
 
@@ -146,8 +147,9 @@ TEST(every_body_does_the_same_again_with_what_it_leaves_in_registers)
 			continue;
 
 		struct model *const model = model_open(&tlb_ops[i], mode, 0);
-		const struct aim aim = { model->ground.planted[ENTRY_PAGE_4K].aim,
-			                 PCID_TARGET };
+		const struct aim aim = {
+			model->probe_pages.probe_entry[ENTRY_PAGE_4K].aim, PCID_TARGET
+		};
 		bool kept[PCID_COUNT];
 
 		fill(model, &aim);
@@ -181,14 +183,14 @@ TEST(no_operation_and_no_check_changes_a_byte_of_code)
 			continue;
 
 		struct model *const model = model_open(op, mode, 0);
-		const struct planted *const code =
-			&model->ground.planted[ENTRY_CODE_4K];
+		const struct probe_entry *const code =
+			&model->probe_pages.probe_entry[ENTRY_CODE_4K];
 		const uint64_t old_code = code_at(model, code->old_value);
 		const uint64_t new_code = code_at(model, code->new_value);
 
 		assert_true(code->is_code);
 		assert_int_not_equal(old_code, new_code);
-		(void)verify_cell(&model->port, &model->ground, &cell);
+		(void)verify_cell(&model->port, &model->probe_pages, &cell);
 		assert_int_equal(code_at(model, code->old_value), old_code);
 		assert_int_equal(code_at(model, code->new_value), new_code);
 		model_close(model);

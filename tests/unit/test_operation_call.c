@@ -12,7 +12,7 @@ static const char *const leave[] = { "pop rbx", "ret", NULL };
 
 static uint32_t assemble_bare(const struct body *body, uint32_t copies)
 {
-	const struct bare_spec spec = {
+	const struct operation_call_spec spec = {
 		.body = body,
 		.copies = copies,
 		.stride = 4096,
@@ -20,9 +20,9 @@ static uint32_t assemble_bare(const struct body *body, uint32_t copies)
 
 	memset(area, AREA_RUBBISH, sizeof area);
 
-	const uint32_t bytes = bare_assemble(area, &spec);
+	const uint32_t bytes = operation_call_assemble(area, &spec);
 
-	assert_int_equal(bytes, bare_bytes(&spec));
+	assert_int_equal(bytes, operation_call_bytes(&spec));
 	assert_int_equal(area[bytes], AREA_RUBBISH);
 	return bytes;
 }
@@ -76,7 +76,7 @@ BODY(test_store_operands, "mov %rsi, 0(%r9)\n"
 TEST(operands_are_where_a_body_looks_for_them)
 {
 	const struct body body = { BODY_RANGE(test_store_operands) };
-	const struct bare_spec spec = { .body = &body, .copies = 1 };
+	const struct operation_call_spec spec = { .body = &body, .copies = 1 };
 	struct operands seen = { 0 };
 	const struct operands given = { .address = 1,
 		                        .type = 2,
@@ -88,8 +88,9 @@ TEST(operands_are_where_a_body_looks_for_them)
 	                           MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	assert_ptr_not_equal(code, MAP_FAILED);
-	(void)bare_assemble(code, &spec);
-	bare_call((bare_code *)(uintptr_t)code, &given, given.address);
+	(void)operation_call_assemble(code, &spec);
+	operation_call_call((operation_call_code *)(uintptr_t)code, &given,
+	                    given.address);
 	assert_memory_equal(&seen, &given, sizeof given);
 	assert_int_equal(munmap(code, 4096), 0);
 }

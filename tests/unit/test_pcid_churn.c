@@ -43,7 +43,7 @@ static struct experiment_spec visiting(uint32_t pcids, uint32_t pages, bool flus
 
 	spec.copies_b = 0;
 	spec.pcide = true;
-	spec.chase.visits = (struct visits){ pcids, pages, flush };
+	spec.chase.churn = (struct pcid_churn){ pcids, pages, flush };
 	return spec;
 }
 

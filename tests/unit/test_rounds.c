@@ -169,7 +169,8 @@ TEST(what_another_processor_measures_comes_out_the_same)
 		assert_true(row->converged && !row->unanswered);
 		assert_int_equal(row->order, here[i].order);
 		assert_int_equal(row->samples.n, here[i].samples.n);
-		assert_int_equal(row->canary_count, here[i].canary_count);
+		assert_int_equal(row->frequency_probe_count,
+		                 here[i].frequency_probe_count);
 		assert_memory_equal(row->canaries, here[i].canaries,
 		                    sizeof row->canaries);
 	}
@@ -396,7 +397,7 @@ TEST(every_chunk_has_a_canary_of_its_own)
 	for (unsigned i = 0; i < 4; i++) {
 		const struct experiment *const row = &rows_of.plan.experiments[i];
 
-		assert_int_equal(row->canary_count, 2);
+		assert_int_equal(row->frequency_probe_count, 2);
 		assert_int_equal(row->canaries[0],
 		                 rows_of.canary.ticks[row->order - 1]);
 	}

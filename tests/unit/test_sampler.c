@@ -89,7 +89,7 @@ TEST(a_rehearsal_runs_a_behind_the_priming_and_before_every_window)
 		.a = takes_1000,
 		.b = takes_1100,
 		.priming = &primed_3_64,
-		.rehearse = true,
+		.warm_up_code = true,
 		.divisor = 1,
 	};
 
@@ -122,7 +122,7 @@ TEST(a_rehearsal_leaves_cr4_as_it_was_primed_and_the_window_changes_it)
 		.args.operands.cr4 = 4,
 		.priming = &set,
 		.priming_b = &primed_3_64,
-		.rehearse = true,
+		.warm_up_code = true,
 		.divisor = 1,
 	};
 

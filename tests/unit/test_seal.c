@@ -3,53 +3,55 @@
  * for whole, and of several copies the whole one is found wherever it is.
  */
 #include "lib/base/crc32.h"
-#include "lib/stream/seal.h"
+#include "lib/stream/log_header.h"
 #include "tests/unit/support/unit.h"
 
 #define STREAM "\n@run r-1\nwords\n@done 0\n"
 #define NONCE UINT64_C(0x123456789abcdef0)
 #define STREAM_BYTES (sizeof STREAM - 1)
-#define ROOM (sizeof(struct seal) + STREAM_BYTES + 40)
+#define ROOM (sizeof(struct log_header) + STREAM_BYTES + 40)
 
 /* A heap block of exactly the room, so that reading beyond it is caught. */
-static struct seal *sealed(const char *run_id)
+static struct log_header *sealed(const char *run_id)
 {
-	struct seal *const seal = calloc(1, ROOM);
+	struct log_header *const seal = calloc(1, ROOM);
 
 	assert_non_null(seal);
 	memcpy(seal + 1, STREAM, STREAM_BYTES);
-	seal_open(seal, run_id, NONCE);
-	seal_close(seal, STREAM_BYTES, 0);
+	log_header_open(seal, run_id, NONCE);
+	log_header_close(seal, STREAM_BYTES, 0);
 	return seal;
 }
 
 /* The header's own checksum made right again, to get at what comes behind it. */
-static void agree(struct seal *seal)
+static void agree(struct log_header *seal)
 {
-	seal->header_crc32 = crc32_update(0, seal, offsetof(struct seal, header_crc32));
+	seal->header_crc32 =
+		crc32_update(0, seal, offsetof(struct log_header, header_crc32));
 }
 
 TEST(what_was_sealed_is_whole)
 {
-	struct seal *const seal = sealed("r-1");
+	struct log_header *const seal = sealed("r-1");
 
-	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_WHOLE);
-	assert_int_equal(seal_check(seal, sizeof *seal + STREAM_BYTES, "r-1", NONCE),
-	                 SEAL_WHOLE);
+	assert_int_equal(log_header_check(seal, ROOM, "r-1", NONCE), LOG_HEADER_WHOLE);
+	assert_int_equal(
+		log_header_check(seal, sizeof *seal + STREAM_BYTES, "r-1", NONCE),
+		LOG_HEADER_WHOLE);
 	assert_int_equal(seal->length, STREAM_BYTES);
-	assert_memory_equal(seal_stream(seal), STREAM, STREAM_BYTES);
+	assert_memory_equal(log_header_stream(seal), STREAM, STREAM_BYTES);
 	assert_int_equal(seal->flags, 0);
 	free(seal);
 }
 
 TEST(a_stream_that_was_cut_says_so)
 {
-	struct seal *const seal = sealed("r-1");
+	struct log_header *const seal = sealed("r-1");
 
-	seal_open(seal, "r-1", NONCE);
-	seal_close(seal, 5, SEAL_CUT);
-	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_WHOLE);
-	assert_int_equal(seal->flags, SEAL_CUT);
+	log_header_open(seal, "r-1", NONCE);
+	log_header_close(seal, 5, LOG_HEADER_CUT);
+	assert_int_equal(log_header_check(seal, ROOM, "r-1", NONCE), LOG_HEADER_WHOLE);
+	assert_int_equal(seal->flags, LOG_HEADER_CUT);
 	free(seal);
 }
 
@@ -57,11 +59,12 @@ TEST(a_stream_that_was_cut_says_so)
 TEST(a_stream_that_grows_is_whole_after_each_step)
 {
 	for (size_t step = 1; step <= STREAM_BYTES; step++) {
-		struct seal *const seal = calloc(1, ROOM);
+		struct log_header *const seal = calloc(1, ROOM);
 
 		assert_non_null(seal);
-		seal_open(seal, "r-1", NONCE);
-		assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_ABSENT);
+		log_header_open(seal, "r-1", NONCE);
+		assert_int_equal(log_header_check(seal, ROOM, "r-1", NONCE),
+		                 LOG_HEADER_ABSENT);
 		for (size_t length = 0; length < STREAM_BYTES;) {
 			const size_t more = STREAM_BYTES - length < step
 			                            ? STREAM_BYTES - length
@@ -70,91 +73,103 @@ TEST(a_stream_that_grows_is_whole_after_each_step)
 			memcpy((char *)(seal + 1) + length, &STREAM[length], more);
 			/* What comes behind what is sealed does not matter yet. */
 			assert_true(length == 0 ||
-			            seal_check(seal, ROOM, "r-1", NONCE) == SEAL_WHOLE);
+			            log_header_check(seal, ROOM, "r-1", NONCE) ==
+			                    LOG_HEADER_WHOLE);
 			length += more;
-			seal_close(seal, length, SEAL_OPEN);
-			assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE),
-			                 SEAL_WHOLE);
+			log_header_close(seal, length, LOG_HEADER_OPEN);
+			assert_int_equal(log_header_check(seal, ROOM, "r-1", NONCE),
+			                 LOG_HEADER_WHOLE);
 			assert_int_equal(seal->length, length);
-			assert_int_equal(seal->flags, SEAL_OPEN);
+			assert_int_equal(seal->flags, LOG_HEADER_OPEN);
 		}
-		seal_close(seal, STREAM_BYTES, 0);
+		log_header_close(seal, STREAM_BYTES, 0);
 		assert_int_equal(seal->flags, 0);
 		assert_int_equal(seal->stream_crc32,
 		                 crc32_update(0, STREAM, STREAM_BYTES));
-		assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_WHOLE);
+		assert_int_equal(log_header_check(seal, ROOM, "r-1", NONCE),
+		                 LOG_HEADER_WHOLE);
 		free(seal);
 	}
 }
 
 TEST(no_bit_of_header_or_stream_may_change)
 {
-	struct seal *const seal = sealed("r-1");
+	struct log_header *const seal = sealed("r-1");
 	uint8_t *const bytes = (uint8_t *)seal;
 
 	for (size_t bit = 0; bit < 8 * (sizeof *seal + STREAM_BYTES); bit++) {
 		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
-		assert_int_not_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_WHOLE);
+		assert_int_not_equal(log_header_check(seal, ROOM, "r-1", NONCE),
+		                     LOG_HEADER_WHOLE);
 		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
 	}
-	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_WHOLE);
+	assert_int_equal(log_header_check(seal, ROOM, "r-1", NONCE), LOG_HEADER_WHOLE);
 	free(seal);
 }
 
 TEST(each_field_that_is_wrong_is_told)
 {
-	struct seal *const seal = sealed("r-1");
+	struct log_header *const seal = sealed("r-1");
 
 	seal->magic[3] ^= 1;
-	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_ABSENT);
+	assert_int_equal(log_header_check(seal, ROOM, "r-1", NONCE), LOG_HEADER_ABSENT);
 	seal->magic[3] ^= 1;
 
 	seal->version++;
-	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_DAMAGED_HEADER);
+	assert_int_equal(log_header_check(seal, ROOM, "r-1", NONCE),
+	                 LOG_HEADER_DAMAGED_HEADER);
 	agree(seal);
-	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_OTHER_VERSION);
+	assert_int_equal(log_header_check(seal, ROOM, "r-1", NONCE),
+	                 LOG_HEADER_OTHER_VERSION);
 	seal->version--;
 
 	seal->header_bytes += 8;
 	agree(seal);
-	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_OTHER_VERSION);
+	assert_int_equal(log_header_check(seal, ROOM, "r-1", NONCE),
+	                 LOG_HEADER_OTHER_VERSION);
 	seal->header_bytes -= 8;
 
 	seal->length = ROOM - sizeof *seal + 1;
 	agree(seal);
-	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_BAD_LENGTH);
+	assert_int_equal(log_header_check(seal, ROOM, "r-1", NONCE),
+	                 LOG_HEADER_BAD_LENGTH);
 	seal->length = UINT64_MAX;
 	agree(seal);
-	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_BAD_LENGTH);
+	assert_int_equal(log_header_check(seal, ROOM, "r-1", NONCE),
+	                 LOG_HEADER_BAD_LENGTH);
 	seal->length = STREAM_BYTES - 1;
 	agree(seal);
-	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_DAMAGED_STREAM);
+	assert_int_equal(log_header_check(seal, ROOM, "r-1", NONCE),
+	                 LOG_HEADER_DAMAGED_STREAM);
 	seal->length = STREAM_BYTES;
 
 	seal->stream_crc32 ^= 1;
 	agree(seal);
-	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_DAMAGED_STREAM);
+	assert_int_equal(log_header_check(seal, ROOM, "r-1", NONCE),
+	                 LOG_HEADER_DAMAGED_STREAM);
 	free(seal);
 }
 
 TEST(a_header_that_is_right_says_how_much_there_is)
 {
-	struct seal *const seal = sealed("r-1");
+	struct log_header *const seal = sealed("r-1");
 	uint8_t *const bytes = (uint8_t *)seal;
 
 	((char *)(seal + 1))[2] ^= 4;
-	assert_int_equal(seal_bytes(seal, ROOM, "r-1", NONCE),
-	                 sizeof *seal + STREAM_BYTES);
-	assert_int_equal(seal_bytes(seal, sizeof *seal + STREAM_BYTES, "r-1", NONCE),
+	assert_int_equal(log_header_bytes(seal, ROOM, "r-1", NONCE),
 	                 sizeof *seal + STREAM_BYTES);
 	assert_int_equal(
-		seal_bytes(seal, sizeof *seal + STREAM_BYTES - 1, "r-1", NONCE), 0);
-	assert_int_equal(seal_bytes(seal, sizeof *seal - 1, "r-1", NONCE), 0);
-	assert_int_equal(seal_bytes(seal, ROOM, "r-2", NONCE), 0);
-	assert_int_equal(seal_bytes(seal, ROOM, "r-1", NONCE + 1), 0);
+		log_header_bytes(seal, sizeof *seal + STREAM_BYTES, "r-1", NONCE),
+		sizeof *seal + STREAM_BYTES);
+	assert_int_equal(
+		log_header_bytes(seal, sizeof *seal + STREAM_BYTES - 1, "r-1", NONCE),
+		0);
+	assert_int_equal(log_header_bytes(seal, sizeof *seal - 1, "r-1", NONCE), 0);
+	assert_int_equal(log_header_bytes(seal, ROOM, "r-2", NONCE), 0);
+	assert_int_equal(log_header_bytes(seal, ROOM, "r-1", NONCE + 1), 0);
 	for (size_t bit = 0; bit < 8 * sizeof *seal; bit++) {
 		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
-		assert_int_equal(seal_bytes(seal, ROOM, "r-1", NONCE), 0);
+		assert_int_equal(log_header_bytes(seal, ROOM, "r-1", NONCE), 0);
 		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
 	}
 	free(seal);
@@ -162,32 +177,37 @@ TEST(a_header_that_is_right_says_how_much_there_is)
 
 TEST(a_copy_of_another_run_is_not_taken)
 {
-	struct seal *const seal = sealed("r-1");
+	struct log_header *const seal = sealed("r-1");
 
-	assert_int_equal(seal_check(seal, ROOM, "r-2", NONCE), SEAL_OTHER_RUN);
-	assert_int_equal(seal_check(seal, ROOM, "r-11", NONCE), SEAL_OTHER_RUN);
+	assert_int_equal(log_header_check(seal, ROOM, "r-2", NONCE),
+	                 LOG_HEADER_OTHER_RUN);
+	assert_int_equal(log_header_check(seal, ROOM, "r-11", NONCE),
+	                 LOG_HEADER_OTHER_RUN);
 	memset(seal->run_id, 'r', sizeof seal->run_id);
 	agree(seal);
-	assert_int_equal(seal_check(seal, ROOM, "r", NONCE), SEAL_OTHER_RUN);
+	assert_int_equal(log_header_check(seal, ROOM, "r", NONCE),
+	                 LOG_HEADER_OTHER_RUN);
 	free(seal);
 }
 
 TEST(a_copy_of_an_earlier_run_of_that_id_is_not_taken)
 {
-	struct seal *const seal = sealed("r-1");
+	struct log_header *const seal = sealed("r-1");
 
-	assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE + 1), SEAL_OTHER_RUN);
-	assert_int_equal(seal_check(seal, ROOM, "r-1", (uint32_t)NONCE),
-	                 SEAL_OTHER_RUN);
+	assert_int_equal(log_header_check(seal, ROOM, "r-1", NONCE + 1),
+	                 LOG_HEADER_OTHER_RUN);
+	assert_int_equal(log_header_check(seal, ROOM, "r-1", (uint32_t)NONCE),
+	                 LOG_HEADER_OTHER_RUN);
 	free(seal);
 }
 
 TEST(room_for_less_than_a_header_holds_nothing)
 {
-	struct seal *const seal = sealed("r-1");
+	struct log_header *const seal = sealed("r-1");
 
 	for (uint64_t room = 0; room < sizeof *seal; room++)
-		assert_int_equal(seal_check(seal, room, "r-1", NONCE), SEAL_ABSENT);
+		assert_int_equal(log_header_check(seal, room, "r-1", NONCE),
+		                 LOG_HEADER_ABSENT);
 	free(seal);
 }
 
@@ -196,11 +216,12 @@ TEST(memory_that_holds_anything_else_is_absent)
 	static const uint8_t patterns[] = { 0x00, 0xff, 0xaf, 0x5a };
 
 	for (unsigned i = 0; i < COUNT_OF(patterns); i++) {
-		struct seal *const seal = malloc(ROOM);
+		struct log_header *const seal = malloc(ROOM);
 
 		assert_non_null(seal);
 		memset(seal, patterns[i], ROOM);
-		assert_int_equal(seal_check(seal, ROOM, "r-1", NONCE), SEAL_ABSENT);
+		assert_int_equal(log_header_check(seal, ROOM, "r-1", NONCE),
+		                 LOG_HEADER_ABSENT);
 		free(seal);
 	}
 }
@@ -210,12 +231,12 @@ TEST(the_first_whole_copy_is_chosen_and_the_others_named)
 {
 	for (unsigned world = 0; world < 27; world++) {
 		const unsigned kinds[] = { world % 3, world / 3 % 3, world / 9 };
-		const struct seal *copies[3];
-		enum seal_fault faults[3];
+		const struct log_header *copies[3];
+		enum log_header_fault faults[3];
 		unsigned expected = 0;
 
 		for (unsigned i = 0; i < 3; i++) {
-			struct seal *const seal = sealed("r-1");
+			struct log_header *const seal = sealed("r-1");
 
 			if (kinds[i] == 1)
 				((char *)(seal + 1))[2] ^= 4;
@@ -226,13 +247,14 @@ TEST(the_first_whole_copy_is_chosen_and_the_others_named)
 		while (expected < 3 && kinds[expected] != 0)
 			expected++;
 
-		const struct seal *const chosen =
-			seal_choose(copies, 3, ROOM, "r-1", NONCE, faults);
+		const struct log_header *const chosen =
+			log_header_choose(copies, 3, ROOM, "r-1", NONCE, faults);
 
 		assert_ptr_equal(chosen, expected < 3 ? copies[expected] : NULL);
 		for (unsigned i = 0; i < expected; i++)
-			assert_int_equal(faults[i], kinds[i] == 1 ? SEAL_DAMAGED_STREAM
-			                                          : SEAL_ABSENT);
+			assert_int_equal(faults[i], kinds[i] == 1
+			                                    ? LOG_HEADER_DAMAGED_STREAM
+			                                    : LOG_HEADER_ABSENT);
 		for (unsigned i = 0; i < 3; i++)
 			free((void *)(uintptr_t)copies[i]);
 	}
@@ -240,45 +262,46 @@ TEST(the_first_whole_copy_is_chosen_and_the_others_named)
 
 TEST(every_fault_has_words)
 {
-	for (unsigned i = 0; i < SEAL_FAULTS; i++)
-		assert_true(strlen(seal_fault_text((enum seal_fault)i)) > 3);
+	for (unsigned i = 0; i < LOG_HEADER_FAULTS; i++)
+		assert_true(strlen(log_header_fault_text((enum log_header_fault)i)) >
+		            3);
 }
 
 TEST(a_whole_seal_of_another_nonce_is_foreign)
 {
-	struct seal *const seal = sealed("r-1");
+	struct log_header *const seal = sealed("r-1");
 
-	assert_true(seal_is_foreign(seal, ROOM, NONCE + 1));
-	assert_true(seal_is_foreign(seal, sizeof *seal + STREAM_BYTES, 0));
-	assert_false(seal_is_foreign(seal, ROOM, NONCE));
-	assert_false(seal_is_foreign(seal, sizeof *seal + STREAM_BYTES - 1, 0));
-	assert_false(seal_is_foreign(seal, sizeof *seal - 1, 0));
+	assert_true(log_header_is_foreign(seal, ROOM, NONCE + 1));
+	assert_true(log_header_is_foreign(seal, sizeof *seal + STREAM_BYTES, 0));
+	assert_false(log_header_is_foreign(seal, ROOM, NONCE));
+	assert_false(log_header_is_foreign(seal, sizeof *seal + STREAM_BYTES - 1, 0));
+	assert_false(log_header_is_foreign(seal, sizeof *seal - 1, 0));
 
 	/* Of what comes after this version, as far as its header is the same. */
 	seal->version++;
 	agree(seal);
-	assert_true(seal_is_foreign(seal, ROOM, 0));
+	assert_true(log_header_is_foreign(seal, ROOM, 0));
 	seal->header_bytes++;
 	agree(seal);
-	assert_false(seal_is_foreign(seal, ROOM, 0));
+	assert_false(log_header_is_foreign(seal, ROOM, 0));
 	free(seal);
 }
 
 TEST(what_is_damaged_or_cleared_is_in_nobodys_way)
 {
-	struct seal *const seal = sealed("r-1");
+	struct log_header *const seal = sealed("r-1");
 	uint8_t *const bytes = (uint8_t *)seal;
 
 	for (size_t i = 0; i < sizeof *seal + STREAM_BYTES; i++) {
 		bytes[i] ^= 1;
-		assert_false(seal_is_foreign(seal, ROOM, 0));
+		assert_false(log_header_is_foreign(seal, ROOM, 0));
 		bytes[i] ^= 1;
 	}
-	assert_true(seal_is_foreign(seal, ROOM, 0));
-	*seal = (struct seal){ 0 };
-	assert_false(seal_is_foreign(seal, ROOM, 0));
-	seal_open(seal, "r-1", NONCE);
-	assert_false(seal_is_foreign(seal, ROOM, 0));
+	assert_true(log_header_is_foreign(seal, ROOM, 0));
+	*seal = (struct log_header){ 0 };
+	assert_false(log_header_is_foreign(seal, ROOM, 0));
+	log_header_open(seal, "r-1", NONCE);
+	assert_false(log_header_is_foreign(seal, ROOM, 0));
 	free(seal);
 }
 

@@ -4,7 +4,7 @@
 #include "tests/unit/support/arena.h"
 
 static struct frame_pool pool;
-static struct lines lines;
+static struct chase_arena lines;
 static struct spaces spaces;
 static uint64_t home;
 
@@ -21,11 +21,12 @@ static void open_home(void)
 {
 	pool = arena_pool(ARENA_FRAMES);
 	home = frame_alloc(&pool);
-	assert_int_equal(lines_open(&lines, &pool, home, 0), ERR_NONE);
+	assert_int_equal(chase_arena_open(&lines, &pool, home, 0), ERR_NONE);
 	assert_int_equal(walk_map(&pool, home, WINDOW, 0x200000, PTE_GLOBAL, LEVEL_PD),
 	                 ERR_NONE);
 	assert_int_equal(walk_map(&pool, home, 0x7000, 0x7000, 0, LEVEL_PT), ERR_NONE);
-	assert_int_equal(lines_map(&lines, home, spaces_layout(), 0, 2048), ERR_NONE);
+	assert_int_equal(chase_arena_map(&lines, home, spaces_layout(), 0, 2048),
+	                 ERR_NONE);
 }
 
 static void open_spaces(const struct spaces_spec *spec)
@@ -40,7 +41,8 @@ static void open_spaces(const struct spaces_spec *spec)
 static uint64_t entry_of(uint64_t root, uint32_t page)
 {
 	const struct walk walk = walk_find(
-		&pool, root, lines_base(spaces_layout()) + page * PAGE_BYTES, LEVEL_PT);
+		&pool, root, chase_arena_base(spaces_layout()) + page * PAGE_BYTES,
+		LEVEL_PT);
 
 	return (*walk.entry & PTE_PRESENT) == 0 ? 0 : *walk.entry;
 }
@@ -68,7 +70,7 @@ static void assert_common(uint64_t root)
 {
 	const uint64_t *const table = arena_table_at(root);
 	const uint64_t *const of_home = arena_table_at(home);
-	const unsigned own = level_index(lines_base(spaces_layout()), LEVEL_PML4);
+	const unsigned own = level_index(chase_arena_base(spaces_layout()), LEVEL_PML4);
 
 	for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
 		if (i == own)
@@ -96,7 +98,7 @@ TEST(all_else_is_what_home_has)
 /* Tables on the way to a page, from the PML4 down. */
 static void tables_of(uint64_t root, uint32_t page, uint64_t tables[4])
 {
-	const uint64_t va = lines_base(spaces_layout()) + page * PAGE_BYTES;
+	const uint64_t va = chase_arena_base(spaces_layout()) + page * PAGE_BYTES;
 
 	tables[0] = root;
 	for (unsigned i = 1; i < 4; i++) {

@@ -1,7 +1,7 @@
 /* A run in a small place: what is worth most is there, and what is not there is named.
  */
+#include "lib/codes/pack_subset.h"
 #include "lib/codes/replay.h"
-#include "lib/codes/stow.h"
 #include "lib/stream/memory_sink.h"
 #include "lib/stream/unpack.h"
 #include "tests/unit/support/packed_rows.h"
@@ -15,7 +15,7 @@ static struct {
 	struct record record;
 	struct capture capture;
 	struct packer packer;
-	struct stow stow;
+	struct pack_subset stow;
 	struct replay replay;
 	unsigned codes;
 } run;
@@ -70,8 +70,8 @@ static void put_results(unsigned count)
 static void stow(unsigned most)
 {
 	record_done(&run.record, 1);
-	run.codes = stow_run(&run.stow, run.stream, run.sink.length, CODE_BYTES, most,
-	                     "run-1");
+	run.codes = pack_subset_run(&run.stow, run.stream, run.sink.length, CODE_BYTES,
+	                            most, "run-1");
 	assert_in_range(run.codes, 1, most);
 	memory_sink_open(&run.home, run.again, ROOM);
 	replay_begin(&run.replay, &run.home.sink);

@@ -14,9 +14,9 @@ static uint64_t load(uint64_t va)
 static void assert_cycle(const struct trail *trail, uint32_t *order)
 {
 	static bool met[LINES];
-	const uint64_t base = lines_base(trail->layout);
-	uint64_t spread = lines_spread(&lines, trail->layout, trail->first);
-	uint64_t dense = lines_dense(trail->first);
+	const uint64_t base = chase_arena_base(trail->layout);
+	uint64_t spread = chase_arena_spread(&lines, trail->layout, trail->first);
+	uint64_t dense = chase_arena_dense(trail->first);
 
 	memset(met, 0, sizeof met);
 	for (uint32_t i = 0; i < trail->pages; i++) {
@@ -28,12 +28,13 @@ static void assert_cycle(const struct trail *trail, uint32_t *order)
 		met[page] = true;
 		if (order != NULL)
 			order[i] = page;
-		assert_int_equal(dense, lines_dense(page));
+		assert_int_equal(dense, chase_arena_dense(page));
 		spread = load(base + spread);
 		dense = load(VA_LINES_DENSE + dense + 8);
 	}
-	assert_int_equal(spread, lines_spread(&lines, trail->layout, trail->first));
-	assert_int_equal(dense, lines_dense(trail->first));
+	assert_int_equal(spread,
+	                 chase_arena_spread(&lines, trail->layout, trail->first));
+	assert_int_equal(dense, chase_arena_dense(trail->first));
 }
 
 TEST(a_trail_visits_every_page_once_in_the_same_order_both_ways)
@@ -41,8 +42,8 @@ TEST(a_trail_visits_every_page_once_in_the_same_order_both_ways)
 	static const uint32_t counts[] = { 1, 2, 3, 7, 64, 500, 512, 1536 };
 
 	open_lines();
-	assert_int_equal(lines_map(&lines, root, SMALL, 0, 2048), ERR_NONE);
-	assert_int_equal(lines_map(&lines, root, LARGE, 0, 2048), ERR_NONE);
+	assert_int_equal(chase_arena_map(&lines, root, SMALL, 0, 2048), ERR_NONE);
+	assert_int_equal(chase_arena_map(&lines, root, LARGE, 0, 2048), ERR_NONE);
 	for (unsigned i = 0; i < COUNT_OF(counts); i++)
 		for (unsigned order = ORDER_RANDOM; order <= ORDER_STRIDED; order++)
 			for (unsigned large = 0; large < 2; large++) {
@@ -50,11 +51,11 @@ TEST(a_trail_visits_every_page_once_in_the_same_order_both_ways)
 					.layout = large != 0 ? LARGE : SMALL,
 					.first = 17,
 					.pages = counts[i],
-					.order = (enum lines_order)order,
+					.order = (enum chase_arena_order)order,
 					.seed = 5,
 				};
 
-				lines_link(&lines, &trail);
+				chase_arena_link(&lines, &trail);
 				assert_cycle(&trail, NULL);
 			}
 }
@@ -65,7 +66,7 @@ TEST(chains_of_a_trail_are_cycles_that_share_its_pages)
 	static const uint32_t counts[] = { 8, 9, 64, 500, 1535 };
 
 	open_lines();
-	assert_int_equal(lines_map(&lines, root, SMALL, 0, 2048), ERR_NONE);
+	assert_int_equal(chase_arena_map(&lines, root, SMALL, 0, 2048), ERR_NONE);
 	for (unsigned i = 0; i < COUNT_OF(counts); i++) {
 		const struct trail trail = { .layout = SMALL,
 			                     .first = 17,
@@ -74,10 +75,10 @@ TEST(chains_of_a_trail_are_cycles_that_share_its_pages)
 			                     .seed = 5 };
 		uint32_t next = 17;
 
-		lines_link(&lines, &trail);
-		assert_int_equal(lines_chains(&trail), 8);
+		chase_arena_link(&lines, &trail);
+		assert_int_equal(chase_arena_chains(&trail), 8);
 		for (uint32_t chain = 0; chain < 8; chain++) {
-			const struct trail one = lines_chain(&trail, chain);
+			const struct trail one = chase_arena_chain(&trail, chain);
 
 			assert_int_equal(one.first, next);
 			assert_in_range(one.pages, counts[i] / 8, (counts[i] + 7) / 8);
@@ -95,19 +96,19 @@ TEST(orders_are_what_they_are_called)
 	uint32_t neighbours = 0;
 
 	open_lines();
-	assert_int_equal(lines_map(&lines, root, SMALL, 0, 512), ERR_NONE);
+	assert_int_equal(chase_arena_map(&lines, root, SMALL, 0, 512), ERR_NONE);
 	trail.order = ORDER_SEQUENTIAL;
-	lines_link(&lines, &trail);
+	chase_arena_link(&lines, &trail);
 	assert_cycle(&trail, order);
 	for (uint32_t i = 0; i < 512; i++)
 		assert_int_equal(order[i], i);
 	trail.order = ORDER_STRIDED;
-	lines_link(&lines, &trail);
+	chase_arena_link(&lines, &trail);
 	assert_cycle(&trail, order);
 	for (uint32_t i = 0; i < 512; i++)
 		assert_int_equal(order[i], 7 * i % 512);
 	trail.order = ORDER_RANDOM;
-	lines_link(&lines, &trail);
+	chase_arena_link(&lines, &trail);
 	assert_cycle(&trail, order);
 	for (uint32_t i = 1; i < 512; i++)
 		neighbours += order[i] == order[i - 1] + 1;
@@ -120,9 +121,9 @@ TEST(trails_of_other_pages_are_left_alone)
 	const struct trail two = { .layout = SMALL, .first = 100, .pages = 300 };
 
 	open_lines();
-	assert_int_equal(lines_map(&lines, root, SMALL, 0, 512), ERR_NONE);
-	lines_link(&lines, &one);
-	lines_link(&lines, &two);
+	assert_int_equal(chase_arena_map(&lines, root, SMALL, 0, 512), ERR_NONE);
+	chase_arena_link(&lines, &one);
+	chase_arena_link(&lines, &two);
 	assert_cycle(&one, NULL);
 	assert_cycle(&two, NULL);
 }
@@ -156,15 +157,15 @@ TEST(a_trail_of_code_jumps_through_every_page_and_back)
 		};
 
 		open_lines();
-		assert_int_equal(lines_map(&lines, root, trail.layout, 0, 777),
+		assert_int_equal(chase_arena_map(&lines, root, trail.layout, 0, 777),
 		                 ERR_NONE);
-		lines_link(&lines, &trail);
-		assert_int_equal(follow(&trail, lines_base(trail.layout),
-		                        lines_spread(&lines, trail.layout, 0) +
+		chase_arena_link(&lines, &trail);
+		assert_int_equal(follow(&trail, chase_arena_base(trail.layout),
+		                        chase_arena_spread(&lines, trail.layout, 0) +
 		                                LINE_CODE_SPREAD),
 		                 776);
 		assert_int_equal(follow(&trail, VA_LINES_DENSE,
-		                        lines_dense(0) + LINE_CODE_DENSE),
+		                        chase_arena_dense(0) + LINE_CODE_DENSE),
 		                 776);
 	}
 }

@@ -1,8 +1,8 @@
 /* A record goes into memory, and its files come out of it as they went in. */
+#include "lib/stream/log_header.h"
 #include "lib/stream/memory_sink.h"
 #include "lib/stream/outcome.h"
 #include "lib/stream/record.h"
-#include "lib/stream/seal.h"
 #include "lib/stream/unpack.h"
 #include "tests/unit/support/unit.h"
 
@@ -137,7 +137,7 @@ TEST(the_last_step_of_a_run_without_its_end_is_named)
 	record_progress(&home.record, 2, 7, "refill/invlpg 2m");
 	(void)unpack_console(&home.capture, home.stream, home.sink.length, home.file,
 	                     &run);
-	assert_string_equal(verdict(&run, SEAL_OPEN),
+	assert_string_equal(verdict(&run, LOG_HEADER_OPEN),
 	                    "INCOMPLETE: the run did not end by itself; the last step "
 	                    "that is known is 2 of 7, refill/invlpg 2m");
 }
@@ -276,12 +276,12 @@ TEST(only_a_whole_run_without_a_failure_passes)
 	struct unpack_run run = { .done = true };
 
 	assert_string_equal(verdict(&run, 0), "PASS");
-	assert_string_equal(verdict(&run, SEAL_CUT),
+	assert_string_equal(verdict(&run, LOG_HEADER_CUT),
 	                    "INCOMPLETE: there was no room for all results");
-	assert_string_equal(verdict(&run, SEAL_OPEN),
+	assert_string_equal(verdict(&run, LOG_HEADER_OPEN),
 	                    "INCOMPLETE: the run did not end by itself");
 	assert_string_equal(
-		verdict(&run, SEAL_LACKS_SAMPLES),
+		verdict(&run, LOG_HEADER_LACKS_SAMPLES),
 		"PASS; samples.csv lacks some, for which there was no room");
 	for (run.status = 1; run.status < 6; run.status++)
 		assert_string_not_equal(verdict(&run, 0), "PASS");

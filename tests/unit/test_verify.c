@@ -1,7 +1,7 @@
 /* The existence test against a model CPU: that it passes what is right, and notices. */
 #include "tests/unit/support/model_tlb.h"
 
-static struct verify_ground ground;
+static struct verify_pages ground;
 
 static struct verify_case case_of(const struct tlb_op *op, enum entry entry)
 {
@@ -117,7 +117,7 @@ TEST(a_preparation_that_reads_the_new_word_is_counted)
 	const struct tlb_op *const op = tlb_op_named("invlpg");
 	struct model *const model =
 		model_open(&op->body, MODEL_READS_OLD_TABLES, &ground);
-	struct planted *const planted = &ground.planted[ENTRY_NEIGHBOUR];
+	struct probe_entry *const planted = &ground.probe_entry[ENTRY_NEIGHBOUR];
 	const struct verify_case cell = case_of(op, ENTRY_NEIGHBOUR);
 
 	/* The new word gets into the TLB once and stays there. */
@@ -170,7 +170,7 @@ TEST(a_cell_leaves_the_old_entry_and_nothing_cached)
 	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
 		const struct tlb_op *const op = tlb_op_named("cr4_pge_toggle");
 		struct model *const model = model_open(&op->body, 0, &ground);
-		const struct planted *const planted = &ground.planted[i];
+		const struct probe_entry *const planted = &ground.probe_entry[i];
 		const struct verify_case cell = case_of(op, (enum entry)i);
 
 		if (!verify_applies(&ground, &cell))

@@ -18,11 +18,11 @@ static uint64_t root;
 /* The two GiB are only frames of the arena here: nothing looks further. */
 #define NO_GIANTS 0u
 
-static enum err prepare(struct verify_ground *ground, uint64_t frames)
+static enum err prepare(struct verify_pages *ground, uint64_t frames)
 {
 	pool = arena_pool(frames);
 	root = frame_alloc(&pool);
-	return verify_prepare(ground, &(struct ground_spec){
+	return verify_prepare(ground, &(struct verify_pages_spec){
 					      .pool = &pool,
 					      .root = root,
 					      .nx = PTE_NX,
@@ -30,19 +30,20 @@ static enum err prepare(struct verify_ground *ground, uint64_t frames)
 				      });
 }
 
-static bool is_planted(const struct verify_ground *ground, unsigned entry)
+static bool is_planted(const struct verify_pages *ground, unsigned entry)
 {
-	assert_int_equal(ground->planted[entry].entry == NULL, entry == ENTRY_PAGE_1G);
-	return ground->planted[entry].entry != NULL;
+	assert_int_equal(ground->probe_entry[entry].entry == NULL,
+	                 entry == ENTRY_PAGE_1G);
+	return ground->probe_entry[entry].entry != NULL;
 }
 
 TEST(every_planted_entry_names_another_frame_and_differs_in_nothing_else)
 {
-	struct verify_ground ground;
+	struct verify_pages ground;
 
 	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
 	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
-		const struct planted *const planted = &ground.planted[i];
+		const struct probe_entry *const planted = &ground.probe_entry[i];
 
 		if (!is_planted(&ground, i))
 			continue;
@@ -61,12 +62,12 @@ static bool is_global(unsigned entry)
 
 TEST(pages_are_mapped_as_their_names_say)
 {
-	struct verify_ground ground;
+	struct verify_pages ground;
 	const uint64_t flags = PTE_PRESENT | PTE_ACCESSED | PTE_DIRTY;
 
 	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
 	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
-		const struct planted *const planted = &ground.planted[i];
+		const struct probe_entry *const planted = &ground.probe_entry[i];
 		const bool large = i == ENTRY_PAGE_2M, code = i == ENTRY_CODE_4K;
 
 		if (!is_planted(&ground, i))
@@ -86,7 +87,7 @@ TEST(pages_are_mapped_as_their_names_say)
 
 TEST(entries_of_other_pcids_are_read_there)
 {
-	struct verify_ground ground;
+	struct verify_pages ground;
 
 	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
 	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
@@ -95,17 +96,17 @@ TEST(entries_of_other_pcids_are_read_there)
 			: i == ENTRY_OTHER_PCID || i == ENTRY_OTHER_PCID_GLOBAL ? 2
 										: 0;
 
-		assert_int_equal(ground.planted[i].pcid, pcid);
+		assert_int_equal(ground.probe_entry[i].pcid, pcid);
 	}
 }
 
 TEST(neighbours_are_read_elsewhere_than_aimed_and_in_the_same_table)
 {
-	struct verify_ground ground;
+	struct verify_pages ground;
 
 	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
 	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
-		const struct planted *const planted = &ground.planted[i];
+		const struct probe_entry *const planted = &ground.probe_entry[i];
 		const bool neighbour = i == ENTRY_NEIGHBOUR ||
 		                       i == ENTRY_GLOBAL_NEIGHBOUR || i == ENTRY_PSC;
 
@@ -117,11 +118,11 @@ TEST(neighbours_are_read_elsewhere_than_aimed_and_in_the_same_table)
 
 TEST(a_larger_page_is_read_in_its_middle_too_and_no_other_page_is)
 {
-	struct verify_ground ground;
+	struct verify_pages ground;
 
 	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
 	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
-		const struct planted *const planted = &ground.planted[i];
+		const struct probe_entry *const planted = &ground.probe_entry[i];
 
 		assert_int_equal(planted->far,
 		                 i == ENTRY_PAGE_2M ? planted->aim + (1u << 20) : 0);
@@ -132,11 +133,11 @@ TEST(a_larger_page_is_read_in_its_middle_too_and_no_other_page_is)
 TEST(both_frames_of_a_larger_page_hold_their_word_in_both_places)
 {
 	const uint64_t middle = UINT64_C(1) << 20;
-	struct verify_ground ground;
+	struct verify_pages ground;
 
 	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
 
-	const struct planted *const large = &ground.planted[ENTRY_PAGE_2M];
+	const struct probe_entry *const large = &ground.probe_entry[ENTRY_PAGE_2M];
 	const uint64_t old_frame = large->old_value & PTE_FRAME;
 	const uint64_t new_frame = large->new_value & PTE_FRAME;
 
@@ -149,17 +150,17 @@ TEST(both_frames_of_a_larger_page_hold_their_word_in_both_places)
 TEST(upper_levels_are_planted_above_their_pages_and_above_no_other)
 {
 	static const enum entry above[] = { ENTRY_PDE, ENTRY_PSC };
-	struct verify_ground ground;
+	struct verify_pages ground;
 
 	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
 	for (unsigned k = 0; k < COUNT_OF(above); k++) {
-		const struct planted *const pde = &ground.planted[above[k]];
+		const struct probe_entry *const pde = &ground.probe_entry[above[k]];
 
 		assert_ptr_equal(pde->entry,
 		                 walk_find(&pool, root, pde->read, LEVEL_PD).entry);
 		for (unsigned i = 0; i < ENTRY_COUNT; i++)
 			if (i != above[k])
-				assert_int_not_equal(ground.planted[i].read >> 21,
+				assert_int_not_equal(ground.probe_entry[i].read >> 21,
 				                     pde->read >> 21);
 		assert_int_not_equal(ground.elsewhere >> 21, pde->read >> 21);
 	}
@@ -167,11 +168,11 @@ TEST(upper_levels_are_planted_above_their_pages_and_above_no_other)
 
 TEST(both_tables_above_lead_to_the_words_of_their_time)
 {
-	struct verify_ground ground;
+	struct verify_pages ground;
 
 	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
 
-	const struct planted *const psc = &ground.planted[ENTRY_PSC];
+	const struct probe_entry *const psc = &ground.probe_entry[ENTRY_PSC];
 	const uint64_t pages[] = { psc->fill, psc->read };
 
 	for (unsigned i = 0; i < COUNT_OF(pages); i++) {
@@ -190,11 +191,11 @@ TEST(both_tables_above_lead_to_the_words_of_their_time)
 
 TEST(every_page_that_is_read_or_aimed_at_can_be_forgotten)
 {
-	struct verify_ground ground;
+	struct verify_pages ground;
 
 	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
 	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
-		const struct planted *const planted = &ground.planted[i];
+		const struct probe_entry *const planted = &ground.probe_entry[i];
 		unsigned found = 0;
 
 		if (!is_planted(&ground, i))
@@ -210,12 +211,12 @@ TEST(every_page_that_is_read_or_aimed_at_can_be_forgotten)
 
 TEST(without_memory_for_large_pages_there_are_none)
 {
-	struct verify_ground ground;
+	struct verify_pages ground;
 
 	assert_int_equal(prepare(&ground, 512), ERR_NONE);
-	assert_null(ground.planted[ENTRY_PAGE_2M].entry);
-	assert_null(ground.planted[ENTRY_PAGE_1G].entry);
-	assert_non_null(ground.planted[ENTRY_PAGE_4K].entry);
+	assert_null(ground.probe_entry[ENTRY_PAGE_2M].entry);
+	assert_null(ground.probe_entry[ENTRY_PAGE_1G].entry);
+	assert_non_null(ground.probe_entry[ENTRY_PAGE_4K].entry);
 	assert_false(verify_applies(&ground,
 	                            &(struct verify_case){ .op = tlb_op_named("invlpg"),
 	                                                   .entry = ENTRY_PAGE_2M }));
@@ -227,7 +228,7 @@ TEST(what_does_not_exist_without_pcide_does_not_apply)
 	const struct verify_case without = cell_of("invlpg", ENTRY_TARGET_PCID, off);
 	const struct verify_case with = cell_of("invlpg", ENTRY_TARGET_PCID, on);
 	const struct verify_case gone = cell_of("cr3_reload", ENTRY_PAGE_4K, on);
-	struct verify_ground ground;
+	struct verify_pages ground;
 
 	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
 	assert_false(verify_applies(&ground, &without));
@@ -251,7 +252,7 @@ TEST(an_operation_is_aimed_as_its_row_says)
 		{ "invlpg", ENTRY_PSC, true, 0 },
 		{ "invpcid_address", ENTRY_PSC, false, 0 },
 	};
-	struct verify_ground ground;
+	struct verify_pages ground;
 
 	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
 	for (unsigned i = 0; i < COUNT_OF(aims); i++) {
@@ -262,13 +263,13 @@ TEST(an_operation_is_aimed_as_its_row_says)
 		assert_int_equal(aim.pcid, aims[i].pcid);
 		assert_int_equal(aim.va, aims[i].elsewhere
 		                                 ? ground.elsewhere
-		                                 : ground.planted[cell.entry].aim);
+		                                 : ground.probe_entry[cell.entry].aim);
 	}
 }
 
 TEST(a_pool_that_is_too_small_for_the_ground_is_reported)
 {
-	struct verify_ground ground;
+	struct verify_pages ground;
 	uint64_t frames = 1;
 
 	for (; prepare(&ground, frames) != ERR_NONE; frames++)

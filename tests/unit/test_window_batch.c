@@ -110,7 +110,7 @@ static struct seen run(uint32_t times, uint32_t most)
 static struct seen run_bare(uint32_t pages, uint32_t most)
 {
 	const struct tlb_op *const op = tlb_op_named("invlpgb_tlbsync");
-	const struct bare_spec spec = {
+	const struct operation_call_spec spec = {
 		.body = &op->body,
 		.copies = pages,
 		.stride = PAGE,
@@ -118,10 +118,10 @@ static struct seen run_bare(uint32_t pages, uint32_t most)
 		.most = most,
 	};
 	struct seen seen = { .rsi = FIRST | 0xd, .next = FIRST };
-	const uint32_t bytes = bare_bytes(&spec);
+	const uint32_t bytes = operation_call_bytes(&spec);
 
 	assert_in_range(bytes, 1, sizeof code);
-	assert_int_equal(bare_assemble(code, &spec), bytes);
+	assert_int_equal(operation_call_assemble(code, &spec), bytes);
 	for (const uint8_t *at = code + 7; at != code + bytes - 2;)
 		at = step(at, &seen);
 	return seen;

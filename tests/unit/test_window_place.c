@@ -131,7 +131,7 @@ static void assert_keeps_to_its_room(uint32_t at, uint32_t copies, enum clock cl
 	struct window_spec spec = copies_of(&long_nop, copies);
 
 	spec.stores = copies % 64;
-	spec.planted_load = copies % 2 != 0;
+	spec.injected_load = copies % 2 != 0;
 	spec.touches = (struct touches){ copies % 3, copies % 5, copies % 33 };
 
 	const uint32_t room = window_bytes(&spec);

@@ -240,7 +240,7 @@ TEST(a_planted_load_stands_between_the_copies_and_t1)
 {
 	struct window_spec spec = copies_of(&nop, 3);
 
-	spec.planted_load = true;
+	spec.injected_load = true;
 	for (unsigned c = 0; c < CLOCKS; c++) {
 		const struct listing *const listing = listed(&spec, clocks[c]);
 		const unsigned at = head_instructions(clocks[c]) + 3;

@@ -76,7 +76,7 @@ struct shape {
 };
 
 /* What is meant where none is named: copies of an operation's body in each arm. */
-extern const struct shape shape_copies;
+extern const struct shape shape_repeat;
 
 #define VARIANT_CHARS 48u
 

@@ -13,7 +13,7 @@ static void lay(struct workspace *workspace, const struct trail *trail)
 {
 	if (workspace->laid == trail)
 		return;
-	lines_link(&workspace->lines, trail);
+	chase_arena_link(&workspace->arena, trail);
 	workspace->laid = trail;
 	/* Lines may be code, written through another mapping. */
 	(void)cpuid(0, 0);
@@ -28,11 +28,11 @@ static void walk_chain(const struct workspace *workspace, const struct trail *tr
                        enum chase_way way)
 {
 	const bool dense = way == CHASE_DENSE;
-	const uint64_t base =
-		dense ? VA_LINES_DENSE + sizeof(uint64_t) : lines_base(trail->layout);
-	uint64_t at =
-		dense ? lines_dense(trail->first)
-		      : lines_spread(&workspace->lines, trail->layout, trail->first);
+	const uint64_t base = dense ? VA_LINES_DENSE + sizeof(uint64_t)
+	                            : chase_arena_base(trail->layout);
+	uint64_t at = dense ? chase_arena_dense(trail->first)
+	                    : chase_arena_spread(&workspace->arena, trail->layout,
+	                                         trail->first);
 
 	for (uint32_t i = 0; i < trail->pages; i++)
 		at = load_word(base + at);
@@ -41,8 +41,8 @@ static void walk_chain(const struct workspace *workspace, const struct trail *tr
 static void walk_trail(const struct workspace *workspace, const struct trail *trail,
                        enum chase_way way)
 {
-	for (uint32_t i = 0; i < lines_chains(trail); i++) {
-		const struct trail chain = lines_chain(trail, i);
+	for (uint32_t i = 0; i < chase_arena_chains(trail); i++) {
+		const struct trail chain = chase_arena_chain(trail, i);
 
 		walk_chain(workspace, &chain, way);
 	}
@@ -54,13 +54,13 @@ static void walk_trail(const struct workspace *workspace, const struct trail *tr
  */
 static void flush_entries(const struct workspace *workspace, const struct trail *trail)
 {
-	const uint64_t base = lines_base(trail->layout);
+	const uint64_t base = chase_arena_base(trail->layout);
 
 	for (enum level level = trail->layout.page; level <= LEVEL_PML4; level++) {
 		for (uint32_t i = 0; i < trail->pages; i++)
 			clflush(walk_find(workspace->pool, workspace->space.root,
-			                  base + lines_page(trail->layout,
-			                                    trail->first + i),
+			                  base + chase_arena_page(trail->layout,
+			                                          trail->first + i),
 			                  level)
 			                .entry);
 		mfence();
@@ -84,13 +84,13 @@ static void walk_ways(const struct chase_context *context)
 }
 
 /* The same of code: the arm's own window last. */
-static void rehearse(const struct chase_context *context)
+static void warm_up_code(const struct chase_context *context)
 {
 	for (unsigned i = 0; i < 2; i++) {
 		const unsigned arm = i == 0 ? 1 - context->arm : context->arm;
 		struct window_args args = *context->args;
 
-		context->rehearsal[arm](&args);
+		context->warm_up_windows[arm](&args);
 	}
 }
 
@@ -103,7 +103,7 @@ static void walk_whole_trail(const struct chase_context *context)
 	lay(context->workspace, trail);
 	touch(VA_LINES_DENSE);
 	if (is_code(context->spec))
-		rehearse(context);
+		warm_up_code(context);
 	else
 		walk_ways(context);
 }
@@ -120,8 +120,8 @@ static void prime(const struct priming *priming)
 	const struct chase_spec *const spec = context->spec;
 
 	workspace_prepare(priming);
-	if (spec->visits.pcids != 0)
-		visits_clear(workspace);
+	if (spec->churn.pcids != 0)
+		pcid_churn_clear(workspace);
 	for (uint32_t i = 0; spec->partner != NULL && i < spec->repeats; i++)
 		touch(priming->target.base + i * priming->target.stride);
 	if (spec->repeats != 0)
@@ -132,8 +132,8 @@ static void prime(const struct priming *priming)
 	workspace_touch_descriptors(priming);
 	if (spec->cold)
 		flush_entries(workspace, &spec->trail);
-	if (spec->visits.pcids != 0)
-		visits_make(workspace, &context->visits);
+	if (spec->churn.pcids != 0)
+		pcid_churn_make(workspace, &context->churn);
 }
 
 static const char *reason_of(enum err err)
@@ -161,7 +161,7 @@ static const char *map_pages(struct workspace *workspace,
 		                          chase->trail.first + chase->trail.pages);
 	if (err != ERR_NONE)
 		return reason_of(err);
-	err = visits_open(workspace, &chase->visits);
+	err = pcid_churn_open(workspace, &chase->churn);
 	if (err == ERR_NONE && spec->target_pages != 0)
 		err = workspace_map_target(workspace, spec->target, spec->target_pages);
 	return err == ERR_ABSENT ? "no whole GiB of RAM" : reason_of(err);
@@ -175,9 +175,10 @@ static uint32_t start_of(const struct workspace *workspace, const struct trail *
 	const uint32_t in_line = way == CHASE_CODE_DENSE    ? LINE_CODE_DENSE
 	                         : way == CHASE_CODE_SPREAD ? LINE_CODE_SPREAD
 	                                                    : 0;
-	const uint32_t at = dense ? lines_dense(trail->first)
-	                          : (uint32_t)lines_spread(&workspace->lines,
-	                                                   trail->layout, trail->first);
+	const uint32_t at =
+		dense ? chase_arena_dense(trail->first)
+		      : (uint32_t)chase_arena_spread(&workspace->arena, trail->layout,
+	                                             trail->first);
 
 	return at + in_line;
 }
@@ -187,7 +188,7 @@ static struct chase chase_of(const struct workspace *workspace,
                              const struct chase_spec *spec, enum chase_way way)
 {
 	const struct trail *const trail = &spec->trail;
-	const uint32_t chains = lines_chains(trail);
+	const uint32_t chains = chase_arena_chains(trail);
 	struct chase chase = {
 		.way = way,
 		.accesses = (trail->pages + chains - 1) / chains,
@@ -196,7 +197,7 @@ static struct chase chase_of(const struct workspace *workspace,
 	};
 
 	for (uint32_t i = 1; i < chains; i++) {
-		const struct trail chain = lines_chain(trail, i);
+		const struct trail chain = chase_arena_chain(trail, i);
 
 		chase.others[i - 1] = start_of(workspace, &chain, way);
 	}
@@ -262,11 +263,11 @@ static void set_priming(const struct plan *plan, struct experiment *experiment)
 			.workspace = plan->workspace,
 			.spec = spec,
 			.arm = arm,
-			.visits = spec->visits,
-			.rehearsal = { experiment->pair.a, experiment->pair.b },
+			.churn = spec->churn,
+			.warm_up_windows = { experiment->pair.a, experiment->pair.b },
 			.args = &experiment->pair.args,
 		};
-	experiment->chase[0].visits.pcids = 0;
+	experiment->chase[0].churn.pcids = 0;
 	experiment->priming.prime = prime;
 	experiment->priming.context = &experiment->chase[0];
 	experiment->priming_b.prime = prime;
@@ -302,7 +303,7 @@ static const char *equip_chase(const struct plan *plan, struct experiment *exper
 		.span = spec->chase.span,
 		.divisor = spec->divisor,
 	};
-	experiment->pair.args.data = lines_base(spec->chase.trail.layout);
+	experiment->pair.args.data = chase_arena_base(spec->chase.trail.layout);
 	experiment->pair.args.stores = VA_LINES_DENSE;
 	experiment->priming_b = experiment->priming;
 	plan_prime_undoing(plan, experiment);

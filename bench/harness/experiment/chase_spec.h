@@ -22,15 +22,16 @@ struct chase_spec {
 	uint32_t repeats;
 	const struct tlb_op *partner; /* before op in each pass; NULL: none */
 	bool cold; /* the entries that the trail's walks read are not in any cache */
-	struct visits visits; /* of arm B */
+	struct pcid_churn churn; /* of arm B */
 };
 
 /* What the priming of a row works with. */
 struct chase_context {
 	struct workspace *workspace;
 	const struct chase_spec *spec;
-	unsigned arm;              /* 0: A, 1: B */
-	struct visits visits;      /* of this arm */
-	window_code *rehearsal[2]; /* of code: both arms, run before each window */
+	unsigned arm;            /* 0: A, 1: B */
+	struct pcid_churn churn; /* of this arm */
+	window_code
+		*warm_up_windows[2]; /* of code: both arms, run before each window */
 	const struct window_args *args;
 };

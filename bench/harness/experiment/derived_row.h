@@ -3,7 +3,7 @@
 #include "bench/harness/experiment/plan.h"
 
 /* spec.back says which; the rest of its spec is as there but variant and divisor. */
-extern const struct shape shape_reread;
+extern const struct shape shape_derived;
 
 /* When everything is measured: what such rows read is there. */
-void reread_all(struct plan *plan);
+void derive_all(struct plan *plan);

@@ -27,34 +27,34 @@ BODY(visits, "xor %eax, %eax\n"
              "mov %rsi, %cr3\n"
              "ret")
 
-static const struct body visits_body = { BODY_RANGE(visits) };
+static const struct body pcid_churn_body = { BODY_RANGE(visits) };
 
-typedef void visits_code(uint64_t cr3, uint64_t home, uint64_t first, uint64_t pcids,
-                         uint64_t pages);
+typedef void pcid_churn_code(uint64_t cr3, uint64_t home, uint64_t first,
+                             uint64_t pcids, uint64_t pages);
 
 /* What the code above wraps around at. */
 _Static_assert(VISITED_PAGES *PAGE_BYTES == 0xffffff + 1, "pages");
 
-enum err visits_open(struct workspace *workspace, const struct visits *visits)
+enum err pcid_churn_open(struct workspace *workspace, const struct pcid_churn *churn)
 {
-	if (visits->pcids == 0)
+	if (churn->pcids == 0)
 		return ERR_NONE;
 	if (workspace->visiting == 0) {
 		const struct room room =
-			workspace_room(workspace, body_bytes(&visits_body));
+			workspace_room(workspace, body_bytes(&pcid_churn_body));
 
 		if (room.read == 0)
 			return ERR_NO_MEMORY;
-		(void)emit_body(room.written, &visits_body);
+		(void)emit_body(room.written, &pcid_churn_body);
 		(void)cpuid(0, 0);
 		workspace->visiting = room.read;
 	}
 	return workspace_map_target(workspace, TARGET_4K,
-	                            visits->pages == 0 ? 0 : VISITED_PAGES);
+	                            churn->pages == 0 ? 0 : VISITED_PAGES);
 }
 
 /* Each is loaded with bit 63 clear. */
-void visits_clear(struct workspace *workspace)
+void pcid_churn_clear(struct workspace *workspace)
 {
 	const uint64_t root = workspace->space.root;
 
@@ -66,16 +66,16 @@ void visits_clear(struct workspace *workspace)
 	workspace->pcids_are_clear = true;
 }
 
-void visits_make(const struct workspace *workspace, const struct visits *visits)
+void pcid_churn_make(const struct workspace *workspace, const struct pcid_churn *churn)
 {
 	const uint64_t root = workspace->space.root;
 	const uint64_t home = root | PCID_HOME | CR3_KEEP;
 
-	if (visits->pcids == 0) {
+	if (churn->pcids == 0) {
 		write_cr3(home);
 		return;
 	}
-	((visits_code *)workspace->visiting)(
-		root | VISITED_FIRST | (visits->flush ? 0 : CR3_KEEP), home,
-		workspace_target(TARGET_4K).base, visits->pcids, visits->pages);
+	((pcid_churn_code *)workspace->visiting)(
+		root | VISITED_FIRST | (churn->flush ? 0 : CR3_KEEP), home,
+		workspace_target(TARGET_4K).base, churn->pcids, churn->pages);
 }

@@ -14,18 +14,18 @@
 /* Touched one behind the other, and then again from the first on: a power of two. */
 #define VISITED_PAGES 4096u
 
-struct visits {
+struct pcid_churn {
 	uint32_t pcids; /* how many */
 	uint32_t pages; /* touched in each */
 	bool flush;     /* they are entered with bit 63 of CR3 clear */
 };
 
 /* Maps the pages and places the code, once for all rows of a benchmark. */
-enum err visits_open(struct workspace *workspace,
-                     const struct visits *visits) MUST_CHECK;
+enum err pcid_churn_open(struct workspace *workspace,
+                         const struct pcid_churn *churn) MUST_CHECK;
 
 /* Whatever other benchmarks left in other PCIDs goes, once. */
-void visits_clear(struct workspace *workspace);
+void pcid_churn_clear(struct workspace *workspace);
 
 /* There and back without dropping anything of ours. */
-void visits_make(const struct workspace *workspace, const struct visits *visits);
+void pcid_churn_make(const struct workspace *workspace, const struct pcid_churn *churn);

@@ -111,7 +111,7 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 	if (plan->workspace->window_area == 0 ||
 	    give_samples(plan, experiment) != ERR_NONE)
 		return NO_MEMORY;
-	return (shape == NULL ? &shape_copies : shape)->equip(plan, experiment);
+	return (shape == NULL ? &shape_repeat : shape)->equip(plan, experiment);
 }
 
 void plan_add(struct plan *plan, const struct experiment_spec *spec)
@@ -191,8 +191,8 @@ void plan_describe(const struct plan *plan, const struct experiment *experiment,
 static uint32_t median_canary(const struct experiment *experiment,
                               const struct sampler *sampler)
 {
-	const uint32_t kept = experiment->canary_count < EXPERIMENT_CANARIES
-	                              ? experiment->canary_count
+	const uint32_t kept = experiment->frequency_probe_count < EXPERIMENT_CANARIES
+	                              ? experiment->frequency_probe_count
 	                              : EXPERIMENT_CANARIES;
 
 	return (uint32_t)sampler_arm(sampler, experiment->canaries, kept).p50;

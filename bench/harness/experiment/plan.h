@@ -30,7 +30,7 @@ struct experiment {
 	const char *skip; /* why it cannot run; NULL if it can */
 	uint32_t order;   /* number of its first chunk in the run; 0: has not run yet */
 	uint32_t canaries[EXPERIMENT_CANARIES]; /* ticks */
-	uint32_t canary_count;
+	uint32_t frequency_probe_count;
 	bool converged;
 	bool finished;
 	bool unanswered; /* the processor that measured it did not come back */

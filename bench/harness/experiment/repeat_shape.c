@@ -137,7 +137,7 @@ static enum err make_pair(const struct plan *plan, struct experiment *experiment
 		.args = workspace_args(plan->workspace, spec->op, &aim, spec->pcide,
 		                       experiment->priming.descriptors),
 		.priming = &experiment->priming,
-		.rehearse = spec->alias == ALIAS_LOCAL,
+		.warm_up_code = spec->alias == ALIAS_LOCAL,
 		.span = touches_pages(spec) ? SPAN_TOTAL : SPAN_OPERATION,
 		.divisor = spec->divisor,
 	};
@@ -176,4 +176,4 @@ static const char *equip_copies(const struct plan *plan, struct experiment *expe
 	return NULL;
 }
 
-const struct shape shape_copies = { .equip = equip_copies };
+const struct shape shape_repeat = { .equip = equip_copies };

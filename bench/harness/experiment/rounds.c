@@ -46,7 +46,8 @@ static void measure_chunk(void *argument)
 	struct experiment *const experiment = work->experiment;
 	const struct sampler *const sampler = work->rounds->sampler;
 
-	work->canary = canary_take(work->rounds->canary, sampler, work->chunk);
+	work->frequency_probe = frequency_probe_take(work->rounds->frequency_probe,
+	                                             sampler, work->chunk);
 	enter_shape(experiment);
 	if (experiment->order == 0) {
 		experiment->order = work->chunk;
@@ -59,12 +60,12 @@ static void measure_chunk(void *argument)
 
 static void note_canary(struct experiment *experiment, uint32_t canary)
 {
-	const uint32_t kept = experiment->canary_count < EXPERIMENT_CANARIES
-	                              ? experiment->canary_count
+	const uint32_t kept = experiment->frequency_probe_count < EXPERIMENT_CANARIES
+	                              ? experiment->frequency_probe_count
 	                              : EXPERIMENT_CANARIES - 1;
 
 	experiment->canaries[kept] = canary;
-	experiment->canary_count++;
+	experiment->frequency_probe_count++;
 }
 
 /* Whatever it has, and may still get, of the processor that did not come back. */
@@ -89,7 +90,7 @@ static void take_chunk(const struct rounds *rounds, struct experiment *experimen
 		give_up(experiment);
 		return;
 	}
-	note_canary(experiment, work->canary);
+	note_canary(experiment, work->frequency_probe);
 	chunks_note(&experiment->chunks, samples->n);
 	experiment->goal = 2 * experiment->goal + 1;
 
@@ -160,5 +161,5 @@ void rounds_run(const struct rounds *rounds)
 			finished += experiment->finished;
 		}
 	}
-	reread_all(plan);
+	derive_all(plan);
 }

@@ -16,13 +16,13 @@ struct chunk_work {
 	const struct rounds *rounds;
 	struct experiment *experiment;
 	uint32_t chunk;
-	uint32_t canary;
+	uint32_t frequency_probe;
 };
 
 struct rounds {
 	struct plan *plan;
 	const struct sampler *sampler;
-	struct canary *canary;
+	struct frequency_probe *frequency_probe;
 	uint64_t seed;
 	uint32_t *chunk; /* number of the last chunk of the run */
 	/* Before each chunk; finished is how many rows are done. */

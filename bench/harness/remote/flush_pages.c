@@ -22,17 +22,17 @@ static unsigned next_of(unsigned frame)
 	return (frame + 1) % FLUSH_FRAMES;
 }
 
-uint64_t flush_ground_va(void)
+uint64_t flush_pages_va(void)
 {
 	return VA_SHOOTDOWN;
 }
 
-uint64_t flush_ground_owned_va(unsigned owner)
+uint64_t flush_pages_owned_va(unsigned owner)
 {
 	return VA_OWNED + owner * OWNED_STRIDE;
 }
 
-static enum err make_frames(struct flush_ground *ground, struct frame_pool *pool,
+static enum err make_frames(struct flush_pages *probe_pages, struct frame_pool *pool,
                             uint64_t nx)
 {
 	for (unsigned i = 0; i < FLUSH_FRAMES; i++) {
@@ -41,17 +41,17 @@ static enum err make_frames(struct flush_ground *ground, struct frame_pool *pool
 		if (frame == 0)
 			return ERR_NO_MEMORY;
 		pool->table_at(frame)[0] = words[i];
-		ground->values[i] = frame | PTE_PRESENT | LEAF | nx;
+		probe_pages->values[i] = frame | PTE_PRESENT | LEAF | nx;
 	}
 	return ERR_NONE;
 }
 
-static enum err map_page(const struct flush_ground *ground, struct frame_pool *pool,
+static enum err map_page(const struct flush_pages *probe_pages, struct frame_pool *pool,
                          uint64_t root, uint64_t va, volatile uint64_t **entry)
 {
-	const uint64_t frame = ground->values[0] & PTE_FRAME;
+	const uint64_t frame = probe_pages->values[0] & PTE_FRAME;
 	const enum err err = walk_map(pool, root, va, frame,
-	                              ground->values[0] & ~PTE_FRAME, LEVEL_PT);
+	                              probe_pages->values[0] & ~PTE_FRAME, LEVEL_PT);
 
 	if (err == ERR_NONE)
 		*entry = walk_find(pool, root, va, LEVEL_PT).entry;
@@ -59,27 +59,27 @@ static enum err map_page(const struct flush_ground *ground, struct frame_pool *p
 }
 
 /* A region of one table, so that its entries follow each other. */
-static enum err map_region(struct flush_ground *ground, struct frame_pool *pool,
+static enum err map_region(struct flush_pages *probe_pages, struct frame_pool *pool,
                            uint64_t root)
 {
 	volatile uint64_t *entry = NULL;
 
 	for (uint32_t i = 0; i < FLUSH_PAGES; i++) {
-		const enum err err = map_page(ground, pool, root,
+		const enum err err = map_page(probe_pages, pool, root,
 		                              VA_SHOOTDOWN + i * PAGE_BYTES, &entry);
 
 		if (err != ERR_NONE)
 			return err;
 		if (i == 0)
-			ground->entries = entry;
+			probe_pages->entries = entry;
 	}
 	return ERR_NONE;
 }
 
-static enum err map_stores(struct flush_ground *ground, struct frame_pool *pool,
+static enum err map_stores(struct flush_pages *probe_pages, struct frame_pool *pool,
                            uint64_t root, uint64_t nx)
 {
-	struct flush_stores *const stores = &ground->stores;
+	struct flush_stores *const stores = &probe_pages->stores;
 
 	for (unsigned i = 0; i < 2; i++) {
 		const uint64_t frame = frame_alloc(pool);
@@ -99,63 +99,63 @@ static enum err map_stores(struct flush_ground *ground, struct frame_pool *pool,
 	return err;
 }
 
-enum err flush_ground_open(struct flush_ground *ground, struct frame_pool *pool,
-                           uint64_t root, uint64_t nx, unsigned owners)
+enum err flush_pages_open(struct flush_pages *probe_pages, struct frame_pool *pool,
+                          uint64_t root, uint64_t nx, unsigned owners)
 {
 	enum err err = ERR_NONE;
 
-	if (!ground->is_open) {
-		err = make_frames(ground, pool, nx);
+	if (!probe_pages->is_open) {
+		err = make_frames(probe_pages, pool, nx);
 		if (err == ERR_NONE)
-			err = map_region(ground, pool, root);
+			err = map_region(probe_pages, pool, root);
 		if (err == ERR_NONE)
-			err = map_stores(ground, pool, root, nx);
-		ground->is_open = err == ERR_NONE;
+			err = map_stores(probe_pages, pool, root, nx);
+		probe_pages->is_open = err == ERR_NONE;
 	}
 	for (unsigned i = 0; i < owners && i < FLUSH_OWNERS && err == ERR_NONE; i++)
-		if (ground->owners[i].entry == NULL)
-			err = map_page(ground, pool, root, flush_ground_owned_va(i),
-			               &ground->owners[i].entry);
+		if (probe_pages->owners[i].entry == NULL)
+			err = map_page(probe_pages, pool, root, flush_pages_owned_va(i),
+			               &probe_pages->owners[i].entry);
 	return err;
 }
 
-void flush_ground_level(struct flush_ground *ground)
+void flush_pages_level(struct flush_pages *probe_pages)
 {
 	for (uint32_t i = 0; i < FLUSH_PAGES; i++)
-		ground->entries[i] = ground->values[ground->now];
+		probe_pages->entries[i] = probe_pages->values[probe_pages->now];
 }
 
-void flush_ground_turn(struct flush_ground *ground, uint32_t pages)
+void flush_pages_turn(struct flush_pages *probe_pages, uint32_t pages)
 {
-	const uint64_t value = ground->values[next_of(ground->now)];
-	volatile uint64_t *const entries = ground->entries;
+	const uint64_t value = probe_pages->values[next_of(probe_pages->now)];
+	volatile uint64_t *const entries = probe_pages->entries;
 
 	for (uint32_t i = 0; i < pages; i++)
 		entries[i] = value;
-	ground->now = next_of(ground->now);
+	probe_pages->now = next_of(probe_pages->now);
 }
 
-void flush_ground_turn_owned(struct flush_ground *ground, unsigned owner)
+void flush_pages_turn_owned(struct flush_pages *probe_pages, unsigned owner)
 {
-	struct flush_owner *const mine = &ground->owners[owner];
+	struct flush_owner *const mine = &probe_pages->owners[owner];
 
 	mine->now = next_of(mine->now);
-	*mine->entry = ground->values[mine->now];
+	*mine->entry = probe_pages->values[mine->now];
 }
 
-uint64_t flush_ground_store_va(void)
+uint64_t flush_pages_store_va(void)
 {
 	return VA_STORED;
 }
 
-uint64_t flush_ground_word_va(unsigned word)
+uint64_t flush_pages_word_va(unsigned word)
 {
 	return VA_STORED + word * sizeof(uint64_t);
 }
 
-void flush_ground_turn_stores(struct flush_ground *ground)
+void flush_pages_turn_stores(struct flush_pages *probe_pages)
 {
-	struct flush_stores *const stores = &ground->stores;
+	struct flush_stores *const stores = &probe_pages->stores;
 	const unsigned next = 1 - stores->now;
 
 	for (unsigned i = 0; i < FLUSH_STORES; i++)
@@ -164,40 +164,41 @@ void flush_ground_turn_stores(struct flush_ground *ground)
 	stores->now = next;
 }
 
-void flush_ground_see_stores(struct flush_ground *ground, unsigned count)
+void flush_pages_see_stores(struct flush_pages *probe_pages, unsigned count)
 {
-	struct flush_stores *const stores = &ground->stores;
+	struct flush_stores *const stores = &probe_pages->stores;
 
 	for (unsigned i = 0; i < count; i++)
 		stores->seen[i] = stores->words[1 - stores->now][i];
 }
 
-enum flush_store flush_ground_store(const struct flush_ground *ground, unsigned word)
+enum flush_store flush_pages_store(const struct flush_pages *probe_pages, unsigned word)
 {
-	const struct flush_stores *const stores = &ground->stores;
+	const struct flush_stores *const stores = &probe_pages->stores;
 
 	if (stores->words[1 - stores->now][word] != stores->seen[word])
 		return STORE_LATE;
 	return stores->words[stores->now][word] != 0 ? STORE_NEW : STORE_NONE;
 }
 
-bool flush_ground_has_store(const struct flush_ground *ground, unsigned word)
+bool flush_pages_has_store(const struct flush_pages *probe_pages, unsigned word)
 {
-	return ground->stores.words[ground->stores.now][word] != 0;
+	return probe_pages->stores.words[probe_pages->stores.now][word] != 0;
 }
 
-uint32_t flush_ground_look(const struct flush_ground *ground, uint32_t pages,
-                           uint64_t (*read)(uint64_t va))
+uint32_t flush_pages_look(const struct flush_pages *probe_pages, uint32_t pages,
+                          uint64_t (*read)(uint64_t va))
 {
 	uint32_t wrong = 0;
 
 	for (uint32_t i = 0; i < pages; i++)
-		wrong += read(VA_SHOOTDOWN + i * PAGE_BYTES) != words[ground->now];
+		wrong += read(VA_SHOOTDOWN + i * PAGE_BYTES) != words[probe_pages->now];
 	return wrong;
 }
 
-bool flush_ground_look_owned(const struct flush_ground *ground, unsigned owner,
-                             uint64_t (*read)(uint64_t va))
+bool flush_pages_look_owned(const struct flush_pages *probe_pages, unsigned owner,
+                            uint64_t (*read)(uint64_t va))
 {
-	return read(flush_ground_owned_va(owner)) != words[ground->owners[owner].now];
+	return read(flush_pages_owned_va(owner)) !=
+	       words[probe_pages->owners[owner].now];
 }

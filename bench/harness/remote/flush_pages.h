@@ -42,7 +42,7 @@ struct flush_owner {
 	unsigned now;                                  /* frame behind it */
 };
 
-struct flush_ground {
+struct flush_pages {
 	bool is_open;
 	uint64_t values[FLUSH_FRAMES]; /* of an entry that points at each frame */
 	volatile uint64_t *entries;    /* of the region's pages */
@@ -52,29 +52,29 @@ struct flush_ground {
 };
 
 /* Maps the region and so many owners' pages; nothing is done twice. */
-enum err flush_ground_open(struct flush_ground *ground, struct frame_pool *pool,
-                           uint64_t root, uint64_t nx, unsigned owners) MUST_CHECK;
+enum err flush_pages_open(struct flush_pages *probe_pages, struct frame_pool *pool,
+                          uint64_t root, uint64_t nx, unsigned owners) MUST_CHECK;
 
 /* Addresses of the region's first page, and of the page of an owner. */
-uint64_t flush_ground_va(void);
-uint64_t flush_ground_owned_va(unsigned owner);
+uint64_t flush_pages_va(void);
+uint64_t flush_pages_owned_va(unsigned owner);
 
 /* All pages of the region as the first is: rows turn more of them, or fewer. */
-void flush_ground_level(struct flush_ground *ground);
+void flush_pages_level(struct flush_pages *probe_pages);
 
 /* Turns that many pages to the next frame; invalidates nothing. */
-void flush_ground_turn(struct flush_ground *ground, uint32_t pages);
-void flush_ground_turn_owned(struct flush_ground *ground, unsigned owner);
+void flush_pages_turn(struct flush_pages *probe_pages, uint32_t pages);
+void flush_pages_turn_owned(struct flush_pages *probe_pages, unsigned owner);
 
 /* The page for stores, and of it the word of one that stores. */
-uint64_t flush_ground_store_va(void);
-uint64_t flush_ground_word_va(unsigned word);
+uint64_t flush_pages_store_va(void);
+uint64_t flush_pages_word_va(unsigned word);
 
 /* Turns it; the new frame holds nothing.  Invalidates nothing. */
-void flush_ground_turn_stores(struct flush_ground *ground);
+void flush_pages_turn_stores(struct flush_pages *probe_pages);
 
 /* Notes what is in that many words of the old frame. */
-void flush_ground_see_stores(struct flush_ground *ground, unsigned count);
+void flush_pages_see_stores(struct flush_pages *probe_pages, unsigned count);
 
 /* What became of a word since then. */
 enum flush_store {
@@ -83,16 +83,17 @@ enum flush_store {
 	STORE_LATE, /* through the old one, perhaps through both */
 };
 
-enum flush_store flush_ground_store(const struct flush_ground *ground, unsigned word);
+enum flush_store flush_pages_store(const struct flush_pages *probe_pages,
+                                   unsigned word);
 
 /* Whether a word of the frame behind the page was ever written since it turned. */
-bool flush_ground_has_store(const struct flush_ground *ground, unsigned word);
+bool flush_pages_has_store(const struct flush_pages *probe_pages, unsigned word);
 
 /*
  * Reads through that many pages with read(), and returns how many did not show the word
  * that is behind them now.
  */
-uint32_t flush_ground_look(const struct flush_ground *ground, uint32_t pages,
-                           uint64_t (*read)(uint64_t va));
-bool flush_ground_look_owned(const struct flush_ground *ground, unsigned owner,
-                             uint64_t (*read)(uint64_t va));
+uint32_t flush_pages_look(const struct flush_pages *probe_pages, uint32_t pages,
+                          uint64_t (*read)(uint64_t va));
+bool flush_pages_look_owned(const struct flush_pages *probe_pages, unsigned owner,
+                            uint64_t (*read)(uint64_t va));

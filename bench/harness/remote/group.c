@@ -95,9 +95,11 @@ void group_gather(struct remote_group *group, struct smp *smp,
 	/* By number, wherever it stands among the targets. */
 	const unsigned last = count == 0 ? 0 : group->listed[count]->number;
 
-	if ((config->plants & PLANT_MUTE_CPU) != 0 && group->unresponsive == 0)
+	if ((config->injected_faults & INJECT_MUTE_CPU) != 0 &&
+	    group->unresponsive == 0)
 		group->unresponsive = last;
-	group->skips_flush = (config->plants & PLANT_MISSING_FLUSH) != 0 ? last : 0;
+	group->skips_flush =
+		(config->injected_faults & INJECT_MISSING_FLUSH) != 0 ? last : 0;
 }
 
 unsigned group_count(const struct remote_group *group)

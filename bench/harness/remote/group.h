@@ -41,9 +41,10 @@ struct group_row {
 	const struct remote *remote; /* of the experiment's spec */
 	unsigned targets;
 	smp_call *on_call;
-	smp_nmi *on_nmi;     /* false: that call was taken before */
-	bare_code *drop;     /* the operation, on as many pages as the row has */
-	bare_code *drop_end; /* waits for all that it began; NULL: it does itself */
+	smp_nmi *on_nmi;           /* false: that call was taken before */
+	operation_call_code *drop; /* the operation, on as many pages as the row has */
+	operation_call_code
+		*drop_end; /* waits for all that it began; NULL: it does itself */
 	struct operands drop_operands;
 	bool drop_by_descriptor;
 	uint16_t pcid; /* of the pages: the current one or another */
@@ -144,7 +145,7 @@ struct remote_group {
 	struct group_counts before[SMP_MEMBERS];
 	uint32_t clusters[SMP_MEMBERS]; /* logical destinations */
 	unsigned cluster_count;
-	struct flush_ground ground;
+	struct flush_pages probe_pages;
 	/* Words of this chunk: read behind a shootdown, and behind none. */
 	_Atomic uint32_t looked, stale, control_looked, control_stale, unprepared;
 	struct group_looks shootdown_looks, lazy_looks;

@@ -16,7 +16,7 @@ static struct lazy_cpu *lazy_of(struct remote_group *group,
 
 void lazy_drop_all(const struct group_row *row)
 {
-	shootdown_drop(row, flush_ground_va(), PCID_HOME);
+	shootdown_drop(row, flush_pages_va(), PCID_HOME);
 }
 
 void lazy_take_request(struct smp_cpu *me, void *context)
@@ -56,7 +56,8 @@ void lazy_come_back(struct smp_cpu *me, struct group_row *row, struct lazy_space
 static void look(struct group_row *row, bool control)
 {
 	const uint32_t pages = row->remote->pages;
-	const uint32_t stale = flush_ground_look(&row->group->ground, pages, read_word);
+	const uint32_t stale =
+		flush_pages_look(&row->group->probe_pages, pages, read_word);
 
 	group_note_look(row->group, pages, stale, control);
 }
@@ -80,7 +81,8 @@ void lazy_become(struct smp_cpu *me, void *argument)
 	const struct group_row *const row = argument;
 
 	if (row->remote->touches)
-		(void)flush_ground_look(&row->group->ground, FLUSH_PAGES, read_word);
+		(void)flush_pages_look(&row->group->probe_pages, FLUSH_PAGES,
+		                       read_word);
 	lazy_enter(lazy_of(row->group, me));
 }
 
@@ -89,8 +91,8 @@ void lazy_read_again(struct smp_cpu *me, void *argument)
 	const struct group_row *const row = argument;
 
 	if (atomic_load(&lazy_of(row->group, me)->state) == LAZY_AWAKE)
-		(void)flush_ground_look(&row->group->ground, row->remote->pages,
-		                        read_word);
+		(void)flush_pages_look(&row->group->probe_pages, row->remote->pages,
+		                       read_word);
 }
 
 void lazy_look_untold(struct smp_cpu *me, void *argument)

@@ -15,7 +15,7 @@ static void shoot(struct group_row *row, bool asks)
 {
 	struct remote_group *const group = row->group;
 
-	flush_ground_turn(&group->ground, row->remote->pages);
+	flush_pages_turn(&group->probe_pages, row->remote->pages);
 	if (!asks)
 		return;
 	lazy_publish();
@@ -68,7 +68,7 @@ static void return_timed(struct smp_cpu *me, struct group_row *row, bool returns
 		                                   : &group->space);
 	args->t1 = rdtsc_ordered();
 	if (row->remote->touches)
-		(void)flush_ground_look(&group->ground, FLUSH_PAGES, read_word);
+		(void)flush_pages_look(&group->probe_pages, FLUSH_PAGES, read_word);
 	args->t2 = rdtsc_ordered();
 	interrupts_as(flags);
 }
@@ -268,7 +268,7 @@ static void begin(struct experiment *experiment)
 		           group->members[i]->number, &group->space);
 	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
 		((uint64_t *)group->other_root)[i] = ((uint64_t *)group->root)[i];
-	flush_ground_level(&group->ground);
+	flush_pages_level(&group->probe_pages);
 	group->stamps = row->remote->figure == FIGURE_HANDLER;
 	group_begin(row);
 	(void)group_run(row, lazy_forget, NULL);

@@ -12,7 +12,7 @@ void shootdown_drop(const struct group_row *row, uint64_t va, uint16_t pcid)
 	                                 ? (uintptr_t)&descriptor
 	                                 : row->drop_operands.address + va;
 
-	bare_call(row->drop, &row->drop_operands, address);
+	operation_call_call(row->drop, &row->drop_operands, address);
 }
 
 void shootdown_forget(void)
@@ -136,7 +136,7 @@ static inline __attribute__((always_inline)) void write_requests(struct group_ro
 
 static void drop_here(const struct group_row *row)
 {
-	shootdown_drop(row, flush_ground_va(), row->pcid);
+	shootdown_drop(row, flush_pages_va(), row->pcid);
 }
 
 /* The MFENCE that the dry one has before T1 is before the first INVLPGB here. */
@@ -145,10 +145,10 @@ __attribute__((noinline)) void shootdown_broadcast(struct group_row *row,
 {
 	apic_publish();
 	args->t0 = rdtsc_ordered();
-	flush_ground_turn(&row->group->ground, row->remote->pages);
+	flush_pages_turn(&row->group->probe_pages, row->remote->pages);
 	drop_here(row);
 	args->t1 = rdtsc_ordered();
-	bare_call(row->drop_end, &row->drop_operands, 0);
+	operation_call_call(row->drop_end, &row->drop_operands, 0);
 	args->t2 = rdtsc_ordered();
 }
 
@@ -162,9 +162,9 @@ shootdown_alone(struct group_row *row, enum remote_mode mode, struct window_args
 
 	apic_publish();
 	args->t0 = rdtsc_ordered();
-	flush_ground_turn(&group->ground, row->remote->pages);
+	flush_pages_turn(&group->probe_pages, row->remote->pages);
 	if (asks)
-		write_requests(row, flush_ground_va());
+		write_requests(row, flush_pages_va());
 	if (asks && mode != REMOTE_POLL)
 		group_fill(row);
 	if (mode != REMOTE_DRY && !row->remote->alongside)
@@ -193,7 +193,7 @@ bool shootdown_untimed(struct group_row *row, enum remote_mode mode, uint64_t va
 	if (mode != REMOTE_DRY)
 		shootdown_drop(row, va, row->pcid);
 	if (mode != REMOTE_DRY && row->drop_end != NULL)
-		bare_call(row->drop_end, &row->drop_operands, 0);
+		operation_call_call(row->drop_end, &row->drop_operands, 0);
 	apic_publish();
 	if (!asks)
 		return true;

@@ -12,13 +12,13 @@ static uint64_t read_word(uint64_t va)
 
 static uint32_t look(const struct group_row *row)
 {
-	const struct flush_ground *const ground = &row->group->ground;
+	const struct flush_pages *const probe_pages = &row->group->probe_pages;
 	uint32_t wrong = 0;
 
 	if (row->remote->owners <= 1)
-		return flush_ground_look(ground, row->remote->pages, read_word);
+		return flush_pages_look(probe_pages, row->remote->pages, read_word);
 	for (unsigned i = 0; i < row->remote->owners; i++)
-		wrong += flush_ground_look_owned(ground, i, read_word);
+		wrong += flush_pages_look_owned(probe_pages, i, read_word);
 	return wrong;
 }
 
@@ -108,17 +108,18 @@ static const char *equip_drop(const struct plan *plan, struct group_row *row)
 	const struct aim aim = { .pcid = row->pcid };
 	const bool broken = plan_is_broken(plan, op);
 	const bool in_batches = !broken && op->batch.body.begin != NULL;
-	const struct bare_spec bare = {
+	const struct operation_call_spec bare = {
 		.body = broken ? &tlb_op_none->body : tlb_op_body(op, &aim),
 		.copies = op->takes_page ? spec->remote.pages : 1,
 		.stride = (int64_t)PAGE_BYTES,
 		.batch = in_batches ? &op->batch : NULL,
 		.most = plan->machine->invlpgb_pages,
 	};
-	const struct bare_spec wait = { .body = &op->batch.end, .copies = 1 };
+	const struct operation_call_spec wait = { .body = &op->batch.end, .copies = 1 };
 
-	row->drop = workspace_bare(plan->workspace, &bare);
-	row->drop_end = in_batches ? workspace_bare(plan->workspace, &wait) : NULL;
+	row->drop = workspace_operation_call(plan->workspace, &bare);
+	row->drop_end =
+		in_batches ? workspace_operation_call(plan->workspace, &wait) : NULL;
 	row->drop_operands =
 		workspace_args(plan->workspace, op, &aim, spec->pcide, 0).operands;
 	row->drop_by_descriptor = op->takes_descriptor;
@@ -135,9 +136,9 @@ const char *shootdown_equip(const struct plan *plan, struct group_row *row)
 		return missing;
 	if ((plan->machine->features & FEATURE_PGE) == 0)
 		return feature_name(FEATURE_PGE);
-	if (flush_ground_open(&row->group->ground, workspace->pool,
-	                      workspace->space.root, workspace->nx,
-	                      row->remote->owners) != ERR_NONE)
+	if (flush_pages_open(&row->group->probe_pages, workspace->pool,
+	                     workspace->space.root, workspace->nx,
+	                     row->remote->owners) != ERR_NONE)
 		return "memory";
 	return equip_drop(plan, row);
 }
@@ -180,7 +181,7 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 	return NULL;
 }
 
-/* Mailboxes are empty, whatever another row had in these lines. */
+/* Mailboxes are empty, whatever another row had in these arena. */
 static void begin(struct experiment *experiment)
 {
 	struct group_row *const row = experiment->pair.args.context;
@@ -189,7 +190,7 @@ static void begin(struct experiment *experiment)
 	for (unsigned i = 0; i <= group->count; i++)
 		for (unsigned word = 0; word < 8; word++)
 			group->members[i]->request.word[word] = 0;
-	flush_ground_level(&group->ground);
+	flush_pages_level(&group->probe_pages);
 	group_begin(row);
 }
 

@@ -24,7 +24,7 @@ static void keep_storing(struct smp_cpu *me, void *argument)
 	if (elsewhere)
 		write_cr3(group->root | row->pcid | CR3_KEEP);
 	for (uint64_t i = 1; atomic_load(&group->stop.count) == 0; i++) {
-		*(volatile uint64_t *)flush_ground_word_va(place) = i;
+		*(volatile uint64_t *)flush_pages_word_va(place) = i;
 		if (row->remote->state == SMP_POLL)
 			smp_serve(me);
 		if (group->emulated)
@@ -54,12 +54,12 @@ static unsigned storing(const struct group_row *row)
 
 static bool all_have_stored(const struct group_row *row, unsigned count)
 {
-	const struct flush_ground *const ground = &row->group->ground;
+	const struct flush_pages *const probe_pages = &row->group->probe_pages;
 	const uint64_t from = rdtsc_ordered();
 	uint32_t looks = 0;
 
 	for (unsigned i = 0; i < count; i++)
-		while (!flush_ground_has_store(ground, i))
+		while (!flush_pages_has_store(probe_pages, i))
 			if (group_timed_out(row->group->timeout, from, &looks))
 				return false;
 	return true;
@@ -73,7 +73,7 @@ static void wait_for_more(const struct group_row *row, unsigned count)
 	uint32_t looks = 0;
 
 	for (unsigned i = 0; i < count; i++)
-		while (flush_ground_store(&group->ground, i) == STORE_NONE)
+		while (flush_pages_store(&group->probe_pages, i) == STORE_NONE)
 			if (group_timed_out(group->timeout, from, &looks))
 				break;
 	group_spin(LATE_US * group->ticks_per_us);
@@ -84,7 +84,8 @@ static void count_stores(struct remote_group *group, unsigned count, bool contro
 	struct group_stores *const stores = &group->stores;
 
 	for (unsigned i = 0; i < count; i++) {
-		const enum flush_store store = flush_ground_store(&group->ground, i);
+		const enum flush_store store =
+			flush_pages_store(&group->probe_pages, i);
 
 		if (store == STORE_NONE)
 			continue;
@@ -105,10 +106,10 @@ static bool change_under(struct group_row *row, unsigned count, enum remote_mode
 
 	if (!all_have_stored(row, count))
 		return false;
-	flush_ground_turn_stores(&group->ground);
-	if (!shootdown_untimed(row, mode, flush_ground_store_va()))
+	flush_pages_turn_stores(&group->probe_pages);
+	if (!shootdown_untimed(row, mode, flush_pages_store_va()))
 		return false;
-	flush_ground_see_stores(&group->ground, count);
+	flush_pages_see_stores(&group->probe_pages, count);
 	wait_for_more(row, count);
 	return true;
 }
@@ -123,7 +124,7 @@ static void check(struct group_row *row, enum remote_mode mode)
 	group->stores.checks++;
 	(void)group_run(row, forget, NULL);
 	forget(NULL, NULL);
-	flush_ground_turn_stores(&group->ground);
+	flush_pages_turn_stores(&group->probe_pages);
 	atomic_store(&group->stop.count, 0);
 	for (unsigned i = 0; i < count; i++)
 		(void)smp_run_on(smp, group_target(row, i), keep_storing, row);

@@ -90,8 +90,8 @@ static void shoot(struct group_row *row, unsigned owner)
 
 	if (row->remote->locked && !take_lock(row, me))
 		return;
-	flush_ground_turn_owned(&group->ground, owner);
-	request->va = flush_ground_owned_va(owner);
+	flush_pages_turn_owned(&group->probe_pages, owner);
+	request->va = flush_pages_owned_va(owner);
 	request->pcid = row->pcid;
 	atomic_store(&request->missing, group->count);
 	ask_all(group, owner);
@@ -176,7 +176,7 @@ void shootdown_nobody(struct group_row *row, struct window_args *args)
 {
 	apic_publish();
 	args->t0 = rdtsc_ordered();
-	flush_ground_turn_owned(&row->group->ground, 0);
+	flush_pages_turn_owned(&row->group->probe_pages, 0);
 	args->t1 = rdtsc_ordered();
 	args->t2 = args->t1;
 }

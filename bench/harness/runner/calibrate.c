@@ -25,8 +25,8 @@ static uint32_t expected_interrupts(const struct smp_cpu *me)
 	       atomic_load(&me->wakes);
 }
 
-struct disturbances find_out_disturbances(const struct smp *smp,
-                                          const struct machine *machine)
+struct disturbances calibrate_disturbances(const struct smp *smp,
+                                           const struct machine *machine)
 {
 	struct clock_counts clock = { 0 };
 
@@ -46,9 +46,9 @@ static struct disturbances read_disturbances(void *context)
 	struct run *const run = context;
 	struct disturbances now = { 0 };
 
-	if ((run->config->plants & PLANT_DEAF) == 0)
-		now = find_out_disturbances(&run->smp, run->machine);
-	planted_in_block(run);
+	if ((run->config->injected_faults & INJECT_DEAF) == 0)
+		now = calibrate_disturbances(&run->smp, run->machine);
+	inject_in_block(run);
 	return now;
 }
 
@@ -83,7 +83,7 @@ static void run_selftests(struct run *run)
 		.sampler = &run->sampler,
 		.fingerprint = &run->fingerprint,
 		.env = run->machine->env,
-		.planted_load = (run->config->plants & PLANT_LOAD) != 0,
+		.injected_load = (run->config->injected_faults & INJECT_LOAD) != 0,
 		.core_type = run->cores[0].name,
 	};
 	selftest_clock(&run->selftest);
@@ -104,7 +104,7 @@ static enum err open_measuring(struct run *run)
 	enum err err =
 		workspace_open(&run->workspace, run->pool, run->root, run->machine);
 
-	if ((run->config->plants & PLANT_UNFENCED) != 0)
+	if ((run->config->injected_faults & INJECT_UNFENCED) != 0)
 		run->workspace.clock.kind = CLOCK_UNFENCED;
 	if (err == ERR_NONE)
 		err = open_sampler(run);
@@ -114,18 +114,18 @@ static enum err open_measuring(struct run *run)
 	return err;
 }
 
-static enum err prepare_ground(struct run *run)
+static enum err prepare_verify_pages(struct run *run)
 {
-	return verify_prepare(&run->ground, &(struct ground_spec){
-						    .pool = run->pool,
-						    .root = run->root,
-						    .nx = run->workspace.nx,
-						    .giants = run->machine->giants,
-					    });
+	return verify_prepare(&run->probe_pages, &(struct verify_pages_spec){
+							 .pool = run->pool,
+							 .root = run->root,
+							 .nx = run->workspace.nx,
+							 .giants = run->machine->giants,
+						 });
 }
 
 /* What is wanting of memory shows in the rows: they are skipped for it. */
-void find_out(struct run *run)
+void calibrate(struct run *run)
 {
 	struct machine *const machine = run->machine;
 
@@ -142,7 +142,7 @@ void find_out(struct run *run)
 	                             : NULL;
 	run->sampler.step = fingerprint_step(&run->fingerprint, machine->env);
 	if (err == ERR_NONE) {
-		run->can_verify = prepare_ground(run) == ERR_NONE;
+		run->can_verify = prepare_verify_pages(run) == ERR_NONE;
 		run_selftests(run);
 		machine->cycle_counter.broken =
 			selftest_failed(&run->selftest, "cycle_counter");

@@ -7,8 +7,8 @@
 
 /* Fills in run from workspace on; records the self-tests and what the timing is worth.
  */
-void find_out(struct run *run);
+void calibrate(struct run *run);
 
 /* On the processor that calls; machine says what counters it has. */
-struct disturbances find_out_disturbances(const struct smp *smp,
-                                          const struct machine *machine);
+struct disturbances calibrate_disturbances(const struct smp *smp,
+                                           const struct machine *machine);

@@ -33,7 +33,7 @@ static void work_there(struct smp_cpu *me, void *argument)
 	(void)me;
 	(void)cpuid(0, 0);
 	control_drop_all();
-	planted_in_work(own);
+	inject_in_work(own);
 	own->work(own->argument);
 	interrupts_as(flags);
 }
@@ -42,7 +42,8 @@ static bool run_there(const struct place *place, place_work *work, void *argumen
 {
 	struct core_own *const own = (struct core_own *)place;
 	struct smp *const smp = &own->run->smp;
-	const bool planted = (own->run->config->plants & PLANT_LOST_CORE) != 0;
+	const bool planted =
+		(own->run->config->injected_faults & INJECT_LOST_CORE) != 0;
 	const uint64_t limit = (planted ? 1 : PATIENCES) * smp_timeout(smp) +
 	                       ROWS * own->run->sampler.ticks_per_row;
 
@@ -95,8 +96,9 @@ void cores_begin(struct run *run)
 
 bool cores_may_differ(const struct config *config, const struct machine *machine)
 {
-	return config->all_core_types && ((machine->features & FEATURE_HYBRID) != 0 ||
-	                                  (config->plants & PLANT_OTHER_CORE) != 0);
+	return config->all_core_types &&
+	       ((machine->features & FEATURE_HYBRID) != 0 ||
+	        (config->injected_faults & INJECT_OTHER_CORE) != 0);
 }
 
 static void write_back_cr4(void *cr4)
@@ -141,7 +143,7 @@ static struct disturbances read_there(void *context)
 {
 	const struct core_own *const own = context;
 
-	return find_out_disturbances(&own->run->smp, &own->machine);
+	return calibrate_disturbances(&own->run->smp, &own->machine);
 }
 
 /* Its clock, and the self-tests that the boot processor has passed or not. */

@@ -5,8 +5,8 @@
 #include "lib/x86/insn.h"
 
 /* Which chunk and window of it have a fault on purpose. */
-#define PLANT_BEFORE_CHUNK 3u
-#define PLANT_AT_WINDOW 30u
+#define INJECT_BEFORE_CHUNK 3u
+#define INJECT_AT_WINDOW 30u
 
 static void fall_down(struct smp_cpu *me, void *unused)
 {
@@ -35,34 +35,37 @@ static void have_done(struct smp *smp, unsigned number, smp_work *job)
 }
 
 /* Page 0 is not mapped. */
-void planted_before_chunk(struct run *run, struct experiment *experiment)
+void inject_before_chunk(struct run *run, struct experiment *experiment)
 {
-	if (run->chunk + 1 != PLANT_BEFORE_CHUNK)
+	if (run->chunk + 1 != INJECT_BEFORE_CHUNK)
 		return;
-	if ((run->config->plants & PLANT_PF) != 0)
+	if ((run->config->injected_faults & INJECT_PF) != 0)
 		touch(0);
-	if ((run->config->plants & PLANT_SPACE) != 0)
+	if ((run->config->injected_faults & INJECT_SPACE) != 0)
 		script_shape_misdirect(&run->workspace.script_area, experiment);
-	if ((run->config->plants & PLANT_FALLEN_CPU) != 0 && smp_count(&run->smp) != 0)
+	if ((run->config->injected_faults & INJECT_FALLEN_CPU) != 0 &&
+	    smp_count(&run->smp) != 0)
 		have_done(&run->smp, 1, fall_down);
-	if ((run->config->plants & PLANT_MOVED_CLOCK) != 0)
+	if ((run->config->injected_faults & INJECT_MOVED_CLOCK) != 0)
 		have_done(&run->smp, smp_count(&run->smp), move_clock);
-	if ((run->config->plants & PLANT_STRAY_NMI) != 0 && smp_count(&run->smp) != 0)
-		run->planted_stray = experiment;
-	if ((run->config->plants & PLANT_IRQ) == 0 || experiment->spec.shape != NULL)
+	if ((run->config->injected_faults & INJECT_STRAY_NMI) != 0 &&
+	    smp_count(&run->smp) != 0)
+		run->injected_stray = experiment;
+	if ((run->config->injected_faults & INJECT_IRQ) == 0 ||
+	    experiment->spec.shape != NULL)
 		return;
-	run->planted_nmi = PLANT_AT_WINDOW;
+	run->injected_nmi = INJECT_AT_WINDOW;
 	experiment->priming.prime = selftest_prime_with_nmi;
-	experiment->priming.context = &run->planted_nmi;
+	experiment->priming.context = &run->injected_nmi;
 }
 
 /* Behind the self-tests and the first verification, in the middle of the rows. */
-#define PLANT_AT_WORK 50u
+#define INJECT_AT_WORK 50u
 
-void planted_in_work(const struct core_own *own)
+void inject_in_work(const struct core_own *own)
 {
-	if ((own->run->config->plants & PLANT_LOST_CORE) == 0 ||
-	    own->works != PLANT_AT_WORK)
+	if ((own->run->config->injected_faults & INJECT_LOST_CORE) == 0 ||
+	    own->works != INJECT_AT_WORK)
 		return;
 	for (;;)
 		hlt();
@@ -72,15 +75,15 @@ void planted_in_work(const struct core_own *own)
  * Not in the canary's block before the row's.  Waits until it is taken: an emulator
  * that runs them in turn might do so behind it.
  */
-void planted_in_block(struct run *run)
+void inject_in_block(struct run *run)
 {
 	const uint32_t before = smp_unexpected(&run->smp);
 	const uint64_t from = rdtsc_ordered();
 
-	if (run->planted_stray == NULL || run->group.row == NULL ||
-	    run->group.row->experiment != run->planted_stray)
+	if (run->injected_stray == NULL || run->group.row == NULL ||
+	    run->group.row->experiment != run->injected_stray)
 		return;
-	run->planted_stray = NULL;
+	run->injected_stray = NULL;
 	(void)apic_send_nmi(smp_apic(&run->smp), smp_cpu(&run->smp, 1)->apic_id);
 	while (smp_unexpected(&run->smp) == before &&
 	       rdtsc_ordered() - from < smp_timeout(&run->smp))

@@ -5,10 +5,10 @@
  * Before each chunk: the faults that the options ask for while rows are measured, so
  * that the tests can see them noticed (tests/README.md).  Once, before the third chunk.
  */
-void planted_before_chunk(struct run *run, struct experiment *experiment);
+void inject_before_chunk(struct run *run, struct experiment *experiment);
 
 /* Before each piece of work on another type of core: one that never ends. */
-void planted_in_work(const struct core_own *own);
+void inject_in_work(const struct core_own *own);
 
 /* After each reading of what disturbs a block: one that comes in its middle. */
-void planted_in_block(struct run *run);
+void inject_in_block(struct run *run);

@@ -26,9 +26,9 @@ struct run {
 	struct sampler sampler;
 	struct fingerprint fingerprint;
 	struct selftest selftest;
-	struct canary canary;
+	struct frequency_probe frequency_probe;
 	struct frequency frequency; /* over all rows of the boot processor so far */
-	struct verify_ground ground;
+	struct verify_pages probe_pages;
 	bool can_verify;
 	struct plan plan;
 	bool rows_pending; /* the plan's rows are not delivered yet */
@@ -40,10 +40,10 @@ struct run {
 	const struct core *core; /* whose rows the plan has */
 	unsigned steps_before;   /* rows and verifications of what is done */
 	unsigned steps;
-	uint32_t chunk;       /* number of the last chunk measured */
-	uint32_t planted_nmi; /* windows until it is sent */
+	uint32_t chunk;        /* number of the last chunk measured */
+	uint32_t injected_nmi; /* windows until it is sent */
 	/* Where it comes behind the next reading of disturbances. */
-	const struct experiment *planted_stray;
+	const struct experiment *injected_stray;
 	bool failed;
 	char activity[CONFIG_TEXT + VARIANT_CHARS]; /* what is running now */
 };

@@ -27,7 +27,8 @@ static unsigned number_of(const struct run *run, const struct core *core)
 /* selftest.break holds there. */
 static bool is_broken_on(const struct run *run, const struct core *core)
 {
-	return core->own != NULL || (run->config->plants & PLANT_OTHER_BROKEN) == 0;
+	return core->own != NULL ||
+	       (run->config->injected_faults & INJECT_OTHER_BROKEN) == 0;
 }
 
 /* The rows of a benchmark on that core. */
@@ -206,7 +207,7 @@ static struct matrix matrix_of(struct run *run, const struct core *core)
 {
 	return (struct matrix){
 		.workspace = &run->workspace,
-		.ground = run->can_verify ? &run->ground : NULL,
+		.probe_pages = run->can_verify ? &run->probe_pages : NULL,
 		.machine = core->machine,
 		.record = run->record,
 		.place = cores_place(core),
@@ -299,7 +300,7 @@ static void on_chunk(void *context, struct experiment *experiment, unsigned fini
 	progress(run, run->steps_before + finished + 1, name);
 	cores_set_mode(run, run->core, experiment->spec.pcide, experiment->spec.tce);
 	smp_hold_nmi(&run->smp, experiment->spec.op->runs_flat);
-	planted_before_chunk(run, experiment);
+	inject_before_chunk(run, experiment);
 }
 
 static void measure_all(struct run *run)
@@ -307,7 +308,7 @@ static void measure_all(struct run *run)
 	rounds_run(&(struct rounds){
 		.plan = &run->plan,
 		.sampler = run->core->sampler,
-		.canary = &run->canary,
+		.frequency_probe = &run->frequency_probe,
 		.seed = run->config->seed,
 		.chunk = &run->chunk,
 		.on_chunk = on_chunk,
@@ -347,7 +348,7 @@ static void deliver_rows(struct run *run, bool complete)
 		rows.tallies[kind] = run->cores[kind].tallies;
 	run->rows_pending = false;
 	run->failed = rows_record(&rows) || run->failed;
-	canary_record(&run->canary, run->core->name, run->record);
+	frequency_probe_record(&run->frequency_probe, run->core->name, run->record);
 	if (run->core->own == NULL)
 		note_frequency(&run->frequency, &run->plan);
 }
@@ -364,7 +365,8 @@ static void run_on(struct run *run, unsigned bench, const struct core *core)
 	workspace_reset(&run->workspace);
 	script_area_drop_all(run->root);
 	if (run->workspace.window_area != 0 &&
-	    canary_open(&run->canary, &run->workspace.source) != ERR_NONE)
+	    frequency_probe_open(&run->frequency_probe, &run->workspace.source) !=
+	            ERR_NONE)
 		return;
 	plan_for(run, benches[bench], core, &run->workspace);
 	if (run->plan.count == 0)
@@ -420,7 +422,7 @@ enum run_status runner_run(struct run *run)
 	if (run->config->pin)
 		smp_pin(&run->smp);
 	cores_find(run);
-	find_out(run);
+	calibrate(run);
 	cores_open(run);
 	open_samples(run);
 	/* There even if nothing selected has anything to verify. */

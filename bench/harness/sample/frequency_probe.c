@@ -5,42 +5,44 @@
 
 #define PAIRS 3u
 
-enum err canary_open(struct canary *canary, struct window_source *source)
+enum err frequency_probe_open(struct frequency_probe *probe,
+                              struct window_source *source)
 {
-	canary->pair = chain_pair(source, CHAIN_IMUL, CANARY_COPIES);
-	return canary->pair.a != NULL && canary->pair.b != NULL ? ERR_NONE
-	                                                        : ERR_NO_MEMORY;
+	probe->pair = chain_pair(source, CHAIN_IMUL, CANARY_COPIES);
+	return probe->pair.a != NULL && probe->pair.b != NULL ? ERR_NONE
+	                                                      : ERR_NO_MEMORY;
 }
 
-uint32_t canary_take(struct canary *canary, const struct sampler *sampler,
-                     uint32_t chunk)
+uint32_t frequency_probe_take(struct frequency_probe *probe,
+                              const struct sampler *sampler, uint32_t chunk)
 {
 	uint32_t a[PAIRS], b[PAIRS];
 	struct samples samples = { .a = a, .b = b, .capacity = PAIRS };
 	const struct summary summary =
-		sampler_measure(sampler, &canary->pair, &samples, PAIRS);
+		sampler_measure(sampler, &probe->pair, &samples, PAIRS);
 	const int64_t total = summary.p50 * (int64_t)CANARY_COPIES / 1000;
 	const uint32_t ticks = total < 0 ? 0 : (uint32_t)total;
 
-	if (canary->count < CANARY_KEPT) {
-		canary->chunks[canary->count] = chunk;
-		canary->ticks[canary->count] = ticks;
+	if (probe->count < CANARY_KEPT) {
+		probe->chunks[probe->count] = chunk;
+		probe->ticks[probe->count] = ticks;
 	}
-	canary->count++;
+	probe->count++;
 	return ticks;
 }
 
-void canary_record(struct canary *canary, const char *core_type, struct record *record)
+void frequency_probe_record(struct frequency_probe *probe, const char *core_type,
+                            struct record *record)
 {
-	const uint32_t kept = canary->count < CANARY_KEPT ? canary->count : CANARY_KEPT;
+	const uint32_t kept = probe->count < CANARY_KEPT ? probe->count : CANARY_KEPT;
 
 	record_begin(record, FILE_CANARY);
-	for (; canary->sent < kept; canary->sent++) {
+	for (; probe->sent < kept; probe->sent++) {
 		struct line line;
 		struct csv csv = csv_begin(&line);
 
-		csv_u64(&csv, canary->chunks[canary->sent]);
-		csv_u64(&csv, canary->ticks[canary->sent]);
+		csv_u64(&csv, probe->chunks[probe->sent]);
+		csv_u64(&csv, probe->ticks[probe->sent]);
 		csv_text(&csv, core_type);
 		record_line(record, &line);
 	}

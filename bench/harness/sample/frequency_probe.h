@@ -12,7 +12,7 @@
 
 #define CANARY_KEPT 2048u
 
-struct canary {
+struct frequency_probe {
 	struct pair pair;
 	uint32_t chunks[CANARY_KEPT];
 	uint32_t ticks[CANARY_KEPT];
@@ -20,13 +20,15 @@ struct canary {
 	uint32_t sent;
 };
 
-enum err canary_open(struct canary *canary, struct window_source *source) MUST_CHECK;
+enum err frequency_probe_open(struct frequency_probe *probe,
+                              struct window_source *source) MUST_CHECK;
 
 /* Ticks of CANARY_COPIES multiplications: the median of three pairs; kept under chunk.
  */
-uint32_t canary_take(struct canary *canary, const struct sampler *sampler,
-                     uint32_t chunk);
+uint32_t frequency_probe_take(struct frequency_probe *probe,
+                              const struct sampler *sampler, uint32_t chunk);
 
 /* The rows of canary.csv that were not sent yet, all of one core; NULL: all are alike.
  */
-void canary_record(struct canary *canary, const char *core_type, struct record *record);
+void frequency_probe_record(struct frequency_probe *probe, const char *core_type,
+                            struct record *record);

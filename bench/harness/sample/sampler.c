@@ -58,13 +58,13 @@ static bool take(const struct sampler *sampler, const struct pair *pair,
 
 	if (priming != NULL)
 		priming->prime(priming);
-	if (pair->rehearse) {
-		struct window_args rehearsal = pair->args;
+	if (pair->warm_up_code) {
+		struct window_args warm_up_windows = pair->args;
 
 		/* What the window undoes is to be there still when it comes. */
 		if (priming != NULL && priming->cr4_before != 0)
-			rehearsal.operands.cr4 = priming->cr4_before;
-		pair->a(&rehearsal);
+			warm_up_windows.operands.cr4 = priming->cr4_before;
+		pair->a(&warm_up_windows);
 	}
 	choose_phase(sampler);
 	window(&args);

@@ -31,7 +31,7 @@ struct pair {
 	 * Runs A once, untimed, before every window: A's own pages are in the TLB then,
 	 * which they need not be where they are not global.
 	 */
-	bool rehearse;
+	bool warm_up_code;
 	enum span span;
 	uint32_t divisor; /* operations by which B exceeds A */
 	/* What it points at becomes true when no more can be taken; NULL: never. */

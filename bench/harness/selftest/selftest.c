@@ -98,7 +98,7 @@ static void test_empty_window(struct selftest *selftest)
 		.divisor = 1,
 	};
 
-	spec.planted_load = selftest->planted_load;
+	spec.injected_load = selftest->injected_load;
 	pair.b = selftest->source->make(selftest->source, &spec);
 
 	const struct estimate difference =

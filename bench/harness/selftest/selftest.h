@@ -35,7 +35,7 @@ struct selftest {
 	const struct sampler *sampler;
 	const struct fingerprint *fingerprint;
 	enum environment env;
-	bool planted_load; /* the empty window gets a load */
+	bool injected_load; /* the empty window gets a load */
 	uint32_t a[SELFTEST_PAIRS], b[SELFTEST_PAIRS];
 	struct selftest_row rows[SELFTEST_ROWS];
 	unsigned count, sent;

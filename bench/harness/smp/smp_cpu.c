@@ -1,6 +1,6 @@
 /* What a member does: gets ready, waits, works, takes calls. */
 #include "bench/harness/smp/smp_start.h"
-#include "lib/options/plant.h"
+#include "lib/options/injected_fault.h"
 #include "lib/x86/control.h"
 #include "lib/x86/identify.h"
 #include "lib/x86/insn.h"
@@ -133,9 +133,10 @@ static void wait_monitoring(const struct smp_cpu *me, uint32_t seen, uint32_t hi
  */
 static void wait_for_store(struct smp_cpu *me, uint32_t seen, uint32_t hint)
 {
-	const volatile void *const line = (me->smp->plants & PLANT_LOST_STORE) != 0
-	                                          ? (const void *)&me->answer
-	                                          : &me->request.call;
+	const volatile void *const line =
+		(me->smp->injected_faults & INJECT_LOST_STORE) != 0
+			? (const void *)&me->answer
+			: &me->request.call;
 
 	cli();
 	while (!is_asked(me, seen)) {
@@ -264,7 +265,7 @@ void smp_enter(void *context)
 	seat->cpu.on_nmi = smp_take_nmi;
 	seat->cpu.local = me;
 	cpu_install(&seat->cpu, ist_tops);
-	if ((me->smp->plants & PLANT_ODD_CPU) != 0 && is_last(me->smp, seat))
+	if ((me->smp->injected_faults & INJECT_ODD_CPU) != 0 && is_last(me->smp, seat))
 		touch(0);
 	seat->differences = take_over(me->smp, &me->apic);
 	/* One whose APIC is not where the others' are could not even end an interrupt.
@@ -276,7 +277,8 @@ void smp_enter(void *context)
 	}
 	leaves_read(&leaves, is_amd(me->smp->machine));
 	topology_decode(&leaves, &me->topology);
-	plant_core_type(me->smp->plants, is_last(me->smp, seat), &me->topology);
+	inject_core_type(me->smp->injected_faults, is_last(me->smp, seat),
+	                 &me->topology);
 	me->mwait_kinds = leaves_mwait_kinds();
 	me->tsc_adjust_known = identify_tsc_adjust(&me->tsc_adjust);
 	work(me);

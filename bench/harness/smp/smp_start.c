@@ -1,6 +1,6 @@
 #include "bench/harness/smp/smp_start.h"
 
-#include "lib/options/plant.h"
+#include "lib/options/injected_fault.h"
 #include "lib/x86/control.h"
 #include "lib/x86/identify.h"
 #include "lib/x86/insn.h"
@@ -158,7 +158,7 @@ static void prepare_boot(struct smp *smp, const struct smp_spec *spec)
 	boot->acpi_uid_known = processor->acpi_uid_known;
 	leaves_read(&leaves, is_amd(spec->machine));
 	topology_decode(&leaves, &boot->topology);
-	plant_core_type(spec->plants, false, &boot->topology);
+	inject_core_type(spec->injected_faults, false, &boot->topology);
 	boot->tsc_adjust = spec->machine->tsc_adjust;
 	boot->tsc_adjust_known = spec->machine->tsc_adjust_known;
 	boot->mwait_kinds = leaves_mwait_kinds();
@@ -279,13 +279,13 @@ static struct cpu_area *seat_of(const struct smp *smp, uint32_t seats, uint32_t 
 }
 
 /* The page tables of all are the boot processor's. */
-static uint32_t needs(const struct machine *machine, uint32_t plants)
+static uint32_t needs(const struct machine *machine, uint32_t injected_faults)
 {
 	const uint32_t nx = UINT32_C(1) << 20;
 	const uint32_t what_none_has = UINT32_C(1) << 10;
 
 	return ((machine->features & FEATURE_NX) != 0 ? nx : 0) |
-	       ((plants & PLANT_UNFIT_CPU) != 0 ? what_none_has : 0);
+	       ((injected_faults & INJECT_UNFIT_CPU) != 0 ? what_none_has : 0);
 }
 
 static void start_others(struct smp *smp, const struct smp_spec *spec)
@@ -298,7 +298,7 @@ static void start_others(struct smp *smp, const struct smp_spec *spec)
 		.processors = &machine->processors,
 		.asked = smp->seat_count,
 		.seats = smp->start_seats,
-		.needs = needs(machine, spec->plants),
+		.needs = needs(machine, spec->injected_faults),
 		.ticks_per_ms = hz != 0 ? hz / 1000 + 1 : FASTEST_TICKS_PER_MS,
 		.patience_ms = PATIENCE_MS,
 	};
@@ -338,7 +338,7 @@ void smp_start(struct smp *smp, const struct smp_spec *spec)
 
 	smp->machine = spec->machine;
 	smp->root = spec->root;
-	smp->plants = spec->plants;
+	smp->injected_faults = spec->injected_faults;
 	smp->on_faulted = spec->on_faulted;
 	smp->on_dropped = spec->on_dropped;
 	smp->context = spec->context;

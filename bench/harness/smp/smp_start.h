@@ -5,7 +5,7 @@
  */
 #include "bench/harness/smp/smp.h"
 #include "lib/machine/machine.h"
-#include "lib/options/plant.h"
+#include "lib/options/injected_fault.h"
 #include "lib/x86/start.h"
 #include "paging/walk.h"
 
@@ -27,7 +27,7 @@ struct smp_spec {
 	struct cpu *cpu;         /* the boot processor's */
 	uint64_t root;
 	uint64_t low; /* start_place() was here; 0: no memory below 1 MiB */
-	uint32_t plants;
+	uint32_t injected_faults;
 	smp_faulted *on_faulted; /* a row is measured: ends the run */
 	smp_faulted *on_dropped; /* none is yet: it is lost, and the run goes on */
 	void *context;
@@ -52,11 +52,11 @@ static inline void smp_hold_nmi(const struct smp *smp, bool hold)
 /* From now on a member that falls ends the run, and strays are counted. */
 void smp_begin_measuring(struct smp *smp);
 
-/* PLANT_OTHER_CORE: the last processor is efficient, and performance all others. */
-static inline void plant_core_type(uint32_t plants, bool is_last,
-                                   struct topology *topology)
+/* INJECT_OTHER_CORE: the last processor is efficient, and performance all others. */
+static inline void inject_core_type(uint32_t injected_faults, bool is_last,
+                                    struct topology *topology)
 {
-	if ((plants & PLANT_OTHER_CORE) != 0)
+	if ((injected_faults & INJECT_OTHER_CORE) != 0)
 		topology->core_type = is_last ? CORE_EFFICIENT : CORE_PERFORMANCE;
 }
 

@@ -2,8 +2,8 @@
 /* The started processors in memory: who writes what, and in which cache line. */
 #include "bench/harness/smp/tsc_offset.h"
 #include "lib/machine/machine.h"
-#include "lib/options/plant.h"
-#include "lib/processor/linger.h"
+#include "lib/options/injected_fault.h"
+#include "lib/processor/grace.h"
 #include "lib/processor/topology.h"
 #include "lib/x86/apic.h"
 #include "lib/x86/cpu.h"
@@ -206,7 +206,7 @@ struct smp {
 	bool measuring; /* there are rows that a member that falls would spoil */
 	uint32_t strays_before;   /* NMIs that self-tests sent */
 	uint32_t spurious_before; /* and what came by then */
-	uint32_t plants;
+	uint32_t injected_faults;
 	uint32_t pinned; /* others that pin=1 has changed something of */
 	smp_faulted *on_faulted, *on_dropped;
 	void *context;

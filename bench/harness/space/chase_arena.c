@@ -38,23 +38,24 @@ static uint32_t frame_of(uint32_t page)
 /*
  * 64 pages in a row have all 64 lines of a frame, that is all sets of an L1 cache; with
  * every further 64 the pairing of frame and line shifts, which spreads them over the
- * sets of the caches behind.  Pages of one frame are 512 apart: nine lines.
+ * sets of the caches behind.  Pages of one frame are 512 apart: nine arena.
  */
 static uint32_t line_of(uint32_t page)
 {
 	return (page % 64 + page / 64 % 8 + page / ARENA_FRAMES * 9) % LINES_PER_FRAME;
 }
 
-uint32_t lines_dense(uint32_t page)
+uint32_t chase_arena_dense(uint32_t page)
 {
 	return frame_of(page) * (uint32_t)PAGE_BYTES + line_of(page) * LINE_BYTES;
 }
 
-static uint64_t frame_behind(const struct lines *lines, enum level size, uint32_t page)
+static uint64_t frame_behind(const struct chase_arena *arena, enum level size,
+                             uint32_t page)
 {
 	if (size == LEVEL_PT)
-		return lines->frame + frame_of(page) * PAGE_BYTES;
-	return lines->frame & ~(level_span(size) - 1);
+		return arena->frame + frame_of(page) * PAGE_BYTES;
+	return arena->frame & ~(level_span(size) - 1);
 }
 
 /*
@@ -73,7 +74,7 @@ static uint32_t index_in(enum level table, uint32_t page)
 	}
 }
 
-uint64_t lines_page(struct lines_layout layout, uint32_t page)
+uint64_t chase_arena_page(struct chase_arena_layout layout, uint32_t page)
 {
 	uint64_t offset = page * level_span(layout.apart);
 
@@ -82,16 +83,16 @@ uint64_t lines_page(struct lines_layout layout, uint32_t page)
 	return offset;
 }
 
-uint64_t lines_spread(const struct lines *lines, struct lines_layout layout,
-                      uint32_t page)
+uint64_t chase_arena_spread(const struct chase_arena *arena,
+                            struct chase_arena_layout layout, uint32_t page)
 {
-	const uint64_t line = lines->frame + lines_dense(page);
+	const uint64_t line = arena->frame + chase_arena_dense(page);
 
-	return lines_page(layout, page) +
-	       (line - frame_behind(lines, layout.page, page));
+	return chase_arena_page(layout, page) +
+	       (line - frame_behind(arena, layout.page, page));
 }
 
-uint64_t lines_base(struct lines_layout layout)
+uint64_t chase_arena_base(struct chase_arena_layout layout)
 {
 	const uint64_t entry = level_span(LEVEL_PML4);
 	const uint64_t page = (uint64_t)layout.page;
@@ -107,7 +108,7 @@ uint64_t lines_base(struct lines_layout layout)
 	}
 }
 
-uint32_t lines_reach(struct lines_layout layout)
+uint32_t chase_arena_reach(struct chase_arena_layout layout)
 {
 	switch (layout.apart) {
 	case LEVEL_PML4:
@@ -119,7 +120,7 @@ uint32_t lines_reach(struct lines_layout layout)
 	}
 }
 
-uint64_t lines_frames(struct lines_layout layout, uint32_t pages)
+uint64_t chase_arena_frames(struct chase_arena_layout layout, uint32_t pages)
 {
 	uint64_t frames = 0;
 
@@ -131,37 +132,39 @@ uint64_t lines_frames(struct lines_layout layout, uint32_t pages)
 	return frames;
 }
 
-enum err lines_open(struct lines *lines, struct frame_pool *pool, uint64_t root,
-                    uint64_t giants)
+enum err chase_arena_open(struct chase_arena *arena, struct frame_pool *pool,
+                          uint64_t root, uint64_t giants)
 {
-	*lines = (struct lines){
+	*arena = (struct chase_arena){
 		.pool = pool,
 		.frame = giants != 0 ? giants + ARENA_IN_GIANT
 		                     : frame_alloc_run(pool, ARENA_FRAMES, ARENA_BYTES),
 		.in_giant = giants != 0,
 	};
-	if (lines->frame == 0)
+	if (arena->frame == 0)
 		return ERR_NO_MEMORY;
-	return walk_map(pool, root, VA_LINES_DENSE, lines->frame,
+	return walk_map(pool, root, VA_LINES_DENSE, arena->frame,
 	                PTE_GLOBAL | PTE_ACCESSED | PTE_DIRTY, LEVEL_PD);
 }
 
-enum err lines_map(const struct lines *lines, uint64_t root, struct lines_layout layout,
-                   uint32_t first, uint32_t pages)
+enum err chase_arena_map(const struct chase_arena *arena, uint64_t root,
+                         struct chase_arena_layout layout, uint32_t first,
+                         uint32_t pages)
 {
-	const uint64_t base = lines_base(layout);
+	const uint64_t base = chase_arena_base(layout);
 
-	if (lines->frame == 0)
+	if (arena->frame == 0)
 		return ERR_NO_MEMORY;
-	if (layout.page == LEVEL_PDPT && !lines->in_giant)
+	if (layout.page == LEVEL_PDPT && !arena->in_giant)
 		return ERR_ABSENT;
-	if (pages > lines_reach(layout) || first > lines_reach(layout) - pages)
+	if (pages > chase_arena_reach(layout) ||
+	    first > chase_arena_reach(layout) - pages)
 		return ERR_TOO_LARGE;
 	for (uint32_t page = first; page < first + pages; page++) {
-		const enum err err =
-			walk_map(lines->pool, root, base + lines_page(layout, page),
-		                 frame_behind(lines, layout.page, page),
-		                 PTE_ACCESSED | PTE_DIRTY, layout.page);
+		const enum err err = walk_map(arena->pool, root,
+		                              base + chase_arena_page(layout, page),
+		                              frame_behind(arena, layout.page, page),
+		                              PTE_ACCESSED | PTE_DIRTY, layout.page);
 
 		if (err != ERR_NONE)
 			return err;
@@ -169,16 +172,16 @@ enum err lines_map(const struct lines *lines, uint64_t root, struct lines_layout
 	return ERR_NONE;
 }
 
-static uint64_t *words_of(const struct lines *lines, uint32_t page)
+static uint64_t *words_of(const struct chase_arena *arena, uint32_t page)
 {
-	return lines->pool->table_at(lines->frame) +
-	       lines_dense(page) / sizeof(uint64_t);
+	return arena->pool->table_at(arena->frame) +
+	       chase_arena_dense(page) / sizeof(uint64_t);
 }
 
-static uint64_t *next_of(const struct lines *lines, const struct trail *trail,
+static uint64_t *next_of(const struct chase_arena *arena, const struct trail *trail,
                          uint32_t i)
 {
-	return words_of(lines, trail->first + i) + WORD_NEXT;
+	return words_of(arena, trail->first + i) + WORD_NEXT;
 }
 
 static uint32_t common_divisor(uint32_t a, uint32_t b)
@@ -205,16 +208,16 @@ static uint32_t stride_of(const struct trail *trail)
 }
 
 /* Sattolo: like Fisher and Yates, but none stays in its place, so it is one cycle. */
-static void order_at_random(const struct lines *lines, const struct trail *trail)
+static void order_at_random(const struct chase_arena *arena, const struct trail *trail)
 {
 	struct random random = { .state = trail->seed };
 
 	for (uint32_t i = 0; i < trail->pages; i++)
-		*next_of(lines, trail, i) = i;
+		*next_of(arena, trail, i) = i;
 	for (uint32_t i = trail->pages; i > 1; i--) {
 		const uint32_t j = random_below(&random, i - 1);
-		uint64_t *const a = next_of(lines, trail, i - 1);
-		uint64_t *const b = next_of(lines, trail, j);
+		uint64_t *const a = next_of(arena, trail, i - 1);
+		uint64_t *const b = next_of(arena, trail, j);
 		const uint64_t swap = *a;
 
 		*a = *b;
@@ -222,12 +225,12 @@ static void order_at_random(const struct lines *lines, const struct trail *trail
 	}
 }
 
-static void order_by_stride(const struct lines *lines, const struct trail *trail)
+static void order_by_stride(const struct chase_arena *arena, const struct trail *trail)
 {
 	const uint32_t stride = stride_of(trail);
 
 	for (uint32_t i = 0; i < trail->pages; i++)
-		*next_of(lines, trail, i) = (i + stride) % trail->pages;
+		*next_of(arena, trail, i) = (i + stride) % trail->pages;
 }
 
 #define JUMP 0xe9 /* JMP rel32, counted from behind its five bytes */
@@ -243,50 +246,52 @@ static void put_jump(uint8_t *at, uint64_t from, uint64_t to)
 BODY(line_return, "jmp *%rdx")
 static const struct body line_return = { BODY_RANGE(line_return) };
 
-static void put_code(const struct lines *lines, const struct trail *trail,
+static void put_code(const struct chase_arena *arena, const struct trail *trail,
                      uint32_t page, uint32_t next)
 {
-	uint8_t *const line = (uint8_t *)words_of(lines, page);
+	uint8_t *const line = (uint8_t *)words_of(arena, page);
 
 	if (next == trail->first) {
 		(void)emit_body(line + LINE_CODE_SPREAD, &line_return);
 		(void)emit_body(line + LINE_CODE_DENSE, &line_return);
 		return;
 	}
-	put_jump(line + LINE_CODE_SPREAD, lines_spread(lines, trail->layout, page),
-	         lines_spread(lines, trail->layout, next));
-	put_jump(line + LINE_CODE_DENSE, lines_dense(page), lines_dense(next));
+	put_jump(line + LINE_CODE_SPREAD,
+	         chase_arena_spread(arena, trail->layout, page),
+	         chase_arena_spread(arena, trail->layout, next));
+	put_jump(line + LINE_CODE_DENSE, chase_arena_dense(page),
+	         chase_arena_dense(next));
 }
 
-static void link_chain(const struct lines *lines, const struct trail *trail)
+static void link_chain(const struct chase_arena *arena, const struct trail *trail)
 {
 	if (trail->order == ORDER_RANDOM)
-		order_at_random(lines, trail);
+		order_at_random(arena, trail);
 	else
-		order_by_stride(lines, trail);
+		order_by_stride(arena, trail);
 	for (uint32_t i = 0; i < trail->pages; i++) {
 		const uint32_t page = trail->first + i;
 		const uint32_t next =
-			trail->first + (uint32_t)*next_of(lines, trail, i);
-		uint64_t *const words = words_of(lines, page);
+			trail->first + (uint32_t)*next_of(arena, trail, i);
+		uint64_t *const words = words_of(arena, page);
 
 		if (trail->code) {
-			put_code(lines, trail, page, next);
+			put_code(arena, trail, page, next);
 			continue;
 		}
-		words[WORD_SPREAD] = lines_spread(lines, trail->layout, next);
-		words[WORD_DENSE] = lines_dense(next);
+		words[WORD_SPREAD] = chase_arena_spread(arena, trail->layout, next);
+		words[WORD_DENSE] = chase_arena_dense(next);
 	}
 }
 
-uint32_t lines_chains(const struct trail *trail)
+uint32_t chase_arena_chains(const struct trail *trail)
 {
 	return trail->chains == 0 ? 1 : trail->chains;
 }
 
-struct trail lines_chain(const struct trail *trail, uint32_t chain)
+struct trail chase_arena_chain(const struct trail *trail, uint32_t chain)
 {
-	const uint32_t chains = lines_chains(trail);
+	const uint32_t chains = chase_arena_chains(trail);
 	const uint32_t begin = trail->pages * chain / chains;
 	struct trail one = *trail;
 
@@ -297,11 +302,11 @@ struct trail lines_chain(const struct trail *trail, uint32_t chain)
 	return one;
 }
 
-void lines_link(const struct lines *lines, const struct trail *trail)
+void chase_arena_link(const struct chase_arena *arena, const struct trail *trail)
 {
-	for (uint32_t i = 0; i < lines_chains(trail); i++) {
-		const struct trail chain = lines_chain(trail, i);
+	for (uint32_t i = 0; i < chase_arena_chains(trail); i++) {
+		const struct trail chain = chase_arena_chain(trail, i);
 
-		link_chain(lines, &chain);
+		link_chain(arena, &chain);
 	}
 }

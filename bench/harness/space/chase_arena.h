@@ -38,12 +38,12 @@
  * Pages of one size, and how far they are apart: as far as they are large, or one under
  * each PDE, PDPTE or PML4E of its own (2 MiB, 1 GiB, 512 GiB).
  */
-struct lines_layout {
+struct chase_arena_layout {
 	enum level page;  /* LEVEL_PT, LEVEL_PD or LEVEL_PDPT */
 	enum level apart; /* page, or higher */
 };
 
-enum lines_order {
+enum chase_arena_order {
 	ORDER_RANDOM,     /* one cycle, every one equally likely (Sattolo) */
 	ORDER_SEQUENTIAL, /* the next page is the next */
 	ORDER_STRIDED,    /* always as many pages on, seven or a few more */
@@ -54,15 +54,15 @@ enum lines_order {
  * each a cycle through as many of them, in a row, as each other or one more.
  */
 struct trail {
-	struct lines_layout layout;
+	struct chase_arena_layout layout;
 	uint32_t first, pages;
 	uint32_t chains; /* 0: one */
-	enum lines_order order;
+	enum chase_arena_order order;
 	uint64_t seed; /* of ORDER_RANDOM */
 	bool code;     /* jumps, not offsets */
 };
 
-struct lines {
+struct chase_arena {
 	struct frame_pool *pool;
 	uint64_t frame; /* physical, 2 MiB aligned; 0: there is none */
 	bool in_giant;  /* in a whole GiB of our own */
@@ -73,37 +73,38 @@ struct lines {
  * densely at VA_LINES_DENSE.  Mappings are not writable, and executable: the lines are
  * written where memory is mapped 1:1.
  */
-enum err lines_open(struct lines *lines, struct frame_pool *pool, uint64_t root,
-                    uint64_t giants) MUST_CHECK;
+enum err chase_arena_open(struct chase_arena *arena, struct frame_pool *pool,
+                          uint64_t root, uint64_t giants) MUST_CHECK;
 
 /*
  * Maps pages first ... first + pages - 1 of the layout in the tables at root, with
  * tables of their own under each entry they are apart by.  ERR_ABSENT for 1 GiB pages
- * without a GiB of our own, ERR_TOO_LARGE past lines_reach().
+ * without a GiB of our own, ERR_TOO_LARGE past chase_arena_reach().
  */
-enum err lines_map(const struct lines *lines, uint64_t root, struct lines_layout layout,
-                   uint32_t first, uint32_t pages) MUST_CHECK;
+enum err chase_arena_map(const struct chase_arena *arena, uint64_t root,
+                         struct chase_arena_layout layout, uint32_t first,
+                         uint32_t pages) MUST_CHECK;
 
 /* How many pages of a layout there are at most. */
-uint32_t lines_reach(struct lines_layout layout);
+uint32_t chase_arena_reach(struct chase_arena_layout layout);
 
 /* Frames that tables for so many pages take. */
-uint64_t lines_frames(struct lines_layout layout, uint32_t pages);
+uint64_t chase_arena_frames(struct chase_arena_layout layout, uint32_t pages);
 
 /* Where the spread pages of a layout begin, the same in all address spaces. */
-uint64_t lines_base(struct lines_layout layout);
+uint64_t chase_arena_base(struct chase_arena_layout layout);
 
 /* Offset of page i from there. */
-uint64_t lines_page(struct lines_layout layout, uint32_t page);
+uint64_t chase_arena_page(struct chase_arena_layout layout, uint32_t page);
 
 /* Offset of its line from there, and from VA_LINES_DENSE. */
-uint64_t lines_spread(const struct lines *lines, struct lines_layout layout,
-                      uint32_t page);
-uint32_t lines_dense(uint32_t page);
+uint64_t chase_arena_spread(const struct chase_arena *arena,
+                            struct chase_arena_layout layout, uint32_t page);
+uint32_t chase_arena_dense(uint32_t page);
 
 /* How many chains it is of, and one of them as a trail. */
-uint32_t lines_chains(const struct trail *trail);
-struct trail lines_chain(const struct trail *trail, uint32_t chain);
+uint32_t chase_arena_chains(const struct trail *trail);
+struct trail chase_arena_chain(const struct trail *trail, uint32_t chain);
 
 /* Lays trail through the lines of its pages; other lines stay as they are. */
-void lines_link(const struct lines *lines, const struct trail *trail);
+void chase_arena_link(const struct chase_arena *arena, const struct trail *trail);

@@ -1,8 +1,8 @@
 #include "bench/harness/space/spaces.h"
 
-struct lines_layout spaces_layout(void)
+struct chase_arena_layout spaces_layout(void)
 {
-	return (struct lines_layout){ .page = LEVEL_PT, .apart = LEVEL_PT };
+	return (struct chase_arena_layout){ .page = LEVEL_PT, .apart = LEVEL_PT };
 }
 
 /* PML4 and perhaps another, PDPT, PD, and PTs. */
@@ -30,7 +30,7 @@ uint64_t spaces_user_root(const struct spaces *spaces, uint32_t i)
 
 static unsigned own_entry(void)
 {
-	return level_index(lines_base(spaces_layout()), LEVEL_PML4);
+	return level_index(chase_arena_base(spaces_layout()), LEVEL_PML4);
 }
 
 static void share(const struct frame_pool *pool, uint64_t root, uint64_t home)
@@ -59,8 +59,8 @@ enum err spaces_open(struct spaces *spaces, const struct spaces_spec *spec,
 	return ERR_NONE;
 }
 
-enum err spaces_map(const struct spaces *spaces, uint32_t i, const struct lines *lines,
-                    uint32_t first)
+enum err spaces_map(const struct spaces *spaces, uint32_t i,
+                    const struct chase_arena *arena, uint32_t first)
 {
 	const uint64_t root = spaces_root(spaces, i);
 	const uint64_t user = spaces_user_root(spaces, i);
@@ -69,12 +69,12 @@ enum err spaces_map(const struct spaces *spaces, uint32_t i, const struct lines 
 		.limit = spaces_root(spaces, i + 1),
 		.table_at = spaces->pool->table_at,
 	};
-	struct lines behind = *lines;
+	struct chase_arena behind = *arena;
 
 	behind.pool = &own;
 
-	const enum err err =
-		lines_map(&behind, root, spaces_layout(), first, spaces->spec.pages);
+	const enum err err = chase_arena_map(&behind, root, spaces_layout(), first,
+	                                     spaces->spec.pages);
 
 	if (err == ERR_NONE)
 		own.table_at(user)[own_entry()] = own.table_at(root)[own_entry()];

@@ -26,7 +26,7 @@ struct spaces {
 };
 
 /* What their pages are of. */
-struct lines_layout spaces_layout(void);
+struct chase_arena_layout spaces_layout(void);
 
 /* Frames that they take. */
 uint64_t spaces_frames(const struct spaces_spec *spec);
@@ -42,8 +42,8 @@ enum err spaces_open(struct spaces *spaces, const struct spaces_spec *spec,
  * Maps its pages in space i, once: page first of lines and those that follow.  All are
  * to be under as few PTs as hold so many: ERR_NO_MEMORY otherwise.
  */
-enum err spaces_map(const struct spaces *spaces, uint32_t i, const struct lines *lines,
-                    uint32_t first) MUST_CHECK;
+enum err spaces_map(const struct spaces *spaces, uint32_t i,
+                    const struct chase_arena *arena, uint32_t first) MUST_CHECK;
 
 /* Physical address of the PML4 of space i. */
 uint64_t spaces_root(const struct spaces *spaces, uint32_t i);

@@ -177,17 +177,19 @@ window_code *workspace_window(struct workspace *workspace,
 	return (window_code *)(alias_address(workspace, alias) + used + entry);
 }
 
-bare_code *workspace_bare(struct workspace *workspace, const struct bare_spec *spec)
+operation_call_code *workspace_operation_call(struct workspace *workspace,
+                                              const struct operation_call_spec *spec)
 {
-	const uint32_t room = emit_rounded(bare_bytes(spec), WINDOW_ALIGNMENT);
+	const uint32_t room =
+		emit_rounded(operation_call_bytes(spec), WINDOW_ALIGNMENT);
 	const uint32_t used = workspace->window_used;
 
 	if (workspace->window_area == 0 || WINDOW_PAGES * PAGE_BYTES - used < room)
 		return NULL;
-	(void)bare_assemble((uint8_t *)workspace->writable + used, spec);
+	(void)operation_call_assemble((uint8_t *)workspace->writable + used, spec);
 	workspace->window_used = used + room;
 	(void)cpuid(0, 0);
-	return (bare_code *)(alias_address(workspace, ALIAS_GLOBAL) + used);
+	return (operation_call_code *)(alias_address(workspace, ALIAS_GLOBAL) + used);
 }
 
 static enum level target_level(enum target_kind kind)

@@ -89,12 +89,13 @@ struct workspace {
 	uint32_t mapped[TARGET_KINDS];
 	uint32_t working_mapped;
 	uint64_t giants;          /* two GiB of our own; 0: there are none */
-	struct lines lines;       /* frame 0: not open */
+	struct chase_arena arena; /* frame 0: not open */
 	const struct trail *laid; /* what is in the lines now; NULL: unknown */
 	bool pcids_are_clear;     /* of what was there before this benchmark */
 	uint64_t visiting;        /* code that visits PCIDs; 0: not placed yet */
 	struct script_area script_area;
-	uint32_t lines_mapped[LEVEL_PML4 + 1][LEVEL_PML4 + 1]; /* by page and apart */
+	uint32_t chase_arena_mapped[LEVEL_PML4 + 1]
+				   [LEVEL_PML4 + 1]; /* by page and apart */
 };
 
 /* Maps both aliases.  Without memory for them nothing can be measured. */
@@ -114,8 +115,9 @@ window_code *workspace_window(struct workspace *workspace,
                               enum alias alias) MUST_CHECK;
 
 /* The same for an operation without a clock, always through alias G. */
-bare_code *workspace_bare(struct workspace *workspace,
-                          const struct bare_spec *spec) MUST_CHECK;
+operation_call_code *
+workspace_operation_call(struct workspace *workspace,
+                         const struct operation_call_spec *spec) MUST_CHECK;
 
 /*
  * Maps at least that many pages to aim at.  All 4 KiB pages have one frame behind them,
@@ -130,9 +132,10 @@ enum err workspace_map_working_set(struct workspace *workspace,
 
 /*
  * Opens the arena of lines at the first call, and maps at least so many pages of that
- * layout in the windows' own tables; errors as of lines_map().
+ * layout in the windows' own tables; errors as of chase_arena_map().
  */
-enum err workspace_map_lines(struct workspace *workspace, struct lines_layout layout,
+enum err workspace_map_lines(struct workspace *workspace,
+                             struct chase_arena_layout layout,
                              uint32_t pages) MUST_CHECK;
 
 /* Opens the lines and the area of scripts, at the first call. */

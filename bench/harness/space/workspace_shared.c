@@ -6,19 +6,20 @@
 
 #include "lib/x86/insn.h"
 
-enum err workspace_map_lines(struct workspace *workspace, struct lines_layout layout,
-                             uint32_t pages)
+enum err workspace_map_lines(struct workspace *workspace,
+                             struct chase_arena_layout layout, uint32_t pages)
 {
-	uint32_t *const mapped = &workspace->lines_mapped[layout.page][layout.apart];
+	uint32_t *const mapped =
+		&workspace->chase_arena_mapped[layout.page][layout.apart];
 	enum err err = ERR_NONE;
 
-	if (workspace->lines.frame == 0)
-		err = lines_open(&workspace->lines, workspace->pool,
-		                 workspace->space.root, workspace->giants);
+	if (workspace->arena.frame == 0)
+		err = chase_arena_open(&workspace->arena, workspace->pool,
+		                       workspace->space.root, workspace->giants);
 	if (err != ERR_NONE || pages <= *mapped)
 		return err;
-	err = lines_map(&workspace->lines, workspace->space.root, layout, *mapped,
-	                pages - *mapped);
+	err = chase_arena_map(&workspace->arena, workspace->space.root, layout, *mapped,
+	                      pages - *mapped);
 	if (err == ERR_NONE)
 		*mapped = pages;
 	return err;

@@ -25,7 +25,7 @@ static void verify(void *argument)
 {
 	struct matrix_work *const work = argument;
 
-	work->staleness = verify_cell(&work->port.port, work->ground, &work->cell);
+	work->staleness = verify_cell(&work->port.port, work->probe_pages, &work->cell);
 }
 
 static void take_fault(void *argument)
@@ -77,7 +77,7 @@ static enum verdict record_cell(const struct trial *trial,
 static void verify_one(const struct trial *trial, const struct verify_case *cell,
                        bool runs, struct tally *tally)
 {
-	if (!runs || !verify_applies(trial->matrix->ground, cell)) {
+	if (!runs || !verify_applies(trial->matrix->probe_pages, cell)) {
 		(void)record_skipped(trial, cell);
 		return;
 	}
@@ -138,7 +138,7 @@ static void record_fault(const struct trial *trial, const struct fault_row *row,
 {
 	const struct matrix *const matrix = trial->matrix;
 	struct matrix_work *const work = trial->work;
-	const bool runs = matrix->ground != NULL &&
+	const bool runs = matrix->probe_pages != NULL &&
 	                  (row->needs & ~matrix->machine->features) == 0;
 	struct line line;
 
@@ -166,7 +166,7 @@ static struct trial trial_of(const struct matrix *matrix, struct matrix_work *wo
 	const bool has_tce = (matrix->machine->features & FEATURE_TCE) != 0;
 
 	*work = (struct matrix_work){
-		.ground = matrix->ground,
+		.probe_pages = matrix->probe_pages,
 		.root = matrix->workspace->space.root,
 		.has_tce = has_tce,
 	};
@@ -188,7 +188,7 @@ void matrix_verify(const struct matrix *matrix, const struct tlb_op *op,
 	struct trial trial = trial_of(matrix, work, phase);
 
 	trial.runs =
-		matrix->ground != NULL &&
+		matrix->probe_pages != NULL &&
 		(op->needs & ~matrix->machine->features) == 0 &&
 		(!op->runs_flat || can_be_flat) &&
 		cpu_port_open(&work->port, workspace, op, matrix->broken) == ERR_NONE;

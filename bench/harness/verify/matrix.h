@@ -14,7 +14,7 @@ struct fault_row;
 /* What is done on the processor that is verified, and its answer. */
 struct matrix_work {
 	struct cpu_port port;
-	const struct verify_ground *ground;
+	const struct verify_pages *probe_pages;
 	struct verify_case cell;
 	struct staleness staleness;
 	const struct fault_row *fault;
@@ -27,7 +27,7 @@ struct matrix_work {
 struct matrix {
 	bool broken; /* the operation is replaced by nothing, on purpose */
 	struct workspace *workspace;
-	const struct verify_ground *ground; /* NULL: there was no memory for it */
+	const struct verify_pages *probe_pages; /* NULL: there was no memory for it */
 	const struct machine *machine;
 	struct record *record;
 	const struct place

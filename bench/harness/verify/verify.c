@@ -3,56 +3,59 @@
 #include "lib/base/csv.h"
 #include "paging/address_space.h"
 
-struct aim verify_aim(const struct verify_ground *ground,
+struct aim verify_aim(const struct verify_pages *probe_pages,
                       const struct verify_case *cell)
 {
-	const struct planted *const planted = &ground->planted[cell->entry];
+	const struct probe_entry *const probe_entry =
+		&probe_pages->probe_entry[cell->entry];
 	const struct tlb_op *const op = cell->op;
 	const bool names_another =
 		op->names == NAMES_ANOTHER ||
-		(op->names == NAMES_ANY && planted->pcid != PCID_HOME);
+		(op->names == NAMES_ANY && probe_entry->pcid != PCID_HOME);
 	/* Upper levels are dropped wherever some operations aim: away from them, then.
 	 */
 	const bool anywhere = cell->entry == ENTRY_PSC && op->drops_all_psc;
 
 	return (struct aim){
-		.va = anywhere ? ground->elsewhere : planted->aim,
+		.va = anywhere ? probe_pages->elsewhere : probe_entry->aim,
 		.pcid = names_another && cell->mode.pcide ? PCID_TARGET : PCID_HOME,
 	};
 }
 
-bool verify_applies(const struct verify_ground *ground, const struct verify_case *cell)
+bool verify_applies(const struct verify_pages *probe_pages,
+                    const struct verify_case *cell)
 {
-	return ground->planted[cell->entry].entry != NULL &&
+	return probe_pages->probe_entry[cell->entry].entry != NULL &&
 	       tlb_op_exists(cell->op, cell->mode.pcide) &&
 	       tlb_op_rule(cell->op, cell->entry, cell->mode).rule != RULE_NONE;
 }
 
 static uint64_t access_page(const struct verify_port *port,
-                            const struct planted *planted, uint64_t va)
+                            const struct probe_entry *probe_entry, uint64_t va)
 {
-	return planted->is_code ? port->call(port, va) : port->read(port, va);
+	return probe_entry->is_code ? port->call(port, va) : port->read(port, va);
 }
 
 /* Reads the page in its own PCID: there and back without dropping anything. */
-static uint64_t look(const struct verify_port *port, const struct verify_ground *ground,
-                     const struct planted *planted, uint64_t va)
+static uint64_t look(const struct verify_port *port,
+                     const struct verify_pages *probe_pages,
+                     const struct probe_entry *probe_entry, uint64_t va)
 {
-	if (planted->pcid == PCID_HOME)
-		return access_page(port, planted, va);
-	port->load_cr3(port, ground->root | planted->pcid | CR3_KEEP);
+	if (probe_entry->pcid == PCID_HOME)
+		return access_page(port, probe_entry, va);
+	port->load_cr3(port, probe_pages->root | probe_entry->pcid | CR3_KEEP);
 
-	const uint64_t word = access_page(port, planted, va);
+	const uint64_t word = access_page(port, probe_entry, va);
 
-	port->load_cr3(port, ground->root | PCID_HOME | CR3_KEEP);
+	port->load_cr3(port, probe_pages->root | PCID_HOME | CR3_KEEP);
 	return word;
 }
 
 static bool reads_old(const struct verify_port *port,
-                      const struct verify_ground *ground, const struct planted *planted,
-                      uint64_t va)
+                      const struct verify_pages *probe_pages,
+                      const struct probe_entry *probe_entry, uint64_t va)
 {
-	return look(port, ground, planted, va) == OLD_WORD;
+	return look(port, probe_pages, probe_entry, va) == OLD_WORD;
 }
 
 /*
@@ -60,14 +63,15 @@ static bool reads_old(const struct verify_port *port,
  * places have kept it, which a control must, and is left behind where one has.  The
  * middle is read first, before the start can bring in the whole page anew.
  */
-static bool is_stale(const struct verify_port *port, const struct verify_ground *ground,
-                     const struct planted *planted, bool control)
+static bool is_stale(const struct verify_port *port,
+                     const struct verify_pages *probe_pages,
+                     const struct probe_entry *probe_entry, bool control)
 {
-	if (planted->far == 0)
-		return reads_old(port, ground, planted, planted->read);
+	if (probe_entry->far == 0)
+		return reads_old(port, probe_pages, probe_entry, probe_entry->read);
 
-	const bool far = reads_old(port, ground, planted, planted->far);
-	const bool near = reads_old(port, ground, planted, planted->read);
+	const bool far = reads_old(port, probe_pages, probe_entry, probe_entry->far);
+	const bool near = reads_old(port, probe_pages, probe_entry, probe_entry->read);
 
 	return control ? near && far : near || far;
 }
@@ -78,61 +82,64 @@ static bool is_stale(const struct verify_port *port, const struct verify_ground 
  * run for its fences, which no read of the entry passes.
  */
 static bool is_not_walked(const struct verify_port *port,
-                          const struct verify_ground *ground,
-                          const struct planted *planted, const struct aim *aim)
+                          const struct verify_pages *probe_pages,
+                          const struct probe_entry *probe_entry, const struct aim *aim)
 {
-	(void)look(port, ground, planted,
-	           planted->far != 0 ? planted->far : planted->read);
+	(void)look(port, probe_pages, probe_entry,
+	           probe_entry->far != 0 ? probe_entry->far : probe_entry->read);
 	port->run(port, true, aim);
-	return (*planted->entry & PTE_ACCESSED) == 0;
+	return (*probe_entry->entry & PTE_ACCESSED) == 0;
 }
 
 enum outcome { OUTCOME_FRESH, OUTCOME_STALE, OUTCOME_UNPREPARED };
 
 static enum outcome try_once(const struct verify_port *port,
-                             const struct verify_ground *ground,
+                             const struct verify_pages *probe_pages,
                              const struct verify_case *cell, bool control)
 {
-	const struct planted *const planted = &ground->planted[cell->entry];
-	const struct aim aim = verify_aim(ground, cell);
+	const struct probe_entry *const probe_entry =
+		&probe_pages->probe_entry[cell->entry];
+	const struct aim aim = verify_aim(probe_pages, cell);
 	const bool by_bit = cell->oracle == ORACLE_ACCESSED;
 
-	*planted->entry = planted->old_value;
-	port->forget(port, cell->op->by, ground->pages, ground->page_count);
-	if (aim.va != planted->fill)
+	*probe_entry->entry = probe_entry->old_value;
+	port->forget(port, cell->op->by, probe_pages->pages, probe_pages->page_count);
+	if (aim.va != probe_entry->fill)
 		(void)port->read(port, aim.va);
-	if (!reads_old(port, ground, planted, planted->fill) ||
-	    (planted->far != 0 && !reads_old(port, ground, planted, planted->far)))
+	if (!reads_old(port, probe_pages, probe_entry, probe_entry->fill) ||
+	    (probe_entry->far != 0 &&
+	     !reads_old(port, probe_pages, probe_entry, probe_entry->far)))
 		return OUTCOME_UNPREPARED;
 
-	*planted->entry =
-		by_bit ? planted->old_value & ~PTE_ACCESSED : planted->new_value;
+	*probe_entry->entry = by_bit ? probe_entry->old_value & ~PTE_ACCESSED
+	                             : probe_entry->new_value;
 	port->run(port, control, &aim);
 
-	const bool stale = by_bit ? is_not_walked(port, ground, planted, &aim)
-	                          : is_stale(port, ground, planted, control);
+	const bool stale = by_bit ? is_not_walked(port, probe_pages, probe_entry, &aim)
+	                          : is_stale(port, probe_pages, probe_entry, control);
 
 	return stale ? OUTCOME_STALE : OUTCOME_FRESH;
 }
 
 struct staleness verify_cell(const struct verify_port *port,
-                             const struct verify_ground *ground,
+                             const struct verify_pages *probe_pages,
                              const struct verify_case *cell)
 {
-	const struct planted *const planted = &ground->planted[cell->entry];
+	const struct probe_entry *const probe_entry =
+		&probe_pages->probe_entry[cell->entry];
 	struct staleness staleness = { .trials = port->trials };
 
 	for (uint32_t i = 0; i < port->trials; i++) {
-		const enum outcome control = try_once(port, ground, cell, true);
-		const enum outcome after = try_once(port, ground, cell, false);
+		const enum outcome control = try_once(port, probe_pages, cell, true);
+		const enum outcome after = try_once(port, probe_pages, cell, false);
 
 		staleness.stale_control += control == OUTCOME_STALE;
 		staleness.stale_after += after == OUTCOME_STALE;
 		staleness.unprepared +=
 			control == OUTCOME_UNPREPARED || after == OUTCOME_UNPREPARED;
 	}
-	*planted->entry = planted->old_value;
-	port->forget(port, cell->op->by, ground->pages, ground->page_count);
+	*probe_entry->entry = probe_entry->old_value;
+	port->forget(port, cell->op->by, probe_pages->pages, probe_pages->page_count);
 	return staleness;
 }
 

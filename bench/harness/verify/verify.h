@@ -68,15 +68,16 @@ struct staleness {
 enum verify_phase { PHASE_BEFORE, PHASE_AFTER };
 
 /* What the operation of that case is aimed at. */
-struct aim verify_aim(const struct verify_ground *ground,
+struct aim verify_aim(const struct verify_pages *probe_pages,
                       const struct verify_case *cell);
 
 /* False if there is nothing to do: no rule, or no memory for the page. */
-bool verify_applies(const struct verify_ground *ground, const struct verify_case *cell);
+bool verify_applies(const struct verify_pages *probe_pages,
+                    const struct verify_case *cell);
 
 /* CR4.PCIDE and EFER.TCE are as cell->mode says, CR3 holds PCID_HOME. */
 struct staleness verify_cell(const struct verify_port *port,
-                             const struct verify_ground *ground,
+                             const struct verify_pages *probe_pages,
                              const struct verify_case *cell);
 
 /*

@@ -44,56 +44,60 @@ static uint64_t content(uint64_t word, bool is_code)
 	return is_code ? mov_eax | word << 8 | ret << 40 : word;
 }
 
-static void write_words(const struct frame_pool *pool, const struct planted *planted,
+static void write_words(const struct frame_pool *pool,
+                        const struct probe_entry *probe_entry,
                         const struct frames *frames, uint64_t offset)
 {
 	*pool->table_at(frames->old_frame + offset) =
-		content(OLD_WORD, planted->is_code);
+		content(OLD_WORD, probe_entry->is_code);
 	*pool->table_at(frames->new_frame + offset) =
-		content(NEW_WORD, planted->is_code);
+		content(NEW_WORD, probe_entry->is_code);
 }
 
 /* Accessed and dirty are set already, so that the CPU never writes the entry. */
-static enum err plant(struct verify_ground *ground, struct frame_pool *pool,
-                      const struct planted *planted, const struct frames *frames,
-                      uint64_t flags, enum level level)
+static enum err plant(struct verify_pages *probe_pages, struct frame_pool *pool,
+                      const struct probe_entry *probe_entry,
+                      const struct frames *frames, uint64_t flags, enum level level)
 {
-	const uint64_t page = planted->read;
-	const enum err err = walk_map(pool, ground->root, page, frames->old_frame,
+	const uint64_t page = probe_entry->read;
+	const enum err err = walk_map(pool, probe_pages->root, page, frames->old_frame,
 	                              flags | PTE_ACCESSED | PTE_DIRTY, level);
 
 	if (err != ERR_NONE)
 		return err;
-	write_words(pool, planted, frames, 0);
-	if (planted->far != 0)
-		write_words(pool, planted, frames, planted->far - planted->read);
+	write_words(pool, probe_entry, frames, 0);
+	if (probe_entry->far != 0)
+		write_words(pool, probe_entry, frames,
+		            probe_entry->far - probe_entry->read);
 	return ERR_NONE;
 }
 
-static void take_entry(struct planted *planted, const struct verify_ground *ground,
+static void take_entry(struct probe_entry *probe_entry,
+                       const struct verify_pages *probe_pages,
                        const struct frame_pool *pool, enum level level,
                        uint64_t new_frame)
 {
 	uint64_t *const entry =
-		walk_find(pool, ground->root, planted->read, level).entry;
+		walk_find(pool, probe_pages->root, probe_entry->read, level).entry;
 
-	planted->entry = entry;
-	planted->old_value = *entry;
-	planted->new_value = (*entry & ~PTE_FRAME) | new_frame;
+	probe_entry->entry = entry;
+	probe_entry->old_value = *entry;
+	probe_entry->new_value = (*entry & ~PTE_FRAME) | new_frame;
 }
 
-static enum err plant_leaf(struct verify_ground *ground, struct frame_pool *pool,
-                           enum entry entry, struct planted planted, uint64_t flags)
+static enum err plant_leaf(struct verify_pages *probe_pages, struct frame_pool *pool,
+                           enum entry entry, struct probe_entry probe_entry,
+                           uint64_t flags)
 {
 	struct frames frames;
 	enum err err = alloc_frames(pool, PAGE_BYTES, &frames);
 
 	if (err == ERR_NONE)
-		err = plant(ground, pool, &planted, &frames, flags, LEVEL_PT);
+		err = plant(probe_pages, pool, &probe_entry, &frames, flags, LEVEL_PT);
 	if (err != ERR_NONE)
 		return err;
-	take_entry(&planted, ground, pool, LEVEL_PT, frames.new_frame);
-	ground->planted[entry] = planted;
+	take_entry(&probe_entry, probe_pages, pool, LEVEL_PT, frames.new_frame);
+	probe_pages->probe_entry[entry] = probe_entry;
 	return ERR_NONE;
 }
 
@@ -101,37 +105,37 @@ static enum err plant_leaf(struct verify_ground *ground, struct frame_pool *pool
  * A larger page; left out where there is no memory for two of them.  A CPU may hold
  * pieces of it, and all of them have to go: its middle is read beside its start.
  */
-static enum err plant_large(struct verify_ground *ground, struct frame_pool *pool,
+static enum err plant_large(struct verify_pages *probe_pages, struct frame_pool *pool,
                             const struct frames *frames, enum entry entry,
                             uint64_t page, uint64_t nx, enum level level)
 {
-	struct planted planted = {
+	struct probe_entry probe_entry = {
 		.aim = page,
 		.fill = page,
 		.read = page,
 		.far = page + level_span(level) / 2,
 	};
-	const enum err err = plant(ground, pool, &planted, frames, nx, level);
+	const enum err err = plant(probe_pages, pool, &probe_entry, frames, nx, level);
 
 	if (err != ERR_NONE)
 		return err;
-	take_entry(&planted, ground, pool, level, frames->new_frame);
-	ground->planted[entry] = planted;
+	take_entry(&probe_entry, probe_pages, pool, level, frames->new_frame);
+	probe_pages->probe_entry[entry] = probe_entry;
 	return ERR_NONE;
 }
 
-static enum err plant_larger_pages(struct verify_ground *ground,
-                                   const struct ground_spec *spec)
+static enum err plant_larger_pages(struct verify_pages *probe_pages,
+                                   const struct verify_pages_spec *spec)
 {
 	const struct frames giants = { spec->giants, spec->giants + GIB };
 	struct frames frames;
 	enum err err = ERR_NONE;
 
 	if (alloc_frames(spec->pool, level_span(LEVEL_PD), &frames) == ERR_NONE)
-		err = plant_large(ground, spec->pool, &frames, ENTRY_PAGE_2M,
+		err = plant_large(probe_pages, spec->pool, &frames, ENTRY_PAGE_2M,
 		                  PAGE_LARGE, spec->nx, LEVEL_PD);
 	if (err == ERR_NONE && spec->giants != 0)
-		err = plant_large(ground, spec->pool, &giants, ENTRY_PAGE_1G,
+		err = plant_large(probe_pages, spec->pool, &giants, ENTRY_PAGE_1G,
 		                  PAGE_GIANT, spec->nx, LEVEL_PDPT);
 	return err;
 }
@@ -140,32 +144,33 @@ static enum err plant_larger_pages(struct verify_ground *ground,
  * The entry above the leaf names one table or another, in which the page that is read,
  * and the one that fills, have another frame.
  */
-static enum err plant_above(struct verify_ground *ground,
-                            const struct ground_spec *spec, enum entry entry,
+static enum err plant_above(struct verify_pages *probe_pages,
+                            const struct verify_pages_spec *spec, enum entry entry,
                             uint64_t fill, uint64_t read)
 {
 	struct frame_pool *const pool = spec->pool;
-	struct planted planted = { .aim = fill, .fill = fill, .read = read };
-	const enum err err = plant_leaf(ground, pool, entry, planted, spec->nx);
+	struct probe_entry probe_entry = { .aim = fill, .fill = fill, .read = read };
+	const enum err err =
+		plant_leaf(probe_pages, pool, entry, probe_entry, spec->nx);
 	const uint64_t other = err == ERR_NONE ? frame_alloc(pool) : 0;
 
 	if (other == 0)
 		return ERR_NO_MEMORY;
 
-	const struct planted leaf = ground->planted[entry];
+	const struct probe_entry leaf = probe_pages->probe_entry[entry];
 	uint64_t *const table = pool->table_at(other);
 
 	table[level_index(fill, LEVEL_PT)] = leaf.new_value;
 	table[level_index(read, LEVEL_PT)] = leaf.new_value;
 	/* In the table above it both have the old frame. */
-	*walk_find(pool, ground->root, fill, LEVEL_PT).entry = leaf.old_value;
-	take_entry(&planted, ground, pool, LEVEL_PD, other);
-	ground->planted[entry] = planted;
+	*walk_find(pool, probe_pages->root, fill, LEVEL_PT).entry = leaf.old_value;
+	take_entry(&probe_entry, probe_pages, pool, LEVEL_PD, other);
+	probe_pages->probe_entry[entry] = probe_entry;
 	return ERR_NONE;
 }
 
-static enum err plant_small_pages(struct verify_ground *ground,
-                                  const struct ground_spec *spec)
+static enum err plant_small_pages(struct verify_pages *probe_pages,
+                                  const struct verify_pages_spec *spec)
 {
 	static const struct {
 		enum entry entry;
@@ -187,8 +192,8 @@ static enum err plant_small_pages(struct verify_ground *ground,
 		const uint64_t page = PAGE_AT(i);
 		const uint64_t nx = leaves[i].is_code ? 0 : spec->nx;
 		const enum err err = plant_leaf(
-			ground, spec->pool, leaves[i].entry,
-			(struct planted){
+			probe_pages, spec->pool, leaves[i].entry,
+			(struct probe_entry){
 				.aim = leaves[i].is_aimed_at ? page : PAGE_AIMED,
 				.fill = page,
 				.read = page,
@@ -204,50 +209,55 @@ static enum err plant_small_pages(struct verify_ground *ground,
 }
 
 /* Somewhere to aim at that shares no PDE with anything. */
-static enum err map_elsewhere(struct verify_ground *ground,
-                              const struct ground_spec *spec)
+static enum err map_elsewhere(struct verify_pages *probe_pages,
+                              const struct verify_pages_spec *spec)
 {
 	const uint64_t frame = frame_alloc(spec->pool);
 
-	ground->elsewhere = PAGE_ELSEWHERE;
+	probe_pages->elsewhere = PAGE_ELSEWHERE;
 	if (frame == 0)
 		return ERR_NO_MEMORY;
 	return walk_map(spec->pool, spec->root, PAGE_ELSEWHERE, frame,
 	                PTE_ACCESSED | PTE_DIRTY | spec->nx, LEVEL_PT);
 }
 
-static void list_pages(struct verify_ground *ground)
+static void list_pages(struct verify_pages *probe_pages)
 {
-	ground->pages[ground->page_count++] = ground->elsewhere;
+	probe_pages->pages[probe_pages->page_count++] = probe_pages->elsewhere;
 	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
-		const struct planted *const planted = &ground->planted[i];
+		const struct probe_entry *const probe_entry =
+			&probe_pages->probe_entry[i];
 
-		if (planted->entry == NULL)
+		if (probe_entry->entry == NULL)
 			continue;
-		ground->pages[ground->page_count++] = planted->read;
-		if (planted->fill != planted->read)
-			ground->pages[ground->page_count++] = planted->fill;
-		if (planted->far != 0)
-			ground->pages[ground->page_count++] = planted->far;
+		probe_pages->pages[probe_pages->page_count++] = probe_entry->read;
+		if (probe_entry->fill != probe_entry->read)
+			probe_pages->pages[probe_pages->page_count++] =
+				probe_entry->fill;
+		if (probe_entry->far != 0)
+			probe_pages->pages[probe_pages->page_count++] =
+				probe_entry->far;
 	}
 }
 
-enum err verify_prepare(struct verify_ground *ground, const struct ground_spec *spec)
+enum err verify_prepare(struct verify_pages *probe_pages,
+                        const struct verify_pages_spec *spec)
 {
-	*ground = (struct verify_ground){ .root = spec->root };
+	*probe_pages = (struct verify_pages){ .root = spec->root };
 
-	enum err err = plant_small_pages(ground, spec);
+	enum err err = plant_small_pages(probe_pages, spec);
 
 	if (err == ERR_NONE)
-		err = plant_above(ground, spec, ENTRY_PDE, PAGE_UNDER_PDE,
+		err = plant_above(probe_pages, spec, ENTRY_PDE, PAGE_UNDER_PDE,
 		                  PAGE_UNDER_PDE);
 	if (err == ERR_NONE)
-		err = plant_above(ground, spec, ENTRY_PSC, PAGE_FILLING, PAGE_UNSEEN);
+		err = plant_above(probe_pages, spec, ENTRY_PSC, PAGE_FILLING,
+		                  PAGE_UNSEEN);
 	if (err == ERR_NONE)
-		err = map_elsewhere(ground, spec);
+		err = map_elsewhere(probe_pages, spec);
 	if (err == ERR_NONE)
-		err = plant_larger_pages(ground, spec);
+		err = plant_larger_pages(probe_pages, spec);
 	if (err == ERR_NONE)
-		list_pages(ground);
+		list_pages(probe_pages);
 	return err;
 }

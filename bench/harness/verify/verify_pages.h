@@ -14,7 +14,7 @@
 #define VERIFY_PAGES (2 * ENTRY_COUNT)
 
 /* One entry that is repointed, and the pages that show it. */
-struct planted {
+struct probe_entry {
 	uint64_t aim;  /* page the operation is given */
 	uint64_t fill; /* page read before the entry is repointed */
 	uint64_t read; /* page read after the operation */
@@ -25,16 +25,16 @@ struct planted {
 	uint64_t old_value, new_value;
 };
 
-struct verify_ground {
+struct verify_pages {
 	uint64_t root;
 	uint64_t elsewhere; /* a page that has nothing to do with any entry */
-	struct planted planted[ENTRY_COUNT];
+	struct probe_entry probe_entry[ENTRY_COUNT];
 	uint64_t pages[VERIFY_PAGES]; /* all that are read, for forget() */
 	unsigned page_count;
 };
 
 /* What the ground is made of. */
-struct ground_spec {
+struct verify_pages_spec {
 	struct frame_pool *pool;
 	uint64_t root;
 	uint64_t nx; /* PTE_NX or 0 */
@@ -43,5 +43,5 @@ struct ground_spec {
 };
 
 /* Maps the pages at VA_VERIFY and writes the words into their frames. */
-enum err verify_prepare(struct verify_ground *ground,
-                        const struct ground_spec *spec) MUST_CHECK;
+enum err verify_prepare(struct verify_pages *probe_pages,
+                        const struct verify_pages_spec *spec) MUST_CHECK;

@@ -4,22 +4,22 @@
 
 #include <stddef.h>
 
-BODY(bare_enter, "push %rbx\n"
-                 "mov %rdx, %rbx\n"
-                 "mov %rcx, %r10")
-BODY(bare_leave, "pop %rbx\n"
-                 "ret")
+BODY(operation_call_enter, "push %rbx\n"
+                           "mov %rdx, %rbx\n"
+                           "mov %rcx, %r10")
+BODY(operation_call_leave, "pop %rbx\n"
+                           "ret")
 
 /*
  * INVLPGB waits for no store (APM 3 "INVLPGB"): another processor could read the old
  * entry again behind it.
  */
-BODY(bare_mfence, "mfence")
-static const struct body mfence = { BODY_RANGE(bare_mfence) };
-static const struct body enter = { BODY_RANGE(bare_enter) };
-static const struct body leave = { BODY_RANGE(bare_leave) };
+BODY(operation_call_mfence, "mfence")
+static const struct body mfence = { BODY_RANGE(operation_call_mfence) };
+static const struct body enter = { BODY_RANGE(operation_call_enter) };
+static const struct body leave = { BODY_RANGE(operation_call_leave) };
 
-static uint32_t copies_bytes(const struct bare_spec *spec)
+static uint32_t copies_bytes(const struct operation_call_spec *spec)
 {
 	if (spec->batch == NULL)
 		return spec->copies * body_bytes(spec->body);
@@ -27,12 +27,12 @@ static uint32_t copies_bytes(const struct bare_spec *spec)
 	                                     body_bytes(&spec->batch->body);
 }
 
-uint32_t bare_bytes(const struct bare_spec *spec)
+uint32_t operation_call_bytes(const struct operation_call_spec *spec)
 {
 	return body_bytes(&enter) + copies_bytes(spec) + body_bytes(&leave);
 }
 
-static uint8_t *put_batches(uint8_t *at, const struct bare_spec *spec)
+static uint8_t *put_batches(uint8_t *at, const struct operation_call_spec *spec)
 {
 	uint8_t *next = at;
 
@@ -46,7 +46,7 @@ static uint8_t *put_batches(uint8_t *at, const struct bare_spec *spec)
 	return next;
 }
 
-static uint8_t *put_copies(uint8_t *at, const struct bare_spec *spec)
+static uint8_t *put_copies(uint8_t *at, const struct operation_call_spec *spec)
 {
 	const struct body *const body = spec->body;
 
@@ -60,7 +60,7 @@ static uint8_t *put_copies(uint8_t *at, const struct bare_spec *spec)
 	return at;
 }
 
-uint32_t bare_assemble(uint8_t *at, const struct bare_spec *spec)
+uint32_t operation_call_assemble(uint8_t *at, const struct operation_call_spec *spec)
 {
 	uint8_t *next = emit_body(at, &enter);
 

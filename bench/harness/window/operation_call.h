@@ -21,10 +21,11 @@
  * In the order that puts most of them where bodies look for them (System V: RDI, RSI,
  * RDX, RCX, R8, R9), so that nothing of it is loaded from memory in here.
  */
-typedef void bare_code(uint64_t type, uint64_t address, uint64_t cr3,
-                       uint64_t cr4_changed, uint64_t cr3_named, uint64_t cr4);
+typedef void operation_call_code(uint64_t type, uint64_t address, uint64_t cr3,
+                                 uint64_t cr4_changed, uint64_t cr3_named,
+                                 uint64_t cr4);
 
-struct bare_spec {
+struct operation_call_spec {
 	const struct body *body;
 	uint32_t copies;
 	int64_t stride; /* copy i aims i strides behind address */
@@ -36,14 +37,15 @@ struct bare_spec {
 	uint32_t most;
 };
 
-uint32_t bare_bytes(const struct bare_spec *spec);
+uint32_t operation_call_bytes(const struct operation_call_spec *spec);
 
 /* Writes it, begins at at, and returns its length in bytes. */
-uint32_t bare_assemble(uint8_t *at, const struct bare_spec *spec);
+uint32_t operation_call_assemble(uint8_t *at, const struct operation_call_spec *spec);
 
 /* With another address than the operands have. */
-static inline void bare_call(bare_code *code, const struct operands *operands,
-                             uint64_t address)
+static inline void operation_call_call(operation_call_code *code,
+                                       const struct operands *operands,
+                                       uint64_t address)
 {
 	code(operands->type, address, operands->cr3, operands->cr4_changed,
 	     operands->cr3_named, operands->cr4);

@@ -10,7 +10,7 @@
  * load of the trail before has returned
  *
  * Both arms play the same steps with the same instructions, but that one of them has
- * nothing for bodies, and goes through the dense mapping of the same lines.  Each part
+ * nothing for bodies, and goes through the dense mapping of the same arena.  Each part
  * begins on a 64-byte line, so that they stand at the same places too.  Behind T1 it
  * comes back to the home address space, if its script leaves that.
  *

@@ -110,7 +110,7 @@ static const struct body keep_t0 = PART(window_keep_t0);
 static const struct body keep_t1 = PART(window_keep_t1);
 static const struct body keep_t2 = PART(window_keep_t2);
 static const struct body store = PART(window_store);
-static const struct body planted_load = PART(window_planted_load);
+static const struct body injected_load = PART(window_planted_load);
 static const struct body touch_data = PART(window_touch_data);
 static const struct body touch_stack = PART(window_touch_stack);
 static const struct body leave = PART(window_leave);
@@ -243,7 +243,7 @@ static uint32_t tail_bytes(const struct window_spec *spec)
 	                         touches->data * body_bytes(&touch_data);
 
 	return 2 * (body_bytes(&clocks[CLOCK_PMC].stop) + body_bytes(&keep_t1)) +
-	       body_bytes(&planted_load) + touched + chase_bytes(&spec->chase) +
+	       body_bytes(&injected_load) + touched + chase_bytes(&spec->chase) +
 	       body_bytes(&give_stack) + script_home_bytes(&spec->script) +
 	       body_bytes(&leave);
 }
@@ -297,8 +297,8 @@ uint32_t window_assemble(const struct window_site *site, const struct window_spe
 	for (uint32_t i = 0; i < spec->stores; i++)
 		next = put_access(next, &store, i * CACHE_LINE);
 	next = put_copies(next, spec);
-	if (spec->planted_load)
-		next = emit_body(next, &planted_load);
+	if (spec->injected_load)
+		next = emit_body(next, &injected_load);
 	next = emit_body(put_stop(next, clock), &keep_t1);
 	if (has_t2(spec)) {
 		next = put_touches(next, site, &spec->touches);

@@ -68,8 +68,9 @@ struct window_spec {
 	uint32_t stores; /* lines written behind T0, before the copies */
 	struct touches touches;
 	struct chase chase; /* in place of touches */
-	bool planted_load; /* a load behind the copies: shows that the self-tests see it
-	                    */
+	bool injected_load; /* a load behind the copies: shows that the self-tests see
+	                     * it
+	                     */
 };
 
 /*

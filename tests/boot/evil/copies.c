@@ -1,6 +1,6 @@
 /* Memory that firmware has used between two starts, where results wait for the second.
  */
-#include "lib/stream/seal.h"
+#include "lib/stream/log_header.h"
 #include "tests/boot/evil/evil.h"
 
 #include <string.h>
@@ -32,7 +32,8 @@ UINT64 evil_loader_pages(const EFI_BOOT_SERVICES *boot)
 }
 
 /* In the order of their addresses, where memory is free. */
-static unsigned find_copies(const EFI_BOOT_SERVICES *boot, struct seal *copies[COPIES])
+static unsigned find_copies(const EFI_BOOT_SERVICES *boot,
+                            struct log_header *copies[COPIES])
 {
 	static char map[MAP_BYTES] __attribute__((aligned(8)));
 	UINTN size = sizeof map;
@@ -55,7 +56,7 @@ static unsigned find_copies(const EFI_BOOT_SERVICES *boot, struct seal *copies[C
 			char *const bytes = (char *)(d->PhysicalStart + page * PAGE);
 
 			if (memcmp(bytes, "TLBMSEAL", 8) == 0)
-				copies[count++] = (struct seal *)bytes;
+				copies[count++] = (struct log_header *)bytes;
 		}
 	}
 	return count;
@@ -67,7 +68,7 @@ static void hold(const EFI_BOOT_SERVICES *boot, EFI_PHYSICAL_ADDRESS address)
 }
 
 /* The first page of the room that the stream has not come to. */
-static EFI_PHYSICAL_ADDRESS behind(const struct seal *copy)
+static EFI_PHYSICAL_ADDRESS behind(const struct log_header *copy)
 {
 	return ((UINTN)copy + sizeof *copy + copy->length + PAGE - 1) &
 	       ~(EFI_PHYSICAL_ADDRESS)(PAGE - 1);
@@ -76,11 +77,11 @@ static EFI_PHYSICAL_ADDRESS behind(const struct seal *copy)
 void evil_copies(const struct firmware *firmware, const struct evil *evil)
 {
 	const EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
-	struct seal *copies[COPIES];
+	struct log_header *copies[COPIES];
 	const unsigned count = find_copies(boot, copies);
 
 	for (unsigned i = 0; i < count; i++) {
-		struct seal *const copy = copies[count - 1 - i];
+		struct log_header *const copy = copies[count - 1 - i];
 
 		if (i < evil->held_behind)
 			hold(boot, behind(copy));

@@ -79,8 +79,8 @@ check 'a division by zero is found' finds_a_fault lib/codes/pack_measured.c \
 	's/m->step += m->step == 0;//' pack
 check 'a name that is a path is found' finds_a_fault lib/stream/capture.c \
 	's/good \&\& plain(\*\*at)/good/' capture
-check 'a length that is believed is found' finds_a_fault lib/stream/seal.c \
-	's/seal->length > room - sizeof \*seal/false/' seal
+check 'a length that is believed is found' finds_a_fault lib/stream/log_header.c \
+	's/header->length > room - sizeof \*header/false/' log_header
 check 'a read behind the end of a table is found' finds_a_fault lib/machine/acpi.c \
 	's/memory->at(memory, address, length) == NULL)/false)/' acpi
 finish

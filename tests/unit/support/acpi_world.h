@@ -91,7 +91,7 @@ static inline void seal(uint8_t *bytes, size_t length, size_t at)
 	bytes[at] = (uint8_t)(0x100 - sum);
 }
 
-static inline void seal_table(uint64_t address)
+static inline void log_header_table(uint64_t address)
 {
 	const struct block *const block = world_block(address);
 

@@ -6,10 +6,10 @@
 #include "tests/unit/support/disassemble.h"
 
 static struct frame_pool pool;
-static struct lines lines;
+static struct chase_arena lines;
 static uint64_t root;
 
-static const struct lines_layout layouts[] = {
+static const struct chase_arena_layout layouts[] = {
 	{ LEVEL_PT, LEVEL_PT },     { LEVEL_PT, LEVEL_PD },
 	{ LEVEL_PT, LEVEL_PDPT },   { LEVEL_PT, LEVEL_PML4 },
 	{ LEVEL_PD, LEVEL_PD },     { LEVEL_PD, LEVEL_PDPT },
@@ -24,7 +24,7 @@ static inline void open_lines(void)
 {
 	pool = arena_pool(ARENA_FRAMES);
 	root = frame_alloc(&pool);
-	assert_int_equal(lines_open(&lines, &pool, root, 0), ERR_NONE);
+	assert_int_equal(chase_arena_open(&lines, &pool, root, 0), ERR_NONE);
 }
 
 /* Physical address that va is mapped to; 0: to nothing. */

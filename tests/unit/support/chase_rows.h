@@ -114,11 +114,11 @@ static inline void assert_no_more(void)
 /* Each of the trail's pages once, the first one first. */
 static inline void assert_pass(const struct trail *trail)
 {
-	const uint64_t base = lines_base(trail->layout);
+	const uint64_t base = chase_arena_base(trail->layout);
 	bool met[PAGES] = { false };
 
 	assert_int_equal(ring0.at[next_event].value,
-	                 base + lines_spread(&workspace.lines, trail->layout, 0));
+	                 base + chase_arena_spread(&workspace.arena, trail->layout, 0));
 	for (uint32_t i = 0; i < trail->pages; i++) {
 		const struct ring0_event event = ring0.at[next_event++];
 		const uint64_t page =
@@ -127,8 +127,9 @@ static inline void assert_pass(const struct trail *trail)
 		assert_int_equal(event.kind, RING0_LOAD);
 		assert_in_range(page, 0, trail->pages - 1);
 		assert_int_equal(event.value,
-		                 base + lines_spread(&workspace.lines, trail->layout,
-		                                     (uint32_t)page));
+		                 base + chase_arena_spread(&workspace.arena,
+		                                           trail->layout,
+		                                           (uint32_t)page));
 		assert_false(met[page]);
 		met[page] = true;
 	}

@@ -199,7 +199,7 @@ static inline void model_decode(struct model *model, const struct body *body)
 }
 
 static inline struct model *model_open(const struct body *body, unsigned quirks,
-                                       struct verify_ground *ground)
+                                       struct verify_pages *ground)
 {
 	static struct model model;
 
@@ -218,7 +218,7 @@ static inline struct model *model_open(const struct body *body, unsigned quirks,
 	model.root = frame_alloc(&model.pool);
 	model_decode(&model, body);
 	assert_int_equal(verify_prepare(ground,
-	                                &(struct ground_spec){
+	                                &(struct verify_pages_spec){
 						.pool = &model.pool,
 						.root = model.root,
 						.nx = PTE_NX,

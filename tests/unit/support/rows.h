@@ -13,7 +13,7 @@ static struct {
 	struct profile profile;
 	struct machine machine;
 	struct bench bench;
-	struct canary canary;
+	struct frequency_probe canary;
 	struct sampler sampler;
 	uint32_t a[ROWS_MAX][ROWS_PAIRS], b[ROWS_MAX][ROWS_PAIRS];
 } rows_of;
@@ -52,9 +52,10 @@ static inline void rows_begin(uint32_t rounds_at_least)
 	rows_of.plan.bench = &rows_of.bench;
 	rows_of.plan.config = &rows_of.config;
 	rows_of.plan.machine = &rows_of.machine;
-	rows_of.canary = (struct canary){ 0 };
+	rows_of.canary = (struct frequency_probe){ 0 };
 	rows_of.sampler = synthetic_sampler();
-	assert_int_equal(canary_open(&rows_of.canary, &synthetic.source), ERR_NONE);
+	assert_int_equal(frequency_probe_open(&rows_of.canary, &synthetic.source),
+	                 ERR_NONE);
 }
 
 /* Where the next rows are measured; NULL: here. */
@@ -79,7 +80,7 @@ static inline uint32_t rows_run(uint64_t seed,
 	rounds_run(&(struct rounds){
 		.plan = &rows_of.plan,
 		.sampler = &rows_of.sampler,
-		.canary = &rows_of.canary,
+		.frequency_probe = &rows_of.canary,
 		.seed = seed,
 		.chunk = &chunks,
 		.on_chunk = on_chunk == NULL ? rows_ignore_chunk : on_chunk,

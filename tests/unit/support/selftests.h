@@ -7,7 +7,7 @@ static struct fingerprint fingerprint;
 static struct selftest selftest;
 static struct sampler sampler;
 
-static inline void run(enum environment env, bool planted_load)
+static inline void run(enum environment env, bool injected_load)
 {
 	sampler = synthetic_sampler();
 	assert_int_equal(fingerprint_take(&fingerprint, &synthetic.source, &sampler),
@@ -18,7 +18,7 @@ static inline void run(enum environment env, bool planted_load)
 		.sampler = &sampler,
 		.fingerprint = &fingerprint,
 		.env = env,
-		.planted_load = planted_load,
+		.injected_load = injected_load,
 	};
 	selftest_clock(&selftest);
 }

@@ -75,7 +75,7 @@ static inline uint64_t synthetic_reading(uint64_t now)
 static inline void synthetic_run(unsigned i, struct window_args *args)
 {
 	struct synthetic_window *const window = &synthetic.windows[i];
-	const uint64_t load = window->spec.planted_load ? synthetic.load : 0;
+	const uint64_t load = window->spec.injected_load ? synthetic.load : 0;
 	const uint64_t thousandths =
 		synthetic_copies(&window->spec) + (synthetic.floor + load) * 1000;
 	const uint64_t ticks = thousandths * synthetic_speed() / 1000000 +

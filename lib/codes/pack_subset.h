@@ -6,7 +6,7 @@
 #include "lib/codes/pack.h"
 #include "lib/stream/capture.h"
 
-struct stow {
+struct pack_subset {
 	struct pack pack;
 	struct capture capture;
 	struct pack_state before_file;
@@ -20,5 +20,5 @@ struct stow {
  * results.csv come as many rows as there is room for, every other file as a whole or
  * not at all.
  */
-unsigned stow_run(struct stow *stow, const char *stream, size_t length, size_t room,
-                  unsigned most, const char *run_id);
+unsigned pack_subset_run(struct pack_subset *subset, const char *stream, size_t length,
+                         size_t room, unsigned most, const char *run_id);
