@@ -133,12 +133,12 @@ too_long_a_way_home() {
 
 # Samples as the serial line has them all, and as the stick has them from a machine that
 # had no room for the second: its next start says so, behind the end of the run.
-samples=bench,op,variant,param,value,targets,pair,a,b,divisor
+samples=bench,op,variant,param,value,targets,pair,a,b,divisor,core_type
 lacks='tlbmark: run test-1: PASS; samples.csv lacks some, for which there was no room'
 lack_samples() {
 	bring_home 0
-	printf '%s\n' $samples single_op,none,,,,,1,2,3,1 >"$home/samples.csv"
-	part samples.csv $samples single_op,none,,,,,1,2,3,1 single_op,none,,,,,2,2,4,1 \
+	printf '%s\n' $samples single_op,none,,,,,1,2,3,1, >"$home/samples.csv"
+	part samples.csv $samples single_op,none,,,,,1,2,3,1, single_op,none,,,,,2,2,4,1, \
 		>"$scratch/samples"
 	{
 		whole_run 0 | sed '/^@done/d'

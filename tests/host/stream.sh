@@ -14,7 +14,7 @@ part() { # NAME ROW...
 		"$(printf '%s\n' "$@" | wc -l)" "$(printf '%s\n' "$@" | crc32)"
 }
 
-columns=test,value,limit,unit,verdict
+columns=test,value,limit,unit,verdict,core_type
 rows='window,8,64,ticks,pass
 monotonic,0,0,count,pass'
 

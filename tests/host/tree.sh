@@ -8,12 +8,12 @@ tree=$scratch/tree
 bin=$scratch/bin
 out=$scratch/out
 stream=$scratch/stream
-mkdir -p "$tree/build/host" "$tree/results" "$tree/stick" "$bin" "$scratch/tmp" \
+mkdir -p "$tree/build/host" "$tree/host" "$tree/results" "$tree/stick" "$bin" "$scratch/tmp" \
 	"$scratch/share/OVMF" "$scratch/share/ovmf" "$scratch/share/seabios"
 ln -s "$home/tests" "$tree/tests"
 ln -s "$home/build/host/capture" "$home/build/host/check_config" "$tree/build/host"
 cp run.sh "$tree/run.sh"
-cp results/*.sh "$tree/results"
+cp host/*.sh "$tree/host"
 cp stick/layout.sh "$tree/stick"
 cp build/tlbmark.img "$tree/build"
 echo firmware | tee "$scratch/share/OVMF/OVMF_CODE_4M.fd" \

@@ -121,7 +121,7 @@ static int run_tests(struct pages *pages, struct sampler *sampler)
 		.env = ENV_VM, /* real fences and a real TSC, whoever else is here */
 	};
 	selftest_clock(&selftest);
-	puts("test,value,limit,unit,verdict");
+	puts("test,value,limit,unit,verdict,core_type");
 	for (unsigned i = 0; i < selftest.count; i++)
 		print_row(&selftest.rows[i]);
 	return selftest_clock_passed(&selftest) ? 0 : 1;
