@@ -51,7 +51,7 @@ def break_evens(run: Run):
         evidence = (f"{one.pages.name} {one.pages.curve.variant} of {FILE} at pages = "
                     f"{xs(one.pages.curve)} against {one.flush.source}; {crossing.METHOD}")
         if at.side:
-            evidence += f"; the medians do not cross where it was measured: N* is {at.words}"
+            evidence += f"; {at.lack}: N* is {at.words}"
         evidence = sweep.doubted(sweep.doubted(evidence, one.doubt), against(one.pages.curve))
         yield ["break_even", one.pages.op, one.variant, *decimals(at.value, at.low, at.high),
                "pages", evidence]
@@ -97,7 +97,7 @@ def broadcasts(run: Run):
                     f"against {level['op']} {level['variant']} at targets = {level['targets']}; "
                     f"{crossing.METHOD}")
         if at.side:
-            evidence += f"; the medians do not cross where it was measured: it is {at.words}"
+            evidence += f"; {at.lack}: it is {at.words}"
         evidence = sweep.doubted(evidence, one.doubt)
         yield ["broadcast_crossing", one.shot.op, f"{one.shot.variant}-against-{level['op']}",
                *decimals(at.value, at.low, at.high), "targets", evidence]

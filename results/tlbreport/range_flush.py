@@ -14,7 +14,9 @@ NOTE = (
     "line is one full flush with its refill. Where a curve meets it is the break-even N*: up to "
     "there pages one by one are cheaper, beyond it the full flush. The curve is made rising, then "
     "taken as straight between its medians; the interval of N* is where the 95 % intervals of the "
-    "two curves cross. space: the entries of one address space; all: global entries too, but for "
+    "two curves cross. Where a row is above one with more pages by more than their intervals, one of "
+    "the two is off: the interval holds N* by either, and where the curve so crosses more than once "
+    "there is no N*. space: the entries of one address space; all: global entries too, but for "
     "invpcid_all_non_global, which drops every PCID and keeps global entries. With page-table "
     "isolation each page is dropped in two PCIDs, and so do two flushes drop both: where no row "
     "has the two of them, the sum of one with the working set and one without any. Where the "
@@ -91,7 +93,9 @@ def paired(mode: tuple, best: list, others: dict) -> str:
 def found(one: BreakEven) -> str:
     """N* with its interval, as far as there is one."""
     at = one.crossing
-    return at.words if at.side else f"{at.words} {interval(at.low, at.high)}"
+    if at.side in ("below", "beyond"):
+        return at.words
+    return f"{at.words} {interval(at.low, at.high)}"
 
 
 def stands(pages: int, best: list) -> str:

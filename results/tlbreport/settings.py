@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from . import breakeven, capacity, ranking, switching, trust
 from .breakeven import by_sweep, cheapest, flushes, pairs
-from .crossing import UNKNOWN, Crossing
+from .crossing import Crossing
 from .markup import Markup, paragraph, table, tag
 from .run import Run
 from .sweep import Curve, curves, interval
@@ -76,7 +76,7 @@ def ceilings(run: Run):
 
 def ceiling(at: Crossing) -> str:
     """Up to where pages one by one are cheaper."""
-    return at.words if at.words == UNKNOWN else f"{at.words} pages"
+    return f"{at.words} pages" if at.is_told else at.words
 
 
 def each_w(said) -> str:
