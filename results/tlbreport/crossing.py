@@ -5,17 +5,19 @@ then taken as straight between its points.  The ends of the interval are where t
 the curve's intervals meet the lower end of the level's, and the lower ends the upper: with 95 %
 intervals on both sides it holds the crossing in at least 95 of 100.
 
-Points contradict each other where one is above a later one by more than their intervals: one of the
-two is off, and nobody knows which.  Each is believed in turn, without those that contradict it, and
-the interval holds the crossings of all.  Where a point is clearly above the level and a later one
-clearly below it there is no value: the curve crosses more than once.
+Points contradict each other where one is above a later one by more than their intervals: one of
+the two is off, and nobody knows which.  Each is believed in turn, without those that contradict
+it, and the interval holds the crossings of all.  Where a point is clearly above the level and a
+later one clearly below it there is no value: the curve crosses more than once.
 """
 
 import math
 from dataclasses import dataclass
 
+from .sweep import WITHIN
+
 METHOD = ("straight between the medians made rising; interval: where the 95 % intervals of the "
-          "two curves cross, at least 95 %")
+          f"two curves cross, at least 95 % {WITHIN}")
 UNKNOWN = "not told by these intervals"
 CONTRADICTED = "not told by rows that contradict each other"
 OUTSIDE = "the medians do not cross where it was measured"

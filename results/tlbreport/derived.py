@@ -40,7 +40,7 @@ def refill_slopes(run: Run):
                *decimals(line.slope, line.low, line.high), "ticks per page",
                sweep.doubted(sweep.doubted(
                    f"Theil-Sen through the medians of {FILE} at touched = {points}; "
-                   f"{line.percent:.0f} % interval", sweep.doubt(*one.rows)),
+                   f"{line.percent:.0f} % interval of this boot", sweep.doubt(*one.rows)),
                    doubtful.outliers(*one.rows))]
 
 
@@ -85,7 +85,7 @@ def shares(run: Run):
                sweep.doubted(
                    f"median of {FILE} {row['variant']} less that of {control['variant']}, one "
                    "target; interval: difference of the ends of their 95 % intervals, at least "
-                   "95 %", sweep.doubt(row, control))]
+                   f"95 % {sweep.WITHIN}", sweep.doubt(row, control))]
 
 
 def broadcasts(run: Run):

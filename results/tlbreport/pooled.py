@@ -87,8 +87,9 @@ def advice(runs: tuple):
     if not names:
         yield paragraph("No boot recommends anything.", class_="lack")
         return
-    yield paragraph("The interval of a boot holds within that boot. Where the boots do not say "
-                    "the same, none of it is a recommendation.", class_="note")
+    yield paragraph("The intervals that stand behind it allow for costs that differ by "
+                    f"{sweep.BOOTS_PERCENT:.0f} % (standard deviation) from boot to boot. Where the "
+                    "boots do not say the same, none of it is a recommendation.", class_="note")
     body = []
     for name in names:
         each = [of.get(name, "nothing") for of in said]

@@ -1,12 +1,12 @@
 """Page by page or everything at once: curves, break-even, and what the machine would want."""
 
 from . import cost, plot_range, sweep, trust
-from .breakeven import (BENCH, CEILINGS, OVERLAPPING, BreakEven, by_sweep, cheapest, flushes,
-                        omitted, overlapping, pairs, sweeps, with_pcids)
+from .breakeven import (BENCH, CEILINGS, OVERLAPPING, BreakEven, advised, by_sweep, cheapest,
+                        flushes, omitted, overlapping, pairs, sweeps, with_pcids)
 from .figure import picture
 from .markup import Markup, breakable, join, paragraph, table, tag
 from .run import Run
-from .sweep import FILE, OVERLAP, interval
+from .sweep import BOOTS_PERCENT, FILE, OVERLAP, WITHIN, interval
 
 NOTE = (
     "N times the operation and then the working set of W pages once more, against nothing and "
@@ -22,7 +22,8 @@ NOTE = (
     "has the two of them, the sum of one with the working set and one without any. Where the "
     "working set is fetched again by accesses that wait for each other, each loss costs its whole "
     "latency, which is against the full flush; chains8: up to eight may overlap. Real work is "
-    "between, and so N* is a pair."
+    "between, and so N* is a pair. Intervals hold " + WITHIN + f"; those of the sentences allow for "
+    f"costs that differ by {BOOTS_PERCENT:.0f} % (standard deviation) from boot to boot."
 )
 SENTENCE_OF = ("invlpg", "range", "4k")  # what kernels do page by page
 
@@ -34,7 +35,7 @@ def range_flush(run: Run) -> Markup:
     if lack:
         return join([paragraph(lack, class_="lack"), cost.details(run, rows)])
     crossed = pairs(run)
-    return join([paragraph(NOTE, class_="note"), *sentences(run, crossed),
+    return join([paragraph(NOTE, class_="note"), *sentences(run, advised(run)),
                  *pictures(run, crossed), numbers(run, crossed), cost.details(run, rows)])
 
 

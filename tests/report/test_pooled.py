@@ -63,10 +63,11 @@ class Pooled(PageTest):
         self.check_says(page, "20.0 pages at each W (0, 64) 20.0 pages at each W (0, 64) "
                         "60.0 pages at each W (0, 64) no")
 
-    def test_the_intervals_of_recommendations_are_of_this_boot(self):
+    def test_recommendations_say_what_they_assume_of_other_boots(self):
         page = self.page(results=crossing_at(20), verify=[*checked("invlpg", "page_4k"),
                                                           *checked("cr3_reload", "page_4k")])
-        self.check_says(page, "Intervals are of 95 % at least, of this boot")
+        self.check_says(page, "So each cost is taken to differ by 2 % (standard deviation) from boot to "
+                        "boot, which is assumed: intervals of 95 % at least allow for it")
 
     def test_an_emulator_among_them_marks_the_table(self):
         page = self.pooled([HARDWARE, HARDWARE, EMULATOR], [200, 230, 210])
