@@ -40,7 +40,8 @@ def refill_slopes(run: Run):
                *decimals(line.slope, line.low, line.high), "ticks per page",
                sweep.doubted(sweep.doubted(
                    f"Theil-Sen through the medians of {FILE} at touched = {points}; "
-                   f"{line.percent:.0f} % interval of this boot", sweep.doubt(*one.rows)),
+                   f"{line.percent:.0f} % interval of this boot, if its points are equally sure",
+                   sweep.doubt(*one.rows)),
                    doubtful.outliers(*one.rows))]
 
 

@@ -69,6 +69,11 @@ class Pooled(PageTest):
         self.check_says(page, "So each cost is taken to differ by 2 % (standard deviation) from boot to "
                         "boot, which is assumed: intervals of 95 % at least allow for it")
 
+    def test_a_page_says_what_its_intervals_know_of(self):
+        for page in (self.page(), self.pooled([HARDWARE] * 3, [200, 230, 210])):
+            self.check_says(page, "An interval holds within the chunks of its boot, if nothing else "
+                                  "is said")
+
     def test_an_emulator_among_them_marks_the_table(self):
         page = self.pooled([HARDWARE, HARDWARE, EMULATOR], [200, 230, 210])
         self.check_says(page, "Boot 3 is no valid measurement of hardware.", "EMULATOR (tcg)")
