@@ -21,8 +21,8 @@ import numpy as np
 from .crossing import rising
 from .sweep import WITHIN
 
-METHOD = ("two segments that meet, by least squares; 95 % interval from the squared residuals, also "
-          f"of a rise that flattens, {WITHIN}")
+METHOD = ("two segments that meet, by least squares; 95 % interval from the squared residuals, "
+          f"also of a rise that flattens, {WITHIN}")
 MOST_KNEES = 2
 LEAST_PLATEAU = 2  # points
 LEAST_LEANING = 4  # points of a plateau of which that can be said

@@ -1,8 +1,8 @@
 """Policies for PCIDs against each other: by how much each is above the cheapest at worst.
 
 All are judged over the same numbers of processes.  One that was not measured at each of them, or
-is not believed, is left out and named: judged over fewer, another might be the best.  Intervals are
-those that other boots may have.
+is not believed, is left out and named: judged over fewer, another might be the best.  Intervals
+are those that other boots may have.
 """
 
 from dataclasses import dataclass

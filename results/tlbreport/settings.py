@@ -2,12 +2,13 @@
 
 A recommendation compares medians; its interval is the difference of the ends of their 95 %
 intervals, or that of the break-even or capacity it rests on.  All of them allow for costs that
-differ from boot to boot, or one boot would advise what the next one advises against.  Nothing is recommended where the
-timing is not valid or a file it rests on is not whole, nor from an operation that did not pass its
-verification, nor where the difference may be noise.
+differ from boot to boot, or one boot would advise what the next one advises against.  Nothing is
+recommended where the timing is not valid or a file it rests on is not whole, nor from an operation
+that did not pass its verification, nor where the difference may be noise.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 
 from . import breakeven, capacity, ranking, switching, trust
 from .breakeven import advised, by_sweep, cheapest, flushes, over_boots
@@ -18,11 +19,11 @@ from .sweep import BOOTS_PERCENT, Curve, curves, interval
 
 NOTE = (
     "Each line rests on rows of this run on this machine, with the working sets and orders of "
-    "these benchmarks: a workload of its own may differ. Another boot places pages differently, which "
-    f"no row of this boot shows. So each cost is taken to differ by {BOOTS_PERCENT:.0f} % (standard "
-    "deviation) from boot to boot, which is assumed: intervals of 95 % at least allow for it, and a "
-    "difference that may be less is no recommendation. W: pages of the working set that are fetched "
-    "again; P: processes."
+    "these benchmarks: a workload of its own may differ. Another boot places pages differently, "
+    "which no row of this boot shows. So each cost is taken to differ by "
+    f"{BOOTS_PERCENT:.0f} % (standard deviation) from boot to boot, which is assumed: intervals "
+    "of 95 % at least allow for it, and a difference that may be less is no recommendation. "
+    "W: pages of the working set that are fetched again; P: processes."
 )
 SAME = "no difference shown"
 
@@ -35,6 +36,13 @@ class Advice:
     recommendation: str
     evidence: str
     interval: str
+    ends: dict = field(default_factory=dict)  # W -> the interval of a number; empty: in words
+
+    def agrees(self, other: "Advice") -> bool:
+        """Whether both say the same: the same words, or numbers whose intervals meet."""
+        if not self.ends or self.ends.keys() != other.ends.keys():
+            return self.recommendation == other.recommendation
+        return all(meet(self.ends[w], other.ends[w]) for w in self.ends)
 
 
 def settings(run: Run) -> Markup:
@@ -74,7 +82,16 @@ def ceilings(run: Run):
                      + each_w((one.w, one.flush.name) for one in best)
                      + (f"; {left}" if left else ""),
                      each_w((one.w, interval(one.crossing.low, one.crossing.high))
-                            for one in best))
+                            for one in best),
+                     {one.w: (one.crossing.low, one.crossing.high) for one in best}
+                     if all(one.crossing.is_told for one in best) else {})
+
+
+def meet(one: tuple, other: tuple) -> bool:
+    """Whether two intervals have a place in common; an end that is None is open."""
+    low = max(-math.inf if ends[0] is None else ends[0] for ends in (one, other))
+    high = min(math.inf if ends[1] is None else ends[1] for ends in (one, other))
+    return low <= high
 
 
 def ceiling(at: Crossing) -> str:
@@ -150,7 +167,8 @@ def global_pages(run: Run):
 
 def switches(run: Run) -> dict:
     """(operation, parts) -> the curve of a switch to other tables that may be believed."""
-    return {(one.op, one.parts): one.over_boots for one in curves(run, switching.BENCH, switching.PARAM)
+    return {(one.op, one.parts): one.over_boots
+            for one in curves(run, switching.BENCH, switching.PARAM)
             if switching.kind(one) == "different" and one.believed}
 
 
@@ -209,4 +227,4 @@ def held(run: Run):
                          f"{one.words}: more keep their PCID, but not their translations",
                          f"a probe costs {one.kept:z.1f} ticks before and {one.lost:.1f} after; "
                          f"a walk, {one.walk.ticks:.1f}",
-                         f"{interval(one.low, one.high, 0)} PCIDs")
+                         f"{interval(one.low, one.high, 0)} PCIDs", {0: (one.low, one.high)})

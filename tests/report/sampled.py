@@ -58,7 +58,8 @@ def headline(taken: np.ndarray, kind: str, divisor=1) -> dict:
     found = {"p50": ordered[..., n // 2]}
     for name, z in (("95", 1.96), ("99", 2.58)):
         half = (n - 1 - math.ceil(math.sqrt(n) * z)) // 2
-        found[f"ci{name}_lo"], found[f"ci{name}_hi"] = ordered[..., half], ordered[..., n - 1 - half]
+        found[f"ci{name}_lo"] = ordered[..., half]
+        found[f"ci{name}_hi"] = ordered[..., n - 1 - half]
     if kind == "steps":
         place, error = huber(taken, found["p50"])
         found = {"p50": place, **{f"ci{name}_{end}": place + sign * error for name in ("95", "99")

@@ -207,8 +207,8 @@ class BreakEven(Synthetic):
                       "told by rows that contradict each other", row["evidence"])
         page = self.page(drawn=True, results=rows, verify=[*checked("invlpg", "page_4k"),
                                                            *checked("cr3_reload", "page_4k")])
-        self.check_says(page, "in pages: not told by rows that contradict each other [1.6, 10.1] at "
-                        "W = 0", "none: not told by rows that contradict each other",
+        self.check_says(page, "in pages: not told by rows that contradict each other [1.6, 10.1] "
+                        "at W = 0", "none: not told by rows that contradict each other",
                         "(invlpg, 4k, without PCIDs) W = 0: not told by rows that contradict each "
                         "other")
         self.assertTrue(any("rows contradict each other: no value" in p.texts
@@ -231,5 +231,6 @@ class BreakEven(Synthetic):
                               for x, y in zip([*xs, 0.0], ys))
             found = crossing(tuple(points), level)
             held += (found.low or 0) <= true <= (found.high or math.inf)
-        print(f"# a break-even with a row beyond its neighbours: {100 * held / DRAWS:.0f} % (95 % claimed)")
+        print(f"# a break-even with a row beyond its neighbours: {100 * held / DRAWS:.0f} % (95 % "
+              "claimed)")
         self.assertGreaterEqual(held, 0.93 * DRAWS)

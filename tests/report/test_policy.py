@@ -314,8 +314,8 @@ class Policy(PageTest):
                  "W = 512: no difference shown"),
                 ({8: 204, 512: 90}, "make kernel pages global at each W (8, 512)"),
                 ({8: 204, 512: 9}, "W = 8: make kernel pages global; W = 512: no difference shown"),
-                ({8: 204, 512: -90}, "W = 8: make kernel pages global; W = 512: global kernel pages "
-                 "gain nothing"), ({8: 0, 512: 0}, "no difference shown at each W (8, 512)")):
+                ({8: 204, 512: -90}, "W = 8: make kernel pages global; W = 512: global kernel "
+                 "pages gain nothing"), ({8: 0, 512: 0}, "no difference shown at each W (8, 512)")):
             one = self.advice(self.switched(gains))[
                 "global kernel pages (cr3_reload, different, global)"]
             self.assertEqual(one.recommendation, said)

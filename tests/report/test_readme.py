@@ -1,4 +1,4 @@
-"""results/README.md: its tables name every column of every file, and every claim, and no other."""
+"""results/README.md: its tables have every column of every file, and every claim, and no other."""
 
 import os
 import re
