@@ -228,7 +228,7 @@ SLOW_CHECKS = tests/checks/compilers.sh tests/checks/tidy.sh
 SHELL_TESTS = $(shell grep -lx finish tests/boot/*.sh tests/host/*.sh)
 TESTS = $(SHELL_TESTS) tests/report/run $(filter-out $(SLOW_CHECKS),$(CHECKS)) $(UNIT_PROGRAMS)
 LONG_TESTS = $(wildcard tests/checks/long/*.sh tests/boot/matrix/*.sh) tests/report/planted \
-	$(wildcard tests/boot/long/*.sh) tests/soak/run $(SLOW_CHECKS)
+	tests/report/long $(wildcard tests/boot/long/*.sh) tests/soak/run $(SLOW_CHECKS)
 # What calls make itself must not look for the job server of this one.
 ALONE = env -u MAKEFLAGS -u MAKELEVEL JOBS=$(JOBS)
 INSTALL_AND_BUILD = ./run.sh --setup && $(ALONE) $(MAKE) -s -j $(JOBS) programs

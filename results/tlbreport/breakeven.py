@@ -188,11 +188,25 @@ def summed(made: list) -> list:
     return found
 
 
+def advised(run: Run) -> list:
+    """The pairs as they may be in other boots: what a ceiling is taken from."""
+    return paired([replace(one, curve=one.curve.over_boots) for one in sweeps(run)],
+                  over_boots(flushes(run)))
+
+
+def over_boots(full: list) -> list:
+    """Full flushes with the intervals that other boots may have."""
+    return [replace(one, point=one.point.over_boots) for one in full]
+
+
 def pairs(run: Run) -> list:
     """Each sweep against each full flush of the same mode and the same working set."""
-    full = flushes(run)
+    return paired(sweeps(run), flushes(run))
+
+
+def paired(swept: list, full: list) -> list:
     return [BreakEven(pages, flush, crossing(pages.curve.points, flush.point))
-            for pages in sweeps(run) for flush in full if comparable(pages.setting, flush.setting)]
+            for pages in swept for flush in full if comparable(pages.setting, flush.setting)]
 
 
 def comparable(pages: Setting, flush: Setting) -> bool:

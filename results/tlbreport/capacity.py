@@ -19,7 +19,7 @@ REFILL = ("refill", "pages", "cr3_pcid_flush", "4k-pcide-random-warm-dense")
 SIZES = ("tlb_size", "pages", "none", "data-4k")
 LEVELS = 2  # of a TLB, beyond which an access is a walk
 METHOD = ("interval: the last number of PCIDs whose 95 % interval is below {bound}, and the first "
-          "above it, which is no value where places were left out between them")
+          "above it, which is no value where places were left out between them; " + sweep.WITHIN)
 HALF = "half of a walk, of {:.1f} ticks by {}"
 SPLIT = ("the middle of the two levels that fit the probe best by least squares, since no row "
          "says what a walk costs: it may be a step to a farther level of the TLB")
@@ -80,6 +80,13 @@ def capacities(run: Run) -> list:
     return [capacity(one, cost) for one in sweep.curves(run, BENCH, PARAM)]
 
 
+def advised(run: Run) -> list:
+    """The same as it may be in other boots."""
+    cost = walk(run)
+    return [capacity(one.over_boots, cost, sweep.BOOTS_SHARE)
+            for one in sweep.curves(run, BENCH, PARAM)]
+
+
 def walk(run: Run) -> Walk | None:
     """What a page costs to fetch again behind a flush, at the smallest working set, since with a
     larger one some of it had left the TLB before; else one beyond both levels of the TLB."""
@@ -97,12 +104,13 @@ def named(run: Run, name: tuple) -> sweep.Curve | None:
                  if (one.op, one.variant) == (op, variant)), None)
 
 
-def capacity(curve: sweep.Curve, cost: Walk | None) -> Capacity:
-    """Where a curve over the other PCIDs visited passes the bound.  With none visited the probe
-    costs 0 by construction: it is held against a kept one."""
+def capacity(curve: sweep.Curve, cost: Walk | None, doubt: float = 0.0) -> Capacity:
+    """Where a curve over the other PCIDs visited passes the bound, which may be off by that share.
+    With none visited the probe costs 0 by construction: it is held against a kept one."""
     points = [p for p in curve.points if p.x > 0]
     bound = least(points) if cost is None else cost.ticks / 2
-    kept, lost = [p for p in points if p.high < bound], [p for p in points if p.low > bound]
+    kept = [p for p in points if p.high < bound * (1 - doubt)]
+    lost = [p for p in points if p.low > bound * (1 + doubt)]
     gone = min((p.x for p in lost), default=math.inf)
     sure = max((p.x for p in kept if p.x < gone), default=0)
     # One that was seen to be kept beyond contradicts the first that was lost.

@@ -4,25 +4,35 @@ The curve is made rising first (pool adjacent violators: more of an operation do
 then taken as straight between its points.  The ends of the interval are where the upper ends of
 the curve's intervals meet the lower end of the level's, and the lower ends the upper: with 95 %
 intervals on both sides it holds the crossing in at least 95 of 100.
+
+Points contradict each other where one is above a later one by more than their intervals: one of
+the two is off, and nobody knows which.  Each is believed in turn, without those that contradict
+it, and the interval holds the crossings of all.  Where a point is clearly above the level and a
+later one clearly below it there is no value: the curve crosses more than once.
 """
 
 import math
 from dataclasses import dataclass
 
+from .sweep import WITHIN
+
 METHOD = ("straight between the medians made rising; interval: where the 95 % intervals of the "
-          "two curves cross, at least 95 %")
+          f"two curves cross, at least 95 % {WITHIN}")
 UNKNOWN = "not told by these intervals"
+CONTRADICTED = "not told by rows that contradict each other"
+OUTSIDE = "the medians do not cross where it was measured"
+REPEATED = "the medians cross more than once, by more than their intervals"
 
 
 @dataclass(frozen=True)
 class Crossing:
-    """A place and its interval.  No value: the curves do not cross where it was measured, and
-    side says where they might.  An end that is None is open."""
+    """A place and its interval.  No value: side says why.  An end that is None is open."""
 
     value: float | None
     low: float | None
     high: float | None
-    side: str  # "", "below" or "beyond" what was measured
+    # "", "below" or "beyond" what was measured, or "twice": between low and high more than once
+    side: str
 
     @property
     def words(self) -> str:
@@ -34,22 +44,64 @@ class Crossing:
             return f"less than {math.ceil(self.high)}"
         if self.side == "beyond" and self.low is not None:
             return f"more than {math.floor(self.low)}"
-        return UNKNOWN
+        return CONTRADICTED if self.side == "twice" else UNKNOWN
+
+    @property
+    def is_told(self) -> bool:
+        """Whether its words are a number or a bound."""
+        return self.words not in (UNKNOWN, CONTRADICTED)
+
+    @property
+    def lack(self) -> str:
+        """Why there is no value; empty if there is one."""
+        return {"": "", "twice": REPEATED}.get(self.side, OUTSIDE)
 
 
 def crossing(points: tuple, level) -> Crossing:
     """Where the curve through points (x, y, low, high) reaches the level (y, low, high)."""
-    xs = [one.x for one in points]
-    middle = list(zip(xs, rising([one.y for one in points])))
-    upper = list(zip(xs, rising([one.high for one in points])))
-    lower = list(zip(xs, rising([one.low for one in points])))
-    low, high = reach(upper, level.low), leave(lower, level.high)
+    ends = [bounds(some, level) for some in readings(points)]
+    low, high = min(low for low, _ in ends), max(high for _, high in ends)
+    middle = line(points, "y")
     first, last = reach(middle, level.y), leave(middle, level.y)
+    if falls_through(points, level):
+        return Crossing(None, finite(low), finite(high), "twice")
     if first == -math.inf:
-        return Crossing(None, None, finite(max(high, xs[0])), "below")
+        return Crossing(None, None, finite(max(high, points[0].x)), "below")
     if last == math.inf:
-        return Crossing(None, finite(min(low, xs[-1])), None, "beyond")
+        return Crossing(None, finite(min(low, points[-1].x)), None, "beyond")
     return Crossing((first + last) / 2, finite(low), finite(high), "")
+
+
+def bounds(points: tuple, level) -> tuple:
+    """Between which places the curve reaches the level, infinite where it may do so outside."""
+    return (reach(line(points, "high"), level.low), leave(line(points, "low"), level.high))
+
+
+def line(points: tuple, name: str) -> list:
+    """That number of each point, made rising over x."""
+    return list(zip([one.x for one in points], rising([getattr(one, name) for one in points])))
+
+
+def readings(points: tuple) -> list:
+    """The points, and for each that contradicts another what is left if it is believed."""
+    found = [points]
+    for one in points:
+        against = [other for other in points if contradict(one, other)]
+        if against:
+            found.append(tuple(other for other in points if other not in against))
+    return found
+
+
+def contradict(one, other) -> bool:
+    """Whether the first of two points is above the later one by more than their intervals."""
+    first, later = sorted((one, other), key=lambda point: point.x)
+    return first.low > later.high
+
+
+def falls_through(points: tuple, level) -> bool:
+    """Whether a point is clearly above the level, and a later one clearly below it."""
+    above = min((one.x for one in points if one.low > level.high), default=math.inf)
+    return any(one.x > above and one.high < level.low for one in points)
 
 
 def finite(place: float):

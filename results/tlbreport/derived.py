@@ -40,7 +40,8 @@ def refill_slopes(run: Run):
                *decimals(line.slope, line.low, line.high), "ticks per page",
                sweep.doubted(sweep.doubted(
                    f"Theil-Sen through the medians of {FILE} at touched = {points}; "
-                   f"{line.percent:.0f} % interval", sweep.doubt(*one.rows)),
+                   f"{line.percent:.0f} % interval of this boot, if its points are equally sure",
+                   sweep.doubt(*one.rows)),
                    doubtful.outliers(*one.rows))]
 
 
@@ -51,7 +52,7 @@ def break_evens(run: Run):
         evidence = (f"{one.pages.name} {one.pages.curve.variant} of {FILE} at pages = "
                     f"{xs(one.pages.curve)} against {one.flush.source}; {crossing.METHOD}")
         if at.side:
-            evidence += f"; the medians do not cross where it was measured: N* is {at.words}"
+            evidence += f"; {at.lack}: N* is {at.words}"
         evidence = sweep.doubted(sweep.doubted(evidence, one.doubt), against(one.pages.curve))
         yield ["break_even", one.pages.op, one.variant, *decimals(at.value, at.low, at.high),
                "pages", evidence]
@@ -85,7 +86,7 @@ def shares(run: Run):
                sweep.doubted(
                    f"median of {FILE} {row['variant']} less that of {control['variant']}, one "
                    "target; interval: difference of the ends of their 95 % intervals, at least "
-                   "95 %", sweep.doubt(row, control))]
+                   f"95 % {sweep.WITHIN}", sweep.doubt(row, control))]
 
 
 def broadcasts(run: Run):
@@ -97,7 +98,7 @@ def broadcasts(run: Run):
                     f"against {level['op']} {level['variant']} at targets = {level['targets']}; "
                     f"{crossing.METHOD}")
         if at.side:
-            evidence += f"; the medians do not cross where it was measured: it is {at.words}"
+            evidence += f"; {at.lack}: it is {at.words}"
         evidence = sweep.doubted(evidence, one.doubt)
         yield ["broadcast_crossing", one.shot.op, f"{one.shot.variant}-against-{level['op']}",
                *decimals(at.value, at.low, at.high), "targets", evidence]

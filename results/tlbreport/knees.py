@@ -7,17 +7,22 @@ knee.  Where plateaus scatter more than the intervals of their medians say, the 
 Each knee is then fitted alone, over its plateau and the lower half of its rise, by two segments
 that meet: level up to the knee, or leaning if the plateau does, straight from there.  The interval
 is every knee whose squared residuals exceed the least ones by no more than the 95 % point of
-chi-squared.  Without a point in that half nothing was seen between the last place on the plateau
-and the first beyond it: the knee is somewhere there, and has no value.
+chi-squared, of the straight rise or of one that flattens: where a random entry is replaced, misses
+come slowly, and a straight line through them begins too early.  Points at the end of the plateau
+that are above those before them may be the beginning of the rise: the interval begins before them.
+Without a point in that half nothing was seen between the last place on the plateau and the first
+beyond it: the knee is somewhere there, and has no value.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .crossing import rising
+from .sweep import WITHIN
 
-METHOD = "two segments that meet, by least squares; 95 % interval from the squared residuals"
+METHOD = ("two segments that meet, by least squares; 95 % interval from the squared residuals, "
+          f"also of a rise that flattens, {WITHIN}")
 MOST_KNEES = 2
 LEAST_PLATEAU = 2  # points
 LEAST_LEANING = 4  # points of a plateau of which that can be said
@@ -161,36 +166,93 @@ def length(n: int) -> np.ndarray:
 
 
 def hinge(x, y, sigma, begin: int, rise: int, end: int, last: int) -> Knee | None:
-    """Two segments that meet, through a plateau and the lower half of the rise after it: some
-    TLBs flatten the upper one.  A rise without such a point has the first one beyond it.  None
-    where nothing that is tried rises."""
-    before = float(np.average(y[begin:rise], weights=1 / sigma[begin:rise] ** 2))
+    """The knee between a plateau and the rise after it.  Points at the end of the plateau may be
+    the beginning of the rise: where the ones before them say so, the interval begins with those.
+    None where nothing that is tried rises."""
     after = float(np.median(y[end:last]))
+    found = met(x, y, sigma, begin, rise, end, after)
+    for earlier in range(rise - 1, begin, -1):
+        if found is None or not is_above(x, y, sigma, begin, earlier):
+            break
+        first = met(x, y, sigma, begin, earlier, end, after)
+        if first:
+            found = replace(found, low=min(found.low, first.low))
+    return found
+
+
+def is_above(x, y, sigma, begin: int, at: int) -> bool:
+    """Whether a point is not of the plateau before it: off by more than the model may be, and by
+    more than those points scatter, or their errors where they are too few to say."""
+    before = slice(begin, at)
+    terms = plateau_terms(x[before], y[before], sigma[before])
+    design = np.log2(x[begin:at + 1])[:, None] ** terms
+    fit = np.linalg.lstsq(design[:-1], y[before], rcond=None)[0]
+    rest = y[begin:at + 1] - design @ fit
+    degrees = at - begin - len(terms)
+    few = degrees < LEAST_LEANING - 1
+    scatter = sigma[at] ** 2 if few else (rest[:-1] ** 2).sum() / degrees
+    lever = design[-1] @ np.linalg.pinv(design[:-1].T @ design[:-1]) @ design[-1]
+    return bool(rest[-1] > max(FLOOR * np.ptp(y), NORMAL_95 * np.sqrt(scatter * (1 + lever))))
+
+
+def met(x, y, sigma, begin: int, rise: int, end: int, after: float) -> Knee | None:
+    """Two segments that meet, through a plateau and the lower half of the rise after it: some
+    TLBs flatten the upper one.  A rise without such a point has the first one beyond it."""
+    before = float(np.average(y[begin:rise], weights=1 / sigma[begin:rise] ** 2))
     upper = np.flatnonzero(y[rise:end] > (before + after) / 2)
     stop = max(rise + upper[0] if len(upper) else end, rise + 1)
     near, weight = x[begin:stop], 1 / sigma[begin:stop]
     tried = np.concatenate([np.linspace(x[begin], near[-1], TRIED, endpoint=False), near[:-1]])
     tried.sort()
-    lift = np.maximum(near[None, :] - tried[:, None], 0)
     # What the plateau explains is taken off, from the values and from each rise that is tried.
     terms = plateau_terms(x[begin:rise], y[begin:rise], sigma[begin:rise])
     basis, _ = np.linalg.qr(weight[:, None] * np.log2(near)[:, None] ** terms)
-    value, lift = weight * y[begin:stop], weight * lift
-    value, lift = value - basis @ (basis.T @ value), lift - (lift @ basis) @ basis.T
-    slope = (lift @ value) / np.maximum((lift ** 2).sum(axis=1), 1e-300)
-    rest = ((value - slope[:, None] * lift) ** 2).sum(axis=1)
-    rest[slope <= 0] = np.inf
+
+    def off(values):
+        return values - (values @ basis) @ basis.T
+
+    value = off(weight * y[begin:stop])
+    lift = np.maximum(near[None, :] - tried[:, None], 0)
+    straight, bent = off(weight * lift), off(weight * lift ** 2)
+    rest = left(value, straight)
     if not np.isfinite(rest.min()):
         return None
-    degrees = max(len(near) - 2 - len(terms), 1)
-    inside = tried[rest <= rest.min() + CHI_SQUARED_95 * max(1, rest.min() / degrees)]
+    inside = tried[likely(rest, len(near) - 2 - len(terms))]
     if stop == rise + 1 or inside[-1] >= tried[-1]:
         # Every knee before the last point fits alike.  That point itself does not fit, one page
         # less might.  With one point beyond the plateau its own last place was seen to fit.
         low = float(x[rise - 1] if stop == rise + 1 else inside[0])
         return Knee(None, low, max(float(near[-1]) - 1, low), before, after)
-    value = tried[rest <= rest.min() + 1e-6][0]
-    return Knee(float(value), float(inside[0]), float(inside[-1]), before, after)
+    rest_of_all = np.minimum(rest, left_bent(value, straight, bent))
+    too = tried[likely(rest_of_all, len(near) - 3 - len(terms))]
+    high = max(inside[-1], min(too[-1], x[rise]))
+    found = tried[rest <= rest.min() + 1e-6][0]
+    return Knee(float(found), float(min(inside[0], too[0])), float(high), before, after)
+
+
+def left(value, lift) -> np.ndarray:
+    """The squared residuals of each rise that is tried; infinite where it falls."""
+    slope = (lift @ value) / np.maximum((lift ** 2).sum(axis=1), 1e-300)
+    rest = ((value - slope[:, None] * lift) ** 2).sum(axis=1)
+    rest[slope <= 0] = np.inf
+    return rest
+
+
+def left_bent(value, straight, bent) -> np.ndarray:
+    """The same of rises that flatten; infinite where they do not."""
+    size = np.maximum((straight ** 2).sum(axis=1), 1e-300)
+    own = bent - ((bent * straight).sum(axis=1) / size)[:, None] * straight
+    bend = (own @ value) / np.maximum((own ** 2).sum(axis=1), 1e-300)
+    left_over = value - bend[:, None] * bent
+    slope = (straight * left_over).sum(axis=1) / size
+    rest = ((left_over - slope[:, None] * straight) ** 2).sum(axis=1)
+    rest[(slope <= 0) | (bend >= 0)] = np.inf
+    return rest
+
+
+def likely(rest, degrees: int) -> np.ndarray:
+    """Which are within the 95 % point of the least."""
+    return rest <= rest.min() + CHI_SQUARED_95 * max(1, rest.min() / max(degrees, 1))
 
 
 def plateau_basis(x, y, sigma) -> np.ndarray:

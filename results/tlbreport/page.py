@@ -60,7 +60,9 @@ TICKS = (
     "Ticks are ticks of the time-stamp counter (TSC), which has a rate of its own. Numbers are "
     "shown as they stand in the files; nanoseconds are ticks by tsc_hz, where that is known. A "
     "cost is the difference of two windows, one with and one without what is measured: where there "
-    "is next to nothing to measure it may come out below 0."
+    "is next to nothing to measure it may come out below 0. An interval holds within "
+    "the chunks of its boot, if nothing else is said: it knows nothing of what other chunks and "
+    "other boots differ by."
 )
 
 

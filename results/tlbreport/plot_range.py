@@ -1,5 +1,7 @@
 """Cost over the pages dropped, against one full flush; and the break-even over the working set."""
 
+import math
+
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -11,6 +13,9 @@ from .sweep import doubted
 
 PAIR = (SKY, "s", multiples.DASHED)  # of page-table isolation
 CEILING_LABEL = "ceilings: " + ", ".join(f"{kernel} {pages}" for kernel, pages in CEILINGS)
+# Why a break-even has no value: how it is marked, and what the mark means.
+SIDES = {"beyond": (UP, "beyond the pages measured"), "below": (DOWN, "below them"),
+         "twice": ("x", "rows contradict each other: no value")}
 # So that level lines at the same height are all seen.
 LEVELS = ("-", (0, (6, 6)), (6, (6, 6)), (0, (2, 4)), (3, (2, 4)))
 
@@ -81,43 +86,49 @@ def ceiling_sign() -> Line2D:
 def break_evens(groups: dict) -> Figure:
     """N* over W, one line for each operation, size and mode; an arrow where it is beyond what was
     measured."""
-    made, arrows = [], []
+    made, marked = [], []
     for number, best in enumerate(groups.values()):
         first, look = best[0], multiples.look(number)
         label = f"{first.pages.name}, {first.pages.setting.words}"
         why = next((one.doubt for one in best if one.doubt), "")
         made.append(Series(label, look, [spread(one) for one in best], why))
-        arrows += [(one, look[0]) for one in best if one.crossing.side]
-    ends = [v for one in made for p in one.points for v in p[1:]]
+        marked += [(one, look[0]) for one in best if one.crossing.side]
+    ends = [v for one in made for p in one.points for v in p[1:] if not math.isnan(v)]
     order = sorted({one.w for best in groups.values() for one in best})
-    panel = Panel("", made, lambda axes: fix(axes, min(ends), max(ends), order, arrows))
-    signs = [ceiling_sign()]
-    if arrows:
-        signs += [Line2D([], [], color=INK, marker=marker, fillstyle="none", linestyle="",
-                         markersize=7, label=text)
-                  for marker, text in ((UP, "beyond the pages measured"), (DOWN, "below them"))]
+    panel = Panel("", made, lambda axes: fix(axes, min(ends), max(ends), order, marked))
+    signs = [ceiling_sign(), *(
+        Line2D([], [], color=INK, marker=marker, fillstyle="none", linestyle="", markersize=7,
+               label=text)
+        for side, (marker, text) in SIDES.items()
+        if any(one.crossing.side == side for one, _ in marked))]
     return multiples.draw([panel], "working set (W) in pages", "break-even N* in pages",
                           ordinal=True, extra=tuple(signs), legend_columns=1,
                           y_scale=axis.Scale(1, max(2, *ends), None))
 
 
 def spread(one) -> tuple:
-    """A break-even as a point; what is open ends at the last page measured."""
+    """A break-even as a point; what is open ends at the last page measured.  One that rows
+    contradict is drawn as its interval alone, and breaks the line."""
     at, reach = one.crossing, one.pages.curve.points
     first, last = reach[0].x, reach[-1].x
-    value = at.value if at.value is not None else first if at.side == "below" else last
+    value = {"below": first, "beyond": last, "twice": math.nan}.get(at.side, at.value)
     return one.w, value, first if at.low is None else at.low, last if at.high is None else at.high
 
 
-def fix(axes, lowest: float, highest: float, order: list, arrows: list) -> None:
-    """A logarithmic axis that shows every ceiling, and arrows to what lies beyond."""
-    for one, colour in arrows:
-        end = spread(one)[1]
+def fix(axes, lowest: float, highest: float, order: list, marked: list) -> None:
+    """A logarithmic axis that shows every ceiling, arrows to what lies beyond, and a sign in the
+    interval of what rows contradict."""
+    for one, colour in marked:
+        place, (_, end, *ends) = order.index(one.w), spread(one)
+        if one.crossing.side == "twice":
+            axes.plot([place], [math.sqrt(math.prod(ends))], color=colour, linestyle="",
+                      marker=SIDES["twice"][0], markersize=7, zorder=4)
+            continue
         far = end * 1.9 if one.crossing.side == "beyond" else end / 1.9
-        axes.annotate("", (order.index(one.w), far), (order.index(one.w), end), arrowprops={
+        axes.annotate("", (place, far), (place, end), arrowprops={
             "arrowstyle": "->", "color": colour, "linewidth": 1.3})
     axes.set_yscale("log", base=2)
-    axes.set_ylim(min(lowest, 1) / (2.2 if arrows else 1.3), max(highest, 4096) * 2.5)
+    axes.set_ylim(min(lowest, 1) / (2.2 if marked else 1.3), max(highest, 4096) * 2.5)
     axes.yaxis.set_major_locator(multiples.FixedLocator([4 ** n for n in range(8)]))
     axes.yaxis.set_major_formatter(lambda value, _: axis.short(value))
     ceilings(axes, axes.axhline, axes.get_yaxis_transform(), upright=False)

@@ -3,6 +3,7 @@
 Page placement changes with each boot, and no interval of one boot knows of it: the range does.
 """
 
+from itertools import combinations
 from statistics import median
 
 from . import core_clock, settings, sweep, trust
@@ -82,18 +83,22 @@ def differences(runs: tuple) -> Markup:
 
 def advice(runs: tuple):
     """Every recommendation, as each boot has it: what one boot shows another may not."""
-    said = [{one.setting: one.recommendation for one in settings.advice(run)} for run in runs]
+    said = [{one.setting: one for one in settings.advice(run)} for run in runs]
     names = list(dict.fromkeys(name for of in said for name in of))
     if not names:
         yield paragraph("No boot recommends anything.", class_="lack")
         return
-    yield paragraph("The interval of a boot holds within that boot. Where the boots do not say "
-                    "the same, none of it is a recommendation.", class_="note")
+    yield paragraph("The intervals that stand behind it allow for costs that differ by "
+                    f"{sweep.BOOTS_PERCENT:.0f} % (standard deviation) from boot to boot. Where "
+                    "the boots do not say the same, none of it is a recommendation; numbers are "
+                    "the same where their intervals meet.", class_="note")
     body = []
     for name in names:
-        each = [of.get(name, "nothing") for of in said]
-        body.append([tag("th", name, class_="name", scope="row"), *each,
-                     "yes" if len(set(each)) == 1 else "no"])
+        each = [of.get(name) for of in said]
+        same = None not in each and all(one.agrees(other) for one, other in combinations(each, 2))
+        body.append([tag("th", name, class_="name", scope="row"),
+                     *(one.recommendation if one else "nothing" for one in each),
+                     "yes" if same else "no"])
     heads = [f"boot {number}" for number in range(1, len(runs) + 1)]
     yield table(["setting", *heads, "all the same"], body)
 

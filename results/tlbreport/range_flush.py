@@ -1,12 +1,12 @@
 """Page by page or everything at once: curves, break-even, and what the machine would want."""
 
 from . import cost, plot_range, sweep, trust
-from .breakeven import (BENCH, CEILINGS, OVERLAPPING, BreakEven, by_sweep, cheapest, flushes,
-                        omitted, overlapping, pairs, sweeps, with_pcids)
+from .breakeven import (BENCH, CEILINGS, OVERLAPPING, BreakEven, advised, by_sweep, cheapest,
+                        flushes, omitted, overlapping, pairs, sweeps, with_pcids)
 from .figure import picture
 from .markup import Markup, breakable, join, paragraph, table, tag
 from .run import Run
-from .sweep import FILE, OVERLAP, interval
+from .sweep import BOOTS_PERCENT, FILE, OVERLAP, WITHIN, interval
 
 NOTE = (
     "N times the operation and then the working set of W pages once more, against nothing and "
@@ -14,13 +14,16 @@ NOTE = (
     "line is one full flush with its refill. Where a curve meets it is the break-even N*: up to "
     "there pages one by one are cheaper, beyond it the full flush. The curve is made rising, then "
     "taken as straight between its medians; the interval of N* is where the 95 % intervals of the "
-    "two curves cross. space: the entries of one address space; all: global entries too, but for "
+    "two curves cross. Where a row is above one with more pages by more than their intervals, one "
+    "of the two is off: the interval holds N* by either, and where the curve so crosses more than "
+    "once there is no N*. space: the entries of one address space; all: global entries too, but for "
     "invpcid_all_non_global, which drops every PCID and keeps global entries. With page-table "
     "isolation each page is dropped in two PCIDs, and so do two flushes drop both: where no row "
     "has the two of them, the sum of one with the working set and one without any. Where the "
     "working set is fetched again by accesses that wait for each other, each loss costs its whole "
     "latency, which is against the full flush; chains8: up to eight may overlap. Real work is "
-    "between, and so N* is a pair."
+    f"between, and so N* is a pair. Intervals hold {WITHIN}; those of the sentences allow for "
+    f"costs that differ by {BOOTS_PERCENT:.0f} % (standard deviation) from boot to boot."
 )
 SENTENCE_OF = ("invlpg", "range", "4k")  # what kernels do page by page
 
@@ -32,7 +35,7 @@ def range_flush(run: Run) -> Markup:
     if lack:
         return join([paragraph(lack, class_="lack"), cost.details(run, rows)])
     crossed = pairs(run)
-    return join([paragraph(NOTE, class_="note"), *sentences(run, crossed),
+    return join([paragraph(NOTE, class_="note"), *sentences(run, advised(run)),
                  *pictures(run, crossed), numbers(run, crossed), cost.details(run, rows)])
 
 
@@ -91,7 +94,9 @@ def paired(mode: tuple, best: list, others: dict) -> str:
 def found(one: BreakEven) -> str:
     """N* with its interval, as far as there is one."""
     at = one.crossing
-    return at.words if at.side else f"{at.words} {interval(at.low, at.high)}"
+    if at.side in ("below", "beyond"):
+        return at.words
+    return f"{at.words} {interval(at.low, at.high)}"
 
 
 def stands(pages: int, best: list) -> str:

@@ -1,7 +1,8 @@
 """Policies for PCIDs against each other: by how much each is above the cheapest at worst.
 
 All are judged over the same numbers of processes.  One that was not measured at each of them, or
-is not believed, is left out and named: judged over fewer, another might be the best.
+is not believed, is left out and named: judged over fewer, another might be the best.  Intervals
+are those that other boots may have.
 """
 
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ class Ranking:
 
 def ranked(run: Run) -> dict:
     """Order -> its ranking."""
-    planned, measured = plans(run), {(one.op, one.variant): one
+    planned, measured = plans(run), {(one.op, one.variant): one.over_boots
                                      for one in curves(run, policies.BENCH, policies.PARAM)}
     made = {}
     for order in dict.fromkeys(policies.order(one) for one in planned.values()):

@@ -15,7 +15,8 @@ NOTE = (
     "first-incl is one operation from pages that are not global, and then the first access to "
     "some pages of code, stack or data; the same accesses without the operation are taken off. "
     "So the slope over the pages touched is what the refill of a page costs. The line is "
-    "Theil-Sen's: the median of the slopes between all points, with its interval."
+    "Theil-Sen's: the median of the slopes between all points; its interval supposes that the "
+    "points are equally sure."
 )
 
 

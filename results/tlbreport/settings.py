@@ -1,25 +1,29 @@
 """What the run says about a kernel's settings: recommendation, evidence, interval.
 
 A recommendation compares medians; its interval is the difference of the ends of their 95 %
-intervals, or that of the break-even or capacity it rests on.  Nothing is recommended where the
-timing is not valid or a file it rests on is not whole, nor from an operation that did not pass its
-verification, nor where the difference may be noise.
+intervals, or that of the break-even or capacity it rests on.  All of them allow for costs that
+differ from boot to boot, or one boot would advise what the next one advises against.  Nothing is
+recommended where the timing is not valid or a file it rests on is not whole, nor from an operation
+that did not pass its verification, nor where the difference may be noise.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 
 from . import breakeven, capacity, ranking, switching, trust
-from .breakeven import by_sweep, cheapest, flushes, pairs
-from .crossing import UNKNOWN, Crossing
+from .breakeven import advised, by_sweep, cheapest, flushes, over_boots
+from .crossing import Crossing
 from .markup import Markup, paragraph, table, tag
 from .run import Run
-from .sweep import Curve, curves, interval
+from .sweep import BOOTS_PERCENT, Curve, curves, interval
 
 NOTE = (
     "Each line rests on rows of this run on this machine, with the working sets and orders of "
-    "these benchmarks: a workload of its own may differ. Intervals are of 95 % at least, of this "
-    "boot: another one places pages differently, and none of them knows of it. W: pages of the "
-    "working set that are fetched again; P: processes."
+    "these benchmarks: a workload of its own may differ. Another boot places pages differently, "
+    "which no row of this boot shows. So each cost is taken to differ by "
+    f"{BOOTS_PERCENT:.0f} % (standard deviation) from boot to boot, which is assumed: intervals "
+    "of 95 % at least allow for it, and a difference that may be less is no recommendation. "
+    "W: pages of the working set that are fetched again; P: processes."
 )
 SAME = "no difference shown"
 
@@ -32,6 +36,13 @@ class Advice:
     recommendation: str
     evidence: str
     interval: str
+    ends: dict = field(default_factory=dict)  # W -> the interval of a number; empty: in words
+
+    def agrees(self, other: "Advice") -> bool:
+        """Whether both say the same: the same words, or numbers whose intervals meet."""
+        if not self.ends or self.ends.keys() != other.ends.keys():
+            return self.recommendation == other.recommendation
+        return all(meet(self.ends[w], other.ends[w]) for w in self.ends)
 
 
 def settings(run: Run) -> Markup:
@@ -59,7 +70,7 @@ def advice(run: Run) -> list:
 
 def ceilings(run: Run):
     """How many pages to drop one by one, for each way to do it, at each working set."""
-    for group in by_sweep(pairs(run)).values():
+    for group in by_sweep(advised(run)).values():
         best = [one for one in cheapest(group) if one.believed]
         if not best:
             continue
@@ -71,12 +82,21 @@ def ceilings(run: Run):
                      + each_w((one.w, one.flush.name) for one in best)
                      + (f"; {left}" if left else ""),
                      each_w((one.w, interval(one.crossing.low, one.crossing.high))
-                            for one in best))
+                            for one in best),
+                     {one.w: (one.crossing.low, one.crossing.high) for one in best}
+                     if all(one.crossing.is_told for one in best) else {})
+
+
+def meet(one: tuple, other: tuple) -> bool:
+    """Whether two intervals have a place in common; an end that is None is open."""
+    low = max(-math.inf if ends[0] is None else ends[0] for ends in (one, other))
+    high = min(math.inf if ends[1] is None else ends[1] for ends in (one, other))
+    return low <= high
 
 
 def ceiling(at: Crossing) -> str:
     """Up to where pages one by one are cheaper."""
-    return at.words if at.words == UNKNOWN else f"{at.words} pages"
+    return f"{at.words} pages" if at.is_told else at.words
 
 
 def each_w(said) -> str:
@@ -90,7 +110,7 @@ def each_w(said) -> str:
 def flush_of_all(run: Run):
     """With what to flush an address space, and everything, at each working set."""
     groups = {}
-    for one in flushes(run):
+    for one in over_boots(flushes(run)):
         if not one.doubt and one.setting.scope != breakeven.BOTH:
             at = one.setting
             groups.setdefault((one.kind, at.size, at.mode), {}).setdefault(at.w, []).append(one)
@@ -147,7 +167,8 @@ def global_pages(run: Run):
 
 def switches(run: Run) -> dict:
     """(operation, parts) -> the curve of a switch to other tables that may be believed."""
-    return {(one.op, one.parts): one for one in curves(run, switching.BENCH, switching.PARAM)
+    return {(one.op, one.parts): one.over_boots
+            for one in curves(run, switching.BENCH, switching.PARAM)
             if switching.kind(one) == "different" and one.believed}
 
 
@@ -200,10 +221,10 @@ def best_policy(setting: str, one: ranking.Ranking) -> Advice:
 
 def held(run: Run):
     """Slots beyond what the TLB keeps keep nothing."""
-    for one in capacity.capacities(run):
+    for one in capacity.advised(run):
         if one.high is not None and one.curve.believed and one.walk is not None:
             yield Advice(f"PCIDs that are worth keeping ({one.curve.variant})",
                          f"{one.words}: more keep their PCID, but not their translations",
                          f"a probe costs {one.kept:z.1f} ticks before and {one.lost:.1f} after; "
                          f"a walk, {one.walk.ticks:.1f}",
-                         f"{interval(one.low, one.high, 0)} PCIDs")
+                         f"{interval(one.low, one.high, 0)} PCIDs", {0: (one.low, one.high)})

@@ -37,7 +37,8 @@ TOGETHER_NOTE = (
 )
 AROUND_NOTE = (
     "Where the interrupts' curve over the targets meets the broadcast, which always reaches all. "
-    "The curve is made rising and straight between its medians."
+    "The curve is made rising and straight between its medians; where rows contradict each other "
+    "by more than their intervals, the interval holds the crossing by each of them."
 )
 
 

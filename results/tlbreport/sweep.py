@@ -1,6 +1,7 @@
 """Medians over what was swept, with their intervals: what curves and crossings are made of."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 from .run import Row, Run
 from .schema import OPS, in_order
@@ -10,6 +11,13 @@ from .verdicts import must_phases
 FILE = "results.csv"
 SIZES = ("4k", "2m", "1g")
 OVERLAP = "chains8"  # of a variant: so many accesses may be on their way at once
+# What an interval knows of: nothing of other chunks, nor of other boots.
+WITHIN = "within the chunks of this boot"
+# What a row is taken to differ by from boot to boot, as a standard deviation: pages are placed
+# differently in each, which no boot shows.  It is assumed.
+BOOTS_PERCENT = 2.0
+NORMAL_95 = 1.959964
+BOOTS_SHARE = NORMAL_95 * BOOTS_PERCENT / 100  # of a cost: half of the 95 % interval of that
 NOT_BELIEVED, NO_VERDICT = "not believed", "no verdict"
 # Benchmarks that have a section of their own, where their rows stand.
 BENCHES = ("refill", "range", "switch", "policy", "tlb_size", "pcid_capacity",
@@ -27,6 +35,14 @@ class Point:
     row: Row
 
 
+    @property
+    def over_boots(self) -> "Point":
+        """With the interval that other boots may have: what is advised has to hold in them."""
+        more = BOOTS_SHARE * abs(self.y)
+        return replace(self, low=self.y - math.hypot(self.y - self.low, more),
+                       high=self.y + math.hypot(self.high - self.y, more))
+
+
 @dataclass(frozen=True)
 class Curve:
     """What one operation in one variant costs over the sweep, by x, each x once."""
@@ -34,6 +50,10 @@ class Curve:
     op: str
     variant: str
     points: tuple
+
+    @property
+    def over_boots(self) -> "Curve":
+        return replace(self, points=tuple(point.over_boots for point in self.points))
 
     @property
     def parts(self) -> tuple:

@@ -17,7 +17,8 @@ LEVELS = ("l1", "l2")
 KNEES_NOTE = (
     "One access to each of W pages in a random cycle, against the same lines through a large "
     "mapping: what is left is translation. Where the curve leaves a plateau, a level of the TLB "
-    "is full. Each knee is fitted by two segments that meet, with its 95 % interval; where no W "
+    "is full. Each knee is fitted by two segments that meet, with its 95 % interval, in which the "
+    "rise may flatten, since misses come slowly where a random entry is replaced; where no W "
     "between the plateau and what lies beyond it was measured it is only known to be between two "
     "of them, as in \"64 to 89\". The dashed lines are what CPUID says. A second level that does "
     "not repeat what the first holds shows "

@@ -12,6 +12,7 @@ import functools
 import io
 import math
 import os
+import random
 import re
 import subprocess
 from dataclasses import dataclass, field, replace
@@ -44,6 +45,33 @@ class Level:
         lost = more * (full + 1) * (full + 1 > self.ways)
         lost += (self.sets - more) * full * (full > self.ways)
         return lost / pages
+
+
+class RandomLevel(Level):
+    """A level in which a random way of the set is replaced."""
+
+    def missing(self, pages: int) -> float:
+        full, more = divmod(pages, self.sets)
+        return (more * (full + 1) * random_rate(full + 1, self.ways)
+                + (self.sets - more) * full * random_rate(full, self.ways)) / pages
+
+
+@functools.lru_cache(maxsize=None)
+def random_rate(pages: int, ways: int) -> float:
+    """The share of misses of a cycle through the pages of a set, counted."""
+    if pages <= ways:
+        return 0.0
+    draw, held = random.Random(1000 * pages + ways), list(range(ways))
+    inside, missed, rounds = set(held), [], max(3, 12000 // pages)
+    for _ in range(rounds):
+        for page in range(pages):
+            missed.append(page not in inside)
+            if missed[-1]:
+                way = draw.randrange(ways)
+                inside.symmetric_difference_update((held[way], page))
+                held[way] = page
+    settled = missed[len(missed) // 3:]
+    return sum(settled) / len(settled)
 
 
 @dataclass

@@ -145,6 +145,12 @@ class Refill(PageTest):
         self.assertIn("touched = 0 1 2 4 8 16", row["evidence"])
         self.check_says(page, "37.500 [37.500, 37.500] 95 %")
 
+    def test_a_slope_says_that_its_points_are_taken_for_equally_sure(self):
+        page = self.page(results=refill("cr3_reload", "data", {0: 300, 1: 340, 2: 375, 4: 460}))
+        self.assertIn("92 % interval of this boot, if its points are equally sure;",
+                      self.derived()[0]["evidence"] + ";")
+        self.check_says(page, "its interval supposes that the points are equally sure")
+
     def test_one_point_far_off_does_not_move_the_line(self):
         line = fit([(n, 100 + 20 * n) for n in (0, 1, 2, 4, 8)] + [(16, 99999)])
         self.assertEqual((line.slope, line.low), (20, 20))

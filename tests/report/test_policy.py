@@ -6,7 +6,7 @@ from unittest import mock
 from matplotlib import mathtext
 from pagecheck import Page, PageTest
 from rundir import EMULATOR, HARDWARE, checked, histogram, read, replace, skipped, write, write_run
-from synthetic import Machine, Rows, everything, follow, machine_facts
+from synthetic import NORMAL_95, Machine, Rows, everything, follow, machine_facts
 
 from tlbreport.load import load
 from tlbreport.settings import advice
@@ -34,6 +34,12 @@ def crossing_at(pages: int, more: int = 0, mode: str = "", flush: str = "cr3_rel
     return rows.rows
 
 
+def allowed(pages: int) -> str:
+    """The interval of such a crossing, whose rows have none, if boots differ by 2 %."""
+    more = 0.02 * NORMAL_95
+    return f"[{pages * (1 - more) / (1 + more):.1f}, {pages * (1 + more) / (1 - more):.1f}]"
+
+
 class Policy(PageTest):
     def all(self, machine: dict, **more) -> Page:
         """The page of a run that has everything."""
@@ -56,7 +62,7 @@ class Policy(PageTest):
         self.check_says(
             page, "With PCIDs, as Linux runs on this processor, this machine would want a ceiling "
             "for invlpg (4k) against cr3_pcid_flush that depends on the working set, in pages: 1.9 "
-            "[1.9, 1.9] at W = 0, 10.", "Linux's 33 is too high at W = 0, 64, 6144, too low at "
+            "[1.8, 2.1] at W = 0, 10.", "Linux's 33 is too high at W = 0, 64, 6144, too low at "
             "W = 512, 1536; "
             "FreeBSD's 4096 is too high at each W.", "use PCIDs, loads with bit 63 set",
             "4: more keep their PCID, but not their translations", "perprocess, flushed by",
@@ -113,7 +119,7 @@ class Policy(PageTest):
                                       (33, "not told from it", "too high"),
                                       (500, "too low", "too high"), (5000, "too low", "too low")):
             page = self.page(verify=VERIFIED, results=crossing_at(pages))
-            self.check_says(page, f"in pages: {pages}.0 [{pages}.0, {pages}.0] at W = 0",
+            self.check_says(page, f"in pages: {pages}.0 {allowed(pages)} at W = 0",
                             f"Linux's 33 is {linux} at each W",
                             f"FreeBSD's 4096 is {freebsd} at each W",
                             f"{pages}.0 pages at each W (0, 64)")
@@ -174,15 +180,15 @@ class Policy(PageTest):
         rows = crossing_at(40)
         rows[-1]["believed"] = ""
         page = self.page(verify=VERIFIED, results=rows)
-        self.check_says(page, "in pages: 40.0 [40.0, 40.0] at W = 0.", "W = 0: 40.0 pages",
+        self.check_says(page, f"in pages: 40.0 {allowed(40)} at W = 0.", "W = 0: 40.0 pages",
                         "Left out: nothing at W = 64 (no verdict).")
 
     def test_a_break_even_is_a_pair_of_accesses_that_wait_and_that_overlap(self):
         page = self.page(verify=VERIFIED, results=[*crossing_at(40),
                                                    *crossing_at(20, mode="-chains8")])
-        self.check_says(page, "in pages: 40.0 [40.0, 40.0] at W = 0",
-                        "for accesses that overlap, eight at once: 20.0 [20.0, 20.0] at W = 0, "
-                        "20.0 [20.0, 20.0] at W = 64.")
+        self.check_says(page, f"in pages: 40.0 {allowed(40)} at W = 0",
+                        "for accesses that overlap, eight at once: 20.0 "
+                        f"{allowed(20)} at W = 0, 20.0 [")
         self.assertEqual(page.text.count("this machine would want"), 1)
         self.assertNotIn("eight at once", self.page(verify=VERIFIED, results=crossing_at(40)).text)
 
@@ -274,6 +280,23 @@ class Policy(PageTest):
         self.assertEqual(self.policies(nopcid=400, lru4=203, lru16=200),
                          "lru16 or lru4: no difference shown")
 
+    def test_a_difference_that_another_boot_may_not_show_is_no_recommendation(self):
+        self.assertEqual(self.policies(nopcid=400, lru4=225, lru16=200),
+                         "lru16 or lru4: no difference shown")
+        rows = Rows(1)
+        for k, probe in enumerate((0, 0, 0, 14.8, 14.8, 14.8, 28, 28), 1):
+            rows.add("pcid_capacity", "cr3_pcid_flush", "flush-s0", probe, ("pcids", k))
+        rows.add("refill", "cr3_pcid_flush", "4k-pcide-random-warm-dense", 28, ("pages", 64))
+        for op, cost in (("cr3_pcid_flush", 400), ("invpcid_context", 380)):
+            rows.add("range", op, "space-pcide-w0", cost)
+        found = self.advice(rows.rows)
+        self.assertTrue(found["PCIDs that are worth keeping (flush-s0)"].recommendation.startswith(
+            "4 to 7: "))
+        self.assertEqual(found["flush of an address space (with PCIDs)"].recommendation,
+                         "W = 0: invpcid_context or cr3_pcid_flush: no difference shown")
+        page = self.page(verify=VERIFIED, results=crossing_at(35))
+        self.check_says(page, "Linux's 33 is not told from it at each W")
+
     def switched(self, gains: dict, op: str = "cr3_reload", variant: str = "different-global",
                  plain: str = "different") -> list:
         """Rows of a switch that costs 600 ticks, and so much less at each working set with the
@@ -289,9 +312,10 @@ class Policy(PageTest):
                 ({8: 204, 64: 90, 512: 0},
                  "W = 8: make kernel pages global; W = 64: make kernel pages global; "
                  "W = 512: no difference shown"),
-                ({8: 204, 512: 9}, "make kernel pages global at each W (8, 512)"),
-                ({8: 204, 512: -9}, "W = 8: make kernel pages global; W = 512: global kernel pages "
-                 "gain nothing"), ({8: 0, 512: 0}, "no difference shown at each W (8, 512)")):
+                ({8: 204, 512: 90}, "make kernel pages global at each W (8, 512)"),
+                ({8: 204, 512: 9}, "W = 8: make kernel pages global; W = 512: no difference shown"),
+                ({8: 204, 512: -90}, "W = 8: make kernel pages global; W = 512: global kernel "
+                 "pages gain nothing"), ({8: 0, 512: 0}, "no difference shown at each W (8, 512)")):
             one = self.advice(self.switched(gains))[
                 "global kernel pages (cr3_reload, different, global)"]
             self.assertEqual(one.recommendation, said)
@@ -307,7 +331,7 @@ class Policy(PageTest):
         one, = advice(load(self.folder))
         self.assertEqual(one.recommendation, "W = 8: use PCIDs, loads with bit 63 set; W = 512: "
                          "no difference shown")
-        self.assertIn("[204.0, 204.0] ticks less", one.interval)
+        self.assertIn("[165.0, 243.0] ticks less", one.interval)
 
     def test_a_flush_is_recommended_at_each_working_set_by_itself(self):
         rows = Rows(1)

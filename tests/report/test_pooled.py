@@ -49,9 +49,10 @@ class Pooled(PageTest):
         page = self.pooled([HARDWARE] * 3, [200, None, 210])
         self.check_says(page, "1 rows of every boot.", "1 rows were not measured in every boot")
 
-    def test_what_each_boot_recommends_stands_side_by_side(self):
+    def recommended(self, *crossings: int) -> Page:
+        """The page of boots whose curves cross there."""
         folders = []
-        for number, pages in enumerate((20, 20, 60)):
+        for number, pages in enumerate(crossings):
             folders.append(os.path.join(self.folder, str(number)))
             os.makedirs(folders[-1])
             write_run(folders[-1], machine={**HARDWARE, "run_id": f"run{number}"},
@@ -60,13 +61,27 @@ class Pooled(PageTest):
         self.command(*folders)
         page = Page(read(folders[0], "pooled.html").decode())
         self.assertEqual(page.faults, [])
+        return page
+
+    def test_numbers_of_boots_are_the_same_where_their_intervals_meet(self):
+        self.check_says(self.recommended(20, 20, 21), "20.0 pages at each W (0, 64) 20.0 pages at "
+                        "each W (0, 64) 21.0 pages at each W (0, 64) yes")
+
+    def test_what_each_boot_recommends_stands_side_by_side(self):
+        page = self.recommended(20, 20, 60)
         self.check_says(page, "20.0 pages at each W (0, 64) 20.0 pages at each W (0, 64) "
                         "60.0 pages at each W (0, 64) no")
 
-    def test_the_intervals_of_recommendations_are_of_this_boot(self):
+    def test_recommendations_say_what_they_assume_of_other_boots(self):
         page = self.page(results=crossing_at(20), verify=[*checked("invlpg", "page_4k"),
                                                           *checked("cr3_reload", "page_4k")])
-        self.check_says(page, "Intervals are of 95 % at least, of this boot")
+        self.check_says(page, "So each cost is taken to differ by 2 % (standard deviation) from "
+                        "boot to boot, which is assumed: intervals of 95 % at least allow for it")
+
+    def test_a_page_says_what_its_intervals_know_of(self):
+        for page in (self.page(), self.pooled([HARDWARE] * 3, [200, 230, 210])):
+            self.check_says(page, "An interval holds within the chunks of its boot, if nothing "
+                                  "else is said")
 
     def test_an_emulator_among_them_marks_the_table(self):
         page = self.pooled([HARDWARE, HARDWARE, EMULATOR], [200, 230, 210])

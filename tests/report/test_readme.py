@@ -1,9 +1,10 @@
-"""results/README.md: its table names every column of every file, and no other."""
+"""results/README.md: its tables have every column of every file, and every claim, and no other."""
 
 import os
 import re
 import unittest
 
+from long_coverage import CLAIMS, stated
 from rundir import RESULTS_FOLDER
 
 from tlbreport.derived import COLUMNS
@@ -24,6 +25,10 @@ def shown() -> dict:
 
 
 class Readme(unittest.TestCase):
+    def test_the_table_of_coverage_has_each_claim_with_its_number_once(self):
+        self.assertEqual({name: cells[0] for name, cells in stated().items()},
+                         {name: f"{claim.percent:.0f}" for name, claim in CLAIMS.items()})
+
     def test_the_table_of_columns_has_each_column_of_each_file_once(self):
         wanted = {**FILES, "derived.csv": COLUMNS}
         self.assertEqual({name: sorted(columns) for name, columns in shown().items()},
