@@ -16,7 +16,7 @@
  * rows. A chunk takes as long as its row at most, but for its last block; the
  * self-tests a second or so.
  */
-#define PATIENCES 100u
+#define TIMEOUTS 100u
 #define ROWS 4u
 
 /*
@@ -42,10 +42,7 @@ static bool run_there(const struct place *place, place_work *work, void *argumen
 {
 	struct core_own *const own = (struct core_own *)place;
 	struct smp *const smp = &own->run->smp;
-	const bool planted =
-		(own->run->config->injected_faults & INJECT_LOST_CORE) != 0;
-	const uint64_t limit = (planted ? 1 : PATIENCES) * smp_timeout(smp) +
-	                       ROWS * own->run->sampler.ticks_per_row;
+	uint64_t limit = ROWS * own->run->sampler.ticks_per_row;
 
 	/* It may come back to what it was given. */
 	if (own->gone)
@@ -53,6 +50,7 @@ static bool run_there(const struct place *place, place_work *work, void *argumen
 	own->work = work;
 	own->argument = argument;
 	own->works++;
+	limit += (inject_never_ends(own) ? 1 : TIMEOUTS) * smp_timeout(smp);
 	if (smp_run_on(smp, own->member, work_there, own) &&
 	    smp_wait(smp, own->member, limit))
 		return true;

@@ -62,12 +62,15 @@ void inject_before_chunk(struct run *run, struct experiment *experiment)
 /* Behind the self-tests and the first verification, in the middle of the rows. */
 #define INJECT_AT_WORK 50u
 
+bool inject_never_ends(const struct core_own *own)
+{
+	return (own->run->config->injected_faults & INJECT_LOST_CORE) != 0 &&
+	       own->works == INJECT_AT_WORK;
+}
+
 void inject_in_work(const struct core_own *own)
 {
-	if ((own->run->config->injected_faults & INJECT_LOST_CORE) == 0 ||
-	    own->works != INJECT_AT_WORK)
-		return;
-	for (;;)
+	while (inject_never_ends(own))
 		hlt();
 }
 

@@ -98,7 +98,7 @@ check 'a shootdown that has such a core among its targets is not believed' all_s
 
 # --- one that does not come back
 
-boot lost -a icount -c 2 --set selftest.plant=other_core,lost_core \
+boot lost -a tcg -c 2 --set selftest.plant=other_core,lost_core \
 	--only single_op/invlpg,range/cr3_reload,ipi/none
 check 'a core that does not come back: exit status 1' status_is lost 1
 check 'it is named' grep -q '^cpu_1_lost,did not answer in time$' "$scratch/lost/machine.csv"
