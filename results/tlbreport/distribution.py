@@ -2,13 +2,13 @@
 
 from . import plot_distribution
 from .figure import picture
+from .histograms import FILE, histograms
 from .markup import Markup, join, paragraph, tag
 from .run import Run
 from .schema import OPS, in_order
 from .sweep import BENCHES
 from .variant import is_refill, key, measured, phase
 
-FILE = "histogram.csv"
 MOST_STRIPS = 20  # of one plot, so that it fits on a printed page
 KINDS = (
     ("The operation by itself", lambda row: phase(row) and not is_refill(row)),
@@ -40,16 +40,6 @@ def distribution(run: Run) -> Markup:
             parts += [tag("h3", title), tag("div", *panels(run, mine, rows, found),
                                             class_="panels")]
     return join(parts)
-
-
-def histograms(run: Run) -> dict:
-    """Key -> [(lo, hi, count)], of the buckets that can be read."""
-    found = {}
-    for row in run.rows(FILE):
-        bucket = tuple(row.number(column) for column in ("lo", "hi", "count"))
-        if None not in bucket and bucket[0] < bucket[1] and bucket[2] > 0:
-            found.setdefault(key(row), []).append(bucket)
-    return found
 
 
 def panels(run: Run, rows: list, every: list, found: dict):

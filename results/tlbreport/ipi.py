@@ -4,12 +4,12 @@ import re
 
 from matplotlib.patches import Patch
 
-from . import (bands, cost, decomposition, heatmap, multiples, plot_cdf, plot_strips, remote, sweep,
-               trust)
-from .distribution import histograms
+from . import bands, cost, decomposition, heatmap, multiples, percentile_panels, plot_cdf, plot_strips, remote, remote_words, sweep, trust
+from .histograms import histograms
 from .figure import picture
 from .markup import Markup, join, paragraph, table, tag
-from .remote import LOOKS, MODES, call, targets
+from .remote import MODES, call, targets
+from .percentile_panels import LOOKS
 from .run import Row, Run
 from .sweep import FILE, interval
 from .variant import key
@@ -57,10 +57,10 @@ def ipi(run: Run) -> Markup:
     found = [row for row in remote.ok(run, BENCH) if call(row)]
     lack = sweep.lacking(run, BENCH, found)
     if lack:
-        return join([remote.processors(run), paragraph(lack, class_="lack"),
-                     remote.not_measured(run, BENCH), cost.details(run, rows)])
-    return join([paragraph(NOTE, class_="note"), remote.processors(run),
-                 remote.not_measured(run, BENCH), *rounds(run, found), *distributions(run, found),
+        return join([remote_words.processors(run), paragraph(lack, class_="lack"),
+                     remote_words.not_measured(run, BENCH), cost.details(run, rows)])
+    return join([paragraph(NOTE, class_="note"), remote_words.processors(run),
+                 remote_words.not_measured(run, BENCH), *rounds(run, found), *distributions(run, found),
                  *parts(run), *modes(run, found), *pairs(run, found), cost.details(run, rows)])
 
 
@@ -91,7 +91,7 @@ def rounds(run: Run, found: list):
     for (apic, state), by_mode in counted(found).items():
         lines = [(mode, LOOKS[mode], [(targets(row), row) for row in mine])
                  for mode, mine in by_mode.items()]
-        made += remote.panels(f"{apic}, {state}", lines, to_one)
+        made += percentile_panels.panels(f"{apic}, {state}", lines, to_one)
     if not made:
         yield lacks("round trips by the number of targets")
         return
@@ -99,7 +99,7 @@ def rounds(run: Run, found: list):
     alt = "Round trip over the number of targets, in TSC ticks; the table has the numbers."
     yield tag("h3", "Round trip by the number of targets")
     yield paragraph(TARGETS_NOTE, class_="note")
-    yield tag("figure", picture(run, "ipi-targets", alt, remote.drawn(
+    yield tag("figure", picture(run, "ipi-targets", alt, percentile_panels.drawn(
         made, "processors called", extra=(sign,), legend_columns=6), FILE))
     yield percentiles(run, found)
 
@@ -249,7 +249,7 @@ def shares(run: Run, groups: dict) -> Markup:
             ends = interval(low, high) if value is not None else ""
             band = bands.flag(run, row)
             body.append([tag("th", named(row), class_="name", scope="row"), title(*at),
-                         *remote.numbers(row.number("p50"), row.number("p95"), row.number("p99"),
+                         *remote_words.numbers(row.number("p50"), row.number("p95"), row.number("p99"),
                                          value), tag("td", ends, class_="number"),
                          *([tag("td", bands.mark(band) if band else "")] if flags else [])])
     head = ["mode, state", "where", "median", "p95", "p99", "share of the interrupt", "interval",

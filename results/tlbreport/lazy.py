@@ -2,7 +2,7 @@
 
 import re
 
-from . import cost, multiples, plot_strips, remote, sweep, trust
+from . import cost, multiples, percentile_panels, plot_strips, remote, remote_words, sweep, trust
 from .figure import BLUE, GREEN, ORANGE, VERMILLION, picture
 from .markup import Markup, join, paragraph, table, tag
 from .multiples import DASHED, SOLID, Panel, Series
@@ -40,9 +40,9 @@ def lazy(run: Run) -> Markup:
     others = [row for row in found if kind(row) in ("interrupted", "return")]
     lack = sweep.lacking(run, BENCH, [*swept, *others])
     if lack:
-        return join([paragraph(lack, class_="lack"), remote.not_measured(run, BENCH),
+        return join([paragraph(lack, class_="lack"), remote_words.not_measured(run, BENCH),
                      cost.details(run, rows)])
-    return join([paragraph(NOTE, class_="note"), remote.not_measured(run, BENCH),
+    return join([paragraph(NOTE, class_="note"), remote_words.not_measured(run, BENCH),
                  *requests(run, swept), *saved(run, rows), *aside(run, others),
                  cost.details(run, rows)])
 
@@ -71,8 +71,8 @@ def requests(run: Run, swept: dict):
     alt = "Cost of a request over the number of lazy targets, in TSC ticks; the table has them."
     yield tag("h3", "Lazy against eager, for who asks")
     yield paragraph(COST_NOTE, class_="note")
-    yield tag("figure", picture(run, "lazy-requests", alt, remote.drawn(
-        remote.panels("", lines), f"lazy targets of {most(swept)}"), FILE))
+    yield tag("figure", picture(run, "lazy-requests", alt, percentile_panels.drawn(
+        percentile_panels.panels("", lines), f"lazy targets of {most(swept)}"), FILE))
     body = []
     for (which, state), places in swept.items():
         eager = next((row for count, row in places if count == 0), None)
@@ -83,7 +83,7 @@ def requests(run: Run, swept: dict):
                 value, ends = None, "eager"
             body.append([tag("th", which, class_="name", scope="row"), state,
                          tag("td", str(count), class_="number"),
-                         *remote.numbers(row.number("p50"), row.number("p95"), row.number("p99"),
+                         *remote_words.numbers(row.number("p50"), row.number("p95"), row.number("p99"),
                                          value), tag("td", ends, class_="number")])
     head = ["request", "targets wait in", "lazy", "median", "p95", "p99", "less eager", "interval"]
     yield table(head, body, "Lazy against eager, in TSC ticks", trust.marked(run, FILE))

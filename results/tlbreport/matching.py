@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import shift
-from .distribution import histograms
+from .histograms import histograms
 from .run import Row, Run
 from .samples import MILLI
 from .variant import by_key

@@ -6,11 +6,10 @@ from . import cost, multiples
 from .figure import picture
 from .markup import Markup, join, paragraph, tag
 from .multiples import Panel
+from .policy_rows import BENCH, PARAM, ending, order, policy
 from .run import Run
-from .sweep import FILE, Curve, curves, lacking, rows
+from .sweep import FILE, curves, lacking, rows
 
-BENCH, PARAM = "policy", "processes"
-ORDERS = ("random", "zipf")
 PICTURES = (  # what the variant ends with, unit, axis, what it is
     ("", "ticks", "TSC ticks per step", "Cost of a step with its accesses"),
     ("access", "ticks", "TSC ticks per access", "Cost of an access"),
@@ -40,20 +39,6 @@ def policies(run: Run) -> Markup:
             parts += [tag("h3", name), tag("figure", picture(run, f"policy-{number}", alt,
                                                              draw(mine, axis), FILE))]
     return join([*parts, cost.details(run, rows(run, BENCH))])
-
-
-def ending(one: Curve) -> str:
-    """What a row of `policy` says beyond the cost of a step."""
-    return one.parts[-1] if one.parts[-1] in ("access", "flushes", "loads") else ""
-
-
-def order(one: Curve) -> str:
-    return one.parts[0]
-
-
-def policy(one: Curve) -> str:
-    """Who gets which PCID."""
-    return one.parts[1] if len(one.parts) > 1 else ""
 
 
 def draw(found: list, axis: str):

@@ -7,7 +7,7 @@ are those that other boots may have.
 
 from dataclasses import dataclass
 
-from . import policies
+from . import policy_rows
 from .run import Run
 from .sweep import Curve, Point, curves, rows
 
@@ -48,10 +48,10 @@ class Ranking:
 def ranked(run: Run) -> dict:
     """Order -> its ranking."""
     planned, measured = plans(run), {(one.op, one.variant): one.over_boots
-                                     for one in curves(run, policies.BENCH, policies.PARAM)}
+                                     for one in curves(run, policy_rows.BENCH, policy_rows.PARAM)}
     made = {}
-    for order in dict.fromkeys(policies.order(one) for one in planned.values()):
-        mine = [key for key, one in planned.items() if policies.order(one) == order]
+    for order in dict.fromkeys(policy_rows.order(one) for one in planned.values()):
+        mine = [key for key, one in planned.items() if policy_rows.order(one) == order]
         whole = [completed(planned[key], measured) for key in mine]
         places = sorted({p.x for key in mine for p in planned[key].points})
         lacks = {id(one): lacking(one, measured, places) for one in whole}
@@ -60,7 +60,7 @@ def ranked(run: Run) -> dict:
             made[order] = Ranking(
                 tuple(sorted((regret(one, sound, places) for one in sound if len(sound) > 1),
                              key=lambda one: one.worst)),
-                tuple(f"{policies.policy(one)} by {one.op} ({lacks[id(one)]})"
+                tuple(f"{policy_rows.policy(one)} by {one.op} ({lacks[id(one)]})"
                       for one in whole if lacks[id(one)]))
     return made
 
@@ -69,14 +69,14 @@ def plans(run: Run) -> dict:
     """(operation, variant) -> what was to be measured: a curve whose points have a place alone.
     What this processor lacks was not to be."""
     places = {}
-    for row in rows(run, policies.BENCH):
+    for row in rows(run, policy_rows.BENCH):
         x = row.number("value")
-        if row["param"] == policies.PARAM and row["status"] != "skipped" and x is not None:
+        if row["param"] == policy_rows.PARAM and row["status"] != "skipped" and x is not None:
             places.setdefault((row["op"], row["variant"]), set()).add(x)
     made = {key: Curve(*key, tuple(Point(x, 0.0, 0.0, 0.0, None) for x in sorted(of)))
             for key, of in places.items()}
     return {key: one for key, one in made.items()
-            if policies.ending(one) == "" and policies.policy(one)}
+            if policy_rows.ending(one) == "" and policy_rows.policy(one)}
 
 
 def completed(plan: Curve, measured: dict) -> Curve:
@@ -103,7 +103,7 @@ def regret(one: Curve, group: list, places: list) -> Ranked:
     low, worst, high = (
         max(max(share(one.at(x), [other.at(x) for other in group if other is not one])[which]
                 for x in places), 0.0) for which in range(3))
-    return Ranked(policies.policy(one), one.op, tuple(places), low, worst, high)
+    return Ranked(policy_rows.policy(one), one.op, tuple(places), low, worst, high)
 
 
 def share(mine: Point, others: list) -> tuple:

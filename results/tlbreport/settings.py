@@ -10,7 +10,7 @@ that did not pass its verification, nor where the difference may be noise.
 import math
 from dataclasses import dataclass, field
 
-from . import breakeven, capacity, ranking, switching, trust
+from . import breakeven, capacity, ranking, switch_rows, trust
 from .breakeven import advised, by_sweep, cheapest, flushes, over_boots
 from .crossing import Crossing
 from .markup import Markup, paragraph, table, tag
@@ -168,8 +168,8 @@ def global_pages(run: Run):
 def switches(run: Run) -> dict:
     """(operation, parts) -> the curve of a switch to other tables that may be believed."""
     return {(one.op, one.parts): one.over_boots
-            for one in curves(run, switching.BENCH, switching.PARAM)
-            if switching.kind(one) == "different" and one.believed}
+            for one in curves(run, switch_rows.BENCH, switch_rows.PARAM)
+            if switch_rows.kind(one) == "different" and one.believed}
 
 
 def held_against(setting: str, yes: str, one: Curve, no: str, plain: Curve | None, name: str):

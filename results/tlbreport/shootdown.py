@@ -1,10 +1,10 @@
 """What it costs to drop translations in the TLBs of other processors."""
 
-from . import broadcast, cost, multiples, plot_strips, remote, sweep, trust
+from . import broadcast, cost, multiples, percentile_panels, plot_strips, remote, remote_words, sweep, trust
 from .figure import INK, picture
 from .markup import Markup, breakable, join, paragraph, table, tag
 from .multiples import DASHED, DOTTED, SOLID, Line2D
-from .remote import LOOKS
+from .percentile_panels import LOOKS
 from .run import Run
 from .shots import BENCH, MODES_HOW, measured_shots, varied
 from .sweep import FILE, interval
@@ -47,9 +47,9 @@ def shootdown(run: Run) -> Markup:
     rows, found = sweep.rows(run, BENCH), measured_shots(run)
     lack = sweep.lacking(run, BENCH, found)
     if lack:
-        return join([paragraph(lack, class_="lack"), remote.not_measured(run, BENCH),
+        return join([paragraph(lack, class_="lack"), remote_words.not_measured(run, BENCH),
                      cost.details(run, rows)])
-    return join([paragraph(NOTE, class_="note"), remote.not_measured(run, BENCH), shown(run),
+    return join([paragraph(NOTE, class_="note"), remote_words.not_measured(run, BENCH), shown(run),
                  *by_targets(run, found), *by_pages(run, found), *differences(run, found),
                  *crossings(run), *together(run, found), cost.details(run, rows)])
 
@@ -76,13 +76,13 @@ def by_targets(run: Run, found: list):
         return
     local = next((row for one, row in found if one.how == "local" and one.pages == 1
                   and one.op == "invlpg" and not one.pcids), None)
-    made = remote.panels("", [(how, LOOKS[how], lines[how]) for how in MODES_HOW if how in lines],
+    made = percentile_panels.panels("", [(how, LOOKS[how], lines[how]) for how in MODES_HOW if how in lines],
                          lambda axes: level(axes, local))
     sign = Line2D([], [], color=INK, linestyle=DOTTED, linewidth=1, label="own flush alone (local)")
     alt = "Cost of a shootdown of one page over the number of targets, in TSC ticks."
     yield tag("h3", "By the number of targets")
     yield paragraph(TARGETS_NOTE, class_="note")
-    yield tag("figure", picture(run, "shootdown-targets", alt, remote.drawn(
+    yield tag("figure", picture(run, "shootdown-targets", alt, percentile_panels.drawn(
         made, "processors asked", extra=(sign,) if local else (), legend_columns=6), FILE))
 
 
@@ -108,11 +108,11 @@ def by_pages(run: Run, found: list):
         mine = [(" ".join([op, *(p for p in parts if p == "otherpcid"),
                            *(["alone"] if alone else [])]), looks(op, parts, alone), places)
                 for (op, parts, alone), places in lines.items() if bool(parts) == pcids]
-        made += remote.panels("with PCIDs" if pcids else "no PCIDs", mine) if mine else []
+        made += percentile_panels.panels("with PCIDs" if pcids else "no PCIDs", mine) if mine else []
     alt = "Cost of a shootdown of all others over the pages, in TSC ticks, by operation."
     yield tag("h3", f"By the number of pages, {most} target{'s' if most > 1 else ''}")
     yield paragraph(PAGES_NOTE, class_="note")
-    yield tag("figure", picture(run, "shootdown-pages", alt, remote.drawn(made, "pages changed",
+    yield tag("figure", picture(run, "shootdown-pages", alt, percentile_panels.drawn(made, "pages changed",
                                 legend_columns=4), FILE))
 
 
@@ -138,7 +138,7 @@ def differences(run: Run, found: list):
             doubt=sweep.doubt(row, base))))
         percent = f"{100 * value / base.number('p50'):+.1f} %" if base.number("p50") > 0 else ""
         body.append([tag("th", what, class_="name", scope="row"), breakable(words), where,
-                     *remote.numbers(row.number("p50"), base.number("p50"), value),
+                     *remote_words.numbers(row.number("p50"), base.number("p50"), value),
                      *(tag("td", text, class_="number")
                        for text in (interval(low, high), percent))])
     if not groups:
@@ -200,5 +200,5 @@ def together(run: Run, found: list):
     alt = "Cost of a shootdown while others begin one, over their number, in TSC ticks."
     yield tag("h3", "Several at once")
     yield paragraph(TOGETHER_NOTE, class_="note")
-    yield tag("figure", picture(run, "shootdown-together", alt, remote.drawn(
-        remote.panels("", lines), "processors that begin at once", legend_columns=4), FILE))
+    yield tag("figure", picture(run, "shootdown-together", alt, percentile_panels.drawn(
+        percentile_panels.panels("", lines), "processors that begin at once", legend_columns=4), FILE))

@@ -6,10 +6,8 @@ from .markup import Markup, join, paragraph, tag
 from .multiples import Panel
 from .run import Run
 from .sweep import FILE, Curve, curves, lacking, rows
+from .switch_rows import BENCH, KINDS, PARAM, kind
 
-BENCH, PARAM = "switch", "pages"
-KINDS = {"shared": "shared", "kernelthread": "kernel thread", "kernel_thread": "kernel thread",
-         "different": "different"}
 NOTE = (
     "Two tasks in turn, each touching its W pages after the switch. shared: same page tables, "
     "nothing is loaded; kernel thread: it runs on the tables of the one before, nothing is loaded; "
@@ -38,10 +36,6 @@ def switching(run: Run) -> Markup:
     return join([paragraph(NOTE, class_="note"),
                  tag("figure", picture(run, "switch", alt, figure, FILE)),
                  cost.details(run, rows(run, BENCH))])
-
-
-def kind(one: Curve) -> str:
-    return next((part for part in one.parts if part in KINDS), "")
 
 
 def mode(one: Curve) -> str:
