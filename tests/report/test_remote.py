@@ -10,9 +10,10 @@ from remote_rows import (BENCHES, MACHINE, VERIFIED, Remote, everything, ipi, ip
                          lazy_rows, near, shootdown_rows, shot)
 from rundir import EMULATOR, histogram, read, replace, skipped, write_run
 
-from tlbreport import decomposition, percentile_panels, plot_cdf, shots
-from tlbreport.load import load
-from tlbreport.run import Row
+from tlbreport.draw import decomposition, percentile_panels, plot_cdf
+from tlbreport.find import shots
+from tlbreport.read.load import load
+from tlbreport.read.run import Row
 
 PICTURES = ("Round trip over the number of targets", "Cumulative distribution",
             "Parts of round trips", "Round trip by mode and state", "Round trip from each",
