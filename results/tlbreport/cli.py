@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from .load import NotARun, load
+from .read.load import NotARun, load
 
 DONE, DAMAGED, USAGE, LACKING = 0, 1, 2, 3
 PRINTED_PROBLEMS = 20
@@ -58,7 +58,7 @@ def matched(runs: list):
     wanted only from here on."""
     if len(runs) != 2:
         return None
-    from .matching import match
+    from .find.matching import match
 
     return match(*runs)
 

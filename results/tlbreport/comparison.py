@@ -1,16 +1,17 @@
 """The page that holds two runs against each other."""
 
-from . import core_clock, plot_comparison, sweep, trust
-from .facts import files
-from .figure import picture, style
-from .head import box, known
-from .markup import Markup, badge, breakable, join, paragraph, table, tag
-from .matching import NEITHER, Compared, Matching, same_twice, unrepeated
+from .draw import plot_comparison
+from .read import core_clock, sweep, trust
+from .read.facts import files
+from .draw.figure import picture, style
+from .sections.head import box, known
+from .read.markup import Markup, badge, breakable, join, paragraph, table, tag
+from .find.matching import NEITHER, Compared, Matching, same_twice, unrepeated
 from .page import TICKS, document
-from .run import Run
-from .samples import MILLI
-from .schema import OPS, in_order
-from .shift import BLOCK, LEAST_PERCENT, MOST_P
+from .read.run import Run
+from .read.samples import MILLI
+from .read.schema import OPS, in_order
+from .find.shift import BLOCK, LEAST_PERCENT, MOST_P
 
 MOST_LINES = 34  # of one plot
 CHANCE = 2 * MOST_P  # that a row is called different, by its shift or by its mean

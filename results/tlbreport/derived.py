@@ -3,10 +3,12 @@
 import csv
 import io
 
-from . import broadcast, capacity, crossing, doubtful, ipi, knees, sweep, tlb, trust
-from .breakeven import pairs
-from .refill import FILE, series
-from .run import Run
+from .find import capacity, crossing, doubtful, knees
+from .read import sweep, trust
+from .sections import broadcast, ipi, tlb
+from .find.breakeven import pairs
+from .sections.refill import FILE, series
+from .read.run import Run
 
 NAME = "derived.csv"
 COLUMNS = "what op variant value lo hi unit evidence".split()

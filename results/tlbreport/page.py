@@ -3,32 +3,32 @@
 import os
 from urllib.parse import quote
 
-from . import trust
-from .core_types import core_types
-from .cost import cost
-from .distribution import distribution
-from .drift import drift
-from .erratum import erratum
-from .facts import files, machine
-from .figure import alphabet, style
-from .head import banner, headline, title
-from .ipi import ipi
-from .lazy import lazy
-from .markup import Markup, join, paragraph, tag
-from .matrix import matrix
-from .phases import phases
-from .policies import policies
-from .range_flush import range_flush
-from .refill import refill
-from .run import Run
-from .settings import settings
-from .shootdown import shootdown
-from .summary import glossary, summary
-from .switching import switching
-from .tce import tce
-from .tlb import tlb
-from .why import why
-from .working_set import working_set
+from .read import trust
+from .sections.core_types import core_types
+from .sections.cost import cost
+from .sections.distribution import distribution
+from .sections.drift import drift
+from .find.erratum import erratum
+from .read.facts import files, machine
+from .draw.figure import alphabet, style
+from .sections.head import banner, headline, title
+from .sections.ipi import ipi
+from .sections.lazy import lazy
+from .read.markup import Markup, join, paragraph, tag
+from .sections.matrix import matrix
+from .sections.phases import phases
+from .sections.policies import policies
+from .sections.range_flush import range_flush
+from .sections.refill import refill
+from .read.run import Run
+from .find.settings import settings
+from .sections.shootdown import shootdown
+from .sections.summary import glossary, summary
+from .sections.switching import switching
+from .sections.tce import tce
+from .sections.tlb import tlb
+from .sections.why import why
+from .sections.working_set import working_set
 
 # A new part of the report is one function from a run to markup, and one line here.
 SECTIONS = (

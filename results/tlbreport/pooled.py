@@ -6,14 +6,15 @@ Page placement changes with each boot, and no interval of one boot knows of it: 
 from itertools import combinations
 from statistics import median
 
-from . import core_clock, settings, sweep, trust
-from .facts import files
-from .head import box, known
-from .markup import Markup, breakable, join, paragraph, table, tag
+from .find import settings
+from .read import core_clock, sweep, trust
+from .read.facts import files
+from .sections.head import box, known
+from .read.markup import Markup, breakable, join, paragraph, table, tag
 from .page import TICKS, document
-from .run import Run
-from .schema import OPS, in_order
-from .variant import by_key
+from .read.run import Run
+from .read.schema import OPS, in_order
+from .read.variant import by_key
 
 NOTE = (
     "A row of every boot: the median of the medians, the least and the greatest of them, and that "

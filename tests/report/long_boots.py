@@ -12,8 +12,8 @@ from rundir import RunTest, checked, write_run
 from synthetic import NORMAL_95, Rows
 from test_policy import VERIFIED
 
-from tlbreport.load import load
-from tlbreport.settings import SAME, advice
+from tlbreport.read.load import load
+from tlbreport.find.settings import SAME, advice
 
 PAIRS = 200
 SAMPLING = 0.001  # standard error of a median within a boot, of its value

@@ -13,13 +13,13 @@ from rundir import RESULTS_FOLDER, RunTest
 from sampled import KINDS, STEP, headline, points, row, samples
 from synthetic import Level, Machine
 
-from tlbreport import capacity, ranking, remote, shift, slope
-from tlbreport.crossing import crossing
-from tlbreport.knees import knees
-from tlbreport.matching import FINEST
-from tlbreport.settings import SAME as NOT_TOLD
-from tlbreport.settings import held_against
-from tlbreport.sweep import Curve
+from tlbreport.find import capacity, ranking, remote, shift, slope
+from tlbreport.find.crossing import crossing
+from tlbreport.find.knees import knees
+from tlbreport.find.matching import FINEST
+from tlbreport.find.settings import SAME as NOT_TOLD
+from tlbreport.find.settings import held_against
+from tlbreport.read.sweep import Curve
 
 MILLI = 1000
 NEAR = 2  # points that a rate may be off what is claimed

@@ -89,7 +89,7 @@ class PageTest(RunTest):
         if run or not os.listdir(self.folder):
             write_run(self.folder, **run)
         empty = contextlib.nullcontext() if drawn else mock.patch(
-            "tlbreport.figure.drawn", return_value='<svg viewBox="0 0 1 1"></svg>')
+            "tlbreport.draw.figure.drawn", return_value='<svg viewBox="0 0 1 1"></svg>')
         with empty:
             found, text, err = self.report()
         self.assertEqual(found, status, err)

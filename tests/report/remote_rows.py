@@ -152,7 +152,7 @@ class Remote(PageTest):
     def derived(self, results: list, **more) -> list:
         """derived.csv of such a run."""
         from tlbreport.derived import derived
-        from tlbreport.load import load
+        from tlbreport.read.load import load
 
         write_run(self.folder, results=results, verify=VERIFIED, **more)
         return list(csv.DictReader(io.StringIO(derived(load(self.folder)), newline="")))

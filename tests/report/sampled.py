@@ -15,9 +15,9 @@ import math
 import numpy as np
 from rundir import HERE  # which makes tlbreport known
 
-from tlbreport import shift
-from tlbreport.run import Row
-from tlbreport.sweep import Point
+from tlbreport.find import shift
+from tlbreport.read.run import Row
+from tlbreport.read.sweep import Point
 
 assert HERE
 KINDS = ("plain", "chunks", "boots", "ties", "steps")

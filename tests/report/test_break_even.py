@@ -7,10 +7,10 @@ from rundir import checked, write_run
 from synthetic import Machine, Rows, follow
 from test_synthetic import MACHINES, SEEDS, Synthetic
 
-from tlbreport.crossing import crossing
+from tlbreport.find.crossing import crossing
 from tlbreport.derived import derived
-from tlbreport.load import load
-from tlbreport.sweep import Point
+from tlbreport.read.load import load
+from tlbreport.read.sweep import Point
 
 DRAWS = 400
 

@@ -6,9 +6,9 @@ from pagecheck import Page, PageTest
 from rundir import (CANARY, HARDWARE, HISTOGRAM, LATER, SAMPLES, SELFTEST, VERIFY, checked,
                     cost, csv_bytes, histogram, sampled, small_selftest, write_files)
 
-from tlbreport.load import load
+from tlbreport.read.load import load
 from tlbreport.page import page
-from tlbreport.settings import advice
+from tlbreport.find.settings import advice
 
 P, E = "performance", "efficient"
 HYBRID = {
@@ -42,7 +42,7 @@ def cells(kind: str, verdict: str = "pass") -> list:
 
 def shown(run) -> str:
     """The page of a run, without its pictures."""
-    with mock.patch("tlbreport.figure.drawn", return_value='<svg viewBox="0 0 1 1"></svg>'):
+    with mock.patch("tlbreport.draw.figure.drawn", return_value='<svg viewBox="0 0 1 1"></svg>'):
         return page(run)
 
 

@@ -7,7 +7,8 @@ import unittest
 from pagecheck import PageTest
 from rundir import cost, read, refill, write_run
 
-from tlbreport import doubtful, load
+from tlbreport.find import doubtful
+from tlbreport.read import load
 
 
 def swept(costs: dict, **marks) -> list:

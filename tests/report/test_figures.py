@@ -8,13 +8,13 @@ from pagecheck import PageTest
 from rundir import (EMULATOR, HARDWARE, canary, checked, cost, histogram, read, refill, sampled,
                     small_results)
 
-from tlbreport import working_set
-from tlbreport.drift import summary
-from tlbreport.load import load
-from tlbreport.plot_cost import shared
-from tlbreport.run import Row
-from tlbreport.slope import fit
-from tlbreport.sweep import Curve, Point
+from tlbreport.sections import working_set
+from tlbreport.sections.drift import summary
+from tlbreport.read.load import load
+from tlbreport.draw.plot_cost import shared
+from tlbreport.read.run import Row
+from tlbreport.find.slope import fit
+from tlbreport.read.sweep import Curve, Point
 
 ROW = cost("invlpg", "first-bare-4k", 212)
 BUCKETS = [(-64, -60, 1), (200, 208, 20), (208, 216, 200), (216, 224, 30), (90000, 94208, 1)]

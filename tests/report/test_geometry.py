@@ -4,8 +4,8 @@ from pagecheck import PageTest
 from rundir import EMULATOR, HARDWARE
 from synthetic import Level, Machine, Rows, follow, machine_facts
 
-from tlbreport import geometry
-from tlbreport.knees import Knee
+from tlbreport.sections import geometry
+from tlbreport.find.knees import Knee
 
 
 class Geometry(PageTest):

@@ -5,7 +5,8 @@ import unittest
 from rundir import (HARDWARE, LATER, RESULTS, SELFTEST, VERIFY, RunTest, cost, csv_bytes, refill,
                     small_selftest, small_verify, write_files)
 
-from tlbreport import load, refill as refill_section
+from tlbreport.sections import refill as refill_section
+from tlbreport.read import load
 
 HUBER = {"cost": "161.700", "cost_lo": "160.900", "cost_hi": "162.500", "estimator": "huber",
          "quantum": "21", "p50": "168.000", "ci99_lo": "168.000", "ci99_hi": "168.000",

@@ -5,8 +5,8 @@ from rundir import checked, write_run
 from synthetic import Machine, Rows, follow
 from test_policy import KEEPS, VERIFIED
 
-from tlbreport.load import load
-from tlbreport.settings import advice
+from tlbreport.read.load import load
+from tlbreport.find.settings import advice
 
 FAULT = "fault_gp_bit63_without_pcide"
 KEPT = "stayed in 200 of 200 trials, at worst; to fetch a page of 64 again cost"

@@ -5,7 +5,7 @@ import os
 from rundir import (HARDWARE, RESULTS, RunTest, checked, cost, csv_bytes, histogram, read,
                     replace, restate, small_results, write, write_run)
 
-from tlbreport.load import NotARun, load
+from tlbreport.read.load import NotARun, load
 
 
 class Load(RunTest):

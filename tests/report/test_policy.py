@@ -8,8 +8,8 @@ from pagecheck import Page, PageTest
 from rundir import EMULATOR, HARDWARE, checked, histogram, read, replace, skipped, write, write_run
 from synthetic import NORMAL_95, Machine, Rows, everything, follow, machine_facts
 
-from tlbreport.load import load
-from tlbreport.settings import advice
+from tlbreport.read.load import load
+from tlbreport.find.settings import advice
 
 OPS = ("invlpg", "cr3_reload", "cr4_pge_toggle", "cr3_pcid_flush", "invpcid_address",
        "invpcid_context", "invpcid_by_cr3", "invpcid_all_global", "invpcid_all_non_global",

@@ -8,7 +8,7 @@ from long_coverage import CLAIMS, stated
 from rundir import RESULTS_FOLDER
 
 from tlbreport.derived import COLUMNS
-from tlbreport.schema import FILES
+from tlbreport.read.schema import FILES
 
 
 def shown() -> dict:

@@ -10,9 +10,10 @@ from remote_rows import (BENCHES, MACHINE, VERIFIED, Remote, everything, ipi, ip
                          lazy_rows, near, shootdown_rows, shot)
 from rundir import EMULATOR, histogram, read, replace, skipped, write_run
 
-from tlbreport import decomposition, plot_cdf, remote, shots
-from tlbreport.load import load
-from tlbreport.run import Row
+from tlbreport.draw import decomposition, percentile_panels, plot_cdf
+from tlbreport.find import shots
+from tlbreport.read.load import load
+from tlbreport.read.run import Row
 
 PICTURES = ("Round trip over the number of targets", "Cumulative distribution",
             "Parts of round trips", "Round trip by mode and state", "Round trip from each",
@@ -98,7 +99,8 @@ class Calls(Remote):
             self.assertEqual(texts.count(mode), 1, mode)
         self.assertIn("published, one target, in cycles", texts)
         row = Row(1, {"p50": "10", "ci95_lo": "9", "ci95_hi": "11", "p95": "12", "p99": ""})
-        self.assertEqual([remote.percentile(row, which, 4) for which in remote.PERCENTILES],
+        self.assertEqual([percentile_panels.percentile(row, which, 4)
+                          for which in percentile_panels.PERCENTILES],
                          [(4, 10, 9, 11), (4, 12, 12, 12), None])
 
     def test_a_distribution_is_the_histogram_where_there_is_one(self):

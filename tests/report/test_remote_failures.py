@@ -4,8 +4,8 @@ from remote_rows import (BENCHES, MACHINE, VERIFIED, Remote, alone, ipi_rows, la
                          shootdown_rows, shot)
 from rundir import HARDWARE, checked, read, write_run
 
-from tlbreport.load import load
-from tlbreport.why import shows
+from tlbreport.read.load import load
+from tlbreport.sections.why import shows
 
 
 class Failures(Remote):

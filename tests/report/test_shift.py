@@ -13,7 +13,7 @@ from statistics import median
 import numpy as np
 from rundir import RunTest  # which makes tlbreport known
 
-from tlbreport import shift
+from tlbreport.find import shift
 
 DRAWS, PAIRS, MILLI = 1000, 1023, 1000
 STEP = 2

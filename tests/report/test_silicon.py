@@ -159,8 +159,8 @@ class Picture(PageTest):
         self.assertEqual(texts.count("invlpg"), 1)
 
     def test_what_shows_nothing_is_hatched(self):
-        from tlbreport.plot_matrix import draw
-        from tlbreport.verdicts import Cell
+        from tlbreport.draw.plot_matrix import draw
+        from tlbreport.read.verdicts import Cell
 
         def hatches(verdict):
             cell = Cell("invlpg", "psc", "", [{"verdict": verdict}])

@@ -8,15 +8,15 @@ import random
 
 import numpy as np
 from pagecheck import PageTest
-from rundir import HARDWARE, checked, read, write_run
+from rundir import HARDWARE, checked, write_run
 from synthetic import Level, Machine, RandomLevel, Rows, follow, machine_facts
 
 from tlbreport.derived import derived
-from tlbreport.knees import Knee, hinge, knees
-from tlbreport.load import load
-from tlbreport.settings import advice
-from tlbreport.sweep import Point
-from tlbreport.tlb import against
+from tlbreport.find.knees import Knee, hinge, knees
+from tlbreport.read.load import load
+from tlbreport.find.settings import advice
+from tlbreport.read.sweep import Point
+from tlbreport.sections.tlb import against
 
 PERCENT = 2
 SEEDS = range(1, 6)

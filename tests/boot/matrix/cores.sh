@@ -61,7 +61,7 @@ check 'shootdowns are of the one that sends, and believed' all_such_rows two res
 check 'the report takes both' /usr/bin/env python3 -c '
 import sys
 sys.path.insert(0, "results")
-from tlbreport.load import load
+from tlbreport.read.load import load
 run = load(sys.argv[1])
 assert list(run.others) == ["efficient"], run.others
 assert not any(problem.damage for problem in run.problems), run.problems' "$scratch/two"

@@ -1,0 +1,1 @@
+"""What follows from rows: break-evens, knees, capacities, crossings, rankings."""

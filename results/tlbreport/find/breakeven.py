@@ -1,0 +1,272 @@
+"""How many pages one by one cost as much as one full flush: the rows of `range`, paired."""
+
+import re
+from dataclasses import dataclass, replace
+
+from ..read import sweep
+from .crossing import Crossing, crossing
+from ..read.run import Run
+from ..read.sweep import SIZES, Curve, Point
+
+BENCH, PARAM = "range", "pages"
+BY_PAGE = ("page", "range", "pti")  # scopes that grow with the pages
+BOTH = "pti-space"  # one flush of each of the two PCIDs of page-table isolation
+FULL = ("space", BOTH, "all")  # scopes of a full flush
+# What the rows of `pti` do besides the operation that they are named after.
+PARTNERS = {"invpcid_address": "invlpg", "invlpg": "invpcid_address"}
+# Drops every PCID, and keeps global entries: neither an address space nor everything.
+NON_GLOBAL = "invpcid_all_non_global"
+OVERLAPPING = "accesses that overlap"  # chains, in words
+# Beyond this many pages these kernels flush everything.
+CEILINGS = (("Asterinas", 32), ("Linux", 33), ("FreeBSD", 4096))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the variant of a row of `range` says."""
+
+    scope: str
+    size: str  # empty: of any page size
+    mode: tuple  # the other parts: pcide, ...
+    w: int  # the working set that is fetched again, in pages
+
+    @property
+    def words(self) -> str:
+        return ", ".join([self.size, with_pcids(self.mode),
+                          *(OVERLAPPING if part == sweep.OVERLAP else part
+                            for part in self.mode if part != "pcide"),
+                          *(["page-table isolation"] if self.scope in ("pti", BOTH) else [])]
+                         ).strip(", ")
+
+
+def with_pcids(mode: tuple) -> str:
+    return "with PCIDs" if "pcide" in mode else "without PCIDs"
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """N times an operation at one setting; with page-table isolation, two operations."""
+
+    op: str
+    setting: Setting
+    curve: Curve
+    partner_verified: bool = True
+
+    @property
+    def name(self) -> str:
+        if self.setting.scope != "pti":
+            return self.op
+        return " + ".join(sorted((self.op, PARTNERS.get(self.op, "the other PCID's"))))
+
+    @property
+    def doubt(self) -> str:
+        """Why it is no basis for anything; empty if it is one."""
+        return self.curve.doubt or ("" if self.partner_verified else sweep.NO_VERDICT)
+
+
+@dataclass(frozen=True)
+class Flush:
+    """A full flush at one setting; of both PCIDs by the sum of two rows where none has both."""
+
+    op: str
+    setting: Setting
+    point: Point
+    other: Point | None = None  # what was added
+
+    @property
+    def name(self) -> str:
+        if self.setting.scope == BOTH:
+            return f"two {self.op}"
+        return self.op
+
+    @property
+    def kind(self) -> str:
+        """What it drops, in words."""
+        if self.setting.scope == BOTH:
+            return "both PCIDs"
+        if self.setting.scope == "space":
+            return "address space"
+        return "every PCID, not global" if self.op == NON_GLOBAL else "everything"
+
+    @property
+    def doubt(self) -> str:
+        return sweep.doubt(self.point.row)
+
+    @property
+    def source(self) -> str:
+        """From which rows it comes."""
+        if self.other is None:
+            return f"{self.op} {self.point.row['variant']}"
+        return (f"the sum of {self.op} {self.point.row['variant']} and "
+                f"{self.other.row['variant']}, since no row has both flushes")
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """Pages one by one against one full flush, with the same working set."""
+
+    pages: Sweep
+    flush: Flush
+    crossing: Crossing
+
+    @property
+    def w(self) -> int:
+        return self.pages.setting.w
+
+    @property
+    def variant(self) -> str:
+        return f"{self.pages.curve.variant}-against-{self.flush.name.replace(' ', '-')}"
+
+    @property
+    def doubt(self) -> str:
+        return self.pages.doubt or self.flush.doubt
+
+    @property
+    def believed(self) -> bool:
+        return not self.doubt
+
+
+def setting(variant: str):
+    """The setting a variant names; None if it is no variant of `range`."""
+    scope, *parts = variant.split("-")
+    if scope == "pti" and "space" in parts:
+        scope = BOTH
+        parts.remove("space")
+    sets = [part for part in parts if re.fullmatch(r"w\d+", part)]
+    if scope not in (*BY_PAGE, *FULL) or len(sets) != 1:
+        return None
+    size = next((part for part in parts if part in SIZES), "")
+    rest = tuple(part for part in parts if part not in SIZES and part not in sets)
+    return Setting(scope, size, rest, int(sets[0][1:]))
+
+
+def sweeps(run: Run) -> list:
+    """N times each operation; the row of one page (scope `page`) is the point at N = 1."""
+    alone, made = {}, []
+    for row in sweep.rows(run, BENCH):
+        at, point = setting(row["variant"]), sweep.point(row)
+        if at and point and at.scope == "page":
+            alone.setdefault((row["op"], at.size, at.mode, at.w), replace(point, x=1.0))
+    for one in sweep.curves(run, BENCH, PARAM):
+        at = setting(one.variant)
+        if not at or at.scope not in BY_PAGE[1:]:
+            continue
+        single = alone.get((one.op, at.size, at.mode, at.w))
+        if at.scope == "range" and single and one.points[0].x > single.x:
+            one = Curve(one.op, one.variant, (single, *one.points))
+        partner = PARTNERS.get(one.op, "") if at.scope == "pti" else None
+        made.append(Sweep(one.op, at, one, partner is None or sweep.verified(run, partner)))
+    return made
+
+
+def flushes(run: Run) -> list:
+    """Every full flush that was measured, and those of two PCIDs that follow from them."""
+    made = []
+    for row in sweep.rows(run, BENCH):
+        at, point = setting(row["variant"]), sweep.point(row)
+        if at and point and at.scope in FULL:
+            made.append(Flush(row["op"], at, point))
+    return made + summed(made)
+
+
+def summed(made: list) -> list:
+    """Two flushes as the sum of one with the working set and one without, where no row has
+    both.  The working set is fetched again once."""
+    measured = {(one.setting.mode, one.setting.w) for one in made if one.setting.scope == BOTH}
+    empty = {(one.op, one.setting.mode): one.point for one in made
+             if one.setting.scope == "space" and one.setting.w == 0}
+    found = []
+    for one in made:
+        at, other = one.setting, empty.get((one.op, one.setting.mode))
+        if at.scope != "space" or "pcide" not in at.mode or other is None \
+                or (at.mode, at.w) in measured:
+            continue
+        y, low, high = (getattr(one.point, name) + getattr(other, name)
+                        for name in ("y", "low", "high"))
+        found.append(Flush(one.op, replace(at, scope=BOTH),
+                           replace(one.point, y=y, low=low, high=high), other))
+    return found
+
+
+def advised(run: Run) -> list:
+    """The pairs as they may be in other boots: what a ceiling is taken from."""
+    return paired([replace(one, curve=one.curve.over_boots) for one in sweeps(run)],
+                  over_boots(flushes(run)))
+
+
+def over_boots(full: list) -> list:
+    """Full flushes with the intervals that other boots may have."""
+    return [replace(one, point=one.point.over_boots) for one in full]
+
+
+def pairs(run: Run) -> list:
+    """Each sweep against each full flush of the same mode and the same working set."""
+    return paired(sweeps(run), flushes(run))
+
+
+def paired(swept: list, full: list) -> list:
+    return [BreakEven(pages, flush, crossing(pages.curve.points, flush.point))
+            for pages in swept for flush in full if comparable(pages.setting, flush.setting)]
+
+
+def comparable(pages: Setting, flush: Setting) -> bool:
+    """Whether both drop as many PCIDs in the same mode, and leave the same working set to be
+    fetched again."""
+    wanted = BOTH if pages.scope == "pti" else "space"
+    return (flush.scope in (wanted, "all") and (pages.w, pages.mode) == (flush.w, flush.mode)
+            and flush.size in ("", pages.size))
+
+
+def by_sweep(found: list) -> dict:
+    """(operation, scope, size, mode) -> its break-evens, by working set."""
+    groups = {}
+    for one in sorted(found, key=lambda one: one.w):
+        at = one.pages.setting
+        groups.setdefault((one.pages.op, at.scope, at.size, at.mode), []).append(one)
+    return groups
+
+
+def cheapest(group: list) -> list:
+    """Of a group, one break-even for each working set: against the flush of the address space,
+    or of both PCIDs, that costs least there; one that is not believed only if none is."""
+    best = {}
+    for one in group:
+        if one.flush.setting.scope == "all":
+            continue
+        before = best.get(one.w)
+        if before is None or price(one.flush) < price(before.flush):
+            best[one.w] = one
+    return [best[w] for w in sorted(best)]
+
+
+def price(flush: Flush) -> tuple:
+    """What it is chosen by: belief first, then cost."""
+    return flush.doubt != "", flush.point.y
+
+
+def omitted(group: list) -> str:
+    """The cheaper flushes that were not taken since they are not believed, and the working sets
+    without one that is, in words; empty if there are none."""
+    left, said = {}, []
+    for taken in cheapest(group):
+        if not taken.believed:
+            said.append(f"nothing at W = {taken.w} ({taken.doubt})")
+            continue
+        for one in group:
+            if (one.w == taken.w and one.flush.setting.scope != "all" and one.flush.doubt
+                    and one.flush.point.y < taken.flush.point.y):
+                left.setdefault((one.flush.name, one.flush.doubt), []).append(str(one.w))
+    said = [f"{name}, cheaper at W = {', '.join(sets)} ({doubt})"
+            for (name, doubt), sets in left.items()] + said
+    return f"left out: {'; '.join(said)}" if said else ""
+
+
+def overlapping(found: list) -> dict:
+    """(operation, scope, size, mode without chains, W) -> the break-even in chains there, against
+    the cheapest flush: the other of a pair."""
+    made = {}
+    for (op, scope, size, mode), group in by_sweep(found).items():
+        if sweep.OVERLAP in mode:
+            alone = tuple(part for part in mode if part != sweep.OVERLAP)
+            made |= {(op, scope, size, alone, one.w): one for one in cheapest(group)}
+    return made

@@ -1,0 +1,121 @@
+"""Policies for PCIDs against each other: by how much each is above the cheapest at worst.
+
+All are judged over the same numbers of processes.  One that was not measured at each of them, or
+is not believed, is left out and named: judged over fewer, another might be the best.  Intervals
+are those that other boots may have.
+"""
+
+from dataclasses import dataclass
+
+from . import policy_rows
+from ..read.run import Run
+from ..read.sweep import Curve, Point, curves, rows
+
+USUAL = "cr3_pcid_flush"
+LINUX = "lru6"
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A policy with a way to flush, and the share by which it is above the cheapest other one at
+    worst, over these numbers of processes."""
+
+    policy: str
+    op: str
+    places: tuple
+    low: float
+    worst: float
+    high: float
+
+    @property
+    def words(self) -> str:
+        return f"{self.policy} by {self.op} {100 * self.worst:.1f} %"
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The policies in one order, the best first, and why each other one is not among them."""
+
+    found: tuple
+    left_out: tuple
+
+    @property
+    def omitted(self) -> str:
+        """What was left out, in words; empty if nothing was."""
+        return f"; left out: {', '.join(self.left_out)}" if self.left_out else ""
+
+
+def ranked(run: Run) -> dict:
+    """Order -> its ranking."""
+    planned, measured = plans(run), {(one.op, one.variant): one.over_boots
+                                     for one in curves(run, policy_rows.BENCH, policy_rows.PARAM)}
+    made = {}
+    for order in dict.fromkeys(policy_rows.order(one) for one in planned.values()):
+        mine = [key for key, one in planned.items() if policy_rows.order(one) == order]
+        whole = [completed(planned[key], measured) for key in mine]
+        places = sorted({p.x for key in mine for p in planned[key].points})
+        lacks = {id(one): lacking(one, measured, places) for one in whole}
+        sound = [one for one in whole if not lacks[id(one)]]
+        if len(whole) > 1:
+            made[order] = Ranking(
+                tuple(sorted((regret(one, sound, places) for one in sound if len(sound) > 1),
+                             key=lambda one: one.worst)),
+                tuple(f"{policy_rows.policy(one)} by {one.op} ({lacks[id(one)]})"
+                      for one in whole if lacks[id(one)]))
+    return made
+
+
+def plans(run: Run) -> dict:
+    """(operation, variant) -> what was to be measured: a curve whose points have a place alone.
+    What this processor lacks was not to be."""
+    places = {}
+    for row in rows(run, policy_rows.BENCH):
+        x = row.number("value")
+        if row["param"] == policy_rows.PARAM and row["status"] != "skipped" and x is not None:
+            places.setdefault((row["op"], row["variant"]), set()).add(x)
+    made = {key: Curve(*key, tuple(Point(x, 0.0, 0.0, 0.0, None) for x in sorted(of)))
+            for key, of in places.items()}
+    return {key: one for key, one in made.items()
+            if policy_rows.ending(one) == "" and policy_rows.policy(one)}
+
+
+def completed(plan: Curve, measured: dict) -> Curve:
+    """The curve with what was not to be measured again: as long as no PCID has to be given a
+    second time nothing is flushed, and the rows of the load that flushes stand for all, whether
+    that flush is believed or not."""
+    usual, mine = (measured.get((op, plan.variant)) for op in (USUAL, plan.op))
+    borrowed = (p for p in usual.points if p.x < plan.points[0].x) if usual else ()
+    return Curve(plan.op, plan.variant, (*borrowed, *(mine.points if mine else ())))
+
+
+def lacking(one: Curve, measured: dict, places: list) -> str:
+    """Why it cannot be ranked; empty if it can."""
+    absent = [f"{x:.0f}" for x in places if x not in {p.x for p in one.points}]
+    if absent:
+        return f"not measured at P = {' '.join(absent)}"
+    mine = measured.get((one.op, one.variant))
+    return mine.doubt if mine else ""
+
+
+def regret(one: Curve, group: list, places: list) -> Ranked:
+    """The worst over the places, of the median and of the ends of the intervals, each for
+    itself."""
+    low, worst, high = (
+        max(max(share(one.at(x), [other.at(x) for other in group if other is not one])[which]
+                for x in places), 0.0) for which in range(3))
+    return Ranked(policy_rows.policy(one), one.op, tuple(places), low, worst, high)
+
+
+def share(mine: Point, others: list) -> tuple:
+    """By what share it is above the cheapest other one; below it that is negative."""
+    return (above(mine.low, min(p.high for p in others)), above(mine.y, min(p.y for p in others)),
+            above(mine.high, min(p.low for p in others)))
+
+
+def above(mine: float, least: float) -> float:
+    return mine / least - 1 if least > 0 else 0.0
+
+
+def alike(found: tuple) -> list:
+    """The best one, and whatever it cannot be told from."""
+    return [one for one in found if one is found[0] or one.low <= found[0].high]

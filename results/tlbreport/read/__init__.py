@@ -1,0 +1,1 @@
+"""Runs: their files, their rows, and what their names and verdicts say."""
