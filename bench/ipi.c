@@ -66,7 +66,7 @@ static void name_number(char name[16], const char *text, uint32_t number, bool h
 }
 
 /* Where a single target is. */
-struct place {
+struct near_place {
 	enum distance distance;
 	enum core_type core; /* CORE_UNKNOWN: all are alike */
 };
@@ -82,7 +82,7 @@ static const char *core_name(enum core_type type)
 	return names[type];
 }
 
-static void plan_near(struct plan *plan, struct remote remote, struct place place)
+static void plan_near(struct plan *plan, struct remote remote, struct near_place place)
 {
 	struct experiment_spec spec = spec_of(remote, 1);
 	char state[16];
@@ -97,7 +97,8 @@ static void plan_near(struct plan *plan, struct remote remote, struct place plac
 	plan_add(plan, &spec);
 }
 
-static void plan_figures(struct plan *plan, struct remote remote, struct place place)
+static void plan_figures(struct plan *plan, struct remote remote,
+                         struct near_place place)
 {
 	for (unsigned i = FIGURE_ROUND_TRIP; i <= FIGURE_ONE_WAY; i++) {
 		remote.figure = (enum remote_figure)i;
@@ -109,7 +110,7 @@ static void plan_figures(struct plan *plan, struct remote remote, struct place p
  * Taken apart in C1 alone.  On a thread of the boot processor's core, which spins, none
  * is deeper than that, whatever it asks for.  Where there is no MWAIT, there is one row
  * to say so. */
-static void plan_mwait(struct plan *plan, struct remote remote, struct place place)
+static void plan_mwait(struct plan *plan, struct remote remote, struct near_place place)
 {
 	const struct remote_group *const group = plan_group(plan);
 	uint32_t hints[HINTS];
@@ -129,7 +130,7 @@ static void plan_mwait(struct plan *plan, struct remote remote, struct place pla
 		plan_near(plan, remote, place);
 }
 
-static void plan_place(struct plan *plan, struct remote remote, struct place place)
+static void plan_place(struct plan *plan, struct remote remote, struct near_place place)
 {
 	static const struct {
 		enum remote_mode mode;
@@ -161,10 +162,11 @@ static void plan_places(struct plan *plan, bool entered)
 	struct remote remote = { .first = 1, .x2apic = entered };
 
 	if (group_count(group) == 0)
-		plan_place(plan, remote, (struct place){ .distance = DISTANCE_CORE });
+		plan_place(plan, remote,
+		           (struct near_place){ .distance = DISTANCE_CORE });
 	for (unsigned i = DISTANCE_CORE; i < DISTANCES; i++)
 		for (unsigned core = CORE_UNKNOWN; core <= CORE_EFFICIENT; core++) {
-			const struct place place = {
+			const struct near_place place = {
 				.distance = (enum distance)i,
 				.core = (enum core_type)core,
 			};

@@ -245,8 +245,8 @@ static void plan_op(struct plan *plan, const struct tlb_op *op, struct setting s
 }
 
 /*
- * The current PCID, then another, of which nothing here is touched: what is dropped
- * there by the way is all that such a row contains.
+ * The current PCID, then another, of which nothing but the page aimed at is touched:
+ * what is dropped by the way is all that such a row contains.
  */
 static void plan_pcids(struct plan *plan, const struct tlb_op *op, bool pcide,
                        const struct shape_of_set *set, uint32_t chains,

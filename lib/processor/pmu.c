@@ -25,7 +25,8 @@ static bool holds(const uint8_t *models, size_t count, uint32_t model)
 	return false;
 }
 
-bool pmu_walk_event(bool amd, uint32_t family, uint32_t model, struct pmu_event *event)
+bool pmu_walk_event(bool amd, uint32_t family, uint32_t model, bool efficient,
+                    struct pmu_event *event)
 {
 	if (amd) {
 		*event = (struct pmu_event){ 0x45, 0xf0 };
@@ -36,7 +37,7 @@ bool pmu_walk_event(bool amd, uint32_t family, uint32_t model, struct pmu_event 
 	if (holds(event_08, sizeof event_08, model))
 		*event = (struct pmu_event){ 0x08, 0x0e };
 	else if (holds(event_12, sizeof event_12, model))
-		*event = (struct pmu_event){ 0x12, 0x0e };
+		*event = (struct pmu_event){ efficient ? 0x08 : 0x12, 0x0e };
 	else
 		return false;
 	return true;

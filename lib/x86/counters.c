@@ -128,11 +128,20 @@ struct cycle_counter counters_start_cycles(const struct machine *machine)
 	return (struct cycle_counter){ 0 };
 }
 
+/* CPUID 1AH EAX[31:24] of the processor that asks: 20H is Intel Atom (SDM 2A "CPUID").
+ */
+static bool is_efficient(const struct machine *machine)
+{
+	return is_intel(machine) && cpuid(0, 0).eax >= 0x1a &&
+	       cpuid_leaf(0x1a, 0).eax >> 24 == 0x20;
+}
+
 bool counters_start_walks(const struct machine *machine, uint32_t *counter)
 {
 	struct pmu_event event;
 
-	if (!pmu_walk_event(is_amd(machine), machine->family, machine->model, &event))
+	if (!pmu_walk_event(is_amd(machine), machine->family, machine->model,
+	                    is_efficient(machine), &event))
 		return false;
 	*counter = is_amd(machine) ? 1 : 0;
 	if (is_intel(machine))

@@ -146,6 +146,8 @@ void trap_dispatch(struct trap_frame *frame)
 	cpu->interrupts++;
 	if (frame->rip == (uintptr_t)halt_hlt)
 		frame->rip = (uintptr_t)halt_return;
+	if (frame->rip == (uintptr_t)halt_mwait_at)
+		frame->rip = (uintptr_t)halt_mwait_return;
 	if (frame->vector == VECTOR_NMI) {
 		cpu->nmis++;
 		if (cpu->on_nmi != NULL)

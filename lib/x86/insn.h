@@ -214,17 +214,6 @@ static inline void monitor(const volatile void *line)
 	__asm__ volatile("monitor" : : "a"(line), "c"(0), "d"(0) : "memory");
 }
 
-static inline void mwait(uint32_t hint)
-{
-	__asm__ volatile("mwait" : : "a"(hint), "c"(0) : "memory");
-}
-
-/* No interrupt is taken before it waits: one that is pending ends it at once. */
-static inline void sti_mwait(uint32_t hint)
-{
-	__asm__ volatile("sti; mwait" : : "a"(hint), "c"(0) : "memory");
-}
-
 static inline void hlt(void)
 {
 	__asm__ volatile("hlt" : : : "memory");

@@ -73,6 +73,17 @@ halt_hlt:
 halt_return:
 	ret
 
+	.globl	halt_mwait, halt_mwait_at, halt_mwait_return
+	.hidden	halt_mwait, halt_mwait_at, halt_mwait_return
+halt_mwait:
+	mov	%edi, %eax
+	xor	%ecx, %ecx
+	sti
+halt_mwait_at:
+	mwait
+halt_mwait_return:
+	ret
+
 	.globl	fault_expect, fault_resume
 	.hidden	fault_expect, fault_resume
 fault_expect:

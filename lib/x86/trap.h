@@ -61,6 +61,10 @@ extern const uint8_t isr_stubs[];
 void halt(void);
 extern const uint8_t halt_hlt[], halt_return[];
 
+/* STI; MWAIT of the line that MONITOR was given, in the same way. */
+void halt_mwait(uint32_t hint);
+extern const uint8_t halt_mwait_at[], halt_mwait_return[];
+
 /* Where an expected fault comes back to, with the slot in RDI. */
 extern const uint8_t fault_resume[];
 

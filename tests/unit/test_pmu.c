@@ -8,7 +8,7 @@ static unsigned intel(uint32_t family, uint32_t model)
 {
 	struct pmu_event event = { 0 };
 
-	if (!pmu_walk_event(false, family, model, &event))
+	if (!pmu_walk_event(false, family, model, false, &event))
 		return 0;
 	return (unsigned)event.event << 8 | event.umask;
 }
@@ -17,7 +17,7 @@ static unsigned amd(uint32_t family)
 {
 	struct pmu_event event = { 0 };
 
-	if (!pmu_walk_event(true, family, 0x31, &event))
+	if (!pmu_walk_event(true, family, 0x31, false, &event))
 		return 0;
 	return (unsigned)event.event << 8 | event.umask;
 }
@@ -55,6 +55,18 @@ TEST(haswell_to_tiger_lake_count_walks_by_08_0e)
 {
 	for (unsigned i = 0; i < COUNT_OF(haswell_to_tiger_lake); i++)
 		assert_int_equal(intel(6, haswell_to_tiger_lake[i]), 0x080e);
+}
+
+/* 12.0E is no event of theirs, and they have the model of the others. */
+TEST(efficient_cores_beside_golden_cove_count_walks_by_08_0e)
+{
+	struct pmu_event event = { 0 };
+
+	for (unsigned i = 0; i < COUNT_OF(golden_cove_on); i++) {
+		assert_true(pmu_walk_event(false, 6, golden_cove_on[i], true, &event));
+		assert_int_equal(event.event, 0x08);
+		assert_int_equal(event.umask, 0x0e);
+	}
 }
 
 TEST(golden_cove_and_later_count_walks_by_12_0e)
@@ -119,6 +131,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(haswell_to_tiger_lake_count_walks_by_08_0e),
+		cmocka_unit_test(
+			efficient_cores_beside_golden_cove_count_walks_by_08_0e),
 		cmocka_unit_test(golden_cove_and_later_count_walks_by_12_0e),
 		cmocka_unit_test(every_other_model_of_family_6_is_unknown),
 		cmocka_unit_test(atoms_core_2_and_nehalem_are_unknown),

@@ -64,6 +64,8 @@ static void take_mode(struct smp_cpu *me, void *argument)
 {
 	const struct group_row *const row = argument;
 
+	/* One that was numbered and never sent is not this row's. */
+	(void)smp_take(me);
 	(void)cpuid(0, 0);
 	control_set_pcide(row->group->root, row->experiment->spec.pcide);
 	group_halt_begin(row, me);

@@ -19,6 +19,8 @@
 #define TIMEOUTS 100u
 #define ROWS 4u
 
+#define NO_ANSWER "its processor did not answer"
+
 /*
  * Windows were written by the boot processor, and page tables changed: code is fetched
  * anew behind an instruction that serialises (SDM 3A 10.1.3 "Handling Self- and
@@ -55,7 +57,26 @@ static bool run_there(const struct place *place, place_work *work, void *argumen
 	    smp_wait(smp, own->member, limit))
 		return true;
 	own->gone = true;
+	smp_stop(smp, own->member);
 	return false;
+}
+
+const char *cores_refusal(const struct core *core)
+{
+	return core->refusal == NULL && core->own != NULL && core->own->gone
+	               ? NO_ANSWER
+	               : core->refusal;
+}
+
+void cores_keep_awake(const struct core *core, bool awake)
+{
+	const struct core_own *const own = core->own;
+
+	if (own == NULL || own->member == NULL || own->gone || own->run->group.emulated)
+		return;
+	if (smp_command(&own->run->smp, own->member, awake ? SMP_PAUSE : SMP_HALT, 0))
+		(void)smp_wait(&own->run->smp, own->member,
+		               smp_timeout(&own->run->smp));
 }
 
 const struct place *cores_place(const struct core *core)
@@ -180,21 +201,29 @@ static struct smp_cpu *find_member(struct run *run, unsigned kind)
 	return NULL;
 }
 
+/* Its page walks may be uncached: no emulator's are the same, and it minds nothing. */
+static bool has_other_memory(struct smp_cpu *member)
+{
+	return (cpu_area_of(member)->differences & (DIFFERS_MTRRS | DIFFERS_PAT)) != 0;
+}
+
 static const char *open_own(struct run *run, struct core_own *own)
 {
 	if (own->member == NULL)
 		return "no processor of that type answers";
 	if (own->member->loose_stamps)
 		return "LFENCE does not wait there";
+	if (run->machine->env == ENV_HW && has_other_memory(own->member))
+		return "its MTRRs or PAT are others";
 	if (run->workspace.window_area == 0)
 		return NO_MEMORY;
 	if (!place_run(&own->place, describe_there, own))
-		return "its processor did not answer";
+		return NO_ANSWER;
 	if (own->cr4_differs)
 		return "its CR4 is another";
 	workspace_reset(&run->workspace);
 	if (!place_run(&own->place, test_there, own))
-		return "its processor did not answer";
+		return NO_ANSWER;
 	return own->fingerprint.measured ? NULL : NO_MEMORY;
 }
 
@@ -244,8 +273,10 @@ static void describe(const struct run *run, unsigned kind, struct line *line)
 	const struct core_kind *const found = &run->kinds.list[kind];
 	const struct core *const core = &run->cores[kind];
 	const struct machine *const machine = core->machine;
-	const char *const refusal =
-		kind < run->core_count ? core->refusal : "core_types = boot";
+	const char *const refusal = kind < run->core_count ? cores_refusal(core)
+	                            : run->config->all_core_types
+	                                    ? "CPUID does not say hybrid"
+	                                    : "core_types = boot";
 
 	line_clear(line);
 	line_put(line, found->name);
@@ -308,7 +339,8 @@ void cores_find(struct run *run)
 		list[i] = &smp_cpu(&run->smp, i)->topology;
 	core_kinds_find(&run->kinds, list, count,
 	                (run->machine->features & FEATURE_HYBRID) != 0);
-	run->core_count = run->config->all_core_types ? run->kinds.count : 1;
+	run->core_count =
+		cores_may_differ(run->config, run->machine) ? run->kinds.count : 1;
 	for (unsigned kind = 0; kind < run->kinds.count; kind++)
 		run->cores[kind].name = core_kinds_name(&run->kinds, kind);
 	run->group.kinds = &run->kinds;

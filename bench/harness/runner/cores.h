@@ -25,5 +25,15 @@ bool cores_may_differ(const struct config *config, const struct machine *machine
 /* On that core, as an experiment wants it; on the boot processor too. */
 void cores_set_mode(struct run *run, const struct core *core, bool pcide, bool tce);
 
+/* Why nothing is measured there now: it may have stopped answering.  NULL: it is. */
+const char *cores_refusal(const struct core *core);
+
+/*
+ * While its rows are measured it waits between the chunks as the boot processor does,
+ * which never halts: else its clock would be that of a core just woken.  Not where it
+ * is a thread of an emulator.
+ */
+void cores_keep_awake(const struct core *core, bool awake);
+
 /* NULL for the boot processor. */
 const struct place *cores_place(const struct core *core);

@@ -46,7 +46,7 @@ static void plan_for(struct run *run, const struct bench *bench,
 	plan->all_broken = text_equal(broken, "each");
 	plan->kinds = run->kinds.count == 0 ? NULL : &run->kinds;
 	plan->kind = number_of(run, core);
-	plan->refusal = core->refusal;
+	plan->refusal = cores_refusal(core);
 	plan->gave_up = core->own == NULL ? NULL : &core->own->gone;
 	plan_make(plan, bench, workspace);
 }
@@ -207,7 +207,9 @@ static struct matrix matrix_of(struct run *run, const struct core *core)
 {
 	return (struct matrix){
 		.workspace = &run->workspace,
-		.probe_pages = run->can_verify ? &run->probe_pages : NULL,
+		.probe_pages = run->can_verify && cores_refusal(core) == NULL
+		                       ? &run->probe_pages
+		                       : NULL,
 		.machine = core->machine,
 		.record = run->record,
 		.place = cores_place(core),
@@ -372,6 +374,7 @@ static void run_on(struct run *run, unsigned bench, const struct core *core)
 	if (run->plan.count == 0)
 		return;
 	run->rows_pending = true;
+	cores_keep_awake(core, true);
 	probe_tr7(run);
 	verify_all(run, bench, PHASE_BEFORE);
 	measure_all(run);
@@ -379,6 +382,7 @@ static void run_on(struct run *run, unsigned bench, const struct core *core)
 		benches[bench]->conclude(&run->plan);
 	sweep_mark(&run->plan, core->sampler);
 	verify_all(run, bench, PHASE_AFTER);
+	cores_keep_awake(core, false);
 	deliver_rows(run, true);
 	run->on_delivered(run->context);
 }

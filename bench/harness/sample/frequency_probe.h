@@ -10,6 +10,7 @@
 /* Multiplications by which the longer chain exceeds the shorter one. */
 #define CANARY_COPIES 256u
 
+/* Chunks between two deliveries of which it is kept. */
 #define CANARY_KEPT 2048u
 
 struct frequency_probe {

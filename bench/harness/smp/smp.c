@@ -57,6 +57,13 @@ void smp_lose(struct smp *smp, struct smp_cpu *member)
 	smp->owns_all = false;
 }
 
+void smp_stop(struct smp *smp, struct smp_cpu *member)
+{
+	smp_lose(smp, member);
+	if (member != &smp->boot)
+		(void)apic_send_init(&smp->boot.apic, member->apic_id);
+}
+
 static bool is_done(const struct smp_cpu *member)
 {
 	return atomic_load_explicit(&member->answer.generation, memory_order_acquire) ==

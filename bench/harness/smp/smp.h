@@ -69,6 +69,13 @@ void smp_dismiss(struct smp *smp, smp_work *job, void *argument);
 /* Gives up on a member, as smp_wait() does: for one whose call was not answered. */
 void smp_lose(struct smp *smp, struct smp_cpu *member);
 
+/*
+ * The same for good: behind an INIT it waits for a SIPI that nobody sends (SDM 3A 10.4
+ * "Multiple-Processor (MP) Initialization"), and touches nothing.  For one whose work
+ * might come back to what others use by then.  One that is in SMM takes it behind that.
+ */
+void smp_stop(struct smp *smp, struct smp_cpu *member);
+
 /* NULL: calls are counted, nothing is done.  Not while a call may be under way. */
 void smp_on_call(struct smp *smp, smp_call *on_call, void *context);
 void smp_on_nmi(struct smp *smp, smp_nmi *on_nmi, void *context);

@@ -117,19 +117,22 @@ static void arm_monitor(const struct smp_cpu *me, const volatile void *line)
 	monitor(line);
 }
 
+/*
+ * Interrupts are off from the look to MWAIT: the one that comes with a job, for
+ * processors on which the store alone may not end the wait, must not come in between.
+ */
 static void wait_monitoring(const struct smp_cpu *me, uint32_t seen, uint32_t hint)
 {
-	while (!is_asked(me, seen)) {
+	for (cli(); !is_asked(me, seen); cli()) {
 		arm_monitor(me, &me->request.generation);
 		if (!is_asked(me, seen))
-			mwait(hint);
+			halt_mwait(hint);
 	}
 }
 
 /*
- * A store to the line of calls ends it, or an interrupt: those are off until MWAIT, so
- * that none comes between the looks and the sleep (STI holds them up for one more
- * instruction, SDM 2B "STI").
+ * A store to the line of calls ends it, or an interrupt, which are off until MWAIT as
+ * above.
  */
 static void wait_for_store(struct smp_cpu *me, uint32_t seen, uint32_t hint)
 {
@@ -142,7 +145,7 @@ static void wait_for_store(struct smp_cpu *me, uint32_t seen, uint32_t hint)
 	while (!is_asked(me, seen)) {
 		arm_monitor(me, line);
 		if (!is_asked(me, seen) && !has_call(me))
-			sti_mwait(hint);
+			halt_mwait(hint);
 		cli();
 		smp_serve(me);
 	}
