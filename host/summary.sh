@@ -9,7 +9,7 @@ show_summary() {
 		say 'no summary was delivered'
 		return
 	}
-	awk '/ at +median +99% from / { heading = $0; next }
+	awk '/ at +cost +99% from / { heading = $0; next }
 		/  skipped: / { next }
 		{ if (heading != "") print heading
 			heading = ""

@@ -11,11 +11,11 @@ struct delivery {
 };
 
 /*
- * Unpacks a sealed stream into results\FOLDER of each volume, and prints how the run
- * ended and where the files are.  A folder that is there already stays as it is, and
- * the new one gets a number, unless it is of an earlier try to deliver this run: then
- * what is not there yet is added.  A file that does not fit is named, and the others
- * written. way is how the stream came home.
+ * Unpacks a stream with its header closed into results\FOLDER of each volume, and
+ * prints how the run ended and where the files are.  A folder that is there already
+ * stays as it is, and the new one gets a number, unless it is of an earlier try to
+ * deliver this run: then what is not there yet is added.  A file that does not fit is
+ * named, and the others written. way is how the stream came home.
  */
 struct delivery deliver(struct program *program, const struct log_header *header,
                         enum transport way);

@@ -5,7 +5,7 @@
 _Noreturn void finish(struct program *program, enum run_status status);
 
 /*
- * Nothing is said any more, on no line and no screen: what is in RAM is sealed, and the
- * machine resets if it was to.
+ * Nothing is said any more, on no line and no screen: what is in RAM has its header
+ * closed, and the machine resets if it was to.
  */
 _Noreturn void finish_silently(struct program *program);

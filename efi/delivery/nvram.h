@@ -17,8 +17,8 @@ bool nvram_plan(struct program *program);
 void nvram_write(struct program *program);
 
 /*
- * What the run of program->marker has left, as a sealed stream in memory of its own;
- * NULL if it is not there.  What is missing is said on the console.
+ * What the run of program->marker has left, as a stream with its header in memory of
+ * its own; NULL if it is not there.  What is missing is said on the console.
  */
 const struct log_header *nvram_find(struct program *program);
 

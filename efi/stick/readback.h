@@ -8,7 +8,7 @@
 #include "lib/boot/fat.h"
 
 struct readback {
-	struct fat_device device; /* first, being what lib/fat is given */
+	struct fat_device device; /* first, being what lib/boot/fat is given */
 	EFI_BLOCK_IO *blocks;     /* NULL: the device cannot be asked */
 	UINT8 *bounce;            /* aligned as any device wants it */
 	struct fat fat;

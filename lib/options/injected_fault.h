@@ -1,7 +1,7 @@
 #pragma once
 #include "lib/base/text.h"
 
-/* Faults planted on purpose, so that the tests can see a check go red. */
+/* Faults injected on purpose, so that the tests can see a check go red. */
 enum injected_fault {
 	INJECT_PF = 1 << 0,        /* read page 0 after the first measured rows */
 	INJECT_EBS = 1 << 1,       /* change the memory map before ExitBootServices */

@@ -26,8 +26,8 @@ void outcome_costs(struct outcome *outcome, struct text_slice summary);
 void outcome_timing(struct outcome *outcome, struct text_slice machine);
 
 /*
- * PASS, FAILED or INCOMPLETE with the reason, under these flags of its seal.  Of a run
- * that did not end by itself, the last step that is known, too.
+ * PASS, FAILED or INCOMPLETE with the reason, under these flags of its header.  Of a
+ * run that did not end by itself, the last step that is known, too.
  */
 void outcome_verdict(const struct unpack_run *run, uint32_t flags, struct line *text);
 

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * The writer of the record stream: files, cut in parts, each with its row count
- * and CRC-32, between lines that begin with '@' (results/README.md).  What is
+ * and CRC-32, between lines that begin with '@' (lib/stream/README.md).  What is
  * sent to one sink is sent to all.
  */
 #include "lib/base/line.h"

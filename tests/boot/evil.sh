@@ -1,5 +1,5 @@
 #!/bin/sh
-# Firmware that misbehaves in every way that must not matter; long/evil.sh has each alone.
+# Firmware that misbehaves in every way that must not matter; matrix/evil.sh has each alone.
 set -eu
 . tests/stick.sh
 

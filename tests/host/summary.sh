@@ -5,7 +5,9 @@ cd "$(dirname "$0")/../.." || exit 1
 . host/summary.sh
 
 out=$scratch/out
-heading='                           at    median  99% from        to  belief'
+# As the program writes it: the words are those of lib/stream/row.c.
+heading=$(sed -n 's/.*put_heading(line, "\([^"]*\)".*/ \1/p; s/.*line_put(line, "\(  belief\)").*/\1/p' lib/stream/row.c |
+	tr -d '\n')
 
 say() {
 	echo "$*"

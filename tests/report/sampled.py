@@ -7,7 +7,7 @@ A row has a cost, and normal noise of a given size.  Kinds of rows:
 - boots: the row is off by 2 % of its cost, as in another boot;
 - ties: the clock has whole ticks, and so have costs, so that many samples are equal;
 - steps: the clock goes on by 16 ticks at a time, windows begin at any phase of it, and Huber's
-  estimate with its 99 % interval stands for the median (lib/estimate.c).
+  estimate with its 99 % interval stands for the median (lib/stats/estimate.c).
 """
 
 import math
@@ -52,7 +52,7 @@ def samples(random, true, kind: str, spread=None, divisor=1) -> np.ndarray:
 
 
 def headline(taken: np.ndarray, kind: str, divisor=1) -> dict:
-    """Cost and intervals of each row, by rank as lib/stats.c has them, or by Huber's estimate."""
+    """Cost and intervals of each row, by rank as lib/stats/stats.c has them, or by Huber's estimate."""
     ordered, divisor = np.sort(taken, axis=-1), np.asarray(divisor, float)
     n = taken.shape[-1]
     found = {"p50": ordered[..., n // 2]}

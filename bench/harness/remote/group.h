@@ -4,7 +4,7 @@
  * being in the state wanted, a call, its answers, waiting no longer than is decent, and
  * counting that each was taken once.
  *
- * Party member 0 is the boot processor; others are those that are not lost when a
+ * Member 0 is the boot processor; others are those that are not lost when a
  * benchmark is planned, in the order of lib/processor/target_order.h.  A row names its
  * targets by where they stand here.
  */

@@ -1,5 +1,5 @@
 #pragma once
-/* the started processors' own self-test: every call that is sent is taken, once. */
+/* The self-test of the started processors: each call that is sent is taken once. */
 #include "bench/harness/selftest/selftest.h"
 #include "bench/harness/smp/smp.h"
 

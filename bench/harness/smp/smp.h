@@ -10,9 +10,9 @@
  *   - a job: a function that it leaves its wait for, runs, and acknowledges.  One at a
  *     time, given by the boot processor only.
  *   - a call: an interrupt (VECTOR_CALL, or an NMI) that any processor sends with
- *     apic_send...() and that the member takes while it waits or works.  What it does
- * is the started processors' on_call, the same for all.  In SMP_POLL and SMP_MONITOR it
- * is called without an interrupt, when request.call changes.
+ *     apic_send...() and that the member takes while it waits or works.  It runs
+ *     on_call, the same for all.  In SMP_POLL and SMP_MONITOR that is called without
+ *     an interrupt, when request.call changes.
  */
 #include "bench/harness/smp/smp_types.h"
 

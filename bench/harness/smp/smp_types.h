@@ -25,7 +25,8 @@ enum smp_vector {
 	VECTOR_SPURIOUS = 0xff,
 };
 
-/* How a member waits; interrupts are on in all but SMP_POLL. */
+/* How a member waits; interrupts are on in all but SMP_POLL, in SMP_MONITOR in MWAIT.
+ */
 enum smp_state {
 	SMP_HALT, /* STI; HLT: at first */
 	SMP_SPIN,

@@ -6,11 +6,11 @@
  *     read the step
  *     kind FLUSH:           the flush's body
  *     kind FLUSH or LOAD:   RBX = the step's CR3; the load's body
- *     follow a trail of lines (chase_arena.h) from the step's first one, once the last
- * load of the trail before has returned
+ *     follow a trail of lines (chase_arena.h) from the step's first one, once the
+ *     last load of the trail before has returned
  *
  * Both arms play the same steps with the same instructions, but that one of them has
- * nothing for bodies, and goes through the dense mapping of the same arena.  Each part
+ * nothing for bodies, and goes through the dense mapping of the same lines.  Each part
  * begins on a 64-byte line, so that they stand at the same places too.  Behind T1 it
  * comes back to the home address space, if its script leaves that.
  *

@@ -66,7 +66,7 @@ SHOWS = {
     "store_wakes_lost": "So many stores to a line that a processor monitors did not wake it; an "
                         "interrupt had to.",
     "senders_awake": "Whoever sent in place of the boot processor had spun for at least so long "
-                     "behind its errand, as the boot processor does before it sends.",
+                     "behind its order, as the boot processor does before it sends.",
     "halted_": "In every chunk of this state's rows each processor that should sleep did so for "
                "at least so much of the time, by MPERF, which counts in C0 alone.",
     "c3_": "So much of the time, at least, its core was in C3, by the counter of its residency.",
