@@ -40,13 +40,21 @@ check 'EPYC: pin=1 is for each processor' machine_is EPYC cpus_pinned 2
 emulated Icelake-Server
 emulated max
 
+# Of a processor, by all that was started and has ended: others may be busy too.
+seconds_spent() {
+	times >"$scratch/times"
+	awk 'NR == 2 { gsub(/[ms]/, " "); print int($1 * 60 + $2 + $3 * 60 + $4) }' \
+		"$scratch/times"
+}
+
 # Bochs has PCID and INVPCID, in models that are slower than the one of `make test`.
 for model in corei7_skylake_x corei7_icelake_u; do
-	start=$(date +%s)
+	seconds_spent >"$scratch/start"
 	boot "$model" -e bochs -c 1 --cpu "$model" --only single_op
-	spent=$(($(date +%s) - start))
+	seconds_spent >"$scratch/end"
+	spent=$(($(cat "$scratch/end") - $(cat "$scratch/start")))
 	check "$model: a whole run" whole_run "$model"
-	check "$model: in a minute at most ($spent s)" [ "$spent" -le 60 ]
+	check "$model: in a minute of a processor at most ($spent s)" [ "$spent" -le 60 ]
 	check "$model: with PCIDs every must cell passes that can be shown here" \
 		all_such_rows "$model" verify.csv '$rule == "must" && $pcide == 1 &&
 		$entry !~ /^(psc|target_pcid|other_pcid|page_1g)$/ &&
