@@ -206,7 +206,7 @@ static struct mishap mishap_of(const struct experiment *experiment)
 	if (experiment->skip != NULL)
 		return (struct mishap){ ROW_SKIPPED, experiment->skip };
 	if (experiment->unanswered)
-		return (struct mishap){ ROW_TIMEOUT, "its processor did not answer" };
+		return (struct mishap){ ROW_TIMEOUT, NO_ANSWER };
 	if (shape != NULL && shape->mishap != NULL)
 		mishap = shape->mishap(experiment);
 	if (mishap.status == ROW_OK && experiment->samples.n == 0)

@@ -12,6 +12,9 @@
 /* The reason of a row for which there is none. */
 #define NO_MEMORY "memory"
 
+/* That of rows of another core than the boot processor's that did not come back. */
+#define NO_ANSWER "its processor did not answer"
+
 /* Bytes of the samples of one row. */
 uint64_t plan_row_bytes(const struct profile *profile);
 

@@ -89,11 +89,24 @@ bool group_timed_out(uint64_t limit, uint64_t from, uint32_t *looks)
 	return ++*looks % LOOKS == 0 && rdtsc_ordered() - from > limit;
 }
 
+/* Behind the limit one that is late for no fault of its own has its grace. */
+static bool answers_within(struct smp_cpu *member, uint64_t limit, uint64_t from,
+                           uint32_t *looks)
+{
+	while (!has_answered(member)) {
+		if (!group_timed_out(limit, from, looks))
+			continue;
+		smp_grace(limit);
+		return has_answered(member);
+	}
+	return true;
+}
+
 /*
  * A share of what an answer is waited for: a processor that a store has not woken by
  * then is woken by an interrupt, and the store is counted as lost.
  */
-#define STORE_PATIENCE 5u
+#define STORE_SHARE 5u
 
 /* So many lost ones, and the row is not measured to its end. */
 #define STORES_LOST_MOST 8u
@@ -108,7 +121,7 @@ static void wake(struct group_row *row, const struct smp_cpu *member)
 
 bool group_wait_stores(struct group_row *row)
 {
-	const uint64_t limit = row->group->timeout / STORE_PATIENCE;
+	const uint64_t limit = row->group->timeout / STORE_SHARE;
 	const uint64_t from = rdtsc_ordered();
 	uint32_t looks = 0;
 
@@ -117,11 +130,7 @@ bool group_wait_stores(struct group_row *row)
 	for (unsigned i = 0; i < row->targets; i++) {
 		struct smp_cpu *const member = group_target(row, i);
 
-		while (!has_answered(member) && !group_timed_out(limit, from, &looks))
-			;
-		if (!has_answered(member))
-			smp_grace(limit);
-		if (!has_answered(member))
+		if (!answers_within(member, limit, from, &looks))
 			wake(row, member);
 	}
 	if (row->stores_lost >= STORES_LOST_MOST)
@@ -141,17 +150,11 @@ bool group_wait(struct group_row *row)
 	uint32_t looks = 0;
 
 	for (unsigned i = 0; i < row->targets; i++) {
-		struct smp_cpu *const member = group_target(row, i);
-
-		while (!has_answered(member)) {
-			if (!group_timed_out(row->group->timeout, from, &looks))
-				continue;
-			smp_grace(row->group->timeout);
-			if (has_answered(member))
-				break;
-			group_lose_silent(row);
-			return false;
-		}
+		if (answers_within(group_target(row, i), row->group->timeout, from,
+		                   &looks))
+			continue;
+		group_lose_silent(row);
+		return false;
 	}
 	return true;
 }

@@ -19,8 +19,6 @@
 #define TIMEOUTS 100u
 #define ROWS 4u
 
-#define NO_ANSWER "its processor did not answer"
-
 /*
  * Windows were written by the boot processor, and page tables changed: code is fetched
  * anew behind an instruction that serialises (SDM 3A 10.1.3 "Handling Self- and

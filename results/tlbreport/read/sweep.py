@@ -34,7 +34,6 @@ class Point:
     high: float
     row: Row
 
-
     @property
     def over_boots(self) -> "Point":
         """With the interval that other boots may have: what is advised has to hold in them."""
