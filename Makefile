@@ -1,5 +1,10 @@
 # tlbmark.  Everything that is made lies under build/.
 
+# There is a rule for whatever is made.  To look for others, of each header that anything
+# includes, takes longer than all of them.
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+
 CC = gcc
 HOST_CC = $(CC)
 PYTHON ?= /usr/bin/python3
@@ -15,15 +20,17 @@ COMMIT := $(shell git -c safe.directory='*' describe --always --dirty --abbrev=1
 # this: only tests/checks/compilers.sh says WERROR=-Werror, for a build folder of its own.
 WERROR =
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
-	-Wmissing-prototypes -Wundef -Wvla $(WERROR)
+	-Wmissing-prototypes -Wundef -Wvla -Werror=format $(WERROR)
 
 # The UEFI program.  Position-independent, no red zone (an interrupt would overwrite
 # it), no floating-point or vector register: ring 0 here has no such state to save.
 FLAG_IF_KNOWN = $(shell $(CC) $(1) -Werror -E -x c /dev/null >/dev/null 2>&1 && echo $(1))
+# Asked once, and only where something is compiled.
+ACCUMULATE = $(eval ACCUMULATE := $(call FLAG_IF_KNOWN,-maccumulate-outgoing-args))$(ACCUMULATE)
 EFI_CFLAGS = -std=gnu11 -O2 -ffreestanding -fpic -fvisibility=hidden -fshort-wchar \
 	-fno-stack-protector -fno-strict-aliasing -fno-asynchronous-unwind-tables \
 	-fcf-protection=none -mno-red-zone -mgeneral-regs-only \
-	$(call FLAG_IF_KNOWN,-maccumulate-outgoing-args) \
+	$(ACCUMULATE) \
 	-DGNU_EFI_USE_MS_ABI -I. -I$(BUILD)/gen $(WARNINGS)
 
 # gnu-efi: its headers, its start code, and the function that relocates the image.
@@ -49,18 +56,21 @@ EFI_OBJECTS := $(EFI_SOURCES:%=$(BUILD)/efi/%.o)
 
 # The same sources on the host, as archives: a program takes the files it refers to, and
 # those that need ring 0 are in none.
-PURE_LIB := $(filter-out lib/x86/%,$(wildcard lib/*/*.c))
+PURE_LIB := $(filter-out lib/x86/% lib/chipset/%,$(wildcard lib/*/*.c))
 BENCHES := $(wildcard $(BENCH_FOLDERS:=/*.c))
+# Litmus tests, which no benchmark runs yet.
+LITMUS := $(wildcard bench/litmus/*.c)
+LITMUS_MODEL := $(wildcard tests/litmus/*.c)
 HOST_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -I. -I$(BUILD)/gen $(WARNINGS)
-UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
-	-fno-omit-frame-pointer -I. -I$(BUILD)/gen $(WARNINGS)
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -g1 $(SANITIZE) -I. -I$(BUILD)/gen $(WARNINGS)
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 
 # make V=1 shows the commands.
 Q = $(if $(V),,@)
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: all programs image dist sign test test-long planted check fuzz soak report test-distros matrix clean help gnu-efi FORCE
+.PHONY: all calibrate silicon programs objects image dist sign test test-long planted mutate check fuzz soak report test-distros matrix litmus-list clean help gnu-efi FORCE
 .DELETE_ON_ERROR:
 # Objects are kept although only pattern rules name them.
 .SECONDARY:
@@ -127,9 +137,11 @@ $(BUILD)/%.a:
 	$(SAY) AR $@
 	$(Q)rm -f $@ && ar rcsD $@ $^
 host_object = $(BUILD)/host/$(1).c.o
-$(BUILD)/host/capture: $(patsubst %.c,$(BUILD)/host/%.c.o,$(filter-out host/qrread.c,$(wildcard host/*.c)))
+$(BUILD)/host/capture: $(patsubst %.c,$(BUILD)/host/%.c.o,$(filter-out host/qrread.c host/list.c,$(wildcard host/*.c)))
 $(BUILD)/host/qrread: $(call host_object,host/qrread)
-$(BUILD)/host/check_config: $(call host_object,stick/check_config)
+# What can be chosen, for run.sh --list.
+$(BUILD)/host/list: $(foreach file,host/list paging/tlb_op paging/tlb_rule,$(call host_object,$(file)))
+$(BUILD)/host/check_config: $(foreach file,stick/check_config paging/tlb_op paging/tlb_rule,$(call host_object,$(file)))
 $(BUILD)/host/gpt: $(call host_object,stick/gpt)
 $(BUILD)/host/iso: $(call host_object,stick/iso)
 # The screen of a run as pictures.
@@ -140,14 +152,17 @@ $(BUILD)/host/selftest: $(call host_object,tests/native/selftest) $(HOST_BENCHES
 $(BUILD)/host/matrix: $(call host_object,tests/native/matrix) $(HOST_BENCHES)
 # The rows that the benchmarks plan, for the tests of the report.
 $(BUILD)/host/plan: $(call host_object,tests/native/plan) $(HOST_BENCHES)
+# The litmus tests as text.
+$(BUILD)/host/litmus_list: $(call host_object,tests/native/litmus_list) $(LITMUS:%=$(BUILD)/host/%.o)
 TABLES := $(BUILD)/host/gpt $(BUILD)/host/iso
-HOST_PROGRAMS = $(patsubst %,$(BUILD)/host/%,capture check_config qrread screen selftest matrix plan)
+HOST_PROGRAMS = $(patsubst %,$(BUILD)/host/%,capture check_config list qrread screen selftest matrix plan litmus_list)
 $(HOST_PROGRAMS) $(TABLES): $(HOST_LIB)
 	$(SAY) HOST $@
 	$(Q)$(HOST_CC) -o $@ $(filter %.o,$^) $(filter-out $(HOST_LIB),$(filter %.a,$^)) $(HOST_LIB)
 
 # The stick.  Its bytes follow from the program's alone.
-$(BUILD)/tlbmark.img: $(BUILD)/tlbmark.efi $(TABLES) $(wildcard stick/*.sh stick/*.txt stick/*.cfg)
+$(BUILD)/tlbmark.img: $(BUILD)/tlbmark.efi $(TABLES) $(wildcard stick/*.sh stick/*.txt stick/*.cfg) \
+		$(wildcard results/tlbreport/page.* results/tlbreport/view/*)
 	$(SAY) IMG $@
 	$(Q)stick/make.sh $< $(TABLES) $@
 
@@ -169,21 +184,69 @@ sign: all ## build/tlbmark-signed.efi and .img, with KEY= and CERT= (PEM)
 	$(Q)stick/make.sh $(BUILD)/tlbmark-signed.efi $(TABLES) $(BUILD)/tlbmark-signed.img
 
 # Unit tests: the same sources under the sanitizers.
+# A test runs once after it is compiled: to optimise it would take longer than it saves.
+UNIT_TEST_OPTIMISE = -O0
+$(BUILD)/unit/tests/unit/%.c.o: UNIT_CFLAGS += $(UNIT_TEST_OPTIMISE)
 $(BUILD)/unit/%.c.o: %.c Makefile | $(BUILD)/gen/version.h
 	@mkdir -p $(@D)
 	$(SAY) UNIT $<
 	$(Q)$(HOST_CC) $(UNIT_CFLAGS) -MMD -MP -c -o $@ $<
 UNIT_LIB := $(BUILD)/unit/lib.a
-UNIT_OBJECTS := $(PURE_LIB:%=$(BUILD)/unit/%.o) $(BENCHES:%=$(BUILD)/unit/%.o)
+UNIT_OBJECTS := $(PURE_LIB:%=$(BUILD)/unit/%.o) $(BENCHES:%=$(BUILD)/unit/%.o) \
+	$(LITMUS:%=$(BUILD)/unit/%.o)
 $(UNIT_LIB): $(UNIT_OBJECTS)
 $(BUILD)/unit/test_%: $(BUILD)/unit/tests/unit/test_%.c.o $(UNIT_LIB)
 	$(SAY) UNIT $@
-	$(Q)$(HOST_CC) -fsanitize=address,undefined -o $@ $(filter %.o,$^) $(UNIT_LIB) \
-		-lcmocka -lz -lcapstone
+	$(Q)$(HOST_CC) $(SANITIZE) -o $@ $(filter %.o,$^) \
+		$(filter-out $(UNIT_LIB),$(filter %.a,$^)) $(UNIT_LIB) -lcmocka -lz -lcapstone
 
 # The model CPU.
-MODEL := $(patsubst %,$(BUILD)/unit/%.o,$(wildcard tests/model/*.c))
+MODEL := $(patsubst %,$(BUILD)/unit/%.o,$(wildcard tests/model/*.c tests/silicon/interpret/*.c))
 $(patsubst %,$(BUILD)/unit/%,$(filter test_model%,$(UNIT_TESTS))): $(MODEL)
+
+# Every outcome that the architecture allows a litmus test.
+$(BUILD)/unit/test_litmus: $(LITMUS_MODEL:%=$(BUILD)/unit/%.o)
+
+# The machine whose truth is known, for its unit tests and for its bodies.
+TRUTH := tests/silicon/truth/main.c
+SILICON := $(filter-out $(TRUTH),$(wildcard tests/silicon/core/*.c tests/silicon/params/*.c \
+	tests/silicon/truth/*.c))
+UNIT_SILICON := $(BUILD)/unit/silicon.a
+HOST_SILICON := $(BUILD)/host/silicon.a
+$(UNIT_SILICON): $(SILICON:%=$(BUILD)/unit/%.o)
+$(HOST_SILICON): $(SILICON:%=$(BUILD)/host/%.o)
+$(patsubst %,$(BUILD)/unit/%,$(filter test_silicon%,$(UNIT_TESTS))): $(UNIT_SILICON)
+$(BUILD)/unit/test_silicon_model: $(MODEL)
+
+# The harness on a modelled machine: the sources of the program with other headers for
+# what needs ring 0, at a fixed address, as firmware would have loaded it.
+SILICON_CFLAGS = -Itests/silicon/host/shadow $(HOST_CFLAGS) -fno-pie
+SILICON_SOURCES := $(PURE_LIB) $(BENCHES) $(wildcard lib/x86/*.c lib/x86/*.S lib/chipset/*.c \
+	tests/silicon/core/*.c tests/silicon/params/*.c tests/silicon/interpret/*.c \
+	tests/silicon/host/*.[cS])
+SILICON_OBJECTS := $(SILICON_SOURCES:%=$(BUILD)/silicon/%.o)
+$(BUILD)/silicon/%.o: % Makefile | $(BUILD)/gen/version.h
+	@mkdir -p $(@D)
+	$(SAY) BODY $<
+	$(Q)$(HOST_CC) $(SILICON_CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/host/silicon: $(SILICON_OBJECTS)
+	$(SAY) HOST $@
+	$(Q)$(HOST_CC) -no-pie -Wl,-Ttext-segment=0x400000 -o $@ $^ -lcapstone
+
+# What measurements of a machine have to find.
+$(BUILD)/host/silicon_truth: $(TRUTH:%=$(BUILD)/host/%.o) $(HOST_SILICON)
+	$(SAY) HOST $@
+	$(Q)$(HOST_CC) -o $@ $^
+
+# Bochs with the modelled machine in it, where there is a source of Bochs.
+SILICON_BOCHS := $(BUILD)/silicon-bochs/bochs
+$(SILICON_BOCHS): $(wildcard tests/silicon/bochs/*.cc tests/silicon/bochs/*.h* \
+		tests/silicon/bochs/Makefile.in tests/silicon/bochs/build.sh \
+		tests/silicon/core/*.[ch] tests/silicon/params/*.[ch])
+	$(SAY) HOST $@
+	$(Q)$(ALONE) tests/silicon/bochs/build.sh $(@D)
+
+silicon: $(SILICON_BOCHS) ## Bochs as a modelled machine, from BOCHS_SOURCE= or deb-src
 
 # Fuzz targets: each file of tests/fuzz/ is one, with lib/ under the sanitizers.
 FUZZ_CC = clang
@@ -202,17 +265,29 @@ $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.c
 	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^
 
 # What the compiler noted of headers, from wherever it was built.
--include $(EFI_OBJECTS:.o=.d) $(EVIL_OWN:.o=.d) $(UNIT_OBJECTS:.o=.d) \
+-include $(EFI_OBJECTS:.o=.d) $(SILICON_OBJECTS:.o=.d) $(EVIL_OWN:.o=.d) $(UNIT_OBJECTS:.o=.d) \
 	$(PURE_LIB:%=$(BUILD)/host/%.d) $(BENCHES:%=$(BUILD)/host/%.d) $(PURE_LIB:%=$(BUILD)/fuzz/%.d) \
 	$(wildcard $(BUILD)/host/host/*.d $(BUILD)/host/stick/*.d $(BUILD)/host/tests/native/*.d \
-		$(BUILD)/unit/tests/unit/*.d $(BUILD)/unit/tests/model/*.d $(BUILD)/fuzz/tests/fuzz/*.d)
+		$(BUILD)/unit/tests/unit/*.d $(BUILD)/unit/tests/model/*.d \
+		$(BUILD)/unit/tests/litmus/*.d $(BUILD)/unit/bench/litmus/*.d $(BUILD)/host/bench/litmus/*.d \
+		$(BUILD)/unit/tests/silicon/*/*.d $(BUILD)/host/tests/silicon/*/*.d \
+		$(BUILD)/fuzz/tests/fuzz/*.d)
 
 report: ## draw RUN=DIR again
 	@[ -n '$(RUN)' ] || { echo 'usage: make report RUN=DIR' >&2; exit 2; }
 	$(PYTHON) results/report.py $(RUN)
 
-matrix: $(BUILD)/host/matrix ## print what each operation must drop
+litmus-list: $(BUILD)/host/litmus_list ## the litmus tests, what each thread does
 	@$<
+
+# The table there ends with the first empty line behind its head.
+matrix: $(BUILD)/host/matrix ## put what each operation must drop into paging/README.md
+	@$< >$(BUILD)/matrix
+	@awk 'NR == FNR { over = over || $$0 == ""; if (!over) table = table $$0 "\n"; next } \
+		/^\| \| `page_4k`/ { printf "%s", table; old = 1 } \
+		$$0 == "" { old = 0 } \
+		!old' $(BUILD)/matrix paging/README.md >$(BUILD)/matrix.md
+	@cat $(BUILD)/matrix.md >paging/README.md
 
 clean: ## remove build/
 	rm -rf $(BUILD)
@@ -223,38 +298,67 @@ help: ## this list
 # Tests.  Each speaks TAP; tests/run counts them together.  The longest come first.
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/unit/%)
 CHECKS = $(wildcard tests/checks/*.sh)
-SLOW_CHECKS = tests/checks/compilers.sh tests/checks/tidy.sh
+SLOW_CHECKS = $(patsubst %,tests/checks/%.sh,compilers tidy cppcheck models reproducible)
 # Files beside them that tests share do not `finish`.
 SHELL_TESTS = $(shell grep -lx finish tests/boot/*.sh tests/host/*.sh)
-TESTS = $(SHELL_TESTS) tests/report/run $(filter-out $(SLOW_CHECKS),$(CHECKS)) $(UNIT_PROGRAMS)
-LONG_TESTS = $(wildcard tests/checks/long/*.sh tests/boot/matrix/*.sh) tests/report/planted \
-	tests/report/long $(wildcard tests/boot/long/*.sh) tests/soak/run $(SLOW_CHECKS)
+TESTS = $(SHELL_TESTS) tests/report/run tests/mutate/self \
+	$(filter-out $(SLOW_CHECKS),$(CHECKS)) $(UNIT_PROGRAMS)
+LONGEST = tests/boot/long/silicon.sh tests/boot/long/bochs.sh tests/checks/compilers.sh tests/checks/tidy.sh \
+	tests/checks/long/red.sh tests/boot/matrix/reset.sh tests/mutate/run \
+	tests/boot/matrix/evil.sh tests/boot/matrix/media.sh tests/boot/long/models.sh \
+	tests/checks/long/fuzz.sh tests/boot/matrix/cpus.sh tests/boot/matrix/storage.sh \
+	tests/report/planted tests/calibrate/errata.sh tests/soak/run
+# Of ways to start and to come home each commit plays one half, and the next one the other.
+MATRIX = $(wildcard tests/boot/matrix/*.sh)
+HALF = $(shell printf '%s\n' $(sort $(MATRIX)) | ALL=$(ALL) scratch=. sh -c \
+	'. tests/tree.sh; one_in 2')
+OTHER_HALF = $(filter-out $(HALF),$(MATRIX))
+LONG_TESTS = $(filter-out $(OTHER_HALF),$(LONGEST)) $(filter-out $(LONGEST) $(OTHER_HALF), \
+	$(MATRIX) $(wildcard tests/boot/long/*.sh tests/host/long/*.sh \
+	tests/checks/long/*.sh) $(SLOW_CHECKS) \
+	tests/report/long tests/report/browser tests/calibrate/test.sh tests/calibrate/decisions)
 # What calls make itself must not look for the job server of this one.
 ALONE = env -u MAKEFLAGS -u MAKELEVEL JOBS=$(JOBS)
 INSTALL_AND_BUILD = ./run.sh --setup && $(ALONE) $(MAKE) -s -j $(JOBS) programs
 
-programs: all image $(BUILD)/evil.efi $(HOST_PROGRAMS) $(UNIT_PROGRAMS) ## all, stick, host programs, unit tests
+programs: all image $(BUILD)/evil.efi $(HOST_PROGRAMS) $(BUILD)/host/silicon \
+	$(BUILD)/host/silicon_truth $(UNIT_PROGRAMS) ## all, stick, host programs, unit tests
+
+# What the compilers may have something to say of.
+objects: all image $(BUILD)/evil.efi $(HOST_PROGRAMS) $(BUILD)/host/silicon $(MODEL) \
+	$(UNIT_TESTS:%=$(BUILD)/unit/tests/unit/%.c.o)
 
 check: all image ## what can be said without running it
 	@$(ALONE) tests/run -j $(JOBS) -t 600 $(CHECKS)
 
+# One more at a time than there are processors: run.sh waits as often as it works.
+TEST_JOBS = $(shell expr $(JOBS) + 1)
+
 test: ## everything but what follows, in a few minutes
 	@$(INSTALL_AND_BUILD)
-	@$(ALONE) tests/run -j $(JOBS) -t 600 $(TESTS)
+	@$(ALONE) tests/run -j $(TEST_JOBS) -t 600 $(TESTS)
 
-test-long: ## planted faults, long runs, every disk, misbehaviour and way to reset
+test-long: ## planted faults, long runs, half of the disks and resets; ALL=1: everything
 	@$(INSTALL_AND_BUILD)
-	@$(ALONE) tests/run -j $(JOBS) -t 2400 $(LONG_TESTS)
+	@$(ALONE) tests/run -j $(TEST_JOBS) -t 2400 $(LONG_TESTS)
 
 DISTROS = bookworm trixie sid
 test-distros: ## in clean roots of DISTROS=, each with its own compilers, emulators, Python
 	@./run.sh --setup
 	@$(ALONE) tests/run -t 3600 $(DISTROS:%=tests/distros/%.sh)
 
-planted: ## all planted faults and mutants, of which test-long plays a third
+# PROFILE= and SEEDS= of it; KEEP= is a folder for the runs, which are not made again.
+calibrate: $(BUILD)/host/silicon $(BUILD)/host/silicon_truth $(BUILD)/host/capture ## figures of modelled machines beside their truth; ten minutes
+	@BUILD=$(BUILD) tests/calibrate/run --profile $(or $(PROFILE),smoke) --seeds $(or $(SEEDS),2) \
+		--jobs $(JOBS) $(if $(KEEP),--keep $(KEEP)) --out results/reference
+
+planted: ## all planted faults, of which test-long plays a sixth
 	@$(INSTALL_AND_BUILD)
-	@$(ALONE) ALL=1 tests/run -j $(JOBS) -t 7200 tests/checks/long/mutants.sh \
-		tests/checks/long/red.sh tests/report/planted
+	@$(ALONE) ALL=1 tests/run -j $(JOBS) -t 7200 tests/checks/long/red.sh tests/report/planted
+
+mutate: ## every small change of a pure source, of which test-long plays a sample; hours
+	@$(INSTALL_AND_BUILD)
+	@$(ALONE) tests/mutate/run --all $(ONLY)
 
 fuzz: ## every fuzz target for five minutes
 	@$(INSTALL_AND_BUILD)

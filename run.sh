@@ -10,7 +10,9 @@ export LC_ALL
 unset CDPATH
 
 # Options and their defaults, in the words of `./run.sh -h`.
-emulator=qemu   # -e, --emulator NAME    qemu or bochs
+emulator=qemu   # -e, --emulator NAME    qemu, bochs, model or silicon (modelled machines)
+machine_file=   #     --machine-file F   of those: a name in tests/silicon/machines, or a path
+errata=         #     --erratum TEXT     of those: one more than the file has; repeatable
 accel=auto      # -a, --accel NAME       auto, kvm, tcg, or icount (deterministic)
 cpus=4          # -c, --cpus N           processors of the machine (Bochs: 14 at most)
 cpu=            #     --cpu MODEL        their model (KVM: host, TCG: max, Bochs: a Haswell)
@@ -25,9 +27,10 @@ out=            # -o, --out DIR          where the files go (default: results/RU
 timeout=600     #     --timeout SECONDS  give up after, way home included; full: 3600
 report=yes      #     --no-report        draw no plots
 dry_run=no      # -n, --dry-run          print the emulator's command, and end
+list=no         #     --list             say what --only and --set can be given, and end
 setup=no        #     --setup            install the packages that are missing, and end
 yes=            # -y, --yes              install without asking
-verbose=no      # -v, --verbose          show the console
+verbose=no      # -v, --verbose          show the console, and all rows in the end
 
 # Limits in seconds: until the program has started, and until the machine has ended.
 start_timeout=240
@@ -49,7 +52,7 @@ share=${TLBMARK_SHARE:-/usr/share}
 root=$(dirname -- "$0")
 PATH=$PATH:/usr/sbin:/sbin
 run='' work='' emulator_pid='' capture_pid='' child_pid='' status=0 accelerated='' chipset=''
-zbarimg='' qrread='' made_out='' kept='' ended='' stage='reading the options'
+variables='' zbarimg='' qrread='' made_out='' kept='' ended='' run_began='' stage='reading the options'
 
 # shellcheck source=host/options.sh
 . "$root/host/options.sh"
@@ -68,6 +71,10 @@ help() {
 	echo 'usage: ./run.sh [options]'
 	sed -n '/^# Options/,/^$/ s/^[a-z_]*=\([^ ]*\) *# \(.*\)/  \2 [\1]/p' "$0" |
 		sed 's/ \[\(no\|yes\|\)\]$//'
+	echo 'examples:'
+	echo '  ./run.sh -p smoke                       a first look, in a minute'
+	echo '  ./run.sh -e bochs --only range,refill   two benchmarks, where PCIDs are'
+	echo '  ./run.sh -e model --machine-file zen5   a machine whose costs are known'
 	echo 'exit status: 0 measured; 1 a row or a verification failed; 2 usage;'
 	echo '3 something is missing here, or failed; 4 the machine did not finish'
 }
@@ -118,13 +125,23 @@ make_out() {
 }
 
 # Into --out; if that takes them no more, they stay where they are.
+# Half a file is worse than none: what does not get in whole is missing there, and makes
+# room for the others.
 deliver() { # FOLDER in the work folder [FOLDER in --out]
-	[ -z "${2-}" ] || mkdir -p "$out/$2" || :
-	if ! cp "$work/$1"/* "$out/${2-}"; then
-		kept=yes
-		say "cannot write to $out: the files are in $work/$1"
-		return 1
-	fi
+	to=$out${2:+/$2} missing=
+	[ -z "${2-}" ] || mkdir -p "$to" 2>/dev/null || :
+	words=$(cp "$work/$1"/* "$to" 2>&1) && return
+	kept=yes
+	for file in "$work/$1"/*; do
+		name=${file##*/}
+		cmp -s "$file" "$to/$name" || cp "$file" "$to" 2>/dev/null || {
+			rm -f "$to/$name" 2>/dev/null || :
+			missing="$missing $name"
+		}
+	done
+	words=${words%%"$newline"*}
+	say "cannot write to $to (${words##*: }): missing there:$missing; all are kept in $work/$1"
+	return 1
 }
 
 # What nobody may be there to read comes last, and its failure says nothing of the run.
@@ -137,7 +154,8 @@ show() { # TEXT
 
 # shellcheck disable=SC2317 # called in the background
 draw_report() {
-	exec "$python" "$root/results/report.py" "$out" >"$work/report" 2>&1
+	exec "$python" "$root/results/report.py" "$out" --lines "$work/findings" \
+		>"$work/report" 2>&1
 }
 
 # Says what is known about a run that did not end well, and what there is of it.
@@ -163,30 +181,45 @@ conclude() {
 		ln -s -- "$run" "$root/results/.latest-$run"
 		mv -T -- "$root/results/.latest-$run" "$root/results/latest"
 	fi
-	show "$(show_summary)
-files in $out: $(cd "$out" && echo *)"
+	show "$(show_summary)"
+}
+
+# How far it had come, and where that is.
+# shellcheck disable=SC2317 # called by the trap
+say_interrupted() {
+	at=$(sed -n 's,.* interrupted at \([0-9]*/[0-9]*\).*, at \1,p' "$work/capture.err" \
+		2>/dev/null)
+	if is_empty "$out"; then
+		say "interrupted$at, nothing was delivered"
+	elif [ -n "$kept" ]; then
+		say "interrupted$at, partial files in $work"
+	else
+		say "interrupted$at, partial files in $out"
+	fi
 }
 
 # Nothing is left behind, whatever ends the script; what came whole is kept.
 # shellcheck disable=SC2317 # called by the trap
 clean_up() {
 	code=$?
+	set +e # what fails here keeps nothing else from being cleaned up
 	trap '' HUP INT PIPE QUIT TERM
 	if [ -n "$child_pid" ]; then
-		kill "$child_pid" 2>/dev/null || :
-		wait "$child_pid" 2>/dev/null || :
+		kill "$child_pid" 2>/dev/null
+		wait "$child_pid" 2>/dev/null
 	fi
 	if [ -n "$capture_pid" ]; then
-		kill "$capture_pid" 2>/dev/null || :
-		wait "$capture_pid" 2>/dev/null || :
-		cat "$work/capture.err" >&2 || :
+		kill "$capture_pid" 2>/dev/null
+		wait "$capture_pid" 2>/dev/null
+		cat "$work/capture.err" >&2
 	fi
 	stop_emulator 0
 	# On the way home the serial line may have delivered all.
 	if [ "$code" -ge 128 ] || [ -z "$ended" ]; then
-		! by_stick || [ -e "$out/machine.csv" ] || keep_serial || :
+		! by_stick || [ -e "$out/machine.csv" ] || keep_serial
 	fi
-	[ -z "$made_out" ] || rmdir "$out" 2>/dev/null || :
+	[ "$code" -le 128 ] || [ -z "$run_began" ] || say_interrupted
+	[ -z "$made_out" ] || rmdir "$out" 2>/dev/null
 	if [ -n "$kept" ]; then
 		rm -f "$work/disk.img" "$work/vars.fd"
 	else
@@ -215,9 +248,11 @@ trap 'end_by HUP 1' HUP && trap 'end_by INT 2' INT && trap 'end_by QUIT 3' QUIT
 trap 'end_by PIPE 13' PIPE && trap 'end_by TERM 15' TERM
 take_options "$@"
 [ "$setup" = no ] || exec "$root/tests/install.sh" ${yes:+"$yes"}
+[ "$list" = no ] || list_choices
 temporary=$(absolute "${TMPDIR:-/tmp}")
+refuse_taken_out
 if [ "$dry_run" = yes ]; then
-	[ ! -x "$root/build/host/check_config" ] || check_settings
+	check_unstarted_settings
 	choose_firmware
 	check_variables
 	[ "$accel" != auto ] || [ -n "$(kvm_problem)" ] || accel=kvm
@@ -225,26 +260,29 @@ if [ "$dry_run" = yes ]; then
 	show "$(emulator_command "$accel")"
 	leave "$status"
 fi
-refuse_taken_out
 stage='installing what is missing'
 work=$(mktemp -d "$temporary/tlbmark.XXXXXX") ||
 	die 3 "cannot make a folder in $temporary (TMPDIR)"
-"$root/tests/install.sh" ${yes:+"$yes"} make gcc ld objcopy mkfs.vfat mcopy mdir "$program" \
-	${zbarimg:+"$zbarimg"} || leave 3
+[ "$emulator" = model ] ||
+	set -- objcopy mkfs.vfat mcopy mdir "$program" ${zbarimg:+"$zbarimg"}
+[ "$emulator" != model ] || set --
+"$root/tests/install.sh" ${yes:+"$yes"} make gcc ld "$@" || leave 3
 choose_firmware
 check_variables
 check_model
 stage='building'
 # Under `make test` this make must not look for the job server of that one.
-in_background env MAKEFLAGS= make -s -C "$root" build/tlbmark.img build/host/capture \
+# shellcheck disable=SC2086 # names of files
+in_background env MAKEFLAGS= make -s -C "$root" $starts build/host/capture \
 	build/host/check_config ${qrread:+"$qrread"} >&2 || die 3 'the build failed'
 check_settings
+check_machine_file
 make_out
 stage="making the stick in $work"
 ! by_screen || open_screen
 make_disk
-stage='the machine ran'
+stage='the machine ran' run_began=yes
 boot_any
-stage='collecting the files'
+stage='collecting the files' run_began=''
 conclude
 leave "$status"

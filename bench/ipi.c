@@ -10,8 +10,8 @@
  *
  * Measured in the APIC mode that was found, and once more behind a switch to x2APIC.
  */
-#include "bench/harness/remote/ipi_shape.h"
-#include "bench/remote_rows.h"
+#include "bench/harness/remote/shapes.h"
+#include "bench/remote_plan.h"
 
 #include "lib/base/line.h"
 
@@ -41,7 +41,7 @@ static const char *apic_name(const struct plan *plan, bool entered)
 	return is_x2apic ? "x2apic" : "xapic";
 }
 
-static struct experiment_spec spec_of(struct remote remote, unsigned targets)
+static struct experiment_spec spec_of(struct remote_spec remote, unsigned targets)
 {
 	return (struct experiment_spec){
 		.op = tlb_op_none,
@@ -54,15 +54,7 @@ static struct experiment_spec spec_of(struct remote remote, unsigned targets)
 
 static void name_number(char name[16], const char *text, uint32_t number, bool hex)
 {
-	struct line line;
-
-	line_clear(&line);
-	line_put(&line, text);
-	if (hex)
-		line_put_hex(&line, number, 1);
-	else
-		line_put_u64(&line, number);
-	line_to_string(&line, name, 16);
+	(void)format_text(name, 16, hex ? "%s%x" : "%s%u", text, number);
 }
 
 /* Where a single target is. */
@@ -82,7 +74,8 @@ static const char *core_name(enum core_type type)
 	return names[type];
 }
 
-static void plan_near(struct plan *plan, struct remote remote, struct near_place place)
+static void plan_near(struct plan *plan, struct remote_spec remote,
+                      struct near_place place)
 {
 	struct experiment_spec spec = spec_of(remote, 1);
 	char state[16];
@@ -97,7 +90,7 @@ static void plan_near(struct plan *plan, struct remote remote, struct near_place
 	plan_add(plan, &spec);
 }
 
-static void plan_figures(struct plan *plan, struct remote remote,
+static void plan_figures(struct plan *plan, struct remote_spec remote,
                          struct near_place place)
 {
 	for (unsigned i = FIGURE_ROUND_TRIP; i <= FIGURE_ONE_WAY; i++) {
@@ -110,7 +103,8 @@ static void plan_figures(struct plan *plan, struct remote remote,
  * Taken apart in C1 alone.  On a thread of the boot processor's core, which spins, none
  * is deeper than that, whatever it asks for.  Where there is no MWAIT, there is one row
  * to say so. */
-static void plan_mwait(struct plan *plan, struct remote remote, struct near_place place)
+static void plan_mwait(struct plan *plan, struct remote_spec remote,
+                       struct near_place place)
 {
 	const struct remote_group *const group = plan_group(plan);
 	uint32_t hints[HINTS];
@@ -130,7 +124,8 @@ static void plan_mwait(struct plan *plan, struct remote remote, struct near_plac
 		plan_near(plan, remote, place);
 }
 
-static void plan_place(struct plan *plan, struct remote remote, struct near_place place)
+static void plan_place(struct plan *plan, struct remote_spec remote,
+                       struct near_place place)
 {
 	static const struct {
 		enum remote_mode mode;
@@ -159,7 +154,7 @@ static void plan_place(struct plan *plan, struct remote remote, struct near_plac
 static void plan_places(struct plan *plan, bool entered)
 {
 	const struct remote_group *const group = plan_group(plan);
-	struct remote remote = { .first = 1, .x2apic = entered };
+	struct remote_spec remote = { .first = 1, .x2apic = entered };
 
 	if (group_count(group) == 0)
 		plan_place(plan, remote,
@@ -178,7 +173,7 @@ static void plan_places(struct plan *plan, bool entered)
 		}
 }
 
-static void plan_count(struct plan *plan, struct remote remote, unsigned targets)
+static void plan_count(struct plan *plan, struct remote_spec remote, unsigned targets)
 {
 	struct experiment_spec spec = spec_of(remote, targets);
 
@@ -191,7 +186,7 @@ static void plan_count(struct plan *plan, struct remote remote, unsigned targets
 }
 
 /* In a state, with so many targets, each way to reach them. */
-static void plan_modes(struct plan *plan, struct remote remote, unsigned targets)
+static void plan_modes(struct plan *plan, struct remote_spec remote, unsigned targets)
 {
 	static const enum remote_mode modes[] = { REMOTE_UNICAST, REMOTE_CLUSTER,
 		                                  REMOTE_NMI };
@@ -214,7 +209,7 @@ static void plan_counts(struct plan *plan, bool entered)
 	unsigned counts[REMOTE_COUNTS];
 	const unsigned count = remote_counts(plan, counts);
 	const enum smp_state busy = remote_busy_state(plan);
-	struct remote remote = { .first = 1, .x2apic = entered };
+	struct remote_spec remote = { .first = 1, .x2apic = entered };
 
 	for (unsigned i = 0; i < count; i++) {
 		remote.state = SMP_HALT;
@@ -228,7 +223,7 @@ static void plan_counts(struct plan *plan, bool entered)
 	}
 }
 
-static void plan_pair(struct plan *plan, struct remote remote)
+static void plan_pair(struct plan *plan, struct remote_spec remote)
 {
 	const struct remote_group *const group = plan_group(plan);
 	struct experiment_spec spec = spec_of(remote, 1);
@@ -247,17 +242,17 @@ static void plan_pair(struct plan *plan, struct remote remote)
 static void plan_pairs(struct plan *plan, bool entered)
 {
 	struct remote_group *const group = plan_group(plan);
-	struct remote remote = {
+	struct remote_spec remote = {
 		.mode = REMOTE_UNICAST,
 		.x2apic = entered,
 	};
 	const enum smp_state state = remote_busy_state(plan);
-	const unsigned count =
-		target_pairs(group->seats, group_count(group) + 1, group->pairs);
+	const unsigned count = target_pairs(group->order.topologies,
+	                                    group_count(group) + 1, group->order.pairs);
 
 	for (unsigned i = 0; i < count; i++) {
-		remote.from = group->pairs[i].from;
-		remote.first = group->pairs[i].to;
+		remote.from = group->order.pairs[i].from;
+		remote.first = group->order.pairs[i].to;
 		remote.state = (uint8_t)(remote.first == 0 ? SMP_PAUSE : state);
 		plan_pair(plan, remote);
 	}
@@ -266,12 +261,14 @@ static void plan_pairs(struct plan *plan, bool entered)
 /* No call at all is a row of its own: its interval contains nothing but zero. */
 static void plan_controls(struct plan *plan, bool entered)
 {
-	struct remote remote = { .mode = REMOTE_DRY, .first = 1, .x2apic = entered };
+	struct remote_spec remote = { .mode = REMOTE_DRY,
+		                      .first = 1,
+		                      .x2apic = entered };
 	struct experiment_spec spec = spec_of(remote, 0);
 
 	REMOTE_NAME(&spec, "dry", "rtt", apic_name(plan, entered));
 	plan_add(plan, &spec);
-	remote = (struct remote){ .mode = REMOTE_SELF, .x2apic = entered };
+	remote = (struct remote_spec){ .mode = REMOTE_SELF, .x2apic = entered };
 	for (unsigned i = FIGURE_ROUND_TRIP; i <= FIGURE_HANDLER; i++) {
 		remote.figure = (enum remote_figure)i;
 		spec = spec_of(remote, 0);

@@ -31,8 +31,8 @@ static void plan_point(struct plan *plan, const char *op, uint32_t pages,
 		.divisor = PROBED,
 		.pcide = true,
 		.chase = {
-			.trail = {
-				.layout = { LEVEL_PT, LEVEL_PT },
+			.chains = {
+				.layout = chase_arena_in_a_row(LEVEL_PT),
 				.pages = PROBED,
 				.seed = plan_config(plan)->seed,
 			},
@@ -54,7 +54,7 @@ static void plan_point(struct plan *plan, const char *op, uint32_t pages,
 static void plan_pcid_capacity(struct plan *plan)
 {
 	static const char *const ops[] = { "cr3_pcid_noflush", "cr3_pcid_flush" };
-	const bool full = plan_config(plan)->profile->pairs_per_row > 2047;
+	const bool full = plan_is_longest(plan);
 	const unsigned end = full ? COUNTS : COUNTS_SHORT;
 
 	for (unsigned op = 0; op < sizeof ops / sizeof ops[0]; op++)
@@ -68,7 +68,7 @@ static void plan_pcid_capacity(struct plan *plan)
 
 static uint64_t frames(const struct config *config)
 {
-	const struct chase_arena_layout small = { LEVEL_PT, LEVEL_PT };
+	const struct chase_arena_layout small = chase_arena_in_a_row(LEVEL_PT);
 
 	(void)config;
 	return chase_arena_frames(small, VISITED_PAGES);

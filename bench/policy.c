@@ -1,200 +1,94 @@
 /*
  * What a way to give out PCIDs costs a processor that runs many processes in turn.
  *
- * A reference string says who runs next; each touches 8 pages of its own.  Decisions
- * are made beforehand (schedule.h); the window loads and flushes what was
- * decided. The other arm makes the same accesses in the same order, through one large
- * page, and loads nothing: what is left is the switches and the translations they cost.
+ * A reference string says who runs next; each touches pages of its own.  Decisions are
+ * made beforehand (schedule.h); the window loads and flushes what was decided. The
+ * other arm makes the same accesses in the same order, through one large page, and
+ * loads nothing: what is left is the switches and the translations they cost.
  */
-#include "bench/harness/experiment/derived_row.h"
-#include "bench/harness/experiment/plan.h"
-#include "bench/harness/experiment/script_shape.h"
+#include "bench/policy_script.h"
+
+#include "bench/harness/experiment/derived_shape.h"
 #include "bench/variant.h"
 
-/* The last one takes 80 MiB of page tables: only where all points are measured. */
+#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
+
 static const uint32_t process_counts[] = { 2, 4, 6, 8, 16, 64, 1024, 5000 };
-#define PROCESS_COUNTS (sizeof process_counts / sizeof process_counts[0])
 
-#define PAGES_EACH 8u
+/* What kernels do is known by few: one process, one more than 6 PCIDs, many. */
+static const uint32_t some_counts[] = { 2, 8, 64 };
 
-/* Processes this far apart have the same lines behind the same addresses. */
-#define OWN_LINES (LINES / PAGES_EACH)
+#define POLICY(order, name, replacement, slots, ...)                                   \
+	{                                                                              \
+		order, name, replacement, slots,                                       \
+		{                                                                      \
+			__VA_ARGS__                                                    \
+		}                                                                      \
+	}
+#define USUAL NULL, POLICY_PAGES, 0, KERNEL_NONE
 
-struct policy {
-	struct shape shape; /* rows name it, and equip() finds the rest */
-	enum reference_order order;
-	const char *name;
-	uint32_t slots;
+#define BY_USE(order)                                                                  \
+	{                                                                              \
+		POLICY(order, "nopcid", PCID_LRU, 0, USUAL),                           \
+			POLICY(order, "perprocess", PCID_LRU, PCID_SLOTS_MAX, USUAL),  \
+			POLICY(order, "lru4", PCID_LRU, 4, USUAL),                     \
+			POLICY(order, "lru6", PCID_LRU, 6, USUAL),                     \
+			POLICY(order, "lru8", PCID_LRU, 8, USUAL),                     \
+			POLICY(order, "lru16", PCID_LRU, 16, USUAL),                   \
+			POLICY(order, "lru64", PCID_LRU, 64, USUAL),                   \
+	}
+#define BY_USE_COUNT 7u
+
+static const struct policy at_random[BY_USE_COUNT] = BY_USE(REFERENCES_RANDOM);
+static const struct policy by_zipf[BY_USE_COUNT] = BY_USE(REFERENCES_ZIPF);
+
+/* Linux's and FreeBSD's. */
+#define RR6(order, ...) POLICY(order, "rr6", PCID_ROUND_ROBIN, 6, __VA_ARGS__)
+#define GEN(order, ...)                                                                \
+	POLICY(order, "gen", PCID_GENERATIONS, PCID_SLOTS_MAX, __VA_ARGS__)
+#define NOPCID(order, ...) POLICY(order, "nopcid", PCID_LRU, 0, __VA_ARGS__)
+
+static const struct policy of_kernels[] = {
+	RR6(REFERENCES_RANDOM, USUAL),
+	GEN(REFERENCES_RANDOM, USUAL),
+	RR6(REFERENCES_ZIPF, USUAL),
+	GEN(REFERENCES_ZIPF, USUAL),
 };
 
-static const char *equip(const struct plan *plan, struct experiment *experiment);
+/* Entries of a process are changed by its threads elsewhere. */
+#define STALE5 "stale5", POLICY_PAGES, 5, KERNEL_NONE
+#define STALE20 "stale20", POLICY_PAGES, 20, KERNEL_NONE
+#define KTHREAD "kthread", POLICY_PAGES, 0, KERNEL_LAZY
+#define INIT_MM "initmm", POLICY_PAGES, 0, KERNEL_INIT_MM
+#define PTI "pti", POLICY_PAGES, 0, KERNEL_ISOLATED
+#define W64 "w64", 64, 0, KERNEL_NONE
+#define W512 "w512", 512, 0, KERNEL_NONE
 
-#define POLICIES(order)                                                                \
+static const struct policy under_load[] = {
+	RR6(REFERENCES_ZIPF, STALE5),     GEN(REFERENCES_ZIPF, STALE5),
+	RR6(REFERENCES_ZIPF, STALE20),    GEN(REFERENCES_ZIPF, STALE20),
+	NOPCID(REFERENCES_ZIPF, KTHREAD), RR6(REFERENCES_ZIPF, KTHREAD),
+	NOPCID(REFERENCES_ZIPF, INIT_MM), RR6(REFERENCES_ZIPF, INIT_MM),
+	NOPCID(REFERENCES_ZIPF, PTI),     RR6(REFERENCES_ZIPF, PTI),
+};
+
+/* In plans of their own: a line can be in one chain of a plan, and these are longer. */
+#define WIDE(pages)                                                                    \
 	{                                                                              \
-		{ { .equip = equip }, order, "nopcid", 0 },                            \
-			{ { .equip = equip }, order, "perprocess", PCID_SLOTS_MAX },   \
-			{ { .equip = equip }, order, "lru4", 4 },                      \
-			{ { .equip = equip }, order, "lru6", 6 },                      \
-			{ { .equip = equip }, order, "lru8", 8 },                      \
-			{ { .equip = equip }, order, "lru16", 16 },                    \
-			{ { .equip = equip }, order, "lru64", 64 },                    \
+		NOPCID(REFERENCES_ZIPF, pages), RR6(REFERENCES_ZIPF, pages),           \
+			GEN(REFERENCES_ZIPF, pages),                                   \
 	}
-#define POLICY_COUNT 7u
+#define WIDE_COUNT 3u
 
-static const struct policy at_random[POLICY_COUNT] = POLICIES(REFERENCES_RANDOM);
-static const struct policy by_zipf[POLICY_COUNT] = POLICIES(REFERENCES_ZIPF);
+static const struct policy at_64_pages[WIDE_COUNT] = WIDE(W64);
+static const struct policy at_512_pages[WIDE_COUNT] = WIDE(W512);
 
-static bool is_long(const struct config *config)
-{
-	return config->profile->sweep == SWEEP_ALL;
-}
-
-static unsigned points(const struct config *config)
-{
-	return is_long(config) ? PROCESS_COUNTS : PROCESS_COUNTS - 1;
-}
-
-/* Steps that are timed, and before them, so that the TLB is as it would be. */
-static uint32_t step_count(const struct config *config)
-{
-	return config->profile->sweep == SWEEP_ENDS ? 64 : 512;
-}
-
-static uint32_t warm_count(const struct config *config)
-{
-	return config->profile->sweep == SWEEP_ENDS ? 16 : 256;
-}
-
-static struct spaces_spec spaces_of(uint32_t processes)
-{
-	return (struct spaces_spec){ .count = processes, .pages = PAGES_EACH };
-}
-
-static uint32_t first_page(uint32_t process)
-{
-	return process % OWN_LINES * PAGES_EACH;
-}
-
-static uint32_t pages_of(uint32_t processes)
-{
-	return (processes < OWN_LINES ? processes : OWN_LINES) * PAGES_EACH;
-}
-
-static enum err map_processes(const struct script_area *scripts,
-                              const struct chase_arena *arena)
-{
-	for (uint32_t i = 0; i < scripts->processes.spec.count; i++) {
-		const enum err err =
-			spaces_map(&scripts->processes, i, arena, first_page(i));
-
-		if (err != ERR_NONE)
-			return err;
-	}
-	return ERR_NONE;
-}
-
-/* As many as there will be, or as there is room for. */
-static enum err open_processes(struct workspace *workspace, const struct config *config)
-{
-	struct script_area *const scripts = &workspace->script_area;
-	enum err err = ERR_NONE;
-
-	if (scripts->processes.tables != 0)
-		return ERR_NONE;
-	for (unsigned i = points(config); i-- != 0;) {
-		const struct spaces_spec spec = spaces_of(process_counts[i]);
-
-		err = spaces_open(&scripts->processes, &spec, workspace->pool,
-		                  workspace->space.root);
-		if (err == ERR_NONE)
-			return map_processes(scripts, &workspace->arena);
-	}
-	return err;
-}
-
-/* Other benchmarks have had the lines meanwhile. */
-static void link_lines(const struct chase_arena *arena, uint32_t processes)
-{
-	for (uint32_t page = 0; page < pages_of(processes); page += PAGES_EACH)
-		chase_arena_link(arena, &(struct trail){
-						.layout = spaces_layout(),
-						.first = page,
-						.pages = PAGES_EACH,
-						.order = ORDER_RANDOM,
-						.seed = page,
-					});
-}
-
-/* For a schedule: context is the workspace. */
-static void describe(const void *context, uint32_t process, struct script_step *step)
-{
-	const struct workspace *const workspace = context;
-	const uint32_t page = first_page(process);
-
-	step->cr3 = spaces_root(&workspace->script_area.processes, process);
-	step->spread = chase_arena_base(spaces_layout());
-	step->dense = VA_LINES_DENSE;
-	step->spread_first =
-		(uint32_t)chase_arena_spread(&workspace->arena, spaces_layout(), page);
-	step->dense_first = chase_arena_dense(page);
-}
-
-static enum dropping dropping_by(const struct tlb_op *op)
-{
-	if (op->by == BY_INVPCID)
-		return DROP_BY_INVPCID;
-	return op->names == NAMES_ANOTHER ? DROP_BY_CR3 : DROP_BY_LOAD;
-}
-
-/* Enough references for the slots to be taken, by Zipf's order too. */
-static uint32_t references_before(const struct policy *policy, uint32_t processes)
-{
-	return 16 * (processes < policy->slots ? processes : policy->slots);
-}
-
-static const char *play(const struct plan *plan, struct experiment *experiment,
-                        const struct policy *policy)
-{
-	struct workspace *const workspace = plan->workspace;
-	const uint32_t count = step_count(plan->config);
-	const uint32_t warm = warm_count(plan->config);
-	struct script_step *const steps =
-		script_area_steps(&workspace->script_area, warm + count);
-	const struct schedule schedule = {
-		.processes = experiment->spec.value,
-		.order = policy->order,
-		.seed = plan->config->seed,
-		.slots = policy->slots,
-		.dropping = dropping_by(experiment->spec.op),
-		.before = references_before(policy, experiment->spec.value),
-		.accesses = PAGES_EACH,
-		.describe = describe,
-		.context = workspace,
-		.descriptors = script_area_descriptors(),
-	};
-
-	if (steps == NULL)
-		return NO_MEMORY;
-	schedule_write(&schedule, script_area_scheduler(&workspace->script_area), steps,
-	               warm, count);
-	return script_shape_equip(plan, experiment,
-	                          &(struct script_run){ steps, warm, count });
-}
-
-static const char *equip(const struct plan *plan, struct experiment *experiment)
-{
-	const uint32_t processes = experiment->spec.value;
-	struct workspace *const workspace = plan->workspace;
-
-	if (workspace_open_scripts(workspace) != ERR_NONE ||
-	    workspace_map_lines(workspace, spaces_layout(), pages_of(processes)) !=
-	            ERR_NONE ||
-	    open_processes(workspace, plan->config) != ERR_NONE ||
-	    workspace->script_area.processes.spec.count < processes)
-		return NO_MEMORY;
-	link_lines(&workspace->arena, processes);
-	return play(plan, experiment, (const struct policy *)experiment->spec.shape);
-}
+/* Readings of a script beside the cost of a step. */
+enum reading {
+	READING_FLUSHES = 1u << 0,
+	READING_LOADS = 1u << 1,
+	READING_ACCESS = 1u << 2,
+};
 
 static void name_variant(struct experiment_spec *spec, const struct policy *policy,
                          const char *reading)
@@ -202,17 +96,19 @@ static void name_variant(struct experiment_spec *spec, const struct policy *poli
 	spec->variant[0] = '\0';
 	variant_add(spec, policy->order == REFERENCES_ZIPF ? "zipf" : "random");
 	variant_add(spec, policy->name);
+	variant_add(spec, policy->load.word);
 	variant_add(spec, reading);
 }
 
-/* One script in four readings. */
+/* The script's rows, each so many behind the one that runs it. */
 static void plan_script(struct plan *plan, const struct policy *policy,
-                        const struct tlb_op *op, uint32_t processes)
+                        const struct tlb_op *op, uint32_t processes, unsigned readings)
 {
-	const uint32_t steps = step_count(plan_config(plan));
+	const uint32_t steps = policy_references(plan_config(plan), policy->load.pages);
 	struct experiment_spec spec = {
 		.op = op,
-		.shape = &policy->shape,
+		.shape = &shape_policy,
+		.setting = policy,
 		.param = "processes",
 		.value = processes,
 		.divisor = steps,
@@ -221,77 +117,152 @@ static void plan_script(struct plan *plan, const struct policy *policy,
 
 	name_variant(&spec, policy, NULL);
 	plan_add(plan, &spec);
-	spec.shape = &shape_derived;
-	spec.back = 1;
-	spec.divisor = steps * PAGES_EACH;
-	name_variant(&spec, policy, "access");
-	plan_add(plan, &spec);
-	spec.shape = &shape_flushes;
-	spec.back = 2;
+	if ((readings & READING_ACCESS) != 0) {
+		spec.shape = &shape_derived;
+		spec.back++;
+		spec.divisor = steps * policy->load.pages;
+		name_variant(&spec, policy, "access");
+		plan_add(plan, &spec);
+	}
 	spec.divisor = steps;
 	spec.unit = "count";
-	name_variant(&spec, policy, "flushes");
-	plan_add(plan, &spec);
-	spec.shape = &shape_loads;
-	spec.back = 3;
-	name_variant(&spec, policy, "loads");
-	plan_add(plan, &spec);
+	if ((readings & READING_FLUSHES) != 0) {
+		spec.shape = &shape_flushes;
+		spec.back++;
+		name_variant(&spec, policy, "flushes");
+		plan_add(plan, &spec);
+	}
+	if ((readings & READING_LOADS) != 0) {
+		spec.shape = &shape_loads;
+		spec.back++;
+		name_variant(&spec, policy, "loads");
+		plan_add(plan, &spec);
+	}
 }
 
 /* Where nothing has to be dropped it does not matter how it would be. */
-static void plan_policy(struct plan *plan, const struct policy *policy,
-                        uint32_t processes)
+static void plan_ways(struct plan *plan, const struct policy *policy,
+                      uint32_t processes)
 {
+	const unsigned all = READING_ACCESS | READING_FLUSHES | READING_LOADS;
+
 	if (policy->slots == 0) {
-		plan_script(plan, policy, tlb_op_named("cr3_reload"), processes);
+		plan_script(plan, policy, tlb_op_named("cr3_reload"), processes, all);
 		return;
 	}
-	plan_script(plan, policy, tlb_op_named("cr3_pcid_flush"), processes);
+	plan_script(plan, policy, tlb_op_named("cr3_pcid_flush"), processes, all);
 	if (processes <= policy->slots)
 		return;
-	plan_script(plan, policy, tlb_op_named("invpcid_context"), processes);
-	plan_script(plan, policy, tlb_op_named("invpcid_by_cr3"), processes);
+	plan_script(plan, policy, tlb_op_named("invpcid_context"), processes, all);
+	plan_script(plan, policy, tlb_op_named("invpcid_by_cr3"), processes, all);
 }
 
-static void plan_order(struct plan *plan, const struct policy *policies)
+/* As kernels do it: the load itself drops.  Loads are those of any other policy. */
+static void plan_kernel(struct plan *plan, const struct policy *policy,
+                        uint32_t processes)
 {
-	const unsigned count = points(plan_config(plan));
+	const struct tlb_op *const op =
+		tlb_op_named(policy->slots == 0 ? "cr3_reload" : "cr3_pcid_flush");
+
+	const bool has_threads = policy->load.kernel != KERNEL_NONE;
+
+	plan_script(plan, policy, op, processes,
+	            READING_FLUSHES | (has_threads ? READING_LOADS : 0));
+}
+
+static unsigned count_up_to(const uint32_t *counts, unsigned count, uint32_t most)
+{
+	while (count != 0 && counts[count - 1] > most)
+		count--;
+	return count;
+}
+
+typedef void plan_one(struct plan *plan, const struct policy *policy,
+                      uint32_t processes);
+
+static void plan_all(struct plan *plan, const struct policy *policies, unsigned many,
+                     plan_one *one)
+{
+	const unsigned count = count_up_to(process_counts, COUNT_OF(process_counts),
+	                                   policy_processes_max(plan_config(plan)));
 
 	for (unsigned i = 0; i < count; i++)
 		if (plan_has_point(plan, process_counts, count, i))
-			for (unsigned k = 0; k < POLICY_COUNT; k++)
-				plan_policy(plan, &policies[k], process_counts[i]);
+			for (unsigned k = 0; k < many; k++)
+				one(plan, &policies[k], process_counts[i]);
 }
 
 static void plan_random(struct plan *plan)
 {
-	plan_order(plan, at_random);
+	plan_all(plan, at_random, BY_USE_COUNT, plan_ways);
 }
 
 static void plan_zipf(struct plan *plan)
 {
-	plan_order(plan, by_zipf);
+	plan_all(plan, by_zipf, BY_USE_COUNT, plan_ways);
 }
 
-static uint64_t frames(const struct config *config)
+static void plan_some(struct plan *plan, const struct policy *policies, unsigned many)
 {
-	const uint32_t processes = process_counts[points(config) - 1];
-	const struct spaces_spec spec = spaces_of(processes);
+	for (unsigned i = 0; i < COUNT_OF(some_counts); i++)
+		if (plan_has_point(plan, some_counts, COUNT_OF(some_counts), i))
+			for (unsigned k = 0; k < many; k++)
+				plan_kernel(plan, &policies[k], some_counts[i]);
+}
 
-	return SCRIPT_AREA_FRAMES + spaces_frames(&spec) +
-	       chase_arena_frames(spaces_layout(), pages_of(processes));
+static void plan_kernels(struct plan *plan)
+{
+	plan_all(plan, of_kernels, COUNT_OF(of_kernels), plan_kernel);
+	plan_some(plan, under_load, COUNT_OF(under_load));
+}
+
+static void plan_64_pages(struct plan *plan)
+{
+	plan_some(plan, at_64_pages, WIDE_COUNT);
+}
+
+static void plan_512_pages(struct plan *plan)
+{
+	plan_some(plan, at_512_pages, WIDE_COUNT);
+}
+
+static uint64_t wide_frames(const struct config *config)
+{
+	(void)config;
+	return policy_wide_frames();
 }
 
 const struct bench bench_policy_random = {
 	.name = "policy",
 	.plan = plan_random,
 	.bends = true,
-	.frames = frames,
+	.frames = policy_frames,
 };
 
-/* By itself, since a plan has no room for both; its spaces are those of the other. */
+/* By themselves, since a plan has no room for all; the spaces are those of the first.
+ */
 const struct bench bench_policy_zipf = {
 	.name = "policy",
 	.plan = plan_zipf,
+	.bends = true,
+};
+
+const struct bench bench_policy_kernels = {
+	.name = "policy",
+	.plan = plan_kernels,
+	.bends = true,
+};
+
+const struct bench bench_policy_64_pages = {
+	.name = "policy",
+	.plan = plan_64_pages,
+	.bends = true,
+	.frames = wide_frames,
+};
+
+/* Its spaces are those of the one before. */
+const struct bench bench_policy_512_pages = {
+	.name = "policy",
+	.plan = plan_512_pages,
 	.bends = true,
 };

@@ -30,15 +30,26 @@ struct scope {
 	bool has_both; /* in chains as well */
 };
 
+/* Global pages, and those behind them are, too: a kernel's own. */
+static bool is_kernel(const struct scope *scope)
+{
+	return scope->kind == TARGET_4K_GLOBAL;
+}
+
 static const struct scope scopes[] = {
 	{ "range", "4k", "invlpg", NULL, TARGET_4K, false, 4096, false, true },
 	/* What a kernel does for its own PCID, although it has INVPCID. */
 	{ "range", "4k", "invlpg", NULL, TARGET_4K, true, 4096, false, true },
-	{ "range", "4k", "invpcid_address", NULL, TARGET_4K, true, 4096, false, false },
+	/* What no kernel does. */
+	{ "range", "4k", "invpcid_address", NULL, TARGET_4K, true, 4096, true, false },
 	{ "pti", "4k", "invpcid_address", "invlpg", TARGET_4K, true, 4096, false,
 	  false },
+	{ "kernel", "4k", "invlpg", NULL, TARGET_4K_GLOBAL, false, 4096, true, false },
+	{ "kernel", "4k", "invlpg", NULL, TARGET_4K_GLOBAL, true, 4096, true, false },
 	{ "range", "2m", "invlpg", NULL, TARGET_2M, false, 1024, true, false },
-	{ "range", "4k", "invlpgb_tlbsync", NULL, TARGET_4K, false, 4096, false,
+	/* Of a process, whose PCID it names, and of the kernel, without one. */
+	{ "range", "4k", "invlpgb_tlbsync", NULL, TARGET_4K, true, 4096, false, false },
+	{ "kernel", "4k", "invlpgb_tlbsync", NULL, TARGET_4K_GLOBAL, false, 4096, true,
 	  false },
 };
 #define SCOPES (sizeof scopes / sizeof scopes[0])
@@ -50,20 +61,47 @@ static const struct scope scopes[] = {
 struct flush {
 	const char *name, *size, *op;
 	const char *partner; /* drops the current PCID, where op drops the other */
-	bool pcide, both;
+	bool pcide, both, kernel;
+	bool in_full; /* only in the longest profile */
 };
 
 static const struct flush flushes[] = {
-	{ "space", NULL, "cr3_reload", NULL, false, false },
-	{ "space", NULL, "cr3_pcid_flush", NULL, true, false },
-	{ "space", NULL, "invpcid_context", NULL, true, false },
-	{ "pti-space", "4k", "cr3_pcid_flush", NULL, true, true },
-	{ "pti-space", "4k", "invpcid_context", "cr3_pcid_flush", true, true },
-	{ "all", NULL, "cr4_pge_toggle", NULL, false, false },
-	{ "all", NULL, "cr4_pge_toggle", NULL, true, false },
-	{ "all", NULL, "invpcid_all_global", NULL, false, false },
-	{ "all", NULL, "invpcid_all_global", NULL, true, false },
-	{ "all", NULL, "invpcid_all_non_global", NULL, true, false },
+	{ .name = "space", .op = "cr3_reload" },
+	{ .name = "space", .op = "cr3_pcid_flush", .pcide = true },
+	{ .name = "space", .op = "invpcid_context", .pcide = true },
+	{ .name = "space", .op = "invlpgb_context", .pcide = true },
+	{ .name = "pti-space",
+	  .size = "4k",
+	  .op = "cr3_pcid_flush",
+	  .pcide = true,
+	  .both = true },
+	{ .name = "pti-space",
+	  .size = "4k",
+	  .op = "invpcid_context",
+	  .partner = "cr3_pcid_flush",
+	  .pcide = true,
+	  .both = true,
+	  .in_full = true },
+	/* As kernels do it, where the working set is the user's. */
+	{ .name = "pti-deferred",
+	  .size = "4k",
+	  .op = "cr3_pti_deferred",
+	  .pcide = true,
+	  .both = true },
+	{ .name = "all", .op = "cr4_pge_toggle" },
+	{ .name = "all", .op = "cr4_pge_toggle", .pcide = true },
+	{ .name = "all", .op = "invpcid_all_global" },
+	{ .name = "all", .op = "invpcid_all_global", .pcide = true },
+	{ .name = "all", .op = "invpcid_all_non_global", .pcide = true },
+	{ .name = "all", .op = "invlpgb_all_global", .pcide = true },
+	{ .name = "kernel-all", .op = "cr4_pge_toggle", .kernel = true },
+	{ .name = "kernel-all", .op = "cr4_pge_toggle", .pcide = true, .kernel = true },
+	{ .name = "kernel-all", .op = "invpcid_all_global", .kernel = true },
+	{ .name = "kernel-all",
+	  .op = "invpcid_all_global",
+	  .pcide = true,
+	  .kernel = true },
+	{ .name = "kernel-all", .op = "invlpgb_all_global", .kernel = true },
 };
 #define FLUSHES (sizeof flushes / sizeof flushes[0])
 
@@ -109,10 +147,10 @@ static struct experiment_spec spec_of(const struct plan *plan, const char *op,
 		.divisor = 1,
 		.pcide = pcide,
 		.chase = {
-			.trail = {
-				.layout = { LEVEL_PT, LEVEL_PT },
+			.chains = {
+				.layout = chase_arena_in_a_row(LEVEL_PT),
 				.pages = set.pages,
-				.chains = set.chains,
+				.count = set.chains,
 				.seed = plan_config(plan)->seed,
 			},
 			.way_b = CHASE_SPREAD,
@@ -126,9 +164,9 @@ static void name(struct experiment_spec *spec, const char *scope, const char *si
 	variant_add(spec, scope);
 	variant_add(spec, size);
 	variant_add(spec, spec->pcide ? "pcide" : NULL);
-	if (spec->chase.trail.chains != 1)
-		variant_add_number(spec, "chains", spec->chase.trail.chains);
-	variant_add_number(spec, "w", spec->chase.trail.pages);
+	if (spec->chase.chains.count != 1)
+		variant_add_number(spec, "chains", spec->chase.chains.count);
+	variant_add_number(spec, "w", spec->chase.chains.pages);
 }
 
 static void plan_flush(struct plan *plan, const struct flush *flush,
@@ -136,7 +174,10 @@ static void plan_flush(struct plan *plan, const struct flush *flush,
 {
 	struct experiment_spec spec = spec_of(plan, flush->op, flush->pcide, set);
 
+	if (flush->in_full && !plan_is_longest(plan))
+		return;
 	spec.names_another = flush->both;
+	spec.chase.chains.layout.global = flush->kernel;
 	if (flush->partner != NULL) {
 		spec.target_pages = 1;
 		spec.chase.repeats = 1;
@@ -146,10 +187,17 @@ static void plan_flush(struct plan *plan, const struct flush *flush,
 	plan_add(plan, &spec);
 }
 
+/* So many global pages as a kernel may use between two flushes of its own. */
+static bool is_kernel_set(uint32_t pages)
+{
+	return pages == 64 || pages == 512;
+}
+
 static void plan_flushes(struct plan *plan, struct working_set set)
 {
 	for (unsigned i = 0; i < FLUSHES; i++)
-		plan_flush(plan, &flushes[i], set);
+		if (!flushes[i].kernel || is_kernel_set(set.pages))
+			plan_flush(plan, &flushes[i], set);
 }
 
 /* One operation without a loop around it. */
@@ -170,6 +218,7 @@ static void plan_range(struct plan *plan, const struct scope *scope,
 	spec.param = "pages";
 	spec.value = pages;
 	spec.target = scope->kind;
+	spec.chase.chains.layout.global = is_kernel(scope);
 	spec.target_pages = pages;
 	spec.chase.repeats = pages;
 	if (scope->partner != NULL) {
@@ -183,7 +232,7 @@ static void plan_range(struct plan *plan, const struct scope *scope,
 
 static bool is_measured(const struct plan *plan, const struct scope *scope, unsigned i)
 {
-	const bool full = plan_config(plan)->profile->pairs_per_row > 2047;
+	const bool full = plan_is_longest(plan);
 	const unsigned end = full ? COUNTS : COUNTS_SHORT;
 	const bool power_of_four =
 		(counts[i] & (counts[i] - 1)) == 0 && (counts[i] & 0x55555555) != 0;
@@ -193,16 +242,31 @@ static bool is_measured(const struct plan *plan, const struct scope *scope, unsi
 	       plan_has_point(plan, counts, end, i);
 }
 
+static bool has_working_set(const struct scope *scope, const uint32_t *sets,
+                            unsigned set_count, unsigned set)
+{
+	if (is_kernel(scope))
+		return is_kernel_set(sets[set]);
+	return !scope->coarse || set == 0 || set == set_count - 1;
+}
+
 static void plan_scope(struct plan *plan, const struct scope *scope,
                        const uint32_t *sets, unsigned set_count)
 {
 	for (unsigned set = 0; set < set_count; set++)
 		for (unsigned i = 0; i < COUNTS; i++)
 			if (is_measured(plan, scope, i) &&
-			    (!scope->coarse || set == 0 || set == set_count - 1))
+			    has_working_set(scope, sets, set_count, set))
 				plan_range(plan, scope,
 				           (struct working_set){ sets[set], 1 },
 				           counts[i]);
+}
+
+/* In chains INVLPGB has no row of pages that such a flush could be held against. */
+static bool has_both_ways(const struct flush *flush)
+{
+	return !flush->both && !flush->kernel &&
+	       !tlb_op_is_broadcast_flush(tlb_op_named(flush->op));
 }
 
 /*
@@ -214,7 +278,7 @@ static void plan_interleaved(struct plan *plan, uint32_t pages)
 	const struct working_set set = { pages, CHASE_CHAINS };
 
 	for (unsigned i = 0; i < FLUSHES; i++)
-		if (!flushes[i].both)
+		if (has_both_ways(&flushes[i]))
 			plan_flush(plan, &flushes[i], set);
 	for (unsigned scope = 0; scope < SCOPES; scope++)
 		for (unsigned i = 0; i < COUNTS; i++) {
@@ -246,7 +310,7 @@ static void plan_ranges(struct plan *plan)
 /* Tables for the working set and the pages that are invalidated. */
 static uint64_t frames(const struct config *config)
 {
-	const struct chase_arena_layout small = { LEVEL_PT, LEVEL_PT };
+	const struct chase_arena_layout small = chase_arena_in_a_row(LEVEL_PT);
 
 	(void)config;
 	return 2 * chase_arena_frames(small, LINES / 2);

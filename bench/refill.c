@@ -15,7 +15,7 @@ struct shape_of_set {
 	const char *size, *order, *depth;
 	enum tlb_page page;
 	struct chase_arena_layout layout;
-	enum chase_arena_order trail_order;
+	enum chase_arena_order chain_order;
 	bool cold;
 	bool thorough; /* behind every operation; else behind those that stand for it */
 	/* Working sets: so many pages, or so many times what the TLB holds. */
@@ -24,9 +24,9 @@ struct shape_of_set {
 	                  are */
 };
 
-#define LAYOUT(page, apart)                                                            \
+#define LAYOUT(of, by)                                                                 \
 	{                                                                              \
-		page, apart                                                            \
+		.page = (of), .apart = (by)                                            \
 	}
 
 static const struct shape_of_set sets[] = {
@@ -188,11 +188,11 @@ static struct experiment_spec spec_of(const struct plan *plan, const struct tlb_
 		.pcide = setting.pcide,
 		.names_another = setting.names_another,
 		.chase = {
-			.trail = {
+			.chains = {
 				.layout = set->layout,
 				.pages = pages,
-				.chains = chains,
-				.order = set->trail_order,
+				.count = chains,
+				.order = set->chain_order,
 				.seed = plan_config(plan)->seed,
 			},
 			.way_b = CHASE_SPREAD,
@@ -269,7 +269,7 @@ static void plan_ops(struct plan *plan, const struct shape_of_set *set, bool all
 			const struct tlb_op *const op = &tlb_ops[i];
 
 			if (op == tlb_op_none || op->runs_flat ||
-			    !tlb_op_exists(op, pcide != 0))
+			    !tlb_op_exists(op, pcide != 0) || !plan_is_swept(plan, op))
 				continue;
 			if (all || stands_for_others(op, pcide != 0))
 				plan_pcids(plan, op, pcide != 0, set, chains, sizes);

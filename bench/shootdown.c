@@ -2,14 +2,15 @@
  * What it costs to change entries that other processors have in their TLBs, done as
  * kernels do it: change, ask, wait until everybody has dropped the old translations.
  *
- * One shape is the baseline: INVLPG, one send for each target, answers behind the
- * operation, the own translations dropped before the others are asked, a line for each
- * target.  Each dimension is varied from there: targets, pages, operation, how they are
- * asked, when they answer, how many begin at once.  Every row counts the whole, from
- * before the request is written to the last answer.
+ * One shape is the baseline, and what Linux does (flush_tlb_multi, smp_call_function):
+ * INVLPG, one send for each target, answers behind the operation, the own translations
+ * dropped while the others work, a line for each target.  Each dimension is varied from
+ * there: targets, pages, operation, how they are asked, when they answer, how many
+ * begin at once.  Every row counts the whole, from before the request is written to the
+ * last answer.
  */
-#include "bench/harness/remote/shootdown_shape.h"
-#include "bench/remote_rows.h"
+#include "bench/harness/remote/shapes.h"
+#include "bench/remote_plan.h"
 
 #include "lib/base/text.h"
 
@@ -34,19 +35,27 @@ static struct experiment_spec baseline(const struct plan *plan, const char *op,
 			.state = (uint8_t)remote_busy_state(plan),
 			.first = 1,
 			.pages = pages,
+			.alongside = true,
 			.owners = 1,
 		},
 	};
 }
 
+/* Where requests are, and answers. */
+static const char *line_name(const struct remote_spec *remote)
+{
+	if (remote->queued)
+		return "csd";
+	return remote->shared ? "shared" : "own";
+}
+
 static void add(struct plan *plan, struct experiment_spec *spec)
 {
-	const struct remote *const remote = &spec->remote;
+	const struct remote_spec *const remote = &spec->remote;
 
 	REMOTE_NAME(
 		spec, remote_mode_name(remote->mode), remote->early ? "early" : "late",
-		remote->alongside ? "alongside" : "before",
-		remote->shared ? "shared" : "own",
+		remote->alongside ? "alongside" : "before", line_name(remote),
 		remote_state_name((enum smp_state)remote->state),
 		spec->pcide ? "pcide" : NULL, spec->names_another ? "otherpcid" : NULL);
 	plan_add(plan, spec);
@@ -108,30 +117,48 @@ static void plan_op(struct plan *plan, const char *op, bool pcide, bool otherpci
 }
 
 /*
- * One processor tells all others, without any of them being interrupted.  The whole,
- * and its two parts: until all is issued, and until it is done everywhere.
+ * One processor tells all others, without any of them being interrupted: the whole, or
+ * a part of it.
  */
-static void plan_broadcast(struct plan *plan, const char *part,
-                           enum remote_figure figure)
+static void plan_broadcast(struct plan *plan, const char *op, bool pcide,
+                           const char *part, enum remote_figure figure)
 {
 	for (unsigned i = 0; i < PAGE_COUNTS; i++) {
-		struct experiment_spec spec = baseline(
-			plan, "invlpgb_tlbsync", remote_others(plan), page_counts[i]);
+		struct experiment_spec spec =
+			baseline(plan, op, remote_others(plan), page_counts[i]);
 
+		spec.pcide = pcide;
 		spec.remote.mode = REMOTE_LOCAL;
 		spec.remote.figure = figure;
 		REMOTE_NAME(&spec, "broadcast", part,
-		            remote_state_name((enum smp_state)spec.remote.state));
+		            remote_state_name((enum smp_state)spec.remote.state),
+		            pcide ? "pcide" : NULL);
 		if (plan_has_point(plan, page_counts, PAGE_COUNTS, i))
 			plan_add(plan, &spec);
 	}
+}
+
+/*
+ * Of pages also until all is issued, and until it is done everywhere; with PCIDs as
+ * Linux names a process's.  In place of pages the whole PCID, or everything.
+ */
+static void plan_broadcasts(struct plan *plan)
+{
+	const char *const pages = "invlpgb_tlbsync";
+
+	plan_broadcast(plan, pages, false, NULL, FIGURE_ROUND_TRIP);
+	plan_broadcast(plan, pages, false, "issue", FIGURE_SEND);
+	plan_broadcast(plan, pages, false, "tlbsync", FIGURE_WAIT);
+	plan_broadcast(plan, pages, true, NULL, FIGURE_ROUND_TRIP);
+	plan_broadcast(plan, "invlpgb_context", true, NULL, FIGURE_ROUND_TRIP);
+	plan_broadcast(plan, "invlpgb_all_global", false, NULL, FIGURE_ROUND_TRIP);
 }
 
 static void plan_variation(struct plan *plan, unsigned targets)
 {
 	struct experiment_spec spec =
 		baseline(plan, "invlpg", targets, page_counts[SOME_PAGES]);
-	const struct remote usual = spec.remote;
+	const struct remote_spec usual = spec.remote;
 	const bool is_planned =
 		targets == remote_others(plan) &&
 		plan_has_point(plan, page_counts, PAGE_COUNTS, SOME_PAGES);
@@ -142,44 +169,95 @@ static void plan_variation(struct plan *plan, unsigned targets)
 	spec.remote.early = true;
 	add(plan, &spec);
 	spec.remote = usual;
-	spec.remote.alongside = true;
+	spec.remote.alongside = false;
 	add(plan, &spec);
 	spec.remote = usual;
 	spec.remote.shared = true;
 	add(plan, &spec);
-	spec.remote.early = spec.remote.alongside = true;
+	spec.remote.early = true;
 	add(plan, &spec);
 }
 
-/* All begin at once: each for a page of its own, and all others are asked. */
-static void plan_together(struct plan *plan, const char *op, bool pcide,
-                          unsigned owners)
+/* Linux's smp_call_function_many_cond(): what the baseline leaves of it out. */
+static void plan_queues(struct plan *plan, unsigned targets)
 {
-	for (unsigned locked = 0; locked <= 1; locked++) {
-		struct experiment_spec spec =
-			baseline(plan, op, remote_others(plan), 1);
+	struct experiment_spec spec = baseline(plan, "invlpg", targets, 1);
 
-		spec.param = "initiators";
-		spec.value = owners;
-		spec.pcide = pcide;
-		spec.names_another = pcide;
-		spec.remote.owners = owners;
-		spec.remote.locked = locked != 0;
-		REMOTE_NAME(&spec, "together", locked != 0 ? "lock" : "free",
-		            remote_state_name((enum smp_state)spec.remote.state),
-		            pcide ? "pcide-otherpcid" : NULL);
-		plan_add(plan, &spec);
+	spec.remote.queued = true;
+	add(plan, &spec);
+}
+
+/*
+ * A shootdown for each page, where one full flush for all of them would do: as many as
+ * Linux's reclaim puts off, and fewer.
+ */
+static void plan_each(struct plan *plan)
+{
+	for (unsigned i = 1; i <= SOME_PAGES; i++) {
+		struct experiment_spec spec =
+			baseline(plan, "invlpg", remote_others(plan), page_counts[i]);
+
+		spec.remote.each = true;
+		REMOTE_NAME(&spec, "each",
+		            remote_state_name((enum smp_state)spec.remote.state));
+		if (plan_has_point(plan, page_counts, SOME_PAGES + 1, i))
+			plan_add(plan, &spec);
 	}
 }
 
-static void plan_owners(struct plan *plan, const char *op, bool pcide)
+/* How those that begin at once do not get in each other's way. */
+struct together {
+	const char *name, *op;
+	bool locked;
+	bool interrupts; /* are on while they wait, as in kernels */
+	bool generations;
+	bool pcide;   /* and the operation works on another PCID */
+	bool in_full; /* only in the longest profile */
+};
+
+static const struct together togethers[] = {
+	/* Of as many address spaces; under one lock, as Xen's; of one, as Linux's. */
+	{ .name = "free", .op = "invlpg", .interrupts = true },
+	{ .name = "lock", .op = "invlpg", .interrupts = true, .locked = true },
+	{ .name = "gen", .op = "invlpg", .interrupts = true, .generations = true },
+	/* No kernel waits with interrupts off; a published protocol does. */
+	{ .name = "free", .op = "invlpg", .in_full = true },
+	{ .name = "lock", .op = "invlpg", .locked = true, .in_full = true },
+	{ .name = "free", .op = "invpcid_context", .pcide = true },
+	{ .name = "lock", .op = "invpcid_context", .pcide = true, .locked = true },
+};
+
+/* All begin at once: each for a page of its own, and all others are asked. */
+static void plan_together(struct plan *plan, const struct together *how,
+                          unsigned owners)
+{
+	struct experiment_spec spec = baseline(plan, how->op, remote_others(plan), 1);
+
+	spec.param = "initiators";
+	spec.value = owners;
+	spec.pcide = how->pcide;
+	spec.names_another = how->pcide;
+	spec.remote.owners = owners;
+	spec.remote.locked = how->locked;
+	spec.remote.interrupts = how->interrupts;
+	spec.remote.generations = how->generations;
+	if (how->generations)
+		spec.chase.partner = tlb_op_named("cr3_reload");
+	REMOTE_NAME(&spec, "together", how->name, how->interrupts ? "irqson" : NULL,
+	            remote_state_name((enum smp_state)spec.remote.state),
+	            how->pcide ? "pcide-otherpcid" : NULL);
+	if (!how->in_full || plan_is_longest(plan))
+		plan_add(plan, &spec);
+}
+
+static void plan_owners(struct plan *plan, const struct together *how)
 {
 	const unsigned others = remote_others(plan);
 	const unsigned all = others < FLUSH_OWNERS ? others + 1 : FLUSH_OWNERS;
 
 	for (unsigned owners = 2; owners <= 4 && owners < all; owners *= 2)
-		plan_together(plan, op, pcide, owners);
-	plan_together(plan, op, pcide, all);
+		plan_together(plan, how, owners);
+	plan_together(plan, how, all);
 }
 
 /* In the mode the APICs were found in: clusters are behind the switch, else. */
@@ -215,23 +293,26 @@ static void plan_shootdown(struct plan *plan)
 	plan_op(plan, "invpcid_context", true, false);
 	plan_op(plan, "invpcid_context", true, true);
 	plan_op(plan, "invpcid_all_global", false, false);
-	plan_broadcast(plan, NULL, FIGURE_ROUND_TRIP);
-	plan_broadcast(plan, "issue", FIGURE_SEND);
-	plan_broadcast(plan, "tlbsync", FIGURE_WAIT);
+	plan_broadcasts(plan);
 	plan_variation(plan, 1);
-	if (remote_others(plan) > 1)
+	plan_queues(plan, 1);
+	if (remote_others(plan) > 1) {
 		plan_variation(plan, remote_others(plan));
-	plan_owners(plan, "invlpg", false);
-	plan_owners(plan, "invpcid_context", true);
+		plan_queues(plan, remote_others(plan));
+	}
+	plan_each(plan);
+	for (unsigned i = 0; i < sizeof togethers / sizeof togethers[0]; i++)
+		plan_owners(plan, &togethers[i]);
 }
 
 /* Words, one table of pages, one for every 32 that begin at once, and above them; two
- * pages for stores, and two tables.
+ * pages for stores, and two tables; three words, five tables and one of directory
+ * entries for a global page and a directory entry.
  */
 static uint64_t frames(const struct config *config)
 {
 	(void)config;
-	return FLUSH_FRAMES + 1 + FLUSH_OWNERS / 32 + 8 + 4;
+	return FLUSH_FRAMES + 1 + FLUSH_OWNERS / 32 + 8 + 4 + FLUSH_KIND_TURNS + 6;
 }
 
 const struct bench bench_shootdown = {

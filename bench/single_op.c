@@ -214,11 +214,12 @@ static void plan_op(struct plan *plan, const struct tlb_op *op)
 		plan_first(plan, op, with_tce, &targets[0]);
 		plan_marginal(plan, op, with_tce, &targets[0], CLOCK_RDTSCP);
 	}
-	plan_sweeps(plan, op,
-	            (struct setting){
-			    .pcide = !without,
-			    .names_another = op->names == NAMES_ANOTHER,
-		    });
+	if (plan_is_swept(plan, op))
+		plan_sweeps(plan, op,
+		            (struct setting){
+				    .pcide = !without,
+				    .names_another = op->names == NAMES_ANOTHER,
+			    });
 }
 
 static void plan_single_op(struct plan *plan)

@@ -38,31 +38,37 @@ enum between {
 };
 
 struct scenario {
-	struct shape shape; /* rows name it, and equip() finds the rest */
 	enum between between;
 	bool is_global; /* kernel pages */
 	bool isolated;  /* CR3 is loaded at entry and exit */
+	/*
+	 * At entry nothing is dropped; the kernel drops its own half, and what the exit
+	 * loads drops the user's, which was put off until then.
+	 */
+	bool deferred;
 };
-
-static const char *equip(const struct plan *plan, struct experiment *experiment);
-
-#define SCENE(between, is_global, isolated)                                            \
-	{                                                                              \
-		{ .equip = equip }, between, is_global, isolated                       \
-	}
 
 /* What loads nothing, and what loads. */
 static const struct scenario unloading[] = {
-	SCENE(BETWEEN_THREADS, false, false),
-	SCENE(BETWEEN_THREADS, true, false),
-	SCENE(BETWEEN_KERNEL, false, false),
-	SCENE(BETWEEN_KERNEL, true, false),
+	{ BETWEEN_THREADS, false, false, false },
+	{ BETWEEN_THREADS, true, false, false },
+	{ BETWEEN_KERNEL, false, false, false },
+	{ BETWEEN_KERNEL, true, false, false },
 };
 static const struct scenario loading[] = {
-	SCENE(BETWEEN_PROCESSES, false, false), SCENE(BETWEEN_PROCESSES, true, false),
-	SCENE(BETWEEN_PROCESSES, false, true),  SCENE(BETWEEN_PROCESSES, true, true),
-	SCENE(BETWEEN_THREADS, false, true),    SCENE(BETWEEN_THREADS, true, true),
-	SCENE(BETWEEN_KERNEL, false, true),     SCENE(BETWEEN_KERNEL, true, true),
+	{ BETWEEN_PROCESSES, false, false, false },
+	{ BETWEEN_PROCESSES, true, false, false },
+	{ BETWEEN_PROCESSES, false, true, false },
+	{ BETWEEN_PROCESSES, true, true, false },
+	{ BETWEEN_THREADS, false, true, false },
+	{ BETWEEN_THREADS, true, true, false },
+	{ BETWEEN_KERNEL, false, true, false },
+	{ BETWEEN_KERNEL, true, true, false },
+};
+/* Of the load that flushes. */
+static const struct scenario deferring[] = {
+	{ BETWEEN_PROCESSES, false, true, true },
+	{ BETWEEN_THREADS, false, true, true },
 };
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
@@ -126,7 +132,7 @@ static uint32_t set_at(uint32_t pages)
 static void link_set(const struct chase_arena *arena, uint32_t first, uint32_t pages)
 {
 	if (pages != 0)
-		chase_arena_link(arena, &(struct trail){
+		chase_arena_link(arena, &(struct pointer_chains){
 						.layout = spaces_layout(),
 						.first = first,
 						.pages = pages,
@@ -187,6 +193,12 @@ static uint64_t user_cr3(const struct writer *writer, uint32_t side)
 		(uint16_t)(3 + side));
 }
 
+/* Into the kernel of a side: with what it has, if the dropping comes behind. */
+static uint64_t entry_cr3(const struct writer *writer, uint32_t side)
+{
+	return kernel_cr3(writer, side) | (writer->scenario->deferred ? CR3_KEEP : 0);
+}
+
 static void put_kernel(struct writer *writer, uint64_t cr3)
 {
 	put_step(writer, cr3, kernel_base(writer->scenario), KERNEL_FIRST,
@@ -206,7 +218,9 @@ static void put_thread_switch(struct writer *writer, uint32_t to)
 {
 	const bool isolated = writer->scenario->isolated;
 
-	put_kernel(writer, isolated ? kernel_cr3(writer, 0) : 0);
+	put_kernel(writer, isolated ? entry_cr3(writer, 0) : 0);
+	if (writer->scenario->deferred)
+		put_step(writer, kernel_cr3(writer, 0), VA_COMMON, KERNEL_FIRST, 0);
 	put_user(writer, isolated ? user_cr3(writer, 0) : 0, to);
 }
 
@@ -217,7 +231,7 @@ static void put_process_switch(struct writer *writer, uint32_t to)
 		put_user(writer, kernel_cr3(writer, to), to);
 		return;
 	}
-	put_kernel(writer, kernel_cr3(writer, 1 - to));
+	put_kernel(writer, entry_cr3(writer, 1 - to));
 	put_step(writer, kernel_cr3(writer, to), VA_COMMON, KERNEL_FIRST, 0);
 	put_user(writer, user_cr3(writer, to), to);
 }
@@ -267,9 +281,9 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 	struct writer writer = {
 		.plan = plan,
 		.spec = &experiment->spec,
-		.scenario = (const struct scenario *)experiment->spec.shape,
+		.scenario = experiment->spec.setting,
 	};
-	struct script_run play;
+	struct script_run run;
 
 	if (workspace_open_scripts(workspace) != ERR_NONE ||
 	    workspace_map_lines(workspace, spaces_layout(), ALL_PAGES) != ERR_NONE ||
@@ -278,13 +292,15 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 	link_lines(&workspace->arena, pages);
 	writer.next = script_area_steps(&workspace->script_area,
 	                                STEPS_MAX * (WARM_SWITCHES + SWITCHES));
-	play.steps = writer.next;
-	if (play.steps == NULL)
+	run.steps = writer.next;
+	if (run.steps == NULL)
 		return NO_MEMORY;
-	play.warm = put_switches(&writer, WARM_SWITCHES);
-	play.count = put_switches(&writer, SWITCHES);
-	return script_shape_equip(plan, experiment, &play);
+	run.warm = put_switches(&writer, WARM_SWITCHES);
+	run.count = put_switches(&writer, SWITCHES);
+	return script_shape_equip(plan, experiment, &run);
 }
+
+static const struct shape shape_switch = { .equip = equip };
 
 static void name_variant(struct experiment_spec *spec, const struct scenario *scenario)
 {
@@ -298,6 +314,7 @@ static void name_variant(struct experiment_spec *spec, const struct scenario *sc
 	variant_add(spec, names[scenario->between]);
 	variant_add(spec, scenario->is_global ? "global" : NULL);
 	variant_add(spec, scenario->isolated ? "pti" : NULL);
+	variant_add(spec, scenario->deferred ? "deferred" : NULL);
 }
 
 /* Without a working set no page of the kernel is touched. */
@@ -307,7 +324,8 @@ static void plan_scenario(struct plan *plan, const struct tlb_op *op,
 	for (unsigned i = 0; i < PAGE_COUNTS; i++) {
 		struct experiment_spec spec = {
 			.op = op,
-			.shape = &scenario->shape,
+			.shape = &shape_switch,
+			.setting = scenario,
 			.param = "pages",
 			.value = page_counts[i],
 			.divisor = SWITCHES,
@@ -332,6 +350,8 @@ static void plan_switch(struct plan *plan)
 	for (unsigned op = 0; op < COUNT_OF(loads); op++)
 		for (unsigned i = 0; i < COUNT_OF(loading); i++)
 			plan_scenario(plan, tlb_op_named(loads[op]), &loading[i]);
+	for (unsigned i = 0; i < COUNT_OF(deferring); i++)
+		plan_scenario(plan, tlb_op_named("cr3_pcid_flush"), &deferring[i]);
 }
 
 static uint64_t frames(const struct config *config)

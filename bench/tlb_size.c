@@ -10,16 +10,16 @@ struct side {
 	const char *side, *size;
 	enum tlb_side of;
 	enum tlb_page page;
-	struct chase_arena_layout layout;
-	uint32_t most; /* pages; of code, what a jump reaches */
+	enum level level; /* of that page */
+	uint32_t most;    /* pages; of code, what a jump reaches */
 };
 
 static const struct side sides[] = {
-	{ "data", "4k", TLB_DATA, TLB_4K, { LEVEL_PT, LEVEL_PT }, LINES },
-	{ "code", "4k", TLB_CODE, TLB_4K, { LEVEL_PT, LEVEL_PT }, LINES },
-	{ "data", "2m", TLB_DATA, TLB_2M, { LEVEL_PD, LEVEL_PD }, LINES },
-	{ "code", "2m", TLB_CODE, TLB_2M, { LEVEL_PD, LEVEL_PD }, 1024 },
-	{ "data", "1g", TLB_DATA, TLB_1G, { LEVEL_PDPT, LEVEL_PDPT }, 4096 },
+	{ "data", "4k", TLB_DATA, TLB_4K, LEVEL_PT, LINES },
+	{ "code", "4k", TLB_CODE, TLB_4K, LEVEL_PT, LINES },
+	{ "data", "2m", TLB_DATA, TLB_2M, LEVEL_PD, LINES },
+	{ "code", "2m", TLB_CODE, TLB_2M, LEVEL_PD, 1024 },
+	{ "data", "1g", TLB_DATA, TLB_1G, LEVEL_PDPT, 4096 },
 };
 #define SIDES (sizeof sides / sizeof sides[0])
 
@@ -121,8 +121,8 @@ static void plan_side(struct plan *plan, const struct side *side)
 			.value = points.at[i],
 			.divisor = points.at[i],
 			.chase = {
-				.trail = {
-					.layout = side->layout,
+				.chains = {
+					.layout = chase_arena_in_a_row(side->level),
 					.pages = points.at[i],
 					.seed = plan_config(plan)->seed,
 					.code = code,
@@ -152,7 +152,8 @@ static uint64_t frames(const struct config *config)
 
 	(void)config;
 	for (unsigned i = 0; i < SIDES; i++)
-		sum += chase_arena_frames(sides[i].layout, sides[i].most);
+		sum += chase_arena_frames(chase_arena_in_a_row(sides[i].level),
+		                          sides[i].most);
 	return sum;
 }
 

@@ -18,12 +18,7 @@ void variant_add(struct experiment_spec *spec, const char *part)
 
 void variant_add_number(struct experiment_spec *spec, const char *word, uint32_t number)
 {
-	struct line line;
 	char part[16];
 
-	line_clear(&line);
-	line_put(&line, word);
-	line_put_u64(&line, number);
-	line_to_string(&line, part, sizeof part);
-	variant_add(spec, part);
+	variant_add(spec, format_text(part, sizeof part, "%s%u", word, number));
 }

@@ -28,15 +28,9 @@ static bool read_key(const struct firmware *firmware, CHAR16 *key)
 static void show_seconds(const struct firmware *firmware, const char *what,
                          uint32_t seconds)
 {
-	struct line line;
 	char text[80];
 
-	line_clear(&line);
-	line_put(&line, "\rtlbmark: ");
-	line_put(&line, what);
-	line_put_u64(&line, seconds);
-	line_put(&line, " s   ");
-	line_to_string(&line, text, sizeof text);
+	format_text(text, sizeof text, "\rtlbmark: %s%u s   ", what, seconds);
 	console_print(firmware, text);
 }
 
@@ -56,27 +50,21 @@ static bool key_within(const struct firmware *firmware, uint32_t seconds,
 static void put_choice(struct line *line, const char *key, const char *what,
                        const char *value)
 {
-	line_put(line, "  ");
-	line_put_left(line, key, 7);
-	line_put_left(line, what, 15);
-	line_put(line, value);
-	line_put_char(line, '\n');
+	line_format(line, "  %-7s%-15s%s\n", key, what, value);
 }
 
 static void show_menu(const struct firmware *firmware, const struct config *config,
                       bool asks)
 {
-	struct line cpus;
 	struct line menu;
+	char cpus[16];
 	char text[LINE_CAPACITY];
 
-	line_clear(&cpus);
-	line_put_u64(&cpus, config->cpus);
-	line_to_string(&cpus, text, sizeof text);
+	format_text(cpus, sizeof cpus, "%u", config->cpus);
 	line_clear(&menu);
 	line_put(&menu, "\n\n");
 	put_choice(&menu, "p", "profile", config->profile->name);
-	put_choice(&menu, "c", "processors", config->cpus == 0 ? "all" : text);
+	put_choice(&menu, "c", "processors", config->cpus == 0 ? "all" : cpus);
 	put_choice(&menu, "o", "what to run",
 	           config->only[0] == '\0' ? "all" : config->only);
 	if (asks)
@@ -91,19 +79,13 @@ static void show_menu(const struct firmware *firmware, const struct config *conf
 
 static void next_profile(struct config *config)
 {
-	static const char *const order[] = { "smoke", "quick", "default", "full" };
-	const unsigned count = sizeof order / sizeof order[0];
 	unsigned i = 0;
 
-	while (i + 1 < count && !text_equal(order[i], config->profile->name))
+	while (profile_at(i) != config->profile)
 		i++;
-
-	const char *const name = order[(i + 1) % count];
-	size_t length = 0;
-
-	while (name[length] != '\0')
-		length++;
-	config->profile = profile_named((struct text_slice){ name, length });
+	config->profile = profile_at(i + 1);
+	if (config->profile == NULL)
+		config->profile = profile_at(0);
 }
 
 /* All, then 1, 2, 4 ... */

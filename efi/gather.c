@@ -5,13 +5,13 @@
 #include "efi/firmware/survival.h"
 #include "lib/base/crc32.h"
 #include "lib/base/text.h"
+#include "lib/chipset/watchdog.h"
 #include "lib/machine/acpi.h"
 #include "lib/machine/acpi_remapping.h"
 #include "lib/machine/smbios.h"
 #include "lib/x86/apic.h"
 #include "lib/x86/identify.h"
 #include "lib/x86/insn.h"
-#include "lib/x86/watchdog.h"
 
 static const EFI_GUID acpi2_guid = ACPI_20_TABLE_GUID;
 static const EFI_GUID acpi1_guid = ACPI_TABLE_GUID;
@@ -217,64 +217,39 @@ static void gather_firmware(const struct firmware *firmware, struct machine *mac
 	machine->uefi_revision = firmware->table->Hdr.Revision;
 }
 
-static void put_padded(struct line *line, unsigned value, unsigned digits)
-{
-	const size_t from = line->length;
-
-	line_put_u64(line, value);
-	line_align_right(line, from, digits);
-	for (size_t i = from; line->text[i] == ' '; i++)
-		line->text[i] = '0';
-}
-
 static void gather_date(const struct firmware *firmware, struct machine *machine)
 {
 	EFI_TIME time;
-	struct line line;
 
 	if (EFI_ERROR(firmware->table->RuntimeServices->GetTime(&time, NULL)))
 		return;
-	line_clear(&line);
-	put_padded(&line, time.Year, 4);
-	line_put_char(&line, '-');
-	put_padded(&line, time.Month, 2);
-	line_put_char(&line, '-');
-	put_padded(&line, time.Day, 2);
-	line_put_char(&line, 'T');
-	put_padded(&line, time.Hour, 2);
-	line_put_char(&line, ':');
-	put_padded(&line, time.Minute, 2);
-	line_put_char(&line, ':');
-	put_padded(&line, time.Second, 2);
-	line_to_string(&line, machine->date, sizeof machine->date);
+	format_text(machine->date, sizeof machine->date,
+	            "%04u-%02u-%02uT%02u:%02u:%02u", time.Year, time.Month, time.Day,
+	            time.Hour, time.Minute, time.Second);
 }
 
 /* machine.csv has it too; nothing is said where there is no ACPI at all. */
 static void say_acpi(const struct firmware *firmware, const struct machine *machine)
 {
 	if (machine->acpi != NULL && !text_equal(machine->acpi, "XSDT") &&
-	    !text_equal(machine->acpi, "RSDT")) {
-		console_print(firmware, "tlbmark: the list of ACPI tables: ");
-		console_print(firmware, machine->acpi);
-		console_print(firmware, "\n");
-	}
-	if (machine->fadt != NULL && !text_equal(machine->fadt, "read")) {
-		console_print(firmware, "tlbmark: the ACPI table of the PM timer and "
-		                        "the reset register (FADT): ");
-		console_print(firmware, machine->fadt);
-		console_print(firmware, "\n");
-	}
+	    !text_equal(machine->acpi, "RSDT"))
+		console_format(firmware, "tlbmark: the list of ACPI tables: %s\n",
+		               machine->acpi);
+	if (machine->fadt != NULL && !text_equal(machine->fadt, "read"))
+		console_format(firmware,
+		               "tlbmark: the ACPI table of the PM timer and the reset "
+		               "register (FADT): %s\n",
+		               machine->fadt);
 }
 
 static void say_madt(const struct firmware *firmware, const struct machine *machine)
 {
 	if (machine->madt == NULL || text_equal(machine->madt, "read"))
 		return;
-	console_print(firmware, "tlbmark: the list of processors in ACPI (MADT): ");
-	console_print(firmware, machine->madt);
-	console_print(firmware, "; they are known by: ");
-	console_print(firmware, processors_source(&machine->processors));
-	console_print(firmware, "\n");
+	console_format(firmware,
+	               "tlbmark: the list of processors in ACPI (MADT): %s; they are "
+	               "known by: %s\n",
+	               machine->madt, processors_source(&machine->processors));
 }
 
 void gather_machine(const struct firmware *firmware, const struct memory_map *map,
@@ -311,8 +286,7 @@ void gather_run_id(struct machine *machine, const struct config *config)
 		if (*c == 'T')
 			line_put_char(&line, '-');
 	}
-	line_put_char(&line, '-');
-	line_put_hex(&line, rdtsc_ordered() & 0xffff, 4);
+	line_format(&line, "-%04lx", rdtsc_ordered() & 0xffff);
 	line_to_string(&line, machine->run_id, sizeof machine->run_id);
 }
 

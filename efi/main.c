@@ -35,9 +35,7 @@ extern const char image_base[] __asm__("ImageBase")
 static EFI_STATUS refuse(const struct firmware *firmware, const char *what,
                          EFI_STATUS status)
 {
-	console_print(firmware, "tlbmark: ");
-	console_print(firmware, what);
-	console_print(firmware, "\n");
+	console_format(firmware, "tlbmark: %s\n", what);
 	return status;
 }
 
@@ -63,33 +61,24 @@ static void print_bad_options(const struct program *program)
 
 	for (uint32_t i = 0; i < config->bad_count && i < CONFIG_BAD_KEPT; i++) {
 		struct line line;
-		char text[256];
 
 		config_describe_bad(config, i, &line);
-		line_to_string(&line, text, sizeof text);
-		console_print(&program->firmware, "tlbmark: ignored: ");
-		console_print(&program->firmware, text);
-		console_print(&program->firmware, "\n");
+		console_format(&program->firmware, "tlbmark: ignored: %.*s\n",
+		               (int)line.length, line.text);
 	}
 }
 
 static void print_beyond(const struct program *program)
 {
 	const uint64_t bytes = program->machine.beyond_bytes;
-	struct line line;
-	char text[160];
 
-	if (bytes == 0)
-		return;
-	line_clear(&line);
-	line_put(&line, "tlbmark: the firmware lists ");
-	line_put_u64(&line, bytes >> 20);
-	line_put(&line, " MiB of RAM from 0x");
-	line_put_hex(&line, program->map.limit, 1);
-	line_put(&line, " on, where this processor has\n         no addresses: they "
-	                "are left out\n");
-	line_to_string(&line, text, sizeof text);
-	console_print(&program->firmware, text);
+	if (bytes != 0)
+		console_format(
+			&program->firmware,
+			"tlbmark: the firmware lists %lu MiB of RAM from 0x%lx on, "
+			"where this processor has\n         no addresses: they are "
+			"left out\n",
+			bytes >> 20, program->map.limit);
 }
 
 static EFI_STATUS gather(struct program *program)
@@ -111,7 +100,8 @@ static EFI_STATUS gather(struct program *program)
 	             sizeof program->machine.load_options);
 	print_bad_options(program);
 	gather_machine(firmware, &program->map, &program->config, &program->machine);
-	run_marker_read(&program->volumes, program->machine.identity, &program->marker);
+	marker_file_read(&program->volumes, program->machine.identity,
+	                 &program->marker);
 	consent_at_start(program);
 	gather_run_id(&program->machine, &program->config);
 	memory_describe(&program->map, &program->machine);
@@ -131,10 +121,11 @@ static EFI_STATUS leave_to_another(const struct program *program)
 	char id[LOG_HEADER_RUN_ID];
 
 	text_copy(id, sizeof id, program->ram_log.foreign->run_id);
-	console_print(&program->firmware, "tlbmark: in this machine's RAM wait results "
-	                                  "that this stick did not leave, of run ");
-	console_print(&program->firmware, id);
-	console_print(&program->firmware, "\n");
+	console_format(
+		&program->firmware,
+		"tlbmark: in this machine's RAM wait results that this stick did not "
+		"leave, of run %s\n",
+		id);
 	return refuse(&program->firmware,
 	              "nothing is measured, lest they are overwritten.\n"
 	              "         Start the stick that left them, or switch the machine "

@@ -33,8 +33,8 @@ static void path_of(char path[PATH_MAX], const char *dir, const char *format,
 static void fail(struct delivery *d, const char *what, const char *name)
 {
 	if (!d->failed)
-		fprintf(stderr, "capture: cannot %s %s/%s: %s\n", what, d->dir, name,
-		        strerror(errno));
+		snprintf(d->fault, sizeof d->fault, "cannot %s %s/%s: %s", what, d->dir,
+		         name, strerror(errno));
 	d->failed = true;
 }
 

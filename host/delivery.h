@@ -21,7 +21,8 @@ struct delivery {
 	const char *dir;
 	bool partial; /* a file that machine.csv announces may be missing */
 	unsigned count;
-	bool failed; /* an I/O error, already reported: no more can be kept */
+	bool failed;     /* an I/O error: no more can be kept */
+	char fault[512]; /* which, in words */
 	struct delivered_file files[DELIVERY_FILES];
 };
 

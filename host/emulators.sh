@@ -17,6 +17,73 @@ limit_to_bochs() {
 	program=$bochs machine=pc accel=none cpu=${cpu:-corei7_haswell_4770}
 }
 
+is_modelled() {
+	[ "$emulator" = model ] || [ "$emulator" = silicon ]
+}
+
+# Bochs with the modelled machine in it, built here.
+limit_to_silicon() {
+	[ -z "$cpu" ] || die 2 "--cpu $cpu: the processor is what the machine's file says"
+	limit_to_bochs
+	find_machine_file
+	program=''
+	# No other of its models has as much that needs no vector registers.
+	cpu=corei7_sandy_bridge_2600k
+	bochs=$(absolute "$root/build/silicon-bochs/bochs")
+}
+
+# The model is what its file says, has no firmware, and sends its results as it goes.
+limit_to_model() {
+	[ -z "$hardware" ] || die 2 "$hardware: the model is what its file says"
+	case $transport in
+	auto) take_transport serial ;;
+	serial) ;;
+	*) die 2 "--set transport=$transport: the model has a serial line alone" ;;
+	esac
+	find_machine_file
+	accel=none cpus=1
+}
+
+find_machine_file() {
+	[ -n "$machine_file" ] || die 2 "-e $emulator: say which with --machine-file:" \
+		"$(machine_names), or a path"
+	case $machine_file in
+	*/*) machine_file=$(absolute "$machine_file") ;;
+	*) machine_file=$(absolute "$root/tests/silicon/machines/$machine_file.machine") ;;
+	esac
+	[ -f "$machine_file" ] || die 2 "--machine-file: there is no $machine_file;" \
+		"known by name are: $(machine_names)"
+}
+
+machine_names() {
+	(cd "$root/tests/silicon/machines" && echo *.machine) | sed 's/\.machine//g; s/ /, /g'
+}
+
+# The model's own rules, as those of settings.
+check_machine_file() {
+	is_modelled || return 0
+	code=0
+	refused=$(eval "$(model_command --check)" 2>&1) || code=$?
+	case $code in
+	0) return ;;
+	2) die 2 "refused: ${refused#silicon: }" ;;
+	*) die 3 "the machine's file cannot be checked: $refused" ;;
+	esac
+}
+
+# Its errata are words of the program's, one each.
+model_command() { # [--check]
+	config=''
+	[ $# -ne 0 ] || config='--config tlbmark.cfg'
+	line=$(quoted "$(absolute "$root/build/host/silicon")" "$@")
+	while read -r erratum; do
+		[ -z "$erratum" ] || line="$line $(quoted --erratum "$erratum")"
+	done <<-EOF
+		$errata
+	EOF
+	echo "$line ${config:+$config }$(quoted "$machine_file")"
+}
+
 # When a disk of these has done its work is decided by the host's clock, and that ends
 # the slice of one processor and begins that of another.
 limit_to_icount() {
@@ -33,6 +100,7 @@ limit_to_icount() {
 # Where Debian and Ubuntu, Fedora and Arch have OVMF: split in code and variables for
 # q35, in one piece for pc.
 choose_firmware() {
+	[ "$emulator" != model ] || return 0
 	case $machine in
 	q35) places='OVMF/OVMF_CODE_4M OVMF/OVMF_CODE edk2/ovmf/OVMF_CODE
 		edk2/x64/OVMF_CODE.4m ovmf/x64/OVMF_CODE.4m ovmf/x64/OVMF_CODE' ;;
@@ -96,6 +164,8 @@ emulator_command() { # ACCELERATOR
 	case $emulator in
 	qemu) qemu_command "$1" ;;
 	bochs) bochs_command ;;
+	model) model_command ;;
+	silicon) silicon_command ;;
 	esac
 }
 
@@ -163,30 +233,54 @@ bochs_debugger() {
 # breakpoint ends it once the files are on the disk; the end of @done would still be in
 # the UART, so nothing before has one.
 bochs_command() {
+	echo "$(bochs_words 10000000 'rfb, options="timeout=0"' "$(bochs_debugger)" \
+		'sound: driver=dummy, waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy' \
+		'magic_break: enabled=1') 3>&1 >&2"
+}
+
+# Its clock counts ticks of the machine's TSC.
+silicon_command() {
+	khz=$(sed -n 's/#.*//; s/^ *tsc_khz *= *\([0-9]*\) *$/\1/p' "$machine_file")
+	features=1g_pages,smep,invpcid,x2apic,tsc_adjust,clflushopt
+	printf '%s ' "$(quoted env "SILICON_MACHINE=$machine_file" \
+		"SILICON_ERRATA=$errata" "SILICON_SEED=$(setting_of seed)")"
+	echo "$(bochs_words "${khz}000, add_features=\"$features\"" nogui '') 3>&1 >&2"
+}
+
+# The last value that --set has given a key; nothing if none.
+setting_of() { # KEY
+	printf '%s' "$settings" | sed -n "s/^$1 = //p" | tail -n 1
+}
+
+bochs_words() { # IPS DISPLAY OPTION [WORD...]
+	ips=$1 display=$2 option=$3
+	shift 3
 	set -- "megs: $memory" \
 		"romimage: file=\"$(plain_name "$firmware" firmware.fd)\", address=0x0, options=none" \
 		"vgaromimage: file=\"$(plain_name "$vga_bios" vga.bin)\"" \
-		"cpu: model=$cpu, count=$cpus, ips=10000000, reset_on_triple_fault=0" \
+		"cpu: model=$cpu, count=$cpus, ips=$ips, reset_on_triple_fault=0" \
 		'pci: enabled=1, chipset=i440fx' \
 		'vga: extension=vbe' \
-		'display_library: rfb, options="timeout=0"' \
+		"display_library: $display" \
 		'com1: enabled=1, mode=file, dev=/dev/fd/3' \
-		'sound: driver=dummy, waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy' \
 		'speaker: enabled=0' \
 		'clock: sync=none, time0=utc' \
-		'magic_break: enabled=1' \
 		'panic: action=fatal' 'error: action=report' 'info: action=report' \
 		'log: "bochs.log"' \
 		'ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14' \
 		"ata0-master: type=disk, path=\"disk.img\", mode=flat, $(geometry)" \
-		'boot: disk'
-	# shellcheck disable=SC2046 # a word, or none
-	echo "$(quoted "$bochs" -q $(bochs_debugger) -f /dev/null -rc bochs.rc "$@") 3>&1 >&2"
+		'boot: disk' "$@"
+	# What its debugger is told, where it has one.
+	[ "$emulator" = silicon ] || set -- -rc bochs.rc "$@"
+	quoted "$bochs" -q ${option:+"$option"} -f /dev/null "$@"
 }
 
 # What the emulator had to say, a few lines of it.
 emulator_words() {
-	if [ "$emulator" = bochs ]; then
+	if [ "$emulator" = silicon ] && [ -s "$work/emulator.err" ] &&
+		grep '^silicon: ' "$work/emulator.err"; then
+		return
+	elif [ "$emulator" = bochs ] || [ "$emulator" = silicon ]; then
 		sed -n 's/.*>>PANIC<< *//p' "$work/bochs.log" "$work/emulator.err" \
 			2>/dev/null | sort -u | head -n 5
 	else

@@ -97,7 +97,9 @@ boot() { # ACCELERATOR SECONDS in which the program must have started
 		! grep -qs 'KVM internal error' "$work/emulator.err" || status=5
 	fi
 	# QEMU ends when the program does, Bochs does not.
-	[ "$emulator" = qemu ] || end_timeout=0
+	case $emulator in
+	bochs | silicon) end_timeout=0 ;;
+	esac
 	stop_emulator $((status < 3 ? end_timeout : 0))
 	exec 3<&-
 	[ "$emulator_status" -ne 153 ] || # 128 + SIGXFSZ

@@ -19,6 +19,11 @@ one_of() { # OPTION VALUE CHOICE...
 	die 2 "$option $value: not one of: $*"
 }
 
+# They are defined in one place.
+profiles() {
+	sed -n 's/^\t\t\.name = "\(.*\)",$/\1/p' "$root/lib/options/profile.c"
+}
+
 made_of() { # OPTION VALUE CHARACTERS
 	case $2 in
 	'' | *[!$3]*) die 2 "$1 $2: empty, or with a character that is not allowed" ;;
@@ -71,9 +76,28 @@ take_setting() { # KEY=VALUE
 	esac
 }
 
-take_value() { # OPTION VALUE
+# A line of the model's file, without what a shell would read in another way.
+take_erratum() { # TEXT
+	made_of --erratum "$1" 'A-Za-z0-9_ '
+	errata="$errata$1
+"
+}
+
+# What a machine's file says, or what there is none of there.
+take_hardware() { # OPTION VALUE
 	case $1 in
-	-e | --emulator) one_of "$@" qemu bochs && emulator=$2 ;;
+	-a | --accel | -c | --cpus | --cpu | --machine | --memory | --firmware | --disk)
+		hardware="$1 $2"
+		;;
+	esac
+}
+
+take_value() { # OPTION VALUE
+	take_hardware "$@"
+	case $1 in
+	-e | --emulator) one_of "$@" qemu bochs model silicon && emulator=$2 ;;
+	--machine-file) made_of "$@" 'A-Za-z0-9_./,+ -' && machine_file=$2 ;;
+	--erratum) take_erratum "$2" ;;
 	-a | --accel) one_of "$@" auto kvm tcg icount && accel=$2 accelerated="$1 $2" ;;
 	-c | --cpus) number "$@" 1 255 && cpus=$2 ;;
 	--cpu) made_of "$@" A-Za-z0-9_.,=+- && cpu=$2 ;;
@@ -82,7 +106,8 @@ take_value() { # OPTION VALUE
 	--firmware) [ -f "$2" ] || die 2 "$1 $2: no such file" && firmware=$(absolute "$2") ;;
 	--disk) one_of "$@" virtio usb ahci nvme && disk=$2 ;;
 	-p | --profile | '--set profile')
-		one_of "$@" smoke quick default full && profile=$2
+		# shellcheck disable=SC2046 # words
+		one_of "$@" $(profiles) && profile=$2
 		;;
 	--only) made_of "$@" 'A-Za-z0-9_*?/,' && only=$2 ;;
 	--set) take_setting "$2" ;;
@@ -93,11 +118,12 @@ take_value() { # OPTION VALUE
 }
 
 take_options() {
-	limited=no
+	limited=no hardware=
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--no-report) report=no ;;
 		-n | --dry-run) dry_run=yes ;;
+		--list) list=yes ;;
 		--setup) setup=yes ;;
 		-y | --yes) yes=--yes ;;
 		-v | --verbose) verbose=yes ;;
@@ -120,10 +146,21 @@ take_options() {
 # What follows from several of them, whatever their order.
 settle_options() {
 	qemu=$(placed "$qemu") bochs=$(placed "$bochs")
+	[ "$emulator" != model ] || limit_to_model
+	[ "$emulator$machine_file$errata" = "$emulator" ] || is_modelled ||
+		die 2 '--machine-file and --erratum are of -e model and -e silicon'
 	settle_ways
 	[ "$cpus" -gt 1 ] && threads=multi || threads=single
 	program=$qemu
-	[ "$emulator" = qemu ] || limit_to_bochs
+	case $emulator in
+	bochs) limit_to_bochs ;;
+	silicon) limit_to_silicon ;;
+	esac
+	case $emulator in
+	model) starts=build/host/silicon ;;
+	silicon) starts='build/tlbmark.img build/host/silicon build/silicon-bochs/bochs' ;;
+	*) starts=build/tlbmark.img ;;
+	esac
 	[ "$accel" != icount ] || limit_to_icount
 	[ "$profile$limited" != fullno ] || timeout=3600
 	[ -n "$run" ] ||
@@ -142,14 +179,49 @@ settle_options() {
 	esac
 }
 
+# They name themselves.
+benchmarks() {
+	sed -n 's/^\t\.name = "\(.*\)",$/\1/p' "$root"/bench/*.c | sort -u
+}
+
 # The program's own rules, asked before anything is started.
 check_settings() {
 	code=0
-	refused=$(config_lines | "$root/build/host/check_config") || code=$?
+	# shellcheck disable=SC2046 # words
+	refused=$(config_lines | "$root/build/host/check_config" $(benchmarks)) || code=$?
 	case $code in
 	0) return ;;
 	2) ;;
 	*) die 3 'the settings cannot be checked' ;;
 	esac
 	die 2 "refused: $(printf '%s' "$refused" | tr '\n' ';' | sed 's/;/; /g')"
+}
+
+# Nothing is installed for a command that is only printed.
+check_unstarted_settings() {
+	stage='checking the settings'
+	if command -v make >/dev/null && command -v gcc >/dev/null; then
+		in_background env MAKEFLAGS= make -s -C "$root" build/host/check_config >&2 ||
+			die 3 'the build failed'
+	fi
+	if [ -x "$root/build/host/check_config" ]; then
+		check_settings
+	else
+		say 'the settings are not checked: that takes make and gcc'
+	fi
+}
+
+# What can be chosen, as the program has it; then the end.
+list_choices() {
+	stage='listing what can be chosen'
+	"$root/tests/install.sh" ${yes:+"$yes"} make gcc || leave 3
+	in_background env MAKEFLAGS= make -s -C "$root" build/host/list >&2 ||
+		die 3 'the build failed'
+	show "benchmarks, for --only BENCH:
+$(benchmarks | sed 's/^/  /')
+operations, for --only BENCH/OP; no benchmark has all of them:
+$("$root/build/host/list" operations | sed 's/^/  /')
+keys, for --set KEY=VALUE and for tlbmark.cfg:
+$("$root/build/host/list" keys | sed 's/^/  /')"
+	leave "$status"
 }

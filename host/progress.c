@@ -32,6 +32,7 @@ static bool estimate_left(const struct progress *p, double now, double *left)
 	return true;
 }
 
+/* The name comes last: where a line is too narrow, that is what is cut. */
 static void format_line(const struct progress *p, const char *name, double now,
                         char *line, size_t capacity)
 {
@@ -42,13 +43,12 @@ static void format_line(const struct progress *p, const char *name, double now,
 
 	const int width = snprintf(digits, sizeof digits, "%" PRIu32, p->steps);
 	format_time(elapsed, now);
-	int used =
-		snprintf(line, capacity, "[%*" PRIu32 "/%" PRIu32 "] %s   %s elapsed",
-	                 width, p->step, p->steps, name, elapsed);
-	if (used < 0 || (size_t)used >= capacity || !estimate_left(p, now, &left))
-		return;
-	format_time(remaining, left);
-	snprintf(line + used, capacity - (size_t)used, ", %s left", remaining);
+	if (estimate_left(p, now, &left))
+		format_time(remaining, left);
+	else
+		snprintf(remaining, sizeof remaining, "-:--");
+	snprintf(line, capacity, "%5s, %5s left [%*" PRIu32 "/%" PRIu32 "] %s", elapsed,
+	         remaining, width, p->step, p->steps, name);
 }
 
 static int terminal_columns(void)

@@ -94,6 +94,8 @@ static void part_dropped(struct session *s, const struct capture_event *event)
 	};
 
 	s->damaged = true;
+	if (s->delivery.failed) /* it is the end, which says so */
+		return;
 	progress_clear(&s->progress);
 	fprintf(stderr, "capture: dropped a part of '%s': %s (%" PRIu32 " rows",
 	        event->name, reasons[event->fault], event->number);
@@ -156,15 +158,27 @@ static void receive(void *context, const struct capture_event *event)
 	}
 }
 
+static void say_where_it_ended(const struct session *s)
+{
+	fprintf(stderr, "capture: %s", s->ending != NULL ? s->ending : "an error");
+	if (s->progress.step != 0)
+		fprintf(stderr, " at %" PRIu32 "/%" PRIu32, s->progress.step,
+		        s->progress.steps);
+	fputs(", without @done; kept:", stderr);
+}
+
 static void list_delivered(const struct session *s)
 {
 	unsigned kept = 0;
 
-	if (s->finished)
+	if (s->delivery.failed)
+		fprintf(stderr,
+		        "capture: %s; it is missing, and what came later; kept:",
+		        s->delivery.fault);
+	else if (s->finished)
 		fputs("capture: the run is not whole; kept:", stderr);
 	else
-		fprintf(stderr, "capture: %s, without @done; kept:",
-		        s->ending != NULL ? s->ending : "an error");
+		say_where_it_ended(s);
 	for (unsigned i = 0; i < s->delivery.count; i++) {
 		const struct delivered_file *const file = &s->delivery.files[i];
 
@@ -202,15 +216,19 @@ int session_end(struct session *s)
 	progress_clear(&s->progress);
 	capture_finish(&s->capture);
 
-	const bool verified = delivery_verify(&s->delivery);
+	const bool verified = s->delivery.failed || delivery_verify(&s->delivery);
 	delivery_publish(&s->delivery);
+	if (s->delivery.failed) {
+		list_delivered(s);
+		return IO_ERROR;
+	}
 
 	const bool whole = s->finished && done_is_known(s) && verified && !s->damaged;
 	if (s->signal == 0 && (!whole || s->done == UNFINISHED))
 		show_last_lines(s);
 	if (s->running && !whole)
 		list_delivered(s);
-	if (s->io_error || s->delivery.failed)
+	if (s->io_error)
 		return IO_ERROR;
 	if (s->signal != 0)
 		return 128 + s->signal;

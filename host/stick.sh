@@ -2,6 +2,8 @@
 # The stick that run.sh boots from, and what has come home to it.
 # shellcheck disable=SC2034,SC2154 # run.sh has the options, and takes what is set here
 
+newline='
+'
 # Seconds from the end of a run until its files are on the stick: a reset, the firmware
 # and the writing.
 home_timeout=240
@@ -90,9 +92,11 @@ at_work() { # COMMAND...
 make_disk() {
 	data=disk.img@@$((data_first * 512))
 	config_lines >"$work/tlbmark.cfg"
+	[ "$emulator" != model ] || return 0
 	printf 'c\nq\n' >"$work/bochs.rc" # what its debugger is told: continue, then quit
-	cp "$root/build/tlbmark.img" "$work/disk.img"
-	at_work mcopy -o -i "$data" tlbmark.cfg ::/
+	words=$(cp "$root/build/tlbmark.img" "$work/disk.img" 2>&1 &&
+		{ at_work mcopy -o -i "$data" tlbmark.cfg ::/ 2>&1 || { echo 'mcopy failed' && false; }; }) ||
+		die 3 "no copy of the stick in $work: ${words%%"$newline"*}"
 }
 
 # The folder of the run on the data partition, of which there is at most one.
@@ -104,7 +108,8 @@ stick_folder() {
 copy_from_stick() {
 	folder=$(stick_folder)
 	[ -n "$folder" ] && mkdir "$work/home" || return 0
-	at_work mcopy -n -i "$data" "${folder}*" home || :
+	words=$(at_work mcopy -n -i "$data" "${folder}*" home 2>&1) ||
+		say "not all files of the stick could be kept in $work: ${words%%"$newline"*}"
 	is_empty "$work/home" || deliver home || leave 3
 }
 
@@ -144,6 +149,14 @@ status_of_stick() {
 		grep . || echo 4
 }
 
+# Whether the limit has ended the way home of a run that had ended, and whose files
+# capture has found whole.
+serial_has_all() {
+	read_clock
+	[ "$heard" = yes ] && [ "$status" -lt 2 ] && [ "$now" -ge "$deadline" ] &&
+		[ -e "$work/serial-files/machine.csv" ]
+}
+
 # What the stick has is what is kept; without it, what the serial line has delivered; both
 # where they differ.  A folder without machine.csv says what became of the results.
 collect() {
@@ -158,6 +171,11 @@ collect() {
 	[ "$status" -ne 2 ] || return 0
 	if [ ! -e "$out/machine.csv" ]; then
 		say 'the stick has no results of this run'
+		if serial_has_all; then
+			say 'the time is up; the files of the serial line are whole, and kept'
+			keep_serial || leave 3
+			return 0
+		fi
 		# The program says what it used, which may have been the serial line alone.
 		grep -qsx 'transport,serial' "$work/serial-files/machine.csv" || status=4
 		keep_serial || leave 3

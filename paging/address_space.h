@@ -27,16 +27,16 @@ struct address_space {
 
 /*
  * Where the measurements put things, in the upper half, away from the identity map in
- * the lower one.  Each is the start of a PML4 entry's 512 GiB; what lies behind
- * VA_TARGETS takes several.
+ * the lower one.  Each is the start of a PML4 entry's 512 GiB; VA_VERIFY and
+ * what lies behind VA_TARGETS take several.
  */
 #define VA_WINDOW_GLOBAL UINT64_C(0xffff900000000000)
 #define VA_WINDOW_LOCAL UINT64_C(0xffff910000000000)
-#define VA_VERIFY UINT64_C(0xffff920000000000)
 #define VA_WINDOW_WRITABLE UINT64_C(0xffff930000000000)
 #define VA_SCRIPT_AREA UINT64_C(0xffff940000000000) /* scripts */
 #define VA_COMMON UINT64_C(0xffff950000000000)      /* kernel pages of all spaces */
 #define VA_SHOOTDOWN UINT64_C(0xffff960000000000)
+#define VA_VERIFY UINT64_C(0xffff980000000000) /* sixteen of them */
 #define VA_TARGETS UINT64_C(0xffffa00000000000)
 /* Takes all that is above, 176 entries; its fifth is the dense mapping (chase_arena.h).
  */

@@ -17,6 +17,23 @@ BODY(cr3_home, "mov %rbx, %cr3")
 BODY(cr3_there_and_back, "mov %r8, %cr3\n"
                          "mov %rbx, %cr3")
 
+/*
+ * Page-table isolation: into the kernel's half, which is the one named, and there a
+ * flush of it; that of the user's half is put off to the load that goes back.  What is
+ * not the flush is the way there and back.
+ */
+BODY(pti_deferred, "mov %r8, %rax\n"
+                   "bts $63, %rax\n"
+                   "mov %rax, %cr3\n"
+                   "mov %r8, %cr3\n"
+                   "mov %rbx, %cr3")
+BODY(pti_there_and_back, "mov %r8, %rax\n"
+                         "bts $63, %rax\n"
+                         "mov %rax, %cr3\n"
+                         "mov %rbx, %rax\n"
+                         "bts $63, %rax\n"
+                         "mov %rax, %cr3")
+
 BODY(invpcid, "invpcid 0x7fffffff(%rsi), %rdi")
 
 /*
@@ -51,12 +68,22 @@ BODY(invlpgb_tlbsync, "lea 0x7fffffff(%rsi), %rax\n"
                       "invlpgb\n"
                       "tlbsync")
 
-/* The same of pages in a row: ECX is how many more than one (bits 15:0). */
+/*
+ * The same of pages in a row, or of what needs no page: ECX is how many more than one
+ * (bits 15:0).
+ */
 BODY(invlpgb_batch, "lea 0x7fffffff(%rsi), %rax\n"
                     "mov %edi, %edx\n"
                     "mov $0x7fffffff, %ecx\n"
                     "invlpgb")
 BODY(invlpgb_wait, "tlbsync")
+
+/* Without an address: RSI is what its low bits say alone. */
+BODY(invlpgb_no_page, "mov %rsi, %rax\n"
+                      "mov %edi, %edx\n"
+                      "xor %ecx, %ecx\n"
+                      "invlpgb\n"
+                      "tlbsync")
 
 /*
  * CR0.PG cannot be cleared in 64-bit mode: out through compatibility mode by LRETQ,
@@ -125,6 +152,12 @@ BODY(cr0_pg_stays, FLAT_OUT FLAT_BACK)
 #define DISPLACED(name, offset)                                                        \
 	{                                                                              \
 		BODY_RANGE(name), .fixup = FIXUP_ADDRESS, .fixup_offset = (offset)     \
+	}
+
+#define INVLPGB_BATCH                                                                  \
+	{                                                                              \
+		.body = DISPLACED(invlpgb_batch, 3), .count_offset = 10,               \
+		.end = { BODY_RANGE(invlpgb_wait) }                                    \
 	}
 
 #define INVPCID_OP                                                                     \
@@ -221,6 +254,17 @@ const struct tlb_op tlb_ops[] = {
 		.drops_all_psc = true,
 	},
 	{
+		.name = "cr3_pti_deferred",
+		.needs = FEATURE_PCID,
+		.states = PCIDE_ON,
+		.body = { BODY_RANGE(pti_deferred) },
+		.baseline = { BODY_RANGE(pti_there_and_back) },
+		.by = BY_CR3,
+		.names = NAMES_ANOTHER,
+		.drops_all_psc = true,
+		.swept_in_full = true,
+	},
+	{
 		.name = "cr4_pge_toggle",
 		.needs = FEATURE_PGE,
 		.states = PCIDE_OFF | PCIDE_ON,
@@ -246,14 +290,32 @@ const struct tlb_op tlb_ops[] = {
 		.needs = FEATURE_INVLPGB,
 		.states = PCIDE_OFF | PCIDE_ON,
 		.body = DISPLACED(invlpgb_tlbsync, 3),
-		.batch = {
-			.body = DISPLACED(invlpgb_batch, 3),
-			.count_offset = 10,
-			.end = { BODY_RANGE(invlpgb_wait) },
-		},
+		.batch = INVLPGB_BATCH,
 		.by = BY_INVLPGB,
 		.names = NAMES_ANY,
 		.takes_page = true,
+	},
+	{
+		.name = "invlpgb_context",
+		.needs = FEATURE_INVLPGB,
+		.states = PCIDE_ON,
+		.body = { BODY_RANGE(invlpgb_no_page) },
+		.batch = INVLPGB_BATCH,
+		.by = BY_INVLPGB,
+		.names = NAMES_ANY,
+		.drops_all_psc = true,
+		.swept_in_full = true,
+	},
+	{
+		.name = "invlpgb_all_global",
+		.needs = FEATURE_INVLPGB,
+		.states = PCIDE_OFF | PCIDE_ON,
+		.body = { BODY_RANGE(invlpgb_no_page) },
+		.batch = INVLPGB_BATCH,
+		.by = BY_INVLPGB,
+		.drops_globals = true,
+		.drops_all_psc = true,
+		.swept_in_full = true,
 	},
 	{
 		.name = "cr0_pg_toggle",
@@ -290,14 +352,19 @@ const struct body *tlb_op_body(const struct tlb_op *op, const struct aim *aim)
 	                                                         : &op->body;
 }
 
-/* ASID 0 is the host's own. */
-static void set_for_invlpgb(struct operands *operands, const struct aim *aim,
-                            uint64_t cr4)
+/*
+ * As Linux sets them: of a process its PCID and no global entries; of the kernel, which
+ * has no PCID, global entries too.  ASID 0 is the host's own; without a valid one what
+ * matches would go for every guest, too.
+ */
+static void set_for_invlpgb(struct operands *operands, const struct tlb_op *op,
+                            const struct aim *aim, uint64_t cr4)
 {
-	const uint64_t pcid = (cr4 & CR4_PCIDE) != 0 ? INVLPGB_PCID : 0;
+	const bool of_pcid = (cr4 & CR4_PCIDE) != 0 && op->names != NAMES_NONE;
 
-	operands->address |= INVLPGB_VA | INVLPGB_ASID | INVLPGB_GLOBAL | pcid;
-	operands->type = (uint64_t)aim->pcid << INVLPGB_PCID_SHIFT;
+	operands->address = (op->takes_page ? aim->va | INVLPGB_VA : 0) | INVLPGB_ASID |
+	                    (of_pcid ? INVLPGB_PCID : INVLPGB_GLOBAL);
+	operands->type = of_pcid ? (uint64_t)aim->pcid << INVLPGB_PCID_SHIFT : 0;
 }
 
 struct operands tlb_op_operands(const struct tlb_op *op, const struct aim *aim,
@@ -316,7 +383,7 @@ struct operands tlb_op_operands(const struct tlb_op *op, const struct aim *aim,
 	};
 
 	if (op->by == BY_INVLPGB)
-		set_for_invlpgb(&operands, aim, surroundings->cr4);
+		set_for_invlpgb(&operands, op, aim, surroundings->cr4);
 	return operands;
 }
 

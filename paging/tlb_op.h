@@ -20,12 +20,32 @@ enum entry {
 	ENTRY_OTHER_PCID,        /* the page aimed at, in a third PCID */
 	ENTRY_OTHER_PCID_GLOBAL, /* the page aimed at, global, used in a third PCID */
 	ENTRY_PDE,               /* the page aimed at, whose PDE was repointed */
-	ENTRY_PSC,     /* a page not used before, under a PDE that was repointed */
-	ENTRY_CODE_4K, /* the page aimed at, executed */
+	/* A page not used before, under an upper entry that was repointed: */
+	ENTRY_PSC,       /* a PDE */
+	ENTRY_PSC_PDPTE, /* a PDPTE */
+	ENTRY_PSC_PML4E, /* a PML4E */
+	/* The page aimed at, executed; of the entries above that are named alike: */
+	ENTRY_CODE_4K,
+	ENTRY_CODE_2M,
+	ENTRY_CODE_GLOBAL,
+	ENTRY_CODE_TARGET_PCID,
+	ENTRY_CODE_OTHER_PCID,
 	ENTRY_COUNT,
 };
 
 const char *entry_name(enum entry entry);
+
+/* Only a cached upper level can make it stale. */
+static inline bool entry_is_psc(enum entry entry)
+{
+	return entry >= ENTRY_PSC && entry <= ENTRY_PSC_PML4E;
+}
+
+/* Held by the instruction side. */
+static inline bool entry_is_code(enum entry entry)
+{
+	return entry >= ENTRY_CODE_4K;
+}
 
 /* What the manual says of an operation and an entry. */
 enum rule {
@@ -91,7 +111,7 @@ struct tlb_op {
 	struct body body;
 	struct body named;    /* for another PCID; begin NULL: body does that too */
 	struct body baseline; /* part of body that is not it; begin NULL: none */
-	struct batch batch;   /* of many pages; without: one by one */
+	struct batch batch;   /* begun and waited for; without: one by one */
 	uint64_t cr4_flips;   /* bits by which R10 differs from R9 */
 	/* baseline undoes it: where CR4 is what R10 says, and so once in a row. */
 	bool baseline_undoes;
@@ -111,10 +131,13 @@ struct tlb_op {
 	bool drops_globals; /* and with them the code that is running */
 	/* Drops all paging-structure caches of the PCID, wherever it aims. */
 	bool drops_all_psc;
+	/* What it leaves others leave, too: in the longest profile alone it is swept.
+	 */
+	bool swept_in_full;
 };
 
 /* The rows of tlb_ops: what is kept for each operation has so many. */
-#define TLB_OPS 15u
+#define TLB_OPS 18u
 
 extern const struct tlb_op tlb_ops[];
 
@@ -130,6 +153,12 @@ struct rule_cell tlb_op_rule(const struct tlb_op *op, enum entry entry,
 
 /* True if op exists with CR4.PCIDE in that state. */
 bool tlb_op_exists(const struct tlb_op *op, bool pcide);
+
+/* True if op makes every processor drop more than pages. */
+static inline bool tlb_op_is_broadcast_flush(const struct tlb_op *op)
+{
+	return op->by == BY_INVLPGB && !op->takes_page;
+}
 
 /* What an operation is to work on. */
 struct aim {

@@ -22,70 +22,79 @@
  *     4 2 1  pages of 4 KiB, 2 MiB, 1 GiB; n neighbour
  *     g h    global_4k, global_neighbour
  *     t o q  target_pcid, other_pcid, other_pcid_global
- *     d p c  pde, psc, code_4k
+ *     d p    pde, psc and so psc_pdpte and psc_pml4e
  *
- * M must, m may, C claimed, - no such thing.
+ * M must, m may, C claimed, - no such thing.  Of pages of code the manual says what it
+ * says of data.
  */
 struct rules {
 	const char *op;
 	const char *citation;
 	bool pcide;
-	/*  421n gh toq dpc */
-	char cells[ENTRY_COUNT + 1];
+	/*  421n gh toq dppp */
+	char cells[ENTRY_CODE_4K + 1];
 };
 
 static const struct rules table[] = {
-	{ "none", SDM_INVALIDATE, false, "mmmmmm---mmm" },
-	{ "none", SDM_INVALIDATE, true, "mmmmmmmmmmmm" },
+	{ "none", SDM_INVALIDATE, false, "mmmmmm---mmmm" },
+	{ "none", SDM_INVALIDATE, true, "mmmmmmmmmmmmm" },
 
 	/* Everything of the PCID loaded, but global pages. */
-	{ "cr3_reload", SDM_INVALIDATE, false, "MMMMmm---MMM" },
-	{ "cr3_pcid_flush", SDM_INVALIDATE, true, "MMMMmmMmmMMM" },
+	{ "cr3_reload", SDM_INVALIDATE, false, "MMMMmm---MMMM" },
+	{ "cr3_pcid_flush", SDM_INVALIDATE, true, "MMMMmmMmmMMMM" },
 
 	/* With bit 63 it "is not required to invalidate any". */
-	{ "cr3_pcid_noflush", SDM_INVALIDATE, true, "mmmmmmmmmmmm" },
+	{ "cr3_pcid_noflush", SDM_INVALIDATE, true, "mmmmmmmmmmmmm" },
 
 	/* One page in the current PCID, global ones in any; all upper levels. */
-	{ "invlpg", SDM_INVALIDATE, false, "MMMmMm---MMM" },
-	{ "invlpg", SDM_INVALIDATE, true, "MMMmMmmmMMMM" },
+	{ "invlpg", SDM_INVALIDATE, false, "MMMmMm---MMMM" },
+	{ "invlpg", SDM_INVALIDATE, true, "MMMmMmmmMMMMM" },
 
 	/*
 	 * One page in the PCID named, and the upper levels on its way: the entry psc is
 	 * aimed at a page under the same PDE.
 	 */
-	{ "invpcid_address", SDM_INVALIDATE, false, "MMMmmm---MMM" },
-	{ "invpcid_address", SDM_INVALIDATE, true, "MMMmmmMmmMMM" },
+	{ "invpcid_address", SDM_INVALIDATE, false, "MMMmmm---MMMM" },
+	{ "invpcid_address", SDM_INVALIDATE, true, "MMMmmmMmmMMMM" },
 
-	{ "invpcid_context", SDM_INVALIDATE, false, "MMMMmm---MMM" },
-	{ "invpcid_context", SDM_INVALIDATE, true, "MMMMmmMmmMMM" },
+	{ "invpcid_context", SDM_INVALIDATE, false, "MMMMmm---MMMM" },
+	{ "invpcid_context", SDM_INVALIDATE, true, "MMMMmmMmmMMMM" },
 
-	{ "invpcid_all_global", SDM_INVALIDATE, false, "MMMMMM---MMM" },
-	{ "invpcid_all_global", SDM_INVALIDATE, true, "MMMMMMMMMMMM" },
+	{ "invpcid_all_global", SDM_INVALIDATE, false, "MMMMMM---MMMM" },
+	{ "invpcid_all_global", SDM_INVALIDATE, true, "MMMMMMMMMMMMM" },
 
-	{ "invpcid_all_non_global", SDM_INVALIDATE, false, "MMMMmm---MMM" },
-	{ "invpcid_all_non_global", SDM_INVALIDATE, true, "MMMMmmMMmMMM" },
+	{ "invpcid_all_non_global", SDM_INVALIDATE, false, "MMMMmm---MMMM" },
+	{ "invpcid_all_non_global", SDM_INVALIDATE, true, "MMMMmmMMmMMMM" },
 
 	/* The load that names drops; the one that comes back does not. */
-	{ "invpcid_by_cr3", SDM_INVALIDATE, true, "mmmmmmMmmmmm" },
+	{ "invpcid_by_cr3", SDM_INVALIDATE, true, "mmmmmmMmmmmmm" },
 
 	/* The other way round: what its author wants dropped is what it keeps. */
-	{ "invpcid_by_cr3_seed", SDM_INVALIDATE, true, "MMMMmmCmmMMM" },
+	{ "invpcid_by_cr3_seed", SDM_INVALIDATE, true, "MMMMmmCmmMMMM" },
+
+	/* Two loads that flush, of the one named and of the current one. */
+	{ "cr3_pti_deferred", SDM_INVALIDATE, true, "MMMMmmMmmMMMM" },
 
 	/* "All TLB entries (including global entries)", for all PCIDs. */
-	{ "cr4_pge_toggle", SDM_INVALIDATE, false, "MMMMMM---MMM" },
-	{ "cr4_pge_toggle", SDM_INVALIDATE, true, "MMMMMMMMMMMM" },
+	{ "cr4_pge_toggle", SDM_INVALIDATE, false, "MMMMMM---MMMM" },
+	{ "cr4_pge_toggle", SDM_INVALIDATE, true, "MMMMMMMMMMMMM" },
 
 	/* The current PCID.  Of global pages nothing is said. */
-	{ "cr4_smep_set", SDM_INVALIDATE, false, "MMMMmm---MMM" },
-	{ "cr4_smep_set", SDM_INVALIDATE, true, "MMMMmmmmmMMM" },
+	{ "cr4_smep_set", SDM_INVALIDATE, false, "MMMMmm---MMMM" },
+	{ "cr4_smep_set", SDM_INVALIDATE, true, "MMMMmmmmmMMMM" },
 
-	/* As it is used here: for one page and one PCID, global pages included. */
-	{ "invlpgb_tlbsync", APM_INVLPGB, false, "MMMmMm---MMM" },
-	{ "invlpgb_tlbsync", APM_INVLPGB, true, "MMMmMmMmmMMM" },
+	/* As it is used here: one page, with global ones where it names no PCID. */
+	{ "invlpgb_tlbsync", APM_INVLPGB, false, "MMMmMm---MMMM" },
+	{ "invlpgb_tlbsync", APM_INVLPGB, true, "MMMmmmMmmMMMM" },
+
+	/* No address is valid: all of the PCID; no PCID either: everything. */
+	{ "invlpgb_context", APM_INVLPGB, true, "MMMMmmMmmMMMM" },
+	{ "invlpgb_all_global", APM_INVLPGB, false, "MMMMMM---MMMM" },
+	{ "invlpgb_all_global", APM_INVLPGB, true, "MMMMMMMMMMMMM" },
 
 	/* "All TLB entries (including global entries)" on a change of PG from 1 to 0.
 	 */
-	{ "cr0_pg_toggle", SDM_INVALIDATE, false, "MMMMMM---MMM" },
+	{ "cr0_pg_toggle", SDM_INVALIDATE, false, "MMMMMM---MMMM" },
 };
 
 static const struct rules *rules_of(const struct tlb_op *op, bool pcide)
@@ -110,6 +119,24 @@ static enum rule rule_of(char letter)
 	}
 }
 
+static enum entry as_data(enum entry entry)
+{
+	switch (entry) {
+	case ENTRY_CODE_4K:
+		return ENTRY_PAGE_4K;
+	case ENTRY_CODE_2M:
+		return ENTRY_PAGE_2M;
+	case ENTRY_CODE_GLOBAL:
+		return ENTRY_GLOBAL_4K;
+	case ENTRY_CODE_TARGET_PCID:
+		return ENTRY_TARGET_PCID;
+	case ENTRY_CODE_OTHER_PCID:
+		return ENTRY_OTHER_PCID;
+	default:
+		return entry;
+	}
+}
+
 static bool is_global(enum entry entry)
 {
 	return entry == ENTRY_GLOBAL_4K || entry == ENTRY_GLOBAL_NEIGHBOUR ||
@@ -128,20 +155,21 @@ static bool amd_promises_less(const struct tlb_op *op, enum entry entry,
 		return false;
 	if ((op->cr4_flips & CR4_SMEP) != 0)
 		return true;
-	return mode.tce && op->by == BY_INVLPG && entry == ENTRY_PSC;
+	return mode.tce && op->by == BY_INVLPG && entry_is_psc(entry);
 }
 
 struct rule_cell tlb_op_rule(const struct tlb_op *op, enum entry entry,
                              struct tlb_mode mode)
 {
 	const struct rules *const rules = rules_of(op, mode.pcide);
-	const enum rule rule = rules == NULL ? RULE_NONE : rule_of(rules->cells[entry]);
+	const enum entry data = as_data(entry);
+	const enum rule rule = rules == NULL ? RULE_NONE : rule_of(rules->cells[data]);
 
 	if (rule == RULE_NONE)
 		return (struct rule_cell){ RULE_NONE, SDM_PCID };
 	if (rule == RULE_MUST && amd_promises_less(op, entry, mode))
 		return (struct rule_cell){ RULE_MAY, APM_TLB };
-	if (rule == RULE_MAY && is_global(entry))
+	if (rule == RULE_MAY && is_global(data))
 		return (struct rule_cell){ RULE_MAY, SDM_GLOBAL };
 	return (struct rule_cell){ rule, rules->citation };
 }
@@ -172,7 +200,13 @@ const char *entry_name(enum entry entry)
 		[ENTRY_OTHER_PCID_GLOBAL] = "other_pcid_global",
 		[ENTRY_PDE] = "pde",
 		[ENTRY_PSC] = "psc",
+		[ENTRY_PSC_PDPTE] = "psc_pdpte",
+		[ENTRY_PSC_PML4E] = "psc_pml4e",
 		[ENTRY_CODE_4K] = "code_4k",
+		[ENTRY_CODE_2M] = "code_2m",
+		[ENTRY_CODE_GLOBAL] = "code_global",
+		[ENTRY_CODE_TARGET_PCID] = "code_target_pcid",
+		[ENTRY_CODE_OTHER_PCID] = "code_other_pcid",
 	};
 
 	return names[entry];

@@ -23,7 +23,7 @@
 
 #define SECTOR 512u
 #define ENTRIES 128u
-#define ENTRY_BYTES 128u
+#define ENTRY_BYTES UINT64_C(128)
 #define ARRAY_BYTES (ENTRIES * ENTRY_BYTES)
 #define HEADER_BYTES 92u
 #define NAME_CHARS 36u

@@ -159,18 +159,19 @@ static unsigned put_paths(uint8_t *to,
 	return at;
 }
 
-static void open_descriptor(uint8_t *bytes, uint8_t type)
-{
-	bytes[0] = type;
-	memcpy(bytes + 1, "CD001", 5);
-	bytes[6] = 1;
-}
-
 /* The fields of ECMA-119 8.4 that hold text are padded with spaces. */
 static void put_text(uint8_t *to, const char *text, size_t room)
 {
 	memset(to, ' ', room);
-	memcpy(to, text, strlen(text));
+	for (size_t i = 0; i < room && text[i] != '\0'; i++)
+		to[i] = (uint8_t)text[i];
+}
+
+static void open_descriptor(uint8_t *bytes, uint8_t type)
+{
+	bytes[0] = type;
+	put_text(bytes + 1, "CD001", 5);
+	bytes[6] = 1;
 }
 
 static void put_volume_dates(const struct iso *iso, uint8_t *to)
@@ -216,13 +217,13 @@ static bool write_boot(const struct iso *iso, uint32_t first, uint32_t sectors)
 	uint32_t sum = 0;
 
 	open_descriptor(record, 0);
-	memcpy(record + 7, "EL TORITO SPECIFICATION", 23);
+	put_text(record + 7, "EL TORITO SPECIFICATION", 23);
 	little(record + 71, CATALOG, 4);
 	open_descriptor(terminator, 255);
 
 	catalog[0] = 1;
 	catalog[1] = 0xef;
-	memcpy(catalog + 4, "tlbmark", 7);
+	put_text(catalog + 4, "tlbmark", 7);
 	little(catalog + 30, 0xaa55, 2);
 	for (unsigned i = 0; i < 32; i += 2)
 		sum += catalog[i] + (uint32_t)catalog[i + 1] * 256;

@@ -45,7 +45,7 @@ make_esp() { # ID SECTORS BYTES-OF-A-SECTOR
 make_data() { # ID SECTORS BYTES-OF-A-SECTOR
 	format "$work/data" TLBMARK "$@"
 	at_work mmd -i data ::/results
-	at_work mcopy -i data README.txt tlbmark.cfg ::/
+	at_work mcopy -i data README.txt tlbmark.cfg view.html ::/
 }
 
 put() { # NAME FIRST
@@ -60,6 +60,7 @@ text() { # FROM TO
 
 text "$here/README.txt" "$work/README.txt"
 text "$here/tlbmark.cfg" "$work/tlbmark.cfg"
+"$here/../results/tlbreport/view/make.sh" >"$work/view.html"
 cp "$program" "$work/BOOTX64.EFI"
 truncate -s $((disk_sectors * 512)) "$work/image"
 

@@ -130,6 +130,14 @@ whole_run() { # NAME
 		machine_is "$1" timing_valid 0
 }
 
+# Rows of calls, shootdowns and lazy mode: measured, or not to be had in QEMU; no stale
+# word, nothing lost.
+calls_measured() { # NAME [REASON that is none here either]
+	status_is "$1" 0 && all_rows "$1" results.csv '($status == "ok" && $n > 0) ||
+		$reason ~ /^(mwait|x2apic|pcid|invpcid|invlpgb|TSC offset is .*)$/ ||
+		$reason == "'"${2:-none}"'"'
+}
+
 comes_home() { # NAME
 	status_is "$1" 0 && machine_is "$1" transport 'serial ram' &&
 		[ -s "$scratch/$1/console.txt" ]

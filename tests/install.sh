@@ -87,17 +87,19 @@ as_root() {
 	fi
 }
 
+# What is missing of the tools comes first: the rest is how to get it.
 cannot() { # WHY TOOL...
-	echo "$1" >&2
+	why=$1 lacking=0
 	shift
-	[ $# -gt 0 ] || exit 3
+	[ $# -gt 0 ] || lacking=3
 	for tool; do
 		has "$tool" || {
 			echo "$tool is missing" >&2
-			exit 3
+			lacking=3
 		}
 	done
-	exit 0
+	echo "$why" >&2
+	exit $lacking
 }
 
 install_packages() { # PACKAGE...

@@ -27,9 +27,14 @@ silent() { # COMMAND...
 	return 1
 }
 
-# Of a list on standard input a third, another one at each commit: all of it, which
+# Of a list on standard input one in N, another one at each commit: all of it, which
 # `make planted` asks for with ALL=1, takes as long as the rest of `make test-long`.
-third() {
+one_in() { # N
 	[ -z "${ALL-}" ] || { cat && return; }
-	awk -v part="$(($(git rev-list --count HEAD 2>/dev/null || echo 0) % 3))" 'NR % 3 == part'
+	awk -v n="$1" -v commit="$(git rev-list --count HEAD 2>/dev/null || echo 0)" \
+		'NR % n == commit % n'
+}
+
+sixth() {
+	one_in 6
 }

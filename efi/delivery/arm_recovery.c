@@ -1,6 +1,6 @@
 #include "efi/delivery/arm_recovery.h"
 
-#include "efi/stick/run_marker.h"
+#include "efi/stick/marker_file.h"
 #include "lib/base/crc32.h"
 #include "lib/machine/smbios.h"
 #include "lib/x86/insn.h"
@@ -19,17 +19,11 @@ static void name_folder(const struct machine *machine, unsigned number, char *fo
 	smbios_short_name(machine->board, board, sizeof board);
 	text_copy(date, sizeof date, machine->date);
 	line_clear(&line);
-	line_put(&line, board[0] != '\0' ? board : "machine");
-	line_put_char(&line, '-');
-	line_put(&line, date);
-	if (date[0] != '\0')
-		line_put_char(&line, '-');
-	line_put(&line, machine->run_id);
-	if (number > 1) {
-		line_put_char(&line, '-');
-		line_put_u64(&line, number);
-	}
-	line_to_string(&line, folder, BREADCRUMB_TEXT);
+	line_format(&line, "%s-%s%s%s", board[0] != '\0' ? board : "machine", date,
+	            date[0] != '\0' ? "-" : "", machine->run_id);
+	if (number > 1)
+		line_format(&line, "-%u", number);
+	line_to_string(&line, folder, RUN_MARKER_TEXT);
 }
 
 /* One that no volume has yet: what an earlier run of this id has left is not ours. */
@@ -37,7 +31,7 @@ static bool choose_folder(const struct program *program, char *folder)
 {
 	for (unsigned number = 1; number <= FOLDERS_MOST; number++) {
 		name_folder(&program->machine, number, folder);
-		if (!run_marker_has_folder(&program->volumes, folder))
+		if (!marker_file_has_folder(&program->volumes, folder))
 			return true;
 	}
 	return false;
@@ -61,15 +55,15 @@ static uint64_t nonce_after(const struct program *program)
 /* A run of this id that did not come home may not reset the machine once more. */
 static uint32_t attempt_of(const struct program *program)
 {
-	const struct breadcrumb *const last = &program->marker;
+	const struct run_marker *const last = &program->marker;
 
-	if (last->state == BREADCRUMB_UNFINISHED &&
+	if (last->state == RUN_MARKER_UNFINISHED &&
 	    text_equal(last->run_id, program->machine.run_id))
 		return last->attempt + 1;
 	return 1;
 }
 
-/* What the firmware starts next has to lead to the breadcrumb, which says whether. */
+/* What the firmware starts next has to lead to the run marker, which says whether. */
 static void plan_reset(struct program *program, uint32_t attempt)
 {
 	struct boot_next *const next = &program->next;
@@ -84,9 +78,9 @@ static void plan_reset(struct program *program, uint32_t attempt)
 	program->resets = next->stays == NULL;
 }
 
-EFI_STATUS arm_recovery(struct program *program, enum breadcrumb_state state)
+EFI_STATUS arm_recovery(struct program *program, enum run_marker_state state)
 {
-	struct breadcrumb marker = {
+	struct run_marker marker = {
 		.state = state,
 		.machine = program->marker.machine,
 		.sequence = program->marker.sequence,
@@ -98,7 +92,7 @@ EFI_STATUS arm_recovery(struct program *program, enum breadcrumb_state state)
 	if (!choose_folder(program, marker.folder))
 		return EFI_ACCESS_DENIED;
 	text_copy(marker.run_id, sizeof marker.run_id, program->machine.run_id);
-	if (state == BREADCRUMB_PENDING) {
+	if (state == RUN_MARKER_PENDING) {
 		plan_reset(program, marker.attempt);
 		marker.resets = program->resets;
 		marker.room = program->ram_log.room;
@@ -108,7 +102,8 @@ EFI_STATUS arm_recovery(struct program *program, enum breadcrumb_state state)
 	}
 	program->marker = marker;
 
-	const EFI_STATUS status = run_marker_write(&program->volumes, &program->marker);
+	const EFI_STATUS status =
+		marker_file_write(&program->volumes, &program->marker);
 
 	if (EFI_ERROR(status) && program->resets)
 		boot_next_forget(&program->firmware, &program->next);

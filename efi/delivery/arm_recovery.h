@@ -7,4 +7,4 @@
  * pending run it also asks the firmware to start this program again, and sets
  * program->resets if that was kept; it takes that back if the stick does not take it.
  */
-EFI_STATUS arm_recovery(struct program *program, enum breadcrumb_state state);
+EFI_STATUS arm_recovery(struct program *program, enum run_marker_state state);

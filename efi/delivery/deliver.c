@@ -23,9 +23,9 @@ struct work {
 	const struct log_header *header;
 	enum transport way;
 	struct capture *capture;
-	char *file; /* as large as the stream, and a little more */
+	char *files; /* as large as the stream, and a little more */
+	struct unpacked unpacked;
 	struct outcome outcome;
-	struct unpack_run run;
 };
 
 static void print(const struct work *work, const char *text)
@@ -36,13 +36,8 @@ static void print(const struct work *work, const char *text)
 static void say(const struct work *work, const struct destination *place,
                 const char *what, const char *name, const char *end)
 {
-	print(work, "tlbmark: ");
-	print(work, place->volume->name);
-	print(work, " ");
-	print(work, what);
-	print(work, ": ");
-	print(work, name);
-	print(work, end);
+	console_format(&work->program->firmware, "tlbmark: %s %s: %s%s",
+	               place->volume->name, what, name, end);
 }
 
 static void fail(struct work *work, struct destination *place, const char *name,
@@ -59,8 +54,9 @@ static EFI_STATUS make_folder(const struct work *work, const struct destination 
 
 	if (EFI_ERROR(status))
 		return status;
-	status = run_marker_mark(&work->program->firmware, place->volume, place->folder,
-	                         &work->program->marker, BREADCRUMB_PENDING);
+	status =
+		marker_file_mark(&work->program->firmware, place->volume, place->folder,
+	                         &work->program->marker, RUN_MARKER_PENDING);
 	if (EFI_ERROR(status))
 		volume_delete(place->volume, place->folder);
 	return status;
@@ -75,18 +71,15 @@ static void open_folder(struct work *work, struct destination *place)
 	EFI_STATUS status = volume_make_folder(place->volume, RESULTS_FOLDER);
 
 	for (unsigned i = 1; i <= FOLDERS_MOST && !EFI_ERROR(status); i++) {
-		struct line line;
+		struct line path;
 
-		line_clear(&line);
-		line_put(&line, RESULTS_FOLDER "\\");
-		line_put(&line, work->program->marker.folder);
-		if (i > 1) {
-			line_put_char(&line, '-');
-			line_put_u64(&line, i);
-		}
-		line_to_string(&line, place->folder, sizeof place->folder);
-		if (run_marker_mark_of(place->volume, place->folder,
-		                       &work->program->marker) != BREADCRUMB_NONE)
+		line_clear(&path);
+		line_format(&path, RESULTS_FOLDER "\\%s", work->program->marker.folder);
+		if (i > 1)
+			line_format(&path, "-%u", i);
+		line_to_string(&path, place->folder, sizeof place->folder);
+		if (marker_file_mark_of(place->volume, place->folder,
+		                        &work->program->marker) != RUN_MARKER_NONE)
 			return;
 		if (volume_has(place->volume, place->folder))
 			continue;
@@ -116,13 +109,7 @@ static void open_places(struct work *work)
 static void path_of(const struct destination *place, const char *name,
                     char path[VOLUME_PATH])
 {
-	struct line line;
-
-	line_clear(&line);
-	line_put(&line, place->folder);
-	line_put_char(&line, '\\');
-	line_put(&line, name);
-	line_to_string(&line, path, VOLUME_PATH);
+	format_text(path, VOLUME_PATH, "%s\\%s", place->folder, name);
 }
 
 /* An earlier try may have written it, or have been ended while it did. */
@@ -177,27 +164,12 @@ static void write_file(struct work *work, const char *name, const char *bytes,
 	}
 }
 
-static void note_outcome(struct work *work, enum file file, size_t length)
-{
-	const struct text_slice text = { work->file, length };
-
-	if (file == FILE_RESULTS)
-		outcome_rows(&work->outcome, text);
-	if (file == FILE_VERIFY)
-		outcome_verify(&work->outcome, text);
-	if (file == FILE_SUMMARY)
-		outcome_costs(&work->outcome, text);
-	if (file == FILE_MACHINE)
-		outcome_timing(&work->outcome, text);
-}
-
 static void write_of_stream(struct work *work, enum file file)
 {
-	const size_t bytes = unpack_file(work->capture, log_header_stream(work->header),
-	                                 work->header->length, file, work->file);
+	const struct text_slice text = work->unpacked.files[file];
 
-	note_outcome(work, file, bytes);
-	write_file(work, file_name(file), work->file, bytes);
+	outcome_file(&work->outcome, file, text);
+	write_file(work, file_name(file), text.text, text.length);
 }
 
 /*
@@ -206,12 +178,13 @@ static void write_of_stream(struct work *work, enum file file)
  */
 static void write_files(struct work *work)
 {
+	unpack(work->capture, log_header_stream(work->header), work->header->length,
+	       work->files, &work->unpacked);
 	for (unsigned i = 0; i < FILE_COUNT; i++)
 		if (is_needed(file_name((enum file)i)))
 			write_of_stream(work, (enum file)i);
-	write_file(work, CONSOLE_FILE, work->file,
-	           unpack_console(work->capture, log_header_stream(work->header),
-	                          work->header->length, work->file, &work->run));
+	write_file(work, CONSOLE_FILE, work->unpacked.console.text,
+	           work->unpacked.console.length);
 	for (unsigned i = 0; i < FILE_COUNT; i++)
 		if (!is_needed(file_name((enum file)i)) && i != FILE_SAMPLES)
 			write_of_stream(work, (enum file)i);
@@ -231,7 +204,7 @@ static bool arrived(const struct work *work)
 	return false;
 }
 
-/* For a start that finds the breadcrumb as it was before the files were written. */
+/* For a start that finds the run marker as it was before the files were written. */
 static void mark_places(const struct work *work)
 {
 	for (unsigned i = 0; i < work->count; i++) {
@@ -242,9 +215,9 @@ static void mark_places(const struct work *work)
 			continue;
 		path_of(place, DELIVER_UNFINISHED, path);
 		volume_delete(place->volume, path);
-		(void)run_marker_mark(&work->program->firmware, place->volume,
-		                      place->folder, &work->program->marker,
-		                      BREADCRUMB_DELIVERED);
+		(void)marker_file_mark(&work->program->firmware, place->volume,
+		                       place->folder, &work->program->marker,
+		                       RUN_MARKER_DELIVERED);
 	}
 }
 
@@ -258,11 +231,8 @@ static void print_places(const struct work *work)
 
 		if (!has_arrived(place))
 			continue;
-		print(work, separator);
-		print(work, "\\");
-		print(work, place->folder);
-		print(work, " on ");
-		print(work, place->volume->name);
+		console_format(&work->program->firmware, "%s\\%s on %s", separator,
+		               place->folder, place->volume->name);
 		separator = "\n         and in ";
 	}
 	print(work, "\n");
@@ -270,8 +240,8 @@ static void print_places(const struct work *work)
 
 static void print_outcome(const struct work *work)
 {
-	recovery_report_print(&work->program->firmware, work->header, &work->run,
-	                      &work->outcome);
+	recovery_report_print(&work->program->firmware, work->header,
+	                      &work->unpacked.run, &work->outcome);
 	if (arrived(work))
 		print_places(work);
 	else
@@ -289,12 +259,12 @@ static void print_outcome(const struct work *work)
 static bool open_buffers(struct work *work)
 {
 	EFI_BOOT_SERVICES *const boot = work->program->firmware.table->BootServices;
-	const UINTN room = work->header->length + LINE_CAPACITY;
+	const UINTN room = work->header->length + UNPACK_EXTRA;
 
 	return !EFI_ERROR(boot->AllocatePool(EfiLoaderData, sizeof *work->capture,
 	                                     (void **)&work->capture)) &&
 	       !EFI_ERROR(
-		       boot->AllocatePool(EfiLoaderData, room, (void **)&work->file));
+		       boot->AllocatePool(EfiLoaderData, room, (void **)&work->files));
 }
 
 struct delivery deliver(struct program *program, const struct log_header *header,
@@ -312,19 +282,15 @@ struct delivery deliver(struct program *program, const struct log_header *header
 	print_outcome(&work);
 	return (struct delivery){
 		.arrived = arrived(&work),
-		.status = work.run.done ? work.run.status : RUN_NOT_FINISHED,
+		.status = work.unpacked.run.done ? work.unpacked.run.status
+		                                 : RUN_NOT_FINISHED,
 	};
 }
 
 /* Without a number behind it: the first, or only, of this name. */
 static void usual_folder(const struct program *program, char folder[VOLUME_PATH])
 {
-	struct line line;
-
-	line_clear(&line);
-	line_put(&line, RESULTS_FOLDER "\\");
-	line_put(&line, program->marker.folder);
-	line_to_string(&line, folder, VOLUME_PATH);
+	format_text(folder, VOLUME_PATH, RESULTS_FOLDER "\\%s", program->marker.folder);
 }
 
 bool deliver_is_done(const struct program *program)
@@ -333,8 +299,8 @@ bool deliver_is_done(const struct program *program)
 
 	usual_folder(program, path);
 	for (unsigned i = 0; i < program->volumes.count; i++)
-		if (run_marker_mark_of(&program->volumes.list[i], path,
-		                       &program->marker) == BREADCRUMB_DELIVERED)
+		if (marker_file_mark_of(&program->volumes.list[i], path,
+		                        &program->marker) == RUN_MARKER_DELIVERED)
 			return true;
 	return false;
 }
@@ -350,8 +316,8 @@ void deliver_note(struct program *program, const char *name, const char *text,
 		const struct destination *const place = &work.places[i];
 
 		if (!EFI_ERROR(place->status))
-			(void)run_marker_mark(&program->firmware, place->volume,
-			                      place->folder, &program->marker,
-			                      BREADCRUMB_UNFINISHED);
+			(void)marker_file_mark(&program->firmware, place->volume,
+			                       place->folder, &program->marker,
+			                       RUN_MARKER_UNFINISHED);
 	}
 }

@@ -4,8 +4,8 @@
 #include "efi/delivery/nvram.h"
 #include "efi/delivery/transports.h"
 #include "efi/takeover/reset.h"
+#include "lib/chipset/keyboard.h"
 #include "lib/x86/insn.h"
-#include "lib/x86/keyboard.h"
 #include "lib/x86/power.h"
 
 static void drain(const struct program *program)
@@ -31,7 +31,7 @@ static void show_pages(struct program *program)
 		return;
 	while (!screen_has_turned(&program->screen)) {
 		screen_turn(&program->screen);
-		pause();
+		cpu_relax();
 	}
 }
 
@@ -56,12 +56,10 @@ static void say_what_to_choose(struct program *program)
 
 	line_clear(&line);
 	line_put(&line, "tlbmark: ");
-	if (next->name[0] != '\0') {
-		line_put(&line, "in the boot menu choose \"");
-		line_put(&line, next->name);
-		line_put(&line, next->is_chained ? "\", and then tlbmark: "
-		                                 : "\", as for this start: ");
-	}
+	if (next->name[0] != '\0')
+		line_format(&line, "in the boot menu choose \"%s\", %s: ", next->name,
+		            next->is_chained ? "and then tlbmark"
+		                             : "as for this start");
 	line_put(&line, "the results wait there.");
 	line_to_string(&line, text, sizeof text);
 	record_console(&program->record, text);
@@ -144,7 +142,7 @@ static _Noreturn void rest(struct program *program, bool by_key)
 			by_key = false;
 			reset_machine(program, RESET_WARM);
 		}
-		pause();
+		cpu_relax();
 	}
 	stop();
 }

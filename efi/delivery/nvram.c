@@ -120,15 +120,10 @@ static void report(struct program *program, unsigned codes, EFI_STATUS status)
 	char text[120];
 
 	line_clear(&line);
-	line_put(&line, "tlbmark: ");
-	line_put_u64(&line, program->nvram.written);
-	line_put(&line, " of ");
-	line_put_u64(&line, codes);
-	line_put(&line, " parts are in the firmware's variables");
-	if (program->nvram.written != codes) {
-		line_put(&line, "; the next was not taken, status 0x");
-		line_put_hex(&line, status, 1);
-	}
+	line_format(&line, "tlbmark: %u of %u parts are in the firmware's variables",
+	            program->nvram.written, codes);
+	if (program->nvram.written != codes)
+		line_format(&line, "; the next was not taken, status 0x%lx", status);
 	line_to_string(&line, text, sizeof text);
 	record_console(&program->record, text);
 }

@@ -101,17 +101,10 @@ static unsigned take_codes(struct finding *finding, unsigned *count)
 
 static void print_found(const struct program *program, unsigned found, unsigned count)
 {
-	struct line line;
-	char text[120];
-
-	line_clear(&line);
-	line_put(&line, "tlbmark: the firmware's variables have ");
-	line_put_u64(&line, found);
-	line_put(&line, " of ");
-	line_put_u64(&line, count);
-	line_put(&line, " parts of the results\n");
-	line_to_string(&line, text, sizeof text);
-	print(program, text);
+	console_format(&program->firmware,
+	               "tlbmark: the firmware's variables have %u of %u parts of the "
+	               "results\n",
+	               found, count);
 }
 
 /* With a beginning, should the code be missing that has it: else it is no run. */
@@ -120,9 +113,7 @@ static void begin_stream(const struct program *program, struct sink *sink)
 	struct line line;
 
 	line_clear(&line);
-	line_put(&line, "@run ");
-	line_put(&line, program->marker.run_id);
-	line_put_char(&line, '\n');
+	line_format(&line, "@run %s\n", program->marker.run_id);
 	sink->write(sink, line.text, line.length);
 }
 

@@ -19,19 +19,9 @@ static void print(const struct program *program, const char *text)
 
 static void print_fault(const struct program *program, unsigned copy, const char *fault)
 {
-	struct line line;
-	char text[120];
-
-	line_clear(&line);
-	line_put(&line, "tlbmark: copy ");
-	line_put_u64(&line, copy + 1);
-	line_put(&line, " of the results in RAM at 0x");
-	line_put_hex(&line, program->marker.copies[copy], 1);
-	line_put(&line, ": ");
-	line_put(&line, fault);
-	line_put_char(&line, '\n');
-	line_to_string(&line, text, sizeof text);
-	print(program, text);
+	console_format(&program->firmware,
+	               "tlbmark: copy %u of the results in RAM at 0x%lx: %s\n",
+	               copy + 1, program->marker.copies[copy], fault);
 }
 
 /* The first that is whole, and what is wrong with those before it. */
@@ -54,8 +44,7 @@ static void put_why_ram_is_lost(const struct program *program, struct line *line
 	const char *const problem = survival_problem(machine);
 
 	if (problem != NULL) {
-		line_put(line, problem);
-		line_put(line, ".\n");
+		line_format(line, "%s.\n", problem);
 		return;
 	}
 	line_put(line, "servers with ECC often clear their RAM.\n");
@@ -87,8 +76,7 @@ static void write_unfinished(struct program *program)
 	struct line line;
 
 	line_clear(&line);
-	line_put(&line, "Run ");
-	line_put(&line, program->marker.run_id);
+	line_format(&line, "Run %s", program->marker.run_id);
 	put_loss(program, &line);
 	deliver_note(program, DELIVER_UNFINISHED, line.text, line.length);
 }
@@ -96,17 +84,14 @@ static void write_unfinished(struct program *program)
 static void give_up(struct program *program)
 {
 	struct line line;
-	char text[LINE_CAPACITY + 1];
 
 	line_clear(&line);
 	put_loss(program, &line);
-	line_to_string(&line, text, sizeof text);
-	print(program, "tlbmark: run ");
-	print(program, program->marker.run_id);
-	print(program, text);
+	console_format(&program->firmware, "tlbmark: run %s%.*s",
+	               program->marker.run_id, (int)line.length, line.text);
 	nvram_forget(program);
-	program->marker.state = BREADCRUMB_UNFINISHED;
-	(void)run_marker_write(&program->volumes, &program->marker);
+	program->marker.state = RUN_MARKER_UNFINISHED;
+	(void)marker_file_write(&program->volumes, &program->marker);
 	write_unfinished(program);
 }
 
@@ -116,7 +101,7 @@ static void give_up(struct program *program)
  */
 static void look_at_what_is_in_use(struct program *program, struct reclaim *reclaim)
 {
-	struct breadcrumb *const marker = &program->marker;
+	struct run_marker *const marker = &program->marker;
 
 	if (!reclaim_is_partial(reclaim))
 		return;
@@ -128,7 +113,7 @@ static void look_at_what_is_in_use(struct program *program, struct reclaim *recl
 		return;
 	}
 	marker->looks = 1;
-	if (!EFI_ERROR(run_marker_write(&program->volumes, marker))) {
+	if (!EFI_ERROR(marker_file_write(&program->volumes, marker))) {
 		reclaim_look(reclaim, &program->map);
 		return;
 	}
@@ -144,7 +129,7 @@ static void end_look(struct program *program, bool was_begun)
 	if (was_begun || program->marker.looks == 0)
 		return;
 	program->marker.looks = 0;
-	(void)run_marker_write(&program->volumes, &program->marker);
+	(void)marker_file_write(&program->volumes, &program->marker);
 }
 
 static const struct log_header *find_copies(struct program *program,
@@ -179,8 +164,8 @@ find_results(struct program *program, struct reclaim *reclaim, enum transport *w
 static void note_recovery(struct program *program)
 {
 	nvram_forget(program);
-	program->marker.state = BREADCRUMB_DELIVERED;
-	if (EFI_ERROR(run_marker_write(&program->volumes, &program->marker)))
+	program->marker.state = RUN_MARKER_DELIVERED;
+	if (EFI_ERROR(marker_file_write(&program->volumes, &program->marker)))
 		print(program, "tlbmark: the stick cannot be told that these results "
 		               "have arrived\n");
 }
@@ -209,14 +194,14 @@ static struct recover bring_home(struct program *program, struct reclaim *reclai
  */
 struct recover recover(struct program *program)
 {
-	struct breadcrumb *const marker = &program->marker;
-	const bool was_given_up = marker->state == BREADCRUMB_UNFINISHED;
+	struct run_marker *const marker = &program->marker;
+	const bool was_given_up = marker->state == RUN_MARKER_UNFINISHED;
 	struct reclaim reclaim = { .firmware = &program->firmware, .marker = marker };
 	struct recover home = { .status = RUN_NOT_FINISHED };
 	enum transport way = TRANSPORT_RAM;
 	const struct log_header *header;
 
-	if (marker->state != BREADCRUMB_PENDING && !was_given_up)
+	if (marker->state != RUN_MARKER_PENDING && !was_given_up)
 		return home;
 	if (deliver_is_done(program)) {
 		reclaim_copies(&program->firmware, &program->map, marker, &reclaim);
@@ -225,11 +210,9 @@ struct recover recover(struct program *program)
 		note_recovery(program);
 		return home;
 	}
-	print(program, was_given_up
-	                       ? "tlbmark: looking once more for the results of run "
-	                       : "tlbmark: looking for the results of run ");
-	print(program, marker->run_id);
-	print(program, "\n");
+	console_format(&program->firmware,
+	               "tlbmark: looking %sfor the results of run %s\n",
+	               was_given_up ? "once more " : "", marker->run_id);
 	header = find_results(program, &reclaim, &way);
 	if (header != NULL)
 		return bring_home(program, &reclaim, header, way);
@@ -243,22 +226,23 @@ struct recover recover(struct program *program)
 
 bool recovery_follows_reboot(const struct program *program)
 {
-	const struct breadcrumb *const marker = &program->marker;
+	const struct run_marker *const marker = &program->marker;
 	const struct config *const config = &program->config;
 
 	if (config->after != AFTER_REBOOT ||
-	    (marker->state != BREADCRUMB_DELIVERED && marker->state != BREADCRUMB_SENT))
+	    (marker->state != RUN_MARKER_DELIVERED && marker->state != RUN_MARKER_SENT))
 		return false;
 	if (config->run_id[0] != '\0' && !text_equal(config->run_id, marker->run_id))
 		return false;
-	print(program, "tlbmark: run ");
-	print(program, marker->run_id);
-	if (marker->state == BREADCRUMB_DELIVERED) {
-		print(program, " is home: its results are in \\results\\");
-		print(program, marker->folder);
-	} else {
-		print(program, " was sent, not kept on this stick");
-	}
-	print(program, "\ntlbmark: after = reboot: no other run begins by itself\n");
+	if (marker->state == RUN_MARKER_DELIVERED)
+		console_format(&program->firmware,
+		               "tlbmark: run %s is home: its results are in "
+		               "\\results\\%s\n",
+		               marker->run_id, marker->folder);
+	else
+		console_format(&program->firmware,
+		               "tlbmark: run %s was sent, not kept on this stick\n",
+		               marker->run_id);
+	print(program, "tlbmark: after = reboot: no other run begins by itself\n");
 	return true;
 }

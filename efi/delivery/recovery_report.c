@@ -4,10 +4,8 @@
 
 static void print_costs(const struct firmware *firmware, const struct costs *costs)
 {
-	for (unsigned i = 0; i < costs->count; i++) {
-		console_print(firmware, costs->lines[i]);
-		console_print(firmware, "\n");
-	}
+	for (unsigned i = 0; i < costs->count; i++)
+		console_format(firmware, "%s\n", costs->lines[i]);
 }
 
 void recovery_report_print(const struct firmware *firmware,
@@ -15,17 +13,11 @@ void recovery_report_print(const struct firmware *firmware,
                            const struct unpack_run *run, const struct outcome *outcome)
 {
 	struct line line;
-	char text[300];
 
 	outcome_verdict(run, header->flags, &line);
-	line_to_string(&line, text, sizeof text);
-	console_print(firmware, "tlbmark: run ");
-	console_print(firmware, header->run_id);
-	console_print(firmware, ": ");
-	console_print(firmware, text);
-	console_print(firmware, "\n");
+	console_format(firmware, "tlbmark: run %s: %.*s\n", header->run_id,
+	               (int)line.length, line.text);
 	outcome_write(outcome, &line);
-	line_to_string(&line, text, sizeof text);
-	console_print(firmware, text);
+	console_format(firmware, "%.*s", (int)line.length, line.text);
 	print_costs(firmware, &outcome->costs);
 }

@@ -7,7 +7,6 @@
 #include "efi/firmware/console.h"
 #include "efi/firmware/own_image.h"
 #include "efi/firmware/survival.h"
-#include "lib/base/csv.h"
 #include "lib/boot/console_path.h"
 #include "lib/x86/insn.h"
 
@@ -76,18 +75,14 @@ static bool plan_serial(const struct program *program)
 
 	for (unsigned i = 0; i < SERIALS; i++) {
 		const uint16_t port = program->ports[i];
-		struct line line;
-		char text[80];
 
 		if (port == 0 || !serial_answers(port))
 			continue;
 		answers = true;
-		line_clear(&line);
-		line_put(&line, "tlbmark: results go to the serial line at port 0x");
-		line_put_hex(&line, port, 3);
-		line_put(&line, ", 115200 8N1\n");
-		line_to_string(&line, text, sizeof text);
-		print(program, text);
+		console_format(&program->firmware,
+		               "tlbmark: results go to the serial line at port 0x%03x, "
+		               "115200 8N1\n",
+		               port);
 	}
 	return answers;
 }
@@ -106,24 +101,20 @@ void transports_alloc(struct program *program)
 static void say_it_is_read_only(const struct program *program)
 {
 	const uint32_t ways = program->machine.transports;
-	struct line line;
-	char text[300];
+	struct line names;
 
-	line_clear(&line);
-	line_put(&line,
-	         "tlbmark: this medium is read-only: it takes no results, and none "
-	         "wait in RAM.\n         ");
-	if (ways == 0) {
-		line_put(&line, "Start from a stick that can be written, or connect a "
-		                "serial line");
-	} else {
-		line_put(&line, "They leave this machine by ");
-		transport_names(ways, &line);
-		line_put(&line, " alone");
-	}
-	line_put_char(&line, '\n');
-	line_to_string(&line, text, sizeof text);
-	print(program, text);
+	line_clear(&names);
+	transport_names(ways, &names);
+	print(program,
+	      "tlbmark: this medium is read-only: it takes no results, and none "
+	      "wait in RAM.\n         ");
+	if (ways == 0)
+		print(program, "Start from a stick that can be written, or connect a "
+		               "serial line\n");
+	else
+		console_format(&program->firmware,
+		               "They leave this machine by %.*s alone\n",
+		               (int)names.length, names.text);
 }
 
 /* One that can be written is enough. */
@@ -186,17 +177,11 @@ static void say_why_it_stays(const struct program *program)
 /* It is in the firmware's variables until the next start. */
 static void say_what_is_next(const struct program *program)
 {
-	struct line line;
-	char text[120];
-
-	if (!program->next.is_own)
-		return;
-	line_clear(&line);
-	line_put(&line, "tlbmark: the reset comes back by Boot");
-	line_put_hex(&line, program->next.number, 4);
-	line_put(&line, ", our own, which the next start deletes\n");
-	line_to_string(&line, text, sizeof text);
-	print(program, text);
+	if (program->next.is_own)
+		console_format(&program->firmware,
+		               "tlbmark: the reset comes back by Boot%04x, our own, "
+		               "which the next start deletes\n",
+		               program->next.number);
 }
 
 static void say_how_it_comes_home(const struct program *program)
@@ -260,7 +245,7 @@ static bool plan_ram(const struct program *program)
 	return true;
 }
 
-/* The ways that end with files on the stick, and the breadcrumb they need. */
+/* The ways that end with files on the stick, and the run marker they need. */
 static void plan_home(struct program *program)
 {
 	uint32_t *const transports = &program->machine.transports;
@@ -274,7 +259,7 @@ static void plan_home(struct program *program)
 		*transports |= TRANSPORT_NVRAM;
 	if ((*transports & TRANSPORTS_HOME) == 0)
 		return;
-	status = arm_recovery(program, BREADCRUMB_PENDING);
+	status = arm_recovery(program, RUN_MARKER_PENDING);
 	if (!EFI_ERROR(status)) {
 		say_why_it_stays(program);
 		say_what_is_next(program);
@@ -305,7 +290,7 @@ static void plan_after(struct program *program)
 	if (*after != AFTER_REBOOT ||
 	    (program->machine.transports & TRANSPORTS_HOME) != 0 ||
 	    (what_is_lost(program) == NULL &&
-	     !EFI_ERROR(arm_recovery(program, BREADCRUMB_SENT))))
+	     !EFI_ERROR(arm_recovery(program, RUN_MARKER_SENT))))
 		return;
 	*after = AFTER_WAIT;
 	print(program, "tlbmark: the stick cannot be written: no reboot after the run, "
@@ -337,6 +322,9 @@ EFI_STATUS transports_plan(struct program *program)
 		print(program,
 		      "tlbmark: no serial port answers; name one with serial = "
 		      "0xPORT\n");
+	if (program->config.lava && (*transports & TRANSPORT_SERIAL) == 0)
+		print(program, "tlbmark: lava = 1 is of a serial line, and none is "
+		               "used: there are no signals\n");
 	if (is_wanted(program, TRANSPORT_SCREEN) && plan_screen(program))
 		*transports |= TRANSPORT_SCREEN;
 	if (is_wanted(program, TRANSPORT_RAM) || is_wanted(program, TRANSPORT_NVRAM))
@@ -399,12 +387,19 @@ static void open_screen(struct program *program)
 
 void transports_open(struct program *program)
 {
+	lava_open(&program->lava);
 	for (unsigned i = 0; i < SERIALS; i++) {
 		struct serial *const serial = &program->serials[i];
 		const uint16_t port = program->ports[i];
 
-		if (port != 0 && serial_open(serial, port))
-			record_add_sink(&program->record, &serial->sink);
+		if (port == 0 || !serial_open(serial, port))
+			continue;
+		record_add_sink(&program->record, &serial->sink);
+		lava_add_sink(&program->lava, &serial->sink);
+	}
+	if (program->config.lava && program->lava.sink_count != 0) {
+		program->record.listener = &program->lava.listener;
+		program->run.lava = &program->lava;
 	}
 	if ((program->machine.transports & TRANSPORTS_HOME) != 0) {
 		ram_log_open(&program->ram_log, &program->marker);
@@ -417,21 +412,11 @@ void transports_open(struct program *program)
 /* Its key has the port, its value how many bytes. */
 static void record_loss(struct record *record, const struct serial *serial)
 {
-	struct line key;
-	struct line line;
-	char text[40];
+	char key[40];
 
-	line_clear(&key);
-	line_put(&key, "serial_lost_0x");
-	line_put_hex(&key, serial->port, 3);
-	line_to_string(&key, text, sizeof text);
-
-	struct csv csv = csv_begin(&line);
-
-	csv_text(&csv, text);
-	csv_u64(&csv, serial->loss.bytes);
+	format_text(key, sizeof key, "serial_lost_0x%03x", serial->port);
 	record_begin(record, FILE_MACHINE);
-	record_line(record, &line);
+	record_fact(record, key, "%u", serial->loss.bytes);
 	record_end(record);
 }
 

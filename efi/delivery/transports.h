@@ -6,8 +6,8 @@ void transports_alloc(struct program *program);
 
 /*
  * Which of the chosen ways out there are on this machine, said on the console, and what
- * they need before the firmware is left: the breadcrumb, the next boot's
- * device.  EFI_NOT_FOUND if there is none.
+ * they need before the firmware is left: the run marker, the next boot's device.
+ * EFI_NOT_FOUND if there is none.
  */
 EFI_STATUS transports_plan(struct program *program);
 

@@ -1,5 +1,7 @@
 #include "efi/firmware/console.h"
 
+#include "lib/base/line.h"
+
 #define CHUNK 128u
 
 void console_print(const struct firmware *firmware, const char *text)
@@ -20,4 +22,18 @@ void console_print(const struct firmware *firmware, const char *text)
 		chunk[length] = 0;
 		out->OutputString(out, chunk);
 	}
+}
+
+void console_format(const struct firmware *firmware, const char *format, ...)
+{
+	struct line line;
+	char text[LINE_CAPACITY + 1];
+	va_list list;
+
+	line_clear(&line);
+	va_start(list, format);
+	line_format_list(&line, format, list);
+	va_end(list);
+	line_to_string(&line, text, sizeof text);
+	console_print(firmware, text);
 }

@@ -48,15 +48,11 @@ void nvram_delete(EFI_RUNTIME_SERVICES *runtime, unsigned number)
 	nvram_set(&variable);
 }
 
-struct nvram_run nvram_run_of(const struct breadcrumb *breadcrumb)
+struct nvram_run nvram_run_of(const struct run_marker *marker)
 {
 	struct nvram_run run = { "" };
-	struct line line;
 
-	line_clear(&line);
-	line_put(&line, breadcrumb->run_id);
-	line_put_char(&line, '/');
-	line_put_hex(&line, breadcrumb->nonce, 16);
-	line_to_string(&line, run.text, sizeof run.text);
+	format_text(run.text, sizeof run.text, "%s/%016lx", marker->run_id,
+	            marker->nonce);
 	return run;
 }

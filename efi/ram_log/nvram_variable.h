@@ -1,7 +1,7 @@
 #pragma once
 /* The variables of the firmware that hold results, by number, from 1. */
-#include "lib/boot/breadcrumb.h"
 #include "lib/boot/nvram.h"
+#include "lib/boot/run_marker.h"
 #include "lib/codes/pack_subset.h"
 
 #include <efi.h>
@@ -26,11 +26,11 @@ void nvram_get(void *variable);
 void nvram_delete(EFI_RUNTIME_SERVICES *runtime, unsigned number);
 
 struct nvram_run {
-	char text[BREADCRUMB_TEXT + 18];
+	char text[RUN_MARKER_TEXT + 18];
 };
 
 /* What its codes have as their run: ids come again, and the nonce does not. */
-struct nvram_run nvram_run_of(const struct breadcrumb *breadcrumb);
+struct nvram_run nvram_run_of(const struct run_marker *marker);
 
 /* What is written there, and read back. */
 struct nvram {

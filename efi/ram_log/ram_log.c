@@ -144,13 +144,13 @@ bool ram_log_alloc(const struct firmware *firmware, struct memory_map *map,
 	return false;
 }
 
-void ram_log_open(struct ram_log *log, const struct breadcrumb *breadcrumb)
+void ram_log_open(struct ram_log *log, const struct run_marker *marker)
 {
 	struct log_header *const header = log_header_at(log->copies[0]);
 
 	for (unsigned i = 0; i < RAM_LOG_COPIES; i++)
 		*log_header_at(log->copies[i]) = (struct log_header){ 0 };
-	log_header_open(header, breadcrumb->run_id, breadcrumb->nonce);
+	log_header_open(header, marker->run_id, marker->nonce);
 	wbinvd();
 	memory_sink_open(&log->sink, (char *)(header + 1), log->room - sizeof *header);
 }

@@ -1,11 +1,11 @@
 #pragma once
 /* The record stream in RAM, for the next start of the program. */
 #include "efi/firmware/memory.h"
-#include "lib/boot/breadcrumb.h"
+#include "lib/boot/run_marker.h"
 #include "lib/stream/log_header.h"
 #include "lib/stream/memory_sink.h"
 
-#define RAM_LOG_COPIES BREADCRUMB_COPIES
+#define RAM_LOG_COPIES RUN_MARKER_COPIES
 
 struct ram_log {
 	uint64_t copies[RAM_LOG_COPIES];  /* physical addresses; 0: none */
@@ -28,7 +28,7 @@ bool ram_log_alloc(const struct firmware *firmware, struct memory_map *map,
  * Opens the sink, and sees to it that no copy of an earlier run is left where this one
  * will be looked for; the memory must be writable.
  */
-void ram_log_open(struct ram_log *log, const struct breadcrumb *breadcrumb);
+void ram_log_open(struct ram_log *log, const struct run_marker *marker);
 
 /*
  * Closes the first copy as far as it has come: should the machine be reset before the

@@ -45,7 +45,7 @@ static const struct log_header *log_header_at(uint64_t address)
 static uint64_t bytes_at(const struct reclaim *reclaim, const struct memory_map *map,
                          uint64_t address)
 {
-	const struct breadcrumb *const marker = reclaim->marker;
+	const struct run_marker *const marker = reclaim->marker;
 	uint64_t bytes = 0;
 
 	if (!memory_is_ram(map, address, address + PAGE_BYTES))
@@ -105,7 +105,7 @@ static void reclaim_copy(struct reclaim *reclaim, const struct memory_map *map,
 }
 
 void reclaim_copies(const struct firmware *firmware, const struct memory_map *map,
-                    const struct breadcrumb *marker, struct reclaim *reclaim)
+                    const struct run_marker *marker, struct reclaim *reclaim)
 {
 	*reclaim = (struct reclaim){ .firmware = firmware, .marker = marker };
 	for (unsigned i = 0; i < RAM_LOG_COPIES; i++)
@@ -150,7 +150,7 @@ void reclaim_look(struct reclaim *reclaim, const struct memory_map *map)
 
 void reclaim_forget(const struct reclaim *reclaim)
 {
-	const struct breadcrumb *const marker = reclaim->marker;
+	const struct run_marker *const marker = reclaim->marker;
 
 	for (unsigned i = 0; i < RAM_LOG_COPIES; i++) {
 		struct log_header *const header =
@@ -180,7 +180,7 @@ void reclaim_release(const struct reclaim *reclaim)
 static const struct log_header *move(struct reclaim *reclaim, unsigned i)
 {
 	EFI_BOOT_SERVICES *const boot = reclaim->firmware->table->BootServices;
-	const struct breadcrumb *const marker = reclaim->marker;
+	const struct run_marker *const marker = reclaim->marker;
 	const uint64_t bytes = reclaim->shared[i];
 
 	if (EFI_ERROR(boot->AllocatePool(EfiLoaderData, bytes,

@@ -4,7 +4,7 @@
 
 struct reclaim {
 	const struct firmware *firmware;
-	const struct breadcrumb *marker;    /* of the start that has left them */
+	const struct run_marker *marker;    /* of the start that has left them */
 	uint64_t copies[RAM_LOG_COPIES];    /* physical addresses; 0: none any more */
 	uint64_t allocated[RAM_LOG_COPIES]; /* bytes there, by this start */
 	bool in_use[RAM_LOG_COPIES];        /* some of it: nothing there was read yet */
@@ -19,7 +19,7 @@ struct reclaim {
  * more. Nothing is read that this start has not allocated.
  */
 void reclaim_copies(const struct firmware *firmware, const struct memory_map *map,
-                    const struct breadcrumb *marker, struct reclaim *reclaim);
+                    const struct run_marker *marker, struct reclaim *reclaim);
 
 /* True if some of a copy is in use, so that reclaim_look() might find more. */
 bool reclaim_is_partial(const struct reclaim *reclaim);

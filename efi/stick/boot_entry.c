@@ -208,29 +208,18 @@ bool boot_entry_delete(const struct firmware *firmware, UINT16 number)
 	return boot_variable_write(firmware, name.text, NULL, 0);
 }
 
-static void say(const struct firmware *firmware, UINT16 number, const char *what)
-{
-	struct line line;
-	char text[100];
-
-	line_clear(&line);
-	line_put(&line, "tlbmark: Boot");
-	line_put_hex(&line, number, 4);
-	line_put(&line, ", which an earlier start has left, ");
-	line_put(&line, what);
-	line_put_char(&line, '\n');
-	line_to_string(&line, text, sizeof text);
-	console_print(firmware, text);
-}
-
 void boot_entry_clean(const struct firmware *firmware)
 {
 	for (unsigned i = 0; i < NUMBERS; i++) {
 		const UINT16 number = (UINT16)(FIRST_NUMBER + i);
 
 		if (is_own(firmware, number))
-			say(firmware, number,
-			    boot_entry_delete(firmware, number) ? "is deleted"
-			                                        : "cannot be deleted");
+			console_format(firmware,
+			               "tlbmark: Boot%04x, which an earlier start has "
+			               "left, %s deleted\n",
+			               number,
+			               boot_entry_delete(firmware, number)
+			                       ? "is"
+			                       : "cannot be");
 	}
 }

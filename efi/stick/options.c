@@ -49,12 +49,9 @@ static void reject_data(struct config *config, const EFI_LOADED_IMAGE *image,
 	struct line line;
 
 	line_clear(&line);
-	line_put_u64(&line, image->LoadOptionsSize);
-	line_put(&line, " bytes,");
-	for (UINT32 i = 0; i < image->LoadOptionsSize && i < SHOWN_BYTES; i++) {
-		line_put_char(&line, ' ');
-		line_put_hex(&line, bytes[i], 2);
-	}
+	line_format(&line, "%u bytes,", image->LoadOptionsSize);
+	for (UINT32 i = 0; i < image->LoadOptionsSize && i < SHOWN_BYTES; i++)
+		line_format(&line, " %02x", bytes[i]);
 	config_reject(config, "command line", 0,
 	              (struct text_slice){ line.text, line.length }, reason);
 }

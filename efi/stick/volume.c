@@ -238,19 +238,6 @@ static EFI_STATUS rename_file(const struct firmware *firmware,
 	return status;
 }
 
-static void join(char path[VOLUME_PATH], const char *folder, const char *name,
-                 const char *suffix)
-{
-	struct line line;
-
-	line_clear(&line);
-	line_put(&line, folder);
-	line_put_char(&line, '\\');
-	line_put(&line, name);
-	line_put(&line, suffix);
-	line_to_string(&line, path, VOLUME_PATH);
-}
-
 EFI_STATUS volume_replace(const struct firmware *firmware, const struct volume *volume,
                           const char *folder, const char *name, const void *bytes,
                           UINTN length)
@@ -260,8 +247,8 @@ EFI_STATUS volume_replace(const struct firmware *firmware, const struct volume *
 
 	if (volume->is_kept_out_of)
 		return EFI_SECURITY_VIOLATION;
-	join(path, folder, name, "");
-	join(staged, folder, name, ".tmp");
+	format_text(path, sizeof path, "%s\\%s", folder, name);
+	format_text(staged, sizeof staged, "%s\\%s.tmp", folder, name);
 
 	/* An earlier try may have left it, whole and without its name. */
 	EFI_STATUS status = compare(firmware, volume, staged, bytes, length);

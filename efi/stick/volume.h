@@ -15,7 +15,8 @@ struct volume {
 	bool is_read_only;
 	EFI_HANDLE device;
 	enum medium medium;
-	bool is_kept_out_of; /* nothing is written there, see volumes_allow() */
+	bool is_kept_out_of; /* nothing is written there, unless consent_at_start()
+	                        allows it */
 	struct readback readback;
 };
 

@@ -301,14 +301,11 @@ void volumes_describe(const struct volumes *volumes, struct line *line)
 	for (unsigned i = 0; i < volumes->count; i++) {
 		const struct volume *const volume = &volumes->list[i];
 
-		line_put(line, i == 0 ? "" : ", ");
-		line_put(line, volume->name);
-		line_put(line, " (");
-		line_put(line, medium_name(volume->medium));
-		if (volume->is_kept_out_of)
-			line_put(line, ", not written to");
-		if (volume->readback.blocks == NULL)
-			line_put(line, ", not read back from the device");
-		line_put_char(line, ')');
+		line_format(line, "%s%s (%s%s%s)", i == 0 ? "" : ", ", volume->name,
+		            medium_name(volume->medium),
+		            volume->is_kept_out_of ? ", not written to" : "",
+		            volume->readback.blocks == NULL
+		                    ? ", not read back from the device"
+		                    : "");
 	}
 }

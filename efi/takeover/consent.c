@@ -8,7 +8,7 @@ static void allow(struct program *program)
 		struct volume *const volume = &program->volumes.list[i];
 
 		if (program->config.allow_internal ||
-		    run_marker_is_pending_on(volume, program->machine.identity))
+		    marker_file_is_pending_on(volume, program->machine.identity))
 			volume->is_kept_out_of = false;
 	}
 }
@@ -16,14 +16,11 @@ static void allow(struct program *program)
 void consent_at_start(struct program *program)
 {
 	struct line line;
-	char text[LINE_CAPACITY];
 
 	allow(program);
 	volumes_describe(&program->volumes, &line);
-	line_to_string(&line, text, sizeof text);
-	console_print(&program->firmware, "tlbmark: volumes of the stick: ");
-	console_print(&program->firmware, text);
-	console_print(&program->firmware, "\n");
+	console_format(&program->firmware, "tlbmark: volumes of the stick: %.*s\n",
+	               (int)line.length, line.text);
 }
 
 void consent_before_leaving(struct program *program)
@@ -37,12 +34,13 @@ void consent_before_leaving(struct program *program)
 	for (unsigned i = 0; i < program->volumes.count; i++) {
 		const struct volume *const volume = &program->volumes.list[i];
 
-		if (!volume->is_kept_out_of)
-			continue;
-		console_print(&program->firmware, "tlbmark: nothing is written to ");
-		console_print(&program->firmware, volume->name);
-		console_print(&program->firmware,
-		              ": it is on an internal disk, and neither\n"
-		              "         allow_internal = 1 nor a key has allowed it\n");
+		if (volume->is_kept_out_of)
+			console_format(
+				&program->firmware,
+				"tlbmark: nothing is written to %s: it is on an "
+				"internal disk, and neither\n"
+				"         allow_internal = 1 nor a key has allowed "
+				"it\n",
+				volume->name);
 	}
 }

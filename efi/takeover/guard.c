@@ -1,10 +1,9 @@
 #include "efi/takeover/guard.h"
 
+#include "lib/chipset/reset.h"
 #include "lib/x86/insn.h"
-#include "lib/x86/reset.h"
 
-#define PATIENCE_SECONDS 10u
-#define HIGHEST_HZ UINT64_C(10000000000)
+#define TIMEOUT_SECONDS 10u
 
 static _Noreturn void park(void)
 {
@@ -30,7 +29,7 @@ static void stand_guard(struct smp_cpu *me, void *argument)
 	while (rdtsc_ordered() - began < guard->timeout) {
 		if (atomic_load(&guard->off) != 0)
 			park();
-		pause();
+		cpu_relax();
 	}
 	if (guard->acpi.space == ACPI_IO)
 		reset_by_acpi(&guard->acpi);
@@ -41,9 +40,7 @@ static void stand_guard(struct smp_cpu *me, void *argument)
 
 uint64_t guard_ticks(const struct machine *machine, uint32_t seconds)
 {
-	const uint64_t hz = machine->tsc_rate.best;
-
-	return seconds * (hz != 0 ? hz : HIGHEST_HZ);
+	return seconds * tsc_hz_or(machine, TSC_HZ_HIGHEST);
 }
 
 void guard_post(struct guard *guard, struct smp *smp)
@@ -52,7 +49,7 @@ void guard_post(struct guard *guard, struct smp *smp)
 		return;
 
 	guard->acpi = smp->machine->reset;
-	guard->timeout = guard_ticks(smp->machine, PATIENCE_SECONDS);
+	guard->timeout = guard_ticks(smp->machine, TIMEOUT_SECONDS);
 	smp_dismiss(smp, stand_guard, guard);
 }
 

@@ -7,12 +7,13 @@
 #include "efi/ram_log/nvram_variable.h"
 #include "efi/ram_log/ram_log.h"
 #include "efi/stick/boot_next.h"
+#include "efi/stick/marker_file.h"
 #include "efi/stick/options.h"
-#include "efi/stick/run_marker.h"
 #include "efi/takeover/guard.h"
+#include "lib/chipset/serial.h"
 #include "lib/screen/screen.h"
+#include "lib/stream/lava.h"
 #include "lib/x86/cpu.h"
-#include "lib/x86/serial.h"
 
 /* The port that the SPCR table names, and those of ConOut. */
 #define SERIALS 5u
@@ -24,7 +25,7 @@ struct program {
 	char options[OPTIONS_CHARS]; /* of the command line, for the next start */
 	struct machine machine;
 	struct volumes volumes;
-	struct breadcrumb marker; /* of an earlier start, then of this one */
+	struct run_marker marker; /* of an earlier start, then of this one */
 	struct memory_map map;
 	struct frame_pool pool;
 	struct paint *paints;
@@ -44,6 +45,7 @@ struct program {
 	bool resets; /* by itself, to come back to the results in RAM */
 	struct boot_next next;
 	struct record record;
+	struct lava lava;    /* with lava = 1, on the serial ports */
 	bool has_taken_over; /* the processor is ours */
 	unsigned fatal;      /* exceptions nobody expected; each has less left to use */
 };

@@ -1,9 +1,9 @@
 #include "efi/takeover/reset.h"
 
 #include "efi/takeover/runtime.h"
+#include "lib/chipset/reset.h"
+#include "lib/chipset/watchdog.h"
 #include "lib/x86/insn.h"
-#include "lib/x86/reset.h"
-#include "lib/x86/watchdog.h"
 
 struct request {
 	const struct program *program;
@@ -42,7 +42,7 @@ static void wait_for_watchdog(const struct machine *machine)
 	const uint64_t ticks = guard_ticks(machine, machine->watchdog.seconds + 1);
 
 	while (rdtsc_ordered() - began < ticks)
-		pause();
+		cpu_relax();
 }
 
 void reset_machine(struct program *program, enum reset_kind kind)

@@ -130,8 +130,7 @@ void shim_take_part(struct program *program)
 		                                : "verified";
 	}
 	boot->FreePool(file);
-	console_print(&program->firmware, "tlbmark: started by shim; its word on this "
-	                                  "program: ");
-	console_print(&program->firmware, program->machine.shim);
-	console_print(&program->firmware, "\n");
+	console_format(&program->firmware,
+	               "tlbmark: started by shim; its word on this program: %s\n",
+	               program->machine.shim);
 }

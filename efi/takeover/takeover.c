@@ -1,10 +1,10 @@
 #include "efi/takeover/takeover.h"
 
+#include "lib/chipset/timers.h"
 #include "lib/x86/control.h"
 #include "lib/x86/identify.h"
 #include "lib/x86/insn.h"
 #include "lib/x86/power.h"
-#include "lib/x86/timers.h"
 
 #define STACK_FRAMES 16u
 #define GUARD_FRAMES 1u
@@ -205,7 +205,7 @@ enum err takeover_build(struct program *program)
 	if (alloc_stacks(program) != ERR_NONE ||
 	    smp_alloc(smp, &program->pool, others(program)) != ERR_NONE)
 		return ERR_NO_MEMORY;
-	for (uint32_t i = 0; i < smp->seat_count; i++)
+	for (uint32_t i = 0; i < smp->area_count; i++)
 		paint(&coats, smp_guard(smp, i), smp_guard(smp, i) + PAGE_BYTES, 0);
 	paint_guard(&coats, program->stack_top);
 	for (unsigned i = IST_NMI; i < IST_COUNT; i++)

@@ -68,13 +68,6 @@ void csv_milli(struct csv *csv, int64_t thousandths)
 	line_put_milli(csv->line, thousandths);
 }
 
-void csv_hex(struct csv *csv, uint64_t value)
-{
-	next_field(csv);
-	line_put(csv->line, "0x");
-	line_put_hex(csv->line, value, 1);
-}
-
 void csv_pair_text(struct line *line, const char *key, const char *value)
 {
 	struct csv csv = csv_begin(line);
@@ -83,18 +76,25 @@ void csv_pair_text(struct line *line, const char *key, const char *value)
 	csv_text(&csv, value);
 }
 
-void csv_pair_u64(struct line *line, const char *key, uint64_t value)
+struct text_slice csv_take(struct text_slice *rest)
 {
-	struct csv csv = csv_begin(line);
+	struct text_slice field = { rest->text, 0 };
+	bool is_quoted = false;
 
-	csv_text(&csv, key);
-	csv_u64(&csv, value);
-}
+	while (field.length < rest->length) {
+		const char c = rest->text[field.length];
 
-void csv_pair_hex(struct line *line, const char *key, uint64_t value)
-{
-	struct csv csv = csv_begin(line);
+		if (c == ',' && !is_quoted)
+			break;
+		/* A doubled one is out of the quotes and in again. */
+		is_quoted = is_quoted != (c == '"');
+		field.length++;
+	}
 
-	csv_text(&csv, key);
-	csv_hex(&csv, value);
+	const size_t taken = field.length + (field.length < rest->length);
+
+	*rest = (struct text_slice){ rest->text + taken, rest->length - taken };
+	if (field.length >= 2 && field.text[0] == '"' && !is_quoted)
+		field = (struct text_slice){ field.text + 1, field.length - 2 };
+	return field;
 }

@@ -1,6 +1,7 @@
 #pragma once
 /* Fields of one RFC 4180 line; an empty field means "not applicable". */
 #include "lib/base/line.h"
+#include "lib/base/text.h"
 
 struct csv {
 	struct line *line;
@@ -14,9 +15,12 @@ void csv_empty(struct csv *csv);
 void csv_text(struct csv *csv, const char *text); /* NULL is empty; quoted if needed */
 void csv_u64(struct csv *csv, uint64_t value);
 void csv_milli(struct csv *csv, int64_t thousandths);
-void csv_hex(struct csv *csv, uint64_t value); /* with 0x */
 
-/* key,value lines of machine.csv. */
+/* A key,value line of machine.csv. */
 void csv_pair_text(struct line *line, const char *key, const char *value);
-void csv_pair_u64(struct line *line, const char *key, uint64_t value);
-void csv_pair_hex(struct line *line, const char *key, uint64_t value);
+
+/*
+ * Takes the first field off a line of fields, without the quotes around it; a quote in
+ * it stays doubled.
+ */
+struct text_slice csv_take(struct text_slice *rest);

@@ -1,5 +1,14 @@
 #include "lib/base/text.h"
 
+size_t text_length(const char *text)
+{
+	size_t length = 0;
+
+	while (text[length] != '\0')
+		length++;
+	return length;
+}
+
 bool text_equal(const char *a, const char *b)
 {
 	while (*a != '\0' && *a == *b) {
@@ -19,10 +28,16 @@ bool text_is(struct text_slice slice, const char *text)
 
 void text_copy(char *to, size_t capacity, const char *from)
 {
+	text_copy_slice(to, capacity, (struct text_slice){ from, capacity });
+}
+
+void text_copy_slice(char *to, size_t capacity, struct text_slice from)
+{
 	size_t length = 0;
 
-	while (length + 1 < capacity && from[length] != '\0') {
-		to[length] = from[length];
+	while (length + 1 < capacity && length < from.length &&
+	       from.text[length] != '\0') {
+		to[length] = from.text[length];
 		length++;
 	}
 	to[length] = '\0';

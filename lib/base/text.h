@@ -10,11 +10,15 @@ struct text_slice {
 	size_t length;
 };
 
+/* Without the NUL at the end. */
+size_t text_length(const char *text);
+
 bool text_equal(const char *a, const char *b);
 bool text_is(struct text_slice slice, const char *text);
 
 /* Copies at most capacity - 1 characters and ends them with a NUL. */
 void text_copy(char *to, size_t capacity, const char *from);
+void text_copy_slice(char *to, size_t capacity, struct text_slice from);
 
 /* Without the spaces, tabs and carriage returns on both sides. */
 struct text_slice text_trim(struct text_slice slice);

@@ -15,9 +15,7 @@ static void pack_text(struct pack_subset *subset, const char *prefix, const char
 	struct line line;
 
 	line_clear(&line);
-	line_put(&line, prefix);
-	for (size_t i = 0; i < length; i++)
-		line_put_char(&line, text[i]);
+	line_format(&line, "%s%.*s", prefix, (int)length, text);
 	if (line.cut)
 		subset->pack.lost++;
 	else
@@ -77,8 +75,7 @@ static void pack_left_out(struct pack_subset *subset)
 	for (unsigned i = 0; i < FILE_COUNT; i++) {
 		if ((subset->left_out & 1u << i) == 0)
 			continue;
-		line_put_char(&line, ' ');
-		line_put(&line, file_name((enum file)i));
+		line_format(&line, " %s", file_name((enum file)i));
 	}
 	subset->file = PACK_RECORD;
 	pack_text(subset, "", line.text, line.length);

@@ -16,12 +16,9 @@ static void end_part(struct replay *replay)
 
 	if (replay->file < FILE_COUNT) {
 		line_clear(&line);
-		line_put(&line, "@end ");
-		line_put(&line, file_name((enum file)replay->file));
-		line_put(&line, " rows=");
-		line_put_u64(&line, replay->rows);
-		line_put(&line, " crc32=");
-		line_put_hex(&line, replay->crc32, 8);
+		line_format(&line, "@end %s rows=%u crc32=%08x",
+		            file_name((enum file)replay->file), replay->rows,
+		            replay->crc32);
 		put(replay, &line);
 	}
 	replay->file = PACK_RECORD;
@@ -37,8 +34,7 @@ static void begin_part(struct replay *replay, unsigned file)
 	replay->crc32 = 0;
 	if (file < FILE_COUNT) {
 		line_clear(&line);
-		line_put(&line, "@file ");
-		line_put(&line, file_name((enum file)file));
+		line_format(&line, "@file %s", file_name((enum file)file));
 		put(replay, &line);
 	}
 }

@@ -17,7 +17,7 @@ static uint64_t mask_of(const struct acpi_table *srat)
 	return srat->bytes[8] < 2 ? 0xff : UINT32_MAX;
 }
 
-static void seat(struct processors *processors, uint64_t apic_id, uint64_t node)
+static void set_node(struct processors *processors, uint64_t apic_id, uint64_t node)
 {
 	struct processor *const processor =
 		processors_find(processors, (uint32_t)apic_id);
@@ -50,11 +50,11 @@ static void take(const struct acpi_table *srat, uint32_t at, uint32_t length,
 	const uint8_t type = entry[0];
 
 	if (type == SRAT_APIC && length >= APIC_BYTES && (entry[4] & ENABLED) != 0)
-		seat(processors, entry[3],
-		     (entry[2] | little(entry + 9, 3) << 8) & mask);
+		set_node(processors, entry[3],
+		         (entry[2] | little(entry + 9, 3) << 8) & mask);
 	else if (type == SRAT_X2APIC && length >= X2APIC_BYTES &&
 	         (entry[12] & ENABLED) != 0)
-		seat(processors, little(entry + 8, 4), little(entry + 4, 4));
+		set_node(processors, little(entry + 8, 4), little(entry + 4, 4));
 	else if (type == SRAT_MEMORY && length >= MEMORY_BYTES &&
 	         (entry[28] & ENABLED) != 0)
 		add_memory(nodes, entry, mask);
@@ -64,7 +64,9 @@ enum err acpi_nodes(const struct acpi_table *srat, struct processors *processors
                     struct nodes *nodes)
 {
 	nodes->count = nodes->left_out = 0;
-	/* Nobody is seated by a table that contradicts itself further on. */
+	/*
+	 * No processor gets its node from a table that contradicts itself further on.
+	 */
 	for (uint32_t at = SRAT_BYTES; at < srat->length; at += srat->bytes[at + 1]) {
 		const uint32_t left = srat->length - at;
 

@@ -43,6 +43,7 @@ enum environment {
 	ENV_TCG,
 	ENV_TCG_ICOUNT,
 	ENV_BOCHS,
+	ENV_MODEL, /* a modelled machine: tests/silicon */
 };
 
 /* A counter of core cycles, read with RDPMC. */
@@ -79,6 +80,9 @@ struct registers {
 
 #define MACHINE_TEXT 80u
 
+/* Of IA32_ARCH_CAPABILITIES: no rogue data cache load, so no need for isolation. */
+#define ARCH_CAPABILITIES_RDCL_NO (UINT64_C(1) << 0)
+
 struct machine {
 	char run_id[CONFIG_TEXT];
 	char date[24]; /* UTC, of the firmware's clock */
@@ -86,7 +90,10 @@ struct machine {
 	char vendor[13];
 	char brand[49];
 	uint32_t family, model, stepping;
-	uint64_t microcode;     /* 0: not readable */
+	uint64_t microcode; /* 0: not readable */
+	/* IA32_ARCH_CAPABILITIES, where CPUID has it. */
+	bool arch_capabilities_known;
+	uint64_t arch_capabilities;
 	uint32_t features;      /* enum feature */
 	uint32_t invlpgb_pages; /* that one INVLPGB takes at most; 0: there is none */
 	const char *invlpgb_refused; /* why it is not used though reported; or NULL */
@@ -155,6 +162,19 @@ const char *feature_name(enum feature feature);
 
 /* From now on there is none; why becomes a line of machine.csv. */
 void machine_refuse_invlpgb(struct machine *machine, const char *why);
+
+/*
+ * What the TSC is taken to run at where no source says: for a share of time, what most
+ * machines do; for a timeout, more than any machine does, as it must not end early.
+ */
+#define TSC_HZ_USUAL UINT64_C(2000000000)
+#define TSC_HZ_HIGHEST UINT64_C(6000000000)
+
+/* Ticks of the TSC in a second; guess where that is not known. */
+static inline uint64_t tsc_hz_or(const struct machine *machine, uint64_t guess)
+{
+	return machine->tsc_rate.best != 0 ? machine->tsc_rate.best : guess;
+}
 
 /* The part that is known before anything was measured or could go wrong. */
 void machine_record(const struct machine *machine, const struct config *config,

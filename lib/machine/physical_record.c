@@ -1,16 +1,11 @@
 #include "lib/machine/physical_record.h"
 
-#include "lib/base/csv.h"
-
 static void put(struct record *record, const char *key, bool is_there, uint64_t value)
 {
-	struct line line;
-
 	if (is_there)
-		csv_pair_hex(&line, key, value);
+		record_fact(record, key, "0x%lx", value);
 	else
-		csv_pair_text(&line, key, "");
-	record_line(record, &line);
+		record_fact(record, key, "%s", "");
 }
 
 void physical_record(const struct physical *physical, struct record *record)

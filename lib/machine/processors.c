@@ -87,7 +87,7 @@ const char *processor_reason(enum processor_state state)
 		[PROCESSOR_UNREACHED] = "its id is beyond the reach of xAPIC mode",
 		[PROCESSOR_STRANGE] = "its registers are not the boot processor's",
 		[PROCESSOR_UNFIT] = "no NX bit or one that stays disabled",
-		[PROCESSOR_FALLEN] = "took an exception while it got ready",
+		[PROCESSOR_FAULTED] = "took an exception while it got ready",
 	};
 
 	return reasons[state];

@@ -28,11 +28,11 @@ enum processor_state {
 	PROCESSOR_UNREACHED, /* its id is beyond 254, and the APICs are in xAPIC mode */
 	PROCESSOR_STRANGE,   /* came, and is not as the boot processor is */
 	PROCESSOR_UNFIT,     /* came, and went no further for want of the NX bit */
-	PROCESSOR_FALLEN,    /* took an exception while it got ready */
+	PROCESSOR_FAULTED,   /* took an exception while it got ready */
 };
 
 /* An exception that nobody expected. */
-struct processor_fall {
+struct processor_fault {
 	uint64_t vector, error, rip, cr2;
 };
 
@@ -58,7 +58,7 @@ struct processor {
 	uint32_t srat_node; /* its proximity domain */
 	bool tsc_adjust_known;
 	uint64_t tsc_adjust;
-	struct processor_fall fall; /* of one that has fallen */
+	struct processor_fault fault; /* of one that has faulted */
 };
 
 struct processors {

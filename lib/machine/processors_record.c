@@ -1,32 +1,10 @@
 #include "lib/machine/processors_record.h"
 
-#include "lib/base/csv.h"
-
 #define TEXT 600u
-
-static void put_text(struct record *record, const char *key, const char *value)
-{
-	struct line line;
-
-	csv_pair_text(&line, key, value);
-	record_line(record, &line);
-}
-
-static void put_number(struct record *record, const char *key, uint64_t value)
-{
-	struct line line;
-
-	csv_pair_u64(&line, key, value);
-	record_line(record, &line);
-}
 
 static void put_field(struct line *line, const char *name, uint64_t value)
 {
-	if (line->length != 0)
-		line_put_char(line, ' ');
-	line_put(line, name);
-	line_put_char(line, '=');
-	line_put_u64(line, value);
+	line_format(line, "%s%s=%lu", line->length != 0 ? " " : "", name, value);
 }
 
 static void put_differences(struct line *line, unsigned differences)
@@ -40,8 +18,7 @@ static void put_differences(struct line *line, unsigned differences)
 	for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if ((differences >> i & 1) == 0)
 			continue;
-		line_put(line, before);
-		line_put(line, names[i]);
+		line_format(line, "%s%s", before, names[i]);
 		before = "+";
 	}
 }
@@ -66,16 +43,12 @@ static void describe(const struct processor *processor, const struct processor *
 	put_field(line, "cluster", topology->cluster);
 	put_field(line, "core", topology->core);
 	put_field(line, "thread", topology->within[TOPOLOGY_THREAD]);
-	if (topology->core_type != CORE_UNKNOWN) {
-		line_put(line, " type=");
-		line_put(line, core_type_name(topology->core_type));
-	}
-	line_put(line, " distance=");
-	line_put(line, distance_name(topology_distance(&boot->topology, topology)));
-	if (processor->tsc_adjust_known) {
-		line_put(line, " tsc_adjust=0x");
-		line_put_hex(line, processor->tsc_adjust, 1);
-	}
+	if (topology->core_type != CORE_UNKNOWN)
+		line_format(line, " type=%s", core_type_name(topology->core_type));
+	line_format(line, " distance=%s",
+	            distance_name(topology_distance(&boot->topology, topology)));
+	if (processor->tsc_adjust_known)
+		line_format(line, " tsc_adjust=0x%lx", processor->tsc_adjust);
 	put_differences(line, processor->differences);
 }
 
@@ -89,29 +62,17 @@ static void put_started(const struct processors *processors, struct record *reco
 
 		if (processor->state != PROCESSOR_STARTED)
 			continue;
-		line_clear(&line);
-		line_put(&line, "cpu_");
-		line_put_u64(&line, i);
-		line_to_string(&line, key, sizeof key);
+		format_text(key, sizeof key, "cpu_%u", i);
 		describe(processor, &processors->list[0], &line);
 		line_to_string(&line, text, sizeof text);
-		put_text(record, key, text);
+		record_fact(record, key, "%s", text);
 	}
 }
 
-static void put_hex(struct line *line, const char *name, uint64_t value)
+void processors_put_fault(struct line *line, const struct processor_fault *fault)
 {
-	line_put(line, name);
-	line_put_hex(line, value, 1);
-}
-
-void processors_put_fall(struct line *line, const struct processor_fall *fall)
-{
-	line_put(line, " vector=");
-	line_put_u64(line, fall->vector);
-	put_hex(line, " error=0x", fall->error);
-	put_hex(line, " rip=0x", fall->rip);
-	put_hex(line, " cr2=0x", fall->cr2);
+	line_format(line, " vector=%lu error=0x%lx rip=0x%lx cr2=0x%lx", fault->vector,
+	            fault->error, fault->rip, fault->cr2);
 }
 
 static bool has_failed(const struct processor *processor)
@@ -128,7 +89,7 @@ static void put_failed(const struct processors *processors, struct record *recor
 
 	for (uint32_t i = 0; i < processors->count; i++)
 		failed += has_failed(&processors->list[i]);
-	put_number(record, "cpus_failed", failed);
+	record_fact(record, "cpus_failed", "%u", failed);
 	for (uint32_t i = 0; i < processors->count; i++) {
 		const struct processor *const processor = &processors->list[i];
 		struct line line;
@@ -137,35 +98,31 @@ static void put_failed(const struct processors *processors, struct record *recor
 
 		if (!has_failed(processor))
 			continue;
+		format_text(key, sizeof key, "cpu_failed_%u", i);
 		line_clear(&line);
-		line_put(&line, "cpu_failed_");
-		line_put_u64(&line, i);
-		line_to_string(&line, key, sizeof key);
-		line_clear(&line);
-		put_field(&line, "apic", processor->apic_id);
-		line_put(&line, ": ");
-		line_put(&line, processor_reason(processor->state));
+		line_format(&line, "apic=%u: %s", processor->apic_id,
+		            processor_reason(processor->state));
 		put_differences(&line, processor->differences);
-		if (processor->state == PROCESSOR_FALLEN)
-			processors_put_fall(&line, &processor->fall);
+		if (processor->state == PROCESSOR_FAULTED)
+			processors_put_fault(&line, &processor->fault);
 		line_to_string(&line, text, sizeof text);
-		put_text(record, key, text);
+		record_fact(record, key, "%s", text);
 	}
 }
 
 void processors_record(const struct processors *processors, const char *why_not,
                        struct record *record)
 {
-	put_number(record, "cpus_found",
-	           (uint64_t)processors->count + processors->left_out);
-	put_text(record, "cpus_source", processors_source(processors));
-	put_number(record, "boot_cpu_listed", processors->boot_processor_listed);
-	put_number(record, "cpus_started",
-	           processors_count(processors, PROCESSOR_STARTED));
-	put_number(record, "cpus_not_asked",
-	           processors_count(processors, PROCESSOR_NOT_ASKED) +
-	                   processors->left_out);
-	put_text(record, "cpus_not_asked_why", why_not == NULL ? "" : why_not);
+	record_fact(record, "cpus_found", "%u",
+	            processors->count + processors->left_out);
+	record_fact(record, "cpus_source", "%s", processors_source(processors));
+	record_fact(record, "boot_cpu_listed", "%d", processors->boot_processor_listed);
+	record_fact(record, "cpus_started", "%u",
+	            processors_count(processors, PROCESSOR_STARTED));
+	record_fact(record, "cpus_not_asked", "%u",
+	            processors_count(processors, PROCESSOR_NOT_ASKED) +
+	                    processors->left_out);
+	record_fact(record, "cpus_not_asked_why", "%s", why_not);
 	put_failed(processors, record);
 	put_started(processors, record);
 }

@@ -4,7 +4,7 @@
 #include "lib/stream/record.h"
 
 /* " vector=14 error=0x0 rip=0x1234 cr2=0x0" */
-void processors_put_fall(struct line *line, const struct processor_fall *fall);
+void processors_put_fault(struct line *line, const struct processor_fault *fault);
 
 /*
  * How many there are and came, why others did not, and a line for each that came:

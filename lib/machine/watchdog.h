@@ -2,7 +2,7 @@
 /*
  * Hardware watchdogs that reset the machine where its firmware does not: which one
  * there is, and the accesses to its registers that arm it.  Found out before the
- * firmware is left; nothing here touches a register (lib/x86/watchdog.h does).
+ * firmware is left; nothing here touches a register (lib/chipset/watchdog.h does).
  */
 #include "lib/machine/acpi.h"
 

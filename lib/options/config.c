@@ -1,21 +1,87 @@
 #include "lib/options/config.h"
 
-/* NULL if the value was taken, else what is wrong with it. */
-typedef const char *take_value(struct config *config, struct text_slice value);
+static const struct word core_types[] = { { "all", true }, { "boot", false } };
+
+static const struct word verify_on[] = {
+	{ "profile", VERIFY_ON_PROFILE },
+	{ "types", VERIFY_ON_TYPES },
+	{ "all", VERIFY_ON_ALL },
+};
+
+/* A choice, or the I/O port that is one. */
+static const struct word serial[] = {
+	{ "auto", SERIAL_AUTO },
+	{ "com1", 0x3f8 },
+	{ "com2", 0x2f8 },
+	{ "none", SERIAL_NONE },
+};
+
+static const struct word after[] = {
+	{ "reboot", AFTER_REBOOT },
+	{ "shutdown", AFTER_SHUTDOWN },
+	{ "wait", AFTER_WAIT },
+	{ "debugexit", AFTER_DEBUG_EXIT },
+};
+
+#define AT(name) offsetof(struct config, name)
+
+static const struct config_key keys[] = {
+	{ .name = "profile", .kind = KEY_PROFILE },
+	{ .name = "only", .kind = KEY_TEXT, AT(only), CONFIG_ONLY, "_*?/," },
+	{ .name = "cpus", .kind = KEY_U32, AT(cpus), .limit = UINT32_MAX },
+	{ .name = "pages",
+	  .kind = KEY_U32,
+	  AT(primed_pages),
+	  .limit = PRIMED_PAGES_MAX },
+	{ .name = "seed", .kind = KEY_U64, AT(seed), .limit = UINT64_MAX },
+	{ .name = "run", .kind = KEY_TEXT, AT(run_id), CONFIG_TEXT, "_-" },
+	{ .name = "raw", .kind = KEY_BOOL, .member = AT(raw) },
+	{ .name = "lava", .kind = KEY_BOOL, .member = AT(lava) },
+	{ .name = "pin", .kind = KEY_BOOL, .member = AT(pin) },
+	{ .name = "core_types", .kind = KEY_CORE_TYPES },
+	{ .name = "verify_on", .kind = KEY_VERIFY_ON },
+	{ .name = "allow_internal", .kind = KEY_BOOL, .member = AT(allow_internal) },
+	{ .name = "serial", .kind = KEY_SERIAL },
+	{ .name = "countdown", .kind = KEY_U32, AT(countdown), .limit = COUNTDOWN_MAX },
+	{ .name = "transport", .kind = KEY_TRANSPORT },
+	{ .name = "after", .kind = KEY_AFTER },
+	{ .name = "selftest.break", .kind = KEY_TEXT, AT(broken_op), CONFIG_TEXT, "_" },
+	{ .name = "selftest.plant", .kind = KEY_FAULTS },
+};
+
+#define KEYS (sizeof keys / sizeof keys[0])
+
+const struct config_key *config_key(unsigned i)
+{
+	return i < KEYS ? &keys[i] : NULL;
+}
+
+struct words config_words(enum config_kind kind)
+{
+	switch (kind) {
+	case KEY_CORE_TYPES:
+		return WORDS(core_types);
+	case KEY_VERIFY_ON:
+		return WORDS(verify_on);
+	case KEY_SERIAL:
+		return WORDS(serial);
+	case KEY_AFTER:
+		return WORDS(after);
+	case KEY_TRANSPORT:
+		return transport_words();
+	case KEY_FAULTS:
+		return injected_fault_words();
+	default:
+		return (struct words){ 0 };
+	}
+}
+
+/* The readers return NULL if the value was taken, else what is wrong with it. */
 
 static const char *take_number(struct text_slice value, uint64_t limit,
                                uint64_t *number)
 {
 	return text_to_u64(value, limit, number) ? NULL : "not a number in range";
-}
-
-static const char *take_u32(struct text_slice value, uint32_t limit, uint32_t *number)
-{
-	uint64_t wide = *number;
-	const char *const problem = take_number(value, limit, &wide);
-
-	*number = (uint32_t)wide;
-	return problem;
 }
 
 /* Printable, without what would need quoting on a command line or in a path. */
@@ -51,143 +117,118 @@ static const char *take_profile(struct config *config, struct text_slice value)
 	return NULL;
 }
 
-static const char *take_only(struct config *config, struct text_slice value)
-{
-	return take_text(value, config->only, sizeof config->only, "_*?/,");
-}
-
-static const char *take_cpus(struct config *config, struct text_slice value)
-{
-	return take_u32(value, UINT32_MAX, &config->cpus);
-}
-
-static const char *take_pages(struct config *config, struct text_slice value)
-{
-	return take_u32(value, PRIMED_PAGES_MAX, &config->primed_pages);
-}
-
-static const char *take_seed(struct config *config, struct text_slice value)
-{
-	return take_number(value, UINT64_MAX, &config->seed);
-}
-
-static const char *take_run(struct config *config, struct text_slice value)
-{
-	return take_text(value, config->run_id, sizeof config->run_id, "_-");
-}
-
-static const char *take_bool(struct text_slice value, bool *flag)
-{
-	uint32_t number = *flag;
-	const char *const problem = take_u32(value, 1, &number);
-
-	*flag = number != 0;
-	return problem == NULL ? NULL : "neither 0 nor 1";
-}
-
-static const char *take_raw(struct config *config, struct text_slice value)
-{
-	return take_bool(value, &config->raw);
-}
-
-static const char *take_pin(struct config *config, struct text_slice value)
-{
-	return take_bool(value, &config->pin);
-}
-
 static const char *take_core_types(struct config *config, struct text_slice value)
 {
-	if (!text_is(value, "all") && !text_is(value, "boot"))
+	uint32_t all = 0;
+
+	if (!words_find(WORDS(core_types), value, &all))
 		return "not all or boot";
-	config->all_core_types = text_is(value, "all");
+	config->all_core_types = all;
 	return NULL;
 }
 
-static const char *take_allow_internal(struct config *config, struct text_slice value)
+static const char *take_verify_on(struct config *config, struct text_slice value)
 {
-	return take_bool(value, &config->allow_internal);
-}
+	uint32_t chosen = 0;
 
-static const char *take_serial(struct config *config, struct text_slice value)
-{
-	uint64_t port = 0;
-
-	if (text_is(value, "auto")) {
-		config->serial = SERIAL_AUTO;
-		return NULL;
-	}
-	if (text_is(value, "none")) {
-		config->serial = SERIAL_NONE;
-		return NULL;
-	}
-	if (text_is(value, "com1"))
-		port = 0x3f8;
-	else if (text_is(value, "com2"))
-		port = 0x2f8;
-	else if (value.length < 3 || value.text[1] != 'x' ||
-	         !text_to_u64(value, 0xfff8, &port))
-		return "not auto, com1, com2, none or 0xPORT";
-	config->serial = SERIAL_PORT;
-	config->serial_port = (uint16_t)port;
+	if (!words_find(WORDS(verify_on), value, &chosen))
+		return "not profile, types or all";
+	config->verify_on = (enum verify_on)chosen;
 	return NULL;
 }
 
-static const char *take_countdown(struct config *config, struct text_slice value)
+bool config_verifies_all(const struct config *config)
 {
-	return take_u32(value, COUNTDOWN_MAX, &config->countdown);
+	const bool all = config->verify_on == VERIFY_ON_PROFILE
+	                         ? config->profile->every_cpu
+	                         : config->verify_on == VERIFY_ON_ALL;
+
+	return all && config->all_core_types;
 }
 
-static const char *take_transport(struct config *config, struct text_slice value)
+bool config_breaks(const struct config *config, const char *op)
 {
-	return transport_parse(value, &config->transports);
+	return text_equal(config->broken_op, "each") ||
+	       text_equal(config->broken_op, op);
 }
 
 static const char *take_after(struct config *config, struct text_slice value)
 {
-	if (text_is(value, "wait"))
-		config->after = AFTER_WAIT;
-	else if (text_is(value, "debugexit"))
-		config->after = AFTER_DEBUG_EXIT;
-	else if (text_is(value, "reboot"))
-		config->after = AFTER_REBOOT;
-	else if (text_is(value, "shutdown"))
-		config->after = AFTER_SHUTDOWN;
-	else
+	uint32_t chosen = 0;
+
+	if (!words_find(WORDS(after), value, &chosen))
 		return "not reboot, shutdown, wait or debugexit";
+	config->after = (enum config_after)chosen;
 	return NULL;
 }
 
-static const char *take_plant(struct config *config, struct text_slice value)
+static const char *take_faults(struct config *config, struct text_slice value)
 {
-	return injected_faults_parse(value, &config->injected_faults);
+	uint32_t chosen = 0;
+
+	if (!words_union(injected_fault_words(), value, &chosen))
+		return "no such plant";
+	config->injected_faults = chosen;
+	return NULL;
 }
 
-static const char *take_break(struct config *config, struct text_slice value)
+static const char *take_serial(struct config *config, struct text_slice value)
 {
-	return take_text(value, config->broken_op, sizeof config->broken_op, "_");
+	uint32_t named = 0;
+	uint64_t port = 0;
+
+	if (words_find(WORDS(serial), value, &named))
+		port = named;
+	else if (value.length < 3 || value.text[1] != 'x' ||
+	         !text_to_u64(value, 0xfff8, &port))
+		return "not auto, com1, com2, none or 0xPORT";
+	else
+		named = SERIAL_PORT;
+	config->serial = named < SERIAL_PORT ? (enum serial_choice)named : SERIAL_PORT;
+	if (config->serial == SERIAL_PORT)
+		config->serial_port = (uint16_t)port;
+	return NULL;
 }
 
-static const struct {
-	const char *key;
-	take_value *take;
-} keys[] = {
-	{ "profile", take_profile },
-	{ "only", take_only },
-	{ "cpus", take_cpus },
-	{ "pages", take_pages },
-	{ "seed", take_seed },
-	{ "run", take_run },
-	{ "raw", take_raw },
-	{ "pin", take_pin },
-	{ "core_types", take_core_types },
-	{ "allow_internal", take_allow_internal },
-	{ "serial", take_serial },
-	{ "countdown", take_countdown },
-	{ "transport", take_transport },
-	{ "after", take_after },
-	{ "selftest.break", take_break },
-	{ "selftest.plant", take_plant },
-};
+static const char *take(struct config *config, const struct config_key *key,
+                        struct text_slice value)
+{
+	void *const member = (char *)config + key->member;
+	const char *problem;
+	uint64_t number = 0;
+
+	switch (key->kind) {
+	case KEY_U32:
+		problem = take_number(value, key->limit, &number);
+		if (problem == NULL)
+			*(uint32_t *)member = (uint32_t)number;
+		return problem;
+	case KEY_U64:
+		return take_number(value, key->limit, member);
+	case KEY_BOOL:
+		if (!text_to_u64(value, 1, &number))
+			return "neither 0 nor 1";
+		*(bool *)member = number != 0;
+		return NULL;
+	case KEY_TEXT:
+		return take_text(value, member, key->limit, key->allowed);
+	case KEY_PROFILE:
+		return take_profile(config, value);
+	case KEY_CORE_TYPES:
+		return take_core_types(config, value);
+	case KEY_VERIFY_ON:
+		return take_verify_on(config, value);
+	case KEY_SERIAL:
+		return take_serial(config, value);
+	case KEY_TRANSPORT:
+		return transport_parse(value, &config->transports);
+	case KEY_AFTER:
+		return take_after(config, value);
+	case KEY_FAULTS:
+		return take_faults(config, value);
+	}
+	return "no such kind";
+}
 
 struct config config_default(void)
 {
@@ -234,13 +275,8 @@ void config_describe_bad(const struct config *config, uint32_t i, struct line *l
 	const struct config_bad *const bad = &config->bad[i];
 
 	line_clear(line);
-	line_put(line, bad->source);
-	line_put_char(line, ':');
-	line_put_u64(line, bad->line);
-	line_put(line, ": ");
-	line_put(line, bad->text);
-	line_put(line, ": ");
-	line_put(line, bad->reason);
+	line_format(line, "%s:%u: %s: %s", bad->source, bad->line, bad->text,
+	            bad->reason);
 }
 
 static void take_pair(struct config *config, const char *source, uint32_t number,
@@ -253,11 +289,11 @@ static void take_pair(struct config *config, const char *source, uint32_t number
 		config_reject(config, source, number, line, "not key = value");
 		return;
 	}
-	for (unsigned i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-		if (!text_is(key, keys[i].key))
+	for (unsigned i = 0; i < KEYS; i++) {
+		if (!text_is(key, keys[i].name))
 			continue;
 
-		const char *const problem = keys[i].take(config, text_trim(value));
+		const char *const problem = take(config, &keys[i], text_trim(value));
 
 		if (problem != NULL)
 			config_reject(config, source, number, line, problem);

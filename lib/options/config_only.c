@@ -4,20 +4,13 @@
 bool config_selects(const struct config *config, const char *bench, const char *op)
 {
 	struct text_slice rest = { config->only, 0 };
-	struct line name;
 	char full[CONFIG_TEXT];
 
 	while (config->only[rest.length] != '\0')
 		rest.length++;
 	if (rest.length == 0)
 		return true;
-	line_clear(&name);
-	line_put(&name, bench);
-	if (op != NULL) {
-		line_put_char(&name, '/');
-		line_put(&name, op);
-	}
-	line_to_string(&name, full, sizeof full);
+	format_text(full, sizeof full, "%s%s%s", bench, op != NULL ? "/" : "", op);
 	while (rest.length != 0) {
 		const struct text_slice pattern =
 			text_trim(text_split(rest, ',', &rest));

@@ -6,6 +6,7 @@ static const struct profile profiles[] = {
 		.pairs_per_row = 31,
 		.ms_per_row = 20,
 		.rounds = 1,
+		.trials = 200,
 		.sweep = SWEEP_ENDS,
 	},
 	{
@@ -13,6 +14,7 @@ static const struct profile profiles[] = {
 		.pairs_per_row = 255,
 		.ms_per_row = 100,
 		.rounds = 2,
+		.trials = 200,
 		.sweep = SWEEP_POWERS,
 	},
 	{
@@ -20,6 +22,7 @@ static const struct profile profiles[] = {
 		.pairs_per_row = 2047,
 		.ms_per_row = 250,
 		.rounds = 2,
+		.trials = 200,
 		.sweep = SWEEP_ALL,
 		.histograms = true,
 	},
@@ -28,14 +31,23 @@ static const struct profile profiles[] = {
 		.pairs_per_row = 8191,
 		.ms_per_row = 2000,
 		.rounds = 6, /* three passes of two */
+		.trials = 100000,
 		.sweep = SWEEP_ALL,
 		.histograms = true,
+		.every_cpu = true,
 	},
 };
 
+#define PROFILES (sizeof profiles / sizeof profiles[0])
+
+const struct profile *profile_at(unsigned i)
+{
+	return i < PROFILES ? &profiles[i] : NULL;
+}
+
 const struct profile *profile_named(struct text_slice name)
 {
-	for (unsigned i = 0; i < sizeof profiles / sizeof profiles[0]; i++)
+	for (unsigned i = 0; i < PROFILES; i++)
 		if (text_is(name, profiles[i].name))
 			return &profiles[i];
 	return NULL;

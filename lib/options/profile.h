@@ -16,9 +16,14 @@ struct profile {
 	uint32_t pairs_per_row; /* at most */
 	uint32_t ms_per_row;    /* at most */
 	uint32_t rounds;        /* at least */
+	uint32_t trials; /* of a cell of the verification whose trials are cheap */
 	enum sweep sweep;
 	bool histograms; /* worth their time on a serial line */
+	bool every_cpu;  /* is verified, once, beside one core of each type */
 };
+
+/* In the order of how long they take; NULL behind the last. */
+const struct profile *profile_at(unsigned i);
 
 /* NULL if there is none of that name. */
 const struct profile *profile_named(struct text_slice name);

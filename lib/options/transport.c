@@ -1,16 +1,16 @@
 #include "lib/options/transport.h"
 
-static const struct {
-	const char *name;
-	uint32_t transport;
-} names[] = {
+static const struct word names[] = {
 	{ "serial", TRANSPORT_SERIAL },
 	{ "ram", TRANSPORT_RAM },
 	{ "nvram", TRANSPORT_NVRAM },
 	{ "screen", TRANSPORT_SCREEN },
 };
 
-#define NAMES (sizeof names / sizeof names[0])
+struct words transport_words(void)
+{
+	return WORDS(names);
+}
 
 const char *transport_parse(struct text_slice list, uint32_t *transports)
 {
@@ -20,16 +20,8 @@ const char *transport_parse(struct text_slice list, uint32_t *transports)
 		*transports = 0;
 		return NULL;
 	}
-	while (list.length != 0) {
-		const struct text_slice name = text_trim(text_split(list, ',', &list));
-		unsigned i = 0;
-
-		while (i < NAMES && !text_is(name, names[i].name))
-			i++;
-		if (i == NAMES)
-			return "not auto or a list of serial, ram, nvram, screen";
-		chosen |= names[i].transport;
-	}
+	if (!words_union(WORDS(names), list, &chosen))
+		return "not auto or a list of serial, ram, nvram, screen";
 	if (chosen == 0)
 		return "empty";
 	*transports = chosen;
@@ -40,11 +32,10 @@ void transport_names(uint32_t transports, struct line *line)
 {
 	const char *separator = "";
 
-	for (unsigned i = 0; i < NAMES; i++) {
-		if ((transports & names[i].transport) == 0)
+	for (unsigned i = 0; i < WORDS(names).count; i++) {
+		if ((transports & names[i].value) == 0)
 			continue;
-		line_put(line, separator);
-		line_put(line, names[i].name);
+		line_format(line, "%s%s", separator, names[i].name);
 		separator = " ";
 	}
 }

@@ -1,7 +1,7 @@
 #pragma once
 /* Ways for the results to leave the machine. */
 #include "lib/base/line.h"
-#include "lib/base/text.h"
+#include "lib/options/word.h"
 
 enum transport {
 	TRANSPORT_SERIAL = 1 << 0, /* every serial line that answers, while measuring */
@@ -22,6 +22,8 @@ static inline bool transport_is_wanted(uint32_t chosen, enum transport transport
 	return chosen == 0 ? transport != TRANSPORT_NVRAM
 	                   : (chosen & (uint32_t)transport) != 0;
 }
+
+struct words transport_words(void);
 
 /*
  * A list of names, separated by commas, or auto, which is 0: whatever there is.

@@ -1,6 +1,7 @@
 #include "lib/processor/core_kinds.h"
 
 #include "lib/base/line.h"
+#include "lib/base/text.h"
 
 #include <stddef.h>
 
@@ -25,18 +26,17 @@ unsigned core_kinds_number(const struct core_kinds *kinds,
 static void give_name(struct core_kinds *kinds, unsigned number)
 {
 	const enum core_type type = kinds->list[number].topology.core_type;
+	const char *const word =
+		type == CORE_UNKNOWN ? "unknown" : core_type_name(type);
+	char *const name = kinds->list[number].name;
 	unsigned same = 1;
-	struct line line;
 
 	for (unsigned i = 0; i < number; i++)
 		same += kinds->list[i].topology.core_type == type;
-	line_clear(&line);
-	line_put(&line, type == CORE_UNKNOWN ? "unknown" : core_type_name(type));
-	if (same > 1) {
-		line_put_char(&line, '-');
-		line_put_u64(&line, same);
-	}
-	line_to_string(&line, kinds->list[number].name, CORE_KIND_NAME);
+	if (same == 1)
+		text_copy(name, CORE_KIND_NAME, word);
+	else
+		format_text(name, CORE_KIND_NAME, "%s-%u", word, same);
 }
 
 void core_kinds_find(struct core_kinds *kinds, const struct topology *const *list,

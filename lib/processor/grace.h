@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define LINGER_RESTARTS 16u
+#define GRACE_RESTARTS 16u
 
 struct grace {
 	uint64_t ticks; /* that have to pass */
@@ -25,7 +25,7 @@ static inline struct grace grace_begin(uint64_t ticks, uint64_t now)
 /* At each look at the clock; false: enough. */
 static inline bool grace_goes_on(struct grace *grace, uint64_t now)
 {
-	if (now - grace->last > grace->ticks && grace->restarts < LINGER_RESTARTS) {
+	if (now - grace->last > grace->ticks && grace->restarts < GRACE_RESTARTS) {
 		grace->restarts++;
 		grace->from = now;
 	}

@@ -1,7 +1,5 @@
 #include "lib/processor/tlb_leaf.h"
 
-#include "lib/base/csv.h"
-
 #include <stddef.h>
 
 #define BITS(value, high, low)                                                         \
@@ -251,26 +249,16 @@ static void put_size(struct record *record, uint32_t level, unsigned side,
 {
 	static const char *const sides[] = { "_data_", "_code_", "_unified_" };
 	static const char *const pages[] = { "4k", "2m", "1g" };
-	struct line line;
 	char key[40];
 
-	line_clear(&line);
-	line_put(&line, "tlb_l");
-	line_put_u64(&line, level);
-	line_put(&line, sides[side]);
-	line_put(&line, pages[page]);
-	line_put(&line, "_entries");
-	line_to_string(&line, key, sizeof key);
-	csv_pair_u64(&line, key, entries);
-	record_line(record, &line);
+	format_text(key, sizeof key, "tlb_l%u%s%s_entries", level, sides[side],
+	            pages[page]);
+	record_fact(record, key, "%u", entries);
 }
 
 void tlb_record(const struct tlb_sizes *sizes, struct record *record)
 {
-	struct line line;
-
-	csv_pair_text(&line, "tlb_source", sizes->source == NULL ? "" : sizes->source);
-	record_line(record, &line);
+	record_fact(record, "tlb_source", "%s", sizes->source);
 	for (uint32_t level = 1; level <= TLB_LEVELS; level++)
 		for (unsigned side = 0; side < TLB_SIDES; side++)
 			for (unsigned page = 0; page < TLB_PAGES; page++) {

@@ -74,21 +74,6 @@ void canvas_text(const struct canvas *canvas, unsigned column, unsigned row,
 		          COLOUR_BLACK);
 }
 
-void canvas_line(const struct canvas *canvas, unsigned row, const char *text,
-                 size_t length, uint32_t colour)
-{
-	canvas_text(canvas, 0, row, text, length, colour);
-	if (row >= CANVAS_ROWS || length >= CANVAS_COLUMNS)
-		return;
-
-	const struct place rest = place_of(canvas, (unsigned)length, row);
-
-	framebuffer_fill(&canvas->framebuffer, rest.x, rest.y,
-	                 (CANVAS_COLUMNS - (uint32_t)length) * CELL_WIDTH *
-	                         canvas->scale,
-	                 CELL_HEIGHT * canvas->scale, COLOUR_BLACK);
-}
-
 void canvas_bar(const struct canvas *canvas, unsigned row, uint32_t done, uint32_t all)
 {
 	const uint32_t width = WIDTH * canvas->scale;

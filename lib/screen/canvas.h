@@ -23,10 +23,6 @@ void canvas_clear(const struct canvas *canvas, uint32_t colour);
 void canvas_text(const struct canvas *canvas, unsigned column, unsigned row,
                  const char *text, size_t length, uint32_t colour);
 
-/* The same, and blanks up to the end of the line. */
-void canvas_line(const struct canvas *canvas, unsigned row, const char *text,
-                 size_t length, uint32_t colour);
-
 /* A bar across a line, filled for done of all. */
 void canvas_bar(const struct canvas *canvas, unsigned row, uint32_t done, uint32_t all);
 

@@ -47,7 +47,6 @@ struct framebuffer {
 #define COLOUR_WHITE 0xffffffu
 #define COLOUR_GREY 0xaaaaaau
 #define COLOUR_GREEN 0x55ff55u
-#define COLOUR_RED 0xff5555u
 
 /*
  * ERR_ABSENT if the mode has no pixels to write to; ERR_DAMAGED if it contradicts

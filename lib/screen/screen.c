@@ -19,17 +19,8 @@ static void keep(char to[CANVAS_COLUMNS], const char *text, size_t length)
 	to[i] = '\0';
 }
 
-static unsigned file_named(const char *name)
-{
-	unsigned file = 0;
-
-	while (file < FILE_COUNT && !text_equal(name, file_name((enum file)file)))
-		file++;
-	return file;
-}
-
 /* Histograms and samples are too long, and the summary can be made again. */
-static bool is_packed(unsigned file)
+static bool is_packed(enum file file)
 {
 	return file == FILE_MACHINE || file == FILE_SELFTEST || file == FILE_VERIFY ||
 	       file == FILE_RESULTS || file == FILE_CANARY;
@@ -41,88 +32,28 @@ static void pack(struct screen *screen, unsigned file, const char *prefix,
 	struct line line;
 
 	line_clear(&line);
-	line_put(&line, prefix);
-	for (size_t i = 0; i < event->length; i++)
-		line_put_char(&line, event->text[i]);
+	line_format(&line, "%s%.*s", prefix, (int)event->length, event->text);
 	if (line.cut)
 		screen->pack.lost++;
 	else
 		pack_add(&screen->pack, file, &line);
 }
 
-/* The field of that number; commas inside of quotes do not matter up to there. */
-static struct text_slice field_of(const struct capture_event *event, unsigned number)
-{
-	struct text_slice rest = { event->text, event->length };
-	struct text_slice field = text_split(rest, ',', &rest);
-
-	while (number-- != 0)
-		field = text_split(rest, ',', &rest);
-	return field;
-}
-
-static void tally_machine(struct screen_tally *tally, const struct capture_event *event)
-{
-	const struct text_slice key = field_of(event, 0);
-	const char *value = key.text + key.length;
-	size_t length = event->length - key.length;
-
-	while (length != 0 && (*value == ',' || *value == '"')) {
-		value++;
-		length--;
-	}
-	if (length != 0 && value[length - 1] == '"')
-		length--;
-
-	char text[CANVAS_COLUMNS];
-
-	keep(text, value, length);
-	if (text_is(key, "env"))
-		text_copy(tally->env, sizeof tally->env, text);
-	else if (text_is(key, "timing_valid"))
-		text_copy(tally->valid, sizeof tally->valid, text);
-	else if (text_is(key, "timing_reason"))
-		text_copy(tally->reason, sizeof tally->reason, text);
-}
-
-static void tally_result(struct screen_tally *tally, const struct capture_event *event)
-{
-	const struct text_slice status = field_of(event, 6);
-
-	if (text_is(status, "ok"))
-		tally->ok++;
-	else if (text_is(status, "skipped"))
-		tally->skipped++;
-	else if (text_is(status, "failed") || text_is(status, "timeout"))
-		tally->failed++;
-}
-
-static void tally_verify(struct screen_tally *tally, const struct capture_event *event)
-{
-	if (text_is(field_of(event, 5), "must") && text_is(field_of(event, 10), "fail"))
-		tally->refused++;
-}
-
 static void on_row(struct screen *screen, const struct capture_event *event)
 {
-	const unsigned file = file_named(event->name);
+	const enum file file = file_named(event->name);
 
 	if (is_packed(file))
 		pack(screen, file, "", event);
-	if (file == FILE_MACHINE)
-		tally_machine(&screen->tally, event);
-	else if (file == FILE_RESULTS)
-		tally_result(&screen->tally, event);
-	else if (file == FILE_VERIFY)
-		tally_verify(&screen->tally, event);
-	else if (file == FILE_SUMMARY)
-		costs_add(&screen->tally.costs, event->text, event->length);
+	if (file != FILE_COUNT)
+		outcome_row(&screen->outcome, file,
+		            (struct text_slice){ event->text, event->length });
 }
 
 static void mark(struct screen *screen)
 {
 	pack_mark(&screen->pack);
-	screen->tally_before_part = screen->tally;
+	screen->outcome_before_part = screen->outcome;
 }
 
 static void on_progress(struct screen *screen, const struct capture_event *event)
@@ -192,7 +123,7 @@ static void on_event(void *context, const struct capture_event *event)
 		break;
 	case CAPTURE_DROP:
 		pack_rewind(&screen->pack);
-		screen->tally = screen->tally_before_part;
+		screen->outcome = screen->outcome_before_part;
 		break;
 	case CAPTURE_DONE:
 		on_done(screen, event);

@@ -1,14 +1,19 @@
 #include "lib/screen/screen_draw.h"
 
-#include "lib/base/text.h"
 #include "lib/codes/base45.h"
 
 enum {
 	ROW_TITLE = 0,
+	ROW_STAY = 1,
 	ROW_ACTIVITY = 2,
 	ROW_BAR = 3,
 	ROW_TIME = 4,
 	ROW_MESSAGES = 6,
+	/* Of the summary. */
+	ROW_TIMING = 1,
+	ROW_VERDICT = 2,
+	ROW_COSTS = 4,
+	ROW_LEFT_OUT = CANVAS_ROWS - 3,
 	ROW_WHERE = CANVAS_ROWS - 2,
 };
 
@@ -40,25 +45,34 @@ static void draw_title(struct screen *screen)
 	struct line line;
 
 	line_clear(&line);
-	line_put(&line, "tlbmark   run ");
-	line_put(&line, screen->run_id);
+	line_format(&line, "tlbmark   run %s", screen->run_id);
+	if (screen->outcome.processor[0] != '\0')
+		line_format(&line, "   %s", screen->outcome.processor);
 	screen_draw_line(screen, ROW_TITLE, &line);
+}
+
+/* For whoever comes by and wonders. */
+static void draw_stay(struct screen *screen)
+{
+	const char *const board = screen->outcome.board;
+	struct line line;
+
+	line_clear(&line);
+	line_format(&line, "Do not switch this machine off%s%s%s.",
+	            board[0] != '\0' ? " (" : "", board, board[0] != '\0' ? ")" : "");
+	screen_draw_line(screen, ROW_STAY, &line);
 }
 
 /* 1:02:03, or 2:03 */
 static void put_time(struct line *line, uint64_t seconds)
 {
-	if (seconds >= 3600) {
-		line_put_u64(line, seconds / 3600);
-		line_put_char(line, ':');
-		line_put_char(line, (char)('0' + seconds / 600 % 6));
-		line_put_char(line, (char)('0' + seconds / 60 % 10));
-	} else {
-		line_put_u64(line, seconds / 60);
-	}
-	line_put_char(line, ':');
-	line_put_char(line, (char)('0' + seconds / 10 % 6));
-	line_put_char(line, (char)('0' + seconds % 10));
+	const uint64_t minutes = seconds / 60;
+
+	if (minutes >= 60)
+		line_format(line, "%lu:%02lu:%02lu", minutes / 60, minutes % 60,
+		            seconds % 60);
+	else
+		line_format(line, "%lu:%02lu", minutes, seconds % 60);
 }
 
 /* Two finished steps are the least that says anything about the others. */
@@ -112,15 +126,11 @@ void screen_draw_running(struct screen *screen)
 	struct line line;
 
 	line_clear(&line);
-	if (screen->steps != 0) {
-		line_put_char(&line, '[');
-		line_put_u64(&line, screen->step);
-		line_put_char(&line, '/');
-		line_put_u64(&line, screen->steps);
-		line_put(&line, "] ");
-		line_put(&line, screen->activity);
-	}
+	if (screen->steps != 0)
+		line_format(&line, "[%u/%u] %s", screen->step, screen->steps,
+		            screen->activity);
 	draw_title(screen);
+	draw_stay(screen);
 	screen_draw_line(screen, ROW_ACTIVITY, &line);
 	draw_bar(screen);
 	draw_time(screen, now);
@@ -137,22 +147,6 @@ static const char *verdict_of(const struct screen *screen)
 	return "INCOMPLETE";
 }
 
-static void put_count(struct line *line, uint32_t count, const char *what)
-{
-	line_put_u64(line, count);
-	line_put(line, what);
-}
-
-static void put_rows(const struct screen *screen, struct line *line)
-{
-	const struct screen_tally *const tally = &screen->tally;
-
-	put_count(line, tally->ok, " rows measured, ");
-	put_count(line, tally->skipped, " skipped, ");
-	put_count(line, tally->failed, " failed; ");
-	put_count(line, tally->refused, " verifications failed");
-}
-
 /* Everything else of the screen is blank. */
 static void forget_screen(struct screen *screen)
 {
@@ -167,70 +161,77 @@ static void draw_where(struct screen *screen)
 	struct line line;
 
 	line_clear(&line);
-	line_put(&line, "As QR codes: ");
-	put_count(&line, screen->codes, " codes follow here, each for ");
-	put_count(&line, SCREEN_PAGE_SECONDS, " seconds, and then again");
-	if (screen->pack.lost != 0) {
-		line_put(&line, "; without ");
-		put_count(&line, screen->pack.lost, " rows");
-	}
+	line_format(&line,
+	            "As QR codes: %u codes follow here, each for %u seconds, and then "
+	            "again",
+	            screen->codes, SCREEN_PAGE_SECONDS);
+	if (screen->pack.lost != 0)
+		line_format(&line, "; without %u rows", screen->pack.lost);
 	screen_draw_line(screen, ROW_WHERE, &line);
 	draw_text(screen, ROW_WHERE + 1,
 	          screen->where != NULL ? screen->where
 	                                : "Where are my results: in these codes");
 }
 
+/* The table above has a line for an operation, and none for what was skipped. */
+static void draw_left_out(struct screen *screen)
+{
+	const uint32_t skipped = screen->outcome.skipped;
+	struct line line;
+
+	line_clear(&line);
+	if (screen->outcome.costs.count != 0) {
+		line_put(&line, "In ticks.  ");
+		if (skipped != 0)
+			line_format(&line, "%u skipped %s not shown; ", skipped,
+			            skipped == 1 ? "row is" : "rows are");
+		line_put(&line, "all rows are in results.csv");
+	}
+	screen_draw_line(screen, ROW_LEFT_OUT, &line);
+}
+
 void screen_draw_summary(struct screen *screen)
 {
-	const struct screen_tally *const tally = &screen->tally;
+	const struct outcome *const outcome = &screen->outcome;
 	struct line line;
 
 	forget_screen(screen);
 	draw_title(screen);
 	line_clear(&line);
-	line_put(&line, verdict_of(screen));
-	line_put(&line, ": ");
-	put_rows(screen, &line);
-	screen_draw_line(screen, 1, &line);
+	line_format(
+		&line, "Timing %s%s%s", outcome->timing_valid ? "valid" : "NOT valid",
+		outcome->timing_reason[0] != '\0' ? ": " : "", outcome->timing_reason);
+	screen_draw_line(screen, ROW_TIMING, &line);
 	line_clear(&line);
-	line_put(&line, text_equal(tally->valid, "1") ? "Timing valid: "
-	                                              : "Timing NOT valid: ");
-	line_put(&line, tally->reason);
-	screen_draw_line(screen, 2, &line);
-	for (unsigned i = 0; i < tally->costs.count; i++)
-		draw_text(screen, 4 + i, tally->costs.lines[i]);
+	line_format(&line, "%s: ", verdict_of(screen));
+	outcome_put_rows(outcome, &line);
+	screen_draw_line(screen, ROW_VERDICT, &line);
+	for (unsigned i = 0; i < outcome->costs.count; i++)
+		draw_text(screen, ROW_COSTS + i, outcome->costs.lines[i]);
+	draw_left_out(screen);
 	draw_where(screen);
-}
-
-/* Capitals, and what the alphanumeric mode lacks as a dash. */
-static void put_alphanumeric(struct line *line, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		const char c = *text >= 'a' && *text <= 'z' ? (char)(*text - 'a' + 'A')
-		                                            : *text;
-
-		line_put_char(line, base45_value(c) < 0 ? '-' : c);
-	}
 }
 
 /* For whoever points a telephone at the screen without knowing what it shows. */
 static void put_words(const struct screen *screen, struct line *line)
 {
-	const struct screen_tally *const tally = &screen->tally;
+	const struct outcome *const outcome = &screen->outcome;
 
-	put_alphanumeric(line, "tlbmark run ");
-	put_alphanumeric(line, screen->run_id);
-	put_alphanumeric(line, ": ");
-	put_alphanumeric(line, verdict_of(screen));
-	put_alphanumeric(line, ": ");
-	put_count(line, tally->ok, " ROWS MEASURED. ");
-	put_count(line, tally->skipped, " SKIPPED. ");
-	put_count(line, tally->failed, " FAILED. ");
-	put_count(line, tally->refused, " VERIFICATIONS FAILED. ");
-	put_alphanumeric(line, "timing valid ");
-	put_alphanumeric(line, tally->valid);
-	put_alphanumeric(line, ". ");
-	put_count(line, screen->codes, " CODES FOLLOW FOR QRREAD.");
+	line_format(
+		line,
+		"tlbmark run %s: %s: %u rows measured. %u skipped. %u failed. %u "
+		"verifications failed. timing valid %d. %u codes follow for qrread.",
+		screen->run_id, verdict_of(screen), outcome->measured, outcome->skipped,
+		outcome->failed, outcome->refused, outcome->timing_valid,
+		screen->codes);
+}
+
+/* Capitals, and what the alphanumeric mode lacks as a dash. */
+static char alphanumeric(char c)
+{
+	const char capital = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+
+	return base45_value(capital) < 0 ? '-' : capital;
 }
 
 /* The text of a code; its length, 0 if it has none. */
@@ -248,7 +249,7 @@ static size_t code_text(struct screen *screen, unsigned code)
 	line_clear(&line);
 	put_words(screen, &line);
 	for (size_t i = 0; i < line.length; i++)
-		screen->text[i] = line.text[i];
+		screen->text[i] = alphanumeric(line.text[i]);
 	return line.length;
 }
 
@@ -258,16 +259,16 @@ void screen_draw_code(struct screen *screen, unsigned code)
 	struct line line;
 
 	line_clear(&line);
-	if (code == 0) {
-		line_put(&line, "summary in words");
-	} else {
-		line_put(&line, "code ");
-		line_put_u64(&line, code);
-		line_put(&line, " of ");
-		line_put_u64(&line, screen->codes);
-	}
-	line_put(&line, ", run ");
-	line_put(&line, screen->run_id);
+	if (code == 0)
+		line_format(&line,
+		            "Point a telephone here: the summary in words.  %u codes "
+		            "follow",
+		            screen->codes);
+	else
+		line_format(&line,
+		            "Photograph code %u of %u, run %s.  README.txt: how to "
+		            "read them",
+		            code, screen->codes, screen->run_id);
 	/* It fits: the room of a code is that of a version which is on this screen. */
 	if (qr_encode(&screen->qr, screen->text, length, qr_version_for(length)) !=
 	            ERR_NONE ||

@@ -5,7 +5,7 @@
 #include "lib/codes/pack.h"
 #include "lib/screen/canvas.h"
 #include "lib/stream/capture.h"
-#include "lib/stream/costs.h"
+#include "lib/stream/outcome.h"
 
 #define SCREEN_MESSAGES 12u
 #define SCREEN_PAGE_SECONDS 6u
@@ -16,14 +16,6 @@ struct screen_clock {
 	/* Of now(); 0: unknown, taken for 1 GHz.  May be put right in the screen later.
 	 */
 	uint64_t hz;
-};
-
-/* What the summary says; counted anew where a part of a file was cut. */
-struct screen_tally {
-	uint32_t ok, skipped, failed; /* rows of results.csv; timeouts are failed */
-	uint32_t refused;             /* must cells of verify.csv that failed */
-	struct costs costs;
-	char env[16], valid[4], reason[CANVAS_COLUMNS];
 };
 
 struct screen {
@@ -45,7 +37,8 @@ struct screen {
 	uint32_t status;
 	unsigned message_count;
 	char messages[SCREEN_MESSAGES][CANVAS_COLUMNS];
-	struct screen_tally tally, tally_before_part;
+	/* What the summary says; as it was, where a part of a file is cut. */
+	struct outcome outcome, outcome_before_part;
 
 	/* What is in the cells of the screen; 0 where nobody knows. */
 	char shown[CANVAS_ROWS][CANVAS_COLUMNS];

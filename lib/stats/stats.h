@@ -1,8 +1,8 @@
 #pragma once
 /*
- * Order statistics in integers (bench/README.md gives the method).  Differences
- * are signed 64-bit TSC ticks; what comes out is thousandths of a tick per
- * operation, that is, already divided.
+ * Order statistics in integers (bench/method.md).  Differences are signed 64-bit TSC
+ * ticks; what comes out is thousandths of a tick per operation, that is, already
+ * divided.
  */
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,11 +4,13 @@
  *
  * Rows are passed on as they come, so memory is bounded; whether they may be kept is
  * known at the end of their part.  A line that begins with '@' is never a row: a part
- * that was cut is recognised by the record that follows it.
+ * that was cut is recognised by the record that follows it.  Signals of LAVA are for
+ * the lab that listens, too, and are left out wherever they come.
  */
 #include "lib/stream/capture.h"
 
 #include "lib/base/crc32.h"
+#include "lib/stream/lava_signal.h"
 
 #include <string.h>
 
@@ -220,6 +222,9 @@ static void read_line(struct capture *c)
 	if (c->length > 0 && c->line[c->length - 1] == '\r')
 		c->length--;
 	c->line[c->length] = '\0';
+	if (!c->damaged && lava_is_signal((struct text_slice){ c->line, c->length }))
+		return;
+
 	const bool record = c->line[0] == '@' && !c->damaged;
 
 	if (c->state == CAPTURE_IN_PART) {

@@ -7,7 +7,8 @@
 #define CAPTURE_NAME_MAX 63u
 
 enum capture_kind {
-	CAPTURE_TEXT,     /* text: a console line, possibly with NUL bytes */
+	/* text: a console line, possibly with NUL bytes; never a signal of LAVA */
+	CAPTURE_TEXT,
 	CAPTURE_RUN,      /* text: the id */
 	CAPTURE_PROGRESS, /* text: the name of step `number` of `of` */
 	CAPTURE_ROW,      /* text: a line of file `name`, not yet known to be whole */

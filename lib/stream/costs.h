@@ -7,8 +7,15 @@
 
 struct costs {
 	unsigned count;
-	char lines[COSTS_MOST][COSTS_COLUMNS]; /* the first of each operation */
+	/* Headings, and the first row of each operation that was not skipped. */
+	char lines[COSTS_MOST][COSTS_COLUMNS];
+	char last[COSTS_COLUMNS]; /* the operation of the last of them */
+	/* Of rows that may follow; empty once it is among the lines. */
+	char heading[COSTS_COLUMNS];
 };
 
-/* The next line of summary.txt, which begins with the operation. */
+/*
+ * The next line of summary.txt: row_to_summary() and row_summary_heading().  A heading
+ * whose rows were all skipped is left out, and so is one without room for a row.
+ */
 void costs_add(struct costs *costs, const char *text, size_t length);

@@ -18,7 +18,7 @@ struct log_header {
 	uint64_t length; /* bytes of the stream, behind the header */
 	uint32_t flags;  /* enum log_header_flag */
 	uint32_t stream_crc32;
-	uint64_t nonce; /* of the breadcrumb that was left for it */
+	uint64_t nonce; /* of the run marker that was left for it */
 	uint32_t reserved[5];
 	uint32_t header_crc32; /* of all before it */
 };

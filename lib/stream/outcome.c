@@ -16,7 +16,7 @@ static struct text_slice field_of(struct text_slice row, unsigned number)
 	return field;
 }
 
-static void count_row(struct outcome *outcome, struct text_slice row)
+static void count_result(struct outcome *outcome, struct text_slice row)
 {
 	const struct text_slice field = field_of(row, RESULT_STATUS);
 
@@ -24,59 +24,58 @@ static void count_row(struct outcome *outcome, struct text_slice row)
 		outcome->measured++;
 	else if (text_is(field, "skipped"))
 		outcome->skipped++;
-	else
+	else if (!text_is(field, "status")) /* the names of the columns */
 		outcome->failed++;
 }
 
-void outcome_rows(struct outcome *outcome, struct text_slice results)
+static void count_verification(struct outcome *outcome, struct text_slice row)
 {
-	(void)text_split(results, '\n', &results);
-	while (results.length != 0)
-		count_row(outcome, text_split(results, '\n', &results));
+	if (text_is(field_of(row, VERIFY_RULE), "must") &&
+	    text_is(field_of(row, VERIFY_VERDICT), "fail"))
+		outcome->refused++;
 }
 
-void outcome_verify(struct outcome *outcome, struct text_slice verify)
+/* Without the quotes of a value that holds a comma. */
+static struct text_slice unquoted(struct text_slice value)
 {
-	while (verify.length != 0) {
-		const struct text_slice row = text_split(verify, '\n', &verify);
-
-		if (text_is(field_of(row, VERIFY_RULE), "must") &&
-		    text_is(field_of(row, VERIFY_VERDICT), "fail"))
-			outcome->refused++;
-	}
+	if (value.length < 2 || value.text[0] != '"')
+		return value;
+	return (struct text_slice){ value.text + 1, value.length - 2 };
 }
 
-void outcome_costs(struct outcome *outcome, struct text_slice summary)
+static void note_machine(struct outcome *outcome, struct text_slice row)
 {
-	while (summary.length != 0) {
-		const struct text_slice line = text_split(summary, '\n', &summary);
+	struct text_slice value;
+	const struct text_slice key = text_split(row, ',', &value);
 
-		costs_add(&outcome->costs, line.text, line.length);
-	}
+	value = unquoted(value);
+	if (text_is(key, "timing_valid"))
+		outcome->timing_valid = text_is(value, "1");
+	if (text_is(key, "timing_reason"))
+		text_copy_slice(outcome->timing_reason, sizeof outcome->timing_reason,
+		                value);
+	if (text_is(key, "board"))
+		text_copy_slice(outcome->board, sizeof outcome->board, value);
+	if (text_is(key, "brand"))
+		text_copy_slice(outcome->processor, sizeof outcome->processor, value);
 }
 
-static void copy(char *to, size_t capacity, struct text_slice from)
+void outcome_row(struct outcome *outcome, enum file file, struct text_slice row)
 {
-	size_t length = 0;
-
-	for (; length < from.length && length + 1 < capacity; length++)
-		to[length] = from.text[length];
-	to[length] = '\0';
+	if (file == FILE_RESULTS)
+		count_result(outcome, row);
+	else if (file == FILE_VERIFY)
+		count_verification(outcome, row);
+	else if (file == FILE_MACHINE)
+		note_machine(outcome, row);
+	else if (file == FILE_SUMMARY)
+		costs_add(&outcome->costs, row.text, row.length);
 }
 
-void outcome_timing(struct outcome *outcome, struct text_slice machine)
+void outcome_file(struct outcome *outcome, enum file file, struct text_slice text)
 {
-	while (machine.length != 0) {
-		struct text_slice value;
-		const struct text_slice line = text_split(machine, '\n', &machine);
-		const struct text_slice key = text_split(line, ',', &value);
-
-		if (text_is(key, "timing_valid"))
-			outcome->timing_valid = text_is(value, "1");
-		if (text_is(key, "timing_reason"))
-			copy(outcome->timing_reason, sizeof outcome->timing_reason,
-			     value);
-	}
+	while (text.length != 0)
+		outcome_row(outcome, file, text_split(text, '\n', &text));
 }
 
 static const char *verdict_of(uint32_t status)
@@ -97,12 +96,8 @@ static void put_last_step(const struct unpack_run *run, struct line *text)
 {
 	if (run->steps == 0)
 		return;
-	line_put(text, "; the last step that is known is ");
-	line_put_u64(text, run->step);
-	line_put(text, " of ");
-	line_put_u64(text, run->steps);
-	line_put(text, ", ");
-	line_put(text, run->name);
+	line_format(text, "; the last step that is known is %u of %u, %s", run->step,
+	            run->steps, run->name);
 }
 
 void outcome_verdict(const struct unpack_run *run, uint32_t flags, struct line *text)
@@ -120,20 +115,20 @@ void outcome_verdict(const struct unpack_run *run, uint32_t flags, struct line *
 		line_put(text, "; samples.csv lacks some, for which there was no room");
 }
 
+void outcome_put_rows(const struct outcome *outcome, struct line *text)
+{
+	line_format(text,
+	            "%u rows measured, %u skipped, %u failed; %u verifications failed",
+	            outcome->measured, outcome->skipped, outcome->failed,
+	            outcome->refused);
+}
+
 void outcome_write(const struct outcome *outcome, struct line *text)
 {
 	line_clear(text);
-	line_put_u64(text, outcome->measured);
-	line_put(text, " rows measured, ");
-	line_put_u64(text, outcome->skipped);
-	line_put(text, " skipped, ");
-	line_put_u64(text, outcome->failed);
-	line_put(text, " failed; ");
-	line_put_u64(text, outcome->refused);
-	line_put(text, " verifications failed\ntiming: ");
-	line_put(text, outcome->timing_valid ? "valid" : "NOT valid");
-	if (outcome->timing_reason[0] != '\0')
-		line_put(text, ", ");
-	line_put(text, outcome->timing_reason);
-	line_put_char(text, '\n');
+	outcome_put_rows(outcome, text);
+	line_format(text, "\ntiming: %s%s%s\n",
+	            outcome->timing_valid ? "valid" : "NOT valid",
+	            outcome->timing_reason[0] != '\0' ? ", " : "",
+	            outcome->timing_reason);
 }

@@ -6,30 +6,29 @@
 #include "lib/stream/unpack.h"
 
 struct outcome {
-	uint32_t measured, skipped, failed; /* rows of results.csv */
-	uint32_t refused;                   /* must cells of verify.csv that failed */
-	bool timing_valid;                  /* of machine.csv */
+	uint32_t measured, skipped,
+		failed;    /* rows of results.csv; timeouts are failed */
+	uint32_t refused;  /* must cells of verify.csv that failed */
+	bool timing_valid; /* of machine.csv */
 	char timing_reason[96];
-	struct costs costs; /* of summary.txt */
+	char board[64], processor[64]; /* of machine.csv; empty: not known */
+	struct costs costs;            /* of summary.txt */
 };
 
-/* Counts the rows of results.csv. */
-void outcome_rows(struct outcome *outcome, struct text_slice results);
+/* Takes a row of a file into account: names of columns count for nothing. */
+void outcome_row(struct outcome *outcome, enum file file, struct text_slice row);
 
-/* Counts the verifications that failed, of verify.csv. */
-void outcome_verify(struct outcome *outcome, struct text_slice verify);
-
-/* Keeps what a screen has room for, of summary.txt. */
-void outcome_costs(struct outcome *outcome, struct text_slice summary);
-
-/* Looks for the verdict on the clock in machine.csv. */
-void outcome_timing(struct outcome *outcome, struct text_slice machine);
+/* All rows of a file. */
+void outcome_file(struct outcome *outcome, enum file file, struct text_slice text);
 
 /*
  * PASS, FAILED or INCOMPLETE with the reason, under these flags of its header.  Of a
  * run that did not end by itself, the last step that is known, too.
  */
 void outcome_verdict(const struct unpack_run *run, uint32_t flags, struct line *text);
+
+/* How many rows there are of which kind, in a line without its end. */
+void outcome_put_rows(const struct outcome *outcome, struct line *text);
 
 /* The second and third line: rows, timing. */
 void outcome_write(const struct outcome *outcome, struct line *text);

@@ -1,6 +1,8 @@
 #include "lib/stream/record.h"
 
 #include "lib/base/crc32.h"
+#include "lib/base/csv.h"
+#include "lib/base/text.h"
 
 static const char *const names[FILE_COUNT] = {
 	[FILE_MACHINE] = "machine.csv", [FILE_SELFTEST] = "selftest.csv",
@@ -13,7 +15,7 @@ static const char *const columns[FILE_COUNT] = {
 	[FILE_MACHINE] = "key,value",
 	[FILE_SELFTEST] = "test,value,limit,unit,verdict,core_type",
 	[FILE_VERIFY] = "op,entry,pcide,tce,phase,rule,citation,trials,stale_control,"
-			"stale_after,verdict,core_type",
+			"stale_after,verdict,core_type,cpu",
 	[FILE_RESULTS] = "bench,op,variant,param,value,targets,status,reason,unit,n,"
 			 "discard_irq,discard_smi,discard_tsc,far,min,p01,p05,p25,p50,"
 			 "p75,p95,p99,max,mean,mad,ci95_lo,ci95_hi,ci99_lo,ci99_hi,"
@@ -30,6 +32,15 @@ static const char *const columns[FILE_COUNT] = {
 const char *file_name(enum file file)
 {
 	return names[file];
+}
+
+enum file file_named(const char *name)
+{
+	unsigned file = 0;
+
+	while (name != NULL && file < FILE_COUNT && !text_equal(name, names[file]))
+		file++;
+	return name == NULL ? FILE_COUNT : (enum file)file;
 }
 
 const char *file_columns(enum file file)
@@ -70,9 +81,10 @@ void record_run(struct record *record, const char *run_id)
 	struct line line;
 
 	line_clear(&line);
-	line_put(&line, "\n@run ");
-	line_put(&line, run_id);
+	line_format(&line, "\n@run %s", run_id);
 	send_line(record, &line);
+	if (record->listener != NULL)
+		record->listener->begin_run(record->listener, run_id);
 }
 
 void record_progress(struct record *record, unsigned step, unsigned steps,
@@ -81,12 +93,7 @@ void record_progress(struct record *record, unsigned step, unsigned steps,
 	struct line line;
 
 	line_clear(&line);
-	line_put(&line, "@progress ");
-	line_put_u64(&line, step);
-	line_put_char(&line, ' ');
-	line_put_u64(&line, steps);
-	line_put_char(&line, ' ');
-	line_put(&line, name);
+	line_format(&line, "@progress %u %u %s", step, steps, name);
 	send_line(record, &line);
 }
 
@@ -94,9 +101,10 @@ void record_done(struct record *record, unsigned status)
 {
 	struct line line;
 
+	if (record->listener != NULL)
+		record->listener->end_run(record->listener, record);
 	line_clear(&line);
-	line_put(&line, "@done ");
-	line_put_u64(&line, status);
+	line_format(&line, "@done %u", status);
 	send_line(record, &line);
 }
 
@@ -104,6 +112,8 @@ void record_begin(struct record *record, enum file file)
 {
 	struct line line;
 
+	if (record->listener != NULL)
+		record->listener->begin_part(record->listener);
 	record->open = true;
 	record->file = file;
 	record->part_lines = 0;
@@ -111,8 +121,7 @@ void record_begin(struct record *record, enum file file)
 	record->file_crc32 = record->totals[file].crc32;
 
 	line_clear(&line);
-	line_put(&line, "@file ");
-	line_put(&line, names[file]);
+	line_format(&line, "@file %s", names[file]);
 	send_line(record, &line);
 
 	if (record->totals[file].lines == 0 && columns[file] != NULL) {
@@ -124,6 +133,9 @@ void record_begin(struct record *record, enum file file)
 
 void record_line(struct record *record, const struct line *line)
 {
+	if (record->listener != NULL)
+		record->listener->row(record->listener, record->file,
+		                      (struct text_slice){ line->text, line->length });
 	record->part_lines++;
 	record->part_crc32 = crc32_update(record->part_crc32, line->text, line->length);
 	record->part_crc32 = crc32_update(record->part_crc32, "\n", 1);
@@ -132,20 +144,33 @@ void record_line(struct record *record, const struct line *line)
 	send_line(record, line);
 }
 
+void record_fact(struct record *record, const char *key, const char *format, ...)
+{
+	struct line line;
+	char value[LINE_CAPACITY];
+	va_list list;
+
+	line_clear(&line);
+	va_start(list, format);
+	line_format_list(&line, format, list);
+	va_end(list);
+	line_to_string(&line, value, sizeof value);
+	csv_pair_text(&line, key, value);
+	record_line(record, &line);
+}
+
 void record_end(struct record *record)
 {
 	struct line line;
 
 	line_clear(&line);
-	line_put(&line, "@end ");
-	line_put(&line, names[record->file]);
-	line_put(&line, " rows=");
-	line_put_u64(&line, record->part_lines);
-	line_put(&line, " crc32=");
-	line_put_hex(&line, record->part_crc32, 8);
+	line_format(&line, "@end %s rows=%u crc32=%08x", names[record->file],
+	            record->part_lines, record->part_crc32);
 	send_line(record, &line);
 
 	record->totals[record->file].lines += record->part_lines;
 	record->totals[record->file].crc32 = record->file_crc32;
 	record->open = false;
+	if (record->listener != NULL)
+		record->listener->end_part(record->listener);
 }

@@ -6,6 +6,7 @@
  */
 #include "lib/base/line.h"
 #include "lib/base/sink.h"
+#include "lib/base/text.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,9 +31,24 @@ struct file_total {
 	uint32_t crc32;
 };
 
+struct record;
+
+/* Who is told what is written, and may say more. */
+struct record_listener {
+	void (*begin_run)(struct record_listener *listener, const char *run_id);
+	void (*begin_part)(struct record_listener *listener);
+	void (*row)(struct record_listener *listener, enum file file,
+	            struct text_slice row);
+	/* Behind its last line. */
+	void (*end_part)(struct record_listener *listener);
+	/* In front of the last line. */
+	void (*end_run)(struct record_listener *listener, struct record *record);
+};
+
 struct record {
 	struct sink *sinks[RECORD_SINKS];
 	unsigned sink_count;
+	struct record_listener *listener; /* NULL: nobody */
 	struct file_total totals[FILE_COUNT];
 	/* The part that is open; counted in totals only once it has ended. */
 	bool open;
@@ -43,6 +59,9 @@ struct record {
 };
 
 const char *file_name(enum file file);
+
+/* FILE_COUNT if there is none of that name, which may be NULL. */
+enum file file_named(const char *name);
 
 /* Column names of a CSV file without the line end; NULL for other files. */
 const char *file_columns(enum file file);
@@ -64,4 +83,8 @@ void record_done(struct record *record, unsigned status);
  */
 void record_begin(struct record *record, enum file file);
 void record_line(struct record *record, const struct line *line);
+
+/* A row of machine.csv; the value is what line_format() makes of the rest. */
+void record_fact(struct record *record, const char *key, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 void record_end(struct record *record);

@@ -89,14 +89,14 @@ static void put_arms(struct csv *csv, const struct row *row)
 	csv_u64(csv, row->converged);
 }
 
-void row_put_key(struct csv *csv, const struct row *row)
+void row_put_key(struct csv *csv, const struct row_key *key)
 {
-	csv_text(csv, row->bench);
-	csv_text(csv, row->op);
-	csv_text(csv, row->variant);
-	csv_text(csv, row->param);
-	put_u64_if(csv, row->param != NULL, row->value);
-	put_u64_if(csv, row->targets != 0, row->targets);
+	csv_text(csv, key->bench);
+	csv_text(csv, key->op);
+	csv_text(csv, key->variant);
+	csv_text(csv, key->param);
+	put_u64_if(csv, key->param != NULL, key->value);
+	put_u64_if(csv, key->targets != 0, key->targets);
 }
 
 /* cost ... estimator */
@@ -119,7 +119,7 @@ void row_to_csv(const struct row *row, struct line *line)
 	const unsigned arm_columns = 5;
 	struct csv csv = csv_begin(line);
 
-	row_put_key(&csv, row);
+	row_put_key(&csv, &row->key);
 	csv_text(&csv, row_status_name(row->status));
 	csv_text(&csv, row->reason);
 	csv_text(&csv, row->unit);
@@ -146,23 +146,21 @@ void row_to_csv(const struct row *row, struct line *line)
 	put_milli_if(&csv, row->slept_deep_known, row->slept_deep);
 	put_u64_if(&csv, row->farthest_node_known, row->farthest_node);
 	put_u64_if(&csv, row->memory_node_known, row->memory_node);
-	csv_text(&csv, row->core_type);
+	csv_text(&csv, row->key.core_type);
 }
 
-#define NAME_WIDTH 34u
-#define VALUE_WIDTH 4u
+#define NAME_AT 42u /* the column behind value, numbers and belief */
 #define NUMBER_WIDTH 10u
 
 /* Where the row stands in its sweep; the pages of single_op are the same in all rows.
  */
 static void put_value(struct line *line, const struct row *row)
 {
-	const size_t from = line->length;
-
-	if (row->param != NULL &&
-	    !(text_equal(row->bench, "single_op") && text_equal(row->param, "pages")))
-		line_put_u64(line, row->value);
-	line_align_right(line, from, VALUE_WIDTH);
+	if (row->key.param != NULL && !(text_equal(row->key.bench, "single_op") &&
+	                                text_equal(row->key.param, "pages")))
+		line_format(line, "%4u", row->key.value);
+	else
+		line_put(line, "    ");
 }
 
 static void put_number(struct line *line, int64_t thousandths)
@@ -175,38 +173,23 @@ static void put_number(struct line *line, int64_t thousandths)
 	line_align_right(line, from, NUMBER_WIDTH - 1);
 }
 
-static void put_heading(struct line *line, const char *text, unsigned width)
+/* What is told from all others of the benchmark, with the value in front. */
+static void put_name(struct line *line, const struct row *row)
 {
-	const size_t from = line->length;
-
-	line_put(line, text);
-	line_align_right(line, from, width);
-}
-
-/* A name that is too long ends in '~', so that the columns stay where they are. */
-static void end_name(struct line *line)
-{
-	if (line->length >= NAME_WIDTH) {
-		line->length = NAME_WIDTH - 2;
-		line_put_char(line, '~');
-	}
-	line_pad_to(line, NAME_WIDTH);
+	line_pad_to(line, NAME_AT);
+	line_format(line, "  %s %s", row->key.op, row->key.variant);
+	if (row->key.targets != 0 &&
+	    (row->key.param == NULL || !text_equal(row->key.param, "targets")))
+		line_format(line, " targets=%u", row->key.targets);
 }
 
 void row_summary_heading(const char *bench, const char *core_type, struct line *line)
 {
 	line_clear(line);
-	line_put(line, bench);
-	if (core_type != NULL) {
-		line_put(line, " on ");
-		line_put(line, core_type);
-	}
-	line_pad_to(line, NAME_WIDTH);
-	put_heading(line, "at", VALUE_WIDTH);
-	put_heading(line, "cost", NUMBER_WIDTH);
-	put_heading(line, "99% from", NUMBER_WIDTH);
-	put_heading(line, "to", NUMBER_WIDTH);
-	line_put(line, "  belief");
+	line_put(line, "  at      cost  99% from        to  belief");
+	line_format(line, "  %s", bench);
+	if (core_type != NULL)
+		line_format(line, " on %s", core_type);
 }
 
 void row_to_summary(const struct row *row, struct line *line)
@@ -218,26 +201,20 @@ void row_to_summary(const struct row *row, struct line *line)
 	};
 
 	line_clear(line);
-	line_put(line, row->op);
-	line_put_char(line, ' ');
-	line_put(line, row->variant);
-	end_name(line);
 	put_value(line, row);
 	if (row->status != ROW_OK) {
-		line_put(line, "  ");
-		line_put(line, row_status_name(row->status));
-		line_put(line, ": ");
-		line_put(line, row->reason);
+		line_format(line, "  %s: %s", row_status_name(row->status),
+		            row->reason);
+		put_name(line, row);
 		return;
 	}
 	put_number(line, row->estimate.cost);
 	if (row->cost.n < median_interval_least(CONFIDENCE_99)) {
-		put_heading(line, "-", NUMBER_WIDTH);
-		put_heading(line, "-", NUMBER_WIDTH);
+		line_put(line, "         -         -");
 	} else {
 		put_number(line, row->estimate.lo);
 		put_number(line, row->estimate.hi);
 	}
-	line_put(line, "  ");
-	line_put(line, words[row->believed]);
+	line_format(line, "  %s", words[row->believed]);
+	put_name(line, row);
 }

@@ -12,14 +12,20 @@ enum row_status { ROW_OK, ROW_SKIPPED, ROW_FAILED, ROW_TIMEOUT };
 
 enum believed { BELIEVED_UNKNOWN, BELIEVED_NO, BELIEVED_YES };
 
-/* A benchmark that could not run still has its row, with the reason. */
-struct row {
+/* What names a row, in every file that has something of it. */
+struct row_key {
 	const char *bench;
 	const char *op;
 	const char *variant;
 	const char *param; /* NULL without a sweep */
 	uint32_t value;
 	uint32_t targets; /* remote processors that took part; 0: none, stays empty */
+	const char *core_type; /* that it was measured on; NULL: all are alike */
+};
+
+/* A benchmark that could not run still has its row, with the reason. */
+struct row {
+	struct row_key key;
 	enum row_status status;
 	const char *reason; /* why not; NULL when ROW_OK */
 	const char *unit;
@@ -46,7 +52,6 @@ struct row {
 	/* By the SRAT, its node, and that of the memory that it runs in. */
 	bool farthest_node_known, memory_node_known;
 	uint32_t farthest_node, memory_node;
-	const char *core_type; /* that it was measured on; NULL: all are alike */
 	/* Thousandths of the nominal frequency; 0: not known. */
 	int64_t slowest_target, fastest_target;
 	/* Percent in thousandths: the least that a target slept, and deeper than C1. */
@@ -65,8 +70,8 @@ void row_to_csv(const struct row *row, struct line *line);
  */
 void row_widen(struct row *row, int64_t by);
 
-/* bench ... targets: the fields that name a row, in every file that has them. */
-void row_put_key(struct csv *csv, const struct row *row);
+/* bench ... targets; core_type is the last column of every file. */
+void row_put_key(struct csv *csv, const struct row_key *key);
 
 /* The row as a line of the summary table, at most 79 columns. */
 void row_to_summary(const struct row *row, struct line *line);

@@ -1,5 +1,6 @@
 #pragma once
 /* Files out of a record stream that is in memory. */
+#include "lib/base/text.h"
 #include "lib/stream/capture.h"
 #include "lib/stream/record.h"
 
@@ -14,18 +15,20 @@ struct unpack_run {
 	char name[UNPACK_STEP];
 };
 
-/*
- * The whole parts of a file, one behind the other; returns its length, 0 if there is
- * nothing of it.  to needs as many bytes as the stream has, and LINE_CAPACITY more: the
- * part that held the names of the columns may be missing, and they come first all the
- * same.
- */
-size_t unpack_file(struct capture *capture, const char *stream, size_t length,
-                   enum file file, char *to);
+/* What there is in a stream, each file with its whole parts one behind the other. */
+struct unpacked {
+	struct text_slice files[FILE_COUNT]; /* empty: there is nothing of it */
+	/* What was said between them, records of beginning, progress and end too. */
+	struct text_slice console;
+	struct unpack_run run;
+};
 
 /*
- * What was said between the files, records of the run's beginning, progress and end
- * among it.  to needs as many bytes as the stream has, and one more.
+ * What to needs beyond the bytes of the stream: the part that held the names of the
+ * columns may be missing, and they come first all the same; and a last line end.
  */
-size_t unpack_console(struct capture *capture, const char *stream, size_t length,
-                      char *to, struct unpack_run *run);
+#define UNPACK_EXTRA (FILE_COUNT * (size_t)LINE_CAPACITY + 1)
+
+/* Goes through the stream twice: for how much of what there is, and to write it. */
+void unpack(struct capture *capture, const char *stream, size_t length, char *to,
+            struct unpacked *unpacked);

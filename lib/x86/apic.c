@@ -52,7 +52,7 @@
 #define TPR_CLASS_15_ONLY 0xe0u
 
 /* Some microseconds; an APIC that is still busy then is not going to be ready. */
-#define PATIENCE 100000u
+#define IDLE_POLLS 100000u
 
 struct apic apic_found(void)
 {
@@ -171,9 +171,7 @@ void apic_smi_entries_put(struct line *line, const struct apic_smi_entries *entr
 	for (unsigned i = 0; i < APIC_LVTS; i++) {
 		if (entries->of[i] == 0)
 			continue;
-		if (line->length != 0)
-			line_put_char(line, ' ');
-		line_put(line, lvts[i].name);
+		line_format(line, "%s%s", line->length != 0 ? " " : "", lvts[i].name);
 	}
 }
 
@@ -238,10 +236,10 @@ bool apic_enter_x2apic(struct apic *apic)
 /* True when what was sent last has been accepted. */
 static bool is_idle(const struct apic *apic)
 {
-	for (uint32_t i = 0; i < PATIENCE; i++) {
+	for (uint32_t i = 0; i < IDLE_POLLS; i++) {
 		if ((*xapic_register(apic, APIC_ICR_LOW) & ICR_PENDING) == 0)
 			return true;
-		pause();
+		cpu_relax();
 	}
 	return false;
 }

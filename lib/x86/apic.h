@@ -13,6 +13,7 @@
  * "MSR Access in x2APIC Mode").
  */
 #include "lib/base/line.h"
+#include "lib/x86/insn.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -79,7 +80,7 @@ bool apic_enter_x2apic(struct apic *apic);
 /* MFENCE; LFENCE: stores before it are seen before anything sent behind it. */
 static inline void apic_publish(void)
 {
-	__asm__ volatile("mfence\n\tlfence" : : : "memory");
+	mfence_lfence();
 }
 
 /* Fixed interrupts.  False: the APIC stayed busy, or the destination is out of reach.

@@ -122,14 +122,6 @@ uint64_t control_mtrr_digest(void)
 	return digest;
 }
 
-void control_drop_all(void)
-{
-	const uint64_t cr4 = read_cr4();
-
-	write_cr4(cr4 ^ CR4_PGE);
-	write_cr4(cr4);
-}
-
 void control_set_pcide(uint64_t root, bool pcide)
 {
 	const uint64_t cr4 = read_cr4();

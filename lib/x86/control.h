@@ -1,6 +1,7 @@
 #pragma once
 /* Control registers: as they were found, and as the measurements want them. */
 #include "lib/machine/machine.h"
+#include "lib/x86/insn.h"
 
 #include <stdbool.h>
 
@@ -34,11 +35,17 @@ bool control_lfence_waits(bool amd);
 uint64_t control_mtrr_digest(void);
 
 /*
- * Drops every translation of this processor, global ones too: CR4.PGE changes, and
- * changes back (SDM 3A 5.10.4.1 "Operations that Invalidate TLBs and Paging-Structure
- * Caches").
+ * Drops every translation of this processor, global ones too: CR4.PGE, which
+ * control_take_over() has set, is cleared and set again (SDM 3A 5.10.4.1 "Operations
+ * that Invalidate TLBs and Paging-Structure Caches").
  */
-void control_drop_all(void);
+static inline void control_drop_all(void)
+{
+	const uint64_t cr4 = read_cr4();
+
+	write_cr4(cr4 & ~CR4_PGE);
+	write_cr4(cr4);
+}
 
 /*
  * CR4.PCIDE on, in IA-32e mode with CR3[11:0] = 0 (SDM 3A 5.10.1 "Process-Context

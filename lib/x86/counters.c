@@ -92,7 +92,7 @@ static bool counts(uint32_t counter)
 	const uint64_t before = rdpmc(counter);
 
 	for (unsigned i = 0; i < PROOF_TURNS; i++)
-		pause();
+		cpu_relax();
 	return rdpmc(counter) != before;
 }
 
@@ -196,11 +196,5 @@ struct clock_counts counters_read_clock(void)
 
 uint64_t rdpmc(uint32_t counter)
 {
-	uint32_t low, high;
-
-	__asm__ volatile("lfence\n\trdpmc\n\tlfence"
-	                 : "=a"(low), "=d"(high)
-	                 : "c"(counter)
-	                 : "memory");
-	return (uint64_t)high << 32 | low;
+	return rdpmc_ordered(counter);
 }

@@ -3,6 +3,7 @@
  * What belongs to one processor: its descriptor tables, its stacks, what it counts,
  * and what it does when something goes wrong.  GS points at it.
  */
+#include "lib/x86/insn.h"
 #include "lib/x86/trap.h"
 
 #include <stdbool.h>
@@ -53,14 +54,6 @@ struct cpu {
 	struct tss tss;
 	struct idt_gate idt[ISR_VECTORS];
 };
-
-static inline struct cpu *this_cpu(void)
-{
-	struct cpu *cpu;
-
-	__asm__ volatile("mov %%gs:0, %0" : "=r"(cpu));
-	return cpu;
-}
 
 /*
  * Loads cpu's GDT, TSS and IDT and points GS at it.  ist_tops holds the first

@@ -60,10 +60,7 @@ static void probe_invlpgb(void *argument)
 	const uint64_t page = (uintptr_t)argument & ~UINT64_C(0xfff);
 	const uint64_t valid_va_and_asid = 5;
 
-	__asm__ volatile("invlpgb\n\ttlbsync"
-	                 :
-	                 : "a"(page | valid_va_and_asid), "c"(0), "d"(0)
-	                 : "memory");
+	invlpgb_tlbsync(page | valid_va_and_asid);
 }
 
 void identify_by_trying(struct machine *machine)
@@ -73,9 +70,18 @@ void identify_by_trying(struct machine *machine)
 		machine_refuse_invlpgb(machine, "reported, and it faults");
 }
 
+/* SDM 2A "CPUID": 7.0 EDX[29]. */
+static void read_arch_capabilities(struct machine *machine)
+{
+	machine->arch_capabilities_known =
+		(cpuid_leaf(7, 0).edx >> 29 & 1) != 0 &&
+		rdmsr_safe(MSR_ARCH_CAPABILITIES, &machine->arch_capabilities);
+}
+
 void identify_by_msr(struct machine *machine)
 {
 	read_microcode(machine);
+	read_arch_capabilities(machine);
 	machine->tsc_adjust_known = identify_tsc_adjust(&machine->tsc_adjust);
 }
 

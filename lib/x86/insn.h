@@ -4,54 +4,9 @@
  * loops.  Most of them need ring 0.
  */
 #include "lib/machine/cpuid.h"
+#include "lib/x86/registers.h"
 
 #include <stdint.h>
-
-#define CR0_PE (UINT64_C(1) << 0)
-#define CR0_MP (UINT64_C(1) << 1)
-#define CR0_EM (UINT64_C(1) << 2)
-#define CR0_TS (UINT64_C(1) << 3)
-#define CR0_ET (UINT64_C(1) << 4)
-#define CR0_NE (UINT64_C(1) << 5)
-#define CR0_WP (UINT64_C(1) << 16)
-#define CR0_PG (UINT64_C(1) << 31)
-
-#define CR3_FRAME UINT64_C(0x000ffffffffff000)
-
-#define CR4_PAE (UINT64_C(1) << 5)
-#define CR4_MCE (UINT64_C(1) << 6)
-#define CR4_PGE (UINT64_C(1) << 7)
-#define CR4_OSFXSR (UINT64_C(1) << 9)
-#define CR4_OSXMMEXCPT (UINT64_C(1) << 10)
-#define CR4_LA57 (UINT64_C(1) << 12)
-#define CR4_VMXE (UINT64_C(1) << 13)
-#define CR4_SMXE (UINT64_C(1) << 14)
-#define CR4_PCIDE (UINT64_C(1) << 17)
-#define CR4_SMEP (UINT64_C(1) << 20)
-#define CR4_CET (UINT64_C(1) << 23)
-
-#define MSR_APIC_BASE 0x1bu
-#define MSR_TSC_ADJUST 0x3bu
-#define MSR_MICROCODE 0x8bu /* Intel: revision in 63:32; AMD: in 31:0 */
-#define MSR_MTRR_CAP 0xfeu
-#define MSR_MTRR_PHYS_BASE0 0x200u
-#define MSR_MTRR_FIX64K 0x250u
-#define MSR_MTRR_FIX16K 0x258u
-#define MSR_MTRR_FIX4K 0x268u
-#define MSR_PAT 0x277u
-#define MSR_MTRR_DEF_TYPE 0x2ffu
-#define MSR_X2APIC_LDR 0x80du
-#define MSR_TME_ACTIVATE 0x982u
-#define MSR_EFER 0xc0000080u
-#define MSR_GS_BASE 0xc0000101u
-#define MSR_AMD_SYSCFG 0xc0010010u
-#define MSR_AMD_SEV 0xc0010131u
-#define MSR_AMD_DE_CFG 0xc0011029u
-
-#define EFER_NXE (UINT64_C(1) << 11)
-#define EFER_TCE (UINT64_C(1) << 15) /* AMD: translation cache extension */
-
-#define DE_CFG_LFENCE_SERIALISES (UINT64_C(1) << 1)
 
 #define READ_REGISTER(name)                                                            \
 	static inline uint64_t read_##name(void)                                       \
@@ -88,6 +43,15 @@ WRITE_REGISTER(cr4)
 static inline void invlpg(uint64_t va)
 {
 	__asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
+}
+
+/*
+ * AMD's, of the page and by the fields that RAX says (APM 3 "INVLPGB"), and the wait
+ * for it.
+ */
+static inline void invlpgb_tlbsync(uint64_t rax)
+{
+	__asm__ volatile("invlpgb\n\ttlbsync" : : "a"(rax), "c"(0), "d"(0) : "memory");
 }
 
 /* A type of INVPCID: everything, global translations too. */
@@ -143,6 +107,24 @@ static inline uint64_t rdtsc_ordered(void)
 	                 :
 	                 : "memory");
 	return (uint64_t)high << 32 | low;
+}
+
+/* A counter of the processor, ordered in the same way. */
+static inline uint64_t rdpmc_ordered(uint32_t counter)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("lfence\n\trdpmc\n\tlfence"
+	                 : "=a"(low), "=d"(high)
+	                 : "c"(counter)
+	                 : "memory");
+	return (uint64_t)high << 32 | low;
+}
+
+/* A loop of DEC and JNZ, so many times; at least once. */
+static inline void spin(uint64_t turns)
+{
+	__asm__ volatile("1: dec %0\n\tjnz 1b" : "+r"(turns) : : "cc");
 }
 
 static inline void outb(uint16_t port, uint8_t value)
@@ -219,7 +201,7 @@ static inline void hlt(void)
 	__asm__ volatile("hlt" : : : "memory");
 }
 
-static inline void pause(void)
+static inline void cpu_relax(void)
 {
 	__asm__ volatile("pause" : : : "memory");
 }
@@ -238,6 +220,11 @@ static inline void clflush(const void *line)
 static inline void mfence(void)
 {
 	__asm__ volatile("mfence" : : : "memory");
+}
+
+static inline void mfence_lfence(void)
+{
+	__asm__ volatile("mfence\n\tlfence" : : : "memory");
 }
 
 /*
@@ -259,4 +246,15 @@ static inline uint64_t load_word(uint64_t va)
 
 	__asm__ volatile("mov (%1), %0" : "=r"(value) : "r"(va) : "memory");
 	return value;
+}
+
+struct cpu;
+
+/* Of the processor that this runs on (cpu.h): the word that GS points at. */
+static inline struct cpu *this_cpu(void)
+{
+	struct cpu *cpu;
+
+	__asm__ volatile("mov %%gs:0, %0" : "=r"(cpu));
+	return cpu;
 }

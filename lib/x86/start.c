@@ -19,20 +19,20 @@ static struct low_data *data_of(uint64_t low)
 
 /* Registers elsewhere than the boot processor's may not be mapped, and there is no IDT.
  */
-static uint32_t own_id(const struct start_seat *seat)
+static uint32_t own_id(const struct start_slot *slot)
 {
 	const struct apic apic = apic_found();
 
-	return apic.mode == APIC_XAPIC && apic.base != seat->apic_base
+	return apic.mode == APIC_XAPIC && apic.base != slot->apic_base
 	               ? leaves_apic_id()
 	               : apic_own_id();
 }
 
-static void take_seat(struct start_seat *seat)
+static void take_slot(struct start_slot *slot)
 {
-	seat->apic_id = own_id(seat);
-	atomic_store_explicit(&seat->taken, 1, memory_order_release);
-	seat->run(seat->context);
+	slot->apic_id = own_id(slot);
+	atomic_store_explicit(&slot->taken, 1, memory_order_release);
+	slot->run(slot->context);
 }
 
 static struct low_pointer pointer_to(uint64_t low, const uint8_t *code,
@@ -62,7 +62,7 @@ void start_place(uint64_t low, uint64_t root, bool nx)
 		.long_entry = pointer_to(low, trampoline_long, LOW_CODE64),
 		.cr3 = (uint32_t)(uintptr_t)pml4,
 		.efer = EFER_LME | (nx ? (uint32_t)EFER_NXE : 0),
-		.entry = (uintptr_t)take_seat,
+		.entry = (uintptr_t)take_slot,
 		/* Flat code of 32 bits, data, code of 64 bits; all accessed already. */
 		.gdt = { 0, UINT64_C(0x00cf9b000000ffff), UINT64_C(0x00cf93000000ffff),
 		         UINT64_C(0x00af9b000000ffff) },
@@ -74,7 +74,7 @@ static void wait_ticks(uint64_t ticks)
 	const uint64_t from = rdtsc_ordered();
 
 	while (rdtsc_ordered() - from < ticks)
-		pause();
+		cpu_relax();
 }
 
 static uint32_t taken_of(const struct start *start)
@@ -82,7 +82,7 @@ static uint32_t taken_of(const struct start *start)
 	uint32_t taken = 0;
 
 	for (uint32_t i = 0; i < start->asked; i++)
-		taken += atomic_load_explicit(&start->seats[i].taken,
+		taken += atomic_load_explicit(&start->slots[i].taken,
 		                              memory_order_acquire);
 	return taken;
 }
@@ -93,7 +93,7 @@ static uint32_t refused_of(const struct start *start)
 	                            memory_order_acquire);
 }
 
-/* Took a seat, or was refused one. */
+/* Took a slot, or was refused one. */
 static uint32_t arrived_of(const struct start *start)
 {
 	return taken_of(start) + refused_of(start);
@@ -112,10 +112,10 @@ static bool is_refused(const struct start *start, uint32_t apic_id)
 static bool has_come(const struct start *start, uint32_t apic_id)
 {
 	for (uint32_t i = 0; i < start->asked; i++) {
-		struct start_seat *const seat = &start->seats[i];
+		struct start_slot *const slot = &start->slots[i];
 
-		if (atomic_load_explicit(&seat->taken, memory_order_acquire) != 0 &&
-		    seat->apic_id == apic_id)
+		if (atomic_load_explicit(&slot->taken, memory_order_acquire) != 0 &&
+		    slot->apic_id == apic_id)
 			return true;
 	}
 	return is_refused(start, apic_id);
@@ -147,7 +147,7 @@ static void send_to_missing(const struct start *start, enum signal signal)
 /* Until so many have come, or nobody has for as long as the timeout lasts. */
 static void wait_for(const struct start *start, uint32_t expected)
 {
-	const uint64_t timeout = start->patience_ms * start->ticks_per_ms;
+	const uint64_t timeout = start->timeout_ms * start->ticks_per_ms;
 	uint64_t since = rdtsc_ordered();
 	uint32_t before = arrived_of(start);
 
@@ -157,12 +157,12 @@ static void wait_for(const struct start *start, uint32_t expected)
 		if (arrived != before)
 			since = rdtsc_ordered();
 		before = arrived;
-		pause();
+		cpu_relax();
 	}
 }
 
 /*
- * INIT would throw back whoever has a ticket and not yet a seat, so where anybody is on
+ * INIT would throw back whoever has a ticket and not yet a slot, so where anybody is on
  * his way only SIPIs are sent, which those who run do not notice.
  */
 static void ask(const struct start *start)
@@ -195,8 +195,8 @@ uint32_t start_processors(const struct start *start)
 {
 	struct low_data *const data = data_of(start->low);
 
-	data->seat_table = (uintptr_t)start->seats;
-	data->seats = start->asked;
+	data->slot_table = (uintptr_t)start->slots;
+	data->slots = start->asked;
 	data->needs = start->needs;
 	ask(start);
 	if (arrived_of(start) < start->asked)
@@ -204,10 +204,10 @@ uint32_t start_processors(const struct start *start)
 
 	const uint32_t tickets = atomic_exchange(&data->ticket, CLOSED);
 
-	/* Who got in at the last moment is on his way to a seat. */
-	const uint32_t seated = tickets < start->asked ? tickets : start->asked;
+	/* Who drew a ticket at the last moment is about to take a slot. */
+	const uint32_t expected = tickets < start->asked ? tickets : start->asked;
 
-	wait_for(start, seated);
+	wait_for(start, expected);
 	name_refused(start);
-	return seated;
+	return expected;
 }

@@ -10,7 +10,7 @@
  * real mode, interrupts off.  Everything else is as INIT, or whoever sent a stray
  * SIPI, left it.
  *
- * One processor, one ticket.  Who finds no seat for it came late, twice, or without
+ * One processor, one ticket.  Who finds no slot for it came late, twice, or without
  * being asked, and stops here: it has touched nothing but the ticket.
  */
 #include "lib/x86/trampoline.h"
@@ -43,7 +43,7 @@ trampoline:
 
 	mov	$1, %esi
 	lock xaddl %esi, LOW_TICKET		/* %esi = ticket */
-	cmpl	LOW_SEATS, %esi
+	cmpl	LOW_SLOTS, %esi
 	jae	park
 
 	lgdtl	LOW_GDTR
@@ -136,9 +136,9 @@ fit:
 trampoline_long:
 	mov	%ebx, %ebx			/* upper halves are undefined here */
 	mov	%esi, %edi
-	shl	$SEAT_SHIFT, %rdi
-	add	LOW_SEAT_TABLE(%rbx), %rdi	/* first argument: the seat */
-	mov	SEAT_STACK(%rdi), %rsp
+	shl	$SLOT_SHIFT, %rdi
+	add	LOW_SLOT_TABLE(%rbx), %rdi	/* first argument: the slot */
+	mov	SLOT_STACK(%rdi), %rsp
 	xor	%ebp, %ebp
 	call	*LOW_ENTRY(%rbx)
 	ud2					/* it does not return */

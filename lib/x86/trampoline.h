@@ -9,22 +9,22 @@
 #define LOW_BYTES 0x3000
 
 #define LOW_TICKET 0x00    /* counted up by each processor that comes */
-#define LOW_SEATS 0x04     /* tickets from here on find no seat */
+#define LOW_SLOTS 0x04     /* tickets from here on find no slot */
 #define LOW_GDTR 0x08      /* m16:32, then padding */
 #define LOW_PROTECTED 0x10 /* m16:32 far pointer to trampoline_protected */
 #define LOW_LONG 0x18      /* m16:32 far pointer to trampoline_long */
 #define LOW_CR3 0x20
 #define LOW_EFER 0x24 /* low half, with LME */
-#define LOW_SEAT_TABLE 0x28
-#define LOW_ENTRY 0x30   /* void (*)(struct start_seat *) */
+#define LOW_SLOT_TABLE 0x28
+#define LOW_ENTRY 0x30   /* void (*)(struct start_slot *) */
 #define LOW_GDT 0x38     /* four descriptors */
 #define LOW_NEEDS 0x58   /* of CPUID 8000_0001 EDX: who lacks one of these is refused */
 #define LOW_REFUSED 0x5c /* how many were */
 #define LOW_REFUSED_ID 0x60 /* APIC id of each, and 1 */
 #define LOW_REFUSED_IDS 960
 
-#define SEAT_STACK 0 /* in struct start_seat */
-#define SEAT_SHIFT 6 /* its size is 64 bytes */
+#define SLOT_STACK 0 /* in struct start_slot */
+#define SLOT_SHIFT 6 /* its size is 64 bytes */
 
 #define LOW_CODE32 0x08 /* selectors */
 #define LOW_DATA32 0x10
@@ -43,14 +43,14 @@ struct low_pointer {
 
 struct low_data {
 	_Atomic uint32_t ticket;
-	uint32_t seats;
+	uint32_t slots;
 	uint8_t gdtr[6]; /* limit and base, which no C type aligns so */
 	uint16_t unused;
 	struct low_pointer protected_entry;
 	struct low_pointer long_entry;
 	uint32_t cr3;
 	uint32_t efer;
-	uint64_t seat_table;
+	uint64_t slot_table;
 	uint64_t entry;
 	uint64_t gdt[4];
 	uint32_t needs;
@@ -64,13 +64,13 @@ _Static_assert(sizeof(struct low_data) <= LOW_PML4 - LOW_DATA, "the data is a pa
 	_Static_assert(offsetof(struct low_data, member) == (offset), #member)
 
 LOW_CHECK(ticket, LOW_TICKET);
-LOW_CHECK(seats, LOW_SEATS);
+LOW_CHECK(slots, LOW_SLOTS);
 LOW_CHECK(gdtr, LOW_GDTR);
 LOW_CHECK(protected_entry, LOW_PROTECTED);
 LOW_CHECK(long_entry, LOW_LONG);
 LOW_CHECK(cr3, LOW_CR3);
 LOW_CHECK(efer, LOW_EFER);
-LOW_CHECK(seat_table, LOW_SEAT_TABLE);
+LOW_CHECK(slot_table, LOW_SLOT_TABLE);
 LOW_CHECK(entry, LOW_ENTRY);
 LOW_CHECK(gdt, LOW_GDT);
 LOW_CHECK(needs, LOW_NEEDS);

@@ -8,49 +8,124 @@ from .read.load import NotARun, load
 
 DONE, DAMAGED, USAGE, LACKING = 0, 1, 2, 3
 PRINTED_PROBLEMS = 20
+PRINTED_CHANGES = 10
 NAMES = ("report.html", "compare.html", "pooled.html")  # of one run, two, and more
-PACKAGES = "python3-matplotlib python3-numpy python3-scipy"
+PACKAGES = "python3-numpy python3-scipy"
 
 DESCRIPTION = """\
 Reads the CSV files of a run, checks their columns, fields, row counts and
 checksums, and writes one HTML page that needs no other file: what each
 operation costs, what it drops, what may be believed and why.  What follows
-from several rows together goes to DIR/derived.csv.
+from several rows together goes to DIR/derived.csv; DIR/tidy.csv has the rows
+with every dimension in a column of its own.
 
 Of two runs, writes a page that says in which rows B differs from A; of more,
-taken as boots of one machine, one with the range over them."""
+taken as boots of one machine, one with the range over them.
+
+--export writes no page, but the rows for tools that people have already."""
+EXPORTS = ("gobench", "lava", "json")
 STATUSES = """\
 exit status:
   0  the page is written, the files are whole
   1  the page is written, and it says which files are missing, damaged or cut,
      or that no row of two runs could be compared
-  2  a folder is no run, or the command is wrong; nothing is written
-  3  a Python package is missing; nothing is written"""
+  2  a folder is no run or the command is wrong: nothing is written.  Or a file
+     could not be written: the message names what is missing
+  3  a Python package is missing; nothing is written.  Or what makes figures
+     is missing: the page is written"""
 
 
 def main(arguments: list) -> int:
     """Runs the command; returns its exit status."""
     options = parser().parse_args(arguments)
-    name = NAMES[min(len(options.folders), 3) - 1]
-    out = options.output or os.path.join(options.folders[0], name)
+    refused = refusal(options)
+    if refused:
+        return complain(refused, USAGE)
     try:
-        runs = [load(folder) for folder in options.folders]
-        found = matched(runs)
-        for path, text in pages(runs, found, out):
-            write_whole(path, text)
+        return export(options) if options.export else draw(options)
+    except NotMade as error:
+        return complain(str(error), LACKING)
     except ImportError as error:
         return complain(f"{error}: apt-get install {PACKAGES}", LACKING)
-    except NotARun as error:
+    except (NotARun, NotWritten) as error:
         return complain(str(error), USAGE)
     except OSError as error:
-        return complain(f"{error.filename or out}: {error.strerror}", USAGE)
-    for run in runs:
-        tell(run)
+        return complain(f"{error.filename or options.output or 'standard output'}: {error.strerror}", USAGE)
+
+
+def refusal(options) -> str:
+    """Which options do not go together; empty if all do."""
+    several = len(options.folders) > 1
+    if options.export and options.export != "gobench" and several:
+        return f"--export {options.export} takes one run"
+    if options.export and (options.lines or options.figures):
+        return "--lines and --figures go with a page, not with --export"
+    return "--figures takes one run" if options.figures and several else ""
+
+
+def draw(options) -> int:
+    """Writes the page, and what goes with it."""
+    name = NAMES[min(len(options.folders), 3) - 1]
+    out = options.output or os.path.join(options.folders[0], name)
+    runs = [load(folder) for folder in options.folders]
+    found = matched(runs)
+    made = pages(runs, found, out)
+    if options.lines:
+        made.append((options.lines, findings(runs)))
+    write_all(made)
+    if options.figures:
+        draw_alone(runs[0], options.figures)
+    status = told(runs)
     if found:
+        for one in found.changed[:PRINTED_CHANGES]:
+            print(one.words, file=sys.stderr)
         print(found.counts, file=sys.stderr)
     print(out)
-    damaged = any(p.damage for run in runs for p in run.problems)
-    return DAMAGED if damaged or (found and not found.compared) else DONE
+    return DAMAGED if found and not found.compared else status
+
+
+def export(options) -> int:
+    """Writes the runs in another format, to a file or to standard output."""
+    runs = [load(folder) for folder in options.folders]
+    text = exported(options.export, runs)
+    if options.output:
+        write_whole(options.output, text)
+    else:
+        sys.stdout.write(text)
+    return told(runs)
+
+
+def told(runs: list) -> int:
+    """Names what is wrong with the files; the status that follows from them."""
+    for run in runs:
+        tell(run)
+    return DONE if all(run.is_whole for run in runs) else DAMAGED
+
+
+class NotMade(Exception):
+    """A program that makes figures is missing or failed; the text says which."""
+
+
+def draw_alone(run, folder: str) -> None:
+    """Writes each figure of a run into a folder."""
+    from subprocess import CalledProcessError
+
+    from .figures import NoConverter, write_figures
+
+    try:
+        made = write_figures(run, folder)
+    except (NoConverter, CalledProcessError) as error:
+        raise NotMade(f"no figures: {error}") from None
+    print(f"{len(made)} figures in {folder}", file=sys.stderr)
+
+
+def exported(form: str, runs: list) -> str:
+    """The runs in that format."""
+    from . import as_json, gobench, lava
+
+    if form == "gobench":
+        return gobench.gobench(runs)
+    return lava.lava(runs[0]) if form == "lava" else as_json.as_json(runs[0])
 
 
 def matched(runs: list):
@@ -73,11 +148,19 @@ def pages(runs: list, found, out: str):
         from .pooled import pooled
 
         return [(out, pooled(*runs))]
-    from .derived import NAME, derived
+    from . import derived, tidy
     from .page import page
 
     run = runs[0]
-    return [(out, page(run)), (os.path.join(run.folder, NAME), derived(run))]
+    return [(out, page(run)), (os.path.join(run.folder, derived.NAME), derived.derived(run)),
+            (os.path.join(run.folder, tidy.NAME), tidy.tidy(run))]
+
+
+def findings(runs: list) -> str:
+    """What follows from the rows of one run, for a terminal; of several runs nothing."""
+    from . import terminal
+
+    return terminal.lines(runs[0]) if len(runs) == 1 else ""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -91,7 +174,32 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("-o", "--output", metavar="FILE",
                       help="write the page there (default: DIR/report.html, A/compare.html, "
                            "A/pooled.html)")
+    made.add_argument("--export", choices=EXPORTS,
+                      help="write no page but the rows, to FILE of -o or to standard output: as "
+                           "Go's benchmarks, which benchstat reads (of several runs too), as "
+                           "signals of LAVA's test cases, or as JSON")
+    made.add_argument("--figures", metavar="FOLDER",
+                      help="of one run, write each figure there too, as SVG and PDF of a column's "
+                           "width (3.3 in), and card.png, the headline table (1200 x 630)")
+    made.add_argument("--lines", metavar="FILE",
+                      help="of one run, write what follows from its rows there too, in a few "
+                           "lines for a terminal")
     return made
+
+
+class NotWritten(Exception):
+    """A file could not be written; the text says which are missing, and why."""
+
+
+def write_all(made: list) -> None:
+    """Writes (path, text) each; whatever was written before one that fails stays."""
+    for number, (path, text) in enumerate(made):
+        try:
+            write_whole(path, text)
+        except OSError as error:
+            names = ", ".join(os.path.basename(one) for one, _ in made[number:])
+            raise NotWritten(f"{path}: {error.strerror}; missing: {names}; the files of the run "
+                             "are as they were") from None
 
 
 def write_whole(path: str, text: str) -> None:

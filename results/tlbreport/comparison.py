@@ -1,17 +1,18 @@
 """The page that holds two runs against each other."""
 
 from .draw import plot_comparison
+from .draw.figure import picture
+from .draw.markup import Markup, badge, breakable, join, paragraph, table, tag
+from .find.matching import (MEDIANS, SAMPLES, SUMMARY, Compared, Matching, means, same_twice,
+                            unrepeated)
+from .find.shift import BLOCK, LEAST_PERCENT, MOST_P
+from .page import TICKS, clock, document
 from .read import core_clock, sweep, trust
-from .read.facts import files
-from .draw.figure import picture, style
-from .sections.head import box, known
-from .read.markup import Markup, badge, breakable, join, paragraph, table, tag
-from .find.matching import NEITHER, Compared, Matching, same_twice, unrepeated
-from .page import TICKS, document
 from .read.run import Run
 from .read.samples import MILLI
 from .read.schema import OPS, in_order
-from .find.shift import BLOCK, LEAST_PERCENT, MOST_P
+from .sections.facts import files
+from .sections.head import box, known
 
 MOST_LINES = 34  # of one plot
 CHANCE = 2 * MOST_P  # that a row is called different, by its shift or by its mean
@@ -41,10 +42,10 @@ NOTE = (
     f"{LEAST_PERCENT:.0f} % of the larger median or the A/A limit of either run (the range of one "
     "row measured seven times), whichever is more; nor is anything called different that is less "
     "than the clock's step. A row is measured in chunks with other rows between, and chunks "
-    "differ by more than the samples of one say: where a row has two chunks or more in both "
-    "runs, p is the larger of that of the samples and that of the chunks. Where it has one, or "
-    "nobody knows, the verdict holds within these chunks, and another chunk may turn it. So does "
-    "every interval: at most seven chunks are too few to say of how many percent it is. Not different "
+    "differ by more than the samples of one say: where a row has two chunks or more in both runs, "
+    "p is the larger of that of the samples and that of the chunks. Where it has one, or nobody "
+    "knows, the verdict holds within these chunks, and another chunk may turn it. So does every "
+    "interval: at most seven chunks are too few to say of how many percent it is. Not different "
     "means: not shown to be; it is no proof that they are the same. Two boots place pages "
     "differently: compare several."
 )
@@ -62,20 +63,23 @@ FROM_MEDIANS = (
     "the spread of the row's chunks. Buckets of histogram.csv are up to 1/16 of a value wide: no "
     "shift is taken from them, but how far samples scatter about the mean."
 )
-NEEDS = (
-    " A comparison needs the distribution of each row: histogram.csv, which profile = default and "
-    "full write, or samples.csv, which raw = 1 writes, in both runs."
+FROM_SUMMARY = (
+    "Rows marked summary: samples.csv and histogram.csv lack them in one of the runs, so nothing "
+    "but the medians of results.csv with their 99 % intervals, and the spread of the chunks, was "
+    "compared. Of means nothing is said: a slow path that is taken more often is not seen. "
+    "profile = default and full write histogram.csv, raw = 1 writes samples.csv."
 )
+SOURCES = {SAMPLES: FROM_SAMPLES, MEDIANS: FROM_MEDIANS, SUMMARY: FROM_SUMMARY}
 
 
 def comparison(first: Run, second: Run, found: Matching) -> str:
     """The whole page as HTML; the same files give the same characters."""
     runs = (first, second)
-    with style():
-        parts = [tag("h1", "TLB maintenance: run A against run B"), banner(runs),
-                 paragraph(TICKS, class_="note"), tag("h2", "The two runs"), facts(runs),
-                 tag("h2", "Row by row"), *rows(runs, found),
-                 tag("h2", "Not compared"), left_out(found)]
+    parts = [tag("h1", "TLB maintenance: run A against run B"), banner(runs),
+             tag("h2", "Row by row"), *rows(runs, found),
+             tag("h2", "The two runs"), facts(runs),
+             tag("h2", "Not compared"), closed("Rows that were not compared", left_out(found)),
+             paragraph(clock(*runs), " ", TICKS, class_="note")]
     for name, run in zip("AB", runs):
         parts += [tag("h2", f"Files of {name}"), files(run)]
     return document("TLB maintenance: two runs compared", runs, parts)
@@ -89,7 +93,7 @@ def banner(runs: tuple) -> Markup:
         if not judged.timing:
             boxes.append(box("bad", "✗", f"{name} is no valid measurement of hardware.",
                              *judged.reasons))
-        if any(p.damage for p in run.problems):
+        if not run.is_whole:
             boxes.append(box("bad", "✗", f"The files of {name} are damaged or cut."))
         if same_twice(run) is None:
             boxes.append(box("doubt", "?", f"The A/A limit of {name} is not known.",
@@ -108,6 +112,11 @@ def banner(runs: tuple) -> Markup:
     elif not boxes:
         boxes.append(box("good", "✓", "Same machine, same program, same settings."))
     return tag("div", *boxes, class_="banner")
+
+
+def closed(words: str, content: Markup) -> Markup:
+    """Something behind a line to click on."""
+    return tag("details", tag("summary", words), content)
 
 
 def differs(runs: tuple, key: str) -> bool:
@@ -131,27 +140,52 @@ def facts(runs: tuple) -> Markup:
 
 def rows(runs: tuple, found: Matching) -> list:
     """Counts, plots, the table."""
-    ops = in_order((c.first["op"] for c in found.compared), OPS)
-    compared = sorted(found.compared, key=lambda c: ops.index(c.first["op"]))
+    compared = [*found.changed, *(c for c in found.compared if not c.result.different)]
     if not compared:
-        lacking = any(why == NEITHER for _, why in found.left_out)
-        return [paragraph("No row could be compared.", NEEDS if lacking else "", class_="lack")]
-    many = sum(c.result.different for c in compared)
-    parts = [paragraph(tag("strong", f"{many} of {len(compared)} rows differ. "),
-                       f"{len(found.left_out)} rows could not be compared. ", chance(compared)),
-             paragraph(NOTE, class_="note")]
-    kinds = {c.source == "medians" for c in compared}
-    parts += [paragraph(text, class_="note")
-              for text, kind in ((FROM_SAMPLES, False), (FROM_MEDIANS, True)) if kind in kinds]
-    drawn = [c for c in compared if c.percent is not None]
-    pictures = []
+        return [paragraph("No row could be compared.", class_="lack")]
+    changed = found.changed
+    alone = sum(c.source == SUMMARY for c in compared)
+    parts = [paragraph(tag("strong", f"{len(changed)} of {len(compared)} rows differ. "),
+                       f"{len(found.left_out)} rows could not be compared. ",
+                       f"{alone} were compared by their medians alone. " if alone else "",
+                       chance(compared)),
+             by_operation(compared)]
+    if changed:
+        parts += [tag("h3", "Rows that differ, the largest change first"),
+                  *pictures(runs, changed), numbers(runs, changed)]
+    rest = compared[len(changed):]
+    if rest:
+        parts.append(closed(f"{len(rest)} rows that are not shown to differ",
+                            join([*pictures(runs, rest), numbers(runs, rest)])))
+    kinds = {c.source for c in compared}
+    return [*parts, paragraph(NOTE, class_="note"),
+            *(paragraph(text, class_="note") for kind, text in SOURCES.items() if kind in kinds)]
+
+
+def by_operation(compared: list) -> Markup:
+    """The geometric mean of B by A over the rows of each operation."""
+    found = means(compared)
+    body = [[tag("th", breakable(op), scope="row"),
+             *(tag("td", text, class_="number") for text in (
+                 f"{found[op][0]:.4g}", f"{100 * (found[op][0] - 1):+.2f} %", str(found[op][1]),
+                 str(found[op][2])))] for op in in_order(found, OPS)]
+    if not body:
+        return Markup("")
+    return table(["operation", "B by A, geometric mean", "change", "rows", "that differ"], body,
+                 "Each operation over its rows whose medians are not near 0")
+
+
+def pictures(runs: tuple, compared: list) -> list:
+    """The shifts in percent, and the medians they are from."""
+    drawn, made = [c for c in compared if c.percent is not None], []
     for start in range(0, len(drawn), MOST_LINES):
         part = drawn[start:start + MOST_LINES]
         figure = plot_comparison.draw(part, plot_comparison.shared(drawn))
         alt = f"Shift of {len(part)} rows from A to B in percent; the table has the numbers."
-        pictures.append(tag("figure", picture(runs, f"shift-{start}", alt, figure, "results.csv",
-                                              "samples.csv", "histogram.csv")))
-    return [*parts, tag("div", *pictures, class_="panels"), numbers(runs, compared)]
+        made.append(tag("figure", picture(runs, f"shift-{start}", alt, figure, "results.csv",
+                                          "samples.csv", "histogram.csv",
+                                          with_key=start + MOST_LINES >= len(drawn))))
+    return [tag("div", *made, class_="panels")] if made else []
 
 
 def chance(compared: list) -> str:
@@ -183,7 +217,7 @@ def line(one: Compared) -> list:
     swept = f"{row['param']}={row['value']}" if row["param"] else ""
     swept += f" targets={row['targets']}" if row["targets"] else ""
     unit = "" if row["unit"] == "ticks" else f" {row['unit']}"
-    percent = "median is 0" if one.percent is None else f"{one.percent:+.2f}"
+    percent = "median near 0" if one.percent is None else f"{one.percent:+.2f}"
     ends = ", ".join(f"{end / MILLI:.3f}" for end in one.interval or ())
     words = "different" if result.moved else "different in the mean"
     words += "" if result.chunks > 1 else " within these chunks"

@@ -3,12 +3,12 @@
 import csv
 import io
 
-from .find import capacity, crossing, doubtful, knees
-from .read import sweep, trust
-from .sections import broadcast, ipi, tlb
+from .find import capacity, crossing, doubtful, geometry, knees, remote, shots
 from .find.breakeven import pairs
-from .sections.refill import FILE, series
+from .find.slope import series
+from .read import sweep, trust
 from .read.run import Run
+from .sections.refill import FILE
 
 NAME = "derived.csv"
 COLUMNS = "what op variant value lo hi unit evidence".split()
@@ -62,9 +62,9 @@ def break_evens(run: Run):
 
 def sizes(run: Run):
     """The knees of each kind and page size, from left to right."""
-    for one, found in tlb.knee_curves(run):
+    for one, found in geometry.knee_curves(run):
         known = " ".join(f"{level}={number:.0f}"
-                         for level, number in tlb.stated(run, one.variant).items())
+                         for level, number in geometry.stated(run, one.variant).items())
         for number, knee in enumerate(found, 1):
             yield ["knee", one.op, f"{one.variant}-{number}",
                    *decimals(knee.value, knee.low, knee.high), "pages",
@@ -83,7 +83,7 @@ def capacities(run: Run):
 
 def shares(run: Run):
     """What of a round trip is the interrupt's: less the same by polling."""
-    for row, control, value, low, high in ipi.ipi_shares(run):
+    for row, control, value, low, high in remote.ipi_shares(run):
         yield ["ipi_share", row["op"], row["variant"], *decimals(value, low, high), "ticks",
                sweep.doubted(
                    f"median of {FILE} {row['variant']} less that of {control['variant']}, one "
@@ -93,7 +93,7 @@ def shares(run: Run):
 
 def broadcasts(run: Run):
     """Targets from which INVLPGB is cheaper than interrupts; no value where they do not cross."""
-    for one in broadcast.against(run):
+    for one in shots.against(run):
         at, level = one.crossing, one.level.row
         places = " ".join(f"{point.x:.0f}" for point in one.points)
         evidence = (f"{one.shot.variant} of {FILE} at pages = {one.pages}, targets = {places} "

@@ -3,26 +3,30 @@
 import os
 from urllib.parse import quote
 
-from .read import trust
+from .draw.figure import templates
+from .draw.markup import Markup, join, paragraph, tag
+from .find import bands
+from .page_data import embedded
+from .read import core_clock, trust
+from .read.run import Run
 from .sections.core_types import core_types
 from .sections.cost import cost
 from .sections.distribution import distribution
 from .sections.drift import drift
-from .find.erratum import erratum
-from .read.facts import files, machine
-from .draw.figure import alphabet, style
-from .sections.head import banner, headline, title
-from .sections.ipi import ipi
-from .sections.lazy import lazy
-from .read.markup import Markup, join, paragraph, tag
+from .sections.erratum import erratum
+from .sections.facts import files, machine
+from .sections.first_screen import first_screen
+from .sections.head import title
 from .sections.matrix import matrix
 from .sections.phases import phases
 from .sections.policies import policies
 from .sections.range_flush import range_flush
 from .sections.refill import refill
-from .read.run import Run
-from .find.settings import settings
-from .sections.shootdown import shootdown
+from .sections.regrets import regrets
+from .sections.remote.ipi import ipi
+from .sections.remote.lazy import lazy
+from .sections.remote.shootdown import shootdown
+from .sections.settings import settings
 from .sections.summary import glossary, summary
 from .sections.switching import switching
 from .sections.tce import tce
@@ -34,6 +38,7 @@ from .sections.working_set import working_set
 SECTIONS = (
     ("summary", "In short", summary),
     ("words", "Words", glossary),
+    ("regret", "What a setting costs where it is wrong", regrets),
     ("cost", "What each operation costs", cost),
     ("cores", "Cores of several types", core_types),
     ("why", "Why believe this", why),
@@ -56,24 +61,86 @@ SECTIONS = (
     ("files", "Files", files),
     ("machine", "The machine", machine),
 )
+# Sections that are there only if one of these benchmarks measured a row.
+RESTS_ON = {
+    "phases": ("single_op",), "refill": ("single_op",),
+    "working-set": ("refill",), "range": ("range",), "switch": ("switch",), "policy": ("policy",),
+    "tlb": ("tlb_size", "pcid_capacity"), "ipi": ("ipi",), "shootdown": ("shootdown",),
+    "lazy": ("lazy",),
+}
+# Not opened for print, which lists them: somebody who wants one opens it first.
+LONG = ("machine", "files", "words", "distribution", "cost", "refill", "working-set", "range",
+        "policy", "ipi", "shootdown", "lazy", "drift")
+MOST_REASONS = 3
 TICKS = (
-    "Ticks are ticks of the time-stamp counter (TSC), which has a rate of its own. Numbers are "
-    "shown as they stand in the files; nanoseconds are ticks by tsc_hz, where that is known. A "
-    "cost is the difference of two windows, one with and one without what is measured: where there "
-    "is next to nothing to measure it may come out below 0. An interval holds within "
-    "the chunks of its boot, if nothing else is said: it knows nothing of what other chunks and "
-    "other boots differ by."
+    "Tables have four digits of a number, the files and the data of this page all. A cost is the "
+    "time of a piece of code with the operation, less that of the same code without it: where the "
+    "operation costs next to nothing it may come out below 0. A row is measured in several groups of samples (chunks) spread over "
+    "the run. An interval holds within the chunks of its boot, if nothing else is said: how far "
+    "other chunks and other boots differ is not in it."
 )
+
+
+def clock(*runs: Run) -> str:
+    """How long a tick is, for each rate among the runs."""
+    said = dict.fromkeys(tick(run.hz) for run in runs)
+    return " ".join(said)
+
+
+def tick(hz: int | None) -> str:
+    if hz is None:
+        return ("Ticks are those of the time-stamp counter (TSC), a reference clock, not core "
+                "cycles; its rate is not known, so nothing is given in nanoseconds.")
+    return (f"1 tick = {1e9 / hz:.2f} ns (TSC {hz / 1e9:.3f} GHz, a reference clock, not core "
+            "cycles).")
 
 
 def page(run: Run) -> str:
     """The report on a run; the same run gives the same characters."""
-    with style():
-        sections = [tag("section", tag("h2", head), show(run), id=name)
-                    for name, head, show in SECTIONS]
-    links = join((tag("a", head, href=f"#{name}") for name, head, _ in SECTIONS), " ")
-    top = [headline(run), banner(run), tag("nav", links), paragraph(TICKS, class_="note")]
-    return document(title(run), (run,), [*top, *sections])
+    sections = [folded(name, head, show(run)) for name, head, show in SECTIONS
+                if is_measured(run, name)]
+    top = [first_screen(run), paragraph(clock(run), class_="note"), tools(run), lacking(run)]
+    return document(title(run), (run,), [*top, *sections, paragraph(TICKS, class_="note"),
+                                         embedded(run)])
+
+
+def folded(name: str, head: str, body) -> Markup:
+    """A section behind its head, which a click opens."""
+    return tag("section", tag("details", tag("summary", tag("h2", head)), body,
+                              class_="long" if name in LONG else None), id=name)
+
+
+def is_measured(run: Run, name: str) -> bool:
+    """Whether a section has anything to show: what was not measured takes no space."""
+    return name not in RESTS_ON or any(
+        row["status"] not in ("skipped", "") and row["bench"] in RESTS_ON[name]
+        for row in run.rows("results.csv"))
+
+
+def lacking(run: Run) -> Markup:
+    """The sections that are not there, in one line, each with why."""
+    said = []
+    for name, head, _ in SECTIONS:
+        if is_measured(run, name):
+            continue
+        reasons = dict.fromkeys(row["reason"] for row in run.rows("results.csv")
+                                if row["bench"] in RESTS_ON[name] and row["reason"])
+        said.append(f"{head} ({'; '.join(list(reasons)[:MOST_REASONS]) or 'was not run'})")
+    return paragraph(f"Not measured: {', '.join(said)}.", class_="note") if said else Markup("")
+
+
+def tools(run: Run) -> Markup:
+    """What the script needs to be asked by; without it they stay hidden."""
+    rates = [("ticks", 1.0), *([("ns", 1e9 / run.hz)] if run.hz else [])]
+    cycles = bands.per_tick(run, core_clock.canary(run))
+    rates += [("cycles", cycles)] if cycles else []
+    units = [tag("label", tag("input", type="radio", name="unit", value=f"{times:.9g}",
+                              data_unit=name, checked="checked" if name == "ticks" else None),
+                 f" {name}") for name, times in rates]
+    return tag("div", tag("label", "filter rows ", tag("input", type="search", id="filter")),
+               tag("span", id="found"), *units,
+               tag("label", tag("input", type="checkbox", id="dark"), " dark"), id="tools",
+               hidden="hidden")
 
 
 def document(name: str, runs: tuple, parts: list) -> str:
@@ -82,19 +149,23 @@ def document(name: str, runs: tuple, parts: list) -> str:
         "head", tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("title", name), tag("style", css(runs)))
-    body = tag("body", alphabet(), *parts)
+    body = tag("body", *parts, templates(), tag("script", Markup(beside("page.js"))))
     return "<!DOCTYPE html>\n" + tag("html", head, body, lang="en") + "\n"
 
 
 def css(runs: tuple) -> Markup:
     """The style sheet, with the watermark of the tables if there is one."""
-    path = os.path.join(os.path.dirname(__file__), "page.css")
-    with open(path, encoding="utf-8") as file:
-        sheet = file.read()
+    sheet = beside("page.css")
     lines = trust.watermark(runs, "results.csv")
     if lines:
         sheet += f'table.marked {{ background-image: url("{tile(lines)}"); }}\n'
     return Markup(sheet)
+
+
+def beside(name: str) -> str:
+    """The text of a file in this folder."""
+    with open(os.path.join(os.path.dirname(__file__), name), encoding="utf-8") as file:
+        return file.read()
 
 
 def tile(lines: tuple) -> str:

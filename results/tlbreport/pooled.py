@@ -6,20 +6,23 @@ Page placement changes with each boot, and no interval of one boot knows of it: 
 from itertools import combinations
 from statistics import median
 
+from .draw.digits import interval, shown
+from .draw.markup import Markup, breakable, join, paragraph, table, tag
 from .find import settings
+from .find.headline_rows import headlines
+from .page import TICKS, clock, document
 from .read import core_clock, sweep, trust
-from .read.facts import files
-from .sections.head import box, known
-from .read.markup import Markup, breakable, join, paragraph, table, tag
-from .page import TICKS, document
+from .read.row_name import by_key
 from .read.run import Run
 from .read.schema import OPS, in_order
-from .read.variant import by_key
+from .sections.facts import files
+from .sections.head import box, known
 
 NOTE = (
-    "A row of every boot: the median of the medians, the least and the greatest of them, and that "
-    "range in percent. Three boots are the least to quote a machine by. It is no interval of so "
-    "many percent: of three boots the next one falls outside of the range half of the time."
+    "For each row that every boot has: the median of the boots' medians, the least and the "
+    "greatest of them, and that range in percent. Quote a machine by three boots at least. The "
+    "range is not a confidence interval: after three boots, the next one falls outside of it half "
+    "of the time."
 )
 FILE = "results.csv"
 # Keys that must agree, or the boots are not of one machine in one state.
@@ -32,13 +35,38 @@ OWN = ("run_id", "date")
 def pooled(*runs: Run) -> str:
     """The page of several boots."""
     name = f"TLB maintenance: {len(runs)} boots of {known(runs[0], 'brand')}"
-    parts = [tag("h1", name), banner(runs), paragraph(TICKS, class_="note"),
+    parts = [tag("h1", name), banner(runs), headline(runs),
+             paragraph(clock(*runs), " ", TICKS, class_="note"),
              tag("h2", "What differs between the boots"), differences(runs),
              tag("h2", "What each boot says of a kernel's settings"), *advice(runs),
              tag("h2", "Row by row"), *rows(runs)]
     for number, run in enumerate(runs, 1):
         parts += [tag("h2", f"Files of boot {number}, {known(run, 'run_id')}"), files(run)]
     return document(name, runs, parts)
+
+
+def headline(runs: tuple) -> Markup:
+    """What people come for: median of the boots' medians, and their range."""
+    found = [{one.name: one for one in headlines(run)} for run in runs]
+    body = []
+    for name, first in found[0].items():
+        rows = [of[name].row for of in found if name in of]
+        medians = [row.number("p50") for row in rows if row is not None]
+        if len(medians) < len(runs) or len({(row["op"], row["variant"]) for row in rows}) > 1:
+            continue
+        middle, low, high = median(medians), min(medians), max(medians)
+        hz = runs[0].hz if len({run.hz for run in runs}) == 1 else None
+        ns = f"{shown(1e9 * middle / hz)}" if hz else ""
+        percent = f"{100 * (high - low) / middle:.1f} %" if middle > 0 else ""
+        doubt = next((of[name].doubt for of in found if of[name].doubt), "")
+        body.append([tag("th", sweep.doubted(name, doubt), scope="row",
+                         title=f"{first.row['op']} {first.row['variant']}"),
+                     *(tag("td", text, class_="number") for text in (
+                         shown(middle), ns, interval(low, high), percent))])
+    mark = trust.warning(runs, FILE)
+    return table(["operation", "ticks", "ns", "range over boots, ticks", "range"], body,
+                 tag("span", mark, class_="mark") if mark else "",
+                 "headline marked" if mark else "headline") if body else Markup("")
 
 
 def differing(runs: tuple) -> list:
@@ -56,7 +84,7 @@ def banner(runs: tuple) -> Markup:
         if not judged.timing:
             boxes.append(box("bad", "\u2717", f"Boot {number} is no valid measurement of hardware.",
                              *judged.reasons))
-        if any(problem.damage for problem in run.problems):
+        if not run.is_whole:
             boxes.append(box("bad", "\u2717", f"The files of boot {number} are damaged or cut."))
     if len({run.fact("run_id") for run in runs}) < len(runs):
         boxes.append(box("doubt", "=", "A run is given twice."))

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Where an instruction is a fixed number of ticks, every figure is known beforehand:
 # with -icount shift=5 it is 32 ticks an instruction.
+# usage: icount.sh [large]     large: pages of 1 GiB alone, of which long/icount.sh is made
 set -eu
 . tests/boot.sh
 
@@ -22,6 +23,29 @@ test_is() { # NAME TEST VALUE VERDICT
 	some_rows "$1" selftest.csv "\$test == \"$2\" && \$value == $3 &&
 		\$verdict == \"$4\""
 }
+
+with_a_gib() {
+	boot large -a icount -c 1 --memory 6144 --only single_op/invlpg --set pages=1500 \
+		--set raw=1 -p quick
+	check 'with a GiB of RAM INVLPG of a 1 GiB page is one instruction' \
+		costs_exactly large invlpg 32
+	check 'first and marginal' has_variant large invlpg marginal-1g
+	check 'a working set of 1500 pages is what the rows say' all_rows large results.csv \
+		'$param != "pages" || $value == 1500'
+	check 'raw=1 sends every sample' some_rows large samples.csv '$pair == 100'
+	check 'whose differences are the cost' no_rows large samples.csv \
+		'($b - $a) / $divisor != 32'
+
+	boot giant -a icount -c 1 --memory 6144 --only 'refill/none,tlb_size'
+	check 'with a GiB of its own, 1 GiB pages have their refill' some_rows giant results.csv \
+		'$variant == "1g-random-warm-dense-large" && $status == "ok"'
+	check 'and the TLB its size for them' some_rows giant results.csv \
+		'$variant == "data-1g" && $status == "ok"'
+	check 'what CPUID says of the TLB is told' \
+		machine_is giant tlb_l2_data_4k_entries 512
+}
+
+[ $# -eq 0 ] || { with_a_gib; finish; exit; }
 
 for cpus in 1 4; do
 	only=single_op
@@ -95,24 +119,5 @@ same_selftests() {
 }
 check 'and the same selftest.csv' same_selftests
 check 'and the same canary.csv' cmp "$scratch/4/canary.csv" "$scratch/again/canary.csv"
-
-boot large -a icount -c 1 --memory 6144 --only single_op/invlpg --set pages=1500 \
-	--set raw=1 -p quick
-check 'with a GiB of RAM INVLPG of a 1 GiB page is one instruction' \
-	costs_exactly large invlpg 32
-check 'first and marginal' has_variant large invlpg marginal-1g
-check 'a working set of 1500 pages is what the rows say' all_rows large results.csv \
-	'$param != "pages" || $value == 1500'
-check 'raw=1 sends every sample' some_rows large samples.csv '$pair == 100'
-check 'whose differences are the cost' no_rows large samples.csv \
-	'($b - $a) / $divisor != 32'
-
-boot giant -a icount -c 1 --memory 6144 --only 'refill/none,tlb_size'
-check 'with a GiB of its own, 1 GiB pages have their refill' some_rows giant results.csv \
-	'$variant == "1g-random-warm-dense-large" && $status == "ok"'
-check 'and the TLB its size for them' some_rows giant results.csv \
-	'$variant == "data-1g" && $status == "ok"'
-check 'what CPUID says of the TLB is told' \
-	machine_is giant tlb_l2_data_4k_entries 512
 
 finish

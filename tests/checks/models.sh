@@ -37,10 +37,32 @@ fails() { # NAME WHAT MODEL OPTION...
 stale='assertion violated'
 stuck='invalid end state'
 
-check 'lazy TLB mode: no processor uses a stale translation' holds lazy lazy
+check 'mask: no processor uses a stale translation' holds mask lazy
+check 'mask: frames of tables are not safe' fails mask_tables "$stale" lazy -DTABLES
 for rule in STAYS_AWAY MASK_FIRST DROP_FIRST NO_RELOAD MASK_READ_EARLY; do
-	check "lazy TLB mode: not so with PLANT_$rule" \
+	check "mask: not so with PLANT_$rule" \
 		fails "$rule" "$stale" lazy "-DPLANT_$rule"
+done
+check 'mask_init_mm: no processor uses a stale translation, or table' \
+	holds init_mm lazy -DINIT_MM -DTABLES
+for rule in STAYS_AWAY LEAVES_FIRST DROP_FIRST NO_RELOAD MASK_READ_EARLY KEEPS_TABLES; do
+	check "mask_init_mm: not so with PLANT_$rule" \
+		fails "init_mm_$rule" "$stale" lazy -DINIT_MM -DTABLES "-DPLANT_$rule"
+done
+
+check 'generation: no processor uses a stale translation, or table' \
+	holds generation lazy_generation
+for rule in GENERATION_FIRST SWITCHING_SKIPPED SPACE_FIRST GENERATION_LATE \
+	TABLES_SKIPPED KEEPS_TABLES DROP_FIRST; do
+	check "generation: not so with PLANT_$rule" \
+		fails "generation_$rule" "$stale" lazy_generation "-DPLANT_$rule"
+done
+
+check 'tlb_gen: what is skipped leaves nobody with a stale translation' \
+	holds tlb_gen tlb_gen
+for rule in RANGE_ALWAYS GENERATION_FIRST DROP_FIRST; do
+	check "tlb_gen: not so with PLANT_$rule" \
+		fails "tlb_gen_$rule" "$stale" tlb_gen "-DPLANT_$rule"
 done
 
 check 'shootdowns at once: nobody waits for ever or uses a stale translation' \
@@ -56,4 +78,13 @@ for rule in MAIL_FIRST DEAF; do
 done
 check 'under a lock: somebody waits for ever with PLANT_DEAF_TO_LOCK' \
 	fails deaf_to_lock "$stuck" shootdown -DLOCK -DPLANT_DEAF_TO_LOCK
+check 'with interrupts on, one for all that are in a mailbox: the same' \
+	holds irqs_on shootdown -DIRQS_ON
+check 'and under a lock' holds irqs_on_locked shootdown -DIRQS_ON -DLOCK
+for rule in MAIL_FIRST DEAF SIGNAL_FIRST; do
+	check "with interrupts on: somebody waits for ever with PLANT_$rule" \
+		fails "irqs_on_$rule" "$stuck" shootdown -DIRQS_ON "-DPLANT_$rule"
+done
+check 'and under a lock with PLANT_DEAF_TO_LOCK' \
+	fails irqs_on_deaf_to_lock "$stuck" shootdown -DIRQS_ON -DLOCK -DPLANT_DEAF_TO_LOCK
 finish

@@ -62,7 +62,8 @@ is_refused() { # WORDS COMMAND...
 
 # Every key of lib/options/config.c, and no other, each commented.
 names_every_key() {
-	sed -n '/^} keys\[\]/,/^};/ s/^\t{ "\([^"]*\)".*/\1/p' lib/options/config.c | sort >"$scratch/keys"
+	make -s build/host/list || return 1
+	build/host/list keys | awk '{ print $1 }' | sort >"$scratch/keys"
 	mcopy -n -i "$data" ::/tlbmark.cfg "$scratch/cfg" || return 1
 	tr -d '\r' <"$scratch/cfg" | sed -n 's/^#\([a-z._]*\) =.*/\1/p' | sort >"$scratch/named"
 	[ -s "$scratch/keys" ] && diff "$scratch/keys" "$scratch/named" &&
@@ -72,6 +73,17 @@ names_every_key() {
 has_what_people_look_for() {
 	mlabel -s -i "$data" | grep -w TLBMARK && mdir -i "$data" ::/results &&
 		mcopy -n -i "$data" ::/README.txt "$scratch/readme" && [ -s "$scratch/readme" ]
+}
+
+# One file, with the script and the style of the report in it, and nothing from elsewhere.
+shows_a_run() {
+	mcopy -n -i "$data" ::/view.html "$scratch/view.html" &&
+		results/tlbreport/view/make.sh | cmp - "$scratch/view.html" &&
+		grep -qFx -f results/tlbreport/page.js "$scratch/view.html" &&
+		[ "$(grep -cFx -f results/tlbreport/page.css "$scratch/view.html")" -ge \
+			"$(wc -l <results/tlbreport/page.css)" ] &&
+		! grep -E '^@[a-z]+\.|(src|href)="[^"]|url\(|fetch\(|XMLHttpRequest|https?:' "$scratch/view.html" |
+			grep -v 'http://www.w3.org/2000/svg'
 }
 
 is_small() {
@@ -115,6 +127,7 @@ check 'a partition over the copies of the tables is refused' \
 check 'firmware finds the program' holds_the_program
 check 'TLBMARK of both sizes of blocks has the same' has_the_same_files
 check 'TLBMARK has a README and a folder for results' has_what_people_look_for
+check 'and a page that shows a run without any other file' shows_a_run
 check 'its tlbmark.cfg names every key, and sets none' names_every_key
 check "it has less than $most_bytes bytes" is_small
 check 'a release is the program, the packed image and their sums' is_released

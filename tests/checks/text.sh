@@ -6,6 +6,7 @@ cd "${1:-$(dirname "$0")/../..}" || exit 1
 . tests/tree.sh
 
 most_lines=600
+most_files=24 # of sources in a folder; tests/unit has one for each source
 
 # Fails if awk prints anything.
 finds_nothing() { # PROGRAM
@@ -17,9 +18,7 @@ keep() { # REGULAR EXPRESSION for names
 }
 
 ends_with_newline() {
-	while IFS= read -r file; do
-		[ -z "$(tail -c 1 "$file")" ] || echo "$file"
-	done <"$scratch/files"
+	on_files perl -0777 -ne 'print "$ARGV\n" unless /\n\z/'
 }
 
 list_files '*'
@@ -39,7 +38,18 @@ check 'Python is indented with blanks' finds_nothing \
 keep '\.(S|sh)$|^Makefile$'
 check 'shell, assembly and make are indented with tabs' finds_nothing \
 	'/^\t*        / { print FILENAME ":" FNR }'
+keep '\.md$'
+check 'prose is within 110 columns, and the first page whole' finds_nothing '
+	length($0) > 110 && (FILENAME == "README.md" || !/^(\||    )/) {
+		print FILENAME ":" FNR ": " length($0)
+	}'
 keep '\.([chS]|sh|py)$'
 check "no source has more than $most_lines lines" finds_nothing \
 	"FNR == $most_lines + 1 { print FILENAME }"
+crowded() {
+	sed -n 's,/[^/]*$,,p' "$scratch/files" | grep -vx tests/unit | sort | uniq -c |
+		awk -v most=$most_files '$1 > most { print $2 ": " $1 }'
+}
+
+check "no folder has more than $most_files sources" silent crowded
 finish

@@ -38,7 +38,7 @@ fits_its_page() {
 	[ $(($(symbol trampoline_end) - $(symbol trampoline))) -le 4096 ]
 }
 
-# Who has no seat has written nothing but the ticket: what comes before `park` is reached
+# Who has no slot has written nothing but the ticket: what comes before `park` is reached
 # has one access that writes, and it is locked.
 strays_touch_only_the_ticket() {
 	disassembly | awk '

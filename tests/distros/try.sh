@@ -50,7 +50,7 @@ boots_bochs() {
 	[ "$status" -eq 0 ] && ! grep 'has not ended by itself' "$scratch/bochs"
 }
 
-# Whatever Python or matplotlib will no longer have is an error here.
+# Whatever Python or numpy will no longer have is an error here.
 draws() { # COMPILER
 	with "$1" python3 -W error results/report.py "/tmp/$1-icount" &&
 		[ -s "$root/tmp/$1-icount/report.html" ]
@@ -61,7 +61,7 @@ versions() {
 	# shellcheck disable=SC2016 # for the shell in the root
 	in_root / sh -c 'cat /etc/debian_version
 		dpkg-query -W gcc clang binutils gnu-efi qemu-system-x86 ovmf bochs python3 \
-			python3-matplotlib' >"$root.versions"
+			python3-numpy' >"$root.versions"
 }
 
 try() { # DISTRIBUTION

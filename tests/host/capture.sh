@@ -78,7 +78,7 @@ cut_stream() {
 	whole_run 0 | sed '/^monotonic/ q' | head -c -3 | capture 4 &&
 		file_is selftest.csv "$columns" "$first_row" && holds selftest.csv &&
 		grep -q "dropped a part of 'selftest.csv': it was cut" "$err" &&
-		grep -q 'ended, without @done; kept: selftest.csv (2 lines)' "$err"
+		grep -q 'ended at 3/3, without @done; kept: selftest.csv (2 lines)' "$err"
 }
 
 cut_before_the_first_end() {
@@ -245,15 +245,15 @@ too_many_files() {
 
 a_line_for_each_benchmark() {
 	whole_run 0 | capture 0 --mode lines &&
-		[ "$(grep -c '^\[' "$scratch/said")" -eq 2 ] &&
-		grep -qx '\[1/3\] single_op   0:00 elapsed' "$scratch/said" &&
-		grep -qx '\[3/3\] refill   0:00 elapsed, 0:00 left' "$scratch/said"
+		[ "$(grep -c '\[' "$scratch/said")" -eq 2 ] &&
+		grep -qx ' 0:00,  -:-- left \[1/3\] single_op' "$scratch/said" &&
+		grep -qx ' 0:00,  0:00 left \[3/3\] refill' "$scratch/said"
 }
 
 one_line_on_a_terminal() {
 	whole_run 0 | capture 0 --mode tty &&
 		tr '\r' '\n' <"$scratch/said" |
-		grep -q '^\[3/3\] refill/invlpg 4k pages=64   0:0'
+		grep -q '^ 0:0.,  0:00 left \[3/3\] refill/invlpg 4k pages=64'
 }
 
 quiet_is_quiet() {

@@ -119,6 +119,15 @@ run_names_the_tool() {
 		errors 'qemu-not-here is missing'
 }
 
+# How to get it comes behind.
+tool_comes_first() {
+	actual=0
+	PATH="$bare" tests/install.sh sh qemu-not-here 2>"$scratch/errors" || actual=$?
+	cat "$scratch/errors"
+	[ $actual -eq 3 ] && [ "$(head -n 1 "$scratch/errors")" = 'qemu-not-here is missing' ] &&
+		errors 'no apt, dnf, pacman or zypper here'
+}
+
 # On a fresh machine there is no firmware before.
 run_after_installing() {
 	stand_in apt-get <<-EOF
@@ -155,5 +164,6 @@ check 'openSUSE: it fails: exit status 3, and the command' fails_with zypper mto
 	'zypper install'
 check 'a run needs only what it uses' run_goes_on_with_the_tools_there_are
 check 'a run names the tool it misses' run_names_the_tool
+check 'and where there is no apt the tool comes first' tool_comes_first
 check 'a fresh machine gets its firmware first' run_after_installing
 finish

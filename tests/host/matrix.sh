@@ -1,6 +1,6 @@
 #!/bin/sh
 # The matrix in paging/README.md is what the table of rules says.
-set -eu
+cd "$(dirname "$0")/../.." || exit 1
 . tests/tap.sh
 
 printed() {
@@ -21,6 +21,10 @@ check 'what AMD promises less of is named' grep -q \
 	'^AMD: `cr4_smep_set`, PCIDE = 1: `page_4k` is may$' "$scratch/printed"
 check 'what EFER.TCE loosens is named' [ "$(grep '^AMD, EFER.TCE set: ' "$scratch/printed")" = \
 	'AMD, EFER.TCE set: `invlpg`, PCIDE = 0: `psc` is may
-AMD, EFER.TCE set: `invlpg`, PCIDE = 1: `psc` is may' ]
+AMD, EFER.TCE set: `invlpg`, PCIDE = 0: `psc_pdpte` is may
+AMD, EFER.TCE set: `invlpg`, PCIDE = 0: `psc_pml4e` is may
+AMD, EFER.TCE set: `invlpg`, PCIDE = 1: `psc` is may
+AMD, EFER.TCE set: `invlpg`, PCIDE = 1: `psc_pdpte` is may
+AMD, EFER.TCE set: `invlpg`, PCIDE = 1: `psc_pml4e` is may' ]
 
 finish

@@ -109,10 +109,8 @@ bochs_command_is() { # MEMORY FIRMWARE MODEL CPUS OPTION...
 	vga: extension=vbe
 	display_library: rfb, options="timeout=0"
 	com1: enabled=1, mode=file, dev=/dev/fd/3
-	sound: driver=dummy, waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy
 	speaker: enabled=0
 	clock: sync=none, time0=utc
-	magic_break: enabled=1
 	panic: action=fatal
 	error: action=report
 	info: action=report
@@ -120,6 +118,8 @@ bochs_command_is() { # MEMORY FIRMWARE MODEL CPUS OPTION...
 	ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
 	ata0-master: type=disk, path="disk.img", mode=flat, cylinders=135, heads=16, spt=63
 	boot: disk
+	sound: driver=dummy, waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy
+	magic_break: enabled=1
 	EOF
 	shift 4
 	run 0 -n -e bochs "$@" && eval "printf '%s\\n' $(sed 's/.* && exec //; s/ 3>&1 >&2$//' "$scratch/said")" |
@@ -145,12 +145,58 @@ check 'no VGA BIOS: what to install is named' no_vga_bios
 
 help_is_printed() {
 	run 0 --help && for option in emulator accel cpus cpu machine memory firmware disk \
-		profile only set out timeout no-report dry-run setup yes verbose; do
+		profile only set out timeout no-report dry-run list setup yes verbose; do
 		said " --$option" || return 1
 	done
 }
 
+help_has_examples() {
+	run 0 -h && sed -n '/^examples:/,$s/^  \(.*[^ ]\)   *\([^ ].*\)/\1/p' "$scratch/said" \
+		>"$scratch/examples" && [ "$(wc -l <"$scratch/examples")" -eq 3 ] &&
+		awk 'length > 92 { bad = 1 } END { exit bad }' "$scratch/said" || return 1
+	cp "$scratch/examples" "$scratch/each"
+	while read -r script options; do
+		# shellcheck disable=SC2086 # words
+		[ "$script" = ./run.sh ] && run 0 -n $options || return 1
+	done <"$scratch/each"
+}
+
+# The option says them in words, for whoever reads the help.
+help_names_the_profiles() {
+	run 0 --help && said " $(build/host/list keys |
+		sed -n 's/^profile  *//p' | sed 's/ | /, /g; s/, \([^,]*\)$/ or \1 /')"
+}
+
+# Below the heading of that name, to the next.
+listed() { # HEADING
+	sed -n "/^$1, /,/^[a-z]/s/^  \([^ ]*\).*/\1/p" "$scratch/said"
+}
+
+benchmarks_are_listed() {
+	run 0 --list && listed benchmarks >"$scratch/listed" &&
+		sed -n '/^## /q; s/^| `\([a-z_]*\)` | .*/\1/p' bench/README.md |
+		sort | diff - "$scratch/listed"
+}
+
+operations_are_listed() {
+	run 0 --list && listed operations | sed 1d >"$scratch/listed" &&
+		build/host/matrix | sed -n 's/^| `\([a-z0-9_]*\)`.*/\1/p' | uniq |
+		sed '/^page_4k$/d' | diff - "$scratch/listed"
+}
+
+# As the stick has them, each in a comment.
+keys_are_listed() {
+	run 0 --list && listed keys | sort >"$scratch/listed" &&
+		sed -n 's/^#\([a-z_.]*\) =.*/\1/p' stick/tlbmark.cfg | sort |
+		diff - "$scratch/listed"
+}
+
 check 'help names every option' help_is_printed
+check 'it has three examples, and they are taken' help_has_examples
+check 'and the profiles as the program does' help_names_the_profiles
+check 'every benchmark is listed' benchmarks_are_listed
+check 'every operation is listed' operations_are_listed
+check 'every key is listed, and is on the stick' keys_are_listed
 check 'an unknown option is refused' refused '--bogus' --bogus
 check 'an argument is refused' refused 'file: no such option' file
 check 'an option without its value is refused' refused '-o:' -o
@@ -181,6 +227,28 @@ check 'an unknown key is refused by name' refused 'color = red: no such key' --s
 check 'so is a value that the program would ignore' refused \
 	'pages = 5000: not a number in range' --set pages=5000
 check 'whatever else is given' refused 'raw = 2: neither 0 nor 1' --set raw=2 -n
+check 'a benchmark that there is none of is refused, before anything is started' refused \
+	'only = nosuch/*: no benchmark matches' --only 'nosuch/*'
+check 'and where nothing would be' refused 'only = nosuch/*: no benchmark' --only 'nosuch/*' -n
+check 'so is an operation' refused 'only = refill/nosuch: no' --only refill/nosuch
+check 'even beside one that there is' refused 'only = no*: no benchmark' --only 'refill,no*'
+check 'one that needs another machine, or the probe, is not' command_has -smp \
+	--only 'lazy/invlpgb*,*/tr7_probe,single_op/*'
+taken_and_not_started() {
+	mkdir -p "$scratch/taken" && echo old >"$scratch/taken/results.csv"
+	refused 'holds a run already' -n -o "$scratch/taken"
+}
+check 'so is a folder that holds a run, where nothing would be started' taken_and_not_started
+unbuilt() { # STATUS TEXT VARIABLE...
+	mv "$tree/build/host/check_config" "$scratch/aside"
+	run "$1" "$3" -n && errors "$2"
+	answer=$?
+	mv "$scratch/aside" "$tree/build/host/check_config"
+	return $answer
+}
+check 'where there is nothing to check with that is said' unbuilt 0 \
+	'the settings are not checked' FAKE_MAKE=0
+check 'and a build that fails' unbuilt 3 'the build failed' FAKE_MAKE=2
 check 'each that is refused is named' refused \
 	'after = never: not reboot, shutdown, wait or debugexit; pages = x: not' \
 	--set after=never --set pages=x

@@ -17,8 +17,8 @@ default_place() {
 	whole_run 0 >"$stream"
 	run 0 --set run=r-1 && [ "$(readlink "$tree/results/latest")" = r-1 ] &&
 		[ "$(names "$at")" = 'machine.csv selftest.csv summary.txt ' ] &&
-		[ "$(tail -n 2 "$scratch/said")" = "all is well
-files in $at: machine.csv selftest.csv summary.txt" ] &&
+		[ "$(tail -n 2 "$scratch/said")" = "no row was delivered
+files in $at, all rows in its summary.txt" ] &&
 		run 0 --set run=r-2 && [ "$(readlink "$tree/results/latest")" = r-2 ] &&
 		[ "$(names "$tree/results")" = 'latest r-1 r-2 ' ]
 }
@@ -92,9 +92,36 @@ interrupted_by() { # SIGNAL STATUS EMULATOR
 	actual=0
 	wait $pid || actual=$?
 	cat "$scratch/said" "$scratch/errors"
-	[ $actual -eq "$2" ] && left_nothing &&
+	[ $actual -eq "$2" ] && left_nothing && errors "ended by SIG$1" &&
+		[ "$(tail -n 1 "$scratch/errors")" = \
+			"run.sh: interrupted at 3/3, partial files in $out" ] &&
+		! said 'no row' && ! said operation &&
 		[ "$(names "$out")" = "selftest.csv " ] &&
 		[ "$(wc -l <"$out/selftest.csv")" -eq 2 ]
+}
+
+interrupted_with_nothing() { # SETTING
+	printf 'BdsDxe: starting\r\n' >"$stream"
+	rm -rf "$out" "$FAKE_LOG"*
+	FAKE_STAYS=yes env --default-signal=INT "$tree/run.sh" -o "$out" \
+		--set "$1" >"$scratch/said" 2>"$scratch/errors" </dev/null &
+	pid=$!
+	tries=100
+	until [ -e "$FAKE_LOG.cfg" ] || [ $tries -eq 0 ]; do
+		tries=$((tries - 1))
+		sleep 0.05
+	done
+	kill -INT $pid
+	actual=0
+	wait $pid || actual=$?
+	cat "$scratch/said" "$scratch/errors"
+	[ $actual -eq 130 ] && left_nothing && [ ! -e "$out" ] &&
+		errors 'run.sh: interrupted, nothing was delivered'
+}
+
+all_rows_are_behind_verbose() {
+	whole_run 0 >"$stream"
+	run_new 0 -v && said 'all is well' && run_new 0 && ! said 'all is well'
 }
 
 # As with `./run.sh | head -1`.
@@ -132,6 +159,9 @@ check 'an emulator that does not end is ended' emulator_that_stays
 check 'the time limit ends the run with 4' time_is_up
 check 'SIGINT leaves no emulator and no half file' interrupted_by INT 130 qemu
 check 'SIGTERM leaves no emulator and no half file' interrupted_by TERM 143 qemu
+check 'SIGINT before anything came says so' interrupted_with_nothing transport=serial
+check 'the same where nobody reads the serial line' interrupted_with_nothing serial=com2
+check 'the table of all rows is shown with -v alone' all_rows_are_behind_verbose
 check 'a closed output leaves no emulator, and whole files' nobody_listens
 check 'a failed report is exit status 3' failed_report 3 0
 check 'a failed report does not hide a failed row' failed_report 1 1

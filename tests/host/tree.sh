@@ -11,7 +11,9 @@ stream=$scratch/stream
 mkdir -p "$tree/build/host" "$tree/host" "$tree/results" "$tree/stick" "$bin" "$scratch/tmp" \
 	"$scratch/share/OVMF" "$scratch/share/ovmf" "$scratch/share/seabios"
 ln -s "$home/tests" "$tree/tests"
-ln -s "$home/build/host/capture" "$home/build/host/check_config" "$tree/build/host"
+ln -s "$home/build/host/capture" "$home/build/host/check_config" \
+	"$home/build/host/list" "$tree/build/host"
+ln -s "$home/lib" "$home/bench" "$tree"
 cp run.sh "$tree/run.sh"
 cp host/*.sh "$tree/host"
 cp stick/layout.sh "$tree/stick"

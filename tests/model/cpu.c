@@ -64,7 +64,10 @@ void cpu_invlpg(struct cpu *cpu, uint64_t va)
 		.any_page = cpu_has(cpu, INVLPG_DROPS_CURRENT),
 		.globals = pcide && cpu_has(cpu, INVLPG_KEEPS_GLOBALS) ? GLOBALS_NONE
 		                                                       : GLOBALS_ALL,
-		.spares_code = cpu_has(cpu, INVLPG_KEEPS_CODE),
+		.spared_code = cpu_has(cpu, INVLPG_KEEPS_CODE) ? SPARES_CODE
+		               : cpu_has(cpu, INVLPG_KEEPS_LARGE_CODE)
+		                       ? SPARES_LARGE_CODE
+		                       : SPARES_NO_CODE,
 		.spares_large = cpu_has(cpu, INVLPG_KEEPS_LARGE),
 		.upper = UPPER_ALL,
 		.pcid = cpu_pcid(cpu),
@@ -92,6 +95,24 @@ static bool invpcid_faults(const struct cpu *cpu, uint64_t type, uint64_t low,
 	       (names_pcid && low != 0 && (cpu->cr4 & BIT_CR4_PCIDE) == 0);
 }
 
+/* Of the quirks of each type; the current PCID is 0 where type 3 is tried. */
+static enum spared_code invpcid_spares(const struct cpu *cpu, uint64_t type)
+{
+	static const struct {
+		enum quirk quirk;
+		enum spared_code spared;
+	} spares[] = {
+		[INVPCID_ADDRESS] = { INVPCID_0_KEEPS_CODE, SPARES_CODE },
+		[INVPCID_CONTEXT] = { INVPCID_1_KEEPS_CODE, SPARES_CODE },
+		[INVPCID_ALL_GLOBAL] = { INVPCID_2_KEEPS_GLOBAL_CODE,
+		                         SPARES_GLOBAL_CODE },
+		[INVPCID_ALL_NON_GLOBAL] = { INVPCID_3_KEEPS_CODE_OF_OTHERS,
+		                             SPARES_OTHERS_CODE },
+	};
+
+	return cpu_has(cpu, spares[type].quirk) ? spares[type].spared : SPARES_NO_CODE;
+}
+
 static struct invalidation invpcid_means(const struct cpu *cpu, uint64_t type,
                                          uint16_t pcid, uint64_t va)
 {
@@ -109,6 +130,7 @@ static struct invalidation invpcid_means(const struct cpu *cpu, uint64_t type,
 		.globals = all_global || cpu_has(cpu, INVPCID_DROPS_GLOBALS)
 		                   ? GLOBALS_ALL
 		                   : GLOBALS_NONE,
+		.spared_code = invpcid_spares(cpu, type),
 		.upper = type == INVPCID_ADDRESS ? UPPER_PATH : UPPER_ALL,
 		.pcid = current ? cpu_pcid(cpu) : pcid,
 		.va = va,
@@ -161,7 +183,9 @@ void cpu_invlpgb(struct cpu *cpu)
 		.any_pcid = (rax & valid_pcid) == 0,
 		.any_page = (rax & valid_va) == 0,
 		.globals = (rax & with_globals) == 0 ? GLOBALS_NONE : GLOBALS_OF_PCID,
-		.upper = (rax & only_leaves) != 0 ? UPPER_NONE : UPPER_PATH,
+		.upper = (rax & only_leaves) != 0 ? UPPER_NONE
+		         : (rax & valid_va) != 0  ? UPPER_PATH
+		                                  : UPPER_ALL,
 		.pcid = (uint16_t)(rdx >> 16 & PCID_BITS),
 		.va = rax & ~(PAGE_BYTES - 1),
 	};
@@ -201,7 +225,8 @@ void cpu_write_cr3(struct cpu *cpu, uint64_t value)
 		.any_pcid = cpu_has(cpu, CR3_DROPS_ALL_PCIDS),
 		.any_page = true,
 		.globals = cpu_has(cpu, CR3_DROPS_GLOBALS) ? GLOBALS_ALL : GLOBALS_NONE,
-		.spares_code = cpu_has(cpu, CR3_KEEPS_CODE),
+		.spared_code =
+			cpu_has(cpu, CR3_KEEPS_CODE) ? SPARES_CODE : SPARES_NO_CODE,
 		.upper = cpu_has(cpu, CR3_KEEPS_PSC) ? UPPER_NONE : UPPER_ALL,
 		.pcid = cpu_has(cpu, CR3_DROPS_LEFT) ? left : cpu_pcid(cpu),
 	};
@@ -235,6 +260,8 @@ void cpu_write_cr4(struct cpu *cpu, uint64_t value)
 	if ((changed & BIT_CR4_PGE) != 0 && !cpu_has(cpu, PGE_DOES_NOTHING)) {
 		if (cpu_has(cpu, PGE_KEEPS_GLOBALS))
 			what.globals = GLOBALS_NONE;
+		if (cpu_has(cpu, PGE_KEEPS_GLOBAL_CODE))
+			what.spared_code = SPARES_GLOBAL_CODE;
 		what.any_pcid = !cpu_has(cpu, PGE_ONLY_CURRENT);
 		drop(cpu, &what);
 	}
@@ -270,6 +297,8 @@ void cpu_write_cr0(struct cpu *cpu, uint64_t value)
 		return;
 	}
 	cpu->cr0 = value;
+	if (cpu_has(cpu, PG_KEEPS_GLOBAL_CODE))
+		what.spared_code = SPARES_GLOBAL_CODE;
 	if (cpu_has(cpu, PG_KEEPS_GLOBALS))
 		what.globals = GLOBALS_NONE;
 	if (leaves)

@@ -9,6 +9,7 @@
 #include "tests/model/psc.h"
 #include "tests/model/quirks.h"
 #include "tests/model/tlb.h"
+#include "tests/silicon/interpret/op.h"
 
 #define VECTOR_UD 6u
 #define VECTOR_GP 13u
@@ -20,30 +21,6 @@
 #define SCRATCH_BASE UINT64_C(0x8000)
 #define SCRATCH_WORDS 64u
 #define SCRATCH_STACK (SCRATCH_BASE + sizeof(uint64_t) * SCRATCH_WORDS)
-
-enum gpr {
-	RAX,
-	RCX,
-	RDX,
-	RBX,
-	RSP,
-	RBP,
-	RSI,
-	RDI,
-	R8,
-	R9,
-	R10,
-	R11,
-	R12,
-	R13,
-	R14,
-	R15,
-	GPRS
-};
-
-/* Code segments of the GDT: in the program those of its own table. */
-#define SELECTOR_CODE_64 UINT64_C(0x08)
-#define SELECTOR_CODE_32 UINT64_C(0x28)
 
 /* What CPUID would say. */
 struct cpu_features {
@@ -84,9 +61,9 @@ uint16_t cpu_pcid(const struct cpu *cpu);
 /* Physical address behind va.  A page that is not there fails the test that runs. */
 uint64_t cpu_translate(struct cpu *cpu, enum side side, uint64_t va);
 
-/* Of the scratch, 4 or 8 bytes; elsewhere they fail the test that runs. */
-uint64_t cpu_load(const struct cpu *cpu, uint64_t va, unsigned bytes);
-void cpu_store(struct cpu *cpu, uint64_t va, unsigned bytes, uint64_t value);
+/* A word of the scratch, of 4 or 8 bytes; elsewhere it fails the test that runs. */
+uint8_t *cpu_scratch(struct cpu *cpu, uint64_t va);
+void cpu_store(struct cpu *cpu, uint64_t va, uint64_t value);
 
 void cpu_write_cr0(struct cpu *cpu, uint64_t value);
 void cpu_write_cr3(struct cpu *cpu, uint64_t value);

@@ -1,29 +1,25 @@
 #pragma once
 /*
  * Runs machine code on the model CPU: the bytes of a body that the real CPU would run,
- * decoded by capstone, and what lies in an executable page.  An instruction that is not
- * known here fails the test by name.
+ * and what lies in an executable page.  An instruction that is not known fails the test
+ * by name.
  */
 #include "tests/model/cpu.h"
-
-#include <capstone/capstone.h>
+#include "tests/silicon/interpret/interpreter.h"
 
 /* Below 4 GiB, so that code that turns paging off can run there. */
 #define PROGRAM_BASE UINT64_C(0x100000)
 #define PROGRAM_BYTES 256u
 
-enum code_size { CODE_64, CODE_32, CODE_SIZES };
-
 struct program {
-	uint8_t bytes[PROGRAM_BYTES];
+	struct bus bus; /* first: a pointer to it is one to this */
+	struct interpreter interpreter;
+	struct cpu *cpu; /* that it runs on now */
+	/* One instruction more may be looked at. */
+	uint8_t bytes[PROGRAM_BYTES + OP_BYTES + 1];
 	unsigned length;
-	csh decoder[CODE_SIZES];
-	/* Decoded when first met; the last place is for code elsewhere. */
-	cs_insn *at[CODE_SIZES][PROGRAM_BYTES + 1];
+	unsigned steps;
 };
-
-/* Advances RIP, then does what the instruction does. */
-void run_instruction(struct cpu *cpu, const cs_insn *insn);
 
 void program_load(struct program *program, const uint8_t *begin, const uint8_t *end);
 void program_unload(struct program *program);

@@ -6,23 +6,21 @@
 
 static uint64_t memory[MEMORY_FRAMES][TABLE_ENTRIES];
 
-/* Pages of the two GiB, there from the first look at them. */
-#define GIANT_PAGES 8u
-static struct {
-	uint64_t frame; /* 0: not in use */
-	uint64_t words[TABLE_ENTRIES];
-} giant_pages[GIANT_PAGES];
+/* Of the two GiB, the first pages of each half: verify_pages.c has words in no others.
+ */
+#define GIANTS 2u
+#define HALVES 2u
+#define HALF_PAGES (TABLE_ENTRIES / 2)
+static uint64_t giant_pages[GIANTS][HALVES][HALF_PAGES][TABLE_ENTRIES];
 
 static uint64_t *giant_at(uint64_t frame)
 {
-	for (unsigned i = 0; i < GIANT_PAGES; i++) {
-		if (giant_pages[i].frame == 0)
-			giant_pages[i].frame = frame;
-		if (giant_pages[i].frame == frame)
-			return giant_pages[i].words;
-	}
-	fail_msg("more than %u pages of the GiBs", GIANT_PAGES);
-	return NULL;
+	const uint64_t page = (frame - MEMORY_GIANTS) / PAGE_BYTES;
+	const uint64_t half = level_span(LEVEL_PDPT) / HALVES / PAGE_BYTES;
+
+	if (page % half >= HALF_PAGES)
+		fail_msg("no page of the GiBs that is there");
+	return giant_pages[page / half / HALVES][page / half % HALVES][page % half];
 }
 
 uint64_t *memory_at(uint64_t frame)

@@ -97,8 +97,8 @@ static void run_body(const struct verify_port *port, bool control,
 
 	if (control || cpu_has(cpu, OPERATION_IS_NOTHING))
 		return;
-	cpu_store(cpu, DESCRIPTOR, 8, descriptor.pcid);
-	cpu_store(cpu, DESCRIPTOR + 8, 8, descriptor.va);
+	cpu_store(cpu, DESCRIPTOR, descriptor.pcid);
+	cpu_store(cpu, DESCRIPTOR + 8, descriptor.va);
 	load_body(model, tlb_op_body(model->op, aim));
 	load_operands(cpu, &operands);
 	model->before = *cpu;

@@ -23,11 +23,29 @@ void tlb_fill(struct tlb *tlb, const struct translation *translation)
 	tlb->at[tlb->count++] = *translation;
 }
 
+static bool is_spared(const struct translation *one, const struct invalidation *what)
+{
+	if (what->spares_large && one->level != LEVEL_PT)
+		return true;
+	if (one->side != SIDE_CODE)
+		return false;
+	switch (what->spared_code) {
+	case SPARES_CODE:
+		return true;
+	case SPARES_LARGE_CODE:
+		return one->level != LEVEL_PT;
+	case SPARES_GLOBAL_CODE:
+		return one->global;
+	case SPARES_OTHERS_CODE:
+		return !one->global && one->pcid != what->pcid;
+	default:
+		return false;
+	}
+}
+
 static bool is_meant(const struct translation *one, const struct invalidation *what)
 {
-	if (what->spares_code && one->side == SIDE_CODE)
-		return false;
-	if (what->spares_large && one->level != LEVEL_PT)
+	if (is_spared(one, what))
 		return false;
 	if (!what->any_page && one->page != page_of(what->va, one->level))
 		return false;

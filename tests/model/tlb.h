@@ -45,10 +45,20 @@ enum globals {
 	GLOBALS_ALL,
 };
 
+/* What is held of code and stays: no CPU may. */
+enum spared_code {
+	SPARES_NO_CODE,
+	SPARES_CODE,
+	SPARES_LARGE_CODE,
+	SPARES_GLOBAL_CODE,
+	SPARES_OTHERS_CODE, /* of other PCIDs than pcid, not global */
+};
+
 /* What an instruction drops. */
 struct invalidation {
-	bool any_pcid, any_page;        /* else pcid, else the page of va */
-	bool spares_code, spares_large; /* no CPU may */
+	bool any_pcid, any_page; /* else pcid, else the page of va */
+	bool spares_large;       /* no CPU may */
+	enum spared_code spared_code;
 	enum globals globals;
 	enum upper upper;
 	uint16_t pcid;

@@ -99,24 +99,14 @@ uint64_t cpu_translate(struct cpu *cpu, enum side side, uint64_t va)
 	return hit->frame + (va - hit->piece);
 }
 
-static size_t scratch_at(uint64_t va, unsigned bytes)
+uint8_t *cpu_scratch(struct cpu *cpu, uint64_t va)
 {
-	if ((bytes != 4 && bytes != 8) || va % bytes != 0 || va < SCRATCH_BASE ||
-	    va >= SCRATCH_STACK)
-		fail_msg("%u bytes at %#llx are not the body's", bytes,
-		         (unsigned long long)va);
-	return va - SCRATCH_BASE;
+	if (va % 4 != 0 || va < SCRATCH_BASE || va >= SCRATCH_STACK)
+		fail_msg("the word at %#llx is not the body's", (unsigned long long)va);
+	return (uint8_t *)cpu->scratch + (va - SCRATCH_BASE);
 }
 
-uint64_t cpu_load(const struct cpu *cpu, uint64_t va, unsigned bytes)
+void cpu_store(struct cpu *cpu, uint64_t va, uint64_t value)
 {
-	uint64_t value = 0;
-
-	memcpy(&value, (const char *)cpu->scratch + scratch_at(va, bytes), bytes);
-	return value;
-}
-
-void cpu_store(struct cpu *cpu, uint64_t va, unsigned bytes, uint64_t value)
-{
-	memcpy((char *)cpu->scratch + scratch_at(va, bytes), &value, bytes);
+	memcpy(cpu_scratch(cpu, va), &value, sizeof value);
 }

@@ -151,7 +151,8 @@ static int64_t take_all(const struct sampler *sampler, window_code *window)
 /* Two windows that are the same: whatever is not 0 is the method's. */
 static void compare(struct pages *pages, const struct sampler *sampler)
 {
-	struct pair pair = chain_pair(&pages->source, CHAIN_IMUL, COMPARE_COPIES);
+	struct pair pair =
+		calibration_pair(&pages->source, CALIBRATION_IMUL, COMPARE_COPIES);
 	uint32_t a[COMPARE_PAIRS], b[COMPARE_PAIRS];
 
 	pair.b = pair.a;
@@ -186,10 +187,11 @@ struct few {
 
 static window_code *multiplications(struct pages *pages, uint32_t copies)
 {
-	return make_window(&pages->source, &(struct window_spec){
-						   .body = chain_body(CHAIN_IMUL),
-						   .copies = copies,
-					   });
+	return make_window(&pages->source,
+	                   &(struct window_spec){
+				   .body = calibration_body(CALIBRATION_IMUL),
+				   .copies = copies,
+			   });
 }
 
 /*

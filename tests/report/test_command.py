@@ -1,6 +1,7 @@
 """The command: its options, its exit statuses, and that it does the same twice."""
 
 import os
+import resource
 import subprocess
 import sys
 
@@ -15,7 +16,7 @@ class Command(RunTest):
         self.assertEqual(out, os.path.join(self.folder, "report.html") + "\n")
 
     def test_damage_ends_with_1_and_is_named_with_the_folder(self):
-        write_run(self.folder, results=[cost("invlpg", "x", 2, n="abc")])
+        write_run(self.folder, results=[cost("invlpg", "marginal-4k", 2, n="abc")])
         status, _, err = self.command(self.folder)
         self.assertEqual(status, 1)
         self.assertEqual(err, f"{self.folder}/results.csv:2: n: 'abc' is not a number\n")
@@ -60,6 +61,19 @@ class Command(RunTest):
         self.assertEqual(status, 2)
         self.assertIn(path, err)
 
+    def test_a_full_disk_is_one_line_that_says_what_is_missing(self):
+        write_run(self.folder)
+        before = set(os.listdir(self.folder))
+        done = subprocess.run(
+            [sys.executable, os.path.join(RESULTS_FOLDER, "report.py"), self.folder], text=True,
+            capture_output=True, check=False, preexec_fn=lambda: resource.setrlimit(
+                resource.RLIMIT_FSIZE, (16384, 16384)))  # Python ignores the signal
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.stderr, f"report.py: {self.folder}/report.html: File too large; "
+                         "missing: report.html, derived.csv, tidy.csv; the files of the run are as "
+                         "they were\n")
+        self.assertEqual(set(os.listdir(self.folder)), before)
+
     def test_a_page_that_cannot_be_put_in_its_place_leaves_nothing_half_written(self):
         write_run(self.folder)
         taken = os.path.join(self.folder, "taken")
@@ -67,11 +81,11 @@ class Command(RunTest):
         self.assertEqual(self.command("-o", taken, self.folder)[0], 2)
         self.assertFalse(os.path.exists(taken + ".partial"))
 
-    def test_nothing_but_the_page_and_derived_csv_is_left_behind(self):
+    def test_nothing_but_the_page_and_its_two_tables_is_left_behind(self):
         write_run(self.folder)
         before = set(os.listdir(self.folder))
         self.command(self.folder)
-        self.assertEqual(set(os.listdir(self.folder)) - before, {"report.html", "derived.csv"})
+        self.assertEqual(set(os.listdir(self.folder)) - before, {"report.html", "derived.csv", "tidy.csv"})
 
     def test_two_processes_make_the_same_bytes(self):
         write_run(self.folder)

@@ -50,7 +50,7 @@ class Load(RunTest):
                                               "is drawn and compared")
 
     def test_a_malformed_number_is_named_with_file_and_line(self):
-        rows = [cost("invlpg", "marginal", 1), cost("invlpg", "x", 2, n="abc")]
+        rows = [cost("invlpg", "marginal", 1), cost("invlpg", "marginal-2m", 2, n="abc")]
         write_run(self.folder, results=rows)
         self.assertEqual(self.only_problem(), "results.csv:3: n: 'abc' is not a number")
 
@@ -76,7 +76,7 @@ class Load(RunTest):
 
     def test_lines_are_counted_past_a_field_of_several_lines(self):
         rows = [cost("invlpg", "marginal", 1, reason="one\ntwo\nthree"),
-                cost("invlpg", "x", 1, n="?")]
+                cost("invlpg", "marginal-2m", 1, n="?")]
         write_run(self.folder, results=rows)
         self.assertEqual(self.only_problem(), "results.csv:5: n: '?' is not a number")
 
@@ -90,7 +90,7 @@ class Load(RunTest):
 
     def test_an_unknown_column_is_tolerated_and_said(self):
         write_run(self.folder)
-        write(self.folder, "results.csv", csv_bytes([*RESULTS, "colour"], [cost("invlpg", "x", 1)]))
+        write(self.folder, "results.csv", csv_bytes([*RESULTS, "colour"], [cost("invlpg", "marginal", 1)]))
         restate(self.folder)
         self.assertEqual(self.only_problem(),
                          "results.csv:1: column 'colour' is unknown and not shown")
@@ -106,8 +106,25 @@ class Load(RunTest):
     def test_a_changed_byte_is_seen_by_the_checksum(self):
         write_run(self.folder)
         replace(self.folder, "results.csv", "341.000", "342.000")
-        self.assertRegex(self.only_problem(), "^results.csv: CRC-32 [0-9a-f]{8}, machine.csv says "
-                                              "[0-9a-f]{8}: cut or changed$")
+        self.assertRegex(self.only_problem(), "^results.csv: CRC-32 0x[0-9a-f]{8}, machine.csv "
+                                              "says 0x[0-9a-f]{8}: cut or changed$")
+
+    def test_a_checksum_is_read_with_0x_and_without(self):
+        write_run(self.folder)
+        self.assertEqual(self.problems(), [])
+        facts = {row["key"]: row["value"] for row in load(self.folder).rows("machine.csv")}
+        for key in [key for key in facts if key.endswith("_crc32")]:
+            facts[key] = f"0x{facts[key]}"
+        write(self.folder, "machine.csv", csv_bytes(
+            ["key", "value"], [{"key": key, "value": value} for key, value in facts.items()]))
+        self.assertEqual(self.problems(), [])
+        for table in load(self.folder).tables.values():
+            self.assertRegex(table.crc32, "^0x[0-9a-f]{8}$")
+        for wrong in ("0x0x4e805012", "4E805012", "0x4e80501", "4e805012 "):
+            write(self.folder, "machine.csv", csv_bytes(["key", "value"], [
+                {"key": key, "value": wrong if key.endswith("verify.csv_crc32") else value}
+                for key, value in facts.items()]))
+            self.assertIn("cut or changed", self.only_problem(), wrong)
 
     def test_a_lost_row_is_seen_by_the_count(self):
         write_run(self.folder)
@@ -191,7 +208,7 @@ class Load(RunTest):
         replace(self.folder, "summary.txt", "three\n", "")
         self.assertEqual(self.problems(), [
             "summary.txt: 1 rows, machine.csv says 2: the file is not whole",
-            "summary.txt: CRC-32 cc2f3eb0, machine.csv says 9b790006: cut or changed"])
+            "summary.txt: CRC-32 0xcc2f3eb0, machine.csv says 0x9b790006: cut or changed"])
 
     def test_a_folder_without_a_file_of_a_run_is_no_run(self):
         with self.assertRaises(NotARun):
@@ -236,16 +253,27 @@ class Contradictions(RunTest):
 
     def test_a_believed_row_needs_a_pass(self):
         self.assertEqual(
-            self.problem([cost("invlpg", "x", 1)], checked("cr3_reload", "page_4k")),
-            "results.csv:2: believed: 1, but no must cell of invlpg passed in verify.csv")
+            self.problem([cost("invlpg", "marginal", 1)], checked("cr3_reload", "page_4k")),
+            "results.csv:2: believed: 1, but no required check of invlpg passed in verify.csv")
 
     def test_a_believed_row_bears_no_fail(self):
         verify = [*checked("invlpg", "page_4k"), *checked("invlpg", "pde", verdict="fail")]
         self.assertEqual(
-            self.problem([cost("invlpg", "x", 1)], verify),
-            "results.csv:2: believed: 1, but a must cell of invlpg failed in verify.csv")
+            self.problem([cost("invlpg", "marginal", 1)], verify),
+            "results.csv:2: believed: 1, but a required check of invlpg failed in verify.csv")
+
+    def test_a_row_of_two_operations_is_not_believed_for_the_other(self):
+        verify = [*checked("invlpg", "page_4k", verdict="fail"), *checked("invpcid_address", "pde"),
+                  *checked("cr3_pcid_flush", "page_4k"), *checked("invpcid_context", "pde")]
+        for op, name, is_fault in (("invpcid_address", "pti-4k-pcide-w0", False),
+                                   ("invpcid_address", "range-4k-pcide-w0", True),
+                                   ("invpcid_context", "pti-space-4k-pcide-w0", True)):
+            row = cost(op, name, 1, bench="range", param="pages", value="4", believed="0")
+            write_run(self.folder, results=[row], verify=verify)
+            found = " ".join(map(str, load(self.folder).problems))
+            self.assertEqual("no required check of" in found, is_fault)
 
     def test_a_row_that_is_not_believed_needs_a_fail(self):
         self.assertEqual(
-            self.problem([cost("invlpg", "x", 1, believed="0")], checked("invlpg", "page_4k")),
-            "results.csv:2: believed: 0, but no must cell of invlpg failed in verify.csv")
+            self.problem([cost("invlpg", "marginal", 1, believed="0")], checked("invlpg", "page_4k")),
+            "results.csv:2: believed: 0, but no required check of invlpg failed in verify.csv")

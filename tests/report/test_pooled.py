@@ -92,8 +92,8 @@ class Summary(PageTest):
     def test_what_matters_most_stands_first(self):
         self.check_says(self.page(), "Machine: Example Processor 1234 @ 2.00GHz, microcode "
                         "0x2b000590. The timing is valid. Self-tests: 2 passed, none failed. "
-                        "Rows: 8 measured, all converged. Verification: 3 of 3 operations drop "
-                        "what they must; none failed.")
+                        "Rows: 8 measured, all converged. Verification: 3 of 3 operations were "
+                        "seen to drop what the manual requires; none failed.")
 
     def test_what_failed_is_named(self):
         page = self.page(
@@ -103,10 +103,14 @@ class Summary(PageTest):
                                                            verdict="inconclusive")],
             selftest=[{"test": "timers", "value": "900", "unit": "ppm", "verdict": "fail"}])
         self.check_says(page, "The timing is not valid: env = tcg", "Self-tests: 0 passed, timers "
-                        "failed.", "1 of 3 operations drop what they must; failed: invlpg; not "
-                        "shown: cr3_pcid_flush.", "Nothing is recommended for a kernel")
+                        "failed.", "1 of 3 operations were seen to drop what the manual "
+                        "requires; failed: invlpg; could not be tested: cr3_pcid_flush.", "Nothing is recommended for a kernel")
 
     def test_nanoseconds_stand_beside_ticks_where_the_rate_is_known(self):
-        self.check_says(self.page(results=small_results()), "2047 212.000 106.0 [209.880, 214.120]")
-        page = self.page(machine={**HARDWARE, "tsc_hz": ""}, results=small_results())
-        self.assertNotIn("median in ns", page.text)
+        page = self.page(drawn=True, results=small_results())
+        self.check_says(page, "INVLPG 212 106.0 212 [210, 214] ✓ yes 80 to 500",
+                        "1 tick = 0.50 ns (TSC 2.000 GHz, a reference clock, not core cycles)")
+        self.assertIn("ns", page.pictures[0].texts)
+        page = self.page(drawn=True, machine={**HARDWARE, "tsc_hz": ""}, results=small_results())
+        self.check_says(page, "INVLPG 212 212 [210, 214] ✓ yes 80 to 500")
+        self.assertNotIn("ns", page.pictures[0].texts)

@@ -7,7 +7,7 @@ import unittest
 from long_coverage import CLAIMS, stated
 from rundir import RESULTS_FOLDER
 
-from tlbreport.derived import COLUMNS
+from tlbreport import derived, tidy
 from tlbreport.read.schema import FILES
 
 
@@ -24,12 +24,22 @@ def shown() -> dict:
     return found
 
 
+def dimensions() -> dict:
+    """Benchmark -> the columns of tidy.csv that its variants fill, as the table has them; what
+    stands in brackets is a word."""
+    with open(os.path.join(RESULTS_FOLDER, "README.md"), encoding="utf-8") as file:
+        part = file.read().split("## tidy.csv")[1].split("\n## ")[0]
+    lines = [re.sub(r"\([^)]*\)", "", line).split("|") for line in re.findall(r"^\| `.*", part, re.M)]
+    return {re.search(r"`(\w+)`", cells[1])[1]: set(re.findall(r"`(\w+)`", cells[2]))
+            for cells in lines}
+
+
 class Readme(unittest.TestCase):
     def test_the_table_of_coverage_has_each_claim_with_its_number_once(self):
         self.assertEqual({name: cells[0] for name, cells in stated().items()},
                          {name: f"{claim.percent:.0f}" for name, claim in CLAIMS.items()})
 
     def test_the_table_of_columns_has_each_column_of_each_file_once(self):
-        wanted = {**FILES, "derived.csv": COLUMNS}
+        wanted = {**FILES, "derived.csv": derived.COLUMNS, "tidy.csv": tidy.COLUMNS}
         self.assertEqual({name: sorted(columns) for name, columns in shown().items()},
                          {name: sorted(columns) for name, columns in wanted.items()})

@@ -26,20 +26,21 @@ class Erratum(PageTest):
 
     def test_a_failed_cell_with_the_repair_is_a_finding(self):
         for revision in ("0x2e", "0x0000002F", "0x100"):
-            self.check_cell("fail", "A finding: the repair should be there", microcode=revision)
+            self.check_cell("fail", "A finding: this microcode has the repair", microcode=revision)
 
     def test_a_cell_that_passed_says_whether_the_repair_is_there(self):
-        self.check_cell("pass", "✓ pass . The repair is there, as the cell shows.")
+        self.check_cell("pass", "✓ pass . This microcode has the repair, and global entries "
+                        "go.")
         self.check_cell("pass", "older than the repair; the erratum did not show",
                         microcode="0x15")
-        self.check_cell("pass", "Whether the repair is there cannot be said.",
+        self.check_cell("pass", "nobody can say whether it has the repair.",
                         microcode="not readable")
 
     def test_a_cell_that_shows_nothing_says_so(self):
         for verdict in ("inconclusive", "skipped"):
-            self.check_cell(verdict, f"? {verdict} . So nothing is shown of it here.")
+            self.check_cell(verdict, f"? {verdict} . So this run shows nothing of it.")
         page = self.page(machine=ALDER_LAKE)
-        self.check_says(page, "? missing . So nothing is shown of it here.")
+        self.check_says(page, "? missing . So this run shows nothing of it.")
 
     def test_the_worse_verdict_of_before_and_after_counts(self):
         run = with_cell("fail", microcode="0x2d")
@@ -62,7 +63,7 @@ class Erratum(PageTest):
             self.check_cell("fail", f"{cell} ✗ fail . A finding: INVLPG kept global entries here, "
                             "as with the erratum.", **facts)
             self.check_cell("pass", f"{cell} ✓ pass . It did not show in these trials.", **facts)
-            self.check_cell("skipped", f"{cell} ? skipped . So nothing is shown of it", **facts)
+            self.check_cell("skipped", f"{cell} ? skipped . So this run shows nothing of it", **facts)
         run = with_cell("fail", model="60")
         run["verify"] += checked("invlpg", "global_4k", pcide="0", verdict="fail")
         self.check_says(self.page(**run), "A finding, but not the erratum: INVLPG kept global "
@@ -70,8 +71,45 @@ class Erratum(PageTest):
 
     def test_another_processor_is_not_accused(self):
         for facts in ({"model": "143"}, {"family": "25"}, {"vendor": "AuthenticAMD"}):
-            self.check_cell("fail", "Not known of this processor", **facts)
+            self.check_cell("fail", "Not applicable on this machine: not known of this processor", **facts)
         self.check_cell("fail", "does not say which processor", model="")
+
+
+class EachProcessor(PageTest):
+    PASSED = "passed=24 failed=0 inconclusive=2 faults_failed=0"
+    FAILED = "passed=23 failed=1 inconclusive=2 faults_failed=0"
+
+    def verified(self, *verify, **facts):
+        cells = [*small_verify(), *({**row, "cpu": "3"} for row in verify)]
+        results = [cost("invlpg", "marginal-4k", 9, believed="0")] if verify else None
+        return self.page(verify=cells, machine={**HARDWARE, **facts}, results=results)
+
+    def test_those_that_passed_are_one_sentence(self):
+        page = self.verified(cpu_1_verified=self.PASSED, cpu_2_verified=self.PASSED)
+        self.check_says(page, "Beside what is measured 2 other processors are verified, once, before "
+                        "the timing: on 2 no required check failed. Passed there: 24.")
+        page = self.verified(cpu_1_verified=self.PASSED.replace("24", "20"),
+                             cpu_2_verified=self.PASSED)
+        self.check_says(page, "Passed there: 20 to 24.")
+        self.assertNotIn("Beside what is measured", self.page(machine=HARDWARE).text)
+
+    def test_a_cell_that_failed_on_one_fails_and_names_it(self):
+        fail = checked("invlpg", "page_4k", verdict="fail")[:1]
+        page = self.verified(*fail, *[{**row, "entry": "page_4k_accessed"} for row in fail],
+                             cpu_3_verified=self.FAILED)
+        self.check_says(page, "1 other processor is verified, once, before the timing: on 0 no "
+                        "required check failed. Processor 3: 1 required check failed.",
+                        "before the timing on processor 3, 200 of 200 still there",
+                        "before on processor 3: fail")
+        self.assertNotIn("Where the two witnesses differ", page.text)
+
+    def test_one_that_showed_nothing_is_not_among_those_that_passed(self):
+        page = self.verified(cpu_1_verified="no: its processor did not answer",
+                             cpu_2_verified="passed=0 failed=0 inconclusive=9 faults_failed=0",
+                             cpu_3_verified="passed=9 failed=0 inconclusive=9 faults_failed=2")
+        self.check_says(page, "on 0 no required check failed. Processor 1 was not verified: its "
+                        "processor did not answer. On processor 2 nothing was shown. "
+                        "Processor 3: 2 exceptions failed.")
 
 
 class Tce(PageTest):
@@ -87,13 +125,14 @@ class Tce(PageTest):
 
     def test_where_it_is_not_there_one_line_says_so(self):
         verify = [row | {"tce": ""} for row in small_verify()]
-        self.check_says(self.page(verify=verify), "EFER.TCE was not there in this run")
+        self.check_says(self.page(verify=verify), "Not applicable on this machine: nothing was tried with "
+                        "EFER.TCE set.")
 
 
 class Unseen(PageTest):
     """What no emulator has is said, of rows that are there."""
 
-    NONE = "have no witness but this machine"
+    NONE = "were tried on modelled machines only"
 
     def test_a_run_without_such_rows_says_nothing_of_it(self):
         self.assertNotIn(self.NONE, self.page().text)
@@ -106,11 +145,10 @@ class Unseen(PageTest):
     def test_rows_that_only_this_machine_has_are_named(self):
         broadcast = cost("invlpgb_tlbsync", "first-bare-4k", 9, believed="")
         tce = cost("invlpg", "marginal-tce", 9)
-        for rows, words in (([broadcast], "Rows of INVLPGB have no witness but this machine: no "
-                             "emulator has that"),
-                            ([tce], "Rows with EFER.TCE set have no witness"),
-                            ([broadcast, tce], "Rows of INVLPGB and with EFER.TCE set have no "
-                             "witness but this machine: no emulator has them")):
+        for rows, words in (([broadcast], f"Rows of INVLPGB {self.NONE}: no emulator of real processors has that."),
+                            ([tce], f"Rows with EFER.TCE set {self.NONE}"),
+                            ([broadcast, tce], "Rows of INVLPGB and with EFER.TCE set "
+                             f"{self.NONE}: no emulator of real processors has either.")):
             self.check_says(self.page(results=[*small_results(), *rows]), words)
 
     def test_cells_that_were_tried_count_without_a_cost(self):
@@ -126,14 +164,15 @@ class Witness(PageTest):
         verify = [*small_verify(), checked("invlpg", "page_4k_accessed")[0],
                   checked("invlpg", "neighbour_accessed", "may", "kept")[0]]
         page = self.page(drawn=True, verify=verify)
-        self.check_says(page, "asked of 2 entries", "what the frame says of 2 of them.")
+        self.check_says(page, "2 entries were tried so, once before the timing; of 2 of "
+                        "them both ways say the same.")
         self.assertNotIn("Where the two witnesses differ", page.text)
         self.assertNotIn("page_4k_accessed", page.pictures[-1].texts)
 
     def test_each_disagreement_is_named(self):
         verify = [*small_verify(),
                   checked("invlpg", "page_4k_accessed", verdict="inconclusive")[0]]
-        self.check_says(self.page(verify=verify), "what the frame says of 0 of them.",
+        self.check_says(self.page(verify=verify), "of 0 of them both ways say the same.",
                         "Where the two witnesses differ", "invlpg page_4k pass ≠ inconclusive")
 
 
@@ -165,12 +204,12 @@ class Picture(PageTest):
         def hatches(verdict):
             cell = Cell("invlpg", "psc", "", [{"verdict": verdict}])
             axes = draw([cell], "").axes[0]
-            return [patch.get_hatch() for patch in axes.patches]
+            return [patch.hatch for patch in axes.patches]
 
         for verdict in ("inconclusive", "skipped"):
             self.assertTrue(all(hatches(verdict)), verdict)
         for verdict in ("pass", "fail", "kept", "dropped", "refuted", "holds"):
-            self.assertEqual(hatches(verdict), [None])
+            self.assertEqual(hatches(verdict), [""])
 
     def test_exceptions_are_not_entries(self):
         fault = checked("invlpg", "no_fault_not_canonical", trials="1", stale_control="",

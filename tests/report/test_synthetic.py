@@ -13,8 +13,8 @@ from synthetic import Level, Machine, RandomLevel, Rows, follow, machine_facts
 
 from tlbreport.derived import derived
 from tlbreport.find.knees import Knee, hinge, knees
-from tlbreport.read.load import load
 from tlbreport.find.settings import advice
+from tlbreport.read.load import load
 from tlbreport.read.sweep import Point
 from tlbreport.sections.tlb import against
 
@@ -257,9 +257,11 @@ class Capacity(Synthetic):
             self.assertEqual([row["value"], row["lo"], row["hi"]], ["", f"{most + 1}.000", ""])
 
 
-    def capacity(self, costs: dict, walk=25.0, wide=()) -> tuple:
+    def capacity(self, costs: dict, walk=25.0, wide=(), hit=None, anyway=None,
+                 sizes=range(4, 14)) -> tuple:
         """What is found in a probe of these costs over the PCIDs visited; wide: places whose
-        interval reaches over everything."""
+        interval reaches over everything; hit: what one of the second level costs, by tlb_size;
+        anyway: what a page costs behind a load of CR3 that keeps all."""
         rows = Rows(1, noise=0)
         for k, cost in costs.items():
             rows.add("pcid_capacity", "cr3_pcid_flush", "flush-s8", cost, ("pcids", k))
@@ -267,10 +269,27 @@ class Capacity(Synthetic):
                 rows.rows[-1].update(ci95_lo="-90.000", ci95_hi="190.000")
         if walk:
             rows.add("refill", "cr3_pcid_flush", "4k-pcide-random-warm-dense", walk, ("pages", 64))
+        if anyway is not None:
+            rows.add("refill", "cr3_pcid_noflush", "4k-pcide-random-warm-dense", anyway,
+                     ("pages", 64))
+        for n in sizes if hit else ():
+            rows.add("tlb_size", "none", "data-4k", hit * (n > 6) + (walk - hit) * (n > 9),
+                     ("pages", 2 ** n))
         row, = [row for row in self.derived(rows.rows) if row["what"] == "pcid_capacity"]
         page = self.page(results=rows.rows, verify=checked("cr3_pcid_flush", "page_4k"))
         start = page.text.index("PCIDs: how many keep a translation")
         return row["value"], row["lo"], row["hi"], page.text[start:start + 250]
+
+    def test_a_first_level_that_keeps_no_pcid_makes_a_walk_dearer_by_less(self):
+        costs = {1: 0.0, 4: 6.7, 16: 8.9, 64: 19.2}
+        *found, text = self.capacity(costs, walk=13.2, hit=7.0, anyway=7.0)
+        self.assertEqual(found, ["", "2.000", "4.000"])
+        for anyway in (None, 0.0):  # the second level keeps 16 then, as far as anybody can say
+            *found, _ = self.capacity(costs, walk=13.2, hit=7.0, anyway=anyway)
+            self.assertEqual(found[1:], ["17.000", "64.000"])
+        # Never lost, and not a hit of the second level taken for a walk.
+        *found, _ = self.capacity({1: 0.0, 4: 0.1, 64: 0.2}, walk=13.2, hit=7.0, anyway=7.0)
+        self.assertEqual(found, ["", "65.000", ""])
 
     def test_a_translation_that_moved_to_the_second_level_is_kept(self):
         *found, text = self.capacity({k: 7.0 * (k > 7) for k in range(1, 18)})
@@ -281,6 +300,21 @@ class Capacity(Synthetic):
         self.assertEqual(found, ["13.000", "13.000", "13.000"])
         self.assertIn("a walk, 25.0", [one.evidence for one in advice(load(self.folder))
                                        if "worth keeping" in one.setting][0])
+
+    def test_a_hit_of_the_second_level_may_cost_more_than_half_of_a_walk(self):
+        steps = {k: 9.0 + 5.0 * (k > 3) for k in range(1, 18)}
+        *found, _ = self.capacity(steps, walk=14.0, hit=9.0)
+        self.assertEqual(found, ["4.000"] * 3)
+        # Three places are too few for two knees.
+        *found, _ = self.capacity(steps, walk=14.0, hit=9.0, sizes=(5, 8, 12))
+        self.assertEqual(found, ["4.000"] * 3)
+        # Where the first level keeps no PCID the probe is held against such a hit.
+        *found, _ = self.capacity({k: 7.5 * (k > 3) for k in range(1, 18)}, walk=14.0, hit=7.0)
+        self.assertEqual(found, ["4.000"] * 3)
+        # One that is not below a walk is none.
+        self.assertEqual(self.capacity(steps, walk=8.0, hit=9.0)[:3],
+                         self.capacity(steps, walk=8.0)[:3])
+        self.assertEqual(self.capacity(steps, walk=14.0)[:3], ("1.000", "1.000", "1.000"))
 
     def test_without_a_row_of_a_walk_no_capacity_is_recommended(self):
         *found, text = self.capacity({k: 7.0 * (k > 7) for k in range(1, 18)}, walk=None)
@@ -294,7 +328,8 @@ class Capacity(Synthetic):
         found = [row for row in self.derived(rows.rows) if row["what"] == "pcid_capacity"]
         for row in found:
             self.assertEqual(row["value"], "4.000")
-            self.assertRegex(row["evidence"], r"half of a walk, of 3[0-9]\.\d ticks by tlb_size")
+            self.assertRegex(row["evidence"], r"the middle of a hit of the second level, of \d+\.\d "
+                             r"ticks by tlb_size, and a walk, of 3[0-9]\.\d by tlb_size")
 
     def test_one_wide_row_does_not_hide_a_capacity(self):
         steps = {k: 25.0 * (k > 3) for k in range(1, 18)}

@@ -17,7 +17,7 @@ class Watermark(PageTest):
         self.check_says(page, *lines)
 
     def test_every_plot_of_an_emulator_is_watermarked(self):
-        for env in ("tcg", "tcg_icount", "bochs"):
+        for env in ("tcg", "tcg_icount", "bochs", "model"):
             with self.subTest(env):
                 page = self.page(drawn=True, machine={**EMULATOR, "env": env})
                 self.check_marked(page, f"EMULATOR ({env}):", "NOT A MEASUREMENT OF HARDWARE")
@@ -64,12 +64,12 @@ class Watermark(PageTest):
 
     def test_no_plot_of_valid_hardware_is_watermarked(self):
         page = self.page(drawn=True)
-        self.assertEqual(len(page.pictures), 4)
+        self.assertEqual(len(page.pictures), 3)
         self.assertFalse(any(p.watermarked for p in page.pictures))
         self.assertFalse(b"NOT A MEASUREMENT" in read(self.folder, "report.html"))
         self.check_says(page, "The timing may be believed.")
 
     def test_the_table_of_an_emulator_is_watermarked_too(self):
         page = self.page(machine=EMULATOR)
-        self.assertTrue(b'<table class="cost marked">' in read(self.folder, "report.html"))
+        self.assertTrue(b'<table class="rows marked"' in read(self.folder, "report.html"))
         self.assertTrue(any("table.marked" in style for style in page.styles))

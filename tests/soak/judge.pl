@@ -60,7 +60,9 @@ sub judge_whole {
 	my ($call) = @_;
 	my @findings = judge_sums($call->{out});
 	for my $name (qw(machine.csv selftest.csv verify.csv results.csv canary.csv summary.txt),
-		$call->{by_stick} ? 'console.txt' : ()) {
+		# Whose time was up on the way home has what the serial line delivered.
+		$call->{by_stick} && ($call->{timeout} >= 500 || said($call, 'the time is up; the files')) ?
+		'console.txt' : ()) {
 		push @findings, "there is no $name" if !-s "$call->{out}/$name";
 	}
 	return @findings if @findings || $call->{status} == 3;

@@ -1,16 +1,21 @@
 /*
- * Lazy TLB mode (paging/lazy.h): no processor ever uses a stale translation.
+ * Lazy TLB mode by the mask (paging/lazy_mask.c): no processor ever uses a stale
+ * translation.  The protocol is `mask`; with INIT_MM it is `mask_init_mm`.
  *
  * One processor changes an entry of space 0 again and again, asks whoever is in the
  * mask, waits for their answers, and gives the old frame away.  The others use pages of
  * space 0 or 1, become lazy, come back; requests interrupt them anywhere.  Versions of
  * the entry stand for frames.
  *
+ * With TABLES what is given away is the frame of a table: then a lazy processor, which
+ * walks its tables whenever it likes, may not have it cached either.
+ *
  * PLANT_... each take one rule of the protocol away: the check must then fail.
  */
 #define CPUS 2     /* besides the one that changes entries */
 #define SPACES 2
 #define CHANGES 2
+#define INIT 2     /* of loaded: init_mm's tables */
 #define NONE 255
 
 byte entry = 0;        /* version that the tables of space 0 hold */
@@ -30,7 +35,7 @@ inline drop(c)
 	cached[c] = NONE
 }
 
-/* lazy_request(), with interrupts off: nothing comes between but other processors. */
+/* request(), with interrupts off: nothing comes between but other processors. */
 inline request(c)
 {
 	if
@@ -41,9 +46,14 @@ inline request(c)
 		/* Forgets that it did not drop: claims still to be in the mask. */
 		skip
 #else
-		IN_MASK(0, c) = 0
+		IN_MASK(0, c) = 0;
+#ifdef INIT_MM
+#ifndef PLANT_KEEPS_TABLES
+		atomic { loaded[c] = INIT; drop(c) }
 #endif
-	fi
+#endif
+#endif
+	fi;
 	asked[c] = 0
 }
 
@@ -61,6 +71,10 @@ inline speculate(c)
 {
 	if
 	:: loaded[c] == 0 && cached[c] == NONE -> cached[c] = entry
+#ifdef TABLES
+	:: loaded[c] == 0 && cached[c] != NONE ->
+		assert(given_away == NONE || cached[c] > given_away)
+#endif
 	:: skip
 	fi
 }
@@ -73,9 +87,55 @@ inline use(c)
 		:: else
 		fi
 		assert(given_away == NONE || cached[c] > given_away)
+#ifdef INIT_MM
+		assert(loaded[c] == 0)
+#endif
 	}
 }
 
+#ifdef INIT_MM
+/* With interrupts off.  Until CR3 is loaded it takes part in the space before. */
+inline come_back(c, s)
+{
+	bool was_in;
+	byte before = noted[c];
+
+#ifdef PLANT_LEAVES_FIRST
+	/* Linux before 2.6.38. */
+	if
+	:: before != s -> IN_MASK(before, c) = 0
+	:: else
+	fi;
+#endif
+#ifdef PLANT_DROP_FIRST
+	was_in = IN_MASK(s, c);
+	if
+	:: before != s || !was_in -> atomic { loaded[c] = s; drop(c) }
+	:: else
+	fi;
+	speculate(c);
+	IN_MASK(s, c) = 1;
+#else
+	atomic { was_in = IN_MASK(s, c); IN_MASK(s, c) = 1 }
+	speculate(c);
+	if
+#ifdef PLANT_NO_RELOAD
+	:: before != s -> atomic { loaded[c] = s; drop(c) }
+#else
+	:: before != s || !was_in -> atomic { loaded[c] = s; drop(c) }
+#endif
+	:: else
+	fi;
+#endif
+	speculate(c);
+	awake[c] = 1;
+	noted[c] = s;
+	if
+	:: before != s -> IN_MASK(before, c) = 0
+	:: else
+	fi
+}
+#else
 inline come_back(c, s)
 {
 	bool was_in;
@@ -116,12 +176,13 @@ inline come_back(c, s)
 #ifdef PLANT_NO_RELOAD
 	:: before == s && !was_in -> skip
 #else
-	:: before == s && !was_in -> drop(c)
+	:: before == s && !was_in -> atomic { loaded[c] = s; drop(c) }
 #endif
 	:: before == s && was_in
 	fi
 #endif
 }
+#endif
 
 proctype processor(byte c)
 {

@@ -78,15 +78,15 @@ TEST(an_rsdp_that_is_nowhere_is_damaged)
 TEST(an_rsdp_with_another_signature_is_damaged)
 {
 	bytes_at(RSDP)[7] = 'x';
-	seal(bytes_at(RSDP), 20, 8);
-	seal(bytes_at(RSDP), 36, 32);
+	set_checksum(bytes_at(RSDP), 20, 8);
+	set_checksum(bytes_at(RSDP), 36, 32);
 	assert_int_equal(read_all(), ERR_DAMAGED);
 }
 
 TEST(both_sums_of_the_rsdp_count)
 {
 	bytes_at(RSDP)[9]++;
-	seal(bytes_at(RSDP), 36, 32);
+	set_checksum(bytes_at(RSDP), 36, 32);
 	assert_int_equal(read_all(), ERR_DAMAGED);
 	build(NULL);
 	/* The second covers what ACPI 1.0 does not have: that does without. */
@@ -281,8 +281,8 @@ TEST(random_damage_under_good_sums_is_survived)
 			if (table != RSDP) {
 				log_header_table(table);
 			} else {
-				seal(block->bytes, 20, 8);
-				seal(block->bytes, 36, 32);
+				set_checksum(block->bytes, 20, 8);
+				set_checksum(block->bytes, 36, 32);
 			}
 		}
 		intact += read_all() == ERR_NONE;

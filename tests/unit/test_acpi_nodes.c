@@ -92,6 +92,13 @@ TEST(lengths_that_contradict_leave_nothing)
 	assert_int_equal(read_srat(NULL, 0), ERR_NONE);
 }
 
+TEST(a_structure_of_two_bytes_may_end_the_table)
+{
+	assert_int_equal(READ(MEMORY(1, 0x10, 0x20, 1), 77, 2), ERR_NONE);
+	assert_int_equal(nodes.count, 1);
+	assert_int_equal(READ(MEMORY(1, 0x10, 0x20, 1), 77), ERR_DAMAGED);
+}
+
 TEST(more_ranges_than_there_is_room_for_are_counted)
 {
 	static const uint8_t one[] = { MEMORY(1, 0, 1, 1) };
@@ -127,6 +134,7 @@ int main(void)
 			processors_and_memory_are_on_the_nodes_that_the_table_says),
 		cmocka_unit_test(in_revision_1_a_node_has_8_bits),
 		cmocka_unit_test(lengths_that_contradict_leave_nothing),
+		cmocka_unit_test(a_structure_of_two_bytes_may_end_the_table),
 		cmocka_unit_test(more_ranges_than_there_is_room_for_are_counted),
 		cmocka_unit_test(whatever_is_in_the_table_nothing_behind_it_is_read),
 	};

@@ -99,6 +99,14 @@ TEST(a_dmar_that_is_damaged_says_no_and_is_not_read_beyond)
 	free(bytes);
 }
 
+/* Who goes on from there by its length would go on for ever. */
+TEST(a_structure_of_a_dmar_that_is_shorter_than_its_own_header_says_no)
+{
+	units[0] = IR_AND_EIM;
+	for (uint8_t length = 0; length < 4; length++)
+		assert_false(DMAR_REMAPS(1, 1, 0, length, 0, DRHD(0)));
+}
+
 TEST(an_ivrs_says_by_the_features_of_its_iommus)
 {
 	assert_true(REMAPS(IVHD(0x11, 4)));
@@ -132,6 +140,8 @@ int main(void)
 		cmocka_unit_test(a_dmar_says_by_its_flag_and_every_unit),
 		cmocka_unit_test(a_dmar_whose_units_cannot_be_read_says_no),
 		cmocka_unit_test(a_dmar_that_is_damaged_says_no_and_is_not_read_beyond),
+		cmocka_unit_test(
+			a_structure_of_a_dmar_that_is_shorter_than_its_own_header_says_no),
 		cmocka_unit_test(an_ivrs_says_by_the_features_of_its_iommus),
 		cmocka_unit_test(an_ivrs_that_shows_no_features_says_no),
 		cmocka_unit_test(

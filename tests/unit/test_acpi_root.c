@@ -31,7 +31,7 @@ static void the_rsdt_is_used(void)
 static void point_to_xsdt(uint64_t address)
 {
 	set(bytes_at(RSDP) + 24, address, 8);
-	seal(bytes_at(RSDP), 36, 32);
+	set_checksum(bytes_at(RSDP), 36, 32);
 }
 
 TEST(without_an_xsdt_the_rsdt_is_used)
@@ -61,8 +61,8 @@ TEST(without_either_there_are_no_tables)
 	(void)build(NULL);
 	point_to_xsdt(0);
 	set(bytes_at(RSDP) + 16, 0, 4);
-	seal(bytes_at(RSDP), 20, 8);
-	seal(bytes_at(RSDP), 36, 32);
+	set_checksum(bytes_at(RSDP), 20, 8);
+	set_checksum(bytes_at(RSDP), 36, 32);
 	assert_int_equal(acpi_find(&world.memory, RSDP, "HPET", &table), ERR_DAMAGED);
 }
 

@@ -1,15 +1,19 @@
 /* What benchmarks plan, on machines of every size and in every profile. */
 #include "bench/harness/experiment/plan.h"
+#include "bench/policy_script.h"
 
 #include "tests/unit/support/unit.h"
 
 extern const struct bench bench_single_op, bench_refill, bench_range, bench_tlb_size,
-	bench_pcid_capacity, bench_switch, bench_policy_random, bench_policy_zipf;
+	bench_pcid_capacity, bench_switch, bench_policy_random, bench_policy_zipf,
+	bench_policy_kernels, bench_policy_64_pages, bench_policy_512_pages;
 
-static const struct bench *const all[] = { &bench_single_op,     &bench_refill,
-	                                   &bench_range,         &bench_tlb_size,
-	                                   &bench_pcid_capacity, &bench_switch,
-	                                   &bench_policy_random, &bench_policy_zipf };
+static const struct bench *const all[] = {
+	&bench_single_op,       &bench_refill,          &bench_range,
+	&bench_tlb_size,        &bench_pcid_capacity,   &bench_switch,
+	&bench_policy_random,   &bench_policy_zipf,     &bench_policy_kernels,
+	&bench_policy_64_pages, &bench_policy_512_pages
+};
 
 static const char *const profiles[] = { "smoke", "quick", "default", "full" };
 
@@ -75,21 +79,43 @@ TEST(there_is_a_place_and_a_name_of_its_own_for_every_row)
 			}
 }
 
-TEST(no_trail_is_longer_than_its_layout)
+/* All of a plan are linked before the first is measured: a line is in one chain. */
+TEST(processes_of_one_plan_touch_as_many_pages_each)
+{
+	unsigned policies = 0;
+
+	for (unsigned bench = 0; bench < COUNT_OF(all); bench++) {
+		const struct policy *first = NULL;
+
+		plan_bench(all[bench], "full", 1536);
+		for (unsigned i = 0; i < plan.count; i++) {
+			const struct policy *const policy = spec_at(i)->setting;
+
+			if (spec_at(i)->shape != &shape_policy)
+				continue;
+			first = first == NULL ? policy : first;
+			assert_int_equal(policy->load.pages, first->load.pages);
+			policies++;
+		}
+	}
+	assert_true(policies > 0);
+}
+
+TEST(no_chain_is_longer_than_its_layout)
 {
 	for (unsigned bench = 1; bench < COUNT_OF(all); bench++)
 		for (unsigned tlb = 0; tlb < COUNT_OF(tlbs); tlb++) {
 			plan_bench(all[bench], "full", tlbs[tlb]);
 			for (unsigned i = 0; i < plan.count; i++) {
-				const struct trail *const trail =
-					&spec_at(i)->chase.trail;
-				const uint64_t apart = level_span(trail->layout.apart);
+				const struct pointer_chains *const chains =
+					&spec_at(i)->chase.chains;
+				const uint64_t apart = level_span(chains->layout.apart);
 
-				assert_in_range(trail->pages, 0,
-				                chase_arena_reach(trail->layout));
+				assert_in_range(chains->pages, 0,
+				                chase_arena_reach(chains->layout));
 				/* What a jump reaches. */
-				assert_true(!trail->code ||
-				            trail->pages * apart <= UINT64_C(1) << 31);
+				assert_true(!chains->code ||
+				            chains->pages * apart <= UINT64_C(1) << 31);
 			}
 		}
 }
@@ -169,10 +195,10 @@ TEST(what_is_lost_is_fetched_again_one_by_one_and_in_chains_that_overlap)
 
 	plan_bench(&bench_refill, "default", 1536);
 	at = find("cr3_reload", "4k-random-warm-dense-chains8", 512);
-	assert_int_equal(spec_at(at)->chase.trail.chains, CHASE_CHAINS);
+	assert_int_equal(spec_at(at)->chase.chains.count, CHASE_CHAINS);
 	assert_int_equal(spec_at(at)->divisor, 512);
 	at = find("cr3_reload", "4k-random-warm-dense", 512);
-	assert_int_equal(spec_at(at)->chase.trail.chains, 1);
+	assert_int_equal(spec_at(at)->chase.chains.count, 1);
 	assert_true(has("none", "4k-random-warm-dense-chains8-large", 6144));
 	plan_bench(&bench_range, "default", 1536);
 	for (uint32_t pages = 1; pages <= 1024; pages *= 4) {
@@ -180,7 +206,7 @@ TEST(what_is_lost_is_fetched_again_one_by_one_and_in_chains_that_overlap)
 		assert_true(has("invlpg", "range-4k-pcide-chains8-w512", pages));
 	}
 	at = find("cr3_reload", "space-chains8-w512", 0);
-	assert_int_equal(spec_at(at)->chase.trail.chains, CHASE_CHAINS);
+	assert_int_equal(spec_at(at)->chase.chains.count, CHASE_CHAINS);
 	assert_true(has("cr3_pcid_flush", "space-pcide-chains8-w6144", 0));
 	assert_false(has("cr3_reload", "space-chains8-w0", 0));
 }
@@ -199,12 +225,79 @@ TEST(range_has_every_count_with_every_working_set)
 			assert_true(has("invlpg", sets[set], counts[i]));
 	assert_false(has("invlpg", "range-4k-w0", 4096));
 	assert_true(has("invpcid_address", "pti-4k-pcide-w512", 33));
-	assert_true(has("invpcid_address", "range-4k-pcide-w512", 33));
+	assert_true(has("invpcid_address", "range-4k-pcide-w8192", 64));
+	assert_false(has("invpcid_address", "range-4k-pcide-w512", 33));
 	assert_true(has("cr3_reload", "space-w8192", 0));
 	assert_true(has("cr4_pge_toggle", "all-w0", 0));
 	assert_true(has("invlpg", "page-4k-w64", 0));
 	plan_bench(&bench_range, "full", 2048);
 	assert_true(has("invlpg", "range-4k-w64", 4096));
+}
+
+/* Linux's flush_tlb_kernel_range(): what is dropped and what is lost is global. */
+TEST(a_range_of_a_kernel_is_global_and_so_is_what_comes_behind)
+{
+	static const char *const sets[] = { "w64", "w512" };
+	char name[VARIANT_CHARS];
+
+	plan_bench(&bench_range, "default", 2048);
+	for (unsigned i = 0; i < COUNT_OF(sets); i++) {
+		const struct experiment_spec *spec;
+
+		(void)snprintf(name, sizeof name, "kernel-4k-pcide-%s", sets[i]);
+		spec = spec_at(find("invlpg", name, 64));
+		assert_int_equal(spec->target, TARGET_4K_GLOBAL);
+		assert_true(spec->chase.chains.layout.global);
+		(void)snprintf(name, sizeof name, "kernel-all-pcide-%s", sets[i]);
+		assert_true(spec_at(find("invpcid_all_global", name, 0))
+		                    ->chase.chains.layout.global);
+		assert_true(has("cr4_pge_toggle", name, 0));
+	}
+	assert_false(has("invlpg", "kernel-4k-w8192", 64));
+	assert_false(has("cr4_pge_toggle", "kernel-all-chains8-w64", 0));
+	assert_false(spec_at(find("cr4_pge_toggle", "all-w64", 0))
+	                     ->chase.chains.layout.global);
+}
+
+/* Linux's broadcast_tlb_flush(), and flush_tlb_kernel_range() with INVLPGB. */
+TEST(a_broadcast_of_pages_has_one_of_the_whole_pcid_beside_it)
+{
+	const struct experiment_spec *spec;
+
+	plan_bench(&bench_range, "default", 2048);
+	assert_true(has("invlpgb_tlbsync", "range-4k-pcide-w512", 33));
+	assert_false(has("invlpgb_tlbsync", "range-4k-w512", 33));
+	assert_true(has("invlpgb_context", "space-pcide-w512", 0));
+	assert_false(has("invlpgb_context", "space-pcide-chains8-w512", 0));
+	spec = spec_at(find("invlpgb_tlbsync", "kernel-4k-w512", 64));
+	assert_int_equal(spec->target, TARGET_4K_GLOBAL);
+	assert_false(spec->pcide);
+	assert_true(spec_at(find("invlpgb_all_global", "kernel-all-w512", 0))
+	                    ->chase.chains.layout.global);
+}
+
+TEST(who_broadcasts_a_flush_has_its_cost_alone_but_in_the_longest_profile)
+{
+	plan_bench(&bench_single_op, "default", 0);
+	assert_true(has("invlpgb_context", "first-bare-pcide-otherpcid", 64));
+	assert_true(has("invlpgb_all_global", "marginal", 64));
+	assert_false(has("invlpgb_all_global", "first-fetch-stores16", 64));
+	assert_true(has("invlpgb_tlbsync", "first-bare-4k-stores16", 64));
+	plan_bench(&bench_refill, "default", 1536);
+	assert_false(has("invlpgb_context", "4k-pcide-random-warm-dense", 64));
+	plan_bench(&bench_single_op, "full", 0);
+	assert_true(has("invlpgb_all_global", "first-fetch-stores16", 64));
+	plan_bench(&bench_refill, "full", 1536);
+	assert_true(has("invlpgb_context", "4k-pcide-random-warm-dense", 64));
+}
+
+/* invalidate_user_asid(): the load at the exit drops the user's half. */
+TEST(with_isolation_a_flush_may_put_the_half_of_the_user_off)
+{
+	plan_bench(&bench_switch, "default", 2048);
+	assert_true(has("cr3_pcid_flush", "pcide-different-pti-deferred", 64));
+	assert_true(has("cr3_pcid_flush", "pcide-shared-pti-deferred", 512));
+	assert_false(has("cr3_reload", "shared-pti-deferred", 64));
 }
 
 TEST(range_costs_the_operations_and_what_comes_behind_them_together)
@@ -243,6 +336,10 @@ TEST(a_full_flush_with_page_table_isolation_is_of_both_pcids)
 	assert_true(spec->names_another);
 	assert_int_equal(spec->copies_b, 1);
 	assert_null(spec->chase.partner);
+	spec = spec_at(find("cr3_pti_deferred", "pti-deferred-4k-pcide-w512", 0));
+	assert_true(spec->names_another);
+	assert_false(has("invpcid_context", "pti-space-4k-pcide-w512", 0));
+	plan_bench(&bench_range, "full", 2048);
 	spec = spec_at(find("invpcid_context", "pti-space-4k-pcide-w512", 0));
 	assert_true(spec->names_another);
 	assert_int_equal(spec->chase.repeats, 1);
@@ -394,7 +491,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(there_is_a_place_and_a_name_of_its_own_for_every_row),
-		cmocka_unit_test(no_trail_is_longer_than_its_layout),
+		cmocka_unit_test(processes_of_one_plan_touch_as_many_pages_each),
+		cmocka_unit_test(no_chain_is_longer_than_its_layout),
 		cmocka_unit_test(refill_goes_to_four_times_the_tlb),
 		cmocka_unit_test(a_refill_is_what_comes_behind_the_operation_per_page),
 		cmocka_unit_test(
@@ -402,6 +500,14 @@ int main(void)
 		cmocka_unit_test(
 			what_is_lost_is_fetched_again_one_by_one_and_in_chains_that_overlap),
 		cmocka_unit_test(range_has_every_count_with_every_working_set),
+		cmocka_unit_test(
+			a_range_of_a_kernel_is_global_and_so_is_what_comes_behind),
+		cmocka_unit_test(
+			a_broadcast_of_pages_has_one_of_the_whole_pcid_beside_it),
+		cmocka_unit_test(
+			who_broadcasts_a_flush_has_its_cost_alone_but_in_the_longest_profile),
+		cmocka_unit_test(
+			with_isolation_a_flush_may_put_the_half_of_the_user_off),
 		cmocka_unit_test(
 			range_costs_the_operations_and_what_comes_behind_them_together),
 		cmocka_unit_test(

@@ -44,6 +44,26 @@ static void an_unknown_record_is_text(void **state)
 	                    "text 13 @progress 1 x\n");
 }
 
+static void a_signal_of_lava_is_left_out_wherever_it_comes(void **state)
+{
+#define SIGNAL "<LAVA_SIGNAL_TESTCASE TEST_CASE_ID=a RESULT=pass>\n"
+	(void)state;
+	assert_string_equal(read_stream(SIGNAL RUN SIGNAL "text\n"), "run id-1\n"
+	                                                             "text 4 text\n");
+	assert_string_equal(
+		read_stream(RUN "x" SIGNAL " " SIGNAL "<LAVA_SIGNAL_TESTCASE TEST_\n"),
+		"run id-1\n"
+		"text 50 x" SIGNAL "text 50  " SIGNAL
+		"text 27 <LAVA_SIGNAL_TESTCASE TEST_\n");
+	assert_string_equal(read_stream(RUN "@file a\n" SIGNAL "1\n" SIGNAL "2\n"
+	                                    "@end a rows=2 crc32=69e17861\n"),
+	                    "run id-1\n"
+	                    "row a 1\n"
+	                    "row a 2\n"
+	                    "part a 2\n");
+#undef SIGNAL
+}
+
 static void progress_has_two_numbers_and_a_name_with_spaces(void **state)
 {
 	(void)state;
@@ -175,6 +195,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_a_record_before_run),
 		cmocka_unit_test(a_record_begins_at_the_start_of_its_line),
 		cmocka_unit_test(an_unknown_record_is_text),
+		cmocka_unit_test(a_signal_of_lava_is_left_out_wherever_it_comes),
 		cmocka_unit_test(progress_has_two_numbers_and_a_name_with_spaces),
 		cmocka_unit_test(a_whole_part_is_kept_and_its_column_names_count),
 		cmocka_unit_test(an_empty_part_is_whole),

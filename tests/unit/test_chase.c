@@ -1,14 +1,14 @@
-/* Rows that follow a trail: what is done before each of their windows. */
+/* Rows that follow a pointer chain: what is done before each of their windows. */
 #include "tests/unit/support/chase_rows.h"
 
 /* The same lines in the same order as the pass from event spread on. */
-static void assert_dense_pass(const struct trail *trail, unsigned spread)
+static void assert_dense_pass(const struct pointer_chains *chains, unsigned spread)
 {
-	const uint64_t base = chase_arena_base(trail->layout);
+	const uint64_t base = chase_arena_base(chains->layout);
 
-	for (uint32_t i = 0; i < trail->pages; i++) {
+	for (uint32_t i = 0; i < chains->pages; i++) {
 		const uint64_t page = (ring0.at[spread + i].value - base) /
-		                      level_span(trail->layout.apart);
+		                      level_span(chains->layout.apart);
 
 		assert_event(RING0_LOAD, VA_LINES_DENSE +
 		                                 chase_arena_dense((uint32_t)page) +
@@ -16,28 +16,28 @@ static void assert_dense_pass(const struct trail *trail, unsigned spread)
 	}
 }
 
-TEST(the_trail_is_walked_before_every_window_through_what_is_measured)
+TEST(the_chain_is_walked_before_every_window_through_what_is_measured)
 {
 	const struct experiment_spec spec = following("cr3_reload");
 
 	make_plan(&spec, NULL);
 	for (unsigned arm = 0; arm < 2; arm++) {
 		prime(0, arm);
-		assert_walked(&spec.chase.trail);
+		assert_walked(&spec.chase.chains);
 		assert_no_more();
 	}
 	assert_int_equal(row(0)->pair.args.data,
-	                 chase_arena_base(spec.chase.trail.layout));
+	                 chase_arena_base(spec.chase.chains.layout));
 	assert_int_equal(row(0)->pair.args.stores, VA_LINES_DENSE);
 }
 
 TEST(of_several_chains_every_page_is_read_once_before_a_window)
 {
 	struct experiment_spec spec = following("cr3_reload");
-	const uint64_t base = chase_arena_base(spec.chase.trail.layout);
+	const uint64_t base = chase_arena_base(spec.chase.chains.layout);
 	bool met[PAGES] = { false };
 
-	spec.chase.trail.chains = CHASE_CHAINS;
+	spec.chase.chains.count = CHASE_CHAINS;
 	make_plan(&spec, NULL);
 	prime(0, 1);
 	assert_int_equal(ring0.count, 1 + PAGES);
@@ -59,28 +59,28 @@ TEST(each_arm_ends_with_a_pass_in_its_own_way)
 	spec.chase.way_a = CHASE_DENSE;
 	make_plan(&spec, NULL);
 	prime(0, 0);
-	assert_walked(&spec.chase.trail);
-	assert_dense_pass(&spec.chase.trail, 1);
+	assert_walked(&spec.chase.chains);
+	assert_dense_pass(&spec.chase.chains, 1);
 	assert_no_more();
 	prime(0, 1);
 	next_event = 0;
 	assert_event(RING0_LOAD, VA_LINES_DENSE);
-	assert_dense_pass(&spec.chase.trail, 1 + PAGES);
-	assert_pass(&spec.chase.trail);
+	assert_dense_pass(&spec.chase.chains, 1 + PAGES);
+	assert_pass(&spec.chase.chains);
 	assert_no_more();
 }
 
-TEST(rows_in_turn_walk_each_its_own_trail)
+TEST(rows_in_turn_walk_each_its_own_chain)
 {
 	const struct experiment_spec one = following("cr3_reload");
 	struct experiment_spec two = one;
 
-	two.chase.trail.pages = 17;
-	two.chase.trail.order = ORDER_SEQUENTIAL;
+	two.chase.chains.pages = 17;
+	two.chase.chains.order = ORDER_SEQUENTIAL;
 	make_plan(&one, &two);
 	for (unsigned turn = 0; turn < 4; turn++) {
 		prime(turn % 2, 1);
-		assert_walked(turn % 2 == 0 ? &one.chase.trail : &two.chase.trail);
+		assert_walked(turn % 2 == 0 ? &one.chase.chains : &two.chase.chains);
 		assert_no_more();
 	}
 }
@@ -92,13 +92,13 @@ TEST(cold_entries_do_not_change_what_is_walked)
 	spec.chase.cold = true;
 	make_plan(&spec, NULL);
 	prime(0, 1);
-	assert_walked(&spec.chase.trail);
+	assert_walked(&spec.chase.chains);
 	assert_no_more();
 }
 
 #define LEVELS (LEVEL_PML4 + 1u)
 
-/* The trail's loads, and its entries found once for each level. */
+/* The pointer chain's loads, and its entries found once for each level. */
 static struct {
 	unsigned tables[PAGES + PAGES * LEVELS]; /* read in each walk from the root */
 	unsigned count;
@@ -118,7 +118,7 @@ TEST(no_entry_is_read_again_once_its_level_is_flushed)
 
 	spec.chase.cold = true;
 	make_plan(&spec, NULL);
-	prime(0, 1); /* lays the trail */
+	prime(0, 1); /* links the chain */
 	memset(&walks, 0, sizeof walks);
 	pool.table_at = note_walk;
 	prime(0, 1);
@@ -137,10 +137,10 @@ TEST(what_arm_a_shall_clear_is_set_before_its_priming)
 	next_event = 0;
 	assert_event(RING0_CR4, UINT64_C(1) << 20);
 	assert_event(RING0_LOAD, VA_LINES_DENSE);
-	assert_pass(&spec.chase.trail);
+	assert_pass(&spec.chase.chains);
 	assert_no_more();
 	prime(0, 1);
-	assert_walked(&spec.chase.trail);
+	assert_walked(&spec.chase.chains);
 	assert_no_more();
 }
 
@@ -161,7 +161,7 @@ TEST(so_it_is_where_one_operation_is_measured_alone)
 	assert_no_more();
 }
 
-TEST(targets_of_a_loop_are_primed_before_the_trail)
+TEST(targets_of_a_loop_are_primed_before_the_chain)
 {
 	struct experiment_spec spec = following("invlpg");
 
@@ -172,18 +172,18 @@ TEST(targets_of_a_loop_are_primed_before_the_trail)
 	for (uint32_t page = 0; page < 33; page++)
 		assert_event(RING0_LOAD, target_page(page));
 	assert_event(RING0_LOAD, VA_LINES_DENSE);
-	assert_pass(&spec.chase.trail);
+	assert_pass(&spec.chase.chains);
 	assert_no_more();
 }
 
-TEST(a_single_target_is_primed_behind_the_trail)
+TEST(a_single_target_is_primed_behind_the_chain)
 {
 	struct experiment_spec spec = following("invlpg");
 
 	spec.target_pages = 1;
 	make_plan(&spec, NULL);
 	prime(0, 0);
-	assert_walked(&spec.chase.trail);
+	assert_walked(&spec.chase.chains);
 	assert_event(RING0_LOAD, target_page(0));
 	assert_no_more();
 }
@@ -227,7 +227,7 @@ TEST(a_pairs_targets_are_primed_in_both_pcids_and_its_descriptors_read)
 		assert_event(RING0_LOAD, target_page(page));
 	assert_event(RING0_CR3, root_of | workspace.space.root | PCID_HOME);
 	assert_event(RING0_LOAD, VA_LINES_DENSE);
-	assert_pass(&spec.chase.trail);
+	assert_pass(&spec.chase.chains);
 	for (uint32_t i = 0; i < 8; i++) {
 		const uint64_t at = row(0)->priming.descriptors +
 		                    i * sizeof(struct invpcid_descriptor);
@@ -255,7 +255,7 @@ TEST(code_is_run_before_every_window_in_both_ways_its_own_last)
 	struct experiment_spec spec = following("none");
 
 	spec.copies_b = 0;
-	spec.chase.trail.code = true;
+	spec.chase.chains.code = true;
 	spec.chase.way_a = CHASE_CODE_DENSE;
 	spec.chase.way_b = CHASE_CODE_SPREAD;
 	make_plan(&spec, NULL);
@@ -276,17 +276,17 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
-			the_trail_is_walked_before_every_window_through_what_is_measured),
+			the_chain_is_walked_before_every_window_through_what_is_measured),
 		cmocka_unit_test(
 			of_several_chains_every_page_is_read_once_before_a_window),
 		cmocka_unit_test(each_arm_ends_with_a_pass_in_its_own_way),
-		cmocka_unit_test(rows_in_turn_walk_each_its_own_trail),
+		cmocka_unit_test(rows_in_turn_walk_each_its_own_chain),
 		cmocka_unit_test(cold_entries_do_not_change_what_is_walked),
 		cmocka_unit_test(no_entry_is_read_again_once_its_level_is_flushed),
 		cmocka_unit_test(what_arm_a_shall_clear_is_set_before_its_priming),
 		cmocka_unit_test(so_it_is_where_one_operation_is_measured_alone),
-		cmocka_unit_test(targets_of_a_loop_are_primed_before_the_trail),
-		cmocka_unit_test(a_single_target_is_primed_behind_the_trail),
+		cmocka_unit_test(targets_of_a_loop_are_primed_before_the_chain),
+		cmocka_unit_test(a_single_target_is_primed_behind_the_chain),
 		cmocka_unit_test(the_way_to_another_pcid_and_back_flushes_both),
 		cmocka_unit_test(
 			a_pairs_targets_are_primed_in_both_pcids_and_its_descriptors_read),

@@ -210,6 +210,24 @@ TEST(every_page_maps_its_line_by_an_entry_of_its_size)
 	}
 }
 
+TEST(pages_of_a_kernel_are_global_and_no_others_are)
+{
+	open_lines();
+	assert_int_equal(chase_arena_map(&lines, root, SMALL, 0, 8), ERR_NONE);
+	assert_int_equal(chase_arena_map(&lines, root, GLOBAL, 0, 8), ERR_NONE);
+	for (uint32_t page = 0; page < 8; page++) {
+		const uint64_t at = page * PAGE_BYTES;
+		const struct walk own =
+			walk_find(&pool, root, chase_arena_base(GLOBAL) + at, LEVEL_PT);
+		const struct walk other =
+			walk_find(&pool, root, chase_arena_base(SMALL) + at, LEVEL_PT);
+
+		assert_int_equal(*own.entry & PTE_GLOBAL, PTE_GLOBAL);
+		assert_int_equal(*other.entry & PTE_GLOBAL, 0);
+		assert_int_equal(*own.entry & PTE_FRAME, *other.entry & PTE_FRAME);
+	}
+}
+
 TEST(so_many_frames_are_taken_for_tables)
 {
 	for (unsigned i = 0; i < COUNT_OF(layouts); i++) {
@@ -303,6 +321,7 @@ int main(void)
 		cmocka_unit_test(
 			layouts_lie_apart_from_each_other_and_end_in_the_address_space),
 		cmocka_unit_test(every_page_maps_its_line_by_an_entry_of_its_size),
+		cmocka_unit_test(pages_of_a_kernel_are_global_and_no_others_are),
 		cmocka_unit_test(so_many_frames_are_taken_for_tables),
 		cmocka_unit_test(
 			pages_are_spread_over_the_sets_of_a_tlb_however_far_apart_they_are),

@@ -1,11 +1,27 @@
-/* Rows that follow a trail: what is in their windows, and why some cannot be. */
+/*
+ * Rows that follow a pointer chain: what is in their windows, and why some cannot be.
+ */
 #include "tests/unit/support/chase_rows.h"
+
+/* Bytes of a window that are looked through, and what stands in front of T0. */
+#define MOST 1600u
+static const char t0_fence[] = "\x0f\xae\xf0";
+
+/* The fence before T0; what is jumped over in front of it need not be instructions. */
+static uint64_t start_of_clock(window_code *window)
+{
+	const uint64_t at = (uint64_t)window - VA_WINDOW_GLOBAL;
+	const uint8_t *const found = memmem(area + at, MOST, t0_fence, 3);
+
+	assert_non_null(found);
+	return (uint64_t)(found - area);
+}
 
 /* The instructions of a window between two marks, as one text. */
 static const char *code_of(window_code *window, const char *from, const char *to)
 {
 	static char text[2000];
-	const uint64_t at = (uint64_t)window - VA_WINDOW_GLOBAL;
+	const uint64_t at = start_of_clock(window);
 	csh capstone;
 	cs_insn *insns;
 	bool inside = false;
@@ -128,7 +144,7 @@ TEST(a_broken_operation_is_in_neither)
 /* Behind the jump there is padding, so only its being there is asked for. */
 static bool has_bytes(window_code *window, const char *bytes, size_t count)
 {
-	return memmem(area + ((uint64_t)window - VA_WINDOW_GLOBAL), 600, bytes,
+	return memmem(area + ((uint64_t)window - VA_WINDOW_GLOBAL), MOST, bytes,
 	              count) != NULL;
 }
 
@@ -145,6 +161,43 @@ TEST(the_control_goes_through_the_dense_page)
 	assert_false(chases(row(0)->pair.b, DENSE_LOAD));
 }
 
+/* Whether the window itself loads along a chain before T0, by that instruction. */
+static bool chases_before(window_code *window, const char *load, size_t bytes)
+{
+	const uint64_t at = (uint64_t)window - VA_WINDOW_GLOBAL;
+
+	return memmem(area + at, start_of_clock(window) - at, load, bytes) != NULL;
+}
+
+TEST(each_arm_reads_its_pages_once_more_before_its_operation)
+{
+	struct experiment_spec spec = following("none");
+
+	spec.copies_b = 0;
+	spec.chase.way_a = CHASE_DENSE;
+	for (unsigned chains = 1; chains <= CHASE_CHAINS; chains += CHASE_CHAINS - 1) {
+		spec.chase.chains.count = chains;
+		make_plan(&spec, NULL);
+		assert_true(chases_before(row(0)->pair.a, "\x4a\x8b\x44\x30\x08", 5));
+		assert_true(chases_before(row(0)->pair.b, "\x4a\x8b\x04\x28", 4));
+	}
+}
+
+/* Flushed entries and PCIDs that were entered would be undone by it. */
+TEST(where_something_stays_between_priming_and_window_no_page_is_read_again)
+{
+	struct experiment_spec cold = following("cr3_reload");
+	struct experiment_spec churned = following("cr3_pcid_noflush");
+
+	cold.chase.cold = true;
+	make_plan(&cold, NULL);
+	assert_false(chases_before(row(0)->pair.b, "\x4a\x8b\x04\x28", 4));
+	churned.pcide = true;
+	churned.chase.churn.pcids = 2;
+	make_plan(&churned, NULL);
+	assert_false(chases_before(row(0)->pair.b, "\x4a\x8b\x04\x28", 4));
+}
+
 /* 100 pages in 8 chains are 13 accesses each, from pages 0, 12, 25, 37 ... on. */
 TEST(chains_begin_with_their_own_lines_in_each_way)
 {
@@ -154,17 +207,17 @@ TEST(chains_begin_with_their_own_lines_in_each_way)
 
 	spec.copies_b = 0;
 	spec.chase.way_a = CHASE_DENSE;
-	spec.chase.trail.chains = CHASE_CHAINS;
+	spec.chase.chains.count = CHASE_CHAINS;
 	make_plan(&spec, NULL);
 	line = chase_arena_dense(0);
 	memcpy(dense + 6, &line, 4);
 	line = chase_arena_dense(12);
 	dense[10] = spread[10] = '\xba';
 	memcpy(dense + 11, &line, 4);
-	line = (uint32_t)chase_arena_spread(&workspace.arena, spec.chase.trail.layout,
+	line = (uint32_t)chase_arena_spread(&workspace.arena, spec.chase.chains.layout,
 	                                    0);
 	memcpy(spread + 6, &line, 4);
-	line = (uint32_t)chase_arena_spread(&workspace.arena, spec.chase.trail.layout,
+	line = (uint32_t)chase_arena_spread(&workspace.arena, spec.chase.chains.layout,
 	                                    12);
 	memcpy(spread + 11, &line, 4);
 	assert_true(has_bytes(row(0)->pair.a, dense, 15));
@@ -175,15 +228,17 @@ TEST(what_cannot_be_mapped_is_skipped_with_its_reason)
 {
 	struct experiment_spec spec = following("cr3_reload");
 
-	spec.chase.trail.layout = (struct chase_arena_layout){ LEVEL_PDPT, LEVEL_PDPT };
+	spec.chase.chains.layout =
+		(struct chase_arena_layout){ .page = LEVEL_PDPT, .apart = LEVEL_PDPT };
 	make_plan(&spec, NULL);
 	assert_string_equal(plan.experiments[0].skip, "no own GiB of RAM");
-	spec.chase.trail.layout = (struct chase_arena_layout){ LEVEL_PT, LEVEL_PML4 };
-	spec.chase.trail.pages = chase_arena_reach(spec.chase.trail.layout) + 1;
+	spec.chase.chains.layout =
+		(struct chase_arena_layout){ .page = LEVEL_PT, .apart = LEVEL_PML4 };
+	spec.chase.chains.pages = chase_arena_reach(spec.chase.chains.layout) + 1;
 	make_plan(&spec, NULL);
 	assert_string_equal(plan.experiments[0].skip, "more pages than addresses");
-	spec.chase.trail.layout.apart = LEVEL_PDPT;
-	spec.chase.trail.pages = 1500;
+	spec.chase.chains.layout.apart = LEVEL_PDPT;
+	spec.chase.chains.pages = 1500;
 	make_plan(&spec, NULL);
 	assert_string_equal(plan.experiments[0].skip, "memory");
 }
@@ -199,6 +254,10 @@ int main(void)
 			many_times_an_operation_aims_at_pages_that_are_primed_alike),
 		cmocka_unit_test(a_broken_operation_is_in_neither),
 		cmocka_unit_test(the_control_goes_through_the_dense_page),
+		cmocka_unit_test(
+			each_arm_reads_its_pages_once_more_before_its_operation),
+		cmocka_unit_test(
+			where_something_stays_between_priming_and_window_no_page_is_read_again),
 		cmocka_unit_test(chains_begin_with_their_own_lines_in_each_way),
 		cmocka_unit_test(what_cannot_be_mapped_is_skipped_with_its_reason),
 	};

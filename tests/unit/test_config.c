@@ -1,6 +1,6 @@
 /* Options: every key, good and bad, and what becomes of bad lines. */
 #include "lib/options/config.h"
-#include "tests/unit/support/lines.h"
+#include "tests/unit/support/unit.h"
 
 static struct config config;
 
@@ -158,10 +158,23 @@ TEST(core_types_are_all_or_that_of_the_boot_processor)
 	assert_bad("core_types = P", "not all or boot");
 }
 
+TEST(every_processor_is_verified_where_the_profile_or_somebody_says)
+{
+	assert_false(config_verifies_all(good("profile = default")));
+	assert_true(config_verifies_all(good("profile = full")));
+	assert_true(config_verifies_all(good("verify_on = all")));
+	assert_false(config_verifies_all(good("profile = full\nverify_on = types")));
+	assert_true(config_verifies_all(good("profile = full\nverify_on = profile")));
+	assert_false(config_verifies_all(good("verify_on = all\ncore_types = boot")));
+	assert_bad("verify_on = boot", "not profile, types or all");
+}
+
 TEST(switches_are_on_or_off)
 {
 	assert_true(good("raw = 1")->raw && good("pin = 1")->pin);
 	assert_true(good("allow_internal = 1")->allow_internal);
+	assert_true(good("lava = 1")->lava);
+	assert_false(config_default().lava || good("lava = 0")->lava);
 	assert_false(good("raw = 0")->raw || good("pin = 0")->pin);
 	assert_bad("raw =", NULL);
 	assert_bad("pin = on", NULL);
@@ -337,6 +350,7 @@ int main(void)
 		CASE(serial_takes_nothing_else),
 		CASE(after_takes_four_words),
 		CASE(core_types_are_all_or_that_of_the_boot_processor),
+		CASE(every_processor_is_verified_where_the_profile_or_somebody_says),
 		CASE(switches_are_on_or_off),
 		CASE(countdown_is_a_number_of_seconds),
 		CASE(break_takes_the_name_of_an_operation),

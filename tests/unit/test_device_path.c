@@ -74,6 +74,20 @@ TEST(a_disk_behind_a_network_card_stays)
 	assert_null(LOST(ROOT PCI MAC IPV4 NVME_OF HD("\1", ONE) OVER));
 }
 
+/* Longer than a partition's node. */
+#define LONG_URI "\3\30\60\0" ONE ONE "0123456789ab"
+
+TEST(a_partition_begins_with_its_own_node_whatever_is_long_in_front_of_it)
+{
+	static const char bytes[] = ROOT LONG_URI HD("\1", ONE) OVER;
+	const struct device_path path = block(bytes, sizeof bytes - 1);
+	const struct device_path partition = device_path_partition(path);
+
+	assert_int_equal(partition.length, 42 + 4);
+	assert_ptr_equal(partition.bytes, path.bytes + path.length - (42 + 4));
+	release(path);
+}
+
 TEST(a_path_ends_with_its_end_node)
 {
 	static const char bytes[] = ROOT PCI OVER "more";
@@ -173,6 +187,8 @@ int main(void)
 		cmocka_unit_test(
 			files_of_qemu_and_of_a_network_are_lost_and_told_apart),
 		cmocka_unit_test(a_disk_behind_a_network_card_stays),
+		cmocka_unit_test(
+			a_partition_begins_with_its_own_node_whatever_is_long_in_front_of_it),
 		cmocka_unit_test(a_path_ends_with_its_end_node),
 		cmocka_unit_test(a_file_is_told_from_the_root_on),
 		cmocka_unit_test(what_is_no_file_is_none),

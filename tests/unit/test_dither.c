@@ -12,7 +12,7 @@ static struct samples samples;
 /* 77 multiplications of 2.1 ticks more than none, on a clock of that step. */
 static struct estimate measure(struct sampler *with, uint64_t step, uint64_t fraction)
 {
-	struct window_spec spec = { .body = chain_body(CHAIN_IMUL) };
+	struct window_spec spec = { .body = calibration_body(CALIBRATION_IMUL) };
 	struct pair pair = { .divisor = 1 };
 
 	synthetic.step = step;

@@ -105,7 +105,7 @@ static struct image make(const char *options, unsigned kib)
 	         "mcopy -i fs large '::/results/Standard "
 	         "PC-2020-01-01-run/results.csv' && "
 	         "mcopy -i fs small ::/results/a.txt && mcopy -i fs none ::/nothing && "
-	         "mcopy -i fs small ::/NOEXT",
+	         "mcopy -i fs small ::/NOEXT && mcopy -i fs small ::/AZ",
 	         folder, options, kib);
 	must(command);
 	snprintf(command, sizeof command, "%s/fs", folder);
@@ -151,6 +151,7 @@ static void assert_reads(const char *options, unsigned kib, unsigned bits)
 	assert_int_equal(compare(&image, LONG, LARGE_BYTES), FAT_SAME);
 	assert_int_equal(compare(&image, SHORT, SMALL_BYTES), FAT_SAME);
 	assert_int_equal(compare(&image, "noext", SMALL_BYTES), FAT_SAME);
+	assert_int_equal(compare(&image, "az", SMALL_BYTES), FAT_SAME);
 	assert_int_equal(compare(&image, "nothing", 0), FAT_SAME);
 	/* Bytes, length and name count. */
 	assert_int_equal(compare(&image, LONG, LARGE_BYTES - 1), FAT_DIFFERS);

@@ -52,6 +52,14 @@ TEST(the_signature_of_tcg_with_equal_slopes_is_icount)
 	                 ENV_TCG_ICOUNT);
 }
 
+TEST(a_modelled_machine_says_that_it_is_one)
+{
+	assert_int_equal(environment("tlbmarkmodel", true, 1000, 3000, 250, 10000),
+	                 ENV_MODEL);
+	assert_int_equal(environment("tlbmarkmodel", true, 1000, 1000, 1000, 1000),
+	                 ENV_MODEL);
+}
+
 TEST(equal_slopes_without_the_signature_are_bochs)
 {
 	assert_int_equal(environment("", false, 1000, 1000, 1000, 1000), ENV_BOCHS);
@@ -162,7 +170,7 @@ TEST(the_speed_of_the_core_does_not_matter)
 	for (int64_t percent = 33; percent <= 300; percent++) {
 		struct fingerprint fingerprint = real();
 
-		for (unsigned i = 0; i < CHAIN_COUNT; i++)
+		for (unsigned i = 0; i < CALIBRATION_COUNT; i++)
 			fingerprint.slopes[i] = fingerprint.slopes[i] * percent / 100;
 		fingerprint.cpuid = fingerprint.cpuid * percent / 100;
 		believed(fingerprint);
@@ -196,7 +204,7 @@ TEST(slopes_are_ticks_per_instruction_of_the_chains)
 	assert_int_equal(take(&with), ERR_NONE);
 	assert_true(taken.measured);
 	assert_in_range(taken.cpuid, 1, INT64_MAX); /* of this processor */
-	for (unsigned i = 0; i < CHAIN_COUNT; i++)
+	for (unsigned i = 0; i < CALIBRATION_COUNT; i++)
 		assert_in_range(taken.slopes[i], synthetic.slopes[i] - 10,
 		                synthetic.slopes[i] + 10);
 }
@@ -242,7 +250,7 @@ TEST(where_instructions_are_counted_a_sampler_knows_of_no_step)
 {
 	const struct fingerprint stepping = { .step = 32000, .quantum = 32 };
 
-	for (enum environment env = ENV_UNKNOWN; env <= ENV_BOCHS; env++)
+	for (enum environment env = ENV_UNKNOWN; env <= ENV_MODEL; env++)
 		assert_int_equal(fingerprint_step(&stepping, env),
 		                 env == ENV_TCG_ICOUNT || env == ENV_BOCHS ? STEP_NONE
 		                                                           : 32000);
@@ -250,7 +258,7 @@ TEST(where_instructions_are_counted_a_sampler_knows_of_no_step)
 
 TEST(without_room_for_all_windows_nothing_is_measured)
 {
-	const unsigned windows = 8 + 2 * CHAIN_COUNT;
+	const unsigned windows = 8 + 2 * CALIBRATION_COUNT;
 	struct sampler with;
 
 	for (unsigned room = 0; room < windows; room++) {
@@ -270,6 +278,7 @@ int main(void)
 		cmocka_unit_test(nothing_measured_is_unknown),
 		cmocka_unit_test(the_signature_of_tcg_with_different_slopes_is_tcg),
 		cmocka_unit_test(the_signature_of_tcg_with_equal_slopes_is_icount),
+		cmocka_unit_test(a_modelled_machine_says_that_it_is_one),
 		cmocka_unit_test(equal_slopes_without_the_signature_are_bochs),
 		cmocka_unit_test(
 			a_hypervisor_with_different_slopes_is_a_virtual_machine),

@@ -1,5 +1,5 @@
 /* Pages whose entries are turned: what is behind them, and who reads something else. */
-#include "bench/harness/remote/flush_pages.h"
+#include "bench/harness/space/flush_pages.h"
 #include "paging/address_space.h"
 
 #include "tests/unit/support/arena.h"

@@ -26,7 +26,7 @@ TEST(a_gap_between_two_looks_begins_it_anew)
 
 TEST(a_clock_that_always_jumps_ends_it)
 {
-	assert_int_equal(ends_at(2000, 2000), 2000 * (LINGER_RESTARTS + 1));
+	assert_int_equal(ends_at(2000, 2000), 2000 * (GRACE_RESTARTS + 1));
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* Which bytes of a keyboard controller are a key that goes down. */
-#include "lib/x86/keyboard.h"
+#include "lib/chipset/keyboard.h"
 #include "tests/unit/support/unit.h"
 
 TEST(a_key_that_goes_down_is_told_from_all_else)

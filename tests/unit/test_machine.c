@@ -93,6 +93,7 @@ TEST(every_key_comes_once_and_values_survive_quoting)
 	assert_has("pages=64");
 	assert_has("allow_internal=0");
 	assert_has("core_types=all");
+	assert_has("verify_on=types");
 	assert_has("bad_options=0");
 }
 
@@ -106,6 +107,7 @@ TEST(what_is_not_known_is_empty_or_says_so)
 {
 	record_machine();
 	assert_has("microcode=not readable");
+	assert_has("rdcl_no=no such MSR");
 	assert_has("hpet_address=");
 	assert_has("x2apic_opt_out=0");
 	assert_has("watchdog=");
@@ -119,9 +121,20 @@ TEST(what_is_not_known_is_empty_or_says_so)
 	assert_has("tsc_hz_source=none");
 }
 
+TEST(one_bit_of_arch_capabilities_says_whether_isolation_is_needed)
+{
+	machine.arch_capabilities_known = true;
+	machine.arch_capabilities = 0x6a; /* others */
+	record_machine();
+	assert_has("rdcl_no=0");
+	machine.arch_capabilities_known = false;
+}
+
 TEST(what_is_known_is_there)
 {
 	machine.microcode = 0x2b000603;
+	machine.arch_capabilities_known = true;
+	machine.arch_capabilities = 0x6b; /* bit 0 among others */
 	machine.hpet_address = 0xfed00000;
 	machine.x2apic_opt_out = true;
 	machine.watchdog.name = "iTCO";
@@ -135,6 +148,7 @@ TEST(what_is_known_is_there)
 	machine.env = ENV_TCG_ICOUNT;
 	record_machine();
 	assert_has("microcode=0x2b000603");
+	assert_has("rdcl_no=1");
 	assert_has("hpet_address=0xfed00000");
 	assert_has("x2apic_opt_out=1");
 	assert_has("watchdog=iTCO");
@@ -145,6 +159,36 @@ TEST(what_is_known_is_there)
 	assert_has("efer_tce=1");
 	assert_has("tsc_adjust=0x0");
 	assert_has("env=tcg_icount");
+}
+
+TEST(the_words_of_the_firmware_are_its_own)
+{
+	strcpy(machine.board, "Board B");
+	strcpy(machine.firmware, "Firmware F");
+	strcpy(machine.load_options, "only=ipi");
+	machine.firmware_revision = 0x10;
+	machine.uefi_revision = 0x20046;
+	record_machine();
+	assert_has("board=Board B");
+	assert_has("firmware=Firmware F");
+	assert_has("load_options=only=ipi");
+	assert_has("firmware_revision=0x10");
+	assert_has("uefi_revision=0x20046");
+}
+
+/* What follows the last of them in memory is none. */
+TEST(registers_of_power_are_recorded_up_to_the_last_there_is_room_for)
+{
+	for (uint32_t i = 0; i < POWER_MSRS; i++)
+		machine.power[i] = (struct power_msr){ .msr = 0x600 + i,
+			                               .value = i,
+			                               .known = true };
+	machine.pinned.msr[0].msr = 0x1a0;
+	machine.pinned.count = 0;
+	record_machine();
+	assert_has("power_msr_600=0x0");
+	assert_has("power_msr_607=0x7");
+	assert_null(strstr(pairs, "msr_1a0"));
 }
 
 /* Three of five: one never came, one was not asked. */
@@ -179,9 +223,9 @@ TEST(processors_are_counted_and_those_that_failed_are_named)
 TEST(a_processor_that_fell_or_is_unfit_says_how)
 {
 	list_processors();
-	machine.processors.list[2].state = PROCESSOR_FALLEN;
-	machine.processors.list[2].fall =
-		(struct processor_fall){ 13, 0x1a, 0x7ff01234, 0xdead };
+	machine.processors.list[2].state = PROCESSOR_FAULTED;
+	machine.processors.list[2].fault =
+		(struct processor_fault){ 13, 0x1a, 0x7ff01234, 0xdead };
 	machine.processors.list[3].state = PROCESSOR_UNFIT;
 	record_machine();
 	assert_has("cpus_failed=2");
@@ -277,6 +321,7 @@ TEST(environments_have_the_names_of_the_interface)
 	assert_string_equal(environment_name(ENV_TCG), "tcg");
 	assert_string_equal(environment_name(ENV_TCG_ICOUNT), "tcg_icount");
 	assert_string_equal(environment_name(ENV_BOCHS), "bochs");
+	assert_string_equal(environment_name(ENV_MODEL), "model");
 }
 
 TEST(every_feature_has_its_name)
@@ -315,7 +360,10 @@ int main(void)
 		CASE(every_key_comes_once_and_values_survive_quoting),
 		CASE(features_are_named_in_a_list),
 		CASE(what_is_not_known_is_empty_or_says_so),
+		CASE(one_bit_of_arch_capabilities_says_whether_isolation_is_needed),
 		CASE(what_is_known_is_there),
+		CASE(the_words_of_the_firmware_are_its_own),
+		CASE(registers_of_power_are_recorded_up_to_the_last_there_is_room_for),
 		CASE(processors_are_counted_and_those_that_failed_are_named),
 		CASE(a_processor_that_fell_or_is_unfit_says_how),
 		CASE(each_started_processor_has_a_line),

@@ -8,7 +8,10 @@
 #define PAGES " page_4k page_2m page_1g"
 #define GLOBALS " global_4k global_neighbour"
 #define OTHERS " target_pcid other_pcid"
-#define UPPER " pde psc"
+#define PSC " psc psc_pdpte psc_pml4e"
+#define UPPER " pde" PSC
+#define CODE " code_4k code_2m"
+#define CODE_OTHERS " code_target_pcid code_other_pcid"
 
 static void shows(enum quirk quirk, const char *expected)
 {
@@ -68,34 +71,40 @@ TEST(an_invlpg_that_drops_the_whole_pcid_shows_in_the_neighbours)
 
 TEST(an_invlpg_that_ignores_pcids_shows_in_the_others)
 {
-	shows(INVLPG_DROPS_PAGE_EVERYWHERE, "invlpg on dropped:" OTHERS "\n");
+	shows(INVLPG_DROPS_PAGE_EVERYWHERE,
+	      "invlpg on dropped:" OTHERS CODE_OTHERS "\n");
 }
 
 TEST(an_invpcid_that_drops_globals_shows_in_these)
 {
 	shows(INVPCID_DROPS_GLOBALS,
-	      "invpcid_address off dropped: global_4k\n"
-	      "invpcid_address on dropped: global_4k other_pcid_global\n"
-	      "invpcid_context off dropped:" GLOBALS "\n"
-	      "invpcid_context on dropped:" GLOBALS " other_pcid_global\n"
-	      "invpcid_all_non_global off dropped:" GLOBALS "\n"
-	      "invpcid_all_non_global on dropped:" GLOBALS " other_pcid_global\n");
+	      "invpcid_address off dropped: global_4k code_global\n"
+	      "invpcid_address on dropped: global_4k other_pcid_global code_global\n"
+	      "invpcid_context off dropped:" GLOBALS " code_global\n"
+	      "invpcid_context on dropped:" GLOBALS " other_pcid_global code_global\n"
+	      "invpcid_all_non_global off dropped:" GLOBALS " code_global\n"
+	      "invpcid_all_non_global on dropped:" GLOBALS
+	      " other_pcid_global code_global\n");
 }
 
 TEST(an_invpcid_that_ignores_pcids_shows_in_the_third)
 {
-	shows(INVPCID_DROPS_ALL_PCIDS, "invpcid_address on dropped: other_pcid\n"
-	                               "invpcid_context on dropped: other_pcid\n");
+	shows(INVPCID_DROPS_ALL_PCIDS,
+	      "invpcid_address on dropped: other_pcid code_other_pcid\n"
+	      "invpcid_context on dropped: other_pcid code_other_pcid\n");
 }
 
 /* As QEMU's TCG does. */
 TEST(a_cr3_load_that_drops_globals_shows_in_these)
 {
 	shows(CR3_DROPS_GLOBALS,
-	      "cr3_reload off dropped:" GLOBALS "\n"
-	      "cr3_pcid_flush on dropped:" GLOBALS " other_pcid_global\n"
-	      "invpcid_by_cr3 on dropped:" GLOBALS " other_pcid_global\n"
-	      "invpcid_by_cr3_seed on dropped:" GLOBALS " other_pcid_global\n");
+	      "cr3_reload off dropped:" GLOBALS " code_global\n"
+	      "cr3_pcid_flush on dropped:" GLOBALS " other_pcid_global code_global\n"
+	      "invpcid_by_cr3 on dropped:" GLOBALS " other_pcid_global code_global\n"
+	      "invpcid_by_cr3_seed on dropped:" GLOBALS
+	      " other_pcid_global code_global\n"
+	      "cr3_pti_deferred on dropped:" GLOBALS
+	      " other_pcid_global code_global\n");
 }
 
 /*
@@ -103,20 +112,21 @@ TEST(a_cr3_load_that_drops_globals_shows_in_these)
  * said of what another PCID holds, and the published routine is not refuted.
  */
 #define NOTHING_KEPT_OVER_A_SWITCH                                                     \
-	"none on inconclusive:" OTHERS "\n"                                            \
-	"cr3_pcid_flush on inconclusive:" OTHERS "\n"                                  \
-	"cr3_pcid_noflush on dropped:" PAGES " neighbour" UPPER " code_4k\n"           \
-	"cr3_pcid_noflush on inconclusive:" OTHERS "\n"                                \
-	"invlpg on inconclusive:" OTHERS "\n"                                          \
-	"invpcid_address on inconclusive:" OTHERS "\n"                                 \
-	"invpcid_context on inconclusive:" OTHERS "\n"                                 \
-	"invpcid_all_global on inconclusive:" OTHERS "\n"                              \
-	"invpcid_all_non_global on inconclusive:" OTHERS "\n"                          \
-	"invpcid_by_cr3 on dropped:" PAGES " neighbour" UPPER " code_4k\n"             \
-	"invpcid_by_cr3 on inconclusive:" OTHERS "\n"                                  \
-	"invpcid_by_cr3_seed on inconclusive:" OTHERS "\n"                             \
-	"cr4_pge_toggle on inconclusive:" OTHERS "\n"                                  \
-	"cr4_smep_set on inconclusive:" OTHERS "\n"
+	"none on inconclusive:" OTHERS CODE_OTHERS "\n"                                \
+	"cr3_pcid_flush on inconclusive:" OTHERS CODE_OTHERS "\n"                      \
+	"cr3_pcid_noflush on dropped:" PAGES " neighbour" UPPER CODE "\n"              \
+	"cr3_pcid_noflush on inconclusive:" OTHERS CODE_OTHERS "\n"                    \
+	"invlpg on inconclusive:" OTHERS CODE_OTHERS "\n"                              \
+	"invpcid_address on inconclusive:" OTHERS CODE_OTHERS "\n"                     \
+	"invpcid_context on inconclusive:" OTHERS CODE_OTHERS "\n"                     \
+	"invpcid_all_global on inconclusive:" OTHERS CODE_OTHERS "\n"                  \
+	"invpcid_all_non_global on inconclusive:" OTHERS CODE_OTHERS "\n"              \
+	"invpcid_by_cr3 on dropped:" PAGES " neighbour" UPPER CODE "\n"                \
+	"invpcid_by_cr3 on inconclusive:" OTHERS CODE_OTHERS "\n"                      \
+	"invpcid_by_cr3_seed on inconclusive:" OTHERS CODE_OTHERS "\n"                 \
+	"cr3_pti_deferred on inconclusive:" OTHERS CODE_OTHERS "\n"                    \
+	"cr4_pge_toggle on inconclusive:" OTHERS CODE_OTHERS "\n"                      \
+	"cr4_smep_set on inconclusive:" OTHERS CODE_OTHERS "\n"
 
 TEST(a_cr3_load_that_ignores_bit_63_leaves_nothing_to_say_of_other_pcids)
 {
@@ -127,8 +137,8 @@ TEST(a_cr3_load_that_ignores_bit_63_leaves_nothing_to_say_of_other_pcids)
 TEST(a_set_smep_that_drops_globals_shows_in_these)
 {
 	shows(SMEP_DROPS_GLOBALS,
-	      "cr4_smep_set off dropped:" GLOBALS "\n"
-	      "cr4_smep_set on dropped:" GLOBALS " other_pcid_global\n");
+	      "cr4_smep_set off dropped:" GLOBALS " code_global\n"
+	      "cr4_smep_set on dropped:" GLOBALS " other_pcid_global code_global\n");
 }
 
 TEST(an_invalidation_that_drops_everything_leaves_no_may_cell_kept)

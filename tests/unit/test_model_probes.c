@@ -9,6 +9,7 @@
 #include "tests/model/memory.h"
 #include "tests/model/registers.h"
 #include "tests/unit/support/ring0_log.h"
+#include "tests/unit/support/unit.h"
 
 #include <setjmp.h>
 
@@ -147,6 +148,53 @@ static int reset(void **state)
 	return 0;
 }
 
+static const char *begins_with(uint32_t vector)
+{
+	switch (vector) {
+	case 0:
+		return "no_fault_";
+	case VECTOR_UD:
+		return "fault_ud";
+	default:
+		return "fault_gp_";
+	}
+}
+
+TEST(the_name_of_a_row_says_which_fault_must_come)
+{
+	for (unsigned op = 0; op <= TLB_OPS; op++) {
+		const char *const name = op == TLB_OPS ? "tr7_probe" : tlb_ops[op].name;
+		const struct fault_row *row;
+
+		for (unsigned i = 0; (row = fault_row_of(name, i)) != NULL; i++) {
+			const char *const begin = begins_with(row->vector);
+
+			assert_int_equal(strncmp(row->entry, begin, strlen(begin)), 0);
+			assert_string_equal(row->op, name);
+		}
+	}
+}
+
+static const char *line_of(const char *op, unsigned i, enum verdict verdict)
+{
+	static struct line line;
+
+	fault_row_to_csv(&line, fault_row_of(op, i), verdict, "P", NULL);
+	return line_text(&line);
+}
+
+TEST(a_fault_is_a_line_of_verify_csv_tried_once_or_not_at_all)
+{
+	assert_string_equal(
+		line_of("tr7_probe", 0, VERDICT_FAIL),
+		"tr7_probe,fault_ud,0,,before,must,"
+		"SDM 2D Appendix A Opcode Map: 0F 26 is reserved,1,,,fail,P,");
+	assert_string_equal(
+		line_of("invpcid_context", 2, VERDICT_SKIPPED),
+		"invpcid_context,fault_gp_reserved_bits,1,,before,must,SDM 2A "
+		"INVPCID Invalidate Process-Context Identifier,,,,skipped,P,");
+}
+
 TEST(every_fault_that_is_tried_comes_on_a_cpu_as_in_the_manual)
 {
 	assert_all_pass();
@@ -167,6 +215,9 @@ TEST(so_it_does_where_the_bits_of_cr3_that_are_ignored_read_as_0)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_name_of_a_row_says_which_fault_must_come),
+		cmocka_unit_test(
+			a_fault_is_a_line_of_verify_csv_tried_once_or_not_at_all),
 		cmocka_unit_test_setup(
 			every_fault_that_is_tried_comes_on_a_cpu_as_in_the_manual,
 			reset),

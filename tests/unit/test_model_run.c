@@ -119,6 +119,15 @@ TEST(faults_of_paging_off_keep_what_they_say)
 	assert_true(cpu.tlb.at[0].global);
 }
 
+static struct probe_entry probe_of(const struct model *model, enum entry entry,
+                                   uint32_t trial)
+{
+	struct random random = { model->port.seed + (uint64_t)entry };
+	const struct verify_draw draw = verify_draw(&random);
+
+	return verify_probe(&model->probe_pages, entry, &draw, trial);
+}
+
 static void fill(const struct model *model, const struct aim *aim)
 {
 	const struct verify_port *const port = &model->port;
@@ -127,8 +136,7 @@ static void fill(const struct model *model, const struct aim *aim)
 	for (unsigned pcid = PCID_COUNT; pcid-- != 0;) {
 		port->load_cr3(port, keep | pcid);
 		(void)port->read(port, aim->va);
-		(void)port->read(port,
-		                 model->probe_pages.probe_entry[ENTRY_NEIGHBOUR].read);
+		(void)port->read(port, probe_of(model, ENTRY_NEIGHBOUR, 0).read);
 	}
 }
 
@@ -147,9 +155,8 @@ TEST(every_body_does_the_same_again_with_what_it_leaves_in_registers)
 			continue;
 
 		struct model *const model = model_open(&tlb_ops[i], mode, 0);
-		const struct aim aim = {
-			model->probe_pages.probe_entry[ENTRY_PAGE_4K].aim, PCID_TARGET
-		};
+		const struct aim aim = { probe_of(model, ENTRY_PAGE_4K, 0).aim,
+			                 PCID_TARGET };
 		bool kept[PCID_COUNT];
 
 		fill(model, &aim);
@@ -165,9 +172,26 @@ TEST(every_body_does_the_same_again_with_what_it_leaves_in_registers)
 	}
 }
 
-static uint64_t code_at(const struct model *model, uint64_t entry)
+static uint64_t code_at(const struct model *model, uint64_t entry, uint64_t va)
 {
-	return *model->pool.table_at(entry & PTE_FRAME);
+	return model->pool.table_at(entry & PTE_FRAME)[va % PAGE_BYTES / 8];
+}
+
+static void changes_no_code(const struct tlb_op *op, struct tlb_mode mode,
+                            enum entry entry)
+{
+	const struct verify_case cell = { op, entry, mode, ORACLE_FRAME };
+	struct model *const model = model_open(op, mode, 0);
+	const struct probe_entry code = probe_of(model, entry, 0);
+	const uint64_t old_code = code_at(model, code.old_value, code.read);
+	const uint64_t new_code = code_at(model, code.new_value, code.read);
+
+	assert_true(code.is_code);
+	assert_int_not_equal(old_code, new_code);
+	(void)verify_cell(&model->port, &model->probe_pages, &cell);
+	assert_int_equal(code_at(model, code.old_value, code.read), old_code);
+	assert_int_equal(code_at(model, code.new_value, code.read), new_code);
+	model_close(model);
 }
 
 /* AMD erratum 1193, family 19h: see bench/harness/verify/verify_pages.c. */
@@ -176,24 +200,12 @@ TEST(no_operation_and_no_check_changes_a_byte_of_code)
 	for (unsigned i = 0; i < 2 * TLB_OPS; i++) {
 		const struct tlb_mode mode = { .pcide = (i & 1) != 0 };
 		const struct tlb_op *const op = &tlb_ops[i / 2];
-		const struct verify_case cell = { op, ENTRY_CODE_4K, mode,
-			                          ORACLE_FRAME };
 
 		if (!tlb_op_exists(op, mode.pcide) || !model_can(op, mode))
 			continue;
-
-		struct model *const model = model_open(op, mode, 0);
-		const struct probe_entry *const code =
-			&model->probe_pages.probe_entry[ENTRY_CODE_4K];
-		const uint64_t old_code = code_at(model, code->old_value);
-		const uint64_t new_code = code_at(model, code->new_value);
-
-		assert_true(code->is_code);
-		assert_int_not_equal(old_code, new_code);
-		(void)verify_cell(&model->port, &model->probe_pages, &cell);
-		assert_int_equal(code_at(model, code->old_value), old_code);
-		assert_int_equal(code_at(model, code->new_value), new_code);
-		model_close(model);
+		for (enum entry entry = ENTRY_CODE_4K; entry < ENTRY_COUNT; entry++)
+			if (tlb_op_rule(op, entry, mode).rule != RULE_NONE)
+				changes_no_code(op, mode, entry);
 	}
 }
 

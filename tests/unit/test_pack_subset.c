@@ -10,7 +10,9 @@
 #define CODE_BYTES 1024u
 
 static struct {
-	char stream[ROOM], again[ROOM], file[ROOM], expected[ROOM];
+	char stream[ROOM], again[ROOM];
+	char sent_files[ROOM + UNPACK_EXTRA], came_files[ROOM + UNPACK_EXTRA];
+	struct unpacked sent, came;
 	struct memory_sink sink, home;
 	struct record record;
 	struct capture capture;
@@ -87,23 +89,23 @@ static void subset(unsigned most)
 	assert_false(run.home.full);
 }
 
-static size_t length_of(const char *stream, size_t length, enum file file, char *to)
+static void unpack_both(void)
 {
-	const size_t bytes = unpack_file(&run.capture, stream, length, file, to);
-
-	to[bytes] = '\0';
-	return bytes;
+	unpack(&run.capture, run.stream, run.sink.length, run.sent_files, &run.sent);
+	unpack(&run.capture, run.again, run.home.length, run.came_files, &run.came);
 }
 
 /* Bytes of the file that came, of those that were sent; they must begin alike. */
 static size_t came(enum file file, size_t *sent)
 {
-	const size_t bytes = length_of(run.again, run.home.length, file, run.file);
+	unpack_both();
 
-	*sent = length_of(run.stream, run.sink.length, file, run.expected);
-	assert_in_range(bytes, 0, *sent);
-	assert_memory_equal(run.file, run.expected, bytes);
-	return bytes;
+	const struct text_slice was = run.sent.files[file], is = run.came.files[file];
+
+	*sent = was.length;
+	assert_in_range(is.length, 0, was.length);
+	assert_memory_equal(is.text, was.text, is.length);
+	return is.length;
 }
 
 static bool is_whole(enum file file)
@@ -115,14 +117,14 @@ static bool is_whole(enum file file)
 
 static const char *console(void)
 {
-	struct unpack_run ended;
-	const size_t length = unpack_console(&run.capture, run.again, run.home.length,
-	                                     run.file, &ended);
+	static char text[ROOM];
 
-	assert_true(ended.done);
-	assert_int_equal(ended.status, 1);
-	run.file[length] = '\0';
-	return run.file;
+	unpack_both();
+	assert_true(run.came.run.done);
+	assert_int_equal(run.came.run.status, 1);
+	snprintf(text, sizeof text, "%.*s", (int)run.came.console.length,
+	         run.came.console.text);
+	return text;
 }
 
 TEST(a_run_that_fits_comes_back_whole)

@@ -12,13 +12,13 @@ TEST(profiles_have_the_pairs_and_times_of_the_interface)
 {
 	static const struct {
 		const char *name;
-		uint32_t pairs, ms, rounds;
+		uint32_t pairs, ms, rounds, trials;
 		bool histograms;
 	} known[] = {
-		{ "smoke", 31, 20, 1, false },
-		{ "quick", 255, 100, 2, false },
-		{ "default", 2047, 250, 2, true },
-		{ "full", 8191, 2000, 6, true },
+		{ "smoke", 31, 20, 1, 200, false },
+		{ "quick", 255, 100, 2, 200, false },
+		{ "default", 2047, 250, 2, 200, true },
+		{ "full", 8191, 2000, 6, 100000, true },
 	};
 
 	for (unsigned i = 0; i < COUNT_OF(known); i++) {
@@ -29,6 +29,7 @@ TEST(profiles_have_the_pairs_and_times_of_the_interface)
 		assert_int_equal(profile->pairs_per_row, known[i].pairs);
 		assert_int_equal(profile->ms_per_row, known[i].ms);
 		assert_int_equal(profile->rounds, known[i].rounds);
+		assert_int_equal(profile->trials, known[i].trials);
 		assert_int_equal(profile->histograms, known[i].histograms);
 	}
 }

@@ -68,7 +68,7 @@ TEST(files_have_the_names_and_columns_of_the_interface)
 	                    "test,value,limit,unit,verdict,core_type");
 	assert_string_equal(file_columns(FILE_VERIFY),
 	                    "op,entry,pcide,tce,phase,rule,citation,trials,"
-	                    "stale_control,stale_after,verdict,core_type");
+	                    "stale_control,stale_after,verdict,core_type,cpu");
 	assert_string_equal(
 		file_columns(FILE_RESULTS),
 		"bench,op,variant,param,value,targets,status,reason,unit,n,"

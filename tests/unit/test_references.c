@@ -1,5 +1,5 @@
 /* Reference strings: how often each process comes. */
-#include "lib/options/references.h"
+#include "bench/harness/space/references.h"
 
 #include "tests/unit/support/unit.h"
 

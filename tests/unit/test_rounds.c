@@ -171,8 +171,7 @@ TEST(what_another_processor_measures_comes_out_the_same)
 		assert_int_equal(row->samples.n, here[i].samples.n);
 		assert_int_equal(row->frequency_probe_count,
 		                 here[i].frequency_probe_count);
-		assert_memory_equal(row->canaries, here[i].canaries,
-		                    sizeof row->canaries);
+		assert_memory_equal(row->probes, here[i].probes, sizeof row->probes);
 	}
 }
 
@@ -209,7 +208,7 @@ TEST(a_row_that_is_skipped_is_not_run)
 		assert_int_equal(chunks_of(i), skipped ? 0 : 2);
 		assert_int_equal(row->order == 0, skipped);
 		assert_int_equal(row->samples.n == 0, skipped);
-		/* Behind the two windows of the canary. */
+		/* Behind the two windows of the probe. */
 		assert_int_equal(synthetic.windows[2 + 2 * i].runs == 0, skipped);
 	}
 }
@@ -312,7 +311,7 @@ TEST(of_a_cost_that_is_small_enough_a_tick_is_as_much_as_is_not_repeated)
 	for (uint32_t ticks = 0; ticks <= 8; ticks++) {
 		begin(1, 1);
 		rows_of.plan.experiments[0].pair =
-			chain_pair(&synthetic.source, CHAIN_NOP, ticks);
+			calibration_pair(&synthetic.source, CALIBRATION_NOP, ticks);
 		synthetic.noise = 0;
 		rows_of.sampler.unrepeated = 20000;
 		rows_of.sampler.unrepeated_ticks = INT64_MAX;
@@ -384,22 +383,21 @@ TEST(the_order_of_a_row_is_the_number_of_its_first_chunk)
 		assert_int_equal(rows_of.plan.experiments[chunks.at[i]].order, i + 1);
 }
 
-TEST(every_chunk_has_a_canary_of_its_own)
+TEST(every_chunk_has_a_probe_of_its_own)
 {
 	begin(4, 2);
 	run(3);
-	assert_int_equal(rows_of.canary.count, 8);
+	assert_int_equal(rows_of.probe.count, 8);
 	for (unsigned i = 0; i < 8; i++) {
-		assert_int_equal(rows_of.canary.chunks[i], i + 1);
+		assert_int_equal(rows_of.probe.chunks[i], i + 1);
 		/* 256 multiplications of 2.1 ticks. */
-		assert_in_range(rows_of.canary.ticks[i], 535, 540);
+		assert_in_range(rows_of.probe.ticks[i], 535, 540);
 	}
 	for (unsigned i = 0; i < 4; i++) {
 		const struct experiment *const row = &rows_of.plan.experiments[i];
 
 		assert_int_equal(row->frequency_probe_count, 2);
-		assert_int_equal(row->canaries[0],
-		                 rows_of.canary.ticks[row->order - 1]);
+		assert_int_equal(row->probes[0], rows_of.probe.ticks[row->order - 1]);
 	}
 }
 
@@ -456,7 +454,7 @@ int main(void)
 			a_row_whose_pairs_are_used_up_need_not_wait_for_the_rounds),
 		cmocka_unit_test(chunks_of_a_row_grow_to_twice_and_one),
 		cmocka_unit_test(the_order_of_a_row_is_the_number_of_its_first_chunk),
-		cmocka_unit_test(every_chunk_has_a_canary_of_its_own),
+		cmocka_unit_test(every_chunk_has_a_probe_of_its_own),
 		cmocka_unit_test(a_row_is_warmed_up_once_only),
 		cmocka_unit_test(the_rows_said_to_be_done_are_those_that_are),
 	};

@@ -1,16 +1,16 @@
 /* Rows of so few samples that there is no interval of the median. */
 #include "lib/stream/row.h"
 
-#include "tests/unit/support/lines.h"
+#include "tests/unit/support/unit.h"
 
 static struct line line;
 
 static struct row measured(uint32_t n)
 {
 	return (struct row){
-		.bench = "single_op",
-		.op = "invlpg",
-		.variant = "marginal",
+		.key.bench = "single_op",
+		.key.op = "invlpg",
+		.key.variant = "marginal",
 		.status = ROW_OK,
 		.unit = "ticks",
 		.cost = { .n = n,

@@ -45,6 +45,7 @@ static bool record_rows(bool complete)
 		.plan = &rows_of.plan,
 		.sampler = &rows_of.sampler,
 		.record = record,
+		.made = rows_of.rows,
 		.complete = complete,
 		.tallies = { tallies, other_tallies },
 	});
@@ -52,7 +53,7 @@ static bool record_rows(bool complete)
 	return failed;
 }
 
-static unsigned chase_arena_of(enum file file)
+static unsigned lines_in(enum file file)
 {
 	unsigned count = 0;
 
@@ -70,12 +71,12 @@ TEST(every_row_is_a_line_and_one_without_a_sample_failed)
 {
 	begin();
 	assert_true(record_rows(true));
-	assert_int_equal(chase_arena_of(FILE_RESULTS), 4);
+	assert_int_equal(lines_in(FILE_RESULTS), 4);
 	assert_true(has(FILE_RESULTS, "\nsingle_op,none,first,,,,ok,,ticks,100,"));
 	assert_true(has(FILE_RESULTS, "\nsingle_op,none,first,pages,64,,failed,"
 	                              "every sample was discarded,"));
 	assert_true(has(FILE_RESULTS, "\nsingle_op,none,first,,,,skipped,pge,"));
-	assert_int_equal(chase_arena_of(FILE_SUMMARY), 4);
+	assert_int_equal(lines_in(FILE_SUMMARY), 4);
 }
 
 TEST(skipped_rows_do_not_fail_a_run)
@@ -119,9 +120,9 @@ TEST(after_an_exception_only_rows_that_say_something_are_sent_unbelieved)
 {
 	begin();
 	assert_false(record_rows(false));
-	assert_int_equal(chase_arena_of(FILE_RESULTS), 3);
+	assert_int_equal(lines_in(FILE_RESULTS), 3);
 	assert_false(has(FILE_RESULTS, "failed"));
-	assert_int_equal(chase_arena_of(FILE_SUMMARY), 3);
+	assert_int_equal(lines_in(FILE_SUMMARY), 3);
 	assert_false(has(FILE_SUMMARY, "yes"));
 	assert_true(record_rows(true));
 	assert_true(has(FILE_SUMMARY, "yes"));
@@ -246,7 +247,7 @@ TEST(each_row_says_its_type_of_core_and_none_where_all_are_alike)
 	(void)record_rows(true);
 	assert_true(has(FILE_RESULTS, ",efficient\n"));
 	assert_false(has(FILE_RESULTS, "performance"));
-	assert_true(has(FILE_SUMMARY, "single_op on efficient "));
+	assert_true(has(FILE_SUMMARY, "single_op on efficient\n"));
 	set_kinds(0);
 	(void)record_rows(true);
 	assert_true(has(FILE_RESULTS, ",performance\n"));
@@ -281,13 +282,13 @@ TEST(histograms_and_samples_are_sent_where_they_are_wanted_only)
 {
 	begin();
 	(void)record_rows(true);
-	assert_int_equal(chase_arena_of(FILE_HISTOGRAM), 0);
-	assert_int_equal(chase_arena_of(FILE_SAMPLES), 0);
+	assert_int_equal(lines_in(FILE_HISTOGRAM), 0);
+	assert_int_equal(lines_in(FILE_SAMPLES), 0);
 	rows_of.profile.histograms = true;
 	rows_of.config.raw = true;
 	(void)record_rows(true);
-	assert_in_range(chase_arena_of(FILE_HISTOGRAM), 2, 101);
-	assert_int_equal(chase_arena_of(FILE_SAMPLES), 1 + 100);
+	assert_in_range(lines_in(FILE_HISTOGRAM), 2, 101);
+	assert_int_equal(lines_in(FILE_SAMPLES), 1 + 100);
 }
 
 TEST(samples_are_both_arms_of_every_pair)

@@ -72,6 +72,30 @@ TEST(arm_b_can_be_primed_in_another_way)
 	assert_ptr_equal(world.primed, &primed_3_64);
 }
 
+static uint32_t counts_7_in_b(const struct window_args *args, bool b)
+{
+	assert_ptr_equal(args->context, &samples);
+	return b ? 7 : 0;
+}
+
+TEST(a_pair_that_counts_is_primed_and_runs_no_window)
+{
+	const struct sampler with = sampler(FOREVER);
+	const struct pair pair = {
+		.count = counts_7_in_b,
+		.args = { .context = &samples },
+		.priming = &primed_3_64,
+		.divisor = 1,
+	};
+
+	begin_samples(31);
+	assert_int_equal(sampler_measure(&with, &pair, &samples, 31).p50, 7000);
+	assert_int_equal(samples.a[30], 0);
+	assert_int_equal(samples.b[30], 7);
+	assert_int_equal(world.windows, 0);
+	assert_int_equal(world.primes, 2 * 8 + 2 * 31);
+}
+
 TEST(without_priming_nothing_is_primed)
 {
 	const struct sampler with = sampler(FOREVER);
@@ -82,7 +106,7 @@ TEST(without_priming_nothing_is_primed)
 	assert_int_equal(world.primes, 0);
 }
 
-TEST(a_rehearsal_runs_a_behind_the_priming_and_before_every_window)
+TEST(a_warm_up_runs_a_behind_the_priming_and_before_every_window)
 {
 	const struct sampler with = sampler(FOREVER);
 	const struct pair pair = {
@@ -112,7 +136,7 @@ static void writes_cr4(struct window_args *args)
 	takes_1000(args);
 }
 
-TEST(a_rehearsal_leaves_cr4_as_it_was_primed_and_the_window_changes_it)
+TEST(a_warm_up_leaves_cr4_as_it_was_primed_and_the_window_changes_it)
 {
 	const struct sampler with = sampler(FOREVER);
 	struct priming set = primed_3_64;
@@ -129,7 +153,7 @@ TEST(a_rehearsal_leaves_cr4_as_it_was_primed_and_the_window_changes_it)
 	set.cr4_before = 5;
 	begin_samples(1);
 	(void)sampler_measure(&with, &pair, &samples, 1);
-	/* A with its rehearsal, then B with its own. */
+	/* A with its warm-up, then B with its own. */
 	assert_int_equal(cr4_written[0], 5);
 	assert_int_equal(cr4_written[1], 4);
 	assert_int_equal(cr4_written[2], 4);
@@ -302,9 +326,10 @@ int main(void)
 		CASE(pairs_are_taken_ab_ba_after_eight_of_each),
 		CASE(every_window_is_primed_with_the_pages_of_its_pair),
 		CASE(arm_b_can_be_primed_in_another_way),
+		CASE(a_pair_that_counts_is_primed_and_runs_no_window),
 		CASE(without_priming_nothing_is_primed),
-		CASE(a_rehearsal_runs_a_behind_the_priming_and_before_every_window),
-		CASE(a_rehearsal_leaves_cr4_as_it_was_primed_and_the_window_changes_it),
+		CASE(a_warm_up_runs_a_behind_the_priming_and_before_every_window),
+		CASE(a_warm_up_leaves_cr4_as_it_was_primed_and_the_window_changes_it),
 		CASE(what_is_measured_is_the_operation_what_follows_or_both),
 		CASE(a_third_stamp_before_the_second_is_a_tsc_that_went_back),
 		CASE(a_drift_of_40_per_window_does_not_move_the_median),

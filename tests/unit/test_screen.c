@@ -70,6 +70,10 @@ static const char *seen(unsigned row)
 	return text;
 }
 
+/* Of summary.txt, as test_row states them. */
+#define HEADING "  at      cost  99% from        to  belief  single_op"
+#define COST "       416.000   412.000   420.000  yes     "
+
 static void put(const char *text)
 {
 	const struct line line = line_of(text);
@@ -108,9 +112,10 @@ static void put_run(unsigned status)
 	               "single_op,y,first-bare,pages,64,,timeout,late,ticks,,,,,,,,,,,,"
 	               ",,"
 	               ",,,,,,,,,,,,,1,,"));
-	put_part(FILE_SUMMARY, LINES("single_op      median", "none first    0.000",
-	                             "none marginal 1.000", "nonesuch x    2.000",
-	                             "invlpg first  416.000"));
+	put_part(FILE_SUMMARY,
+	         LINES(HEADING, COST "none first", COST "none marginal",
+	               COST "nonesuch x", "      skipped: pcid     invpcid first",
+	               COST "invlpg first"));
 	put_part(FILE_MACHINE, LINES("env,tcg", "timing_valid,0",
 	                             "timing_reason,\"no, not hardware\""));
 	record_done(&record, status);
@@ -125,12 +130,27 @@ TEST(a_run_shows_its_stage_its_time_and_what_was_said)
 		record_progress(&record, step, 12, "single_op/invlpg 4k");
 	}
 	assert_string_equal(seen(0), "tlbmark   run run-7");
+	assert_string_equal(seen(1), "Do not switch this machine off.");
 	assert_string_equal(seen(2), "[5/12] single_op/invlpg 4k");
 	assert_string_equal(seen(4), "0:10 elapsed, 0:16 left");
 	assert_string_equal(seen(6), "tlbmark: a message");
 	assert_int_equal(pixel_at(192 + 640 / 3 - 1, 184 + 3 * 16 + 8), COLOUR_GREEN);
 	assert_int_not_equal(pixel_at(192 + 640 / 3 + 1, 184 + 3 * 16 + 8),
 	                     COLOUR_GREEN);
+}
+
+TEST(the_machine_has_its_name_as_soon_as_it_is_known)
+{
+	record_run(&record, "run-7");
+	put_part(FILE_MACHINE, LINES("brand,\"Some CPU, 3 GHz\"", "board,Maker 15"));
+	ticks += HZ;
+	record_progress(&record, 1, 12, "x");
+	assert_string_equal(seen(0), "tlbmark   run run-7   Some CPU, 3 GHz");
+	assert_string_equal(seen(1), "Do not switch this machine off (Maker 15).");
+	record_done(&record, 0);
+	assert_string_equal(seen(0), "tlbmark   run run-7   Some CPU, 3 GHz");
+	assert_string_equal(seen(1), "Timing NOT valid");
+	assert_string_equal(seen(22), "");
 }
 
 TEST(hours_have_their_place)
@@ -185,12 +205,16 @@ TEST(the_summary_counts_rows_and_verifications)
 	put_run(1);
 	assert_int_equal(screen.page, 1);
 	assert_string_equal(seen(0), "tlbmark   run run-7");
-	assert_string_equal(seen(1), "FAILED: 2 rows measured, 1 skipped, 1 failed; 1 "
+	assert_string_equal(seen(1), "Timing NOT valid: no, not hardware");
+	assert_string_equal(seen(2), "FAILED: 2 rows measured, 1 skipped, 1 failed; 1 "
 	                             "verifications failed");
-	assert_string_equal(seen(2), "Timing NOT valid: no, not hardware");
-	assert_string_equal(seen(5), "none first    0.000");
-	assert_string_equal(seen(6), "nonesuch x    2.000");
-	assert_string_equal(seen(7), "invlpg first  416.000");
+	assert_string_equal(seen(4), HEADING);
+	assert_string_equal(seen(5), COST "none first");
+	assert_string_equal(seen(6), COST "nonesuch x");
+	assert_string_equal(seen(7), COST "invlpg first");
+	assert_string_equal(
+		seen(22),
+		"In ticks.  1 skipped row is not shown; all rows are in results.csv");
 	assert_string_equal(seen(24), "Where are my results: in these codes");
 }
 
@@ -210,7 +234,7 @@ TEST(the_verdict_is_that_of_the_status)
 		teardown(NULL);
 		setup(NULL);
 		put_run(status);
-		assert_memory_equal(seen(1), verdicts[status],
+		assert_memory_equal(seen(2), verdicts[status],
 		                    strlen(verdicts[status]));
 	}
 }
@@ -276,7 +300,7 @@ TEST(a_part_that_was_cut_is_neither_packed_nor_counted)
 	put("single_op,whole,first-bare,pages,64,,ok,,ticks," MEASURED);
 	record_end(&record);
 	record_done(&record, 4);
-	assert_int_equal(screen.tally.ok, 1);
+	assert_int_equal(screen.outcome.measured, 1);
 	read_codes();
 	assert_null(strstr(packed.out, "single_op,cut"));
 	assert_non_null(strstr(packed.out, "single_op,whole"));
@@ -288,6 +312,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(a_run_shows_its_stage_its_time_and_what_was_said),
+		CASE(the_machine_has_its_name_as_soon_as_it_is_known),
 		CASE(hours_have_their_place),
 		CASE(steps_within_a_second_are_drawn_once),
 		CASE(the_last_messages_stay_on_the_screen),

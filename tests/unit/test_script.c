@@ -70,7 +70,7 @@ static void assert_jumps(const struct listing *listing, unsigned i, const char *
 	assert_int_equal(listing->at[i].target, listing->at[HEAD].offset + to);
 }
 
-TEST(a_script_reads_a_step_flushes_loads_and_follows_its_trail)
+TEST(a_script_reads_a_step_flushes_loads_and_follows_its_chain)
 {
 	const struct window_spec spec =
 		plays("cr3_pcid_noflush", "invpcid_context", false, true);
@@ -180,7 +180,7 @@ static bool passes_on(csh capstone, const cs_insn *insn)
 }
 
 /*
- * From the beginning of the access part to the first load of the trail, whose text is
+ * From the beginning of the access part to the first load of the chain, whose text is
  * given: a CPU cannot compute the address of that load before RAX is there.
  */
 static bool head_waits_for_rax(const struct window_spec *spec, const char *first_load)
@@ -211,7 +211,7 @@ static bool head_waits_for_rax(const struct window_spec *spec, const char *first
 	return waits;
 }
 
-TEST(in_both_arms_a_trail_begins_where_the_last_one_has_ended)
+TEST(in_both_arms_a_chain_begins_where_the_last_one_has_ended)
 {
 	const struct window_spec loads =
 		plays("cr3_pcid_noflush", "invpcid_context", false, true);
@@ -234,12 +234,12 @@ static const struct body note_flush = { BODY_RANGE(test_note_flush) };
 #define STEPS 100u
 #define WORDS_MAX 1000u
 
-/* A trail of so many lines and a word behind the last. */
-static uint64_t trail[STEPS][40 * 8 + 1];
+/* Chains of so many lines and a word behind the last. */
+static uint64_t chains[STEPS][40 * 8 + 1];
 static struct script_step steps[STEPS];
 static uint64_t noted[WORDS_MAX], expected[WORDS_MAX];
 
-/* In trail i the way in word 0 or 1 leads from line to line, and then to i + 1000. */
+/* In chain i the way in word 0 or 1 leads from line to line, and then to i + 1000. */
 static void make_step(uint32_t i, bool is_dense, struct random *random)
 {
 	const uint32_t lines = random_below(random, 40);
@@ -251,14 +251,14 @@ static void make_step(uint32_t i, bool is_dense, struct random *random)
 		.accesses = lines,
 	};
 	if (is_dense) {
-		steps[i].dense = (uintptr_t)trail[i];
+		steps[i].dense = (uintptr_t)chains[i];
 		steps[i].dense_first = 16;
 	} else {
-		steps[i].spread = (uintptr_t)trail[i];
+		steps[i].spread = (uintptr_t)chains[i];
 		steps[i].spread_first = 16;
 	}
 	for (uint32_t k = 0; k < lines; k++)
-		trail[i][2 + 8 * k + is_dense] =
+		chains[i][2 + 8 * k + is_dense] =
 			k + 1 == lines ? i + 1000 : 16 + 64 * (k + 1);
 }
 
@@ -353,14 +353,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
-			a_script_reads_a_step_flushes_loads_and_follows_its_trail),
+			a_script_reads_a_step_flushes_loads_and_follows_its_chain),
 		cmocka_unit_test(
 			the_other_arm_has_no_bodies_and_the_dense_mapping_at_the_same_places),
 		cmocka_unit_test(an_emulation_of_two_loads_is_put_whole),
 		cmocka_unit_test(
 			home_is_loaded_behind_the_last_stamp_and_only_by_who_left_it),
 		cmocka_unit_test(
-			in_both_arms_a_trail_begins_where_the_last_one_has_ended),
+			in_both_arms_a_chain_begins_where_the_last_one_has_ended),
 		cmocka_unit_test(played_it_does_what_the_steps_say_in_their_order),
 		cmocka_unit_test(sums_are_those_of_the_steps),
 	};

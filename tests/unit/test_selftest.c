@@ -50,20 +50,20 @@ TEST(a_load_in_the_empty_window_fails_that_test_alone)
 
 TEST(an_lfence_that_costs_like_a_nop_does_not_fence)
 {
-	synthetic.slopes[CHAIN_LFENCE] = synthetic.slopes[CHAIN_NOP];
+	synthetic.slopes[CALIBRATION_LFENCE] = synthetic.slopes[CALIBRATION_NOP];
 	run(ENV_HW, false);
 	assert_fails_alone("lfence_slope");
 }
 
 TEST(an_lfence_must_cost_more_than_three_nops)
 {
-	synthetic.slopes[CHAIN_NOP] = 1000;
-	synthetic.slopes[CHAIN_LFENCE] = 3000;
+	synthetic.slopes[CALIBRATION_NOP] = 1000;
+	synthetic.slopes[CALIBRATION_LFENCE] = 3000;
 	run(ENV_HW, false);
 	assert_fails_alone("lfence_slope");
 	(void)synthetic_reset(NULL);
-	synthetic.slopes[CHAIN_NOP] = 1000;
-	synthetic.slopes[CHAIN_LFENCE] = 3100;
+	synthetic.slopes[CALIBRATION_NOP] = 1000;
+	synthetic.slopes[CALIBRATION_LFENCE] = 3100;
 	run(ENV_HW, false);
 	assert_fails_alone(NULL);
 	assert_int_equal(row("lfence_slope")->limit, 3000);
@@ -71,7 +71,7 @@ TEST(an_lfence_must_cost_more_than_three_nops)
 
 TEST(an_lfence_that_costs_nothing_does_not_fence)
 {
-	synthetic.slopes[CHAIN_NOP] = synthetic.slopes[CHAIN_LFENCE] = 0;
+	synthetic.slopes[CALIBRATION_NOP] = synthetic.slopes[CALIBRATION_LFENCE] = 0;
 	run(ENV_VM, false);
 	assert_fails_alone("lfence_slope");
 }
@@ -80,8 +80,8 @@ TEST(an_lfence_that_costs_nothing_does_not_fence)
 static enum selftest_verdict verdict_of_ratio(int64_t imul, enum environment env)
 {
 	(void)synthetic_reset(NULL);
-	synthetic.slopes[CHAIN_ADD] = 1000;
-	synthetic.slopes[CHAIN_IMUL] = imul;
+	synthetic.slopes[CALIBRATION_ADD] = 1000;
+	synthetic.slopes[CALIBRATION_IMUL] = imul;
 	run(env, false);
 	return verdict("imul_to_add");
 }
@@ -142,8 +142,8 @@ TEST(a_frequency_that_drops_by_5_percent_at_any_time_does_not_bend_the_line)
 static void break_everything(void)
 {
 	synthetic.hidden = 100;
-	synthetic.slopes[CHAIN_IMUL] = 2 * synthetic.slopes[CHAIN_ADD];
-	synthetic.slopes[CHAIN_LFENCE] = 0;
+	synthetic.slopes[CALIBRATION_IMUL] = 2 * synthetic.slopes[CALIBRATION_ADD];
+	synthetic.slopes[CALIBRATION_LFENCE] = 0;
 }
 
 TEST(the_environment_says_what_is_judged_and_what_recorded)
@@ -156,6 +156,7 @@ TEST(the_environment_says_what_is_judged_and_what_recorded)
 	} known[] = {
 		{ ENV_HW, SELFTEST_FAIL, SELFTEST_FAIL, SELFTEST_FAIL },
 		{ ENV_VM, SELFTEST_FAIL, SELFTEST_FAIL, SELFTEST_FAIL },
+		{ ENV_MODEL, SELFTEST_FAIL, SELFTEST_FAIL, SELFTEST_FAIL },
 		{ ENV_TCG, SELFTEST_RECORDED, SELFTEST_RECORDED, SELFTEST_RECORDED },
 		{ ENV_TCG_ICOUNT, SELFTEST_FAIL, SELFTEST_FAIL, SELFTEST_RECORDED },
 		{ ENV_BOCHS, SELFTEST_FAIL, SELFTEST_FAIL, SELFTEST_RECORDED },
@@ -245,7 +246,7 @@ TEST(the_rows_of_the_clock_come_in_the_order_of_the_tests)
 		assert_string_equal(selftest.rows[i].test, order[i]);
 	assert_int_equal(row("quantum")->value, 1000);
 	assert_int_equal(row("slope_lfence")->value, 9000);
-	assert_int_equal(row("slope_nop")->value, fingerprint.slopes[CHAIN_NOP]);
+	assert_int_equal(row("slope_nop")->value, fingerprint.slopes[CALIBRATION_NOP]);
 }
 
 int main(void)

@@ -8,7 +8,7 @@ static struct experiment *add(uint32_t value, uint32_t ticks)
 {
 	struct experiment *const row = rows_add(0);
 
-	row->pair = chain_pair(&synthetic.source, CHAIN_NOP, ticks);
+	row->pair = calibration_pair(&synthetic.source, CALIBRATION_NOP, ticks);
 	row->pair.divisor = 1;
 	row->spec.param = "touched";
 	row->spec.value = value;

@@ -6,21 +6,21 @@
 
 #define MOST 64u
 
-static struct topology seats[MOST];
+static struct topology topologies[MOST];
 static const struct topology *list[MOST];
 static struct target_rank ranks[MOST];
 
 /* Two threads a core, as many cores of a cache, caches of a package. */
 static void sit(unsigned i, uint32_t apic_id, unsigned cores, unsigned caches)
 {
-	seats[i] = (struct topology){
+	topologies[i] = (struct topology){
 		.apic_id = apic_id,
 		.core = apic_id / 2,
 		.cluster = apic_id / 2,
 		.cache = apic_id / 2 / cores,
 		.package = apic_id / 2 / cores / caches,
 	};
-	list[i] = &seats[i];
+	list[i] = &topologies[i];
 }
 
 static void assert_order(const uint32_t *expected, unsigned count)
@@ -106,7 +106,7 @@ TEST(one_processor_alone_has_no_targets)
 
 static struct target_pair pairs[TARGET_PAIRS];
 
-/* Seats of whole cores, put in order; returns how many pairs call. */
+/* Topologies of whole cores, put in order; returns how many pairs call. */
 static unsigned pairs_of(unsigned count, unsigned cores, unsigned caches)
 {
 	static struct topology moved[MOST];
@@ -114,9 +114,9 @@ static unsigned pairs_of(unsigned count, unsigned cores, unsigned caches)
 	for (unsigned i = 0; i < count; i++)
 		sit(i, 2 * i, cores, caches);
 	target_order(list, count, ranks);
-	moved[0] = seats[0];
+	moved[0] = topologies[0];
 	for (unsigned i = 1; i < count; i++)
-		moved[i] = seats[ranks[i - 1].place];
+		moved[i] = topologies[ranks[i - 1].place];
 	for (unsigned i = 0; i < count; i++)
 		list[i] = &moved[i];
 	return target_pairs(list, count, pairs);

@@ -49,6 +49,18 @@ TEST(a_copy_is_cut_and_ended)
 	assert_string_equal(to, "");
 }
 
+TEST(a_copy_of_a_slice_ends_where_that_does)
+{
+	char to[4] = "zzz";
+
+	text_copy_slice(to, sizeof to, (struct text_slice){ "abcdef", 2 });
+	assert_string_equal(to, "ab");
+	text_copy_slice(to, sizeof to, (struct text_slice){ "abcdef", 5 });
+	assert_string_equal(to, "abc");
+	text_copy_slice(to, sizeof to, (struct text_slice){ "abc", 0 });
+	assert_string_equal(to, "");
+}
+
 TEST(trim_takes_blanks_from_both_ends_and_none_from_inside)
 {
 	assert_slice(text_trim(slice(" \t a b\t\r ")), "a b");
@@ -197,6 +209,7 @@ int main(void)
 		cmocka_unit_test(equal_means_the_same_to_the_last_character),
 		cmocka_unit_test(a_slice_is_a_text_of_the_same_length_only),
 		cmocka_unit_test(a_copy_is_cut_and_ended),
+		cmocka_unit_test(a_copy_of_a_slice_ends_where_that_does),
 		cmocka_unit_test(trim_takes_blanks_from_both_ends_and_none_from_inside),
 		cmocka_unit_test(split_gives_the_part_before_and_the_rest_behind),
 		cmocka_unit_test(numbers_are_decimal_or_hexadecimal_behind_0x),

@@ -16,63 +16,115 @@ static struct tlb_leaf translation(uint32_t sizes, uint32_t ways, uint32_t sets,
 	return (struct tlb_leaf){ 0, ways << 16 | sizes, sets, level << 5 | type };
 }
 
-/* Haswell's (06_3C), byte for byte: 1024 shared, 64 and 64 above. */
-TEST(leaf_02_of_haswell)
-{
-	const struct tlb_leaves leaves = {
-		.leaf_02 = { 0x76036301, 0x00f0b5ff, 0x00000000, 0x00c10000 },
-	};
-	const struct tlb_sizes sizes = tlb_sizes_of(&leaves);
+/*
+ * As the processors return them, byte for byte.  Entries are for pages of 4 KiB, 2 MiB
+ * and 1 GiB: of the first level for data and for code, of the second for data, for code
+ * and for both; then how far loads and code reach.
+ */
+static const struct {
+	const char *name;
+	struct tlb_leaves leaves;
+	const char *source, *sizes, *reach;
+} processors[] = {
+	{
+		"Haswell (06_3C): 1024 shared, 64 and 64 above",
+		{ .leaf_02 = { 0x76036301, 0x00f0b5ff, 0x00000000, 0x00c10000 } },
+		"02H",
+		"64/32/4 64/8/0, 0/0/0 0/0/0 1024/1024/0",
+		"1024/1024/4 1024/1024/0",
+	},
+	{
+		"Skylake (06_5E)",
+		{ .leaf_02 = { 0x76036301, 0x00f0b5ff, 0x00000000, 0x00c30000 } },
+		"02H",
+		"64/32/4 64/8/0, 0/0/0 0/0/0 1536/1536/16",
+		"1536/1536/16 1536/1536/16",
+	},
+	{
+		"Sandy Bridge (06_2A): 512 shared, for 4 KiB pages alone",
+		{ .leaf_02 = { 0x76035a01, 0x00f0b2ff, 0x00000000, 0x00ca0000 } },
+		"02H",
+		"64/32/0 64/8/0, 0/0/0 0/0/0 512/0/0",
+		"512/32/0 512/8/0",
+	},
+	{
+		"registers of leaf 02H with bit 31, which hold nothing",
+		{ .leaf_02 = { 0x00000001, 0x80000003, 0xc30000c3, 0x000000b5 } },
+		"02H",
+		"0/0/0 64/0/0, 0/0/0 0/0/0 0/0/0",
+		"0/0/0 64/0/0",
+	},
+	{
+		"Zen 2 (17_71)",
+		{
+			.amd = true,
+			.leaf_02 = { 0x76036301, 0x00f0b5ff, 0x00000000, 0x00c30000 },
+			.leaf_80000005 = { 0xff40ff40, 0xff40ff40, 0x20080140,
+	                                   0x20080140 },
+			.leaf_80000006 = { 0x48006400, 0x68006400, 0x02006140,
+	                                   0x01009140 },
+			.leaf_80000019 = { 0xf040f040, 0x00000000, 0, 0 },
+		},
+		"80000005H 80000006H 80000019H",
+		"64/64/64 64/64/64, 2048/2048/0 1024/1024/0 0/0/0",
+		"2048/2048/64 1024/1024/64",
+	},
+	{
+		"an empty upper half, one TLB for both; no ways, none",
+		{
+			.amd = true,
+			.leaf_80000005 = { 0, 0xff20ff10, 0, 0 },
+			.leaf_80000006 = { 0x00000200, 0x00004200, 0, 0 },
+		},
+		"80000005H 80000006H 80000019H",
+		"32/0/0 16/0/0, 0/0/0 0/0/0 512/0/0",
+		"512/0/0 512/0/0",
+	},
+};
 
-	assert_string_equal(sizes.source, "02H");
-	assert_int_equal(entries(&sizes, 1, TLB_DATA, TLB_4K), 64);
-	assert_int_equal(entries(&sizes, 1, TLB_DATA, TLB_2M), 32);
-	assert_int_equal(entries(&sizes, 1, TLB_DATA, TLB_1G), 4);
-	assert_int_equal(entries(&sizes, 1, TLB_CODE, TLB_4K), 64);
-	assert_int_equal(entries(&sizes, 1, TLB_CODE, TLB_2M), 8);
-	assert_int_equal(entries(&sizes, 2, TLB_UNIFIED, TLB_4K), 1024);
-	assert_int_equal(entries(&sizes, 2, TLB_UNIFIED, TLB_2M), 1024);
-	assert_int_equal(entries(&sizes, 2, TLB_UNIFIED, TLB_1G), 0);
+/* In the notation above. */
+static const char *sizes_text(const struct tlb_sizes *sizes)
+{
+	static char text[120];
+	char *at = text;
+
+	for (unsigned i = 0; i < TLB_LEVELS * TLB_SIDES; i++) {
+		const uint16_t *const of = sizes->entries[i / TLB_SIDES][i % TLB_SIDES];
+
+		if (i == TLB_UNIFIED) /* nobody has one on the first level */
+			assert_int_equal(of[TLB_4K] + of[TLB_2M] + of[TLB_1G], 0);
+		else
+			at += sprintf(at, "%s%u/%u/%u",
+			              i == 0           ? ""
+			              : i == TLB_SIDES ? ", "
+			                               : " ",
+			              of[TLB_4K], of[TLB_2M], of[TLB_1G]);
+	}
+	return text;
 }
 
-/* Skylake's (06_5E). */
-TEST(leaf_02_of_skylake)
+static const char *reach_text(const struct tlb_sizes *sizes)
 {
-	const struct tlb_leaves leaves = {
-		.leaf_02 = { 0x76036301, 0x00f0b5ff, 0x00000000, 0x00c30000 },
-	};
-	const struct tlb_sizes sizes = tlb_sizes_of(&leaves);
+	static char text[80];
 
-	assert_int_equal(entries(&sizes, 2, TLB_UNIFIED, TLB_4K), 1536);
-	assert_int_equal(entries(&sizes, 2, TLB_UNIFIED, TLB_2M), 1536);
-	assert_int_equal(entries(&sizes, 2, TLB_UNIFIED, TLB_1G), 16);
-	assert_int_equal(tlb_reach(&sizes, TLB_DATA, TLB_4K), 1536);
-	assert_int_equal(tlb_reach(&sizes, TLB_CODE, TLB_1G), 16);
+	(void)snprintf(
+		text, sizeof text, "%u/%u/%u %u/%u/%u",
+		tlb_reach(sizes, TLB_DATA, TLB_4K), tlb_reach(sizes, TLB_DATA, TLB_2M),
+		tlb_reach(sizes, TLB_DATA, TLB_1G), tlb_reach(sizes, TLB_CODE, TLB_4K),
+		tlb_reach(sizes, TLB_CODE, TLB_2M), tlb_reach(sizes, TLB_CODE, TLB_1G));
+	return text;
 }
 
-/* Sandy Bridge's (06_2A): 512 shared, for 4 KiB pages alone. */
-TEST(leaf_02_of_sandy_bridge_has_no_second_level_for_large_pages)
+TEST(sizes_are_those_that_the_leaves_of_processors_say)
 {
-	const struct tlb_leaves leaves = {
-		.leaf_02 = { 0x76035a01, 0x00f0b2ff, 0x00000000, 0x00ca0000 },
-	};
-	const struct tlb_sizes sizes = tlb_sizes_of(&leaves);
+	for (unsigned i = 0; i < COUNT_OF(processors); i++) {
+		const struct tlb_sizes sizes = tlb_sizes_of(&processors[i].leaves);
 
-	assert_int_equal(tlb_reach(&sizes, TLB_DATA, TLB_4K), 512);
-	assert_int_equal(tlb_reach(&sizes, TLB_DATA, TLB_2M), 32);
-	assert_int_equal(tlb_reach(&sizes, TLB_CODE, TLB_2M), 8);
-	assert_int_equal(tlb_reach(&sizes, TLB_DATA, TLB_1G), 0);
-}
-
-TEST(a_register_of_leaf_02_with_bit_31_holds_nothing)
-{
-	const struct tlb_leaves leaves = {
-		.leaf_02 = { 0x00000001, 0x80000003, 0xc30000c3, 0x000000b5 },
-	};
-	const struct tlb_sizes sizes = tlb_sizes_of(&leaves);
-
-	assert_int_equal(tlb_reach(&sizes, TLB_DATA, TLB_4K), 0);
-	assert_int_equal(tlb_reach(&sizes, TLB_CODE, TLB_4K), 64);
+		print_message("# %s\n", processors[i].name);
+		assert_string_equal(sizes.source, processors[i].source);
+		assert_string_equal(sizes_text(&sizes), processors[i].sizes);
+		assert_string_equal(reach_text(&sizes), processors[i].reach);
+	}
 }
 
 /* Ice Lake (06_6A): FFH and FEH point to leaves 04H and 18H. */
@@ -131,44 +183,6 @@ TEST(levels_that_are_not_there_are_ignored)
 	assert_int_equal(tlb_reach(&sizes, TLB_DATA, TLB_4K), 0);
 }
 
-/* Zen 2 (17_71). */
-TEST(amd_leaves_of_zen_2)
-{
-	const struct tlb_leaves leaves = {
-		.amd = true,
-		.leaf_02 = { 0x76036301, 0x00f0b5ff, 0x00000000, 0x00c30000 },
-		.leaf_80000005 = { 0xff40ff40, 0xff40ff40, 0x20080140, 0x20080140 },
-		.leaf_80000006 = { 0x48006400, 0x68006400, 0x02006140, 0x01009140 },
-		.leaf_80000019 = { 0xf040f040, 0x00000000, 0, 0 },
-	};
-	const struct tlb_sizes sizes = tlb_sizes_of(&leaves);
-
-	assert_memory_equal(sizes.source, "80000005H", 9);
-	assert_int_equal(entries(&sizes, 1, TLB_DATA, TLB_4K), 64);
-	assert_int_equal(entries(&sizes, 1, TLB_CODE, TLB_2M), 64);
-	assert_int_equal(entries(&sizes, 1, TLB_DATA, TLB_1G), 64);
-	assert_int_equal(entries(&sizes, 2, TLB_DATA, TLB_4K), 2048);
-	assert_int_equal(entries(&sizes, 2, TLB_CODE, TLB_4K), 1024);
-	assert_int_equal(entries(&sizes, 2, TLB_DATA, TLB_2M), 2048);
-	assert_int_equal(tlb_reach(&sizes, TLB_DATA, TLB_1G), 64);
-	assert_int_equal(tlb_reach(&sizes, TLB_CODE, TLB_4K), 1024);
-}
-
-TEST(an_empty_upper_half_is_one_tlb_for_both_and_no_ways_is_none)
-{
-	const struct tlb_leaves leaves = {
-		.amd = true,
-		.leaf_80000005 = { 0, 0xff20ff10, 0, 0 },
-		.leaf_80000006 = { 0x00000200, 0x00004200, 0, 0 },
-	};
-	const struct tlb_sizes sizes = tlb_sizes_of(&leaves);
-
-	assert_int_equal(entries(&sizes, 2, TLB_UNIFIED, TLB_4K), 512);
-	assert_int_equal(entries(&sizes, 2, TLB_UNIFIED, TLB_2M), 0);
-	assert_int_equal(entries(&sizes, 1, TLB_DATA, TLB_4K), 32);
-	assert_int_equal(entries(&sizes, 1, TLB_CODE, TLB_4K), 16);
-}
-
 TEST(a_cpu_that_says_nothing_has_no_source_and_no_sizes)
 {
 	for (unsigned amd = 0; amd < 2; amd++) {
@@ -208,17 +222,10 @@ TEST(what_is_known_is_recorded_and_nothing_else)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(leaf_02_of_haswell),
-		cmocka_unit_test(leaf_02_of_skylake),
-		cmocka_unit_test(
-			leaf_02_of_sandy_bridge_has_no_second_level_for_large_pages),
-		cmocka_unit_test(a_register_of_leaf_02_with_bit_31_holds_nothing),
+		cmocka_unit_test(sizes_are_those_that_the_leaves_of_processors_say),
 		cmocka_unit_test(leaf_18_is_asked_first),
 		cmocka_unit_test(of_loads_and_stores_those_of_loads_count),
 		cmocka_unit_test(levels_that_are_not_there_are_ignored),
-		cmocka_unit_test(amd_leaves_of_zen_2),
-		cmocka_unit_test(
-			an_empty_upper_half_is_one_tlb_for_both_and_no_ways_is_none),
 		cmocka_unit_test(a_cpu_that_says_nothing_has_no_source_and_no_sizes),
 		cmocka_unit_test(what_is_known_is_recorded_and_nothing_else),
 	};

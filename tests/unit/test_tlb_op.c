@@ -9,64 +9,7 @@
 #include "lib/x86/insn.h"
 #include "paging/address_space.h"
 #include "tests/unit/support/disassemble.h"
-
-#define ANY (PCIDE_OFF | PCIDE_ON)
-
-static const char *const nothing[] = { NULL };
-static const char *const home[] = { "mov cr3, rbx", NULL };
-static const char *const there[] = { "mov cr3, r8", "mov cr3, rbx", NULL };
-static const char *const invlpg_code[] = { "invlpg byte ptr [rsi + 0x7fffffff]", NULL };
-static const char *const invpcid_code[] = {
-	"invpcid rdi, xmmword ptr [rsi + 0x7fffffff]", NULL
-};
-static const char *const toggle[] = { "mov cr4, r10", "mov cr4, r9", NULL };
-/* As published, with the address of the PML4 in a register. */
-static const char *const emulation[] = {
-	"push rax",     "and rdi, 0xfff", "or rdi, r8", "bts rdi, 0x3f",
-	"mov rax, cr3", "pushfq",         "cli",        "mov cr3, rdi",
-	"mov cr3, rax", "popfq",          "pop rax",    NULL,
-};
-
-/* Of the manual; named NULL: the same code for another PCID. */
-static const struct {
-	const char *op;
-	const char *const *code;
-	const char *const *named;
-	uint32_t needs;
-	enum pcide_states states;
-	enum mechanism by;
-	enum naming names;
-	bool takes_page, drops_globals;
-} manual[] = {
-	{ "none", nothing, NULL, 0, ANY, 0, NAMES_NONE, false, false },
-	{ "cr3_reload", home, NULL, 0, PCIDE_OFF, BY_CR3, NAMES_NONE, false, false },
-	{ "cr3_pcid_flush", home, there, FEATURE_PCID, PCIDE_ON, BY_CR3, NAMES_ANY,
-	  false, false },
-	{ "cr3_pcid_noflush", home, there, FEATURE_PCID, PCIDE_ON, BY_CR3, NAMES_ANY,
-	  false, false },
-	{ "invlpg", invlpg_code, NULL, 0, ANY, BY_INVLPG, NAMES_NONE, true, false },
-	{ "invpcid_address", invpcid_code, NULL, FEATURE_INVPCID, ANY, BY_INVPCID,
-	  NAMES_ANY, true, false },
-	{ "invpcid_context", invpcid_code, NULL, FEATURE_INVPCID, ANY, BY_INVPCID,
-	  NAMES_ANY, false, false },
-	{ "invpcid_all_global", invpcid_code, NULL, FEATURE_INVPCID, ANY, BY_INVPCID,
-	  NAMES_NONE, false, true },
-	{ "invpcid_all_non_global", invpcid_code, NULL, FEATURE_INVPCID, ANY,
-	  BY_INVPCID, NAMES_NONE, false, false },
-	{ "invpcid_by_cr3", there, NULL, FEATURE_PCID, PCIDE_ON, BY_CR3, NAMES_ANOTHER,
-	  false, false },
-	{ "invpcid_by_cr3_seed", emulation, NULL, FEATURE_PCID, PCIDE_ON, BY_CR3,
-	  NAMES_ANOTHER, false, false },
-	{ "cr4_pge_toggle", toggle, NULL, FEATURE_PGE, ANY, BY_CR4, NAMES_NONE, false,
-	  true },
-	{ "cr4_smep_set", toggle, NULL, FEATURE_SMEP, ANY, BY_CR4, NAMES_NONE, false,
-	  false },
-	/* The disassembler does not know it: test_window_batch.c. */
-	{ "invlpgb_tlbsync", NULL, NULL, FEATURE_INVLPGB, ANY, BY_INVLPGB, NAMES_ANY,
-	  true, false },
-	/* Code of two sizes: below. */
-	{ "cr0_pg_toggle", NULL, NULL, 0, PCIDE_OFF, BY_CR0, NAMES_NONE, false, true },
-};
+#include "tests/unit/support/manual.h"
 
 static struct listing listing;
 
@@ -141,7 +84,8 @@ TEST(what_is_measured_as_setting_smep_is_less_the_clearing)
 		const bool smep = strcmp(manual[i].op, "cr4_smep_set") == 0;
 
 		assert_int_equal(baseline->begin != NULL,
-		                 smep || manual[i].by == BY_CR0);
+		                 smep || manual[i].by == BY_CR0 ||
+		                         strcmp(manual[i].op, "cr3_pti_deferred") == 0);
 		if (smep)
 			assert_code(baseline, back);
 	}
@@ -152,10 +96,10 @@ TEST(a_fixup_points_at_the_displacement)
 	for (unsigned i = 0; i < COUNT_OF(manual); i++) {
 		const struct body *const body = &row_of(i)->body;
 
-		assert_int_equal(body->fixup == FIXUP_ADDRESS,
-		                 manual[i].by == BY_INVLPG ||
-		                         manual[i].by == BY_INVPCID ||
-		                         manual[i].by == BY_INVLPGB);
+		assert_int_equal(
+			body->fixup == FIXUP_ADDRESS,
+			manual[i].by == BY_INVLPG || manual[i].by == BY_INVPCID ||
+				(manual[i].by == BY_INVLPGB && manual[i].takes_page));
 		if (body->fixup != FIXUP_NONE)
 			assert_memory_equal(body->begin + body->fixup_offset,
 			                    "\xff\xff\xff\x7f", 4);
@@ -191,16 +135,21 @@ TEST(an_operation_exists_in_the_states_it_says)
 #define DESCRIPTOR UINT64_C(0xffff900000001000)
 #define VA UINT64_C(0xffff920000010000)
 
-static struct operands operands_of(const char *op, uint16_t pcid)
+static struct operands operands_under(uint64_t cr4, const char *op, uint16_t pcid)
 {
 	const struct aim aim = { .va = VA, .pcid = pcid };
 	const struct surroundings surroundings = {
 		.root = ROOT,
-		.cr4 = CR4_USED,
+		.cr4 = cr4,
 		.descriptor = DESCRIPTOR,
 	};
 
 	return tlb_op_operands(tlb_op_named(op), &aim, &surroundings);
+}
+
+static struct operands operands_of(const char *op, uint16_t pcid)
+{
+	return operands_under(CR4_USED, op, pcid);
 }
 
 TEST(bit_63_is_set_where_translations_are_to_be_kept)
@@ -250,13 +199,33 @@ TEST(invpcid_has_its_type_and_points_at_a_descriptor)
 TEST(others_point_at_the_page)
 {
 	assert_int_equal(operands_of("invlpg", PCID_HOME).address, VA);
-	/* Address, PCID and ASID valid, and global pages too; PCID in 27:16. */
-	assert_int_equal(operands_of("invlpgb_tlbsync", PCID_TARGET).address, VA | 0xf);
-	assert_int_equal(operands_of("invlpgb_tlbsync", PCID_TARGET).type,
-	                 PCID_TARGET << 16);
 	/* The published routine takes the PCID in RDI. */
 	assert_int_equal(operands_of("invpcid_by_cr3_seed", PCID_TARGET).type,
 	                 PCID_TARGET);
+}
+
+/* APM 3 "INVLPGB": RAX 0 address, 1 PCID, 2 ASID, 3 global pages; EDX 27:16 PCID. */
+TEST(a_broadcast_names_a_pcid_or_has_global_pages_too)
+{
+	static const struct {
+		const char *op;
+		uint64_t cr4, address, type;
+	} forms[] = {
+		{ "invlpgb_tlbsync", CR4_USED, VA | 0x7, PCID_TARGET << 16 },
+		/* Without CR4.PCIDE there is no PCID to be valid. */
+		{ "invlpgb_tlbsync", CR4_USED & ~CR4_PCIDE, VA | 0xd, 0 },
+		{ "invlpgb_context", CR4_USED, 0x6, PCID_TARGET << 16 },
+		{ "invlpgb_all_global", CR4_USED, 0xc, 0 },
+		{ "invlpgb_all_global", CR4_USED & ~CR4_PCIDE, 0xc, 0 },
+	};
+
+	for (unsigned i = 0; i < COUNT_OF(forms); i++) {
+		const struct operands o =
+			operands_under(forms[i].cr4, forms[i].op, PCID_TARGET);
+
+		assert_int_equal(o.address, forms[i].address);
+		assert_int_equal(o.type, forms[i].type);
+	}
 }
 
 TEST(cr4_is_changed_in_the_one_bit_that_matters)
@@ -304,6 +273,7 @@ int main(void)
 		cmocka_unit_test(bit_63_is_set_where_translations_are_to_be_kept),
 		cmocka_unit_test(invpcid_has_its_type_and_points_at_a_descriptor),
 		cmocka_unit_test(others_point_at_the_page),
+		cmocka_unit_test(a_broadcast_names_a_pcid_or_has_global_pages_too),
 		cmocka_unit_test(cr4_is_changed_in_the_one_bit_that_matters),
 		cmocka_unit_test(another_pcid_takes_another_body_where_there_is_one),
 		cmocka_unit_test(none_is_named_none_and_an_unknown_name_is_nothing),

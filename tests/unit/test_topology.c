@@ -143,6 +143,16 @@ TEST(a_level_of_a_later_manual_counts_to_the_one_below)
 	assert_int_equal(topology.package, 3);
 }
 
+TEST(no_level_counts_behind_the_first_without_a_type)
+{
+	struct topology_leaves leaves = genoa(0x123);
+
+	leaves.levels[1] = (struct topology_leaf){ 0 };
+	leaves.levels[2] = (struct topology_leaf)LEVEL(8, 2);
+	assert_int_equal(decode(leaves).package, 0x123 >> 1);
+	assert_int_equal(decode(genoa(0x123)).package, 0x123 >> 8);
+}
+
 TEST(old_processors_tell_by_leaf_1_and_4)
 {
 	/* Core 2 Quad; Pentium 4 with two threads; one that has neither. */
@@ -229,6 +239,7 @@ int main(void)
 		cmocka_unit_test(leaf_1fh_tells_modules_and_dies),
 		cmocka_unit_test(a_level_that_ends_before_it_begins_is_empty),
 		cmocka_unit_test(a_level_of_a_later_manual_counts_to_the_one_below),
+		cmocka_unit_test(no_level_counts_behind_the_first_without_a_type),
 		cmocka_unit_test(old_processors_tell_by_leaf_1_and_4),
 		cmocka_unit_test(without_leaves_of_caches_nothing_is_shared),
 		cmocka_unit_test(old_amd_processors_tell_by_8000_0008_and_8000_001e),

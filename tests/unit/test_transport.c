@@ -1,4 +1,4 @@
-/* The option `transport`, and its value as machine.csv and the breadcrumb have it. */
+/* The option `transport`, and its value as machine.csv and the run marker have it. */
 #include "lib/options/transport.h"
 #include "tests/unit/support/unit.h"
 

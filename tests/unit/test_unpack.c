@@ -13,7 +13,9 @@ static struct {
 	struct memory_sink sink;
 	struct record record;
 	struct capture capture;
-	char file[ROOM + LINE_CAPACITY + 1];
+	char files[ROOM + UNPACK_EXTRA];
+	struct unpacked unpacked;
+	char text[ROOM + UNPACK_EXTRA + 1];
 } home;
 
 static int open_home(void **state)
@@ -51,13 +53,24 @@ static void put_part(enum file file, const char *first, const char *second)
 	record_end(&home.record);
 }
 
+static const char *text_of(const struct text_slice *slice)
+{
+	unpack(&home.capture, home.stream, home.sink.length, home.files,
+	       &home.unpacked);
+	memcpy(home.text, slice->text, slice->length);
+	home.text[slice->length] = '\0';
+	return home.text;
+}
+
 static const char *file_text(enum file file)
 {
-	const size_t length = unpack_file(&home.capture, home.stream, home.sink.length,
-	                                  file, home.file);
+	return text_of(&home.unpacked.files[file]);
+}
 
-	home.file[length] = '\0';
-	return home.file;
+static const struct unpack_run *run_read(void)
+{
+	(void)text_of(&home.unpacked.console);
+	return &home.unpacked.run;
 }
 
 TEST(files_come_out_as_they_went_in)
@@ -87,34 +100,27 @@ TEST(a_part_that_was_abandoned_is_left_out)
 
 TEST(the_console_is_what_is_between_the_files)
 {
-	struct unpack_run run;
-	size_t length;
-
 	record_run(&home.record, "r-1");
 	record_progress(&home.record, 1, 2, "refill/invlpg 4k");
 	put_part(FILE_CANARY, "1,10", "2,20");
 	record_console(&home.record, "words @done 3");
 	record_done(&home.record, 1);
 	record_console(&home.record, "resetting");
-	length = unpack_console(&home.capture, home.stream, home.sink.length, home.file,
-	                        &run);
-	home.file[length] = '\0';
-	assert_string_equal(home.file, "\n@run r-1\n@progress 1 2 refill/invlpg 4k\n"
-	                               "words @done 3\n@done 1\nresetting\n");
-	assert_true(run.done);
-	assert_int_equal(run.status, 1);
+	assert_string_equal(text_of(&home.unpacked.console),
+	                    "\n@run r-1\n@progress 1 2 refill/invlpg 4k\n"
+	                    "words @done 3\n@done 1\nresetting\n");
+	assert_true(home.unpacked.run.done);
+	assert_int_equal(home.unpacked.run.status, 1);
 }
 
 TEST(a_run_without_its_end_says_so)
 {
-	struct unpack_run run = { .done = true, .status = 9, .steps = 3 };
-
+	home.unpacked.run =
+		(struct unpack_run){ .done = true, .status = 9, .steps = 3 };
 	record_run(&home.record, "r-1");
-	(void)unpack_console(&home.capture, home.stream, home.sink.length, home.file,
-	                     &run);
-	assert_false(run.done);
-	assert_int_equal(run.status, 0);
-	assert_int_equal(run.steps, 0);
+	assert_false(run_read()->done);
+	assert_int_equal(home.unpacked.run.status, 0);
+	assert_int_equal(home.unpacked.run.steps, 0);
 }
 
 static const char *verdict(const struct unpack_run *run, uint32_t flags)
@@ -129,15 +135,11 @@ static const char *verdict(const struct unpack_run *run, uint32_t flags)
 
 TEST(the_last_step_of_a_run_without_its_end_is_named)
 {
-	struct unpack_run run;
-
 	record_run(&home.record, "r-1");
 	record_progress(&home.record, 1, 7, "refill/invlpg 4k");
 	put_part(FILE_CANARY, "1,10", "2,20");
 	record_progress(&home.record, 2, 7, "refill/invlpg 2m");
-	(void)unpack_console(&home.capture, home.stream, home.sink.length, home.file,
-	                     &run);
-	assert_string_equal(verdict(&run, LOG_HEADER_OPEN),
+	assert_string_equal(verdict(run_read(), LOG_HEADER_OPEN),
 	                    "INCOMPLETE: the run did not end by itself; the last step "
 	                    "that is known is 2 of 7, refill/invlpg 2m");
 }
@@ -222,6 +224,24 @@ TEST(a_file_whose_first_part_was_left_out_begins_with_its_columns)
 		"12345,78\n12345,78\n12345,78\n");
 }
 
+/* What is abandoned behind the last whole part is not over what another file has. */
+TEST(files_leave_each_other_alone)
+{
+	record_run(&home.record, "r-1");
+	put_part(FILE_VERIFY, "all", "is well");
+	put_part(FILE_RESULTS, "r1", "r2");
+	record_begin(&home.record, FILE_VERIFY);
+	for (unsigned i = 0; i < 40; i++)
+		put_row("this part has no end");
+	put_part(FILE_CANARY, "1,10", "2,20");
+	record_console(&home.record, "words");
+	assert_string_equal(file_text(FILE_CANARY),
+	                    "order,ticks,core_type\n1,10\n2,20\n");
+	assert_string_equal(strchr(file_text(FILE_VERIFY), '\n'), "\nall\nis well\n");
+	assert_string_equal(strchr(file_text(FILE_RESULTS), '\n'), "\nr1\nr2\n");
+	assert_string_equal(text_of(&home.unpacked.console), "\n@run r-1\nwords\n");
+}
+
 TEST(what_has_no_columns_or_no_rows_gets_none)
 {
 	record_run(&home.record, "r-1");
@@ -303,6 +323,7 @@ int main(void)
 		cmocka_unit_test(a_full_sink_takes_no_more_and_says_so),
 		CASE(samples_that_do_not_fit_leave_the_room_to_others),
 		CASE(a_file_whose_first_part_was_left_out_begins_with_its_columns),
+		CASE(files_leave_each_other_alone),
 		CASE(what_has_no_columns_or_no_rows_gets_none),
 		CASE(no_samples_take_what_is_reserved),
 		CASE(an_exception_while_samples_are_left_out_is_kept),

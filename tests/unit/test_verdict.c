@@ -136,6 +136,8 @@ static unsigned commas(const char *text, size_t length)
 
 /* Column core_type of the next rows. */
 static const char *core_type;
+/* Column cpu. */
+static const uint32_t *cpu;
 
 static const char *csv_row(const struct verify_case *cell, bool has_tce,
                            enum verify_phase phase, const struct staleness *staleness)
@@ -145,7 +147,8 @@ static const char *csv_row(const struct verify_case *cell, bool has_tce,
 	struct line line;
 
 	verify_to_csv(&line, cell,
-	              &(struct verify_setting){ has_tce, phase, core_type }, staleness);
+	              &(struct verify_setting){ has_tce, phase, core_type, cpu },
+	              staleness);
 	assert_int_equal(commas(line.text, line.length),
 	                 commas(columns, strlen(columns)));
 	line_to_string(&line, text, sizeof text);
@@ -169,11 +172,11 @@ TEST(a_measured_cell_has_its_counts_and_its_verdict)
 	assert_string_equal(csv_row(&invlpg, false, PHASE_BEFORE, &staleness),
 	                    "invlpg,page_4k,0,,before,must,SDM 3A 5.10.4.1 Operations "
 	                    "that Invalidate TLBs and Paging-Structure Caches,"
-	                    "200,199,3,fail,");
+	                    "200,199,3,fail,,");
 	assert_string_equal(
 		csv_row(&cr3, false, PHASE_AFTER, &staleness),
 		"cr3_reload,global_4k,0,,after,may,SDM 3A 5.10.2.4 Global Pages,"
-		"200,199,3,kept,");
+		"200,199,3,kept,,");
 }
 
 TEST(what_the_accessed_bit_says_has_a_row_of_its_own)
@@ -188,8 +191,23 @@ TEST(what_the_accessed_bit_says_has_a_row_of_its_own)
 	assert_string_equal(csv_row(&witness, false, PHASE_BEFORE, &staleness),
 	                    "cr4_pge_toggle,other_pcid_global_accessed,1,,before,must,"
 	                    "SDM 3A 5.10.4.1 Operations that Invalidate TLBs and "
-	                    "Paging-Structure Caches,200,200,0,pass,efficient");
+	                    "Paging-Structure Caches,200,200,0,pass,efficient,");
 	core_type = NULL;
+}
+
+TEST(a_processor_that_is_only_verified_is_named)
+{
+	const struct staleness staleness = { 200, 200, 1, 0 };
+	const struct verify_case invlpg =
+		cell_of("invlpg", ENTRY_GLOBAL_4K, (struct tlb_mode){ 0 });
+	const uint32_t fifth = 5;
+
+	cpu = &fifth;
+	assert_string_equal(csv_row(&invlpg, false, PHASE_BEFORE, &staleness),
+	                    "invlpg,global_4k,0,,before,must,SDM 3A 5.10.4.1 "
+	                    "Operations that Invalidate TLBs and Paging-Structure "
+	                    "Caches,200,200,1,fail,,5");
+	cpu = NULL;
 }
 
 TEST(a_claim_of_others_is_refuted_in_its_row)
@@ -202,7 +220,7 @@ TEST(a_claim_of_others_is_refuted_in_its_row)
 	assert_string_equal(csv_row(&seed, false, PHASE_BEFORE, &staleness),
 	                    "invpcid_by_cr3_seed,target_pcid,1,,before,claimed,SDM 3A "
 	                    "5.10.4.1 Operations that Invalidate TLBs and "
-	                    "Paging-Structure Caches,200,200,200,refuted,");
+	                    "Paging-Structure Caches,200,200,200,refuted,,");
 }
 
 TEST(a_skipped_cell_has_its_rule_but_no_counts)
@@ -213,7 +231,7 @@ TEST(a_skipped_cell_has_its_rule_but_no_counts)
 	assert_string_equal(csv_row(&pge, false, PHASE_AFTER, NULL),
 	                    "cr4_pge_toggle,pde,0,,after,must,SDM 3A 5.10.4.1 "
 	                    "Operations that Invalidate TLBs and Paging-Structure "
-	                    "Caches,,,,skipped,");
+	                    "Caches,,,,skipped,,");
 }
 
 TEST(where_the_cpu_has_tce_its_state_is_said)
@@ -225,19 +243,50 @@ TEST(where_the_cpu_has_tce_its_state_is_said)
 
 	assert_string_equal(csv_row(&on, true, PHASE_AFTER, NULL),
 	                    "invlpg,psc,0,1,after,may,APM 2 5.5 "
-	                    "Translation-Lookaside Buffer (TLB),,,,skipped,");
+	                    "Translation-Lookaside Buffer (TLB),,,,skipped,,");
 	assert_string_equal(csv_row(&off, true, PHASE_AFTER, NULL),
 	                    "invlpg,psc,0,0,after,must,SDM 3A 5.10.4.1 Operations that "
-	                    "Invalidate TLBs and Paging-Structure Caches,,,,skipped,");
+	                    "Invalidate TLBs and Paging-Structure Caches,,,,skipped,,");
+}
+
+TEST(data_cells_of_an_operation_on_a_page_are_tried_as_often_as_is_asked)
+{
+	const struct tlb_mode mode = { .pcide = true };
+	struct verify_case cell = cell_of("invlpg", ENTRY_PAGE_4K, mode);
+
+	assert_int_equal(verify_trials(&cell, 100000), 100000);
+	assert_int_equal(verify_trials(&cell, 1), 200);
+	cell.oracle = ORACLE_ACCESSED;
+	assert_int_equal(verify_trials(&cell, 100000), 200);
+	cell = cell_of("invpcid_address", ENTRY_PSC, mode);
+	assert_int_equal(verify_trials(&cell, 100000), 100000);
+	cell = cell_of("invpcid_address", ENTRY_CODE_4K, mode);
+	assert_int_equal(verify_trials(&cell, 100000), 200);
+	cell = cell_of("invpcid_context", ENTRY_PAGE_4K, mode);
+	assert_int_equal(verify_trials(&cell, 100000), 200);
 }
 
 TEST(entries_have_the_names_of_verify_csv)
 {
 	static const char *const names[] = {
-		"page_4k",     "page_2m",    "page_1g",
-		"neighbour",   "global_4k",  "global_neighbour",
-		"target_pcid", "other_pcid", "other_pcid_global",
-		"pde",         "psc",        "code_4k",
+		"page_4k",
+		"page_2m",
+		"page_1g",
+		"neighbour",
+		"global_4k",
+		"global_neighbour",
+		"target_pcid",
+		"other_pcid",
+		"other_pcid_global",
+		"pde",
+		"psc",
+		"psc_pdpte",
+		"psc_pml4e",
+		"code_4k",
+		"code_2m",
+		"code_global",
+		"code_target_pcid",
+		"code_other_pcid",
 	};
 
 	assert_int_equal(ENTRY_COUNT, COUNT_OF(names));
@@ -269,9 +318,12 @@ int main(void)
 		cmocka_unit_test(verdicts_have_the_names_of_verify_csv),
 		cmocka_unit_test(a_measured_cell_has_its_counts_and_its_verdict),
 		cmocka_unit_test(what_the_accessed_bit_says_has_a_row_of_its_own),
+		cmocka_unit_test(a_processor_that_is_only_verified_is_named),
 		cmocka_unit_test(a_claim_of_others_is_refuted_in_its_row),
 		cmocka_unit_test(a_skipped_cell_has_its_rule_but_no_counts),
 		cmocka_unit_test(where_the_cpu_has_tce_its_state_is_said),
+		cmocka_unit_test(
+			data_cells_of_an_operation_on_a_page_are_tried_as_often_as_is_asked),
 		cmocka_unit_test(entries_have_the_names_of_verify_csv),
 	};
 

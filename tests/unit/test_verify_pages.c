@@ -15,8 +15,6 @@ static struct frame_pool pool;
 static uint64_t root;
 
 #define FRAMES 2048u
-/* The two GiB are only frames of the arena here: nothing looks further. */
-#define NO_GIANTS 0u
 
 static enum err prepare(struct verify_pages *ground, uint64_t frames)
 {
@@ -26,187 +24,307 @@ static enum err prepare(struct verify_pages *ground, uint64_t frames)
 					      .pool = &pool,
 					      .root = root,
 					      .nx = PTE_NX,
-					      .giants = NO_GIANTS,
 				      });
 }
 
-static bool is_planted(const struct verify_pages *ground, unsigned entry)
+/* The arena has no GiBs. */
+static bool is_planted(const struct verify_pages *ground, enum entry entry)
 {
-	assert_int_equal(ground->probe_entry[entry].entry == NULL,
-	                 entry == ENTRY_PAGE_1G);
-	return ground->probe_entry[entry].entry != NULL;
+	assert_int_equal(verify_has(ground, entry), entry != ENTRY_PAGE_1G);
+	return verify_has(ground, entry);
 }
 
-TEST(every_planted_entry_names_another_frame_and_differs_in_nothing_else)
+/* Calls look with every entry, on some pages of a draw. */
+static void each_probe(void (*look)(const struct verify_pages *ground, enum entry entry,
+                                    const struct probe_entry *probe))
 {
 	struct verify_pages ground;
+	struct random random = { 5 };
 
 	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
-	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
-		const struct probe_entry *const planted = &ground.probe_entry[i];
+	for (enum entry entry = 0; entry < ENTRY_COUNT; entry++) {
+		const struct verify_draw draw = verify_draw(&random);
 
-		if (!is_planted(&ground, i))
-			continue;
-		assert_int_equal(*planted->entry, planted->old_value);
-		assert_int_equal(planted->old_value & ~PTE_FRAME,
-		                 planted->new_value & ~PTE_FRAME);
-		assert_int_not_equal(planted->old_value, planted->new_value);
+		for (uint32_t i = 0; is_planted(&ground, entry) && i < 40; i++) {
+			const struct probe_entry probe =
+				verify_probe(&ground, entry, &draw, i);
+
+			look(&ground, entry, &probe);
+		}
 	}
 }
 
-static bool is_global(unsigned entry)
+static void differs_in_its_frame(const struct verify_pages *ground, enum entry entry,
+                                 const struct probe_entry *probe)
+{
+	(void)ground;
+	(void)entry;
+	assert_int_equal(*probe->entry, probe->old_value);
+	assert_int_equal(probe->old_value & ~PTE_FRAME, probe->new_value & ~PTE_FRAME);
+	assert_int_not_equal(probe->old_value, probe->new_value);
+}
+
+TEST(every_entry_names_another_frame_and_differs_in_nothing_else)
+{
+	each_probe(differs_in_its_frame);
+}
+
+static bool is_global(enum entry entry)
 {
 	return entry == ENTRY_GLOBAL_4K || entry == ENTRY_GLOBAL_NEIGHBOUR ||
-	       entry == ENTRY_OTHER_PCID_GLOBAL;
+	       entry == ENTRY_OTHER_PCID_GLOBAL || entry == ENTRY_CODE_GLOBAL;
+}
+
+static bool is_large(enum entry entry)
+{
+	return entry == ENTRY_PAGE_2M || entry == ENTRY_CODE_2M;
+}
+
+static bool is_code(enum entry entry)
+{
+	return strncmp(entry_name(entry), "code", 4) == 0;
+}
+
+static void is_mapped_as_named(const struct verify_pages *ground, enum entry entry,
+                               const struct probe_entry *probe)
+{
+	const uint64_t flags = PTE_PRESENT | PTE_ACCESSED | PTE_DIRTY |
+	                       (is_global(entry) ? PTE_GLOBAL : 0) |
+	                       (is_code(entry) ? 0 : PTE_NX) |
+	                       (is_large(entry) ? PTE_PS : 0);
+	const uint64_t pages[] = { probe->aim, probe->fill, probe->read };
+
+	(void)ground;
+	for (unsigned i = 0; i < COUNT_OF(pages); i++) {
+		const struct walk walk = walk_find(&pool, root, pages[i], LEVEL_PT);
+
+		assert_int_equal(walk.level, is_large(entry) ? LEVEL_PD : LEVEL_PT);
+		assert_int_equal(*walk.entry & ~PTE_FRAME, flags);
+		assert_in_range(pages[i], VA_VERIFY, VA_TARGETS - 1);
+	}
+	assert_int_equal(probe->is_code, is_code(entry));
+	assert_int_equal(entry_is_code(entry), is_code(entry));
 }
 
 TEST(pages_are_mapped_as_their_names_say)
 {
-	struct verify_pages ground;
-	const uint64_t flags = PTE_PRESENT | PTE_ACCESSED | PTE_DIRTY;
+	each_probe(is_mapped_as_named);
+}
 
-	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
-	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
-		const struct probe_entry *const planted = &ground.probe_entry[i];
-		const bool large = i == ENTRY_PAGE_2M, code = i == ENTRY_CODE_4K;
+static void is_of_the_pcid_in_its_name(const struct verify_pages *ground,
+                                       enum entry entry,
+                                       const struct probe_entry *probe)
+{
+	const char *const name = entry_name(entry);
+	const uint16_t pcid = strstr(name, "target_pcid") != NULL  ? 1
+	                      : strstr(name, "other_pcid") != NULL ? 2
+	                                                           : 0;
 
-		if (!is_planted(&ground, i))
-			continue;
-
-		const struct walk walk =
-			walk_find(&pool, root, planted->read, LEVEL_PT);
-
-		assert_int_equal(walk.level, large ? LEVEL_PD : LEVEL_PT);
-		assert_int_equal(*walk.entry & ~PTE_FRAME,
-		                 flags | (is_global(i) ? PTE_GLOBAL : 0) |
-		                         (code ? 0 : PTE_NX) | (large ? PTE_PS : 0));
-		assert_int_equal(planted->read >> 39 & 0x1ff, VA_VERIFY >> 39 & 0x1ff);
-		assert_int_equal(planted->is_code, code);
-	}
+	(void)ground;
+	assert_int_equal(probe->pcid, pcid);
 }
 
 TEST(entries_of_other_pcids_are_read_there)
 {
-	struct verify_pages ground;
-
-	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
-	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
-		const uint16_t pcid =
-			i == ENTRY_TARGET_PCID                                  ? 1
-			: i == ENTRY_OTHER_PCID || i == ENTRY_OTHER_PCID_GLOBAL ? 2
-										: 0;
-
-		assert_int_equal(ground.probe_entry[i].pcid, pcid);
-	}
+	each_probe(is_of_the_pcid_in_its_name);
 }
 
-TEST(neighbours_are_read_elsewhere_than_aimed_and_in_the_same_table)
+/* Whether two addresses are under entries of a table of that level apart by a line. */
+static bool are_apart(uint64_t a, uint64_t b, enum level level)
 {
-	struct verify_pages ground;
+	const unsigned one = level_index(a, level) / 8,
+		       other = level_index(b, level) / 8;
 
-	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
-	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
-		const struct probe_entry *const planted = &ground.probe_entry[i];
-		const bool neighbour = i == ENTRY_NEIGHBOUR ||
-		                       i == ENTRY_GLOBAL_NEIGHBOUR || i == ENTRY_PSC;
+	return a >> level_shift(level + 1) == b >> level_shift(level + 1) &&
+	       one != other && (one + 1) % 64 != other && (other + 1) % 64 != one;
+}
 
-		assert_int_equal(planted->aim != planted->read, neighbour);
-		assert_int_equal(planted->aim >> 21, planted->read >> 21);
-		assert_int_equal(planted->fill != planted->read, i == ENTRY_PSC);
-	}
+static void is_read_where_its_name_says(const struct verify_pages *ground,
+                                        enum entry entry,
+                                        const struct probe_entry *probe)
+{
+	const bool beside = entry == ENTRY_NEIGHBOUR || entry == ENTRY_GLOBAL_NEIGHBOUR;
+	const bool below = entry_is_psc(entry);
+
+	(void)ground;
+	assert_int_equal(probe->aim / PAGE_BYTES != probe->read / PAGE_BYTES,
+	                 beside || below);
+	assert_int_equal(probe->fill != probe->read, below);
+	assert_int_equal(probe->aim % PAGE_BYTES, 0);
+	if (beside)
+		assert_true(are_apart(probe->aim, probe->read, LEVEL_PT));
+	if (!below)
+		return;
+	assert_int_equal(probe->aim, probe->fill);
+	/* Of the table below the entry: no lower cache can answer. */
+	assert_true(
+		are_apart(probe->fill, probe->read, (enum level)(entry - ENTRY_PSC)));
+}
+
+TEST(pages_that_show_another_entry_are_of_its_table_and_not_of_its_line)
+{
+	each_probe(is_read_where_its_name_says);
+}
+
+static void has_its_middle(const struct verify_pages *ground, enum entry entry,
+                           const struct probe_entry *probe)
+{
+	(void)ground;
+	assert_int_equal(probe->far,
+	                 is_large(entry) ? probe->read + (UINT64_C(1) << 20) : 0);
 }
 
 TEST(a_larger_page_is_read_in_its_middle_too_and_no_other_page_is)
 {
-	struct verify_pages ground;
-
-	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
-	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
-		const struct probe_entry *const planted = &ground.probe_entry[i];
-
-		assert_int_equal(planted->far,
-		                 i == ENTRY_PAGE_2M ? planted->aim + (1u << 20) : 0);
-		assert_true(i != ENTRY_PAGE_2M || planted->aim == planted->read);
-	}
+	each_probe(has_its_middle);
 }
 
-TEST(both_frames_of_a_larger_page_hold_their_word_in_both_places)
+/* What is read at va, below an entry of that level that holds value. */
+static uint64_t word_below(uint64_t value, enum level level, uint64_t va)
 {
-	const uint64_t middle = UINT64_C(1) << 20;
-	struct verify_pages ground;
+	while (level != LEVEL_PT && !pte_is_leaf(value, level))
+		value = arena_table_at(value & PTE_FRAME)[level_index(va, --level)];
 
-	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
+	const uint64_t physical = (value & PTE_FRAME) + (va & (level_span(level) - 1));
 
-	const struct probe_entry *const large = &ground.probe_entry[ENTRY_PAGE_2M];
-	const uint64_t old_frame = large->old_value & PTE_FRAME;
-	const uint64_t new_frame = large->new_value & PTE_FRAME;
-
-	assert_int_equal(*arena_table_at(old_frame), OLD_WORD);
-	assert_int_equal(*arena_table_at(new_frame), NEW_WORD);
-	assert_int_equal(*arena_table_at(old_frame + middle), OLD_WORD);
-	assert_int_equal(*arena_table_at(new_frame + middle), NEW_WORD);
+	return arena_table_at(physical & PTE_FRAME)[physical % PAGE_BYTES / 8];
 }
 
-TEST(upper_levels_are_planted_above_their_pages_and_above_no_other)
+static enum level level_of(enum entry entry)
 {
-	static const enum entry above[] = { ENTRY_PDE, ENTRY_PSC };
-	struct verify_pages ground;
-
-	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
-	for (unsigned k = 0; k < COUNT_OF(above); k++) {
-		const struct probe_entry *const pde = &ground.probe_entry[above[k]];
-
-		assert_ptr_equal(pde->entry,
-		                 walk_find(&pool, root, pde->read, LEVEL_PD).entry);
-		for (unsigned i = 0; i < ENTRY_COUNT; i++)
-			if (i != above[k])
-				assert_int_not_equal(ground.probe_entry[i].read >> 21,
-				                     pde->read >> 21);
-		assert_int_not_equal(ground.elsewhere >> 21, pde->read >> 21);
-	}
+	return entry == ENTRY_PDE    ? LEVEL_PD
+	       : entry_is_psc(entry) ? (enum level)(entry - ENTRY_PSC + LEVEL_PD)
+	       : is_large(entry)     ? LEVEL_PD
+	                             : LEVEL_PT;
 }
 
-TEST(both_tables_above_lead_to_the_words_of_their_time)
+/* As data, or as MOV $word, %eax; RET. */
+static uint64_t shown_as(enum entry entry, uint64_t word)
 {
-	struct verify_pages ground;
+	return is_code(entry) ? UINT64_C(0xc300000000b8) | word << 8 : word;
+}
 
-	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
+static void leads_to_both_words(const struct verify_pages *ground, enum entry entry,
+                                const struct probe_entry *probe)
+{
+	const uint64_t pages[] = { probe->fill, probe->read,
+		                   probe->far == 0 ? probe->read : probe->far };
+	const uint64_t old = shown_as(entry, OLD_WORD);
+	const uint64_t new = shown_as(entry, NEW_WORD);
 
-	const struct probe_entry *const psc = &ground.probe_entry[ENTRY_PSC];
-	const uint64_t pages[] = { psc->fill, psc->read };
-
+	(void)ground;
 	for (unsigned i = 0; i < COUNT_OF(pages); i++) {
-		const unsigned index = level_index(pages[i], LEVEL_PT);
-
-		assert_int_equal(*arena_table_at(arena_table_at(psc->old_value &
-		                                                PTE_FRAME)[index] &
-		                                 PTE_FRAME),
-		                 OLD_WORD);
-		assert_int_equal(*arena_table_at(arena_table_at(psc->new_value &
-		                                                PTE_FRAME)[index] &
-		                                 PTE_FRAME),
-		                 NEW_WORD);
+		assert_int_equal(
+			word_below(probe->old_value, level_of(entry), pages[i]), old);
+		assert_int_equal(
+			word_below(probe->new_value, level_of(entry), pages[i]), new);
 	}
 }
 
-TEST(every_page_that_is_read_or_aimed_at_can_be_forgotten)
+TEST(a_translator_that_finds_code_by_its_address_is_shown_no_middle_of_it)
+{
+	struct verify_pages ground;
+	struct random random = { 9 };
+	const struct verify_draw draw = verify_draw(&random);
+
+	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
+	ground.no_far_code = true;
+	assert_int_equal(verify_probe(&ground, ENTRY_CODE_2M, &draw, 0).far, 0);
+	assert_int_not_equal(verify_probe(&ground, ENTRY_PAGE_2M, &draw, 0).far, 0);
+}
+
+TEST(every_entry_leads_to_the_old_word_or_to_the_new_one)
+{
+	each_probe(leads_to_both_words);
+}
+
+static void is_the_entry_of_its_page(const struct verify_pages *ground,
+                                     enum entry entry, const struct probe_entry *probe)
+{
+	(void)ground;
+	assert_ptr_equal(probe->entry,
+	                 walk_find(&pool, root, probe->read, level_of(entry)).entry);
+	assert_ptr_equal(probe->entry,
+	                 walk_find(&pool, root, probe->fill, level_of(entry)).entry);
+}
+
+TEST(the_entry_that_is_repointed_is_that_of_what_is_read)
+{
+	each_probe(is_the_entry_of_its_page);
+}
+
+static void is_away_from_elsewhere(const struct verify_pages *ground, enum entry entry,
+                                   const struct probe_entry *probe)
+{
+	(void)entry;
+	assert_int_not_equal(probe->read >> 39, ground->elsewhere >> 39);
+	assert_int_not_equal(probe->fill >> 39, ground->elsewhere >> 39);
+}
+
+TEST(the_page_elsewhere_shares_no_entry_with_any)
 {
 	struct verify_pages ground;
 
+	each_probe(is_away_from_elsewhere);
 	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
-	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
-		const struct probe_entry *const planted = &ground.probe_entry[i];
-		unsigned found = 0;
+	assert_int_equal(walk_find(&pool, root, ground.elsewhere, LEVEL_PT).level,
+	                 LEVEL_PT);
+}
 
-		if (!is_planted(&ground, i))
-			continue;
-		for (unsigned page = 0; page < ground.page_count; page++)
-			found |= (ground.pages[page] == planted->read ? 1u : 0) |
-			         (ground.pages[page] == planted->fill ? 2u : 0) |
-			         (ground.pages[page] == planted->aim ? 4u : 0) |
-			         (ground.pages[page] == planted->far ? 8u : 0);
-		assert_int_equal(found, planted->far == 0 ? 7 : 15);
+/* Sets that trials have not been to, of so many, by the number of the entry. */
+static unsigned sets_left(const struct verify_pages *ground, enum entry entry,
+                          const struct verify_draw *draw, unsigned sets, unsigned hash)
+{
+	bool seen[512] = { false };
+	unsigned left = sets;
+
+	for (uint32_t i = 0; i < sets; i++) {
+		const struct probe_entry probe = verify_probe(ground, entry, draw, i);
+		const uint64_t number = probe.read >> level_shift(level_of(entry));
+		const uint64_t set = (number ^ (hash == 0 ? 0 : number >> hash)) % sets;
+
+		left -= !seen[set];
+		seen[set] = true;
 	}
+	return left;
+}
+
+TEST(as_many_trials_as_there_are_sets_go_through_all_of_them)
+{
+	struct verify_pages ground;
+	struct random random = { 6 };
+
+	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
+	for (enum entry entry = 0; entry < ENTRY_COUNT; entry++) {
+		const struct verify_draw draw = verify_draw(&random);
+
+		if (!is_planted(&ground, entry) || level_of(entry) == LEVEL_PML4)
+			continue;
+		for (unsigned sets = 1; sets <= 512; sets *= 2)
+			assert_int_equal(sets_left(&ground, entry, &draw, sets, 0), 0);
+		/* Where the bits above the table's are hashed in. */
+		assert_int_equal(sets_left(&ground, entry, &draw, 128, 9), 0);
+	}
+}
+
+TEST(another_draw_has_other_pages_and_the_same_seed_the_same)
+{
+	struct verify_pages ground;
+	struct random random = { 7 }, again = { 7 };
+
+	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
+
+	const struct verify_draw first = verify_draw(&random);
+	const struct verify_draw second = verify_draw(&random);
+	const struct verify_draw same = verify_draw(&again);
+	const uint64_t page = verify_probe(&ground, ENTRY_PSC, &first, 3).read;
+
+	assert_int_equal(page, verify_probe(&ground, ENTRY_PSC, &same, 3).read);
+	assert_int_not_equal(page, verify_probe(&ground, ENTRY_PSC, &second, 3).read);
+	/* Of every index, and of the page beside. */
+	for (enum level level = LEVEL_PT; level < LEVEL_PML4; level++)
+		assert_int_not_equal(first.first[level], second.first[level]);
+	assert_int_not_equal(first.apart, second.apart);
 }
 
 TEST(without_memory_for_large_pages_there_are_none)
@@ -214,9 +332,10 @@ TEST(without_memory_for_large_pages_there_are_none)
 	struct verify_pages ground;
 
 	assert_int_equal(prepare(&ground, 512), ERR_NONE);
-	assert_null(ground.probe_entry[ENTRY_PAGE_2M].entry);
-	assert_null(ground.probe_entry[ENTRY_PAGE_1G].entry);
-	assert_non_null(ground.probe_entry[ENTRY_PAGE_4K].entry);
+	assert_false(verify_has(&ground, ENTRY_PAGE_2M));
+	assert_false(verify_has(&ground, ENTRY_CODE_2M));
+	assert_false(verify_has(&ground, ENTRY_PAGE_1G));
+	assert_true(verify_has(&ground, ENTRY_PAGE_4K));
 	assert_false(verify_applies(&ground,
 	                            &(struct verify_case){ .op = tlb_op_named("invlpg"),
 	                                                   .entry = ENTRY_PAGE_2M }));
@@ -247,23 +366,27 @@ TEST(an_operation_is_aimed_as_its_row_says)
 		{ "invpcid_context", ENTRY_PAGE_4K, false, 0 },
 		{ "invpcid_context", ENTRY_TARGET_PCID, false, 1 },
 		{ "invpcid_context", ENTRY_OTHER_PCID, false, 1 },
+		{ "invpcid_context", ENTRY_CODE_OTHER_PCID, false, 1 },
 		{ "invpcid_by_cr3", ENTRY_PAGE_4K, false, 1 },
 		{ "invlpg", ENTRY_OTHER_PCID, false, 0 },
 		{ "invlpg", ENTRY_PSC, true, 0 },
 		{ "invpcid_address", ENTRY_PSC, false, 0 },
 	};
 	struct verify_pages ground;
+	struct random random = { 8 };
 
 	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
 	for (unsigned i = 0; i < COUNT_OF(aims); i++) {
 		const struct verify_case cell = cell_of(
 			aims[i].op, aims[i].entry, (struct tlb_mode){ .pcide = true });
-		const struct aim aim = verify_aim(&ground, &cell);
+		const struct verify_draw draw = verify_draw(&random);
+		const struct probe_entry probe =
+			verify_probe(&ground, cell.entry, &draw, 0);
+		const struct aim aim = verify_aim(&ground, &cell, &probe);
 
 		assert_int_equal(aim.pcid, aims[i].pcid);
-		assert_int_equal(aim.va, aims[i].elsewhere
-		                                 ? ground.elsewhere
-		                                 : ground.probe_entry[cell.entry].aim);
+		assert_int_equal(aim.va,
+		                 aims[i].elsewhere ? ground.elsewhere : probe.aim);
 	}
 }
 
@@ -273,31 +396,32 @@ TEST(a_pool_that_is_too_small_for_the_ground_is_reported)
 	uint64_t frames = 1;
 
 	for (; prepare(&ground, frames) != ERR_NONE; frames++)
-		assert_in_range(frames, 1, 63);
-	/*
-	 * Two words for each of ten entries and a page elsewhere; PML4, PDPT, PD, four
-	 * tables and the two that PDEs move to.
-	 */
-	assert_int_equal(frames, 30);
+		assert_in_range(frames, 1, 127);
+	/* PML4, a frame for each word, two trees of three tables for each of four
+	 * kinds. */
+	assert_int_equal(frames, 1 + 2 + 4 * 6);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
-			every_planted_entry_names_another_frame_and_differs_in_nothing_else),
+			every_entry_names_another_frame_and_differs_in_nothing_else),
 		cmocka_unit_test(pages_are_mapped_as_their_names_say),
 		cmocka_unit_test(entries_of_other_pcids_are_read_there),
 		cmocka_unit_test(
-			neighbours_are_read_elsewhere_than_aimed_and_in_the_same_table),
+			pages_that_show_another_entry_are_of_its_table_and_not_of_its_line),
 		cmocka_unit_test(
 			a_larger_page_is_read_in_its_middle_too_and_no_other_page_is),
 		cmocka_unit_test(
-			both_frames_of_a_larger_page_hold_their_word_in_both_places),
+			a_translator_that_finds_code_by_its_address_is_shown_no_middle_of_it),
+		cmocka_unit_test(every_entry_leads_to_the_old_word_or_to_the_new_one),
+		cmocka_unit_test(the_entry_that_is_repointed_is_that_of_what_is_read),
+		cmocka_unit_test(the_page_elsewhere_shares_no_entry_with_any),
 		cmocka_unit_test(
-			upper_levels_are_planted_above_their_pages_and_above_no_other),
-		cmocka_unit_test(both_tables_above_lead_to_the_words_of_their_time),
-		cmocka_unit_test(every_page_that_is_read_or_aimed_at_can_be_forgotten),
+			as_many_trials_as_there_are_sets_go_through_all_of_them),
+		cmocka_unit_test(
+			another_draw_has_other_pages_and_the_same_seed_the_same),
 		cmocka_unit_test(without_memory_for_large_pages_there_are_none),
 		cmocka_unit_test(what_does_not_exist_without_pcide_does_not_apply),
 		cmocka_unit_test(an_operation_is_aimed_as_its_row_says),

@@ -84,7 +84,7 @@ static uint32_t *cell(struct cells *cells, uint64_t address)
 	return &cells->at[cells->count++].value;
 }
 
-/* As lib/x86/watchdog.c does it. */
+/* As lib/chipset/watchdog.c does it. */
 static bool arm(const struct watchdog *watchdog, struct cells *cells)
 {
 	for (unsigned i = 0; i < watchdog->count; i++) {

@@ -143,6 +143,25 @@ TEST(invlpgb_has_the_bytes_of_amds_manual)
 	assert_int_equal(body->fixup_offset, 3);
 }
 
+TEST(a_whole_pcid_and_everything_have_the_bytes_of_amds_manual)
+{
+	static const char *const names[] = { "invlpgb_context", "invlpgb_all_global" };
+	static const uint8_t bytes[] = {
+		0x48, 0x89, 0xf0, /* mov %rsi, %rax */
+		0x89, 0xfa,       /* mov %edi, %edx */
+		0x31, 0xc9,       /* xor %ecx, %ecx */
+		0x0f, 0x01, 0xfe, /* invlpgb */
+		0x0f, 0x01, 0xff, /* tlbsync */
+	};
+
+	for (unsigned i = 0; i < COUNT_OF(names); i++) {
+		const struct body *const body = &tlb_op_named(names[i])->body;
+
+		assert_int_equal(body_bytes(body), sizeof bytes);
+		assert_memory_equal(body->begin, bytes, sizeof bytes);
+	}
+}
+
 TEST(many_pages_at_once_have_the_bytes_of_amds_manual)
 {
 	static const uint8_t bytes[] = {
@@ -156,7 +175,7 @@ TEST(many_pages_at_once_have_the_bytes_of_amds_manual)
 	for (unsigned i = 0; i < TLB_OPS; i++) {
 		const struct batch *const batch = &tlb_ops[i].batch;
 
-		if (strcmp(tlb_ops[i].name, "invlpgb_tlbsync") != 0) {
+		if (tlb_ops[i].by != BY_INVLPGB) {
 			assert_null(batch->body.begin);
 			continue;
 		}
@@ -207,6 +226,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(invlpgb_has_the_bytes_of_amds_manual),
+		cmocka_unit_test(
+			a_whole_pcid_and_everything_have_the_bytes_of_amds_manual),
 		cmocka_unit_test(many_pages_at_once_have_the_bytes_of_amds_manual),
 		cmocka_unit_test(
 			every_page_is_named_once_and_there_is_one_wait_at_the_end),

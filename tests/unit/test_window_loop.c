@@ -1,4 +1,7 @@
-/* Loops of a window, by disassembling what is written: over pages, through a trail. */
+/*
+ * Loops of a window, by disassembling what is written: over pages, through a pointer
+ * chain.
+ */
 #include "paging/tlb_op.h"
 #include "tests/unit/support/windows.h"
 
@@ -176,6 +179,53 @@ TEST(a_chase_loads_the_next_offset_so_often_and_is_stamped_behind)
 	}
 }
 
+/* Runs along the code at from, over jumps, to the first MFENCE; loads of a chain on
+ * the way. */
+static unsigned loads_before_t0(const uint8_t *from)
+{
+	unsigned loads = 0;
+	csh capstone;
+	cs_insn *insn;
+
+	assert_int_equal(cs_open(CS_ARCH_X86, CS_MODE_64, &capstone), CS_ERR_OK);
+	for (unsigned steps = 0; steps < 200; steps++) {
+		assert_int_equal(
+			cs_disasm(capstone, from, 15, (uintptr_t)from, 1, &insn), 1);
+
+		const bool ends = strcmp(insn->mnemonic, "mfence") == 0;
+
+		loads += strstr(insn->op_str, "[rax + r13]") != NULL;
+		from = strcmp(insn->mnemonic, "jmp") == 0
+		               ? (const uint8_t *)strtoul(insn->op_str, NULL, 16)
+		               : from + insn->size;
+		cs_free(insn, 1);
+		if (ends)
+			break;
+		assert_in_range(steps, 0, 198);
+	}
+	cs_close(&capstone);
+	return loads;
+}
+
+TEST(a_chase_before_the_window_follows_each_chain_and_ends_at_t0)
+{
+	for (unsigned chains = 1; chains <= CHASE_CHAINS; chains += CHASE_CHAINS - 1) {
+		struct window_spec spec = chasing(CHASE_SPREAD, 64, 0x1010);
+		uint32_t offset = 0;
+
+		spec.chase.interleaved = chains != 1;
+		memset(area, AREA_RUBBISH, sizeof area);
+		(void)assemble_at(0, &spec, CLOCK_RDTSCP, 0, &offset);
+		assert_int_equal(loads_before_t0(area + offset), 0);
+		spec.chased_before = true;
+		for (uint32_t at = 0; at < 8192; at += 64) {
+			memset(area, AREA_RUBBISH, sizeof area);
+			(void)assemble_at(at, &spec, CLOCK_RDTSCP, 0, &offset);
+			assert_int_equal(loads_before_t0(area + at + offset), chains);
+		}
+	}
+}
+
 /* Each register has a first line, and a load that waits for that register alone. */
 static void assert_interleaved(enum chase_way way, const char *behind)
 {
@@ -295,6 +345,8 @@ int main(void)
 		cmocka_unit_test(nothing_else_stands_between_t0_and_t1),
 		cmocka_unit_test(
 			a_chase_loads_the_next_offset_so_often_and_is_stamped_behind),
+		cmocka_unit_test(
+			a_chase_before_the_window_follows_each_chain_and_ends_at_t0),
 		cmocka_unit_test(
 			chains_of_a_chase_take_turns_and_none_waits_for_another),
 		cmocka_unit_test(a_chase_of_nothing_is_two_stamps),

@@ -5,7 +5,7 @@
  * for all and lives here in harness/.
  */
 #include "bench/harness/experiment/chase_spec.h"
-#include "bench/harness/experiment/remote.h"
+#include "bench/harness/experiment/remote_spec.h"
 #include "bench/harness/sample/sampler.h"
 #include "bench/harness/space/workspace.h"
 #include "lib/machine/machine.h"
@@ -20,35 +20,38 @@ struct experiment;
 
 struct bench {
 	const char *name; /* as in results.csv */
-	/* Calls plan_add() for every row the benchmark has on any machine. */
+	/* Calls plan_add() for every experiment the benchmark has on any machine. */
 	void (*plan)(struct plan *plan);
 	/* Before it is planned, where the processors are known; NULL: nothing. */
 	void (*prepare)(struct remote_group *group);
 	/*
-	 * When its rows are measured, before they are delivered: what only shows then.
-	 * NULL: nothing.
+	 * When its experiments are measured, before they are delivered: what only shows
+	 * then.  NULL: nothing.
 	 */
 	void (*conclude)(struct plan *plan);
 	/*
-	 * What is swept may make its rows cheaper, and dearer again: a point between
-	 * two dearer ones, or two cheaper ones, is nothing strange
+	 * What is swept may make its experiments cheaper, and dearer again: a point
+	 * between two dearer ones, or two cheaper ones, is nothing strange
 	 * (lib/stats/outlier.h).
 	 */
 	bool bends;
 	bool each_core_type; /* measured on one core of each type */
-	/* Frames that its rows take from the pool, samples aside; NULL: hardly any. */
+	/*
+	 * Frames that its experiments take from the pool, samples aside; NULL: hardly
+	 * any.
+	 */
 	uint64_t (*frames)(const struct config *config);
 };
 
-/* What went wrong while a row was measured. */
+/* What went wrong while an experiment was measured. */
 struct mishap {
 	enum row_status status; /* ROW_OK: nothing */
 	const char *reason;
 };
 
 /*
- * One shape of experiment: how the two windows of a row are made, and what else can go
- * wrong with it.  The parameters are in the row's experiment_spec.
+ * A shape: how the two windows of an experiment are made, and what else can go wrong
+ * with it.  The parameters are in its experiment_spec.
  */
 struct shape {
 	/*
@@ -62,16 +65,21 @@ struct shape {
 	/* After the last chunk; NULL: nothing can. */
 	struct mishap (*mishap)(const struct experiment *experiment);
 	/*
-	 * False if what the row itself looks for behind its windows was not there where
-	 * it had to be: then nothing was shown.  NULL: it looks for nothing.
+	 * False if what the experiment itself looks for behind its windows was not
+	 * there where it had to be: then nothing was shown.  NULL: it looks for
+	 * nothing.
 	 */
 	bool (*is_shown)(const struct experiment *experiment);
 	/*
-	 * The types of core whose TLBs the row works on, by their numbers as bits, of
-	 * a row that was equipped.  NULL: that of the core that measures.
+	 * The types of core whose TLBs the experiment works on, by their numbers as
+	 * bits, of an experiment that was equipped.  NULL: that of the core that
+	 * measures.
 	 */
 	uint32_t (*kinds)(const struct experiment *experiment);
-	/* Adds what only the shape knows of a row that was equipped; NULL: nothing. */
+	/*
+	 * Adds to its row what only the shape knows of one that was equipped; NULL:
+	 * nothing.
+	 */
 	void (*tell)(const struct experiment *experiment, struct row *row);
 };
 
@@ -81,8 +89,8 @@ extern const struct shape shape_repeat;
 #define VARIANT_CHARS 48u
 
 /*
- * One row: a pair of windows, by which B exceeds A divisor times over.  All else is the
- * same in both.
+ * One experiment: a pair of windows, by which B exceeds A divisor times over.  All else
+ * is the same in both.
  */
 struct experiment_spec {
 	const struct tlb_op *op;
@@ -90,7 +98,8 @@ struct experiment_spec {
 	char variant[VARIANT_CHARS]; /* parts in the order bench/README.md gives */
 	const char *param;           /* what value is; NULL without */
 	uint32_t value;
-	uint32_t back;    /* rows before it is the one that it is another reading of */
+	uint32_t back; /* experiments before it is the one that it is another reading of
+	                */
 	const char *unit; /* of what the windows return; NULL: the clock's */
 	uint32_t targets; /* remote processors that take part */
 	uint32_t copies_a, copies_b;
@@ -105,9 +114,10 @@ struct experiment_spec {
 	enum alias alias;
 	uint32_t stores;
 	struct touches touches;
-	enum clock clock;        /* CLOCK_PMC: core cycles, in windows of their own */
-	struct chase_spec chase; /* of shape_chase */
-	struct remote remote;    /* for shapes that need other processors */
+	enum clock clock;          /* CLOCK_PMC: core cycles, in windows of their own */
+	struct chase_spec chase;   /* of shape_chase */
+	const void *setting;       /* of a shape that a benchmark has for itself */
+	struct remote_spec remote; /* for shapes that need other processors */
 };
 
 /*
@@ -136,6 +146,12 @@ uint32_t plan_tlb_reach(const struct plan *plan, enum tlb_side side,
  * make one TSC step a quarter of a tick per operation, within limits.
  */
 uint32_t plan_unroll(const struct plan *plan);
+
+/* True in `full`: for rows that answer no decision, or that take long. */
+bool plan_is_longest(const struct plan *plan);
+
+/* Whether rows sweep that operation under this profile. */
+bool plan_is_swept(const struct plan *plan, const struct tlb_op *op);
 
 /*
  * True if the profile measures point i of a sweep of count points: all of them, the

@@ -5,16 +5,16 @@
 
 static bool is_code(const struct chase_spec *spec)
 {
-	return spec->trail.code;
+	return spec->chains.code;
 }
 
-/* Laid again if another row's trail is in the lines now. */
-static void lay(struct workspace *workspace, const struct trail *trail)
+/* Links the lines again if they hold the chains of another row. */
+static void link_lines(struct workspace *workspace, const struct pointer_chains *chains)
 {
-	if (workspace->laid == trail)
+	if (workspace->linked == chains)
 		return;
-	chase_arena_link(&workspace->arena, trail);
-	workspace->laid = trail;
+	chase_arena_link(&workspace->arena, chains);
+	workspace->linked = chains;
 	/* Lines may be code, written through another mapping. */
 	(void)cpuid(0, 0);
 }
@@ -24,43 +24,44 @@ static enum chase_way way_of(const struct chase_spec *spec, unsigned arm)
 	return arm == 0 && spec->way_a != CHASE_NONE ? spec->way_a : spec->way_b;
 }
 
-static void walk_chain(const struct workspace *workspace, const struct trail *trail,
-                       enum chase_way way)
+static void walk_chain(const struct workspace *workspace,
+                       const struct pointer_chains *chains, enum chase_way way)
 {
 	const bool dense = way == CHASE_DENSE;
 	const uint64_t base = dense ? VA_LINES_DENSE + sizeof(uint64_t)
-	                            : chase_arena_base(trail->layout);
-	uint64_t at = dense ? chase_arena_dense(trail->first)
-	                    : chase_arena_spread(&workspace->arena, trail->layout,
-	                                         trail->first);
+	                            : chase_arena_base(chains->layout);
+	uint64_t at = dense ? chase_arena_dense(chains->first)
+	                    : chase_arena_spread(&workspace->arena, chains->layout,
+	                                         chains->first);
 
-	for (uint32_t i = 0; i < trail->pages; i++)
+	for (uint32_t i = 0; i < chains->pages; i++)
 		at = load_word(base + at);
 }
 
-static void walk_trail(const struct workspace *workspace, const struct trail *trail,
-                       enum chase_way way)
+static void walk_chains(const struct workspace *workspace,
+                        const struct pointer_chains *chains, enum chase_way way)
 {
-	for (uint32_t i = 0; i < chase_arena_chains(trail); i++) {
-		const struct trail chain = chase_arena_chain(trail, i);
+	for (uint32_t i = 0; i < chase_arena_chain_count(chains); i++) {
+		const struct pointer_chains chain = chase_arena_chain(chains, i);
 
 		walk_chain(workspace, &chain, way);
 	}
 }
 
 /*
- * Every entry that a walk for a page of the trail reads; the lowest level of all pages
+ * Every entry that a walk for a page of the chain reads; the lowest level of all pages
  * first, as finding an entry reads those above it, and none that is flushed already.
  */
-static void flush_entries(const struct workspace *workspace, const struct trail *trail)
+static void flush_entries(const struct workspace *workspace,
+                          const struct pointer_chains *chains)
 {
-	const uint64_t base = chase_arena_base(trail->layout);
+	const uint64_t base = chase_arena_base(chains->layout);
 
-	for (enum level level = trail->layout.page; level <= LEVEL_PML4; level++) {
-		for (uint32_t i = 0; i < trail->pages; i++)
+	for (enum level level = chains->layout.page; level <= LEVEL_PML4; level++) {
+		for (uint32_t i = 0; i < chains->pages; i++)
 			clflush(walk_find(workspace->pool, workspace->space.root,
-			                  base + chase_arena_page(trail->layout,
-			                                          trail->first + i),
+			                  base + chase_arena_page(chains->layout,
+			                                          chains->first + i),
 			                  level)
 			                .entry);
 		mfence();
@@ -79,8 +80,8 @@ static void walk_ways(const struct chase_context *context)
 	const enum chase_way other = way_of(spec, 1 - context->arm);
 
 	if (other != own)
-		walk_trail(context->workspace, &spec->trail, other);
-	walk_trail(context->workspace, &spec->trail, own);
+		walk_chains(context->workspace, &spec->chains, other);
+	walk_chains(context->workspace, &spec->chains, own);
 }
 
 /* The same of code: the arm's own window last. */
@@ -94,13 +95,13 @@ static void warm_up_code(const struct chase_context *context)
 	}
 }
 
-static void walk_whole_trail(const struct chase_context *context)
+static void walk_before_window(const struct chase_context *context)
 {
-	const struct trail *const trail = &context->spec->trail;
+	const struct pointer_chains *const chains = &context->spec->chains;
 
-	if (trail->pages == 0)
+	if (chains->pages == 0)
 		return;
-	lay(context->workspace, trail);
+	link_lines(context->workspace, chains);
 	touch(VA_LINES_DENSE);
 	if (is_code(context->spec))
 		warm_up_code(context);
@@ -109,9 +110,10 @@ static void walk_whole_trail(const struct chase_context *context)
 }
 
 /*
- * The pages of a loop first, then the trail: so what a full flush of it loses is the
- * same however many pages the loop drops, and as it is where there is no loop.  A
- * single target comes behind, as everywhere; descriptors last.
+ * The pages of a loop first, then the chain: so what a full flush of it loses is the
+ * same however many pages the loop drops, and as it is where there is no loop. A single
+ * target comes behind, as everywhere; descriptors last, but for what the window itself
+ * chases before its operation (is_chased_before()).
  */
 static void prime(const struct priming *priming)
 {
@@ -126,12 +128,12 @@ static void prime(const struct priming *priming)
 		touch(priming->target.base + i * priming->target.stride);
 	if (spec->repeats != 0)
 		workspace_touch(priming);
-	walk_whole_trail(context);
+	walk_before_window(context);
 	if (spec->repeats == 0)
 		workspace_touch(priming);
 	workspace_touch_descriptors(priming);
 	if (spec->cold)
-		flush_entries(workspace, &spec->trail);
+		flush_entries(workspace, &spec->chains);
 	if (spec->churn.pcids != 0)
 		pcid_churn_make(workspace, &context->churn);
 }
@@ -156,9 +158,9 @@ static const char *map_pages(struct workspace *workspace,
 	const struct chase_spec *const chase = &spec->chase;
 	enum err err = ERR_NONE;
 
-	if (chase->trail.pages != 0)
-		err = workspace_map_lines(workspace, chase->trail.layout,
-		                          chase->trail.first + chase->trail.pages);
+	if (chase->chains.pages != 0)
+		err = workspace_map_lines(workspace, chase->chains.layout,
+		                          chase->chains.first + chase->chains.pages);
 	if (err != ERR_NONE)
 		return reason_of(err);
 	err = pcid_churn_open(workspace, &chase->churn);
@@ -167,18 +169,18 @@ static const char *map_pages(struct workspace *workspace,
 	return err == ERR_ABSENT ? "no whole GiB of RAM" : reason_of(err);
 }
 
-/* Offset of the trail's first line in that way. */
-static uint32_t start_of(const struct workspace *workspace, const struct trail *trail,
-                         enum chase_way way)
+/* Offset of the first chain's first line in that way. */
+static uint32_t start_of(const struct workspace *workspace,
+                         const struct pointer_chains *chains, enum chase_way way)
 {
 	const bool dense = way == CHASE_DENSE || way == CHASE_CODE_DENSE;
 	const uint32_t in_line = way == CHASE_CODE_DENSE    ? LINE_CODE_DENSE
 	                         : way == CHASE_CODE_SPREAD ? LINE_CODE_SPREAD
 	                                                    : 0;
 	const uint32_t at =
-		dense ? chase_arena_dense(trail->first)
-		      : (uint32_t)chase_arena_spread(&workspace->arena, trail->layout,
-	                                             trail->first);
+		dense ? chase_arena_dense(chains->first)
+		      : (uint32_t)chase_arena_spread(&workspace->arena, chains->layout,
+	                                             chains->first);
 
 	return at + in_line;
 }
@@ -187,21 +189,33 @@ static uint32_t start_of(const struct workspace *workspace, const struct trail *
 static struct chase chase_of(const struct workspace *workspace,
                              const struct chase_spec *spec, enum chase_way way)
 {
-	const struct trail *const trail = &spec->trail;
-	const uint32_t chains = chase_arena_chains(trail);
+	const struct pointer_chains *const chains = &spec->chains;
+	const uint32_t count = chase_arena_chain_count(chains);
 	struct chase chase = {
 		.way = way,
-		.accesses = (trail->pages + chains - 1) / chains,
-		.start = start_of(workspace, trail, way),
-		.interleaved = chains > 1,
+		.accesses = (chains->pages + count - 1) / count,
+		.start = start_of(workspace, chains, way),
+		.interleaved = count > 1,
 	};
 
-	for (uint32_t i = 1; i < chains; i++) {
-		const struct trail chain = chase_arena_chain(trail, i);
+	for (uint32_t i = 1; i < count; i++) {
+		const struct pointer_chains chain = chase_arena_chain(chains, i);
 
 		chase.others[i - 1] = start_of(workspace, &chain, way);
 	}
 	return chase;
+}
+
+/*
+ * Whether the window itself reads the pages once more before its operation.  Behind the
+ * priming the harness reads pages of its own, and of a first level that the chain fills
+ * each takes a way: a set that is full with one more misses at every page.  Not where
+ * something has to stay between the priming and the window.
+ */
+static bool is_chased_before(const struct chase_spec *spec)
+{
+	return spec->chains.pages != 0 && !is_code(spec) && !spec->cold &&
+	       spec->churn.pcids == 0;
 }
 
 /* Nothing, or no more of op than is not its own. */
@@ -215,6 +229,7 @@ static window_code *make_a(const struct plan *plan, const struct experiment_spec
 		.baseline = has_baseline ? &spec->op->baseline : NULL,
 		.baselines = has_baseline ? 1 : 0,
 		.chase = chase_of(plan->workspace, chase, way_of(chase, 0)),
+		.chased_before = is_chased_before(chase),
 	};
 
 	return workspace_window(plan->workspace, &window, spec->alias);
@@ -228,6 +243,7 @@ static window_code *make_b(const struct plan *plan, const struct experiment_spec
 	struct window_spec window = {
 		.body = &tlb_op_none->body,
 		.chase = chase_of(plan->workspace, chase, chase->way_b),
+		.chased_before = is_chased_before(chase),
 	};
 
 	if (plan_is_broken(plan, spec->op))
@@ -246,8 +262,10 @@ static window_code *make_b(const struct plan *plan, const struct experiment_spec
 				chase->partner == NULL ? NULL : &chase->partner->body,
 			.partner_first = target.base + (uint64_t)target.first,
 			.partner_step = (int32_t)target.stride,
-			.batch = spec->op->batch.body.begin == NULL ? NULL
-			                                            : &spec->op->batch,
+			.batch = spec->op->takes_page &&
+			                         spec->op->batch.body.begin != NULL
+			                 ? &spec->op->batch
+			                 : NULL,
 			.most = plan->machine->invlpgb_pages,
 		};
 	return workspace_window(plan->workspace, &window, spec->alias);
@@ -303,7 +321,7 @@ static const char *equip_chase(const struct plan *plan, struct experiment *exper
 		.span = spec->chase.span,
 		.divisor = spec->divisor,
 	};
-	experiment->pair.args.data = chase_arena_base(spec->chase.trail.layout);
+	experiment->pair.args.data = chase_arena_base(spec->chase.chains.layout);
 	experiment->pair.args.stores = VA_LINES_DENSE;
 	experiment->priming_b = experiment->priming;
 	plan_prime_undoing(plan, experiment);

@@ -1,5 +1,7 @@
 #pragma once
-/* What a row that follows a trail says: the trail, and what differs between the arms.
+/*
+ * What an experiment that follows a pointer chain says: the chain, and what differs
+ * between the arms.
  */
 #include "bench/harness/experiment/pcid_churn.h"
 #include "bench/harness/sample/sampler.h"
@@ -13,19 +15,19 @@ struct tlb_op;
 struct workspace;
 
 struct chase_spec {
-	struct trail trail; /* without pages nothing is accessed */
-	/* Arm A runs nothing and then follows the trail in this way; 0: as arm B. */
+	struct pointer_chains chains; /* without pages nothing is accessed */
+	/* Arm A runs nothing and then follows the chain in this way; 0: as arm B. */
 	enum chase_way way_a, way_b;
 	enum span span;
 	/* Arm B runs op in a register loop over so many of its target pages; 0: copies.
 	 */
 	uint32_t repeats;
 	const struct tlb_op *partner; /* before op in each pass; NULL: none */
-	bool cold; /* the entries that the trail's walks read are not in any cache */
+	bool cold; /* no entry that a walk of the chain reads is in a cache */
 	struct pcid_churn churn; /* of arm B */
 };
 
-/* What the priming of a row works with. */
+/* What the priming of an experiment works with. */
 struct chase_context {
 	struct workspace *workspace;
 	const struct chase_spec *spec;

@@ -1,28 +1,30 @@
 #pragma once
 /*
- * Where a row's samples came in pieces, a chunk in each round, with other rows between:
- * whether the chunks agree.  What differs from round to round is in no interval that
- * takes neighbouring samples for independent.
+ * Where an experiment's samples came in pieces, a chunk in each round, with other
+ * experiments between: whether the chunks agree.  What differs from round to round is
+ * in no interval that takes neighbouring samples for independent.
  */
 #include "bench/harness/sample/sampler.h"
 
-#define CHUNKS 16u /* kept of a row; they double, so that it has fewer */
+#define CHUNKS 16u /* kept of an experiment; they double, so that it has fewer */
 
 struct chunks {
-	uint32_t ends[CHUNKS]; /* samples that the row had behind each */
+	uint32_t ends[CHUNKS]; /* samples that the experiment had behind each */
 	uint32_t count;
 };
 
 struct spread {
 	bool known; /* two chunks or more have a cost of their own */
-	/* The 99 % intervals of all have a value in common, or they differ by as little
-	 * as the interval of a row that is done. */
+	/*
+	 * The 99 % intervals of all have a value in common, or they differ by as little
+	 * as the interval of an experiment that is done.
+	 */
 	bool agree;
 	int64_t size; /* dearest less cheapest, in thousandths of a tick per operation
 	               */
 };
 
-/* Notes that a chunk has ended with so many samples of the row. */
+/* Notes that a chunk has ended with so many samples of the experiment. */
 void chunks_note(struct chunks *chunks, uint32_t samples);
 
 /*

@@ -20,7 +20,7 @@ struct pcid_churn {
 	bool flush;     /* they are entered with bit 63 of CR3 clear */
 };
 
-/* Maps the pages and places the code, once for all rows of a benchmark. */
+/* Maps the pages and places the code, once for all experiments of a benchmark. */
 enum err pcid_churn_open(struct workspace *workspace,
                          const struct pcid_churn *churn) MUST_CHECK;
 

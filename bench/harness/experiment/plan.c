@@ -6,7 +6,7 @@
 #define UNROLL_MIN 64u
 #define UNROLL_MAX 256u
 
-uint64_t plan_row_bytes(const struct profile *profile)
+uint64_t plan_sample_bytes(const struct profile *profile)
 {
 	return 2 * (uint64_t)profile->pairs_per_row * sizeof(uint32_t);
 }
@@ -43,10 +43,20 @@ uint32_t plan_tlb_reach(const struct plan *plan, enum tlb_side side, enum tlb_pa
 	return said == 0 ? guesses[page] : said;
 }
 
+bool plan_is_longest(const struct plan *plan)
+{
+	return plan->config->profile->pairs_per_row > 2047;
+}
+
 bool plan_has_point(const struct plan *plan, const uint32_t *points, unsigned count,
                     unsigned i)
 {
 	return profile_has_point(plan->config->profile, points, count, i);
+}
+
+bool plan_is_swept(const struct plan *plan, const struct tlb_op *op)
+{
+	return !op->swept_in_full || plan_is_longest(plan);
 }
 
 bool plan_is_broken(const struct plan *plan, const struct tlb_op *op)
@@ -66,7 +76,7 @@ static const char *missing_feature(const struct plan *plan,
                                    const struct experiment_spec *spec)
 {
 	const bool giant = spec->target == TARGET_1G ||
-	                   spec->chase.trail.layout.page == LEVEL_PDPT;
+	                   spec->chase.chains.layout.page == LEVEL_PDPT;
 	const uint32_t setting = (giant ? FEATURE_1G_PAGES : 0) |
 	                         (spec->chase.cold ? FEATURE_CLFLUSH : 0) |
 	                         (spec->pcide ? FEATURE_PCID : 0) |
@@ -87,17 +97,19 @@ static const char *missing_feature(const struct plan *plan,
 	return missing;
 }
 
-/* Rows take their room in turn; the next benchmark's begin at the front again. */
+/*
+ * Experiments take their room in turn; the next benchmark's begin at the front again.
+ */
 static enum err give_samples(const struct plan *plan, struct experiment *experiment)
 {
 	const uint32_t pairs = plan->config->profile->pairs_per_row;
-	const uint64_t row = (uint64_t)(experiment - plan->experiments);
+	const uint64_t set = (uint64_t)(experiment - plan->experiments);
 
-	if (row >= plan->sample_rows)
+	if (set >= plan->sample_sets)
 		return ERR_NO_MEMORY;
 	experiment->samples = (struct samples){
-		.a = plan->samples + 2 * row * pairs,
-		.b = plan->samples + (2 * row + 1) * pairs,
+		.a = plan->samples + 2 * set * pairs,
+		.b = plan->samples + (2 * set + 1) * pairs,
 		.capacity = pairs,
 	};
 	return ERR_NONE;
@@ -157,8 +169,9 @@ bool plan_uses(const struct plan *plan, const struct tlb_op *op)
 bool plan_uses_remotely(const struct plan *plan, const struct tlb_op *op)
 {
 	for (unsigned i = 0; i < plan->count; i++)
-		if (plan->experiments[i].spec.op == op &&
-		    plan->experiments[i].spec.targets != 0)
+		if (plan->experiments[i].spec.targets != 0 &&
+		    (plan->experiments[i].spec.op == op ||
+		     plan->experiments[i].spec.chase.partner == op))
 			return true;
 	return false;
 }
@@ -170,32 +183,23 @@ void plan_describe(const struct plan *plan, const struct experiment *experiment,
 	struct line line;
 
 	line_clear(&line);
-	line_put(&line, plan->bench->name);
-	line_put_char(&line, '/');
-	line_put(&line, spec->op->name);
-	line_put_char(&line, ' ');
-	line_put(&line, spec->variant);
-	if (spec->param != NULL) {
-		line_put_char(&line, ' ');
-		line_put(&line, spec->param);
-		line_put_char(&line, '=');
-		line_put_u64(&line, spec->value);
-	}
-	if (plan->kind != 0) {
-		line_put(&line, " on ");
-		line_put(&line, plan->kinds->list[plan->kind].name);
-	}
+	line_format(&line, "%s/%s %s", plan->bench->name, spec->op->name,
+	            spec->variant);
+	if (spec->param != NULL)
+		line_format(&line, " %s=%u", spec->param, spec->value);
+	if (plan->kind != 0)
+		line_format(&line, " on %s", plan->kinds->list[plan->kind].name);
 	line_to_string(&line, name, capacity);
 }
 
-static uint32_t median_canary(const struct experiment *experiment,
-                              const struct sampler *sampler)
+static uint32_t median_probe(const struct experiment *experiment,
+                             const struct sampler *sampler)
 {
-	const uint32_t kept = experiment->frequency_probe_count < EXPERIMENT_CANARIES
+	const uint32_t kept = experiment->frequency_probe_count < EXPERIMENT_PROBES
 	                              ? experiment->frequency_probe_count
-	                              : EXPERIMENT_CANARIES;
+	                              : EXPERIMENT_PROBES;
 
-	return (uint32_t)sampler_arm(sampler, experiment->canaries, kept).p50;
+	return (uint32_t)sampler_arm(sampler, experiment->probes, kept).p50;
 }
 
 static struct mishap mishap_of(const struct experiment *experiment)
@@ -264,6 +268,20 @@ static void widen(struct row *row, const struct experiment *experiment,
 	                         sampler_narrow(sampler, found->cost * divisor, step);
 }
 
+static struct row_key key_of(const struct plan *plan,
+                             const struct experiment_spec *spec)
+{
+	return (struct row_key){
+		.bench = plan->bench->name,
+		.op = spec->op->name,
+		.variant = spec->variant,
+		.param = spec->param,
+		.value = spec->value,
+		.targets = spec->targets,
+		.core_type = core_kinds_name(plan->kinds, plan->kind),
+	};
+}
+
 struct row plan_row(const struct plan *plan, const struct experiment *experiment,
                     const struct sampler *sampler, enum believed believed)
 {
@@ -278,12 +296,7 @@ struct row plan_row(const struct plan *plan, const struct experiment *experiment
 		sampler, samples, &experiment->chunks, spec->divisor, step);
 
 	struct row row = {
-		.bench = plan->bench->name,
-		.op = spec->op->name,
-		.variant = spec->variant,
-		.param = spec->param,
-		.value = spec->value,
-		.targets = spec->targets,
+		.key = key_of(plan, spec),
 		.status = mishap.status,
 		.reason = mishap.reason,
 		.unit = unit_of(spec),
@@ -305,10 +318,9 @@ struct row plan_row(const struct plan *plan, const struct experiment *experiment
 		.converged = experiment->converged,
 		.believed = believed_here(experiment, believed),
 		.quantum = spec->clock == CLOCK_PMC ? 1 : sampler->quantum,
-		.canary = median_canary(experiment, sampler),
+		.canary = median_probe(experiment, sampler),
 		.order = experiment->order,
 		.outlier = experiment->outlier,
-		.core_type = core_kinds_name(plan->kinds, plan->kind),
 	};
 
 	widen(&row, experiment, sampler, step);

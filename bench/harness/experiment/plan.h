@@ -1,11 +1,16 @@
 #pragma once
-/* The rows of one benchmark, from plan to result. */
+/*
+ * The experiments of one benchmark, from plan to result.  An experiment is what is
+ * planned and measured; what it has shown, or why it could not, is its row.
+ */
 #include "bench/harness/experiment/bench.h"
 #include "bench/harness/experiment/chunks.h"
 #include "bench/harness/sample/sampler.h"
 #include "lib/processor/core_kinds.h"
 #include "lib/stats/outlier.h"
 #include "lib/stream/row.h"
+
+struct remote_context;
 
 #define PLAN_EXPERIMENTS 704u
 
@@ -15,11 +20,11 @@
 /* That of rows of another core than the boot processor's that did not come back. */
 #define NO_ANSWER "its processor did not answer"
 
-/* Bytes of the samples of one row. */
-uint64_t plan_row_bytes(const struct profile *profile);
+/* Bytes of the samples of one experiment. */
+uint64_t plan_sample_bytes(const struct profile *profile);
 
-/* Canaries kept of one row; more chunks than this overwrite the last. */
-#define EXPERIMENT_CANARIES 16u
+/* Frequency probes kept of one experiment; more chunks than this overwrite the last. */
+#define EXPERIMENT_PROBES 16u
 
 struct experiment {
 	struct experiment_spec spec;
@@ -27,12 +32,13 @@ struct experiment {
 	struct priming priming;
 	struct priming priming_b;      /* where arm B is primed in another way */
 	struct chase_context chase[2]; /* of shape_chase, by arm */
+	struct remote_context *remote; /* with other processors; NULL: without */
 	struct samples samples;
 	struct chunks chunks;
 	uint32_t goal;    /* pairs, of the next chunk */
 	const char *skip; /* why it cannot run; NULL if it can */
 	uint32_t order;   /* number of its first chunk in the run; 0: has not run yet */
-	uint32_t canaries[EXPERIMENT_CANARIES]; /* ticks */
+	uint32_t probes[EXPERIMENT_PROBES]; /* ticks */
 	uint32_t frequency_probe_count;
 	bool converged;
 	bool finished;
@@ -59,10 +65,10 @@ struct plan {
 	struct remote_group *group; /* NULL as long as nobody knows the processors */
 	/* NULL: only count. */
 	struct workspace *workspace;
-	uint32_t *samples; /* room for those of sample_rows rows, both arms */
-	uint32_t sample_rows;
+	uint32_t *samples; /* room for those of so many experiments, both arms */
+	uint32_t sample_sets;
 	unsigned count;
-	unsigned lost; /* rows there was no place for: a mistake in the plan */
+	unsigned lost; /* experiments there was no place for: a mistake in the plan */
 	struct experiment experiments[PLAN_EXPERIMENTS];
 };
 

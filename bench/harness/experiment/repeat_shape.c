@@ -1,4 +1,7 @@
-/* The shape of a row that names none: copies of an operation's body in each arm. */
+/*
+ * The shape of an experiment that names none: copies of an operation's body in each
+ * arm.
+ */
 #include "bench/harness/experiment/plan.h"
 
 struct aim plan_aim(const struct experiment_spec *spec)
@@ -147,7 +150,7 @@ static enum err make_pair(const struct plan *plan, struct experiment *experiment
 	                                                                : ERR_NONE;
 }
 
-static const char *equip_copies(const struct plan *plan, struct experiment *experiment)
+static const char *equip_repeat(const struct plan *plan, struct experiment *experiment)
 {
 	struct workspace *const workspace = plan->workspace;
 	const struct experiment_spec *const spec = &experiment->spec;
@@ -176,4 +179,4 @@ static const char *equip_copies(const struct plan *plan, struct experiment *expe
 	return NULL;
 }
 
-const struct shape shape_repeat = { .equip = equip_copies };
+const struct shape shape_repeat = { .equip = equip_repeat };

@@ -1,9 +1,9 @@
 #include "bench/harness/experiment/rounds.h"
 
-#include "bench/harness/experiment/derived_row.h"
+#include "bench/harness/experiment/derived_shape.h"
 #include "lib/base/random.h"
 
-/* Pairs in a row's first chunk; it doubles from round to round. */
+/* Pairs in an experiment's first chunk; it doubles from round to round. */
 #define FIRST_CHUNK 127u
 
 static void begin(const struct sampler *sampler, struct experiment *experiment)
@@ -58,13 +58,13 @@ static void measure_chunk(void *argument)
 	leave_shape(experiment);
 }
 
-static void note_canary(struct experiment *experiment, uint32_t canary)
+static void note_probe(struct experiment *experiment, uint32_t probe)
 {
-	const uint32_t kept = experiment->frequency_probe_count < EXPERIMENT_CANARIES
+	const uint32_t kept = experiment->frequency_probe_count < EXPERIMENT_PROBES
 	                              ? experiment->frequency_probe_count
-	                              : EXPERIMENT_CANARIES - 1;
+	                              : EXPERIMENT_PROBES - 1;
 
-	experiment->canaries[kept] = canary;
+	experiment->probes[kept] = probe;
 	experiment->frequency_probe_count++;
 }
 
@@ -90,7 +90,7 @@ static void take_chunk(const struct rounds *rounds, struct experiment *experimen
 		give_up(experiment);
 		return;
 	}
-	note_canary(experiment, work->frequency_probe);
+	note_probe(experiment, work->frequency_probe);
 	chunks_note(&experiment->chunks, samples->n);
 	experiment->goal = 2 * experiment->goal + 1;
 
@@ -108,7 +108,7 @@ static void take_chunk(const struct rounds *rounds, struct experiment *experimen
 	experiment->finished = narrow || used_up;
 }
 
-/* Rows that are not done, in the order they were planned. */
+/* Experiments that are not done, in the order they were planned. */
 static uint32_t list_unfinished(const struct plan *plan, uint16_t *indices)
 {
 	uint32_t count = 0;

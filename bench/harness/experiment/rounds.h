@@ -1,9 +1,9 @@
 #pragma once
 /*
- * The order in which a plan's rows are measured: in rounds, each of which takes a chunk
- * of every row that is not done, in an order drawn from the seed, every second round
- * the other way.  What drifts during a benchmark then hits all rows alike, and a row is
- * never measured in one piece.
+ * The order in which a plan's experiments are measured: in rounds, each of which takes
+ * a chunk of every experiment that is not done, in an order drawn from the seed, every
+ * second round the other way.  What drifts during a benchmark then hits all experiments
+ * alike, and none is measured in one piece.
  */
 #include "bench/harness/experiment/plan.h"
 #include "bench/harness/sample/frequency_probe.h"
@@ -11,7 +11,7 @@
 
 struct rounds;
 
-/* What is measured of a row in one go, wherever. */
+/* What is measured of an experiment in one go, wherever. */
 struct chunk_work {
 	const struct rounds *rounds;
 	struct experiment *experiment;
@@ -25,7 +25,7 @@ struct rounds {
 	struct frequency_probe *frequency_probe;
 	uint64_t seed;
 	uint32_t *chunk; /* number of the last chunk of the run */
-	/* Before each chunk; finished is how many rows are done. */
+	/* Before each chunk; finished is how many experiments are done. */
 	void (*on_chunk)(void *context, struct experiment *experiment,
 	                 unsigned finished);
 	void *context;
@@ -34,7 +34,7 @@ struct rounds {
 };
 
 /*
- * Measures every row of the plan that is not skipped.  Those that the place did not
- * come back from are unanswered.
+ * Measures every experiment of the plan that is not skipped.  Those that the place did
+ * not come back from are unanswered.
  */
 void rounds_run(const struct rounds *rounds);

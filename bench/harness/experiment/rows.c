@@ -58,10 +58,15 @@ static enum believed believed_of(const struct rows *rows,
 	                 believed_in(rows, partner, experiment));
 }
 
-static struct row row_of(const struct rows *rows, const struct experiment *experiment)
+/* Once for each: it sorts the samples. */
+static void make_all(const struct rows *rows)
 {
-	return plan_row(rows->plan, experiment, rows->sampler,
-	                believed_of(rows, experiment));
+	for (unsigned i = 0; i < rows->plan->count; i++) {
+		const struct experiment *const experiment = &rows->plan->experiments[i];
+
+		rows->made[i] = plan_row(rows->plan, experiment, rows->sampler,
+		                         believed_of(rows, experiment));
+	}
 }
 
 static bool put_results(const struct rows *rows)
@@ -70,16 +75,15 @@ static bool put_results(const struct rows *rows)
 
 	record_begin(rows->record, FILE_RESULTS);
 	for (unsigned i = 0; i < rows->plan->count; i++) {
-		const struct experiment *const experiment = &rows->plan->experiments[i];
-		const struct row row = row_of(rows, experiment);
+		const struct row *const row = &rows->made[i];
 		struct line line;
 
-		if (!is_known(rows, experiment))
+		if (!is_known(rows, &rows->plan->experiments[i]))
 			continue;
-		row_to_csv(&row, &line);
+		row_to_csv(row, &line);
 		record_line(rows->record, &line);
-		failed =
-			failed || row.status == ROW_FAILED || row.status == ROW_TIMEOUT;
+		failed = failed || row->status == ROW_FAILED ||
+		         row->status == ROW_TIMEOUT;
 	}
 	record_end(rows->record);
 	return failed;
@@ -99,12 +103,9 @@ static void put_summary(const struct rows *rows)
 	row_summary_heading(rows->plan->bench->name, kind_of(rows->plan), &line);
 	record_line(rows->record, &line);
 	for (unsigned i = 0; i < rows->plan->count; i++) {
-		const struct experiment *const experiment = &rows->plan->experiments[i];
-		const struct row row = row_of(rows, experiment);
-
-		if (!is_known(rows, experiment))
+		if (!is_known(rows, &rows->plan->experiments[i]))
 			continue;
-		row_to_summary(&row, &line);
+		row_to_summary(&rows->made[i], &line);
 		record_line(rows->record, &line);
 	}
 	record_end(rows->record);
@@ -112,7 +113,7 @@ static void put_summary(const struct rows *rows)
 
 struct bucket_line {
 	struct record *record;
-	const struct row *row;
+	const struct row_key *key;
 	uint32_t divisor;
 };
 
@@ -123,11 +124,11 @@ static void put_bucket(void *context, struct bucket bucket, uint32_t count)
 	struct line line;
 	struct csv csv = csv_begin(&line);
 
-	row_put_key(&csv, to->row);
+	row_put_key(&csv, to->key);
 	csv_milli(&csv, per_operation_milli(bucket.lo, to->divisor));
 	csv_milli(&csv, per_operation_milli(bucket.hi, to->divisor));
 	csv_u64(&csv, count);
-	csv_text(&csv, to->row->core_type);
+	csv_text(&csv, to->key->core_type);
 	record_line(to->record, &line);
 }
 
@@ -136,10 +137,9 @@ static void put_histograms(const struct rows *rows)
 	record_begin(rows->record, FILE_HISTOGRAM);
 	for (unsigned i = 0; i < rows->plan->count; i++) {
 		const struct experiment *const experiment = &rows->plan->experiments[i];
-		const struct row row = row_of(rows, experiment);
 		struct bucket_line to = {
 			.record = rows->record,
-			.row = &row,
+			.key = &rows->made[i].key,
 			.divisor = experiment->spec.divisor,
 		};
 
@@ -157,18 +157,18 @@ static void put_samples(const struct rows *rows)
 	for (unsigned i = 0; i < rows->plan->count; i++) {
 		const struct experiment *const experiment = &rows->plan->experiments[i];
 		const struct samples *const samples = &experiment->samples;
-		const struct row row = row_of(rows, experiment);
+		const struct row_key *const key = &rows->made[i].key;
 
 		for (uint32_t n = 0; n < samples->n; n++) {
 			struct line line;
 			struct csv csv = csv_begin(&line);
 
-			row_put_key(&csv, &row);
+			row_put_key(&csv, key);
 			csv_u64(&csv, n);
 			csv_u64(&csv, samples->a[n]);
 			csv_u64(&csv, samples->b[n]);
 			csv_u64(&csv, experiment->spec.divisor);
-			csv_text(&csv, row.core_type);
+			csv_text(&csv, key->core_type);
 			record_line(rows->record, &line);
 		}
 	}
@@ -178,8 +178,10 @@ static void put_samples(const struct rows *rows)
 /* The short files first: a line that is cut then loses the long ones. */
 bool rows_record(const struct rows *rows)
 {
-	const bool failed = put_results(rows);
+	bool failed;
 
+	make_all(rows);
+	failed = put_results(rows);
 	put_summary(rows);
 	if (rows->plan->config->profile->histograms)
 		put_histograms(rows);

@@ -8,6 +8,7 @@ struct rows {
 	const struct plan *plan;
 	const struct sampler *sampler;
 	struct record *record;
+	struct row *made; /* room for PLAN_EXPERIMENTS: what rows_record() makes */
 	/* False after an exception: only rows that have something to say are sent. */
 	bool complete;
 	/* Of each type of core, by operation, in the order of tlb_ops; NULL: none. */

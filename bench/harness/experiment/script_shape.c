@@ -1,6 +1,7 @@
 #include "bench/harness/experiment/script_shape.h"
 
 #include "bench/harness/space/workspace.h"
+#include "lib/x86/mapped.h"
 
 /* What is done before the windows of an arm; in the area, behind its steps. */
 struct warm_up {
@@ -163,48 +164,35 @@ void script_shape_misdirect(const struct script_area *scripts,
 
 static struct script_sums sums_of(const struct window_args *args)
 {
-	return script_sum((const struct script_step *)args->steps, args->step_count);
+	return script_sum((const struct script_step *)mapped_data(args->steps),
+	                  args->step_count);
 }
 
-static void give(struct window_args *args, uint64_t count)
+static uint32_t count_loads(const struct window_args *args, bool b)
 {
-	args->t0 = 0;
-	args->t1 = count;
-	args->t2 = count;
-}
-
-static void count_nothing(struct window_args *args)
-{
-	give(args, 0);
-}
-
-static void count_loads(struct window_args *args)
-{
-	give(args, PER * (uint64_t)sums_of(args).loads);
+	return b ? PER * sums_of(args).loads : 0;
 }
 
 /* There and back. */
-static void count_loads_by_cr3(struct window_args *args)
+static uint32_t count_loads_by_cr3(const struct window_args *args, bool b)
 {
 	const struct script_sums sums = sums_of(args);
 
-	give(args, PER * ((uint64_t)sums.loads + UINT64_C(2) * sums.bodies));
+	return b ? PER * (sums.loads + 2 * sums.bodies) : 0;
 }
 
-static void count_flushes(struct window_args *args)
+static uint32_t count_flushes(const struct window_args *args, bool b)
 {
-	give(args, PER * (uint64_t)sums_of(args).flushes);
+	return b ? PER * sums_of(args).flushes : 0;
 }
 
-static void count(struct experiment *experiment, window_code *counting)
+static void count(struct experiment *experiment, pair_count *counting)
 {
 	const struct experiment *const before = experiment - experiment->spec.back;
 
 	experiment->pair = (struct pair){
-		.a = count_nothing,
-		.b = counting,
+		.count = counting,
 		.args = before->pair.args,
-		.span = SPAN_OPERATION,
 		.divisor = experiment->spec.divisor,
 	};
 }

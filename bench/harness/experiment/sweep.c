@@ -9,7 +9,7 @@ static bool is_swept(const struct experiment_spec *spec)
 	       !text_equal(spec->param, "to") && !text_equal(spec->param, "initiators");
 }
 
-/* Targets are the same in all rows of a sweep, or are what is swept. */
+/* Targets are the same in all experiments of a sweep, or are what is swept. */
 static bool same_targets(const struct experiment_spec *a,
                          const struct experiment_spec *b)
 {

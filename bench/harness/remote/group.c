@@ -1,4 +1,4 @@
-/* Who is there, and what rows they can have. */
+/* Who is there, and what experiments they can take part in. */
 #include "bench/harness/remote/group.h"
 
 #include "lib/base/text.h"
@@ -41,12 +41,12 @@ static void read_logical_ids(struct remote_group *group)
 			(void)smp_wait(smp, group->members[i], group->timeout);
 }
 
-static bool has_logical_ids(const struct group_row *row)
+static bool has_logical_ids(const struct remote_context *remote)
 {
-	for (unsigned i = 0; i < row->targets; i++) {
-		const struct smp_cpu *const member = group_target(row, i);
+	for (unsigned i = 0; i < remote->targets; i++) {
+		const struct smp_cpu *const member = group_target(remote, i);
 
-		if (row->group->logical[member->number] !=
+		if (remote->group->logical[member->number] !=
 		    apic_logical_id(member->apic_id))
 			return false;
 	}
@@ -54,21 +54,22 @@ static bool has_logical_ids(const struct group_row *row)
 }
 
 /* The others that are there, nearest first; returns how many. */
-static unsigned seat_members(struct remote_group *group, struct smp *smp)
+static unsigned list_members(struct remote_group *group, struct smp *smp)
 {
 	unsigned count = 0;
 
-	group->members[0] = group->listed[0] = smp_cpu(smp, 0);
+	group->members[0] = group->order.listed[0] = smp_cpu(smp, 0);
 	for (unsigned i = 1; i <= smp_count(smp); i++)
 		if (!smp_cpu(smp, i)->lost)
-			group->listed[++count] = smp_cpu(smp, i);
+			group->order.listed[++count] = smp_cpu(smp, i);
 	for (unsigned i = 0; i <= count; i++)
-		group->seats[i] = &group->listed[i]->topology;
-	target_order(group->seats, count + 1, group->ranks);
+		group->order.topologies[i] = &group->order.listed[i]->topology;
+	target_order(group->order.topologies, count + 1, group->order.ranks);
 	for (unsigned i = 1; i <= count; i++)
-		group->members[i] = group->listed[group->ranks[i - 1].place];
+		group->members[i] =
+			group->order.listed[group->order.ranks[i - 1].place];
 	for (unsigned i = 0; i <= count; i++)
-		group->seats[i] = &group->members[i]->topology;
+		group->order.topologies[i] = &group->members[i]->topology;
 	return count;
 }
 
@@ -76,15 +77,14 @@ void group_gather(struct remote_group *group, struct smp *smp,
                   const struct config *config, const struct machine *machine,
                   uint64_t root)
 {
-	const uint64_t guess_hz = UINT64_C(2000000000);
-	const uint64_t known_hz = machine->tsc_rate.best;
-	const unsigned count = seat_members(group, smp);
+	const unsigned count = list_members(group, smp);
 
 	group->smp = smp;
 	group->count = count;
-	group->root = root;
+	group->context_count = 0;
+	group->setup.root = root;
 	group->timeout = smp_timeout(smp);
-	group->ticks_per_us = (known_hz != 0 ? known_hz : guess_hz) / 1000000;
+	group->ticks_per_us = tsc_hz_or(machine, TSC_HZ_USUAL) / 1000000;
 	group->random.state = config->seed;
 	group->on_metal = machine->env == ENV_HW;
 	group->has_residency = text_equal(machine->vendor, "GenuineIntel");
@@ -93,12 +93,12 @@ void group_gather(struct remote_group *group, struct smp *smp,
 	read_logical_ids(group);
 
 	/* By number, wherever it stands among the targets. */
-	const unsigned last = count == 0 ? 0 : group->listed[count]->number;
+	const unsigned last = count == 0 ? 0 : group->order.listed[count]->number;
 
-	if ((config->injected_faults & INJECT_MUTE_CPU) != 0 &&
-	    group->unresponsive == 0)
-		group->unresponsive = last;
-	group->skips_flush =
+	if ((config->injected_faults & INJECT_UNRESPONSIVE_CPU) != 0 &&
+	    group->setup.unresponsive == 0)
+		group->setup.unresponsive = last;
+	group->setup.skips_flush =
 		(config->injected_faults & INJECT_MISSING_FLUSH) != 0 ? last : 0;
 }
 
@@ -154,19 +154,19 @@ static const char *no_x2apic(const struct remote_group *group)
 }
 
 static const char *mode_lacks(const struct remote_group *group,
-                              const struct group_row *row)
+                              const struct remote_context *remote)
 {
 	const enum apic_mode mode = smp_apic(group->smp)->mode;
 
-	if (row->remote->x2apic && mode != APIC_X2APIC)
+	if (remote->spec->x2apic && mode != APIC_X2APIC)
 		return no_x2apic(group);
-	if (smp_mwaits((enum smp_state)row->remote->state) && !has_mwait(group))
+	if (smp_mwaits((enum smp_state)remote->spec->state) && !has_mwait(group))
 		return "mwait";
-	switch (row->remote->mode) {
+	switch (remote->spec->mode) {
 	case REMOTE_CLUSTER:
 		if (mode != APIC_X2APIC)
 			return no_x2apic(group);
-		return has_logical_ids(row) ? NULL : "logical APIC ids";
+		return has_logical_ids(remote) ? NULL : "logical APIC ids";
 	case REMOTE_SHORTHAND:
 		return smp_owns_all(group->smp) ? NULL : "processors of others";
 	case REMOTE_DRY:
@@ -180,32 +180,35 @@ static const char *mode_lacks(const struct remote_group *group,
 }
 
 /* Who begins, those that begin with it, and targets that do not halt. */
-static unsigned busy_count(const struct group_row *row)
+static unsigned busy_count(const struct remote_context *remote)
 {
-	if (!smp_sleeps((enum smp_state)row->remote->state))
-		return row->targets + 1;
-	return row->remote->owners > 1 ? row->remote->owners : 1;
+	if (!smp_sleeps((enum smp_state)remote->spec->state))
+		return remote->targets + 1;
+	return remote->spec->owners > 1 ? remote->spec->owners : 1;
 }
 
-const struct smp_cpu *group_timekeeper(const struct group_row *row)
+const struct smp_cpu *group_timekeeper(const struct remote_context *remote)
 {
-	const bool on_target = row->remote->figure == FIGURE_HANDLER ||
-	                       row->remote->figure == FIGURE_ONE_WAY;
+	const bool on_target = remote->spec->figure == FIGURE_HANDLER ||
+	                       remote->spec->figure == FIGURE_ONE_WAY;
 
-	return on_target && row->targets != 0 ? group_target(row, 0)
-	                                      : row->group->members[row->remote->from];
+	return on_target && remote->targets != 0
+	               ? group_target(remote, 0)
+	               : remote->group->members[remote->spec->from];
 }
 
-const char *group_lacks(const struct remote_group *group, const struct group_row *row)
+const char *group_lacks(const struct remote_group *group,
+                        const struct remote_context *remote)
 {
-	if (group->count == 0 && row->remote->mode != REMOTE_SELF)
+	if (group->count == 0 && remote->spec->mode != REMOTE_SELF)
 		return "one processor";
-	if (row->remote->first + row->targets > group->count + 1 ||
-	    row->remote->from > group->count || row->remote->owners > group->count + 1)
+	if (remote->spec->first + remote->targets > group->count + 1 ||
+	    remote->spec->from > group->count ||
+	    remote->spec->owners > group->count + 1)
 		return "more processors";
-	if (group->emulated && busy_count(row) > GROUP_BUSY_EMULATED)
+	if (group->emulated && busy_count(remote) > GROUP_BUSY_EMULATED)
 		return "too many busy processors for an emulator";
-	if (group_timekeeper(row)->loose_stamps)
+	if (group_timekeeper(remote)->loose_stamps)
 		return "LFENCE does not wait there";
-	return mode_lacks(group, row);
+	return mode_lacks(group, remote);
 }

@@ -21,7 +21,9 @@ static void read_one(struct halt_counts *counts, enum halt_counter counter,
 		counts->known |= UINT32_C(1) << counter;
 }
 
-/* What only rows that sleep are judged by is read of those alone: it may fault. */
+/*
+ * What only experiments that sleep are judged by is read of those alone: it may fault.
+ */
 static void read_counts(const struct remote_group *group, bool sleep,
                         struct halt_counts *counts)
 {
@@ -36,90 +38,94 @@ static void read_counts(const struct remote_group *group, bool sleep,
 	counts->tsc = rdtsc_ordered();
 }
 
-static bool sleeps(const struct group_row *row)
+static bool sleeps(const struct remote_context *remote)
 {
-	return row->only_answers && smp_sleeps((enum smp_state)row->remote->state);
+	return remote->only_answers && smp_sleeps((enum smp_state)remote->spec->state);
 }
 
-void group_halt_begin(const struct group_row *row, const struct smp_cpu *me)
+void group_halt_begin(const struct remote_context *remote, const struct smp_cpu *me)
 {
-	struct remote_group *const group = row->group;
+	struct remote_group *const group = remote->group;
 
-	read_counts(group, sleeps(row), &group->halts[me->number].before);
+	read_counts(group, sleeps(remote), &group->halts[me->number].before);
 }
 
-void group_halt_end(const struct group_row *row, const struct smp_cpu *me)
+void group_halt_end(const struct remote_context *remote, const struct smp_cpu *me)
 {
-	struct remote_group *const group = row->group;
+	struct remote_group *const group = remote->group;
 
-	read_counts(group, sleeps(row), &group->halts[me->number].after);
+	read_counts(group, sleeps(remote), &group->halts[me->number].after);
 }
 
-static void note_frequency(struct group_row *row)
+static void note_frequency(struct remote_context *remote)
 {
-	for (unsigned i = 0; i < row->targets; i++) {
-		const struct smp_cpu *const target = group_target(row, i);
+	for (unsigned i = 0; i < remote->targets; i++) {
+		const struct smp_cpu *const target = group_target(remote, i);
 		const struct group_halt *const look =
-			&row->group->halts[target->number];
+			&remote->group->halts[target->number];
 		const int64_t frequency = halt_frequency(&look->before, &look->after);
 
 		if (frequency == 0)
 			continue;
-		if (row->slowest == 0 || frequency < row->slowest)
-			row->slowest = frequency;
-		if (frequency > row->fastest)
-			row->fastest = frequency;
+		if (remote->slowest == 0 || frequency < remote->slowest)
+			remote->slowest = frequency;
+		if (frequency > remote->fastest)
+			remote->fastest = frequency;
 	}
 }
 
-static bool mwaits(const struct group_row *row)
+static bool mwaits(const struct remote_context *remote)
 {
-	return smp_mwaits((enum smp_state)row->remote->state);
+	return smp_mwaits((enum smp_state)remote->spec->state);
 }
 
-static bool is_deep(const struct group_row *row)
+static bool is_deep(const struct remote_context *remote)
 {
-	return mwaits(row) && row->remote->hint >= HALT_DEEP_HINT;
+	return mwaits(remote) && remote->spec->hint >= HALT_DEEP_HINT;
 }
 
-/* By what this target did in this row, not by what others of that state have done. */
-static void judge(struct group_row *row, const struct group_halt *look)
+/*
+ * By what this target did in this experiment, not by what others of that state have
+ * done.
+ */
+static void judge(struct remote_context *remote, const struct group_halt *look)
 {
 	const int32_t slept = halt_share(&look->before, &look->after, HALT_MPERF);
-	const int32_t deep = row->group->on_metal && is_deep(row)
+	const int32_t deep = remote->group->on_metal && is_deep(remote)
 	                             ? halt_deep_share(&look->before, &look->after)
 	                             : HALT_UNKNOWN;
 
-	row->slept = halt_lower(row->slept, slept);
-	row->slept_deep = halt_lower(row->slept_deep, deep);
-	if (!row->group->on_metal)
+	remote->slept = halt_lower(remote->slept, slept);
+	remote->slept_deep = halt_lower(remote->slept_deep, deep);
+	if (!remote->group->on_metal)
 		return;
 	if (halt_refuted(slept))
-		group_give_up(row, ROW_SKIPPED, "did not halt");
+		group_give_up(remote, ROW_SKIPPED, "did not halt");
 	else if (halt_refuted(deep))
-		group_give_up(row, ROW_SKIPPED, "did not sleep deeper than C1");
+		group_give_up(remote, ROW_SKIPPED, "did not sleep deeper than C1");
 }
 
-void group_halt_judge(struct group_row *row)
+void group_halt_judge(struct remote_context *remote)
 {
-	struct remote_group *const group = row->group;
+	struct remote_group *const group = remote->group;
 	struct halt_state *state;
 
-	if (!row->gave_up)
-		note_frequency(row);
-	if (!sleeps(row) || row->gave_up || group->sends == 0)
+	if (!remote->gave_up)
+		note_frequency(remote);
+	if (!sleeps(remote) || remote->gave_up || group->calls.sends == 0)
 		return;
-	for (unsigned i = 0; i < row->targets; i++) {
-		const struct smp_cpu *const target = group_target(row, i);
+	for (unsigned i = 0; i < remote->targets; i++) {
+		const struct smp_cpu *const target = group_target(remote, i);
 		const struct group_halt *const look = &group->halts[target->number];
 
 		/* The boot processor does not wait as others do. */
 		if (target->number == 0)
 			continue;
-		state = halt_state(&group->halted, mwaits(row), row->remote->hint);
+		state = halt_state(&group->totals.halted, mwaits(remote),
+		                   remote->spec->hint);
 		if (state != NULL)
 			halt_note(state, &look->before, &look->after);
-		judge(row, look);
+		judge(remote, look);
 	}
 }
 
@@ -139,8 +145,8 @@ static void add_share(struct selftest *selftest, const struct halt_state *state,
 
 void group_halt_selftest(const struct remote_group *group, struct selftest *selftest)
 {
-	for (unsigned i = 0; i < group->halted.count; i++) {
-		const struct halt_state *const state = &group->halted.states[i];
+	for (unsigned i = 0; i < group->totals.halted.count; i++) {
+		const struct halt_state *const state = &group->totals.halted.states[i];
 
 		add_share(selftest, state, HALT_MPERF);
 		for (unsigned c = HALT_C3; c <= HALT_C7; c++)

@@ -6,47 +6,49 @@
 
 void group_begin_looks(struct remote_group *group)
 {
-	group->looks = false;
-	atomic_store(&group->looked, 0);
-	atomic_store(&group->stale, 0);
-	atomic_store(&group->control_looked, 0);
-	atomic_store(&group->control_stale, 0);
-	atomic_store(&group->unprepared, 0);
+	group->looking.pending = false;
+	atomic_store(&group->looking.looked, 0);
+	atomic_store(&group->looking.stale, 0);
+	atomic_store(&group->looking.control_looked, 0);
+	atomic_store(&group->looking.control_stale, 0);
+	atomic_store(&group->looking.unprepared, 0);
 }
 
 void group_note_look(struct remote_group *group, uint32_t words, uint32_t stale,
                      bool control)
 {
-	(void)atomic_fetch_add(control ? &group->control_stale : &group->stale, stale);
-	(void)atomic_fetch_add(control ? &group->control_looked : &group->looked,
+	(void)atomic_fetch_add(
+		control ? &group->looking.control_stale : &group->looking.stale, stale);
+	(void)atomic_fetch_add(control ? &group->looking.control_looked
+	                               : &group->looking.looked,
 	                       words);
 }
 
-void group_end_looks(struct group_row *row, struct group_looks *looks)
+void group_end_looks(struct remote_context *remote, struct group_looks *looks)
 {
-	struct remote_group *const group = row->group;
-	const uint32_t looked = atomic_load(&group->control_looked);
-	const uint32_t stale = atomic_load(&group->control_stale);
+	struct remote_group *const group = remote->group;
+	const uint32_t looked = atomic_load(&group->looking.control_looked);
+	const uint32_t stale = atomic_load(&group->looking.control_stale);
 
-	looks->words += atomic_load(&group->looked);
-	row->control_looked += looked;
-	row->control_stale += stale;
+	looks->words += atomic_load(&group->looking.looked);
+	remote->control_looked += looked;
+	remote->control_stale += stale;
 	if (looked != 0) {
 		looks->chunks++;
 		looks->shown += group_enough_stale(looked, stale);
 	}
-	if (atomic_load(&group->stale) != 0)
-		group_give_up(row, ROW_FAILED, "stale words");
-	if (atomic_load(&group->unprepared) != 0)
-		group_give_up(row, ROW_FAILED, "pages were not prepared");
+	if (atomic_load(&group->looking.stale) != 0)
+		group_give_up(remote, ROW_FAILED, "stale words");
+	if (atomic_load(&group->looking.unprepared) != 0)
+		group_give_up(remote, ROW_FAILED, "pages were not prepared");
 }
 
 bool group_is_shown(const struct experiment *experiment)
 {
-	const struct group_row *const row = experiment->pair.args.context;
+	const struct remote_context *const remote = experiment->remote;
 
-	return row->control_looked == 0 ||
-	       group_enough_stale(row->control_looked, row->control_stale);
+	return remote->control_looked == 0 ||
+	       group_enough_stale(remote->control_looked, remote->control_stale);
 }
 
 static void add(struct selftest *selftest, const char *test, const char *unit,
@@ -102,12 +104,25 @@ static void add_stores(const struct group_stores *stores, struct selftest *selft
 			       });
 }
 
+/* What became of requests that carry a generation. */
+static void add_generations(const struct group_totals *totals,
+                            struct selftest *selftest)
+{
+	const uint64_t all =
+		totals->gen_skipped + totals->gen_ranges + totals->gen_full;
+
+	if (all == 0)
+		return;
+	add(selftest, "tlb_gen_skipped", "percent", totals->gen_skipped * 100 / all);
+	add(selftest, "tlb_gen_full", "percent", totals->gen_full * 100 / all);
+}
+
 /* How long those had spun that sent in place of the boot processor. */
 static void add_senders(const struct remote_group *group, struct selftest *selftest)
 {
-	const uint64_t us = group->senders_awake / group->ticks_per_us;
+	const uint64_t us = group->totals.senders_awake / group->ticks_per_us;
 
-	if (!group->senders_known)
+	if (!group->totals.senders_known)
 		return;
 	selftest_add(selftest, &(struct selftest_row){
 				       .test = "senders_awake",
@@ -117,18 +132,36 @@ static void add_senders(const struct remote_group *group, struct selftest *selft
 			       });
 }
 
+/* Rows were measured without that check. */
+static void add_refused_kinds(const struct flush_kinds *kinds,
+                              struct selftest *selftest)
+{
+	if (kinds->refused)
+		selftest_add(selftest, &(struct selftest_row){
+					       .test = "shootdown_kinds",
+					       .unit = "count",
+					       .verdict = SELFTEST_SKIPPED,
+				       });
+}
+
 void group_selftest(const struct remote_group *group, struct selftest *selftest)
 {
-	add_looks(selftest, &group->shootdown_looks, "shootdown_words",
+	add_looks(selftest, &group->totals.shootdown_looks, "shootdown_words",
 	          "shootdown_shown");
-	add_stores(&group->stores, selftest);
-	add_looks(selftest, &group->lazy_looks, "lazy_words", "lazy_shown");
+	add_looks(selftest, &group->totals.kind_looks[FLUSH_GLOBAL],
+	          "shootdown_globals", "shootdown_globals_shown");
+	add_looks(selftest, &group->totals.kind_looks[FLUSH_UPPER], "shootdown_uppers",
+	          "shootdown_uppers_shown");
+	add_refused_kinds(&group->kinds_of_pages, selftest);
+	add_stores(&group->totals.stores, selftest);
+	add_generations(&group->totals, selftest);
+	add_looks(selftest, &group->totals.lazy_looks, "lazy_words", "lazy_shown");
 	group_halt_selftest(group, selftest);
 	add_senders(group, selftest);
-	if (group->counted == 0)
+	if (group->totals.counted == 0)
 		return;
-	add_amiss(selftest, "interrupts_lost", group->interrupts_lost);
-	add_amiss(selftest, "interrupts_doubled", group->interrupts_doubled);
-	if (group->stores_sent != 0)
-		add_amiss(selftest, "store_wakes_lost", group->stores_lost);
+	add_amiss(selftest, "interrupts_lost", group->totals.interrupts_lost);
+	add_amiss(selftest, "interrupts_doubled", group->totals.interrupts_doubled);
+	if (group->totals.store_wakes != 0)
+		add_amiss(selftest, "store_wakes_lost", group->totals.store_wakes_lost);
 }

@@ -69,14 +69,14 @@ static void name(struct halt_state *state, enum halt_counter counter)
 		[HALT_C6] = "c6_",
 		[HALT_C7] = "c7_",
 	};
-	struct line line;
+	char *const name = state->names[counter];
+	const size_t capacity = sizeof state->names[counter];
 
-	line_clear(&line);
-	line_put(&line, prefixes[counter]);
-	line_put(&line, state->mwait ? "mwait" : "hlt");
 	if (state->mwait)
-		line_put_hex(&line, state->hint, 1);
-	line_to_string(&line, state->names[counter], sizeof state->names[counter]);
+		(void)format_text(name, capacity, "%smwait%x", prefixes[counter],
+		                  state->hint);
+	else
+		(void)format_text(name, capacity, "%shlt", prefixes[counter]);
 }
 
 struct halt_state *halt_state(struct halt_states *states, bool mwait, uint32_t hint)

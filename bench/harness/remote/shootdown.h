@@ -4,14 +4,20 @@
  *
  * Who begins changes entries, writes a request, sends, and waits for all answers; only
  * then the old frame may be another's.  Who is asked does the operation and answers,
- * behind it, or before it where the row says so: then it uses none of the pages until
- * it is done, because it is still in its handler.
+ * behind it, or before it where the experiment says so: then it uses none of the pages
+ * until it is done, because it is still in its handler.
  *
- * Several may begin at once, interrupts off (tests/spin/shootdown.pml).  Each has a
- * request of its own, and every processor a mailbox with a bit for each that asks it:
+ * Several may begin at once (tests/spin/shootdown.pml).  Each has a request of its own,
+ * and every processor a mailbox with a bit for each that asks it:
  *   - the number of missing answers is stored before the bits are set;
  *   - whoever waits, for answers or for the lock, serves its own mailbox meanwhile, or
- *     two would wait for each other for ever.
+ *     two would wait for each other for ever: itself with interrupts off, else in the
+ *     handler, as in kernels;
+ *   - with interrupts on, the one whose bit was the first in the mailbox sends, behind
+ *     the bit, and the others spare it theirs (Linux: llist_add() to an empty queue).
+ *
+ * With generations (paging/tlb_gen.h) all change one address space: who is asked may
+ * find that one before has made it drop everything already.
  */
 #include "bench/harness/remote/group.h"
 
@@ -22,38 +28,48 @@ void shootdown_serve(struct smp_cpu *me, void *context);
 bool shootdown_serve_nmi(struct smp_cpu *me, void *context);
 
 /*
- * The operation of the row, on the processor that calls, and nothing else: it is part
- * of what is timed, and one arm does without it.
+ * The operation of the experiment, on the processor that calls, and nothing else: it is
+ * part of what is timed, and one arm does without it.
  */
-void shootdown_drop(const struct group_row *row, uint64_t va, uint16_t pcid);
+void shootdown_drop(const struct remote_context *remote, uint64_t va, uint16_t pcid);
 
-/* Drops everything on this processor, by a way that no row measures. */
-void shootdown_forget(void);
+/*
+ * What a request of those that begin at once makes the processor drop, its own too,
+ * interrupts off: nothing, a page, or all, by its generation where they have one.
+ */
+void shootdown_catch_up(struct remote_context *remote, const struct smp_cpu *me,
+                        const struct flush_request *request);
 
 /*
  * The whole of it by one that tells all others without interrupting them: T1 when all
  * of it is issued, T2 when it is done everywhere.  shootdown_alone() that is dry is the
  * same without telling.
  */
-void shootdown_broadcast(struct group_row *row, struct window_args *args);
+void shootdown_broadcast(struct remote_context *remote, struct window_args *args);
 
 /* The whole of it, begun by the boot processor alone; no mode but DRY and LOCAL is dry.
  */
-void shootdown_alone(struct group_row *row, enum remote_mode mode,
+void shootdown_alone(struct remote_context *remote, enum remote_mode mode,
                      struct window_args *args);
 
 /*
- * The same for another page, whose entry is changed already, without stamps; the own
- * translations first.  False: it has failed, and the row has given up.
+ * The same for each page on its own, one behind the other: what a flush that is put off
+ * and done once for many pages is to save.
  */
-bool shootdown_untimed(struct group_row *row, enum remote_mode mode, uint64_t va);
+void shootdown_each(struct remote_context *remote, struct window_args *args);
 
 /*
- * The same, begun by row->remote->owners processors at once, each for a page of its own
- * and all others; the stamps are the boot processor's.
+ * The same for another page, whose entry is changed already, without stamps.  False: it
+ * has failed, and the experiment has given up.
  */
-void shootdown_together(struct group_row *row, struct window_args *args);
+bool shootdown_page(struct remote_context *remote, enum remote_mode mode, uint64_t va);
+
+/*
+ * The same, begun by remote->spec->owners processors at once, each for a page of its
+ * own and all others; the stamps are the boot processor's.
+ */
+void shootdown_together(struct remote_context *remote, struct window_args *args);
 
 /* What shootdown_together() less the others is: an entry is changed, nobody is asked.
  */
-void shootdown_nobody(struct group_row *row, struct window_args *args);
+void shootdown_nobody(struct remote_context *remote, struct window_args *args);

@@ -1,146 +1,165 @@
-#include "bench/harness/remote/shootdown_shape.h"
-
-#include "bench/harness/remote/ipi_shape.h"
+#include "bench/harness/remote/shapes.h"
 #include "bench/harness/remote/shootdown.h"
+#include "bench/harness/remote/shootdown_kinds.h"
 #include "bench/harness/remote/shootdown_stores.h"
+#include "lib/x86/control.h"
 #include "lib/x86/insn.h"
 
-static uint64_t read_word(uint64_t va)
+static uint32_t look(const struct remote_context *remote)
 {
-	return *(const volatile uint64_t *)va;
-}
-
-static uint32_t look(const struct group_row *row)
-{
-	const struct flush_pages *const probe_pages = &row->group->probe_pages;
+	const struct flush_pages *const probe_pages = &remote->group->probe_pages;
 	uint32_t wrong = 0;
 
-	if (row->remote->owners <= 1)
-		return flush_pages_look(probe_pages, row->remote->pages, read_word);
-	for (unsigned i = 0; i < row->remote->owners; i++)
-		wrong += flush_pages_look_owned(probe_pages, i, read_word);
+	if (remote->spec->owners <= 1)
+		return flush_pages_look(probe_pages, remote->spec->pages, load_word);
+	for (unsigned i = 0; i < remote->spec->owners; i++)
+		wrong += flush_pages_look_owned(probe_pages, i, load_word);
 	return wrong;
 }
 
 /* Words whose entries the last window has changed. */
-static uint32_t words_of(const struct group_row *row)
+static uint32_t words_of(const struct remote_context *remote)
 {
-	if (row->remote->owners <= 1)
-		return row->remote->pages;
-	return row->group->control ? 1 : row->remote->owners;
+	if (remote->spec->owners <= 1)
+		return remote->spec->pages;
+	return remote->group->looking.control ? 1 : remote->spec->owners;
 }
 
 /* What the last window has left behind, on this processor; then the pages as they are.
  */
 static void look_and_prime(struct smp_cpu *me, void *argument)
 {
-	const struct group_row *const row = argument;
-	struct remote_group *const group = row->group;
-	const bool elsewhere = row->pcid != PCID_HOME;
+	const struct remote_context *const remote = argument;
+	struct remote_group *const group = remote->group;
+	const bool elsewhere = remote->pcid != PCID_HOME;
 
 	(void)me;
 	if (elsewhere)
-		write_cr3(group->root | row->pcid | CR3_KEEP);
-	if (group->looks)
-		group_note_look(group, words_of(row), look(row), group->control);
-	shootdown_forget();
-	(void)atomic_fetch_add(&group->unprepared, look(row));
+		write_cr3(group->setup.root | remote->pcid | CR3_KEEP);
+	if (group->looking.pending)
+		group_note_look(group, words_of(remote), look(remote),
+		                group->looking.control);
+	control_drop_all();
+	(void)atomic_fetch_add(&group->looking.unprepared, look(remote));
 	if (elsewhere)
-		write_cr3(group->root | PCID_HOME | CR3_KEEP);
+		write_cr3(group->setup.root | PCID_HOME | CR3_KEEP);
 }
 
-static void look_everywhere(struct group_row *row)
+static void look_everywhere(struct remote_context *remote)
 {
-	(void)group_run(row, look_and_prime, row);
-	look_and_prime(row->group->members[0], row);
-	row->group->looks = false;
+	(void)group_run(remote, look_and_prime, remote);
+	look_and_prime(remote->group->members[0], remote);
+	remote->group->looking.pending = false;
 }
 
 static void prime(const struct priming *priming)
 {
-	struct group_row *const row = priming->context;
+	struct remote_context *const remote = priming->context;
 
-	if (row->gave_up)
+	if (remote->gave_up)
 		return;
-	look_everywhere(row);
-	group_settle(row->group);
+	look_everywhere(remote);
+	group_settle(remote->group);
 }
 
-static void note_window(struct group_row *row, bool control)
+static void note_window(struct remote_context *remote, bool control)
 {
-	row->group->looks = !row->gave_up;
-	row->group->control = control;
+	remote->group->looking.pending = !remote->gave_up;
+	remote->group->looking.control = control;
 }
 
 static void window_nothing(struct window_args *args)
 {
-	struct group_row *const row = args->context;
+	struct remote_context *const remote = args->context;
 
-	if (row->gave_up)
+	if (remote->gave_up)
 		return;
-	if (row->remote->owners > 1)
-		shootdown_nobody(row, args);
+	if (remote->spec->owners > 1)
+		shootdown_nobody(remote, args);
 	else
-		shootdown_alone(row, REMOTE_DRY, args);
-	note_window(row, true);
+		shootdown_alone(remote, REMOTE_DRY, args);
+	note_window(remote, true);
 }
 
 static void window_shootdown(struct window_args *args)
 {
-	struct group_row *const row = args->context;
+	struct remote_context *const remote = args->context;
 
-	if (row->gave_up)
+	if (remote->gave_up)
 		return;
-	if (row->remote->owners > 1)
-		shootdown_together(row, args);
-	else if (row->drop_end != NULL)
-		shootdown_broadcast(row, args);
+	if (remote->spec->owners > 1)
+		shootdown_together(remote, args);
+	else if (remote->spec->each)
+		shootdown_each(remote, args);
+	else if (remote->drop_end != NULL)
+		shootdown_broadcast(remote, args);
 	else
-		shootdown_alone(row, row->remote->mode, args);
-	note_window(row, false);
+		shootdown_alone(remote, remote->spec->mode, args);
+	note_window(remote, false);
+}
+
+/* What a request means to one that has missed another, which is the row's second one.
+ */
+static const char *equip_drop_all(const struct plan *plan,
+                                  struct remote_context *remote)
+{
+	const struct tlb_op *const op = remote->experiment->spec.chase.partner;
+	const struct operation_call_spec bare = {
+		.body = plan_is_broken(plan, op) ? &tlb_op_none->body : &op->body,
+		.copies = 1,
+	};
+
+	remote->drop_all = workspace_operation_call(plan->workspace, &bare);
+	return remote->drop_all == NULL ? NO_MEMORY : NULL;
 }
 
 /* The operation as often as there are pages, or once if it drops them all. */
-static const char *equip_drop(const struct plan *plan, struct group_row *row)
+static const char *equip_drop(const struct plan *plan, struct remote_context *remote)
 {
-	const struct experiment_spec *const spec = &row->experiment->spec;
+	const struct experiment_spec *const spec = &remote->experiment->spec;
 	const struct tlb_op *const op = spec->op;
-	const struct aim aim = { .pcid = row->pcid };
+	const struct aim aim = { .pcid = remote->pcid };
 	const bool broken = plan_is_broken(plan, op);
 	const bool in_batches = !broken && op->batch.body.begin != NULL;
 	const struct operation_call_spec bare = {
 		.body = broken ? &tlb_op_none->body : tlb_op_body(op, &aim),
-		.copies = op->takes_page ? spec->remote.pages : 1,
+		.copies = op->takes_page && !spec->remote.each ? spec->remote.pages : 1,
 		.stride = (int64_t)PAGE_BYTES,
 		.batch = in_batches ? &op->batch : NULL,
 		.most = plan->machine->invlpgb_pages,
 	};
 	const struct operation_call_spec wait = { .body = &op->batch.end, .copies = 1 };
 
-	row->drop = workspace_operation_call(plan->workspace, &bare);
-	row->drop_end =
+	remote->drop = workspace_operation_call(plan->workspace, &bare);
+	remote->drop_end =
 		in_batches ? workspace_operation_call(plan->workspace, &wait) : NULL;
-	row->drop_operands =
+	remote->drop_operands =
 		workspace_args(plan->workspace, op, &aim, spec->pcide, 0).operands;
-	row->drop_by_descriptor = op->takes_descriptor;
-	return row->drop == NULL || (in_batches && row->drop_end == NULL) ? "memory"
-	                                                                  : NULL;
+	remote->drop_by_descriptor = op->takes_descriptor;
+	remote->drop_va_mask = op->takes_page ? UINT64_MAX : 0;
+	return remote->drop == NULL || (in_batches && remote->drop_end == NULL)
+	               ? NO_MEMORY
+	               : NULL;
 }
 
-const char *shootdown_equip(const struct plan *plan, struct group_row *row)
+const char *shootdown_equip(const struct plan *plan, struct remote_context *remote)
 {
 	struct workspace *const workspace = plan->workspace;
-	const char *const missing = group_lacks(row->group, row);
+	const char *const missing = group_lacks(remote->group, remote);
 
 	if (missing != NULL)
 		return missing;
 	if ((plan->machine->features & FEATURE_PGE) == 0)
 		return feature_name(FEATURE_PGE);
-	if (flush_pages_open(&row->group->probe_pages, workspace->pool,
+	if (flush_pages_open(&remote->group->probe_pages, workspace->pool,
 	                     workspace->space.root, workspace->nx,
-	                     row->remote->owners) != ERR_NONE)
-		return "memory";
-	return equip_drop(plan, row);
+	                     remote->spec->owners) != ERR_NONE)
+		return NO_MEMORY;
+
+	const char *const refused =
+		remote->spec->generations ? equip_drop_all(plan, remote) : NULL;
+
+	return refused != NULL ? refused : equip_drop(plan, remote);
 }
 
 static enum span span_of(enum remote_figure figure)
@@ -157,57 +176,85 @@ static enum span span_of(enum remote_figure figure)
 
 static const char *equip(const struct plan *plan, struct experiment *experiment)
 {
-	struct group_row *const row = group_row(plan, experiment);
+	struct remote_context *const remote = group_context(plan, experiment);
 
-	row->on_call = shootdown_serve;
-	row->on_nmi = shootdown_serve_nmi;
-	row->pcid = experiment->spec.names_another ? PCID_TARGET : PCID_HOME;
+	remote->on_call = shootdown_serve;
+	remote->on_nmi = shootdown_serve_nmi;
+	remote->pcid = experiment->spec.names_another ? PCID_TARGET : PCID_HOME;
 
-	const char *const missing = shootdown_equip(plan, row);
+	const char *const missing = shootdown_equip(plan, remote);
 
 	if (missing != NULL)
 		return missing;
-	experiment->priming = (struct priming){ .prime = prime, .context = row };
+	shootdown_kinds_equip(plan, remote);
+	experiment->priming = (struct priming){ .prime = prime, .context = remote };
 	experiment->pair = (struct pair){
 		.a = window_nothing,
 		.b = window_shootdown,
-		.args = { .context = row },
+		.args = { .context = remote },
 		.priming = &experiment->priming,
-		.span = span_of(row->remote->figure),
+		.span = span_of(remote->spec->figure),
 		.divisor = 1,
-		.block = group_block(row),
-		.gave_up = &row->gave_up,
+		.block = group_block(remote),
+		.gave_up = &remote->gave_up,
 	};
 	return NULL;
 }
 
-/* Mailboxes are empty, whatever another row had in these arena. */
+/* All are where the address space is. */
+static void begin_generations(struct remote_group *group)
+{
+	atomic_store(&group->together.tlb_gen, 0);
+	for (unsigned i = 0; i <= group->count; i++)
+		group->together.generations[group->members[i]->number] =
+			(struct flush_generation){ 0 };
+}
+
+static void end_generations(struct remote_group *group)
+{
+	for (unsigned i = 0; i <= group->count; i++) {
+		const struct flush_generation *const one =
+			&group->together.generations[group->members[i]->number];
+
+		group->totals.gen_skipped += one->skipped;
+		group->totals.gen_ranges += one->ranges;
+		group->totals.gen_full += one->full;
+	}
+}
+
+/* Mailboxes are empty, whatever another experiment has left in them. */
 static void begin(struct experiment *experiment)
 {
-	struct group_row *const row = experiment->pair.args.context;
-	struct remote_group *const group = row->group;
+	struct remote_context *const remote = experiment->remote;
+	struct remote_group *const group = remote->group;
 
 	for (unsigned i = 0; i <= group->count; i++)
 		for (unsigned word = 0; word < 8; word++)
 			group->members[i]->request.word[word] = 0;
+	group_clear_queues(group);
+	begin_generations(group);
 	flush_pages_level(&group->probe_pages);
-	group_begin(row);
+	group_begin(remote);
 }
 
 static void end(struct experiment *experiment)
 {
-	struct group_row *const row = experiment->pair.args.context;
+	struct remote_context *const remote = experiment->remote;
 
-	if (!row->gave_up && row->group->looks)
-		look_everywhere(row);
+	if (!remote->gave_up && remote->group->looking.pending)
+		look_everywhere(remote);
 
-	const bool late = shootdown_check_stores(row);
+	const bool late = shootdown_check_stores(remote);
+	const char *const kept = shootdown_check_kinds(remote);
 
-	if (!row->gave_up)
-		group_end_looks(row, &row->group->shootdown_looks);
+	if (!remote->gave_up)
+		group_end_looks(remote, &remote->group->totals.shootdown_looks);
 	if (late)
-		group_give_up(row, ROW_FAILED, "a late store");
-	group_end(row);
+		group_give_up(remote, ROW_FAILED, "a late store");
+	if (kept != NULL)
+		group_give_up(remote, ROW_FAILED, kept);
+	end_generations(remote->group);
+	group_end(remote);
 }
 
 const struct shape shape_shootdown = {

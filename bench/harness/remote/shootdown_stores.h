@@ -8,8 +8,9 @@
 #include "bench/harness/remote/group.h"
 
 /*
- * Once without a shootdown, for control, and once with the row's, outside of every
- * window, between two of its chunks.  Of rows in which one processor begins; of targets
- * the first FLUSH_STORES, in an emulator the first few.  True: a store was late.
+ * Once without a shootdown, for control, and once with the experiment's, outside of
+ * every window, between two of its chunks.  Of experiments in which one processor
+ * begins; of targets the first FLUSH_STORES, in an emulator the first few.  True: a
+ * store was late.
  */
-bool shootdown_check_stores(struct group_row *row);
+bool shootdown_check_stores(struct remote_context *remote);

@@ -8,13 +8,9 @@
 #include "lib/x86/counters.h"
 #include "lib/x86/cpu.h"
 
-/* Without any rate, a guess that no machine is far from: it is only a time limit. */
 static uint64_t ticks_per_row(const struct run *run)
 {
-	const uint64_t guess_hz = UINT64_C(2000000000);
-	const uint64_t known_hz = run->machine->tsc_rate.best;
-
-	return (known_hz != 0 ? known_hz : guess_hz) / 1000 *
+	return tsc_hz_or(run->machine, TSC_HZ_USUAL) / 1000 *
 	       run->config->profile->ms_per_row;
 }
 
@@ -116,12 +112,16 @@ static enum err open_measuring(struct run *run)
 
 static enum err prepare_verify_pages(struct run *run)
 {
-	return verify_prepare(&run->probe_pages, &(struct verify_pages_spec){
-							 .pool = run->pool,
-							 .root = run->root,
-							 .nx = run->workspace.nx,
-							 .giants = run->machine->giants,
-						 });
+	const enum environment env = run->machine->env;
+	const struct verify_pages_spec spec = {
+		.pool = run->pool,
+		.root = run->root,
+		.nx = run->workspace.nx,
+		.giants = run->machine->giants,
+		.no_far_code = env == ENV_TCG || env == ENV_TCG_ICOUNT,
+	};
+
+	return verify_prepare(&run->probe_pages, &spec);
 }
 
 /* What is wanting of memory shows in the rows: they are skipped for it. */

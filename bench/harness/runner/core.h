@@ -18,14 +18,14 @@ struct usage {
 struct core_own {
 	struct place place; /* first: a pointer to it is one to this */
 	struct run *run;
-	struct smp_cpu *member; /* NULL: none of them is there */
+	struct smp_cpu *cpu; /* NULL: none of them is there */
 	/* As the run's, but for what differs on that core. */
 	struct machine machine;
 	struct sampler sampler;
 	struct fingerprint fingerprint;
 	struct selftest selftest;
 	bool gone;        /* it did not answer: its windows are to end */
-	bool pcide, tce;  /* as the next row wants them */
+	bool pcide, tce;  /* as the next experiment wants them */
 	bool cr4_differs; /* in bits that were left as they were found */
 	/* What it is running, and on what; how many pieces of work there were. */
 	place_work *work;

@@ -4,7 +4,7 @@
 #include "bench/harness/runner/injected_fault.h"
 #include "bench/harness/runner/run.h"
 #include "bench/harness/selftest/selftest_op.h"
-#include "lib/base/csv.h"
+#include "lib/base/line.h"
 #include "lib/x86/control.h"
 #include "lib/x86/counters.h"
 #include "lib/x86/cpu.h"
@@ -51,11 +51,11 @@ static bool run_there(const struct place *place, place_work *work, void *argumen
 	own->argument = argument;
 	own->works++;
 	limit += (inject_never_ends(own) ? 1 : TIMEOUTS) * smp_timeout(smp);
-	if (smp_run_on(smp, own->member, work_there, own) &&
-	    smp_wait(smp, own->member, limit))
+	if (smp_run_on(smp, own->cpu, work_there, own) &&
+	    smp_wait(smp, own->cpu, limit))
 		return true;
 	own->gone = true;
-	smp_stop(smp, own->member);
+	smp_stop(smp, own->cpu);
 	return false;
 }
 
@@ -70,11 +70,10 @@ void cores_keep_awake(const struct core *core, bool awake)
 {
 	const struct core_own *const own = core->own;
 
-	if (own == NULL || own->member == NULL || own->gone || own->run->group.emulated)
+	if (own == NULL || own->cpu == NULL || own->gone || own->run->group.emulated)
 		return;
-	if (smp_command(&own->run->smp, own->member, awake ? SMP_PAUSE : SMP_HALT, 0))
-		(void)smp_wait(&own->run->smp, own->member,
-		               smp_timeout(&own->run->smp));
+	if (smp_command(&own->run->smp, own->cpu, awake ? SMP_PAUSE : SMP_HALT, 0))
+		(void)smp_wait(&own->run->smp, own->cpu, smp_timeout(&own->run->smp));
 }
 
 const struct place *cores_place(const struct core *core)
@@ -136,7 +135,7 @@ static bool adopt_cr4(uint64_t cr4)
 }
 
 /* What the boot processor does not have is not used: tables and registers are its. */
-static void describe_there(void *argument)
+static void identify_there(void *argument)
 {
 	struct core_own *const own = argument;
 	struct machine *const machine = &own->machine;
@@ -151,6 +150,14 @@ static void describe_there(void *argument)
 		identify_by_trying(machine);
 	machine->features |= FEATURE_LFENCE_WAITS;
 	machine->features &= boot_features;
+}
+
+static void describe_there(void *argument)
+{
+	struct core_own *const own = argument;
+	struct machine *const machine = &own->machine;
+
+	identify_there(own);
 	machine->cycle_counter = counters_start_cycles(machine);
 	machine->smi_counter = counters_start_smis(machine);
 	machine->has_aperf = counters_have_aperf();
@@ -187,7 +194,7 @@ static void test_there(void *argument)
 }
 
 /* Of that kind, the first in the list that is there. */
-static struct smp_cpu *find_member(struct run *run, unsigned kind)
+static struct smp_cpu *find_cpu(struct run *run, unsigned kind)
 {
 	for (unsigned i = 1; i <= smp_count(&run->smp); i++) {
 		struct smp_cpu *const member = smp_cpu(&run->smp, i);
@@ -199,7 +206,9 @@ static struct smp_cpu *find_member(struct run *run, unsigned kind)
 	return NULL;
 }
 
-/* Its page walks may be uncached: no emulator's are the same, and it minds nothing. */
+/*
+ * Its page walks may be uncached.  In an emulator MTRRs differ as well, and do nothing.
+ */
 static bool has_other_memory(struct smp_cpu *member)
 {
 	return (cpu_area_of(member)->differences & (DIFFERS_MTRRS | DIFFERS_PAT)) != 0;
@@ -207,11 +216,11 @@ static bool has_other_memory(struct smp_cpu *member)
 
 static const char *open_own(struct run *run, struct core_own *own)
 {
-	if (own->member == NULL)
+	if (own->cpu == NULL)
 		return "no processor of that type answers";
-	if (own->member->loose_stamps)
+	if (own->cpu->loose_stamps)
 		return "LFENCE does not wait there";
-	if (run->machine->env == ENV_HW && has_other_memory(own->member))
+	if (run->machine->env == ENV_HW && has_other_memory(own->cpu))
 		return "its MTRRs or PAT are others";
 	if (run->workspace.window_area == 0)
 		return NO_MEMORY;
@@ -225,6 +234,23 @@ static const char *open_own(struct run *run, struct core_own *own)
 	return own->fingerprint.measured ? NULL : NO_MEMORY;
 }
 
+const char *cores_visit(struct run *run, struct core_own *own, struct smp_cpu *cpu)
+{
+	if (run->workspace.window_area == 0)
+		return NO_MEMORY;
+	/* The rest is of the processor before, and not used. */
+	own->place.run = run_there;
+	own->run = run;
+	own->cpu = cpu;
+	own->machine = *run->machine;
+	own->gone = false;
+	own->works = 0;
+	workspace_reset(&run->workspace);
+	if (!place_run(&own->place, identify_there, own))
+		return NO_ANSWER;
+	return own->cr4_differs ? "its CR4 is another" : NULL;
+}
+
 static void open_core(struct run *run, unsigned kind)
 {
 	struct core *const core = &run->cores[kind];
@@ -233,7 +259,7 @@ static void open_core(struct run *run, unsigned kind)
 	/* One by one, and the rest is 0: a literal of all would be on the stack. */
 	own->place.run = run_there;
 	own->run = run;
-	own->member = find_member(run, kind);
+	own->cpu = find_cpu(run, kind);
 	own->machine = *run->machine;
 	own->sampler = run->sampler;
 	own->sampler.disturbances = read_there;
@@ -247,18 +273,6 @@ static void open_core(struct run *run, unsigned kind)
 	core->sampler = &own->sampler;
 	core->own = own;
 	core->refusal = open_own(run, own);
-}
-
-static void put_word(struct line *line, const char *name, uint64_t value)
-{
-	line_put(line, name);
-	line_put_u64(line, value);
-}
-
-static void put_number(struct line *line, const char *name, uint64_t value)
-{
-	line_put(line, name);
-	line_put_hex(line, value, 1);
 }
 
 /*
@@ -277,52 +291,43 @@ static void describe(const struct run *run, unsigned kind, struct line *line)
 	                                    : "core_types = boot";
 
 	line_clear(line);
-	line_put(line, found->name);
-	put_word(line, " processors=", found->processors);
-	put_number(line, " native_model=0x", found->topology.native_model);
-	put_word(line, " caches=", found->topology.cache_levels);
+	line_format(line, "%s processors=%u native_model=0x%x caches=%u", found->name,
+	            found->processors, found->topology.native_model,
+	            found->topology.cache_levels);
 	if (refusal != NULL) {
-		line_put(line, " not measured: ");
-		line_put(line, refusal);
+		line_format(line, " not measured: %s", refusal);
 		return;
 	}
-	put_word(line, " cpu=", core->own == NULL ? 0 : core->own->member->listed);
-	put_word(line, " family=", machine->family);
-	put_word(line, " model=", machine->model);
-	put_word(line, " stepping=", machine->stepping);
+	line_format(line, " cpu=%u family=%u model=%u stepping=%u",
+	            core->own == NULL ? 0 : core->own->cpu->listed, machine->family,
+	            machine->model, machine->stepping);
 	if (machine->microcode != 0)
-		put_number(line, " microcode=0x", machine->microcode);
-	put_word(line, " quantum=", machine->quantum);
-	put_word(line, " timing_valid=", machine->timing_valid);
+		line_format(line, " microcode=0x%lx", machine->microcode);
+	line_format(line, " quantum=%u timing_valid=%u", machine->quantum,
+	            machine->timing_valid);
 }
 
 static void record_kind(struct run *run, unsigned kind)
 {
-	struct line line, key;
+	struct line line;
 	char text[300], name[24];
 
 	describe(run, kind, &line);
 	line_to_string(&line, text, sizeof text);
-	line_clear(&key);
-	put_word(&key, "core_type_", kind);
-	line_to_string(&key, name, sizeof name);
-	csv_pair_text(&line, name, text);
-	record_line(run->record, &line);
+	record_fact(run->record, format_text(name, sizeof name, "core_type_%u", kind),
+	            "%s", text);
 }
 
 /* core_type is that of the boot processor, as its rows have it. */
 static void record_kinds(struct run *run)
 {
 	const char *const own = core_kinds_name(&run->kinds, 0);
-	struct line line;
 
 	record_begin(run->record, FILE_MACHINE);
-	csv_pair_text(&line, "core_type", own == NULL ? "" : own);
-	record_line(run->record, &line);
-	if (run->kinds.left_out != 0) {
-		csv_pair_u64(&line, "core_types_left_out", run->kinds.left_out);
-		record_line(run->record, &line);
-	}
+	record_fact(run->record, "core_type", "%s", own == NULL ? "" : own);
+	if (run->kinds.left_out != 0)
+		record_fact(run->record, "core_types_left_out", "%u",
+		            run->kinds.left_out);
 	for (unsigned kind = 0; run->kinds.named && kind < run->kinds.count; kind++)
 		record_kind(run, kind);
 	record_end(run->record);
@@ -330,7 +335,7 @@ static void record_kinds(struct run *run)
 
 void cores_find(struct run *run)
 {
-	const struct topology *list[SMP_MEMBERS];
+	const struct topology *list[SMP_CPUS];
 	const unsigned count = smp_count(&run->smp) + 1;
 
 	for (unsigned i = 0; i < count; i++)

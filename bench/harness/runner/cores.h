@@ -19,6 +19,13 @@ void cores_find(struct run *run);
  */
 void cores_open(struct run *run);
 
+/*
+ * For a processor that is verified alone: own becomes its, with its features and
+ * nothing of its clock.  Why that cannot be; NULL: it is.  Behind one that has not
+ * answered own may be used for the next: an INIT has stopped it.
+ */
+const char *cores_visit(struct run *run, struct core_own *own, struct smp_cpu *cpu);
+
 /* True if such types may turn out to be there, when nobody knows yet. */
 bool cores_may_differ(const struct config *config, const struct machine *machine);
 
@@ -29,9 +36,9 @@ void cores_set_mode(struct run *run, const struct core *core, bool pcide, bool t
 const char *cores_refusal(const struct core *core);
 
 /*
- * While its rows are measured it waits between the chunks as the boot processor does,
- * which never halts: else its clock would be that of a core just woken.  Not where it
- * is a thread of an emulator.
+ * While its experiments are measured it waits between the chunks as the boot processor
+ * does, which never halts: else its clock would be that of a core just woken.  Not
+ * where it is a thread of an emulator.
  */
 void cores_keep_awake(const struct core *core, bool awake);
 

@@ -43,7 +43,7 @@ void inject_before_chunk(struct run *run, struct experiment *experiment)
 		touch(0);
 	if ((run->config->injected_faults & INJECT_SPACE) != 0)
 		script_shape_misdirect(&run->workspace.script_area, experiment);
-	if ((run->config->injected_faults & INJECT_FALLEN_CPU) != 0 &&
+	if ((run->config->injected_faults & INJECT_FAULTED_CPU) != 0 &&
 	    smp_count(&run->smp) != 0)
 		have_done(&run->smp, 1, fall_down);
 	if ((run->config->injected_faults & INJECT_MOVED_CLOCK) != 0)
@@ -75,20 +75,20 @@ void inject_in_work(const struct core_own *own)
 }
 
 /*
- * Not in the canary's block before the row's.  Waits until it is taken: an emulator
- * that runs them in turn might do so behind it.
+ * Not in the block of the frequency probe before the experiment's.  Waits until it is
+ * taken: an emulator that runs them in turn might do so behind it.
  */
 void inject_in_block(struct run *run)
 {
 	const uint32_t before = smp_unexpected(&run->smp);
 	const uint64_t from = rdtsc_ordered();
 
-	if (run->injected_stray == NULL || run->group.row == NULL ||
-	    run->group.row->experiment != run->injected_stray)
+	if (run->injected_stray == NULL || run->group.setup.running == NULL ||
+	    run->group.setup.running->experiment != run->injected_stray)
 		return;
 	run->injected_stray = NULL;
 	(void)apic_send_nmi(smp_apic(&run->smp), smp_cpu(&run->smp, 1)->apic_id);
 	while (smp_unexpected(&run->smp) == before &&
 	       rdtsc_ordered() - from < smp_timeout(&run->smp))
-		pause();
+		cpu_relax();
 }

@@ -2,8 +2,9 @@
 #include "bench/harness/runner/run.h"
 
 /*
- * Before each chunk: the faults that the options ask for while rows are measured, so
- * that the tests can see them noticed (tests/README.md).  Once, before the third chunk.
+ * Before each chunk: the faults that the options ask for while experiments are
+ * measured, so that the tests can see them noticed (tests/README.md).  Once, before the
+ * third chunk.
  */
 void inject_before_chunk(struct run *run, struct experiment *experiment);
 

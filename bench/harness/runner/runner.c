@@ -3,9 +3,10 @@
 #include "bench/harness/experiment/rounds.h"
 #include "bench/harness/experiment/rows.h"
 #include "bench/harness/experiment/sweep.h"
-#include "bench/harness/remote/shootdown_shape.h"
+#include "bench/harness/remote/shapes.h"
 #include "bench/harness/runner/calibrate.h"
 #include "bench/harness/runner/cores.h"
+#include "bench/harness/runner/each_cpu.h"
 #include "bench/harness/runner/injected_fault.h"
 #include "bench/harness/selftest/selftest_op.h"
 #include "bench/harness/selftest/tsc_sync.h"
@@ -17,7 +18,7 @@
  * The windows' 2 MiB, the verification's two of them, the arena of lines, what their
  * alignment wastes, tables, small pages.
  */
-#define FIXED_FRAMES (5u * 512u + 3u * 512u + 176u)
+#define FIXED_FRAMES (5u * 512u + 3u * 512u + 182u)
 
 static unsigned number_of(const struct run *run, const struct core *core)
 {
@@ -31,7 +32,7 @@ static bool is_broken_on(const struct run *run, const struct core *core)
 	       (run->config->injected_faults & INJECT_OTHER_BROKEN) == 0;
 }
 
-/* The rows of a benchmark on that core. */
+/* The experiments of a benchmark on that core. */
 static void plan_for(struct run *run, const struct bench *bench,
                      const struct core *core, struct workspace *workspace)
 {
@@ -67,12 +68,29 @@ static bool is_selected(const struct config *config, const struct bench *bench)
 	return selected;
 }
 
+/*
+ * Cases of LAVA that wait for the end, one for each row, and those of the part that is
+ * open: verification has the longest.
+ */
+static uint64_t signal_bytes(uint64_t rows)
+{
+	const uint64_t usual = 160, open = UINT64_C(64) << 10;
+
+	return rows * usual + open;
+}
+
+/* As many as a run can have, since they come before anybody knows the types of core. */
+static uint64_t signal_frames(void)
+{
+	return signal_bytes((uint64_t)bench_count * PLAN_EXPERIMENTS) / PAGE_BYTES + 1;
+}
+
 uint64_t runner_frames(const struct config *config)
 {
 	const uint64_t pairs = config->profile->pairs_per_row;
 	const uint64_t sort_bytes = 2 * sizeof(int64_t) * pairs;
 	const uint64_t sample_bytes =
-		PLAN_EXPERIMENTS * plan_row_bytes(config->profile);
+		PLAN_EXPERIMENTS * plan_sample_bytes(config->profile);
 	uint64_t frames = FIXED_FRAMES + sort_bytes / PAGE_BYTES + 2 +
 	                  sample_bytes / PAGE_BYTES + 1 +
 	                  config->primed_pages / TABLE_ENTRIES;
@@ -80,19 +98,21 @@ uint64_t runner_frames(const struct config *config)
 	for (unsigned i = 0; i < bench_count; i++)
 		if (benches[i]->frames != NULL && is_selected(config, benches[i]))
 			frames += benches[i]->frames(config);
+	if (config->lava)
+		frames += signal_frames();
 	return frames;
 }
 
 /*
- * Room for the samples of as many rows as half of the memory left can hold; a
+ * Room for the samples of as many experiments as half of the memory left can hold; a
  * benchmark's are not needed any more when its rows are delivered.
  */
 static void open_samples(struct run *run)
 {
-	const uint64_t bytes = plan_row_bytes(run->config->profile);
+	const uint64_t bytes = plan_sample_bytes(run->config->profile);
 
-	for (uint32_t rows = PLAN_EXPERIMENTS; rows != 0; rows /= 2) {
-		const uint64_t frames = rows * bytes / PAGE_BYTES + 1;
+	for (uint32_t sets = PLAN_EXPERIMENTS; sets != 0; sets /= 2) {
+		const uint64_t frames = sets * bytes / PAGE_BYTES + 1;
 		const uint64_t left = (run->pool->limit - run->pool->next) / PAGE_BYTES;
 		const uint64_t at =
 			frames > left / 2
@@ -102,7 +122,7 @@ static void open_samples(struct run *run)
 		if (at == 0)
 			continue;
 		run->plan.samples = (uint32_t *)at;
-		run->plan.sample_rows = rows;
+		run->plan.sample_sets = sets;
 		return;
 	}
 }
@@ -133,12 +153,18 @@ static uint64_t most_passes(const struct config *config, const struct machine *m
 	return passes;
 }
 
+/* Of processors those that the firmware lists: the others are not started yet. */
+static uint64_t fixed_bytes(const struct config *config, const struct machine *machine)
+{
+	return FIXED_STREAM_BYTES + each_cpu_bytes(config, machine->processors.count);
+}
+
 uint64_t runner_stream_bytes(const struct config *config, const struct machine *machine)
 {
 	const uint64_t rows = most_passes(config, machine) * PLAN_EXPERIMENTS;
 	const uint64_t samples = config->raw ? config->profile->pairs_per_row : 0;
 
-	return FIXED_STREAM_BYTES +
+	return fixed_bytes(config, machine) +
 	       rows * (row_bytes(config) + samples * SAMPLE_STREAM_BYTES);
 }
 
@@ -147,13 +173,25 @@ uint64_t runner_row_bytes(const struct run *run)
 	const uint64_t most =
 		cores_may_differ(run->config, run->machine) ? CORE_KINDS : 1;
 
-	return FIXED_STREAM_BYTES + most * run->steps * row_bytes(run->config);
+	return fixed_bytes(run->config, run->machine) +
+	       most * run->steps * row_bytes(run->config);
 }
 
-static void progress(struct run *run, unsigned step, const char *name)
+/* What was reserved; of a pool that is smaller, what the rows planned so far need. */
+static void open_signals(struct run *run)
 {
-	text_copy(run->activity, sizeof run->activity, name);
-	record_progress(run->record, step, run->steps, name);
+	const uint64_t planned = signal_bytes(run->steps) / PAGE_BYTES + 1;
+	uint64_t frames = signal_frames(), at = 0;
+
+	if (run->lava == NULL)
+		return;
+	at = frame_alloc_run(run->pool, frames, PAGE_BYTES);
+	if (at == 0) {
+		frames = planned;
+		at = frame_alloc_run(run->pool, frames, PAGE_BYTES);
+	}
+	if (at != 0)
+		lava_give_store(run->lava, (char *)at, frames * PAGE_BYTES);
 }
 
 static void note_op(struct usage *usage, unsigned bench)
@@ -189,7 +227,7 @@ static void note_bench(struct run *run, unsigned bench)
 	}
 }
 
-/* Steps are rows, and one for each operation and phase of verification. */
+/* Steps are experiments, and one for each operation and phase of verification. */
 bool runner_has_work(struct run *run)
 {
 	if (run->core_count == 0)
@@ -200,7 +238,19 @@ bool runner_has_work(struct run *run)
 	for (unsigned kind = 0; kind < run->core_count; kind++)
 		for (unsigned op = 0; op < TLB_OPS; op++)
 			run->steps += run->cores[kind].usage[op].used ? 2 : 0;
-	return run->steps != 0;
+	if (run->steps == 0)
+		return false;
+	run->steps += each_cpu_count(run);
+	return true;
+}
+
+/* An emulator takes its time, and keeps or drops an entry each time. */
+static uint32_t trials_of(const struct run *run, const struct core *core)
+{
+	const enum environment env = core->machine->env;
+	const bool is_fast = env == ENV_HW || env == ENV_MODEL;
+
+	return is_fast ? run->config->profile->trials : VERIFY_TRIALS;
 }
 
 static struct matrix matrix_of(struct run *run, const struct core *core)
@@ -211,6 +261,8 @@ static struct matrix matrix_of(struct run *run, const struct core *core)
 		                       ? &run->probe_pages
 		                       : NULL,
 		.machine = core->machine,
+		.seed = run->config->seed,
+		.trials = trials_of(run, core),
 		.record = run->record,
 		.place = cores_place(core),
 		.work = core->own == NULL ? NULL : &core->own->matrix_work,
@@ -221,13 +273,11 @@ static struct matrix matrix_of(struct run *run, const struct core *core)
 static void verify_op(struct run *run, struct core *core, const struct tlb_op *op,
                       enum verify_phase phase)
 {
-	const char *const broken = run->config->broken_op;
 	struct matrix matrix = matrix_of(run, core);
 	struct tallies *const tallies = &core->tallies[op - tlb_ops];
 	struct tally sum;
 
-	matrix.broken = is_broken_on(run, core) &&
-	                (text_equal(broken, "each") || text_equal(broken, op->name));
+	matrix.broken = is_broken_on(run, core) && config_breaks(run->config, op->name);
 	smp_hold_nmi(&run->smp, op->runs_flat);
 	matrix_verify(&matrix, op, phase, tallies);
 	smp_hold_nmi(&run->smp, false);
@@ -250,7 +300,7 @@ static void say_verify(struct run *run, const struct core *core,
 		line_put(&name, core->name);
 	}
 	line_to_string(&name, text, sizeof text);
-	progress(run, ++run->steps_before, text);
+	run_progress(run, ++run->steps_before, text);
 }
 
 /* Before the first benchmark that uses an operation there, and after the last. */
@@ -268,7 +318,7 @@ static void verify_on(struct run *run, struct core *core, unsigned bench,
 	}
 }
 
-/* Every core that the rows of the plan are about: see plan_kinds(). */
+/* Every core that the experiments of the plan are about: see plan_kinds(). */
 static void verify_all(struct run *run, unsigned bench, enum verify_phase phase)
 {
 	for (unsigned kind = 0; kind < run->core_count; kind++) {
@@ -285,9 +335,10 @@ static void probe_tr7(struct run *run)
 	const struct matrix matrix = matrix_of(run, run->core);
 	struct tally tally;
 
-	if (run->steps_before != 0 ||
+	if (run->tr7_probed ||
 	    !config_selects(run->config, run->plan.bench->name, "tr7_probe"))
 		return;
+	run->tr7_probed = true;
 	tally = matrix_probe_tr7(&matrix);
 	run->failed = run->failed || tally_failures(&tally) != 0;
 }
@@ -299,7 +350,7 @@ static void on_chunk(void *context, struct experiment *experiment, unsigned fini
 
 	smp_check(&run->smp);
 	plan_describe(&run->plan, experiment, name, sizeof name);
-	progress(run, run->steps_before + finished + 1, name);
+	run_progress(run, run->steps_before + finished + 1, name);
 	cores_set_mode(run, run->core, experiment->spec.pcide, experiment->spec.tce);
 	smp_hold_nmi(&run->smp, experiment->spec.op->runs_flat);
 	inject_before_chunk(run, experiment);
@@ -343,6 +394,7 @@ static void deliver_rows(struct run *run, bool complete)
 		.plan = &run->plan,
 		.sampler = run->core->sampler,
 		.record = run->record,
+		.made = run->rows,
 		.complete = complete,
 	};
 
@@ -422,6 +474,7 @@ static void deliver_sums(struct run *run)
 
 enum run_status runner_run(struct run *run)
 {
+	open_signals(run);
 	text_copy(run->activity, sizeof run->activity, "self-tests");
 	if (run->config->pin)
 		smp_pin(&run->smp);
@@ -435,6 +488,7 @@ enum run_status runner_run(struct run *run)
 	gather(run);
 	smp_begin_measuring(&run->smp);
 	(void)runner_has_work(run);
+	each_cpu_verify(run);
 	for (unsigned i = 0; i < bench_count; i++)
 		run_bench(run, i);
 	tsc_sync_test(&run->smp, &run->selftest, TSC_SYNC_AFTER);

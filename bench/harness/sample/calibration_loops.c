@@ -4,26 +4,27 @@
  * ADD and IMUL depend each on the one before.  Not add $1, inc or lea: recent cores
  * remove those at rename.
  */
-BODY(chain_add, "add %rbx, %rbx")
-BODY(chain_imul, "imul %rbx, %rbx")
-BODY(chain_nop, "nop")
-BODY(chain_lfence, "lfence")
+BODY(calibration_add, "add %rbx, %rbx")
+BODY(calibration_imul, "imul %rbx, %rbx")
+BODY(calibration_nop, "nop")
+BODY(calibration_lfence, "lfence")
 
-static const struct body chains[CHAIN_COUNT] = {
-	[CHAIN_ADD] = { BODY_RANGE(chain_add) },
-	[CHAIN_IMUL] = { BODY_RANGE(chain_imul) },
-	[CHAIN_NOP] = { BODY_RANGE(chain_nop) },
-	[CHAIN_LFENCE] = { BODY_RANGE(chain_lfence) },
+static const struct body codes[CALIBRATION_COUNT] = {
+	[CALIBRATION_ADD] = { BODY_RANGE(calibration_add) },
+	[CALIBRATION_IMUL] = { BODY_RANGE(calibration_imul) },
+	[CALIBRATION_NOP] = { BODY_RANGE(calibration_nop) },
+	[CALIBRATION_LFENCE] = { BODY_RANGE(calibration_lfence) },
 };
 
-const struct body *chain_body(enum chain chain)
+const struct body *calibration_body(enum calibration code)
 {
-	return &chains[chain];
+	return &codes[code];
 }
 
-struct pair chain_pair(struct window_source *source, enum chain chain, uint32_t copies)
+struct pair calibration_pair(struct window_source *source, enum calibration code,
+                             uint32_t copies)
 {
-	struct window_spec spec = { .body = chain_body(chain), .copies = copies };
+	struct window_spec spec = { .body = calibration_body(code), .copies = copies };
 	struct window_spec twice = spec;
 
 	twice.copies = 2 * copies;

@@ -8,7 +8,7 @@
 enum err frequency_probe_open(struct frequency_probe *probe,
                               struct window_source *source)
 {
-	probe->pair = chain_pair(source, CHAIN_IMUL, CANARY_COPIES);
+	probe->pair = calibration_pair(source, CALIBRATION_IMUL, PROBE_COPIES);
 	return probe->pair.a != NULL && probe->pair.b != NULL ? ERR_NONE
 	                                                      : ERR_NO_MEMORY;
 }
@@ -20,7 +20,7 @@ uint32_t frequency_probe_take(struct frequency_probe *probe,
 	struct samples samples = { .a = a, .b = b, .capacity = PAIRS };
 	const struct summary summary =
 		sampler_measure(sampler, &probe->pair, &samples, PAIRS);
-	const int64_t total = summary.p50 * (int64_t)CANARY_COPIES / 1000;
+	const int64_t total = summary.p50 * (int64_t)PROBE_COPIES / 1000;
 	const uint32_t ticks = total < 0 ? 0 : (uint32_t)total;
 
 	if (probe->count < CANARY_KEPT) {

@@ -8,7 +8,7 @@
 #include "lib/stream/record.h"
 
 /* Multiplications by which the longer chain exceeds the shorter one. */
-#define CANARY_COPIES 256u
+#define PROBE_COPIES 256u
 
 /* Chunks between two deliveries of which it is kept. */
 #define CANARY_KEPT 2048u
@@ -24,7 +24,8 @@ struct frequency_probe {
 enum err frequency_probe_open(struct frequency_probe *probe,
                               struct window_source *source) MUST_CHECK;
 
-/* Ticks of CANARY_COPIES multiplications: the median of three pairs; kept under chunk.
+/*
+ * Ticks of PROBE_COPIES multiplications: the median of three pairs; kept under chunk.
  */
 uint32_t frequency_probe_take(struct frequency_probe *probe,
                               const struct sampler *sampler, uint32_t chunk);

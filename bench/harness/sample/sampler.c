@@ -24,9 +24,7 @@ static uint32_t span_of(enum span span, const struct window_args *args)
 
 void sampler_spin(uint32_t turns)
 {
-	uint64_t left = (uint64_t)turns + 1;
-
-	__asm__ volatile("1: dec %0\n\tjnz 1b" : "+r"(left) : : "cc");
+	spin((uint64_t)turns + 1);
 }
 
 void sampler_delay(const struct sampler *sampler, uint32_t turns)
@@ -47,27 +45,34 @@ static void choose_phase(const struct sampler *sampler)
 		              turns < DITHER_TURNS ? (uint32_t)turns : DITHER_TURNS);
 }
 
-/* Ticks of one window; false if the TSC went back. */
-static bool take(const struct sampler *sampler, const struct pair *pair,
-                 window_code *window, uint32_t *ticks)
+/* A once, untimed.  What the window undoes is to be there still when it comes. */
+static void warm_up(const struct pair *pair, const struct priming *priming)
+{
+	struct window_args args = pair->args;
+
+	if (priming != NULL && priming->cr4_before != 0)
+		args.operands.cr4 = priming->cr4_before;
+	pair->a(&args);
+}
+
+/* Ticks of one window, or what it counts; false if the TSC went back. */
+static bool take(const struct sampler *sampler, const struct pair *pair, bool b,
+                 uint32_t *ticks)
 {
 	struct window_args args = pair->args;
 	const struct priming *const priming =
-		window == pair->b && pair->priming_b != NULL ? pair->priming_b
-							     : pair->priming;
+		b && pair->priming_b != NULL ? pair->priming_b : pair->priming;
 
 	if (priming != NULL)
 		priming->prime(priming);
-	if (pair->warm_up_code) {
-		struct window_args warm_up_windows = pair->args;
-
-		/* What the window undoes is to be there still when it comes. */
-		if (priming != NULL && priming->cr4_before != 0)
-			warm_up_windows.operands.cr4 = priming->cr4_before;
-		pair->a(&warm_up_windows);
+	if (pair->count != NULL) {
+		*ticks = pair->count(&args, b);
+		return true;
 	}
+	if (pair->warm_up_code)
+		warm_up(pair, priming);
 	choose_phase(sampler);
-	window(&args);
+	(b ? pair->b : pair->a)(&args);
 
 	*ticks = span_of(pair->span, &args);
 	return args.t0 <= args.t1 && args.t1 <= args.t2;
@@ -87,11 +92,11 @@ static void take_pair(const struct sampler *sampler, const struct pair *pair,
 	bool a_is_good, b_is_good;
 
 	if (round % 2 == 0) {
-		a_is_good = take(sampler, pair, pair->a, a);
-		b_is_good = take(sampler, pair, pair->b, b);
+		a_is_good = take(sampler, pair, false, a);
+		b_is_good = take(sampler, pair, true, b);
 	} else {
-		b_is_good = take(sampler, pair, pair->b, b);
-		a_is_good = take(sampler, pair, pair->a, a);
+		b_is_good = take(sampler, pair, true, b);
+		a_is_good = take(sampler, pair, false, a);
 	}
 	if (has_given_up(pair))
 		return;
@@ -166,8 +171,8 @@ void sampler_warm_up(const struct sampler *sampler, const struct pair *pair)
 	for (unsigned i = 0; i < WARM_UPS && !has_given_up(pair); i++) {
 		if (i != 0 && rdtsc_ordered() - begin >= sampler->ticks_per_row)
 			break;
-		(void)take(sampler, pair, pair->a, &ignored);
-		(void)take(sampler, pair, pair->b, &ignored);
+		(void)take(sampler, pair, false, &ignored);
+		(void)take(sampler, pair, true, &ignored);
 	}
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * The paired sampler: two windows in turn, AB BA AB BA, and the signed difference of
- * each pair (bench/README.md has the loop as pseudo-code).
+ * each pair (bench/method.md has the loop as pseudo-code).
  */
 #include "bench/harness/window/window.h"
 #include "lib/base/random.h"
@@ -20,8 +20,15 @@ enum span {
 	SPAN_REFILL,    /* T1 to T2: those alone */
 };
 
+/*
+ * What a pair of unit "count" has instead of windows: how many there are of what is
+ * counted, in arm B or A, where args are.
+ */
+typedef uint32_t pair_count(const struct window_args *args, bool b);
+
 struct pair {
 	window_code *a, *b;
+	pair_count *count; /* in place of both; NULL: they are run and timed */
 	struct window_args args;
 	const struct priming *priming;   /* NULL: nothing to prime */
 	const struct priming *priming_b; /* of arm B; NULL: the same */

@@ -62,11 +62,11 @@ static enum err take_quantum(struct fingerprint *fingerprint,
 	struct steps steps = { 0 };
 
 	for (uint32_t copies = 0; copies < LENGTHS; copies++) {
-		window_code *const window =
-			source->make(source, &(struct window_spec){
-						     .body = chain_body(CHAIN_IMUL),
-						     .copies = copies,
-					     });
+		window_code *const window = source->make(
+			source, &(struct window_spec){
+					.body = calibration_body(CALIBRATION_IMUL),
+					.copies = copies,
+				});
 
 		if (window == NULL)
 			return ERR_NO_MEMORY;
@@ -116,9 +116,9 @@ enum err fingerprint_take(struct fingerprint *fingerprint, struct window_source 
 	if (err != ERR_NONE)
 		return err;
 	sampler->quantum = fingerprint->quantum;
-	for (unsigned i = 0; i < CHAIN_COUNT; i++) {
+	for (unsigned i = 0; i < CALIBRATION_COUNT; i++) {
 		const struct pair pair =
-			chain_pair(source, (enum chain)i, SLOPE_COPIES);
+			calibration_pair(source, (enum calibration)i, SLOPE_COPIES);
 		uint32_t a[SLOPE_PAIRS], b[SLOPE_PAIRS];
 		struct samples samples = { .a = a, .b = b, .capacity = SLOPE_PAIRS };
 
@@ -137,7 +137,7 @@ static bool slopes_are_equal(const struct fingerprint *fingerprint)
 	int64_t lowest = fingerprint->slopes[0];
 	int64_t highest = lowest;
 
-	for (unsigned i = 1; i < CHAIN_COUNT; i++) {
+	for (unsigned i = 1; i < CALIBRATION_COUNT; i++) {
 		const int64_t slope = fingerprint->slopes[i];
 
 		lowest = slope < lowest ? slope : lowest;
@@ -172,10 +172,10 @@ static const char *doubt_of_timers(const struct tsc_rate *rate)
 const char *fingerprint_doubt(const struct fingerprint *fingerprint,
                               const struct machine *machine)
 {
-	const int64_t add = fingerprint->slopes[CHAIN_ADD];
-	const int64_t imul = fingerprint->slopes[CHAIN_IMUL];
-	const int64_t nop = fingerprint->slopes[CHAIN_NOP];
-	const int64_t lfence = fingerprint->slopes[CHAIN_LFENCE];
+	const int64_t add = fingerprint->slopes[CALIBRATION_ADD];
+	const int64_t imul = fingerprint->slopes[CALIBRATION_IMUL];
+	const int64_t nop = fingerprint->slopes[CALIBRATION_NOP];
+	const int64_t lfence = fingerprint->slopes[CALIBRATION_LFENCE];
 
 	if (!fingerprint->measured)
 		return "nothing could be measured";
@@ -207,6 +207,8 @@ enum environment fingerprint_environment(const struct fingerprint *fingerprint,
 {
 	if (!fingerprint->measured)
 		return ENV_UNKNOWN;
+	if (text_equal(machine->hypervisor, "tlbmarkmodel"))
+		return ENV_MODEL;
 	if (text_equal(machine->hypervisor, "TCGTCGTCGTCG"))
 		return slopes_are_equal(fingerprint) ? ENV_TCG_ICOUNT : ENV_TCG;
 	if (slopes_are_equal(fingerprint))

@@ -16,8 +16,8 @@ struct fingerprint {
 	uint32_t step;          /* of the TSC, in thousandths of a tick; 1000: none */
 	uint32_t quantum;       /* ticks: that, rounded up */
 	uint32_t smallest_step; /* ticks: of two windows' lengths; 0: none differed */
-	int64_t slopes[CHAIN_COUNT]; /* thousandths of a tick per instruction */
-	int64_t cpuid;               /* thousandths of a tick */
+	int64_t slopes[CALIBRATION_COUNT]; /* thousandths of a tick per instruction */
+	int64_t cpuid;                     /* thousandths of a tick */
 	bool measured;
 };
 

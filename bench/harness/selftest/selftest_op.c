@@ -7,7 +7,7 @@
 
 #define MILLI INT64_C(1000)
 #define UNIT_COPIES 64u
-#define CHAIN_COPIES 256u
+#define CALIBRATION_COPIES 256u
 
 /* Both differences in turn, so that a change of frequency hits both. */
 #define ADDITIVE_ROUNDS 5u
@@ -127,8 +127,8 @@ static void test_cycles(const struct selftest_op *context)
 	if (counter.usable) {
 		workspace->clock = (struct window_clock){ CLOCK_PMC, counter.rdpmc };
 
-		const struct pair pair =
-			chain_pair(&workspace->source, CHAIN_IMUL, CHAIN_COPIES);
+		const struct pair pair = calibration_pair(
+			&workspace->source, CALIBRATION_IMUL, CALIBRATION_COPIES);
 
 		workspace->clock = clock;
 		row.value =
@@ -179,8 +179,8 @@ static void test_interrupt(const struct selftest_op *context)
 		.prime = selftest_prime_with_nmi,
 		.context = &left,
 	};
-	struct pair pair =
-		chain_pair(&context->workspace->source, CHAIN_NOP, UNIT_COPIES);
+	struct pair pair = calibration_pair(&context->workspace->source,
+	                                    CALIBRATION_NOP, UNIT_COPIES);
 	struct samples samples = {
 		.a = selftest->a,
 		.b = selftest->b,
@@ -267,16 +267,16 @@ static void test_walks(const struct selftest_op *context, const struct tlb_op *o
 void selftest_operations(const struct selftest_op *context)
 {
 	const struct tlb_op *const cr3 = tlb_op_named("cr3_reload");
-	const struct tlb_op *const invlpg = tlb_op_named("invlpg");
+	const struct tlb_op *const page = tlb_op_named("invlpg");
 
 	selftest_timers(context->selftest, &context->machine->tsc_rate);
 	test_additive(context, cr3, "additive_cr3_reload");
-	test_additive(context, invlpg, "additive_invlpg");
+	test_additive(context, page, "additive_invlpg");
 	test_cycles(context);
 	test_repeats(context);
 	test_interrupt(context);
 	test_walks(context, cr3, "walks_cr3_reload", WALK_PAGES);
-	test_walks(context, invlpg, "walks_invlpg", 1);
+	test_walks(context, page, "walks_invlpg", 1);
 }
 
 void selftest_verification(struct selftest *selftest, unsigned failed, unsigned passed)

@@ -46,7 +46,7 @@ static bool is_answered(struct smp *smp, const struct smp_cpu *member, uint32_t 
 			smp_grace(timeout);
 			return has_answered(member, call);
 		}
-		pause();
+		cpu_relax();
 	}
 	return true;
 }
@@ -105,7 +105,7 @@ static unsigned in_each_state(const struct smp *smp)
 	                                                       : smp->count;
 }
 
-/* How many went wrong; a member that is lost is not asked again. */
+/* How many went wrong; a processor that is lost is not asked again. */
 static uint32_t call_in_all_states(struct smp *smp, struct smp_cpu *member)
 {
 	uint32_t hint = 0;

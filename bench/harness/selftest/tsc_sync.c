@@ -5,7 +5,7 @@
 
 #define ROUNDS 20000u
 
-/* Of all members together, and of one of them, for each of the two tests. */
+/* Of all processors together, and of one of them, for each of the two tests. */
 #define ALL_MS 1000u
 #define ALL_EMULATED_MS 250u /* its clocks are one */
 #define ONE_MS 20u
@@ -24,7 +24,7 @@ static bool hear(const struct shout *shout, uint32_t last, uint64_t timeout,
 			return true;
 		if (rdtsc_ordered() - from > timeout)
 			break;
-		pause();
+		cpu_relax();
 	}
 	smp_grace(timeout);
 	*number = atomic_load_explicit(&shout->number, memory_order_acquire);
@@ -46,8 +46,9 @@ static void answer_shouts(struct smp_cpu *me, void *argument)
 }
 
 /*
- * The next shout answers the member's as the member's answers this one, so each reading
- * but the first and the last lies between two of the other: both directions are in it.
+ * The next shout answers the processor's as the processor's answers this one, so each
+ * reading but the first and the last lies between two of the other: both directions are
+ * in it.
  */
 static bool shout_once(struct exchange *exchange, uint32_t number,
                        struct tsc_offset *offset)
@@ -89,7 +90,7 @@ static void look_for_warps(struct smp_cpu *me, void *argument)
 	while (rdtsc_ordered() - from < warp->ticks) {
 		if (atomic_exchange_explicit(&warp->locked, 1, memory_order_acquire) !=
 		    0) {
-			pause();
+			cpu_relax();
 			continue;
 		}
 
@@ -103,7 +104,7 @@ static void look_for_warps(struct smp_cpu *me, void *argument)
 	}
 }
 
-/* The largest warp; none where the member does not take part. */
+/* The largest warp; none where the processor does not take part. */
 static uint64_t find_warp(struct smp *smp, struct smp_cpu *member, uint64_t ticks)
 {
 	struct warp *const warp = &cpu_area_of(member)->warp;
@@ -139,10 +140,7 @@ static void compare_adjust(struct smp *smp, struct selftest *selftest)
 
 static uint64_t ticks_each(const struct smp *smp)
 {
-	const uint64_t guess_hz = UINT64_C(2000000000);
-	const uint64_t hz = smp->machine->tsc_rate.best != 0
-	                            ? smp->machine->tsc_rate.best
-	                            : guess_hz;
+	const uint64_t hz = tsc_hz_or(smp->machine, TSC_HZ_USUAL);
 	const enum environment env = smp->machine->env;
 	const bool emulated = env != ENV_HW && env != ENV_VM;
 	const uint64_t all_ms = emulated ? ALL_EMULATED_MS : ALL_MS;

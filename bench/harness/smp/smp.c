@@ -12,7 +12,7 @@ unsigned smp_count(const struct smp *smp)
 
 struct smp_cpu *smp_cpu(struct smp *smp, unsigned i)
 {
-	return smp->members[i];
+	return smp->cpus[i];
 }
 
 const struct apic *smp_apic(const struct smp *smp)
@@ -28,11 +28,9 @@ bool smp_owns_all(const struct smp *smp)
 uint64_t smp_timeout(const struct smp *smp)
 {
 	const struct machine *const machine = smp->machine;
-	const uint64_t guess_hz = UINT64_C(4000000000);
-	const uint64_t hz =
-		machine->tsc_rate.best != 0 ? machine->tsc_rate.best : guess_hz;
+	const uint64_t hz = tsc_hz_or(machine, TSC_HZ_HIGHEST);
 
-	return machine->env == ENV_HW ? hz / 10 : hz * 2;
+	return machine->env == ENV_HW || machine->env == ENV_MODEL ? hz / 10 : hz * 2;
 }
 
 void smp_on_call(struct smp *smp, smp_call *on_call, void *context)
@@ -71,10 +69,10 @@ static bool is_done(const struct smp_cpu *member)
 }
 
 /*
- * What the member reads is written first, then the generation, then it is woken: by an
- * interrupt, from MWAIT too.  There are processors on which a store to a monitored line
- * does not end every MWAIT (Intel's errata ICX143, LNL030 and APL30; AMD's 1295, behind
- * an INVLPGB of that range).
+ * What the processor reads is written first, then the generation, then it is woken: by
+ * an interrupt, from MWAIT too.  There are processors on which a store to a monitored
+ * line does not end every MWAIT (Intel's errata ICX143, LNL030 and APL30; AMD's 1295,
+ * behind an INVLPGB of that range).
  */
 static bool post(struct smp *smp, struct smp_cpu *member, enum smp_state state,
                  uint32_t hint, smp_work *job, void *argument)
@@ -108,7 +106,7 @@ bool smp_run_on(struct smp *smp, struct smp_cpu *member, smp_work *job, void *ar
 void smp_dismiss(struct smp *smp, smp_work *job, void *argument)
 {
 	for (unsigned i = 1; i <= smp->count; i++) {
-		struct smp_cpu *const member = smp->members[i];
+		struct smp_cpu *const member = smp->cpus[i];
 
 		(void)post(smp, member, member->state, member->request.hint, job,
 		           argument);
@@ -137,7 +135,7 @@ bool smp_wait(struct smp *smp, struct smp_cpu *member, uint64_t limit_ticks)
 			smp_lose(smp, member);
 			return false;
 		}
-		pause();
+		cpu_relax();
 	}
 	return !member->lost;
 }
@@ -183,8 +181,8 @@ const char *smp_x2apic_refusal(const struct smp *smp)
 }
 
 /*
- * The boot processor last: until then it reaches all in the mode they are in.  A member
- * that did not follow is lost, because nobody could end its interrupts.
+ * The boot processor last: until then it reaches all in the mode they are in.  A
+ * processor that did not follow is lost, because nobody could end its interrupts.
  */
 bool smp_enter_x2apic(struct smp *smp)
 {
@@ -193,7 +191,7 @@ bool smp_enter_x2apic(struct smp *smp)
 	if (smp_x2apic_refusal(smp) != NULL)
 		return false;
 	for (unsigned i = 1; i <= smp->count; i++) {
-		struct smp_cpu *const member = smp->members[i];
+		struct smp_cpu *const member = smp->cpus[i];
 
 		if (!smp_run_on(smp, member, enter_x2apic, NULL) ||
 		    !smp_wait(smp, member, smp_timeout(smp)) || !is_in_x2apic(member))
@@ -212,7 +210,7 @@ unsigned smp_mwait_hints(const struct smp *smp, uint32_t *hints, unsigned room)
 	uint32_t kinds = smp->boot.mwait_kinds;
 
 	for (unsigned i = 1; i <= smp->count; i++)
-		kinds = mwait_common(kinds, smp->members[i]->mwait_kinds);
+		kinds = mwait_common(kinds, smp->cpus[i]->mwait_kinds);
 	return mwait_hints(kinds, hints, room);
 }
 

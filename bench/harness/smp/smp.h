@@ -2,15 +2,15 @@
 /*
  * The processors that were started, and work for them.
  *
- * Member 0 is the boot processor, which commands; 1 ... smp_count() are the others.
+ * Processor 0 is the boot processor, which commands; 1 ... smp_count() are the others.
  * Each of them waits on a stack of its own, with its interrupt vectors masked but the
  * ones below, until its line of jobs changes.
  *
- * Two ways to reach a member:
+ * Two ways to reach a processor:
  *   - a job: a function that it leaves its wait for, runs, and acknowledges.  One at a
  *     time, given by the boot processor only.
  *   - a call: an interrupt (VECTOR_CALL, or an NMI) that any processor sends with
- *     apic_send...() and that the member takes while it waits or works.  It runs
+ *     apic_send...() and that the processor takes while it waits or works.  It runs
  *     on_call, the same for all.  In SMP_POLL and SMP_MONITOR that is called without
  *     an interrupt, when request.call changes.
  */
@@ -22,32 +22,32 @@ unsigned smp_count(const struct smp *smp);
 /* i = 0 ... smp_count(); 0 is the boot processor. */
 struct smp_cpu *smp_cpu(struct smp *smp, unsigned i);
 
-/* The member that calls. */
+/* The processor that calls. */
 struct smp_cpu *smp_self(void);
 
 /* The mode the started processors' APICs are in, for apic_send...() and apic_eoi(). */
 const struct apic *smp_apic(const struct smp *smp);
 
 /*
- * True if every processor that the firmware lists is a member and none is lost: only
+ * True if every processor that the firmware lists has started and none is lost: only
  * then may a shorthand be sent.
  */
 bool smp_owns_all(const struct smp *smp);
 
 /*
- * Ticks to wait for an acknowledgement: 100 ms on hardware, 2 s elsewhere.  What is not
- * there by then is a timeout.
+ * Ticks to wait for an acknowledgement: 100 ms on hardware and on a modelled machine, 2
+ * s elsewhere.  What is not there by then is a timeout.
  */
 uint64_t smp_timeout(const struct smp *smp);
 
 /*
- * All below is for the boot processor, and does nothing, or says false, for a member
- * that is lost.  Should a member have taken an exception nobody expected, they end the
- * run and do not return; before anything is measured it is lost, and they go on.
+ * All below is for the boot processor, and does nothing, or says false, for a processor
+ * that is lost.  Should a processor have taken an exception nobody expected, they end
+ * the run and do not return; before anything is measured it is lost, and they go on.
  */
 
 /*
- * Gives a member, not the boot processor, a job, waking it if it sleeps.  The job
+ * Gives a processor, not the boot processor, a job, waking it if it sleeps.  The job
  * begins with interrupts on, but in SMP_POLL.  False: the last one is not done, or it
  * is lost.
  */
@@ -57,16 +57,18 @@ bool smp_run_on(struct smp *smp, struct smp_cpu *member, smp_work *job, void *ar
 bool smp_command(struct smp *smp, struct smp_cpu *member, enum smp_state state,
                  uint32_t hint);
 
-/* True when the last job is done; false after that many ticks: the member is lost. */
+/*
+ * True when the last job is done; false after that many ticks: the processor is lost.
+ */
 bool smp_wait(struct smp *smp, struct smp_cpu *member, uint64_t limit_ticks);
 
 /*
- * The last job, for every member that can still take one: whether they do is not waited
- * for, and exceptions are not looked at any more.
+ * The last job, for every processor that can still take one: whether they do is not
+ * waited for, and exceptions are not looked at any more.
  */
 void smp_dismiss(struct smp *smp, smp_work *job, void *argument);
 
-/* Gives up on a member, as smp_wait() does: for one whose call was not answered. */
+/* Gives up on a processor, as smp_wait() does: for one whose call was not answered. */
 void smp_lose(struct smp *smp, struct smp_cpu *member);
 
 /*
@@ -81,8 +83,9 @@ void smp_on_call(struct smp *smp, smp_call *on_call, void *context);
 void smp_on_nmi(struct smp *smp, smp_nmi *on_nmi, void *context);
 
 /*
- * Numbers one more call in the request of a member: what SMP_POLL waits for, and what
- * on_call may compare.  From any processor, several at once too.  Returns the number.
+ * Numbers one more call in the request of a processor: what SMP_POLL waits for, and
+ * what on_call may compare.  From any processor, several at once too.  Returns the
+ * number.
  */
 static inline uint32_t smp_fill_call(struct smp_cpu *member)
 {
@@ -106,8 +109,8 @@ static inline uint32_t smp_take(struct smp_cpu *me)
 const char *smp_x2apic_refusal(const struct smp *smp);
 
 /*
- * All members from xAPIC to x2APIC mode, once; false where that is not to be had.  One
- * that does not follow, or has another id then, is lost.
+ * All processors from xAPIC to x2APIC mode, once; false where that is not to be had.
+ * One that does not follow, or has another id then, is lost.
  */
 bool smp_enter_x2apic(struct smp *smp);
 
@@ -134,12 +137,12 @@ static inline void smp_grace(uint64_t timeout)
 	struct grace grace = smp_grace_begin(timeout);
 
 	while (grace_goes_on(&grace, rdtsc_ordered()))
-		pause();
+		cpu_relax();
 }
 
 /*
- * Ends the run if a member has fallen since rows are measured; before that it is lost.
- * For loops that wait themselves.
+ * Ends the run if a processor has faulted since rows are measured; before that it is
+ * lost.  For loops that wait themselves.
  */
 void smp_check(struct smp *smp);
 

@@ -1,4 +1,4 @@
-/* What a member does: gets ready, waits, works, takes calls. */
+/* What a processor does: gets ready, waits, works, takes calls. */
 #include "bench/harness/smp/smp_start.h"
 #include "lib/options/injected_fault.h"
 #include "lib/x86/control.h"
@@ -13,14 +13,14 @@ static void count(_Atomic uint32_t *counter)
 	atomic_store_explicit(counter, before + 1, memory_order_relaxed);
 }
 
-static struct smp_cpu *member_of(const struct cpu *cpu)
+static struct smp_cpu *smp_cpu_of(const struct cpu *cpu)
 {
 	return cpu->local;
 }
 
 struct smp_cpu *smp_self(void)
 {
-	return member_of(this_cpu());
+	return smp_cpu_of(this_cpu());
 }
 
 /* The line of calls is for on_call to fetch: it may time that (smp_take()). */
@@ -59,7 +59,7 @@ static void note_unexpected(const struct smp_cpu *me)
 
 void smp_on_interrupt(struct cpu *cpu, uint64_t vector)
 {
-	struct smp_cpu *const me = member_of(cpu);
+	struct smp_cpu *const me = smp_cpu_of(cpu);
 
 	switch (vector) {
 	case VECTOR_CALL:
@@ -81,7 +81,7 @@ void smp_on_interrupt(struct cpu *cpu, uint64_t vector)
 
 void smp_take_nmi(struct cpu *cpu)
 {
-	struct smp_cpu *const me = member_of(cpu);
+	struct smp_cpu *const me = smp_cpu_of(cpu);
 	const struct smp *const smp = me->smp;
 	smp_nmi *const on_nmi =
 		atomic_load_explicit(&smp->on_nmi, memory_order_acquire);
@@ -156,7 +156,7 @@ static void wait_polling(struct smp_cpu *me, uint32_t seen)
 	cli();
 	while (!is_asked(me, seen)) {
 		smp_serve(me);
-		pause();
+		cpu_relax();
 	}
 }
 
@@ -174,7 +174,7 @@ static void wait_for_work(struct smp_cpu *me, enum smp_state state, uint32_t hin
 		break;
 	case SMP_PAUSE:
 		while (!is_asked(me, seen))
-			pause();
+			cpu_relax();
 		break;
 	case SMP_MWAIT:
 		wait_monitoring(me, seen, hint);
@@ -246,41 +246,41 @@ static uint8_t take_over(const struct smp *smp, struct apic *apic)
 	return (uint8_t)differences;
 }
 
-static bool is_last(const struct smp *smp, const struct cpu_area *seat)
+static bool is_last(const struct smp *smp, const struct cpu_area *area)
 {
-	return seat == cpu_area_at(smp, smp->seat_count - 1);
+	return area == cpu_area_at(smp, smp->area_count - 1);
 }
 
 void smp_enter(void *context)
 {
-	struct cpu_area *const seat = context;
-	struct smp_cpu *const me = &seat->member;
+	struct cpu_area *const area = context;
+	struct smp_cpu *const me = &area->smp_cpu;
 	const uint64_t ist_tops[IST_COUNT] = {
-		[IST_NMI] = (uintptr_t)(&seat->nmi_stack + 1),
-		[IST_DOUBLE_FAULT] = (uintptr_t)(&seat->double_fault_stack + 1),
-		[IST_MACHINE_CHECK] = (uintptr_t)(&seat->machine_check_stack + 1),
+		[IST_NMI] = (uintptr_t)(&area->nmi_stack + 1),
+		[IST_DOUBLE_FAULT] = (uintptr_t)(&area->double_fault_stack + 1),
+		[IST_MACHINE_CHECK] = (uintptr_t)(&area->machine_check_stack + 1),
 	};
 	struct topology_leaves leaves;
 
-	seat->cpu.on_fatal = smp_fault;
-	seat->cpu.context = seat;
-	seat->cpu.on_interrupt = smp_on_interrupt;
-	seat->cpu.on_nmi = smp_take_nmi;
-	seat->cpu.local = me;
-	cpu_install(&seat->cpu, ist_tops);
-	if ((me->smp->injected_faults & INJECT_ODD_CPU) != 0 && is_last(me->smp, seat))
+	area->cpu.on_fatal = smp_fault;
+	area->cpu.context = area;
+	area->cpu.on_interrupt = smp_on_interrupt;
+	area->cpu.on_nmi = smp_take_nmi;
+	area->cpu.local = me;
+	cpu_install(&area->cpu, ist_tops);
+	if ((me->smp->injected_faults & INJECT_ODD_CPU) != 0 && is_last(me->smp, area))
 		touch(0);
-	seat->differences = take_over(me->smp, &me->apic);
+	area->differences = take_over(me->smp, &me->apic);
 	/* One whose APIC is not where the others' are could not even end an interrupt.
 	 */
-	if ((seat->differences & DIFFERS_APIC_MODE) == 0) {
+	if ((area->differences & DIFFERS_APIC_MODE) == 0) {
 		apic_prepare(&me->apic, VECTOR_SPURIOUS, false);
 		if (!apic_copy_smi_entries(&me->apic, &me->smp->smi_entries))
-			seat->differences |= DIFFERS_SMI_LVT;
+			area->differences |= DIFFERS_SMI_LVT;
 	}
 	leaves_read(&leaves, is_amd(me->smp->machine));
 	topology_decode(&leaves, &me->topology);
-	inject_core_type(me->smp->injected_faults, is_last(me->smp, seat),
+	inject_core_type(me->smp->injected_faults, is_last(me->smp, area),
 	                 &me->topology);
 	me->mwait_kinds = leaves_mwait_kinds();
 	me->tsc_adjust_known = identify_tsc_adjust(&me->tsc_adjust);

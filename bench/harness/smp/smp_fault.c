@@ -1,17 +1,17 @@
 /*
- * A member that took an exception nobody expected.  Only the boot processor can say so
- * and deliver what was measured: it finds out.
+ * A processor that took an exception nobody expected.  Only the boot processor can say
+ * so and deliver what was measured: it finds out.
  */
 #include "bench/harness/smp/smp_start.h"
 #include "lib/x86/insn.h"
 
-static void note(struct cpu_area *seat, const struct trap_frame *frame)
+static void note(struct cpu_area *area, const struct trap_frame *frame)
 {
-	if (atomic_load_explicit(&seat->has_faulted, memory_order_relaxed))
+	if (atomic_load_explicit(&area->has_faulted, memory_order_relaxed))
 		return;
-	seat->fallen = trap_state_of(frame);
-	atomic_store_explicit(&seat->has_faulted, true, memory_order_release);
-	atomic_fetch_add_explicit(&seat->member.smp->falls, 1, memory_order_release);
+	area->fault = trap_state_of(frame);
+	atomic_store_explicit(&area->has_faulted, true, memory_order_release);
+	atomic_fetch_add_explicit(&area->smp_cpu.smp->faults, 1, memory_order_release);
 }
 
 void smp_fault(struct cpu *cpu, const struct trap_frame *frame)
@@ -23,16 +23,16 @@ void smp_fault(struct cpu *cpu, const struct trap_frame *frame)
 	}
 }
 
-bool smp_has_faulted(const struct cpu_area *seat)
+bool smp_has_faulted(const struct cpu_area *area)
 {
-	return atomic_load_explicit(&seat->has_faulted, memory_order_acquire);
+	return atomic_load_explicit(&area->has_faulted, memory_order_acquire);
 }
 
-struct processor_fall smp_fault_of(const struct cpu_area *seat)
+struct processor_fault smp_fault_of(const struct cpu_area *area)
 {
-	const struct trap_state *const state = &seat->fallen;
+	const struct trap_state *const state = &area->fault;
 
-	return (struct processor_fall){
+	return (struct processor_fault){
 		.vector = state->frame.vector,
 		.error = state->frame.error,
 		.rip = state->frame.rip,
@@ -41,26 +41,27 @@ struct processor_fall smp_fault_of(const struct cpu_area *seat)
 }
 
 /* Nothing is lost yet as long as nothing was measured: the others can do it. */
-static void tell(struct smp *smp, struct cpu_area *seat)
+static void tell(struct smp *smp, struct cpu_area *area)
 {
-	smp_lose(smp, &seat->member);
+	smp_lose(smp, &area->smp_cpu);
 	if (smp->measuring)
-		smp->on_faulted(smp->context, &seat->member, &seat->fallen);
+		smp->on_faulted(smp->context, &area->smp_cpu, &area->fault);
 	else
-		smp->on_dropped(smp->context, &seat->member, &seat->fallen);
+		smp->on_dropped(smp->context, &area->smp_cpu, &area->fault);
 }
 
 void smp_check(struct smp *smp)
 {
-	if (atomic_load_explicit(&smp->falls, memory_order_acquire) == smp->faults_told)
+	if (atomic_load_explicit(&smp->faults, memory_order_acquire) ==
+	    smp->faults_told)
 		return;
-	for (uint32_t i = 0; i < smp->seat_count; i++) {
-		struct cpu_area *const seat = cpu_area_at(smp, i);
+	for (uint32_t i = 0; i < smp->area_count; i++) {
+		struct cpu_area *const area = cpu_area_at(smp, i);
 
-		if (!smp_has_faulted(seat) || seat->fault_told)
+		if (!smp_has_faulted(area) || area->fault_told)
 			continue;
-		seat->fault_told = true;
+		area->fault_told = true;
 		smp->faults_told++;
-		tell(smp, seat);
+		tell(smp, area);
 	}
 }

@@ -17,15 +17,15 @@ static void unpin(struct smp_cpu *me, void *unused)
 static void run_on_each(struct smp *smp, smp_work *job, void *argument)
 {
 	for (unsigned i = 1; i <= smp->count; i++)
-		if (smp_run_on(smp, smp->members[i], job, argument))
-			(void)smp_wait(smp, smp->members[i], smp_timeout(smp));
+		if (smp_run_on(smp, smp->cpus[i], job, argument))
+			(void)smp_wait(smp, smp->cpus[i], smp_timeout(smp));
 }
 
 void smp_pin(struct smp *smp)
 {
 	run_on_each(smp, pin, smp->machine);
 	for (unsigned i = 1; i <= smp->count; i++)
-		smp->pinned += cpu_area_of(smp->members[i])->pins.count != 0;
+		smp->pinned += cpu_area_of(smp->cpus[i])->pins.count != 0;
 }
 
 void smp_unpin(struct smp *smp)

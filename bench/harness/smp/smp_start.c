@@ -11,9 +11,7 @@
  * stands still, need not call itself one.  On hardware only a processor that is not
  * there takes so long, and all that are not there take it together.
  */
-#define PATIENCE_MS 2000u
-
-#define FASTEST_TICKS_PER_MS UINT64_C(6000000)
+#define START_TIMEOUT_MS 2000u
 
 #define CANARY UINT64_C(0x5ca1ab1ec0ffee00)
 #define CANARY_WORDS 8u
@@ -31,14 +29,14 @@ static uint64_t frames_for(uint64_t bytes)
 	return (bytes + PAGE_BYTES - 1) / PAGE_BYTES;
 }
 
-static uint64_t seats_frames(uint32_t others)
+static uint64_t slot_frames(uint32_t others)
 {
-	return frames_for(others * sizeof(struct start_seat));
+	return frames_for(others * sizeof(struct start_slot));
 }
 
 uint64_t smp_frames(uint32_t others)
 {
-	return others * frames_for(sizeof(struct cpu_area)) + seats_frames(others);
+	return others * frames_for(sizeof(struct cpu_area)) + slot_frames(others);
 }
 
 enum err smp_alloc(struct smp *smp, struct frame_pool *pool, uint32_t others)
@@ -48,28 +46,28 @@ enum err smp_alloc(struct smp *smp, struct frame_pool *pool, uint32_t others)
 	if (others == 0)
 		return ERR_NONE;
 
-	const uint64_t seats = frame_alloc_run(pool, others * frames, PAGE_BYTES);
-	const uint64_t start_seats =
-		frame_alloc_run(pool, seats_frames(others), PAGE_BYTES);
+	const uint64_t areas = frame_alloc_run(pool, others * frames, PAGE_BYTES);
+	const uint64_t start_slots =
+		frame_alloc_run(pool, slot_frames(others), PAGE_BYTES);
 
-	if (seats == 0 || start_seats == 0)
+	if (areas == 0 || start_slots == 0)
 		return ERR_NO_MEMORY;
-	smp->seats = seats;
-	smp->seat_bytes = frames * PAGE_BYTES;
-	smp->seat_count = others;
-	smp->start_seats = (struct start_seat *)start_seats;
+	smp->areas = areas;
+	smp->area_bytes = frames * PAGE_BYTES;
+	smp->area_count = others;
+	smp->start_slots = (struct start_slot *)start_slots;
 	return ERR_NONE;
 }
 
 struct cpu_area *cpu_area_at(const struct smp *smp, uint32_t i)
 {
-	return (struct cpu_area *)(smp->seats + i * smp->seat_bytes);
+	return (struct cpu_area *)(smp->areas + i * smp->area_bytes);
 }
 
 struct cpu_area *cpu_area_of(struct smp_cpu *member)
 {
 	return (struct cpu_area *)((uintptr_t)member -
-	                           offsetof(struct cpu_area, member));
+	                           offsetof(struct cpu_area, smp_cpu));
 }
 
 uint64_t smp_guard(const struct smp *smp, uint32_t i)
@@ -81,28 +79,28 @@ struct bottoms {
 	uint64_t *of[4];
 };
 
-static struct bottoms bottoms_of(struct cpu_area *seat)
+static struct bottoms bottoms_of(struct cpu_area *area)
 {
 	return (struct bottoms){ {
-		(uint64_t *)(uintptr_t)seat->stack,
-		(uint64_t *)(uintptr_t)seat->nmi_stack,
-		(uint64_t *)(uintptr_t)seat->double_fault_stack,
-		(uint64_t *)(uintptr_t)seat->machine_check_stack,
+		(uint64_t *)(uintptr_t)area->stack,
+		(uint64_t *)(uintptr_t)area->nmi_stack,
+		(uint64_t *)(uintptr_t)area->double_fault_stack,
+		(uint64_t *)(uintptr_t)area->machine_check_stack,
 	} };
 }
 
-static void plant_canaries(struct cpu_area *seat)
+static void plant_canaries(struct cpu_area *area)
 {
-	const struct bottoms bottoms = bottoms_of(seat);
+	const struct bottoms bottoms = bottoms_of(area);
 
 	for (unsigned i = 0; i < 4; i++)
 		for (unsigned word = 0; word < CANARY_WORDS; word++)
 			bottoms.of[i][word] = CANARY | word;
 }
 
-bool smp_canaries_live(struct cpu_area *seat)
+bool smp_canaries_live(struct cpu_area *area)
 {
-	const struct bottoms bottoms = bottoms_of(seat);
+	const struct bottoms bottoms = bottoms_of(area);
 
 	for (unsigned i = 0; i < 4; i++)
 		for (unsigned word = 0; word < CANARY_WORDS; word++)
@@ -111,7 +109,7 @@ bool smp_canaries_live(struct cpu_area *seat)
 	return true;
 }
 
-static void prepare_member(struct smp *smp, struct smp_cpu *member, struct cpu *cpu)
+static void prepare_cpu(struct smp *smp, struct smp_cpu *member, struct cpu *cpu)
 {
 	member->smp = smp;
 	member->cpu = cpu;
@@ -119,16 +117,16 @@ static void prepare_member(struct smp *smp, struct smp_cpu *member, struct cpu *
 	atomic_store(&member->request.generation, SMP_FIRST_GENERATION);
 }
 
-static void prepare_seat(struct smp *smp, uint32_t i)
+static void prepare_area(struct smp *smp, uint32_t i)
 {
-	struct cpu_area *const seat = cpu_area_at(smp, i);
+	struct cpu_area *const area = cpu_area_at(smp, i);
 
-	prepare_member(smp, &seat->member, &seat->cpu);
-	plant_canaries(seat);
-	smp->start_seats[i] = (struct start_seat){
-		.stack_top = (uintptr_t)(&seat->stack + 1),
+	prepare_cpu(smp, &area->smp_cpu, &area->cpu);
+	plant_canaries(area);
+	smp->start_slots[i] = (struct start_slot){
+		.stack_top = (uintptr_t)(&area->stack + 1),
 		.run = smp_enter,
-		.context = seat,
+		.context = area,
 		.apic_base = smp->boot.apic.base,
 	};
 }
@@ -146,7 +144,7 @@ static void prepare_boot(struct smp *smp, const struct smp_spec *spec)
 	struct processor *const processor = &spec->machine->processors.list[0];
 	struct topology_leaves leaves;
 
-	prepare_member(smp, boot, spec->cpu);
+	prepare_cpu(smp, boot, spec->cpu);
 	boot->apic = apic_found();
 	if (boot->apic.mode != APIC_OFF) {
 		apic_prepare(&boot->apic, VECTOR_SPURIOUS, true);
@@ -172,11 +170,11 @@ static void prepare_boot(struct smp *smp, const struct smp_spec *spec)
 	processor->topology = boot->topology;
 	processor->tsc_adjust = boot->tsc_adjust;
 	processor->tsc_adjust_known = boot->tsc_adjust_known;
-	smp->members[0] = boot;
+	smp->cpus[0] = boot;
 	smp->mtrr_digest = control_mtrr_digest();
 }
 
-/* For what is no member: nobody asked for it, or it is not as the others are. */
+/* For one that is not admitted: nobody asked for it, or it is not as the others are. */
 static void park(struct smp_cpu *me, void *unused)
 {
 	(void)me;
@@ -187,75 +185,75 @@ static void park(struct smp_cpu *me, void *unused)
 	}
 }
 
-static bool is_ready(const struct cpu_area *seat)
+static bool is_ready(const struct cpu_area *area)
 {
-	return atomic_load_explicit(&seat->member.answer.generation,
+	return atomic_load_explicit(&area->smp_cpu.answer.generation,
 	                            memory_order_acquire) == SMP_FIRST_GENERATION;
 }
 
-static bool gets_ready(struct cpu_area *seat, uint64_t limit_ticks)
+static bool gets_ready(struct cpu_area *area, uint64_t limit_ticks)
 {
 	const uint64_t from = rdtsc_ordered();
 
-	while (!is_ready(seat)) {
-		if (smp_has_faulted(seat))
+	while (!is_ready(area)) {
+		if (smp_has_faulted(area))
 			return false;
 		if (rdtsc_ordered() - from > limit_ticks) {
 			smp_grace(limit_ticks);
-			return is_ready(seat);
+			return is_ready(area);
 		}
-		pause();
+		cpu_relax();
 	}
 	return true;
 }
 
-static enum processor_state judge(const struct cpu_area *seat)
+static enum processor_state judge(const struct cpu_area *area)
 {
 	const unsigned fatal = DIFFERS_CONTROL | DIFFERS_APIC_MODE;
 
-	return (seat->differences & fatal) != 0 ? PROCESSOR_STRANGE : PROCESSOR_STARTED;
+	return (area->differences & fatal) != 0 ? PROCESSOR_STRANGE : PROCESSOR_STARTED;
 }
 
-static void describe(struct processor *processor, struct cpu_area *seat)
+static void describe(struct processor *processor, struct cpu_area *area)
 {
-	processor->state = judge(seat);
-	processor->differences = seat->differences;
-	processor->topology = seat->member.topology;
-	processor->tsc_adjust = seat->member.tsc_adjust;
-	processor->tsc_adjust_known = seat->member.tsc_adjust_known;
+	processor->state = judge(area);
+	processor->differences = area->differences;
+	processor->topology = area->smp_cpu.topology;
+	processor->tsc_adjust = area->smp_cpu.tsc_adjust;
+	processor->tsc_adjust_known = area->smp_cpu.tsc_adjust_known;
 }
 
 static void give_up(struct smp *smp, struct processor *processor,
-                    const struct cpu_area *seat)
+                    const struct cpu_area *area)
 {
 	processor->state = PROCESSOR_STUCK;
-	if (!smp_has_faulted(seat))
+	if (!smp_has_faulted(area))
 		return;
-	processor->state = PROCESSOR_FALLEN;
-	processor->fall = smp_fault_of(seat);
+	processor->state = PROCESSOR_FAULTED;
+	processor->fault = smp_fault_of(area);
 	smp_check(smp);
 }
 
-/* Whoever took this seat becomes a member, or is told to stop. */
-static void admit(struct smp *smp, uint32_t listed, struct cpu_area *seat,
+/* Admits whoever took this slot, or tells it to stop. */
+static void admit(struct smp *smp, uint32_t listed, struct cpu_area *area,
                   uint64_t limit_ticks)
 {
 	struct processor *const processor = &smp->machine->processors.list[listed];
-	struct smp_cpu *const member = &seat->member;
+	struct smp_cpu *const member = &area->smp_cpu;
 
 	member->apic_id = processor->apic_id;
 	member->listed = listed;
-	if (!gets_ready(seat, limit_ticks)) {
+	if (!gets_ready(area, limit_ticks)) {
 		member->lost = true;
-		give_up(smp, processor, seat);
+		give_up(smp, processor, area);
 		return;
 	}
-	describe(processor, seat);
+	describe(processor, area);
 	member->acpi_uid = processor->acpi_uid;
 	member->acpi_uid_known = processor->acpi_uid_known;
-	member->loose_stamps = (seat->differences & DIFFERS_LFENCE) != 0 &&
+	member->loose_stamps = (area->differences & DIFFERS_LFENCE) != 0 &&
 	                       (smp->machine->features & FEATURE_LFENCE_WAITS) != 0;
-	set_nodes(member, processor, &smp->machine->nodes, (uintptr_t)seat);
+	set_nodes(member, processor, &smp->machine->nodes, (uintptr_t)area);
 	member->distance = topology_distance(&smp->boot.topology, &member->topology);
 	if (processor->state != PROCESSOR_STARTED) {
 		(void)smp_run_on(smp, member, park, NULL);
@@ -263,17 +261,17 @@ static void admit(struct smp *smp, uint32_t listed, struct cpu_area *seat,
 	}
 	smp->count++;
 	member->number = smp->count;
-	smp->members[smp->count] = member;
+	smp->cpus[smp->count] = member;
 }
 
-static struct cpu_area *seat_of(const struct smp *smp, uint32_t seats, uint32_t apic_id)
+static struct cpu_area *area_of(const struct smp *smp, uint32_t taken, uint32_t apic_id)
 {
-	for (uint32_t i = 0; i < seats; i++) {
-		struct start_seat *const seat = &smp->start_seats[i];
+	for (uint32_t i = 0; i < taken; i++) {
+		struct start_slot *const slot = &smp->start_slots[i];
 
-		if (atomic_load_explicit(&seat->taken, memory_order_acquire) != 0 &&
-		    seat->apic_id == apic_id)
-			return seat->context;
+		if (atomic_load_explicit(&slot->taken, memory_order_acquire) != 0 &&
+		    slot->apic_id == apic_id)
+			return slot->context;
 	}
 	return NULL;
 }
@@ -291,29 +289,28 @@ static uint32_t needs(const struct machine *machine, uint32_t injected_faults)
 static void start_others(struct smp *smp, const struct smp_spec *spec)
 {
 	struct machine *const machine = spec->machine;
-	const uint64_t hz = machine->tsc_rate.best;
 	const struct start start = {
 		.low = spec->low,
 		.apic = &smp->boot.apic,
 		.processors = &machine->processors,
-		.asked = smp->seat_count,
-		.seats = smp->start_seats,
+		.asked = smp->area_count,
+		.slots = smp->start_slots,
 		.needs = needs(machine, spec->injected_faults),
-		.ticks_per_ms = hz != 0 ? hz / 1000 + 1 : FASTEST_TICKS_PER_MS,
-		.patience_ms = PATIENCE_MS,
+		.ticks_per_ms = tsc_hz_or(machine, TSC_HZ_HIGHEST) / 1000 + 1,
+		.timeout_ms = START_TIMEOUT_MS,
 	};
-	const uint64_t timeout = start.patience_ms * start.ticks_per_ms;
-	uint32_t seats;
+	const uint64_t timeout = start.timeout_ms * start.ticks_per_ms;
+	uint32_t taken;
 
-	for (uint32_t i = 0; i < smp->seat_count; i++)
-		prepare_seat(smp, i);
-	seats = start_processors(&start);
-	for (uint32_t i = 1; i <= smp->seat_count; i++) {
-		struct cpu_area *const seat =
-			seat_of(smp, seats, machine->processors.list[i].apic_id);
+	for (uint32_t i = 0; i < smp->area_count; i++)
+		prepare_area(smp, i);
+	taken = start_processors(&start);
+	for (uint32_t i = 1; i <= smp->area_count; i++) {
+		struct cpu_area *const area =
+			area_of(smp, taken, machine->processors.list[i].apic_id);
 
-		if (seat != NULL)
-			admit(smp, i, seat, timeout);
+		if (area != NULL)
+			admit(smp, i, area, timeout);
 	}
 }
 
@@ -327,7 +324,7 @@ static const char *why_not_all(const struct smp *smp, const struct smp_spec *spe
 		return "no memory below 1 MiB to start them in";
 	if (smp->boot.apic.mode == APIC_OFF)
 		return "the local APIC is off";
-	if (smp->seat_count + 1 < processors->count)
+	if (smp->area_count + 1 < processors->count)
 		return "the option cpus";
 	return processors->left_out != 0 ? "more than this program has room for" : NULL;
 }
@@ -344,7 +341,7 @@ void smp_start(struct smp *smp, const struct smp_spec *spec)
 	smp->context = spec->context;
 	prepare_boot(smp, spec);
 	spec->machine->not_asked_why = why_not_all(smp, spec);
-	if (smp->seat_count != 0 && smp->boot.apic.mode != APIC_OFF)
+	if (smp->area_count != 0 && smp->boot.apic.mode != APIC_OFF)
 		start_others(smp, spec);
 	smp->owns_all = smp->count + 1 == processors->count &&
 	                processors->left_out == 0 && processors->boot_processor_listed;

@@ -19,7 +19,7 @@ uint64_t smp_frames(uint32_t others);
 enum err smp_alloc(struct smp *smp, struct frame_pool *pool,
                    uint32_t others) MUST_CHECK;
 
-/* Page under the stack of seat i, to be taken out of the page tables. */
+/* Page under the stack of area i, to be taken out of the page tables. */
 uint64_t smp_guard(const struct smp *smp, uint32_t i);
 
 struct smp_spec {
@@ -35,7 +35,7 @@ struct smp_spec {
 
 /*
  * Prepares the boot processor's APIC, starts the others, and waits, bounded, until each
- * is ready.  Those that are not are no members.
+ * is ready.  Those that are not are not admitted.
  */
 void smp_start(struct smp *smp, const struct smp_spec *spec);
 
@@ -49,7 +49,7 @@ static inline void smp_hold_nmi(const struct smp *smp, bool hold)
 		apic_hold_nmi(&smp->boot.apic, hold);
 }
 
-/* From now on a member that falls ends the run, and strays are counted. */
+/* From now on a processor that faults ends the run, and strays are counted. */
 void smp_begin_measuring(struct smp *smp);
 
 /* INJECT_OTHER_CORE: the last processor is efficient, and performance all others. */
@@ -60,17 +60,19 @@ static inline void inject_core_type(uint32_t injected_faults, bool is_last,
 		topology->core_type = is_last ? CORE_EFFICIENT : CORE_PERFORMANCE;
 }
 
-/* What start_processors() has a member run: a struct cpu_area, on its own stack. */
-void smp_enter(void *seat);
+/* What start_processors() has a processor run: a struct cpu_area, on its own stack. */
+void smp_enter(void *area);
 
-/* Vectors of a member: its exceptions, and, the boot processor too, its interrupts. */
+/*
+ * Vectors of a processor: its exceptions, and, the boot processor too, its interrupts.
+ */
 _Noreturn void smp_fault(struct cpu *cpu, const struct trap_frame *frame);
 void smp_on_interrupt(struct cpu *cpu, uint64_t vector);
 void smp_take_nmi(struct cpu *cpu);
 
 struct cpu_area *cpu_area_at(const struct smp *smp, uint32_t i);
 
-/* Of any member but the boot processor. */
+/* Of any processor but the boot processor. */
 struct cpu_area *cpu_area_of(struct smp_cpu *member);
 
 /* How many interrupts and NMIs others than the boot processor took that nobody sent. */
@@ -79,16 +81,16 @@ static inline uint32_t smp_unexpected(const struct smp *smp)
 	return atomic_load_explicit(&smp->unexpected, memory_order_relaxed);
 }
 
-bool smp_has_faulted(const struct cpu_area *seat);
+bool smp_has_faulted(const struct cpu_area *area);
 
 /* What it was, of one that has. */
-struct processor_fall smp_fault_of(const struct cpu_area *seat);
+struct processor_fault smp_fault_of(const struct cpu_area *area);
 
 /* True if nothing was written over the end of one of its stacks. */
-bool smp_canaries_live(struct cpu_area *seat);
+bool smp_canaries_live(struct cpu_area *area);
 
 /*
- * machine.csv, at the end: offsets of clocks, members that were lost, stacks that were
- * run over, by the canaries at their ends, and interrupts that nobody had sent.
+ * machine.csv, at the end: offsets of clocks, processors that were lost, stacks that
+ * were run over, by the canaries at their ends, and interrupts that nobody had sent.
  */
 void smp_record(const struct smp *smp, struct record *record);

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #define SMP_LINE 128u /* two cache lines: CPUs fetch them in pairs */
-#define SMP_MEMBERS 1024u
+#define SMP_CPUS 1024u
 
 enum smp_vector {
 	VECTOR_CALL = 0xf0, /* on_call, then EOI */
@@ -25,7 +25,9 @@ enum smp_vector {
 	VECTOR_SPURIOUS = 0xff,
 };
 
-/* How a member waits; interrupts are on in all but SMP_POLL, in SMP_MONITOR in MWAIT.
+/*
+ * How a processor waits; interrupts are on in all but SMP_POLL, in SMP_MONITOR in
+ * MWAIT.
  */
 enum smp_state {
 	SMP_HALT, /* STI; HLT: at first */
@@ -85,7 +87,7 @@ _Static_assert(offsetof(struct smp_request, call) / SMP_LINE !=
                        offsetof(struct smp_request, generation) / SMP_LINE,
                "a store for a call wakes who monitors for jobs");
 
-/* Written by the member. */
+/* Written by the processor. */
 struct smp_answer {
 	/* Of the job that is done; of a state, just before it is entered. */
 	_Alignas(SMP_LINE) _Atomic uint32_t generation;
@@ -93,7 +95,7 @@ struct smp_answer {
 	uint64_t word[8];      /* on_call's */
 };
 
-/* Written by the member, read when it is quiet: on_call's. */
+/* Written by the processor, read when it is quiet: on_call's. */
 struct smp_stamps {
 	_Alignas(SMP_LINE) uint64_t word[SMP_LINE / sizeof(uint64_t)];
 };
@@ -102,7 +104,7 @@ struct smp_cpu {
 	struct smp_request request;
 	struct smp_answer answer;
 	struct smp_stamps stamps;
-	/* Written by the member's handlers. */
+	/* Written by the processor's handlers. */
 	_Alignas(SMP_LINE) _Atomic uint32_t calls_handled; /* by VECTOR_CALL */
 	_Atomic uint32_t calls_polled; /* in SMP_POLL and SMP_MONITOR */
 	_Atomic uint32_t nmis_handled; /* that on_nmi owned up to */
@@ -136,7 +138,7 @@ struct smp_cpu {
 
 #define SMP_STACK_FRAMES 6u
 
-/* Posted before a member is there: being ready is its answer. */
+/* Posted before a processor is there: being ready is its answer. */
 #define SMP_FIRST_GENERATION 1u
 
 /* One line each way, one writer each. */
@@ -159,21 +161,25 @@ struct warp {
 	uint64_t ticks;   /* how long */
 };
 
-/* What one member owns.  The first page is absent: who runs over the stack faults. */
+/*
+ * What one processor owns.  The first page is absent: who runs over the stack faults.
+ */
 struct cpu_area {
 	uint8_t guard[PAGE_BYTES];
 	uint8_t stack[SMP_STACK_FRAMES * PAGE_BYTES];
 	uint8_t nmi_stack[2 * PAGE_BYTES];
 	uint8_t double_fault_stack[PAGE_BYTES];
 	uint8_t machine_check_stack[PAGE_BYTES];
-	struct smp_cpu member;
+	struct smp_cpu smp_cpu;
 	struct cpu cpu;
-	struct trap_state fallen; /* of an exception nobody expected */
+	struct trap_state fault;  /* of an exception nobody expected */
 	_Atomic bool has_faulted; /* behind it */
 	bool fault_told;          /* the boot processor's */
 	uint8_t differences;      /* enum processor_difference */
 	struct pins pins;
-	/* Of tsc_sync.c: not on its stack, where a lost member might come back to it.
+	/*
+	 * Of tsc_sync.c: not on its stack, where a lost processor might come back to
+	 * it.
 	 */
 	struct exchange exchange;
 	struct warp warp;
@@ -183,28 +189,28 @@ typedef void smp_faulted(void *context, const struct smp_cpu *member,
                          const struct trap_state *state);
 
 struct smp {
-	struct smp_cpu *members[SMP_MEMBERS];
+	struct smp_cpu *cpus[SMP_CPUS];
 	unsigned count; /* others */
 	bool owns_all;
 	bool takes_nmi;                      /* the boot processor, from outside */
 	struct apic_smi_entries smi_entries; /* of the boot processor */
 	/*
 	 * What every handler reads first, and nobody writes while there may be calls.
-	 * A lost member may take a call late: contexts stay when these are gone.
+	 * A lost processor may take a call late: contexts stay when these are gone.
 	 */
 	_Alignas(SMP_LINE) _Atomic(smp_call *) on_call;
 	void *call_context;
 	_Atomic(smp_nmi *) on_nmi;
 	void *nmi_context;
 	/*
-	 * Members that have fallen, and interrupts and NMIs of members that nobody here
-	 * has sent.  The boot processor looks here before every window: a line of its
-	 * own, which is only read as long as there are none.
+	 * Processors that have faulted, and interrupts and NMIs of processors that
+	 * nobody here has sent.  The boot processor looks here before every window: a
+	 * line of its own, which is only read as long as there are none.
 	 */
-	_Alignas(SMP_LINE) _Atomic uint32_t falls;
+	_Alignas(SMP_LINE) _Atomic uint32_t faults;
 	_Atomic uint32_t unexpected;
 	uint32_t faults_told;
-	bool measuring; /* there are rows that a member that falls would spoil */
+	bool measuring; /* there are rows that a processor that faults would spoil */
 	uint32_t strays_before;   /* NMIs that self-tests sent */
 	uint32_t spurious_before; /* and what came by then */
 	uint32_t injected_faults;
@@ -214,13 +220,13 @@ struct smp {
 	struct machine *machine;
 	uint64_t root;
 	uint64_t mtrr_digest; /* the boot processor's */
-	struct start_seat *start_seats;
-	uint64_t seats; /* physical address of the first struct cpu_area; 0: none */
-	uint32_t seat_count;
-	uint64_t seat_bytes;
+	struct start_slot *start_slots;
+	uint64_t areas; /* physical address of the first struct cpu_area; 0: none */
+	uint32_t area_count;
+	uint64_t area_bytes;
 	struct smp_cpu boot;
 };
 
-_Static_assert(offsetof(struct smp, falls) / SMP_LINE !=
+_Static_assert(offsetof(struct smp, faults) / SMP_LINE !=
                        offsetof(struct smp, nmi_context) / SMP_LINE,
                "what handlers read is in a line that is written");

@@ -10,7 +10,7 @@
 /* Away from its start and its middle, where the verification has its words. */
 #define ARENA_IN_GIANT (UINT64_C(1) << 28)
 
-/* Words of a line: the two ways on, and for whoever lays a trail the next page. */
+/* Words of a line: the two ways on, and while a chain is linked the next page. */
 #define WORD_SPREAD 0u
 #define WORD_DENSE 1u
 #define WORD_NEXT 2u
@@ -97,6 +97,9 @@ uint64_t chase_arena_base(struct chase_arena_layout layout)
 	const uint64_t entry = level_span(LEVEL_PML4);
 	const uint64_t page = (uint64_t)layout.page;
 
+	/* No page of 2 MiB is 4 KiB apart from the next. */
+	if (layout.global)
+		return VA_LINES + entry;
 	switch (layout.apart) {
 	case LEVEL_PML4:
 		return VA_LINES + 4 * ENTRIES_BY_1G * entry +
@@ -152,6 +155,8 @@ enum err chase_arena_map(const struct chase_arena *arena, uint64_t root,
                          uint32_t pages)
 {
 	const uint64_t base = chase_arena_base(layout);
+	const uint64_t flags =
+		PTE_ACCESSED | PTE_DIRTY | (layout.global ? PTE_GLOBAL : 0);
 
 	if (arena->frame == 0)
 		return ERR_NO_MEMORY;
@@ -161,10 +166,9 @@ enum err chase_arena_map(const struct chase_arena *arena, uint64_t root,
 	    first > chase_arena_reach(layout) - pages)
 		return ERR_TOO_LARGE;
 	for (uint32_t page = first; page < first + pages; page++) {
-		const enum err err = walk_map(arena->pool, root,
-		                              base + chase_arena_page(layout, page),
-		                              frame_behind(arena, layout.page, page),
-		                              PTE_ACCESSED | PTE_DIRTY, layout.page);
+		const enum err err = walk_map(
+			arena->pool, root, base + chase_arena_page(layout, page),
+			frame_behind(arena, layout.page, page), flags, layout.page);
 
 		if (err != ERR_NONE)
 			return err;
@@ -178,10 +182,10 @@ static uint64_t *words_of(const struct chase_arena *arena, uint32_t page)
 	       chase_arena_dense(page) / sizeof(uint64_t);
 }
 
-static uint64_t *next_of(const struct chase_arena *arena, const struct trail *trail,
-                         uint32_t i)
+static uint64_t *next_of(const struct chase_arena *arena,
+                         const struct pointer_chains *chains, uint32_t i)
 {
-	return words_of(arena, trail->first + i) + WORD_NEXT;
+	return words_of(arena, chains->first + i) + WORD_NEXT;
 }
 
 static uint32_t common_divisor(uint32_t a, uint32_t b)
@@ -196,28 +200,29 @@ static uint32_t common_divisor(uint32_t a, uint32_t b)
 }
 
 /* Reaches every page: the least from seven on that has no divisor in common. */
-static uint32_t stride_of(const struct trail *trail)
+static uint32_t stride_of(const struct pointer_chains *chains)
 {
 	uint32_t stride = 7;
 
-	if (trail->order == ORDER_SEQUENTIAL)
+	if (chains->order == ORDER_SEQUENTIAL)
 		return 1;
-	while (common_divisor(trail->pages, stride) != 1)
+	while (common_divisor(chains->pages, stride) != 1)
 		stride++;
 	return stride;
 }
 
 /* Sattolo: like Fisher and Yates, but none stays in its place, so it is one cycle. */
-static void order_at_random(const struct chase_arena *arena, const struct trail *trail)
+static void order_at_random(const struct chase_arena *arena,
+                            const struct pointer_chains *chains)
 {
-	struct random random = { .state = trail->seed };
+	struct random random = { .state = chains->seed };
 
-	for (uint32_t i = 0; i < trail->pages; i++)
-		*next_of(arena, trail, i) = i;
-	for (uint32_t i = trail->pages; i > 1; i--) {
+	for (uint32_t i = 0; i < chains->pages; i++)
+		*next_of(arena, chains, i) = i;
+	for (uint32_t i = chains->pages; i > 1; i--) {
 		const uint32_t j = random_below(&random, i - 1);
-		uint64_t *const a = next_of(arena, trail, i - 1);
-		uint64_t *const b = next_of(arena, trail, j);
+		uint64_t *const a = next_of(arena, chains, i - 1);
+		uint64_t *const b = next_of(arena, chains, j);
 		const uint64_t swap = *a;
 
 		*a = *b;
@@ -225,12 +230,13 @@ static void order_at_random(const struct chase_arena *arena, const struct trail 
 	}
 }
 
-static void order_by_stride(const struct chase_arena *arena, const struct trail *trail)
+static void order_by_stride(const struct chase_arena *arena,
+                            const struct pointer_chains *chains)
 {
-	const uint32_t stride = stride_of(trail);
+	const uint32_t stride = stride_of(chains);
 
-	for (uint32_t i = 0; i < trail->pages; i++)
-		*next_of(arena, trail, i) = (i + stride) % trail->pages;
+	for (uint32_t i = 0; i < chains->pages; i++)
+		*next_of(arena, chains, i) = (i + stride) % chains->pages;
 }
 
 #define JUMP 0xe9 /* JMP rel32, counted from behind its five bytes */
@@ -246,66 +252,69 @@ static void put_jump(uint8_t *at, uint64_t from, uint64_t to)
 BODY(line_return, "jmp *%rdx")
 static const struct body line_return = { BODY_RANGE(line_return) };
 
-static void put_code(const struct chase_arena *arena, const struct trail *trail,
-                     uint32_t page, uint32_t next)
+static void put_code(const struct chase_arena *arena,
+                     const struct pointer_chains *chains, uint32_t page, uint32_t next)
 {
 	uint8_t *const line = (uint8_t *)words_of(arena, page);
 
-	if (next == trail->first) {
+	if (next == chains->first) {
 		(void)emit_body(line + LINE_CODE_SPREAD, &line_return);
 		(void)emit_body(line + LINE_CODE_DENSE, &line_return);
 		return;
 	}
 	put_jump(line + LINE_CODE_SPREAD,
-	         chase_arena_spread(arena, trail->layout, page),
-	         chase_arena_spread(arena, trail->layout, next));
+	         chase_arena_spread(arena, chains->layout, page),
+	         chase_arena_spread(arena, chains->layout, next));
 	put_jump(line + LINE_CODE_DENSE, chase_arena_dense(page),
 	         chase_arena_dense(next));
 }
 
-static void link_chain(const struct chase_arena *arena, const struct trail *trail)
+static void link_chain(const struct chase_arena *arena,
+                       const struct pointer_chains *chains)
 {
-	if (trail->order == ORDER_RANDOM)
-		order_at_random(arena, trail);
+	if (chains->order == ORDER_RANDOM)
+		order_at_random(arena, chains);
 	else
-		order_by_stride(arena, trail);
-	for (uint32_t i = 0; i < trail->pages; i++) {
-		const uint32_t page = trail->first + i;
+		order_by_stride(arena, chains);
+	for (uint32_t i = 0; i < chains->pages; i++) {
+		const uint32_t page = chains->first + i;
 		const uint32_t next =
-			trail->first + (uint32_t)*next_of(arena, trail, i);
+			chains->first + (uint32_t)*next_of(arena, chains, i);
 		uint64_t *const words = words_of(arena, page);
 
-		if (trail->code) {
-			put_code(arena, trail, page, next);
+		if (chains->code) {
+			put_code(arena, chains, page, next);
 			continue;
 		}
-		words[WORD_SPREAD] = chase_arena_spread(arena, trail->layout, next);
+		words[WORD_SPREAD] = chase_arena_spread(arena, chains->layout, next);
 		words[WORD_DENSE] = chase_arena_dense(next);
 	}
 }
 
-uint32_t chase_arena_chains(const struct trail *trail)
+uint32_t chase_arena_chain_count(const struct pointer_chains *chains)
 {
-	return trail->chains == 0 ? 1 : trail->chains;
+	return chains->count == 0 ? 1 : chains->count;
 }
 
-struct trail chase_arena_chain(const struct trail *trail, uint32_t chain)
+struct pointer_chains chase_arena_chain(const struct pointer_chains *chains,
+                                        uint32_t chain)
 {
-	const uint32_t chains = chase_arena_chains(trail);
-	const uint32_t begin = trail->pages * chain / chains;
-	struct trail one = *trail;
+	const uint32_t count = chase_arena_chain_count(chains);
+	const uint32_t begin = chains->pages * chain / count;
+	struct pointer_chains one = *chains;
 
 	one.first += begin;
-	one.pages = trail->pages * (chain + 1) / chains - begin;
-	one.chains = 1;
+	one.pages = chains->pages * (chain + 1) / count - begin;
+	one.count = 1;
 	one.seed += chain;
 	return one;
 }
 
-void chase_arena_link(const struct chase_arena *arena, const struct trail *trail)
+void chase_arena_link(const struct chase_arena *arena,
+                      const struct pointer_chains *chains)
 {
-	for (uint32_t i = 0; i < chase_arena_chains(trail); i++) {
-		const struct trail chain = chase_arena_chain(trail, i);
+	for (uint32_t i = 0; i < chase_arena_chain_count(chains); i++) {
+		const struct pointer_chains chain = chase_arena_chain(chains, i);
 
 		link_chain(arena, &chain);
 	}

@@ -1,20 +1,20 @@
 #pragma once
 /*
- * The arena of lines: 2 MiB of cache lines that trails are laid through, one line for
- * each page.  Every page has a line of its own, and the same lines can be reached in
- * two ways:
+ * The arena of lines: 2 MiB of cache lines that pointer chains are linked through, one
+ * line for each page.  Every page has a line of its own, and the same lines can be
+ * reached in two ways:
  *
  *     spread   line i through page i of a layout: one translation a page
  *     dense    all lines through one 2 MiB page: one translation in all
  *
- * In both ways a trail visits the same lines in the same order, so caches see the same,
- * and the difference is translation.  Word 0 of a line is the offset of the next one
- * from the first spread page; word 1 its offset from the dense page.  As code, a line
- * has a jump to the next one for either way, and the last a way back.
+ * In both ways a pointer chain visits the same lines in the same order, so caches see
+ * the same, and the difference is translation.  Word 0 of a line is the offset of the
+ * next one from the first spread page; word 1 its offset from the dense page.  As code,
+ * a line has a jump to the next one for either way, and the last a way back.
  *
  * What pages of a layout have in common: 4 KiB pages 512 apart share a frame, but no
- * line; neighbours are never contiguous, so that no CPU can coalesce them.  Pages of
- * 2 MiB all have the arena behind them, and of 1 GiB the GiB it is in.  Pages further
+ * line; neighbours are never contiguous, so that no CPU can coalesce them.  Pages of 2
+ * MiB all have the arena behind them, and of 1 GiB the GiB it is in.  Pages further
  * apart than they are large have different places in the tables they have for
  * themselves, so that they are spread over the sets of a TLB, and their entries over
  * those of caches.
@@ -41,7 +41,14 @@
 struct chase_arena_layout {
 	enum level page;  /* LEVEL_PT, LEVEL_PD or LEVEL_PDPT */
 	enum level apart; /* page, or higher */
+	bool global;      /* as a kernel's own; only of 4 KiB pages in a row */
 };
+
+/* Pages of that level, one behind the other. */
+static inline struct chase_arena_layout chase_arena_in_a_row(enum level page)
+{
+	return (struct chase_arena_layout){ .page = page, .apart = page };
+}
 
 enum chase_arena_order {
 	ORDER_RANDOM,     /* one cycle, every one equally likely (Sattolo) */
@@ -50,13 +57,13 @@ enum chase_arena_order {
 };
 
 /*
- * A cycle through pages first ... first + pages - 1 of a layout; or so many chains,
- * each a cycle through as many of them, in a row, as each other or one more.
+ * A cycle through pages first ... first + pages - 1 of a layout.  Or `count` cycles:
+ * each has an equal share of these pages in a row, give or take one.
  */
-struct trail {
+struct pointer_chains {
 	struct chase_arena_layout layout;
 	uint32_t first, pages;
-	uint32_t chains; /* 0: one */
+	uint32_t count; /* 0: one */
 	enum chase_arena_order order;
 	uint64_t seed; /* of ORDER_RANDOM */
 	bool code;     /* jumps, not offsets */
@@ -102,9 +109,11 @@ uint64_t chase_arena_spread(const struct chase_arena *arena,
                             struct chase_arena_layout layout, uint32_t page);
 uint32_t chase_arena_dense(uint32_t page);
 
-/* How many chains it is of, and one of them as a trail. */
-uint32_t chase_arena_chains(const struct trail *trail);
-struct trail chase_arena_chain(const struct trail *trail, uint32_t chain);
+/* How many chains there are, and one of them alone. */
+uint32_t chase_arena_chain_count(const struct pointer_chains *chains);
+struct pointer_chains chase_arena_chain(const struct pointer_chains *chains,
+                                        uint32_t chain);
 
-/* Lays trail through the lines of its pages; other lines stay as they are. */
-void chase_arena_link(const struct chase_arena *arena, const struct trail *trail);
+/* Links the lines of these pages; other lines stay as they are. */
+void chase_arena_link(const struct chase_arena *arena,
+                      const struct pointer_chains *chains);

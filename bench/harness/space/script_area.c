@@ -1,6 +1,6 @@
 #include "bench/harness/space/script_area.h"
 
-#include "lib/x86/insn.h"
+#include "lib/x86/control.h"
 #include "paging/tlb_op.h"
 
 #define LARGE_PAGE level_span(LEVEL_PD)
@@ -78,9 +78,6 @@ struct script_step *script_area_steps(struct script_area *scripts, uint32_t coun
 
 void script_area_drop_all(uint64_t cr3)
 {
-	const uint64_t cr4 = read_cr4();
-
-	write_cr4(cr4 & ~CR4_PGE);
-	write_cr4(cr4);
+	control_drop_all();
 	write_cr3(cr3);
 }

@@ -9,6 +9,8 @@
 struct script_area {
 	struct spaces pair;      /* for ping-pong */
 	struct spaces processes; /* for a processor that runs many */
+	struct spaces wide;      /* fewer, with more pages each */
+	bool has_kernel;         /* pages of the kernel are mapped, in home and all */
 	uint64_t area;           /* physical, of the steps; 0: not open */
 	uint32_t used;           /* bytes, by this benchmark's scripts */
 };
@@ -46,7 +48,7 @@ struct script_step *script_area_steps(struct script_area *scripts, uint32_t coun
 void *script_area_take(struct script_area *scripts, uint64_t bytes);
 
 /*
- * Drops every translation, of all PCIDs and global ones too, by changes of CR4.PGE; and
- * those of the address space that cr3 then loads, on a CPU that has no CR4.PGE.
+ * Drops every translation, of all PCIDs and global ones too, and loads cr3: that drops
+ * those of its address space on a CPU that has no CR4.PGE.
  */
 void script_area_drop_all(uint64_t cr3);

@@ -2,7 +2,7 @@
 
 struct chase_arena_layout spaces_layout(void)
 {
-	return (struct chase_arena_layout){ .page = LEVEL_PT, .apart = LEVEL_PT };
+	return chase_arena_in_a_row(LEVEL_PT);
 }
 
 /* PML4 and perhaps another, PDPT, PD, and PTs. */

@@ -2,6 +2,7 @@
 
 #include "bench/harness/window/emit.h"
 #include "lib/x86/insn.h"
+#include "lib/x86/mapped.h"
 
 /*
  * The 2 MiB, in pages: windows, then those that only touches reach: code and stack by
@@ -144,9 +145,9 @@ void workspace_reset(struct workspace *workspace)
 	workspace->window_used = 0;
 	workspace->window_count = 0;
 	script_area_reset(&workspace->script_area);
-	workspace->laid = NULL;
+	workspace->linked = NULL;
 	workspace->pcids_are_clear = false;
-	workspace->visiting = 0;
+	workspace->churn_code = 0;
 	for (unsigned i = 0; i < PCID_COUNT; i++)
 		workspace->shared_descriptors[i] = 0;
 }
@@ -157,7 +158,7 @@ window_code *workspace_window(struct workspace *workspace,
 {
 	const uint32_t room = window_bytes(spec);
 	const uint32_t used = workspace->window_used;
-	uint8_t *const area = (uint8_t *)workspace->writable;
+	uint8_t *const area = (uint8_t *)mapped_data(workspace->writable);
 	const struct window_site site = {
 		.at = area + used,
 		.landings = area + LANDING_PAGE * PAGE_BYTES,
@@ -174,7 +175,8 @@ window_code *workspace_window(struct workspace *workspace,
 	workspace->window_used =
 		(used + room + WINDOW_ALIGNMENT - 1) & ~(WINDOW_ALIGNMENT - 1);
 	(void)cpuid(0, 0);
-	return (window_code *)(alias_address(workspace, alias) + used + entry);
+	return (window_code *)mapped_code(alias_address(workspace, alias) + used +
+	                                  entry);
 }
 
 operation_call_code *workspace_operation_call(struct workspace *workspace,
@@ -186,10 +188,12 @@ operation_call_code *workspace_operation_call(struct workspace *workspace,
 
 	if (workspace->window_area == 0 || WINDOW_PAGES * PAGE_BYTES - used < room)
 		return NULL;
-	(void)operation_call_assemble((uint8_t *)workspace->writable + used, spec);
+	(void)operation_call_assemble(
+		(uint8_t *)mapped_data(workspace->writable) + used, spec);
 	workspace->window_used = used + room;
 	(void)cpuid(0, 0);
-	return (operation_call_code *)(alias_address(workspace, ALIAS_GLOBAL) + used);
+	return (operation_call_code *)mapped_code(
+		alias_address(workspace, ALIAS_GLOBAL) + used);
 }
 
 static enum level target_level(enum target_kind kind)
@@ -287,7 +291,7 @@ struct room workspace_room(struct workspace *workspace, uint32_t bytes)
 		return (struct room){ 0 };
 	workspace->window_used = (uint32_t)end;
 	return (struct room){
-		.written = (uint8_t *)(workspace->writable + at),
+		.written = (uint8_t *)mapped_data(workspace->writable + at),
 		.read = VA_WINDOW_GLOBAL + at,
 	};
 }

@@ -88,14 +88,15 @@ struct workspace {
 	uint64_t giant_frame; /* 1 GiB of RAM that may be read; 0: there is none */
 	uint32_t mapped[TARGET_KINDS];
 	uint32_t working_mapped;
-	uint64_t giants;          /* two GiB of our own; 0: there are none */
-	struct chase_arena arena; /* frame 0: not open */
-	const struct trail *laid; /* what is in the lines now; NULL: unknown */
-	bool pcids_are_clear;     /* of what was there before this benchmark */
-	uint64_t visiting;        /* code that visits PCIDs; 0: not placed yet */
+	uint64_t giants;                     /* two GiB of our own; 0: there are none */
+	struct chase_arena arena;            /* frame 0: not open */
+	const struct pointer_chains *linked; /* in the lines now; NULL: unknown */
+	bool pcids_are_clear; /* of what was there before this benchmark */
+	uint64_t churn_code;  /* code that visits PCIDs; 0: not placed yet */
 	struct script_area script_area;
 	uint32_t chase_arena_mapped[LEVEL_PML4 + 1]
 				   [LEVEL_PML4 + 1]; /* by page and apart */
+	uint32_t chase_arena_global_mapped;
 };
 
 /* Maps both aliases.  Without memory for them nothing can be measured. */

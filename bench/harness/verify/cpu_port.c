@@ -1,11 +1,13 @@
 #include "bench/harness/verify/cpu_port.h"
 
+#include "lib/x86/control.h"
 #include "lib/x86/insn.h"
+#include "lib/x86/mapped.h"
 
 static uint64_t read_word(const struct verify_port *port, uint64_t va)
 {
 	(void)port;
-	return *(const volatile uint64_t *)va;
+	return load_word(va);
 }
 
 /*
@@ -19,7 +21,7 @@ static uint64_t call_code(const struct verify_port *port, uint64_t va)
 {
 	(void)port;
 	(void)cpuid(0, 0);
-	return ((uint32_t(*)(void))va)();
+	return ((uint32_t(*)(void))mapped_code(va))();
 }
 
 static void run_window(const struct verify_port *port, bool control,
@@ -63,12 +65,9 @@ static void forget(const struct verify_port *port, enum mechanism avoided,
 {
 	const struct cpu_port *const cpu_port = (const struct cpu_port *)port;
 	const struct invpcid_descriptor nothing_named = { 0 };
-	const uint64_t cr4 = read_cr4();
 
-	if ((avoided & BY_CR4) == 0) {
-		write_cr4(cr4 & ~CR4_PGE);
-		write_cr4(cr4);
-	}
+	if ((avoided & BY_CR4) == 0)
+		control_drop_all();
 	if ((avoided & BY_CR3) == 0)
 		forget_by_cr3(cpu_port);
 	if ((avoided & BY_INVLPG) == 0)

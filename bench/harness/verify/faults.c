@@ -132,7 +132,7 @@ enum verdict fault_row_take(const struct fault_row *row, uint64_t root)
 }
 
 void fault_row_to_csv(struct line *line, const struct fault_row *row,
-                      enum verdict verdict, const char *core_type)
+                      enum verdict verdict, const char *core_type, const uint32_t *cpu)
 {
 	struct csv csv = csv_begin(line);
 
@@ -150,5 +150,5 @@ void fault_row_to_csv(struct line *line, const struct fault_row *row,
 	csv_empty(&csv);
 	csv_empty(&csv);
 	csv_text(&csv, verdict_name(verdict));
-	csv_text(&csv, core_type);
+	verify_put_place(&csv, core_type, cpu);
 }

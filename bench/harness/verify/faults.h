@@ -19,4 +19,4 @@ const struct fault_row *fault_row_of(const char *op, unsigned i);
 enum verdict fault_row_take(const struct fault_row *row, uint64_t root);
 
 void fault_row_to_csv(struct line *line, const struct fault_row *row,
-                      enum verdict verdict, const char *core_type);
+                      enum verdict verdict, const char *core_type, const uint32_t *cpu);

@@ -44,13 +44,56 @@ static bool run(const struct trial *trial, place_work *work)
 	return false;
 }
 
+/*
+ * Of a place with sums a cell is told if it failed, as long as there is room; its part
+ * begins with the first.
+ */
+static void tell(const struct trial *trial, const struct line *line,
+                 enum verdict verdict)
+{
+	struct matrix_sums *const sums = trial->matrix->sums;
+
+	if (sums != NULL) {
+		if (verdict != VERDICT_FAIL || sums->lines == 0)
+			return;
+		sums->lines--;
+		if (!sums->has_part)
+			record_begin(trial->matrix->record, FILE_VERIFY);
+		sums->has_part = true;
+	}
+	record_line(trial->matrix->record, line);
+}
+
+static void begin_part(const struct matrix *matrix)
+{
+	if (matrix->sums == NULL)
+		record_begin(matrix->record, FILE_VERIFY);
+	else
+		matrix->sums->has_part = false;
+}
+
+static void end_part(const struct matrix *matrix)
+{
+	if (matrix->sums == NULL || matrix->sums->has_part)
+		record_end(matrix->record);
+}
+
+static void add_to_sums(struct matrix_sums *sums, enum rule rule, enum verdict verdict)
+{
+	if (sums == NULL || rule != RULE_MUST)
+		return;
+	sums->passed += verdict == VERDICT_PASS;
+	sums->failed += verdict == VERDICT_FAIL;
+	sums->inconclusive += verdict == VERDICT_INCONCLUSIVE;
+}
+
 static enum verdict record_skipped(const struct trial *trial,
                                    const struct verify_case *cell)
 {
 	struct line line;
 
 	verify_to_csv(&line, cell, &trial->setting, NULL);
-	record_line(trial->matrix->record, &line);
+	tell(trial, &line, VERDICT_SKIPPED);
 	return VERDICT_SKIPPED;
 }
 
@@ -62,13 +105,17 @@ static enum verdict record_cell(const struct trial *trial,
 	struct line line;
 
 	work->cell = *cell;
+	/* 0: the place has not come back. */
+	if (work->port.port.trials != 0)
+		work->port.port.trials = verify_trials(cell, trial->matrix->trials);
 	if (!run(trial, verify))
 		return record_skipped(trial, cell);
 
 	const enum verdict verdict = verdict_of(rule, &work->staleness);
 
 	verify_to_csv(&line, cell, &trial->setting, &work->staleness);
-	record_line(trial->matrix->record, &line);
+	tell(trial, &line, verdict);
+	add_to_sums(trial->matrix->sums, rule, verdict);
 	tally_cell(tally, verdict);
 	return verdict;
 }
@@ -146,8 +193,10 @@ static void record_fault(const struct trial *trial, const struct fault_row *row,
 	work->verdict = VERDICT_SKIPPED;
 	if (runs && !run(trial, take_fault))
 		work->verdict = VERDICT_SKIPPED;
-	fault_row_to_csv(&line, row, work->verdict, matrix->core_type);
-	record_line(matrix->record, &line);
+	fault_row_to_csv(&line, row, work->verdict, matrix->core_type, matrix->cpu);
+	tell(trial, &line, work->verdict);
+	if (matrix->sums != NULL)
+		matrix->sums->faults_failed += work->verdict == VERDICT_FAIL;
 	tally_fault(tally, work->verdict);
 }
 
@@ -173,8 +222,18 @@ static struct trial trial_of(const struct matrix *matrix, struct matrix_work *wo
 	return (struct trial){
 		.matrix = matrix,
 		.work = work,
-		.setting = { has_tce, phase, matrix->core_type },
+		.setting = { has_tce, phase, matrix->core_type, matrix->cpu },
 	};
+}
+
+/* Other pages for each operation, and the second time. */
+static uint64_t seed_of(const struct matrix *matrix, const struct tlb_op *op,
+                        enum verify_phase phase)
+{
+	struct random random = { matrix->seed };
+	const uint64_t number = 2 * (uint64_t)(op - tlb_ops) + (uint64_t)phase;
+
+	return random_next(&random) + number * ENTRY_COUNT;
 }
 
 void matrix_verify(const struct matrix *matrix, const struct tlb_op *op,
@@ -192,11 +251,12 @@ void matrix_verify(const struct matrix *matrix, const struct tlb_op *op,
 		(op->needs & ~matrix->machine->features) == 0 &&
 		(!op->runs_flat || can_be_flat) &&
 		cpu_port_open(&work->port, workspace, op, matrix->broken) == ERR_NONE;
-	record_begin(matrix->record, FILE_VERIFY);
+	work->port.port.seed = seed_of(matrix, op, phase);
+	begin_part(matrix);
 	verify_modes(&trial, op, tallies);
 	if (phase == PHASE_BEFORE)
 		record_faults(&trial, op->name, &tallies->in[0]);
-	record_end(matrix->record);
+	end_part(matrix);
 	/* Its windows are not needed any more. */
 	workspace->window_used = used;
 }

@@ -24,16 +24,32 @@ struct matrix_work {
 	struct tlb_mode mode;
 };
 
+/* What came of the cells of a processor, whose lines are those that failed. */
+struct matrix_sums {
+	unsigned passed, failed, inconclusive; /* of must cells */
+	unsigned faults_failed;
+	unsigned lines; /* that there is still room for */
+	bool has_part;  /* the operation has a line, and so a part in the record */
+};
+
 struct matrix {
 	bool broken; /* the operation is replaced by nothing, on purpose */
 	struct workspace *workspace;
 	const struct verify_pages *probe_pages; /* NULL: there was no memory for it */
 	const struct machine *machine;
+	uint64_t seed;   /* of the pages that are drawn */
+	uint32_t trials; /* of a cell whose trials are cheap */
 	struct record *record;
 	const struct place
 		*place;           /* that is verified; NULL: the processor that calls */
 	struct matrix_work *work; /* of the place; NULL without one */
 	const char *core_type;    /* of the place; NULL: all cores are alike */
+	/*
+	 * Of a place that is verified alone, and nothing measured there: its cpu_N of
+	 * machine.csv, and its sums.  NULL: each cell is a line.
+	 */
+	const uint32_t *cpu;
+	struct matrix_sums *sums;
 };
 
 /*

@@ -15,17 +15,19 @@
  */
 #include "bench/harness/experiment/tally.h"
 #include "bench/harness/verify/verify_pages.h"
+#include "lib/base/csv.h"
 #include "lib/base/line.h"
 #include "lib/stream/row.h"
 #include "paging/tlb_op.h"
 
 #include <stdint.h>
 
-/* Of each arm, on a real CPU; a model that decides nothing by chance needs fewer. */
+/* Of each arm at least; a model that decides nothing by chance needs fewer. */
 #define VERIFY_TRIALS 200u
 
 struct verify_port {
 	uint32_t trials; /* of each arm */
+	uint64_t seed;   /* of the pages that are drawn */
 	/* One word, read through va. */
 	uint64_t (*read)(const struct verify_port *port, uint64_t va);
 	/* Calls the code at va; what it returns. */
@@ -69,13 +71,24 @@ enum verify_phase { PHASE_BEFORE, PHASE_AFTER };
 
 /* What the operation of that case is aimed at. */
 struct aim verify_aim(const struct verify_pages *probe_pages,
-                      const struct verify_case *cell);
+                      const struct verify_case *cell,
+                      const struct probe_entry *probe_entry);
 
 /* False if there is nothing to do: no rule, or no memory for the page. */
 bool verify_applies(const struct verify_pages *probe_pages,
                     const struct verify_case *cell);
 
-/* CR4.PCIDE and EFER.TCE are as cell->mode says, CR3 holds PCID_HOME. */
+/*
+ * How often a cell is tried, of each arm: often, where a trial takes a few misses, else
+ * VERIFY_TRIALS.  The operation leaves most of the TLB as it is; the page is read,
+ * since code is called behind CPUID; the second witness is asked no more than that.
+ */
+uint32_t verify_trials(const struct verify_case *cell, uint32_t often);
+
+/*
+ * Each trial on another page, both arms on the same.  CR4.PCIDE and EFER.TCE are as
+ * cell->mode says, CR3 holds PCID_HOME.
+ */
 struct staleness verify_cell(const struct verify_port *port,
                              const struct verify_pages *probe_pages,
                              const struct verify_case *cell);
@@ -96,7 +109,11 @@ struct verify_setting {
 	bool has_tce; /* the CPU has EFER.TCE */
 	enum verify_phase phase;
 	const char *core_type; /* NULL: all cores are alike */
+	const uint32_t *cpu; /* its cpu_N in machine.csv; NULL: one that is measured */
 };
+
+/* The last columns of a line: whose it is. */
+void verify_put_place(struct csv *csv, const char *core_type, const uint32_t *cpu);
 
 /* A line of verify.csv; staleness NULL: the cell was skipped. */
 void verify_to_csv(struct line *line, const struct verify_case *cell,

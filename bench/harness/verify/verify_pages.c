@@ -2,262 +2,332 @@
 
 #include "paging/address_space.h"
 
-/* Pages of 4 KiB in one table, apart by more than a line of entries. */
-#define PAGE_AT(n) (VA_VERIFY + ((n)*UINT64_C(16) + 16) * PAGE_BYTES)
-#define PAGE_AIMED PAGE_AT(0)
+/*
+ * PML4 entries from VA_VERIFY on: several for pages of data, since one of them is
+ * repointed as well, then one for each other span, the last for a page elsewhere.
+ */
+#define DATA_SLOTS 8u
+#define ELSEWHERE_SLOT 15u
+#define SLOT(n) (VA_VERIFY + ((uint64_t)(n) << 39))
 
-/* What needs a PDE, or a PDPTE, of its own. */
-#define UNDER_PDE(n) (VA_VERIFY + ((uint64_t)(n) << 21))
-#define PAGE_UNDER_PDE (UNDER_PDE(1) + 16 * PAGE_BYTES)
-#define PAGE_FILLING (UNDER_PDE(2) + 16 * PAGE_BYTES)
-#define PAGE_UNSEEN (UNDER_PDE(2) + 48 * PAGE_BYTES)
-#define PAGE_LARGE UNDER_PDE(3)
-#define PAGE_ELSEWHERE (UNDER_PDE(4) + 16 * PAGE_BYTES)
-#define PAGE_GIANT (VA_VERIFY + (UINT64_C(1) << 30))
+_Static_assert(DATA_SLOTS + PROBE_COUNT - 1 <= ELSEWHERE_SLOT, "a slot for each span");
+_Static_assert(SLOT(ELSEWHERE_SLOT + 1) <= VA_TARGETS, "slots end where others begin");
+
+/* Anywhere in its slot. */
+#define PAGE_ELSEWHERE (SLOT(ELSEWHERE_SLOT) + 16 * PAGE_BYTES)
+
+/* Code lies behind the word in each frame, in a line of its own. */
+#define CODE_OFFSET 64u
 
 #define GIB (UINT64_C(1) << 30)
+#define TABLE_FLAGS (PTE_PRESENT | PTE_WRITABLE | PTE_USER | PTE_ACCESSED)
 
-/* Two frames, with the old and the new word in them. */
+/*
+ * Accessed and dirty are set already, so that the CPU never writes a leaf.  Pages for
+ * code are those that no NX bit keeps from it.
+ */
+static const struct {
+	enum level leaf;
+	bool is_code;
+	uint64_t flags;
+} kinds[PROBE_COUNT] = {
+	[PROBE_DATA] = { LEVEL_PT, false, 0 },
+	[PROBE_GLOBAL] = { LEVEL_PT, false, PTE_GLOBAL },
+	[PROBE_CODE] = { LEVEL_PT, true, 0 },
+	[PROBE_CODE_GLOBAL] = { LEVEL_PT, true, PTE_GLOBAL },
+	[PROBE_2M] = { LEVEL_PD, false, PTE_PS },
+	[PROBE_CODE_2M] = { LEVEL_PD, true, PTE_PS },
+	[PROBE_1G] = { LEVEL_PDPT, false, PTE_PS },
+};
+
+/* How an entry is shown. */
+enum showing {
+	SHOWN_BY_ITSELF, /* the page aimed at is read */
+	SHOWN_BESIDE,    /* another page of the same table is aimed at */
+	SHOWN_BELOW,     /* another entry of the table below is filled and aimed at */
+};
+
+static const struct {
+	enum probe_span span;
+	enum level level; /* of the table whose entry is repointed */
+	enum showing showing;
+	uint16_t pcid;
+} shapes[ENTRY_COUNT] = {
+	[ENTRY_PAGE_4K] = { PROBE_DATA, LEVEL_PT, SHOWN_BY_ITSELF, PCID_HOME },
+	[ENTRY_PAGE_2M] = { PROBE_2M, LEVEL_PD, SHOWN_BY_ITSELF, PCID_HOME },
+	[ENTRY_PAGE_1G] = { PROBE_1G, LEVEL_PDPT, SHOWN_BY_ITSELF, PCID_HOME },
+	[ENTRY_NEIGHBOUR] = { PROBE_DATA, LEVEL_PT, SHOWN_BESIDE, PCID_HOME },
+	[ENTRY_GLOBAL_4K] = { PROBE_GLOBAL, LEVEL_PT, SHOWN_BY_ITSELF, PCID_HOME },
+	[ENTRY_GLOBAL_NEIGHBOUR] = { PROBE_GLOBAL, LEVEL_PT, SHOWN_BESIDE, PCID_HOME },
+	[ENTRY_TARGET_PCID] = { PROBE_DATA, LEVEL_PT, SHOWN_BY_ITSELF, PCID_TARGET },
+	[ENTRY_OTHER_PCID] = { PROBE_DATA, LEVEL_PT, SHOWN_BY_ITSELF, PCID_OTHER },
+	[ENTRY_OTHER_PCID_GLOBAL] = { PROBE_GLOBAL, LEVEL_PT, SHOWN_BY_ITSELF,
+	                              PCID_OTHER },
+	[ENTRY_PDE] = { PROBE_DATA, LEVEL_PD, SHOWN_BY_ITSELF, PCID_HOME },
+	[ENTRY_PSC] = { PROBE_DATA, LEVEL_PD, SHOWN_BELOW, PCID_HOME },
+	[ENTRY_PSC_PDPTE] = { PROBE_DATA, LEVEL_PDPT, SHOWN_BELOW, PCID_HOME },
+	[ENTRY_PSC_PML4E] = { PROBE_DATA, LEVEL_PML4, SHOWN_BELOW, PCID_HOME },
+	[ENTRY_CODE_4K] = { PROBE_CODE, LEVEL_PT, SHOWN_BY_ITSELF, PCID_HOME },
+	[ENTRY_CODE_2M] = { PROBE_CODE_2M, LEVEL_PD, SHOWN_BY_ITSELF, PCID_HOME },
+	[ENTRY_CODE_GLOBAL] = { PROBE_CODE_GLOBAL, LEVEL_PT, SHOWN_BY_ITSELF,
+	                        PCID_HOME },
+	[ENTRY_CODE_TARGET_PCID] = { PROBE_CODE, LEVEL_PT, SHOWN_BY_ITSELF,
+	                             PCID_TARGET },
+	[ENTRY_CODE_OTHER_PCID] = { PROBE_CODE, LEVEL_PT, SHOWN_BY_ITSELF, PCID_OTHER },
+};
+
+/*
+ * 4K pages of each half of a larger one that have words: all of a 2M page.  Of fewer,
+ * each that has its place where the program has a page of its own counts for more.
+ */
+#define PIECES (TABLE_ENTRIES / 2)
+
+/* Two frames of a size, with the old and the new word in them; 0: no memory. */
 struct frames {
 	uint64_t old_frame, new_frame;
 };
 
-static enum err alloc_frames(struct frame_pool *pool, uint64_t bytes,
-                             struct frames *frames)
-{
-	frames->old_frame = frame_alloc_run(pool, bytes / PAGE_BYTES, bytes);
-	frames->new_frame = frame_alloc_run(pool, bytes / PAGE_BYTES, bytes);
-	return frames->old_frame == 0 || frames->new_frame == 0 ? ERR_NO_MEMORY
-	                                                        : ERR_NONE;
-}
-
 /*
- * A word to read; or, as code, MOV $word, %eax; RET.  Code is written once and never
+ * A word to read, and behind it MOV $word, %eax; RET.  Code is written once and never
  * changed: an accessed entry that names it is pointed at another frame without a fault
  * between, and where bytes changed as well, family 19h may execute the old ones (AMD
  * erratum 1193).
  */
-static uint64_t content(uint64_t word, bool is_code)
+static void write_word(const struct frame_pool *pool, uint64_t page, uint64_t word)
 {
 	const uint64_t mov_eax = 0xb8, ret = 0xc3;
+	uint64_t *const words = pool->table_at(page);
 
-	return is_code ? mov_eax | word << 8 | ret << 40 : word;
+	words[0] = word;
+	words[CODE_OFFSET / sizeof words[0]] = mov_eax | word << 8 | ret << 40;
 }
 
-static void write_words(const struct frame_pool *pool,
-                        const struct probe_entry *probe_entry,
-                        const struct frames *frames, uint64_t offset)
+static void write_words_at(const struct frame_pool *pool, const struct frames *frames,
+                           uint64_t offset)
 {
-	*pool->table_at(frames->old_frame + offset) =
-		content(OLD_WORD, probe_entry->is_code);
-	*pool->table_at(frames->new_frame + offset) =
-		content(NEW_WORD, probe_entry->is_code);
-}
-
-/* Accessed and dirty are set already, so that the CPU never writes the entry. */
-static enum err plant(struct verify_pages *probe_pages, struct frame_pool *pool,
-                      const struct probe_entry *probe_entry,
-                      const struct frames *frames, uint64_t flags, enum level level)
-{
-	const uint64_t page = probe_entry->read;
-	const enum err err = walk_map(pool, probe_pages->root, page, frames->old_frame,
-	                              flags | PTE_ACCESSED | PTE_DIRTY, level);
-
-	if (err != ERR_NONE)
-		return err;
-	write_words(pool, probe_entry, frames, 0);
-	if (probe_entry->far != 0)
-		write_words(pool, probe_entry, frames,
-		            probe_entry->far - probe_entry->read);
-	return ERR_NONE;
-}
-
-static void take_entry(struct probe_entry *probe_entry,
-                       const struct verify_pages *probe_pages,
-                       const struct frame_pool *pool, enum level level,
-                       uint64_t new_frame)
-{
-	uint64_t *const entry =
-		walk_find(pool, probe_pages->root, probe_entry->read, level).entry;
-
-	probe_entry->entry = entry;
-	probe_entry->old_value = *entry;
-	probe_entry->new_value = (*entry & ~PTE_FRAME) | new_frame;
-}
-
-static enum err plant_leaf(struct verify_pages *probe_pages, struct frame_pool *pool,
-                           enum entry entry, struct probe_entry probe_entry,
-                           uint64_t flags)
-{
-	struct frames frames;
-	enum err err = alloc_frames(pool, PAGE_BYTES, &frames);
-
-	if (err == ERR_NONE)
-		err = plant(probe_pages, pool, &probe_entry, &frames, flags, LEVEL_PT);
-	if (err != ERR_NONE)
-		return err;
-	take_entry(&probe_entry, probe_pages, pool, LEVEL_PT, frames.new_frame);
-	probe_pages->probe_entry[entry] = probe_entry;
-	return ERR_NONE;
+	write_word(pool, frames->old_frame + offset, OLD_WORD);
+	write_word(pool, frames->new_frame + offset, NEW_WORD);
 }
 
 /*
- * A larger page; left out where there is no memory for two of them.  A CPU may hold
- * pieces of it, and all of them have to go: its middle is read beside its start.
+ * A CPU may hold pieces of a larger page: its second half is read beside its first, in
+ * pieces that differ from trial to trial, since one may share its place in a TLB with
+ * what the program itself needs.
  */
-static enum err plant_large(struct verify_pages *probe_pages, struct frame_pool *pool,
-                            const struct frames *frames, enum entry entry,
-                            uint64_t page, uint64_t nx, enum level level)
+static void write_words(const struct frame_pool *pool, const struct frames *frames,
+                        enum level level)
 {
-	struct probe_entry probe_entry = {
-		.aim = page,
-		.fill = page,
-		.read = page,
-		.far = page + level_span(level) / 2,
-	};
-	const enum err err = plant(probe_pages, pool, &probe_entry, frames, nx, level);
+	if (level == LEVEL_PT) {
+		write_words_at(pool, frames, 0);
+		return;
+	}
+	for (uint64_t piece = 0; piece < PIECES; piece++) {
+		write_words_at(pool, frames, piece * PAGE_BYTES);
+		write_words_at(pool, frames,
+		               level_span(level) / 2 + piece * PAGE_BYTES);
+	}
+}
 
-	if (err != ERR_NONE)
-		return err;
-	take_entry(&probe_entry, probe_pages, pool, level, frames->new_frame);
-	probe_pages->probe_entry[entry] = probe_entry;
+static bool alloc_frames(struct frame_pool *pool, enum level level,
+                         struct frames *frames)
+{
+	const uint64_t bytes = level_span(level);
+
+	frames->old_frame = frame_alloc_run(pool, bytes / PAGE_BYTES, bytes);
+	frames->new_frame = frame_alloc_run(pool, bytes / PAGE_BYTES, bytes);
+	return frames->old_frame != 0 && frames->new_frame != 0;
+}
+
+/*
+ * Tables from the leaf's level up to the PDPT, all entries of which hold the value of
+ * their level: the leaf's is given, each other names the table below.
+ */
+static enum err make_tables(struct frame_pool *pool, enum level leaf,
+                            uint64_t values[VERIFY_LEVELS],
+                            uint64_t *tables[VERIFY_LEVELS])
+{
+	for (enum level level = leaf; level != LEVEL_PML4; level++) {
+		const uint64_t frame = frame_alloc(pool);
+
+		if (frame == 0)
+			return ERR_NO_MEMORY;
+		tables[level] = pool->table_at(frame);
+		for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+			tables[level][i] = values[level];
+		values[level + 1] = frame | TABLE_FLAGS;
+	}
 	return ERR_NONE;
 }
 
-static enum err plant_larger_pages(struct verify_pages *probe_pages,
-                                   const struct verify_pages_spec *spec)
+/* Two trees, of which the old one's top is in the root. */
+static enum err make_span(struct verify_pages *probe_pages,
+                          const struct verify_pages_spec *spec, enum probe_span number,
+                          const struct frames *frames)
+{
+	struct page_span *const span = &probe_pages->spans[number];
+	const enum level leaf = kinds[number].leaf;
+	const uint64_t flags = kinds[number].flags | PTE_PRESENT | PTE_ACCESSED |
+	                       PTE_DIRTY | (kinds[number].is_code ? 0 : spec->nx);
+	uint64_t *unused[VERIFY_LEVELS];
+	struct page_span made = {
+		.va = number == PROBE_DATA ? SLOT(0) : SLOT(DATA_SLOTS + number - 1),
+		.slots = number == PROBE_DATA ? DATA_SLOTS : 1,
+	};
+
+	made.old_value[leaf] = frames->old_frame | flags;
+	made.new_value[leaf] = frames->new_frame | flags;
+	if (make_tables(spec->pool, leaf, made.old_value, made.tables) != ERR_NONE ||
+	    make_tables(spec->pool, leaf, made.new_value, unused) != ERR_NONE)
+		return ERR_NO_MEMORY;
+	made.tables[LEVEL_PML4] = spec->pool->table_at(spec->root);
+	for (unsigned slot = 0; slot < made.slots; slot++)
+		made.tables[LEVEL_PML4][level_index(made.va, LEVEL_PML4) + slot] =
+			made.old_value[LEVEL_PML4];
+	*span = made;
+	return ERR_NONE;
+}
+
+static enum err make_small_spans(struct verify_pages *probe_pages,
+                                 const struct verify_pages_spec *spec)
+{
+	struct frames frames;
+	enum err err =
+		alloc_frames(spec->pool, LEVEL_PT, &frames) ? ERR_NONE : ERR_NO_MEMORY;
+
+	if (err == ERR_NONE)
+		write_words(spec->pool, &frames, LEVEL_PT);
+	for (enum probe_span i = PROBE_DATA; err == ERR_NONE && i <= PROBE_CODE_GLOBAL;
+	     i++)
+		err = make_span(probe_pages, spec, i, &frames);
+	return err;
+}
+
+/* Left out where there is no memory for two pages of that size. */
+static enum err make_larger_spans(struct verify_pages *probe_pages,
+                                  const struct verify_pages_spec *spec)
 {
 	const struct frames giants = { spec->giants, spec->giants + GIB };
 	struct frames frames;
 	enum err err = ERR_NONE;
 
-	if (alloc_frames(spec->pool, level_span(LEVEL_PD), &frames) == ERR_NONE)
-		err = plant_large(probe_pages, spec->pool, &frames, ENTRY_PAGE_2M,
-		                  PAGE_LARGE, spec->nx, LEVEL_PD);
-	if (err == ERR_NONE && spec->giants != 0)
-		err = plant_large(probe_pages, spec->pool, &giants, ENTRY_PAGE_1G,
-		                  PAGE_GIANT, spec->nx, LEVEL_PDPT);
+	if (alloc_frames(spec->pool, LEVEL_PD, &frames)) {
+		write_words(spec->pool, &frames, LEVEL_PD);
+		err = make_span(probe_pages, spec, PROBE_2M, &frames);
+		if (err == ERR_NONE)
+			err = make_span(probe_pages, spec, PROBE_CODE_2M, &frames);
+	}
+	if (err == ERR_NONE && spec->giants != 0) {
+		write_words(spec->pool, &giants, LEVEL_PDPT);
+		err = make_span(probe_pages, spec, PROBE_1G, &giants);
+	}
 	return err;
-}
-
-/*
- * The entry above the leaf names one table or another, in which the page that is read,
- * and the one that fills, have another frame.
- */
-static enum err plant_above(struct verify_pages *probe_pages,
-                            const struct verify_pages_spec *spec, enum entry entry,
-                            uint64_t fill, uint64_t read)
-{
-	struct frame_pool *const pool = spec->pool;
-	struct probe_entry probe_entry = { .aim = fill, .fill = fill, .read = read };
-	const enum err err =
-		plant_leaf(probe_pages, pool, entry, probe_entry, spec->nx);
-	const uint64_t other = err == ERR_NONE ? frame_alloc(pool) : 0;
-
-	if (other == 0)
-		return ERR_NO_MEMORY;
-
-	const struct probe_entry leaf = probe_pages->probe_entry[entry];
-	uint64_t *const table = pool->table_at(other);
-
-	table[level_index(fill, LEVEL_PT)] = leaf.new_value;
-	table[level_index(read, LEVEL_PT)] = leaf.new_value;
-	/* In the table above it both have the old frame. */
-	*walk_find(pool, probe_pages->root, fill, LEVEL_PT).entry = leaf.old_value;
-	take_entry(&probe_entry, probe_pages, pool, LEVEL_PD, other);
-	probe_pages->probe_entry[entry] = probe_entry;
-	return ERR_NONE;
-}
-
-static enum err plant_small_pages(struct verify_pages *probe_pages,
-                                  const struct verify_pages_spec *spec)
-{
-	static const struct {
-		enum entry entry;
-		uint16_t pcid;
-		bool is_aimed_at, is_code;
-		uint64_t flags;
-	} leaves[] = {
-		{ ENTRY_PAGE_4K, PCID_HOME, true, false, 0 },
-		{ ENTRY_NEIGHBOUR, PCID_HOME, false, false, 0 },
-		{ ENTRY_GLOBAL_4K, PCID_HOME, true, false, PTE_GLOBAL },
-		{ ENTRY_GLOBAL_NEIGHBOUR, PCID_HOME, false, false, PTE_GLOBAL },
-		{ ENTRY_TARGET_PCID, PCID_TARGET, true, false, 0 },
-		{ ENTRY_OTHER_PCID, PCID_OTHER, true, false, 0 },
-		{ ENTRY_OTHER_PCID_GLOBAL, PCID_OTHER, true, false, PTE_GLOBAL },
-		{ ENTRY_CODE_4K, PCID_HOME, true, true, 0 },
-	};
-
-	for (unsigned i = 0; i < sizeof leaves / sizeof leaves[0]; i++) {
-		const uint64_t page = PAGE_AT(i);
-		const uint64_t nx = leaves[i].is_code ? 0 : spec->nx;
-		const enum err err = plant_leaf(
-			probe_pages, spec->pool, leaves[i].entry,
-			(struct probe_entry){
-				.aim = leaves[i].is_aimed_at ? page : PAGE_AIMED,
-				.fill = page,
-				.read = page,
-				.pcid = leaves[i].pcid,
-				.is_code = leaves[i].is_code,
-			},
-			leaves[i].flags | nx);
-
-		if (err != ERR_NONE)
-			return err;
-	}
-	return ERR_NONE;
-}
-
-/* Somewhere to aim at that shares no PDE with anything. */
-static enum err map_elsewhere(struct verify_pages *probe_pages,
-                              const struct verify_pages_spec *spec)
-{
-	const uint64_t frame = frame_alloc(spec->pool);
-
-	probe_pages->elsewhere = PAGE_ELSEWHERE;
-	if (frame == 0)
-		return ERR_NO_MEMORY;
-	return walk_map(spec->pool, spec->root, PAGE_ELSEWHERE, frame,
-	                PTE_ACCESSED | PTE_DIRTY | spec->nx, LEVEL_PT);
-}
-
-static void list_pages(struct verify_pages *probe_pages)
-{
-	probe_pages->pages[probe_pages->page_count++] = probe_pages->elsewhere;
-	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
-		const struct probe_entry *const probe_entry =
-			&probe_pages->probe_entry[i];
-
-		if (probe_entry->entry == NULL)
-			continue;
-		probe_pages->pages[probe_pages->page_count++] = probe_entry->read;
-		if (probe_entry->fill != probe_entry->read)
-			probe_pages->pages[probe_pages->page_count++] =
-				probe_entry->fill;
-		if (probe_entry->far != 0)
-			probe_pages->pages[probe_pages->page_count++] =
-				probe_entry->far;
-	}
 }
 
 enum err verify_prepare(struct verify_pages *probe_pages,
                         const struct verify_pages_spec *spec)
 {
-	*probe_pages = (struct verify_pages){ .root = spec->root };
+	*probe_pages = (struct verify_pages){
+		.root = spec->root,
+		.elsewhere = PAGE_ELSEWHERE,
+		.no_far_code = spec->no_far_code,
+	};
 
-	enum err err = plant_small_pages(probe_pages, spec);
+	enum err err = make_small_spans(probe_pages, spec);
 
 	if (err == ERR_NONE)
-		err = plant_above(probe_pages, spec, ENTRY_PDE, PAGE_UNDER_PDE,
-		                  PAGE_UNDER_PDE);
-	if (err == ERR_NONE)
-		err = plant_above(probe_pages, spec, ENTRY_PSC, PAGE_FILLING,
-		                  PAGE_UNSEEN);
-	if (err == ERR_NONE)
-		err = map_elsewhere(probe_pages, spec);
-	if (err == ERR_NONE)
-		err = plant_larger_pages(probe_pages, spec);
-	if (err == ERR_NONE)
-		list_pages(probe_pages);
-	return err;
+		err = make_larger_spans(probe_pages, spec);
+	if (err != ERR_NONE)
+		return err;
+	/* Through tables of data, which no entry of a cache tells from others. */
+	spec->pool->table_at(spec->root)[level_index(PAGE_ELSEWHERE, LEVEL_PML4)] =
+		probe_pages->spans[PROBE_DATA].old_value[LEVEL_PML4];
+	return ERR_NONE;
+}
+
+/*
+ * What is read is never in the same line of entries as what is filled or aimed at: a
+ * walk may bring in a line's others.
+ */
+#define LINE_ENTRIES (64u / 8u)
+#define APART_LEAST (2 * LINE_ENTRIES)
+
+struct verify_draw verify_draw(struct random *random)
+{
+	struct verify_draw draw;
+
+	for (unsigned level = 0; level < VERIFY_LEVELS; level++)
+		draw.first[level] = random_below(random, TABLE_ENTRIES);
+	draw.apart =
+		APART_LEAST + random_below(random, TABLE_ENTRIES - 2 * APART_LEAST + 1);
+	return draw;
+}
+
+bool verify_has(const struct verify_pages *probe_pages, enum entry entry)
+{
+	return probe_pages->spans[shapes[entry].span].tables[LEVEL_PML4] != NULL;
+}
+
+/*
+ * Odd, so that trials one after the other go through all sets, whose number is a power
+ * of two, before they come to one again; far apart in the table.
+ */
+#define STRIDE 181u
+
+/* The levels above the entry stay: a hash of them moves the sets, and merges none. */
+static uint64_t page_of_trial(const struct page_span *span, enum level leaf,
+                              enum level moved, const struct verify_draw *draw,
+                              uint32_t trial)
+{
+	uint64_t page = span->va;
+
+	for (enum level level = leaf; level < VERIFY_LEVELS; level++) {
+		const uint32_t moves = level <= moved ? trial * STRIDE : 0;
+		const uint32_t count =
+			level == LEVEL_PML4 ? span->slots : TABLE_ENTRIES;
+
+		page += (uint64_t)((draw->first[level] + moves) % count)
+		        << level_shift(level);
+	}
+	return page;
+}
+
+/* The page whose index in a table of that level is so many more. */
+static uint64_t page_apart(uint64_t page, enum level level, uint32_t entries)
+{
+	const uint64_t mask = (uint64_t)(TABLE_ENTRIES - 1) << level_shift(level);
+	const uint64_t moved = page + ((uint64_t)entries << level_shift(level));
+
+	return (page & ~mask) | (moved & mask);
+}
+
+struct probe_entry verify_probe(const struct verify_pages *probe_pages,
+                                enum entry entry, const struct verify_draw *draw,
+                                uint32_t trial)
+{
+	const struct page_span *const span = &probe_pages->spans[shapes[entry].span];
+	const enum level leaf = kinds[shapes[entry].span].leaf;
+	const enum level level = shapes[entry].level;
+	const bool is_code = kinds[shapes[entry].span].is_code;
+	const bool has_far = leaf != LEVEL_PT && !(is_code && probe_pages->no_far_code);
+	const uint64_t page = page_of_trial(span, leaf, level, draw, trial);
+	const uint64_t piece =
+		leaf == LEVEL_PT ? page : page + trial % PIECES * PAGE_BYTES;
+	const uint64_t word = piece + (is_code ? CODE_OFFSET : 0);
+	struct probe_entry probe_entry = {
+		.aim = piece,
+		.fill = word,
+		.read = word,
+		.far = has_far ? word + level_span(leaf) / 2 : 0,
+		.pcid = shapes[entry].pcid,
+		.is_code = is_code,
+		.entry = &span->tables[level][level_index(page, level)],
+		.old_value = span->old_value[level],
+		.new_value = span->new_value[level],
+	};
+
+	if (shapes[entry].showing == SHOWN_BESIDE)
+		probe_entry.aim = page_apart(page, level, draw->apart);
+	if (shapes[entry].showing == SHOWN_BELOW)
+		probe_entry.read = page_apart(page, level - 1, draw->apart);
+	return probe_entry;
 }

@@ -18,12 +18,12 @@ _Static_assert(offsetof(struct window_args, step_count) == 104, "R9");
  * go into is filled with INT3 here.  R12 the step, R9 how many are left, R10 where the
  * lines are, RAX the next line.
  *
- * The address of a trail's first line is computed from what the last load of the trail
- * before it returned, of which AND leaves nothing.  No CPU treats an AND with zero as
- * the register's beginning anew, as it does XOR of a register with itself.  Without
- * that, trails would overlap in the arm that loads nothing, and could not in the other,
- * where MOV CR3 serialises (SDM 3A 10.3 "Serializing Instructions"): the row would
- * charge MOV CR3 for what arm A had saved.
+ * The address of a pointer chain's first line is computed from what the last load of
+ * the chain before it returned, of which AND leaves nothing.  No CPU treats an AND with
+ * zero as the register's beginning anew, as it does XOR of a register with itself.
+ * Without that, pointer chains would overlap in the arm that loads nothing, and could
+ * not in the other, where MOV CR3 serialises (SDM 3A 10.3 "Serializing Instructions"):
+ * the row would charge MOV CR3 for what arm A had saved.
  */
 BODY(script_play, "1: mov 96(%r15), %r12\n"
                   "mov 104(%r15), %r9d\n"

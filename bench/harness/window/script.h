@@ -6,8 +6,8 @@
  *     read the step
  *     kind FLUSH:           the flush's body
  *     kind FLUSH or LOAD:   RBX = the step's CR3; the load's body
- *     follow a trail of lines (chase_arena.h) from the step's first one, once the
- *     last load of the trail before has returned
+ *     follow a pointer chain of lines (chase_arena.h) from the step's first one, once
+ *     the last load of the chain before has returned
  *
  * Both arms play the same steps with the same instructions, but that one of them has
  * nothing for bodies, and goes through the dense mapping of the same lines.  Each part
@@ -33,7 +33,7 @@ enum step_kind {
 struct script_step {
 	uint64_t cr3;          /* to be loaded, with PCID and bit 63: RBX */
 	uint64_t operand;      /* of the flush: RSI and R8 */
-	uint64_t spread;       /* where the trail's pages begin */
+	uint64_t spread;       /* where the chain's pages begin */
 	uint64_t dense;        /* and the dense page */
 	uint32_t spread_first; /* the first line's offset from there */
 	uint32_t dense_first;

@@ -212,11 +212,54 @@ static bool has_t2(const struct window_spec *spec)
 	       spec->chase.way != CHASE_NONE;
 }
 
-static uint32_t head_bytes(const struct window_spec *spec, struct window_clock clock)
+static uint32_t start_bytes(struct window_clock clock)
+{
+	return body_bytes(&clocks[clock.kind].start) + body_bytes(&keep_t0);
+}
+
+static uint32_t enter_bytes(const struct window_spec *spec)
 {
 	return body_bytes(&enter) +
-	       (spec->touches.stack != 0 ? body_bytes(&take_stack) : 0) +
-	       body_bytes(&clocks[clock.kind].start) + body_bytes(&keep_t0);
+	       (spec->touches.stack != 0 ? body_bytes(&take_stack) : 0);
+}
+
+/* Of several chains one, to be followed alone. */
+static struct chase chain_of(const struct chase *chase, unsigned chain)
+{
+	return (struct chase){
+		.way = chase->way,
+		.accesses = chase->accesses,
+		.start = chain == 0 ? chase->start : chase->others[chain - 1],
+	};
+}
+
+static unsigned chains_of(const struct chase *chase)
+{
+	return chase->interleaved ? CHASE_CHAINS : 1;
+}
+
+/* A chase before T0 stands before the room for the head, and jumps behind its entry. */
+static uint32_t chased_bytes(const struct window_spec *spec)
+{
+	const struct chase one = chain_of(&spec->chase, 0);
+
+	if (!spec->chased_before)
+		return 0;
+	return emit_rounded(enter_bytes(spec) +
+	                            chains_of(&spec->chase) * chase_bytes(&one) +
+	                            JUMP_BYTES,
+	                    CACHE_LINE);
+}
+
+/* Chain by chain: in front of T0 registers hold operands, and two are free. */
+static uint8_t *put_chased(uint8_t *at, const struct chase *chase)
+{
+	for (unsigned i = 0; i < chains_of(chase); i++) {
+		const struct chase one = chain_of(chase, i);
+
+		at = chase_put(at, &one);
+	}
+	return at;
 }
 
 static uint32_t stores_bytes(const struct window_spec *spec)
@@ -231,7 +274,7 @@ static uint32_t lead_bytes(const struct window_spec *spec)
 	                      body_bytes(&clocks[CLOCK_PMC].start) +
 	                      body_bytes(&keep_t0) + stores_bytes(spec);
 
-	return emit_rounded(most, CACHE_LINE);
+	return chased_bytes(spec) + emit_rounded(most, CACHE_LINE);
 }
 
 /* Everything behind the copies, at most. */
@@ -282,18 +325,26 @@ static uint32_t bytes_to_skip(uintptr_t at, const struct window_spec *spec)
 	return emit_rounded(PAGE - in_page, CACHE_LINE);
 }
 
+static uint8_t *put_enter(uint8_t *at, const struct window_spec *spec)
+{
+	at = emit_body(at, &enter);
+	return spec->touches.stack != 0 ? emit_body(at, &take_stack) : at;
+}
+
 uint32_t window_assemble(const struct window_site *site, const struct window_spec *spec,
                          struct window_clock clock, uint32_t *entry_offset)
 {
 	const uint32_t skip = bytes_to_skip((uintptr_t)site->at, spec);
-	uint8_t *next = site->at + skip + lead_bytes(spec) - stores_bytes(spec) -
-	                head_bytes(spec, clock);
+	uint8_t *const start = site->at + skip + lead_bytes(spec) - stores_bytes(spec) -
+	                       start_bytes(clock);
+	uint8_t *next =
+		spec->chased_before ? site->at + skip : start - enter_bytes(spec);
 
 	*entry_offset = (uint32_t)(next - site->at);
-	next = emit_body(next, &enter);
-	if (spec->touches.stack != 0)
-		next = emit_body(next, &take_stack);
-	next = put_start(next, clock);
+	next = put_enter(next, spec);
+	if (spec->chased_before)
+		(void)put_jump(put_chased(next, &spec->chase), start);
+	next = put_start(start, clock);
 	for (uint32_t i = 0; i < spec->stores; i++)
 		next = put_access(next, &store, i * CACHE_LINE);
 	next = put_copies(next, spec);

@@ -4,11 +4,12 @@
  * run time.
  *
  *     save registers, load operands
+ *     chase along a pointer chain         (a variant)
  *     MFENCE; LFENCE; RDTSC; LFENCE       T0
  *     stores that stay pending            (a variant)
  *     body, body, body ...                    (or a register loop over pages)
  *     RDTSCP; LFENCE                      T1
- *     touch pages, or chase along a trail;
+ *     touch pages, or chase along a pointer chain;
  *     RDTSCP; LFENCE                      T2  (variants; else T2 is T1)
  *     store T0, T1 and T2, restore registers
  *
@@ -68,6 +69,11 @@ struct window_spec {
 	uint32_t stores; /* lines written behind T0, before the copies */
 	struct touches touches;
 	struct chase chase; /* in place of touches */
+	/*
+	 * The chase before T0 as well, so that the last pages in the TLB are the
+	 * chain's and not the harness' own.  Of data.
+	 */
+	bool chased_before;
 	bool injected_load; /* a load behind the copies: shows that the self-tests see
 	                     * it
 	                     */

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * The loops of a window: the body over many pages, and what follows T1, a chase through
- * a trail of lines (chase_arena.h).  Pure: writes bytes.
+ * a pointer chain of lines (chase_arena.h).  Pure: writes bytes.
  */
 #include "paging/body.h"
 
@@ -45,8 +45,10 @@ enum chase_way {
 /* Between T1 and T2. */
 struct chase {
 	enum chase_way way;
-	/* Loads, each from the address the one before returned; 0: two stamps alone.
-	 * Code goes through its trail once.  Of several chains, those of each. */
+	/*
+	 * Loads, each from the address the one before returned; 0: two stamps alone.
+	 * Code goes through its chain once.  Of several chains, those of each.
+	 */
 	uint32_t accesses;
 	uint32_t start; /* offset of the first line; its code's */
 	/*

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from matplotlib.ticker import SymmetricalLogLocator
-
 from .figure import plain
 
 LINEAR_SPAN = 30  # a wider range of medians than this is drawn on a logarithmic axis
@@ -39,17 +37,15 @@ def dress(axes, ends: Scale, label: str) -> None:
         label += f" (logarithmic beyond {linear})"
         axes.set_xscale("symlog", linthresh=linear, linscale=0.5)
         axes.set_xlim(ends.low * 1.5 - linear / 4, ends.high * 1.5)
-        axes.xaxis.set_minor_locator(
-            SymmetricalLogLocator(base=10, linthresh=linear, subs=range(2, 10)))
     else:
         margin = 0.04 * (ends.high - ends.low)
         axes.set_xlim(ends.low - margin, ends.high + margin)
     axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    axes.set_xlabel(label, parse_math=False)
+    axes.spines = "below"
+    axes.set_xlabel(label)
+    axes.xaxis.is_ticks = "TSC ticks" in label
     axes.xaxis.set_major_formatter(lambda value, _: short(value))
-    axes.grid(axis="x", which="major", color="#cccccc", linewidth=0.7, zorder=1)
-    axes.grid(axis="x", which="minor", color="#e6e6e6", linewidth=0.4, zorder=1)
+    axes.grid(axis="x", color="#cccccc", linewidth=0.7)
     axes.axvline(0, color="#999999", linewidth=0.8, zorder=1)
 
 
@@ -63,8 +59,8 @@ def short(value: float) -> str:
 
 def write(axes, x: float, y: float, text: str, **more) -> None:
     """Text at a share of the width and at a line."""
-    axes.text(x, y, plain(text), transform=axes.get_yaxis_transform(), va="center",
-              parse_math=False, zorder=5, **more)
+    axes.text(x, y, plain(text), transform=axes.get_yaxis_transform(), va="center", zorder=5,
+              **more)
 
 
 def span(axes, y: float, low, high, **more) -> None:

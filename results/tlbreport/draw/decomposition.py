@@ -3,22 +3,22 @@
 import re
 from dataclasses import dataclass
 
-from matplotlib.figure import Figure
-from matplotlib.patches import Patch
-
-from . import axis
 from ..find import remote
-from .axis import write
-from .figure import BLUE, GREEN, GREY, INK, ORANGE, SKY, plain
 from ..read.run import Run
+from ..read.variant import CORES
+from . import axis
+from .axis import write
+from .canvas import Figure
+from .figure import BLUE, GREEN, GREY, INK, ORANGE, SKY, plain
+from .shapes import Patch
 
-WIDTH_INCHES, LINE_INCHES = 8.0, 0.44
-TOP_INCHES, BOTTOM_INCHES = 0.15, 0.95
+WIDTH_INCHES, LINE_INCHES = 4.6, 0.4
+TOP_INCHES, BOTTOM_INCHES = 0.25, 0.45
 MOST_LINES = 20
 FETCH = "fetch of the request"  # the rows called handler
 PARTS = (("send", BLUE), ("delivery", SKY), (FETCH, ORANGE), ("acknowledgement", GREEN))
 REST, REST_COLOUR = "not told apart", "#d0d0d0"
-LETTERS = 100
+LETTERS = 84
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,11 @@ def trips(run: Run) -> list:
     found = {}
     for row in remote.ok(run, "ipi"):
         one = remote.call(row)
-        if one and not one.about.startswith("from"):
-            key = (remote.targets(row), one.apic, one.about, one.mode, one.state)
+        if one and one.sender is None:
+            key = (remote.targets(row), one.apic, remote.place(one), one.mode, one.state)
             found.setdefault((row["param"] == "targets", *key), {})[one.figure] = row
     order = sorted(found, key=lambda key: (
-        key[0], remote.rank(key[2], remote.APICS), remote.rank(key[3], remote.DISTANCES),
+        key[0], remote.rank(key[2], remote.APICS), remote.place_rank(key[3]),
         remote.rank(key[4], remote.MODES), remote.state_rank(key[5]), key[1]))
     return [trip(run, key, found[key]) for key in order if {"rtt", "send"} <= set(found[key])]
 
@@ -50,16 +50,17 @@ def trips(run: Run) -> list:
 def trip(run: Run, key: tuple, rows: dict) -> Trip:
     """The parts, with the stamps in all of them: a reading of another clock has none to take
     away.  A one-way time that is not inside the round trip tells nothing."""
-    swept, targets, apic, about, mode, state = key
+    swept, targets, apic, place, mode, state = key
     time = {figure: row.number("b_p50") if row.number("b_p50") is not None
             else row.number("p50") for figure, row in rows.items()}
     many = f"{targets} target{'s' if targets > 1 else ''}" if swept else ""
-    name = ", ".join(part for part in (mode, state, about, many, apic) if part)
+    name = ", ".join(part for part in (mode, state, " ".join(filter(None, place)), many, apic)
+                     if part)
     total, send = time["rtt"], min(time["send"], time["rtt"])
     if "oneway" not in time or "handler" not in time:
         known = {FETCH: time["handler"]} if "handler" in time else {}
         return Trip(name, total, leave(total, {"send": send, **known}), swept, None, "")
-    begins, handler, error = time["oneway"], time["handler"], offset_error(run, about)
+    begins, handler, error = time["oneway"], time["handler"], offset_error(run, *place)
     if not 0 <= begins <= total or begins + handler > total + (error or 0):
         return Trip(name, total, leave(total, {"send": send, FETCH: handler}), swept, error,
                     "the one-way time is not inside the round trip")
@@ -80,11 +81,10 @@ def leave(total: float, known: dict) -> dict:
     return {**known, REST: rest}
 
 
-def offset_error(run: Run, distance: str):
+def offset_error(run: Run, distance: str, core: str = ""):
     """Half the interval of the offset to the clock of the first processor at that distance, and
     of that type of core if one is named."""
-    far, *core = distance.split()
-    wanted = {f"distance={far}", *(f"type={remote.CORES[one]}" for one in core)}
+    wanted = {f"distance={distance}", *([f"type={CORES[core]}"] if core else [])}
     for key, value in run.machine.items():
         if re.fullmatch(r"cpu_\d+", key) and wanted <= set(value.split()):
             ends = re.match(r"lo=(-?\d+) hi=(-?\d+)\b", run.fact(f"{key}_tsc_offset"))
@@ -133,8 +133,8 @@ def bar(axes, line: int, one: Trip, times: float) -> None:
     numbers = " + ".join(f"{value:.0f}" for value in one.parts.values())
     numbers += f" = {one.total:.0f}"
     write(axes, 0.005, line + 0.26, plain(one.name + one_way(one), LETTERS - len(numbers)),
-          fontsize=8, fontweight="bold")
-    write(axes, 0.995, line + 0.26, numbers, fontsize=8, ha="right", color=INK)
+          fontsize=6.5, fontweight="bold")
+    write(axes, 0.995, line + 0.26, numbers, fontsize=6.5, ha="right", color=INK)
     left, y, begins = 0.0, line + 0.7, None
     colours = dict(PARTS)
     for part, value in one.parts.items():
@@ -144,8 +144,9 @@ def bar(axes, line: int, one: Trip, times: float) -> None:
         left += value * times
         begins = left if part == "delivery" else begins
     if begins is not None and one.error is not None:
-        axes.errorbar([begins], [y], xerr=[one.error * times], color=INK, linewidth=0.9, capsize=3,
-                      zorder=5)
+        ends = [begins - one.error * times, begins + one.error * times]
+        axes.plot(ends, [y, y], "|", color=INK, markersize=5, zorder=5)
+        axes.plot(ends, [y, y], color=INK, linewidth=0.9, zorder=5)
 
 
 def one_way(one: Trip) -> str:

@@ -1,24 +1,23 @@
 """Small multiples: panels with the same axes, one legend for all."""
 
-import math
 from dataclasses import dataclass
 
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, NullLocator
-
+from ..read.sweep import Curve, doubted
 from . import axis
 from .axis import short
-from .figure import BLUE, GREEN, GREY, INK, ORANGE, PINK, SKY, VERMILLION, plain
-from ..read.sweep import Curve, doubted
+from .canvas import Figure
+from .figure import (BLUE, GREEN, GREY, INK, ORANGE, PINK, SKY, VERMILLION, Facets,
+                     plain)
+from .shapes import DASHED, DOTTED, SOLID, Line2D
 
-WIDTH_INCHES, PANEL_INCHES, GAP_INCHES = 10.0, 2.1, 0.52
-LEFT_INCHES, BOTTOM_INCHES, LEGEND_INCHES = 0.75, 0.75, 0.17
-LEGEND_COLUMNS = 3
+FEW_PLACES = 2  # of which there is no curve: their numbers are a table
+NEAR = 0.025  # of an axis: curves that are no farther apart look like one
+WIDTH_INCHES, HEIGHT_INCHES = 3.6, 2.6  # of a panel: what a column of a paper holds
+LEFT_INCHES, RIGHT_INCHES, BOTTOM_INCHES, TOP_INCHES = 0.66, 0.32, 0.5, 0.34
 COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, PINK, SKY, INK)
 MARKERS = "osD^vP*X"
-SOLID, DASHED, DOTTED = "-", (0, (5, 1.5)), (0, (1.5, 1.2))
 DASHES = (SOLID, DASHED, DOTTED)
+LONGEST_NAMES = 52  # characters beside curves that cover each other
 # The same in every plot; what shares a colour never stands in one mode of the processor, or has
 # other dashes.
 OPERATIONS = {
@@ -28,6 +27,9 @@ OPERATIONS = {
     "cr3_pcid_noflush": (GREEN, "v", SOLID),
     "invlpg": (BLUE, "o", SOLID),
     "invlpgb_tlbsync": (BLUE, "X", DASHED),
+    "cr3_pti_deferred": (GREEN, "P", DASHED),
+    "invlpgb_context": (ORANGE, "s", DASHED),
+    "invlpgb_all_global": (PINK, "v", DASHED),
     "invpcid_address": (SKY, "^", SOLID),
     "invpcid_context": (ORANGE, "P", SOLID),
     "invpcid_by_cr3": (ORANGE, "X", DASHED),
@@ -61,11 +63,12 @@ def of_curve(one: Curve, label: str, look: tuple) -> Series:
 
 @dataclass(frozen=True)
 class Panel:
-    """Series under a title; dress(axes) adds what is no series."""
+    """Series under a title; dress(axes) adds what is no series, is_more: what was measured."""
 
     title: str
     series: list
     dress: object = None
+    is_more: bool = False
 
 
 def look(number: int) -> tuple:
@@ -80,61 +83,84 @@ def of_op(op: str) -> tuple:
 
 
 def draw(panels: list, x_label: str, y_label: str, *, columns: int = 3, ordinal: bool = False,
-         extra: tuple = (), reach: tuple = (), y_scale=None,
-         legend_columns: int = LEGEND_COLUMNS) -> Figure:
-    """The panels in rows.  Ordinal: every x measured at the same distance from the next;
-    otherwise by powers of two.  extra: more signs of the legend; reach: x that must be seen."""
-    signs = legend_signs(panels) + list(extra)
-    figure, places = frame(panels, signs, columns, legend_columns)
-    xs = sorted({p[0] for panel in panels for one in panel.series for p in one.points}
-                | set(reach))
+         extra: tuple = (), reach: tuple = (), y_scale=None, **_) -> Facets:
+    """The panels.  Ordinal: every x measured at the same distance from the next; otherwise by
+    powers of two.  extra: more signs of the key; reach: x that may be seen where curves come
+    near."""
+    del columns
+    made = Facets([], legend_signs(panels) + list(extra), few(panels, x_label, y_label))
     scale = y_scale or shared(panels)
-    for axes, panel, is_first in places:
-        stand(axes, scale, labelled=is_first)
+    logarithmic = f" (logarithmic beyond {short(scale.linear)})" if scale.linear else ""
+    xs = sorted({p[0] for panel in panels for one in panel.series for p in one.points}
+                | {x for x in reach if x <= 1.1 * furthest(panels)})
+    for panel in panels:
+        figure, axes = frame(panel.title, x_label, y_label + logarithmic)
+        stand(axes, scale)
         place = walk(axes, xs, ordinal)
         for one in panel.series:
             line(axes, one, place)
+        for group in near(panel.series, axes):
+            name_together(axes, group, place)
         if panel.dress:
             panel.dress(axes)
-    logarithmic = f" (logarithmic beyond {short(scale.linear)})" if scale.linear else ""
-    name_axes(figure, len(signs), legend_columns, x_label, y_label + logarithmic)
-    return figure
+        made.figures.append(figure)
+    return made
 
 
-def frame(panels: list, signs: list, columns: int, legend_columns: int) -> tuple:
-    """An empty figure with a legend, and (axes, panel, whether it begins a row) of each."""
-    columns = min(columns, len(panels))
-    bottom = below(len(signs), legend_columns)
-    height = bottom + math.ceil(len(panels) / columns) * (PANEL_INCHES + GAP_INCHES)
-    figure = Figure(figsize=(WIDTH_INCHES, height))
-    room = (WIDTH_INCHES - LEFT_INCHES) / columns
-    places = []
-    for number, panel in enumerate(panels):
-        row, column = divmod(number, columns)
-        top = height - row * (PANEL_INCHES + GAP_INCHES) - GAP_INCHES
-        axes = figure.add_axes(((LEFT_INCHES + column * room) / WIDTH_INCHES,
-                                (top - PANEL_INCHES) / height, (room - 0.25) / WIDTH_INCHES,
-                                PANEL_INCHES / height))
-        axes.set_title(plain(panel.title, 60), fontsize=9, fontweight="bold", loc="left",
-                       parse_math=False)
-        places.append((axes, panel, column == 0))
-    figure.legend(handles=signs, loc="lower center", ncol=legend_columns, fontsize=7.5,
-                  frameon=False, bbox_to_anchor=(0.5, 0.08 / height), handlelength=3.2)
-    return figure, places
+def few(panels: list, x_label: str, y_label: str) -> tuple:
+    """What a table has to say in the place of panels that have no curve; empty if they have."""
+    places = sorted({p[0] for panel in panels for one in panel.series for p in one.points})
+    if not 0 < len(places) <= FEW_PLACES or any(panel.is_more for panel in panels):
+        return ()
+    body = [(panel.title, one.name, [next((p[1:] for p in one.points if p[0] == x), None)
+                                     for x in places])
+            for panel in panels for one in panel.series]
+    return ["", f"{y_label}, interval", *(f"{x_label}: {short(x)}" for x in places)], body
 
 
-def below(signs: int, legend_columns: int) -> float:
-    """Inches under the panels: their axis and the legend."""
-    return BOTTOM_INCHES + LEGEND_INCHES * math.ceil(signs / legend_columns)
+def near(series: list, axes) -> list:
+    """Groups of curves that lie on each other wherever both were measured."""
+    axes.complete()
+    share = axes.yaxis.share
+    groups = []
+    for one in series:
+        mine = {p[0]: share(p[1]) for p in one.points}
+        for group in groups:
+            other = {p[0]: share(p[1]) for p in group[0].points}
+            both = set(mine) & set(other)
+            if len(both) > FEW_PLACES and all(abs(mine[x] - other[x]) < NEAR for x in both):
+                group.append(one)
+                break
+        else:
+            groups.append([one])
+    return [group for group in groups if len(group) > 1]
 
 
-def name_axes(figure: Figure, signs: int, legend_columns: int, x_label: str, y_label: str) -> None:
-    """One name for the axes of all panels."""
-    bottom, height = below(signs, legend_columns), figure.get_size_inches()[1]
-    figure.text((LEFT_INCHES + WIDTH_INCHES) / 2 / WIDTH_INCHES, (bottom - 0.38) / height, x_label,
-                ha="center", va="center", parse_math=False)
-    figure.text(0.14 / WIDTH_INCHES, (bottom + height - GAP_INCHES) / 2 / height, y_label,
-                rotation=90, ha="center", va="center", parse_math=False)
+def name_together(axes, group: list, place: dict) -> None:
+    """The names of curves that cover each other, where the last of them ends."""
+    x, y = max((p[0], p[1]) for p in group[-1].points)
+    names = " \u2248 ".join(plain(one.label) for one in group)
+    if len(names) > LONGEST_NAMES:
+        names = f"{len(group)} curves cover each other"
+    axes.text(place[x], y, names, fontsize=6, ha="right", va="above", color=group[0].look[0])
+
+
+def furthest(panels: list) -> float:
+    """The last x that was measured in any panel."""
+    return max((p[0] for panel in panels for one in panel.series for p in one.points), default=1)
+
+
+def frame(title: str, x_label: str, y_label: str) -> tuple:
+    """An empty panel and its axes."""
+    figure = Figure(figsize=(WIDTH_INCHES, HEIGHT_INCHES))
+    axes = figure.add_axes((LEFT_INCHES / WIDTH_INCHES, BOTTOM_INCHES / HEIGHT_INCHES,
+                            (WIDTH_INCHES - LEFT_INCHES - RIGHT_INCHES) / WIDTH_INCHES,
+                            (HEIGHT_INCHES - BOTTOM_INCHES - TOP_INCHES) / HEIGHT_INCHES))
+    axes.set_title(plain(title, 60), fontsize=9)
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    axes.yaxis.is_ticks = y_label.startswith("TSC ticks")
+    return figure, axes
 
 
 def legend_signs(panels: list) -> list:
@@ -163,8 +189,8 @@ def linear(panels: list) -> axis.Scale:
     return axis.Scale(scale.low, scale.high, None)
 
 
-def stand(axes, scale: axis.Scale, labelled: bool) -> None:
-    """The axis of values, its numbers only at the left end of a row."""
+def stand(axes, scale: axis.Scale) -> None:
+    """The axis of values."""
     if scale.linear:
         axes.set_yscale("symlog", linthresh=scale.linear, linscale=0.4)
         axes.set_ylim(scale.low * 1.4 - (scale.linear / 4 if scale.low < 0 else 0),
@@ -172,10 +198,8 @@ def stand(axes, scale: axis.Scale, labelled: bool) -> None:
     else:
         margin = 0.06 * (scale.high - scale.low)
         axes.set_ylim(scale.low - (margin if scale.low < 0 else 0), scale.high + margin)
-    axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(lambda value, _: short(value))
-    axes.tick_params(labelsize=8, labelleft=labelled)
-    axes.grid(color="#e0e0e0", linewidth=0.6, zorder=0)
+    axes.grid(color="#e0e0e0", linewidth=0.6)
     axes.axhline(0, color="#999999", linewidth=0.8, zorder=1)
 
 
@@ -183,8 +207,7 @@ def walk(axes, xs: list, ordinal: bool):
     """The axis of the sweep; where an x stands on it."""
     if ordinal:
         axes.set_xlim(-0.4, max(len(xs) - 0.6, 0.4))
-        axes.xaxis.set_major_locator(FixedLocator(range(len(xs))))
-        axes.set_xticklabels([short(x) for x in xs])
+        axes.set_xticks(range(len(xs)), [short(x) for x in xs])
         return {x: number for number, x in enumerate(xs)}
     low, high = xs[0], max(xs[-1], 2)
     if low > 0:
@@ -195,8 +218,7 @@ def walk(axes, xs: list, ordinal: bool):
         axes.set_xlim(low - 0.3, high * 1.2)
     step = 2 if high / max(low, 1) <= 64 else 4
     powers = [step ** n for n in range(0, 20) if low <= step ** n <= high]
-    axes.xaxis.set_major_locator(FixedLocator(([0] if low <= 0 else []) + powers))
-    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_locator(([0] if low <= 0 else []) + powers)
     axes.xaxis.set_major_formatter(lambda value, _: short(value))
     return {x: x for x in xs}
 

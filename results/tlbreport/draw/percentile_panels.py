@@ -1,10 +1,10 @@
 """Pictures of rows with several processors: a panel for each percentile."""
 
+from ..read.run import Row
+from ..read.sweep import doubt
 from . import multiples
 from .figure import BLUE, GREEN, GREY, INK, ORANGE, VERMILLION
 from .multiples import DASHED, DOTTED, SOLID, Panel, Series
-from ..read.run import Row
-from ..read.sweep import doubt
 
 PERCENTILES = ("p50", "p95", "p99")
 LOOKS = {
@@ -39,7 +39,7 @@ def panels(title: str, lines: list, dress=None) -> list:
                 series.append(Series(name, look, [one for one in found if one],
                                      doubt(*(row for _, row in places))))
         made.append(Panel(f"{title}: {which}".lstrip(": "), series,
-                          dress if which == "p50" else None))
+                          dress if which == "p50" else None, bool(dress)))
     return made
 
 

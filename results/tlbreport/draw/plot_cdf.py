@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 
-from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, NullLocator
-
-from . import axis, multiples
-from .multiples import Panel, Series
 from ..read.run import Row
+from . import axis, multiples
+from .figure import GREY, Facets
+from .multiples import Panel, Series
+from .shapes import Line2D
 
 KNOWN = (("min", 0.0), ("p01", 0.01), ("p05", 0.05), ("p25", 0.25), ("p50", 0.5), ("p75", 0.75),
          ("p95", 0.95), ("p99", 0.99), ("max", 1.0))
-LEGEND_COLUMNS = 5
 # Logarithmic in what is left, so that p99 is as far from p90 as that from the start.
 LEAST_LEFT = 1e-4
 TICKS = {1: "0", 0.5: "p50", 0.1: "p90", 0.05: "p95", 0.01: "p99", 0.001: "p99.9", 1e-4: "p99.99"}
@@ -40,42 +38,42 @@ def of_row(row: Row, buckets: list) -> Steps:
     return Steps(points, True, total)
 
 
-def draw(found: list) -> Figure:
+def draw(found: list) -> Facets:
     """found: (title, [(label, look, Steps)]); one axis of ticks for all."""
-    made = [Panel(title, [Series(name, (look[0], "", look[2]), []) for name, look, _ in lines])
-            for title, lines in found]
-    signs = multiples.legend_signs(made)
+    made = Facets([], multiples.legend_signs(
+        [Panel(title, [Series(name, (look[0], "", look[2]), []) for name, look, _ in lines])
+         for title, lines in found]))
     if any(not steps.exact for _, lines in found for *_, steps in lines):
-        signs.append(multiples.Line2D([], [], color=multiples.GREY, marker=".", linestyle="",
-                                      label="only these percentiles are known"))
+        made.signs.append(Line2D([], [], color=GREY, marker=".", linestyle="",
+                                 label="only these percentiles are known"))
     every = [steps.points for _, lines in found for *_, steps in lines]
     ends = axis.scale([x for points in every for x, _ in points],
                       [middle(points) for points in every], logarithmic=True)
     lowest = min(x for points in every for x, _ in points)
-    figure, places = multiples.frame(made, signs, 3, LEGEND_COLUMNS)
-    for (axes, *_, is_first), (_, lines) in zip(places, found):
-        axis.dress(axes, ends, "")
-        axes.set_xlabel("")
-        if lowest > 0:
-            axes.set_xscale("log")
-            axes.set_xlim(lowest / 1.1, ends.high * 1.1)
-            axes.xaxis.set_major_formatter(lambda value, _: axis.short(value))
-            axes.xaxis.set_minor_formatter(lambda *_: "")
-        axes.set_yscale("log")
-        axes.set_ylim(1.1, LEAST_LEFT)
-        axes.yaxis.set_major_locator(FixedLocator(list(TICKS)))
-        axes.yaxis.set_minor_locator(NullLocator())
-        axes.set_yticklabels(TICKS.values())
-        axes.tick_params(labelsize=8, labelleft=is_first)
-        axes.grid(axis="y", color="#e0e0e0", linewidth=0.6, zorder=0)
+    beyond = " (logarithmic)" if lowest > 0 else (
+        f" (logarithmic beyond {axis.short(ends.linear)})" if ends.linear else "")
+    for title, lines in found:
+        figure, axes = multiples.frame(title, "", "percentile (logarithmic in what is above)")
+        stand(axes, ends, lowest)
+        axes.set_xlabel(f"TSC ticks{beyond}")
         for _, (colour, _, dashes), steps in lines:
             axes.plot(*zip(*left(steps)), color=colour, linestyle=dashes, linewidth=1.2,
                       marker="" if steps.exact else ".", markersize=4, zorder=3)
-    beyond = " (logarithmic)" if lowest > 0 else (
-        f" (logarithmic beyond {axis.short(ends.linear)})" if ends.linear else "")
-    multiples.name_axes(figure, len(signs), LEGEND_COLUMNS, f"TSC ticks{beyond}",
-                        "percentile (logarithmic in what is above it)")
-    return figure
+        made.figures.append(figure)
+    return made
+
+
+def stand(axes, ends: axis.Scale, lowest: float) -> None:
+    """Ticks across, percentiles up."""
+    axis.dress(axes, ends, "TSC ticks")
+    axes.spines = True
+    if lowest > 0:
+        axes.set_xscale("log")
+        axes.set_xlim(lowest / 1.1, ends.high * 1.1)
+    axes.set_yscale("log")
+    axes.set_ylim(1.1, LEAST_LEFT)
+    axes.set_yticks(list(TICKS), list(TICKS.values()))
+    axes.grid(axis="y", color="#e0e0e0", linewidth=0.6)
 
 
 def left(steps: Steps) -> list:

@@ -1,16 +1,16 @@
 """From run A to run B: the shift of each row in percent."""
 
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-
+from ..read.row_name import label
+from ..read.sweep import doubt, doubted
 from . import axis
 from .axis import span, write
+from .canvas import Figure
+from .digits import shown
 from .figure import GREY, INK, VERMILLION, plain
-from ..read.sweep import doubt, doubted
-from ..read.variant import label
+from .shapes import Line2D
 
-WIDTH_INCHES, LINE_INCHES = 5.0, 0.3
-TOP_INCHES, BOTTOM_INCHES = 0.1, 0.85
+WIDTH_INCHES, LINE_INCHES = 3.6, 0.28
+TOP_INCHES, BOTTOM_INCHES = 0.1, 0.45
 LETTERS = 62
 LINEAR_PERCENT = 10
 
@@ -29,13 +29,13 @@ def draw(found: list, scale: axis.Scale) -> Figure:
     figure = Figure(figsize=(WIDTH_INCHES, height))
     axes = figure.add_axes(
         (0.03, BOTTOM_INCHES / height, 0.94, LINE_INCHES * len(found) / height))
-    axis.dress(axes, scale, "shift from A to B in % of A's median")
+    axis.dress(axes, scale, "shift from A to B in % of A's median, which stands beside")
     axes.set_ylim(len(found), 0)
     axes.axvspan(-1, 1, color="#e8eef4", linewidth=0, zorder=0)
     for line, one in enumerate(found):
         different = one.result.different
         colour = VERMILLION if different else GREY
-        numbers = f"{one.percent:+.2f} %"
+        numbers = f"{shown(one.first.number('p50'))}  {one.percent:+.2f} %"
         why = doubt(one.first, one.second)
         name = plain(doubted(f"{one.first['op']} {label(one.first)}", why),
                      LETTERS - len(numbers))

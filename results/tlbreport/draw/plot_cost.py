@@ -1,19 +1,19 @@
 """The cost of each operation: median, 99 % interval, p05 to p95, one panel per kind of cost."""
 
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-
-from . import axis
-from .axis import span, write
-from .figure import BLUE, GREY, INK, TILDE, VERMILLION, plain
+from ..read.row_name import PHASES, label, measured, phase
 from ..read.run import Row
 from ..read.schema import OPS, in_order
-from ..read.variant import PHASES, label, measured, phase
+from . import axis
+from .axis import span, write
+from .canvas import Figure
+from .digits import cost_of
+from .figure import BLUE, GREY, INK, TILDE, VERMILLION, plain
+from .shapes import Line2D
 
-WIDTH_INCHES, LINE_INCHES = 5.0, 0.31
-LETTERS = 58  # of a name and its numbers that fit on one line
+WIDTH_INCHES, LINE_INCHES = 3.6, 0.29
+LETTERS = 66  # of a name and its numbers that fit on one line
 MOST_LINES = 16  # of one plot, so that it fits on a printed page
-TOP_INCHES, BOTTOM_INCHES = 0.35, 1.1
+TOP_INCHES, BOTTOM_INCHES = 0.5, 0.45
 DRAWN = ("p05", "min", "p50", "p95", "ci99_lo", "ci99_hi")
 
 # believed -> colour, marker, filled
@@ -70,7 +70,7 @@ def draw(rows: list, which: str, title: str, common: axis.Scale, param: str,
     height = TOP_INCHES + BOTTOM_INCHES + LINE_INCHES * lines
     figure = Figure(figsize=(WIDTH_INCHES, height))
     axes = figure.add_axes((0.04, BOTTOM_INCHES / height, 0.92, LINE_INCHES * lines / height))
-    figure.text(0.04, 1 - 0.22 / height, title, fontsize=10, fontweight="bold", va="center")
+    figure.text(0.04, 1 - 0.14 / height, title, fontsize=8.5, fontweight="bold", va="center")
     unit = "TSC ticks per operation" + (f", {plain(param, 20)}" if param else "")
     axis.dress(axes, common, unit)
     axes.set_ylim(lines, 0)
@@ -83,8 +83,8 @@ def draw(rows: list, which: str, title: str, common: axis.Scale, param: str,
         for offset, row in enumerate(mine):
             draw_row(axes, line + 1 + offset, row, not param)
             if measured(row) and published(row):
-                y = line + 1 + offset + 0.68
-                axes.fill_between(published(row), y - 0.26, y + 0.26, color=GREY, alpha=0.16,
+                y = line + 1 + offset + 0.74
+                axes.fill_between(published(row), y - 0.2, y + 0.2, color=GREY, alpha=0.16,
                                   linewidth=0, zorder=1)
         line += 1 + count
     legend(figure, height, any(measured(row) and published(row) for row in rows))
@@ -94,21 +94,21 @@ def draw(rows: list, which: str, title: str, common: axis.Scale, param: str,
 def draw_row(axes, line: int, row: Row, with_param: bool) -> None:
     """A row: its name and numbers above, the distribution below them."""
     name = label(row, with_param)
-    numbers = f"{row['p50']}  [{row['ci99_lo']}, {row['ci99_hi']}]" if measured(row) else ""
+    numbers = cost_of(row) if measured(row) else ""
     if row["converged"] == "0":
         numbers = "~ " + numbers
-    write(axes, 0.03, line + 0.24, plain(name, LETTERS - len(numbers)), fontsize=8, color=INK)
+    write(axes, 0.03, line + 0.3, plain(name, LETTERS - len(numbers)), fontsize=6.5, color=INK)
     if not measured(row):
         text = f"{row['status']}: {row['reason']}" if row["status"] != "ok" else "no median"
         colour = GREY if row["status"] == "skipped" else VERMILLION
         write(axes, 0.03, line + 0.66, plain(text, LETTERS), fontsize=7.5, style="italic",
               color=colour)
         return
-    write(axes, 0.995, line + 0.24, numbers, fontsize=8, ha="right", color=INK)
+    write(axes, 0.995, line + 0.3, numbers, fontsize=6.5, ha="right", color=INK)
     colour, marker, filled = LOOKS.get(row["believed"], LOOKS[""])
-    y = line + 0.68
+    y = line + 0.74
     span(axes, y, row.number("p05"), row.number("p95"), linewidth=1, color=colour)
-    span(axes, y, row.number("ci99_lo"), row.number("ci99_hi"), linewidth=9, color=colour,
+    span(axes, y, row.number("ci99_lo"), row.number("ci99_hi"), linewidth=6, color=colour,
          alpha=0.4, solid_capstyle="butt")
     if row.number("min") is not None:
         axes.plot([row.number("min")], [y], "|", markersize=6, color=colour, zorder=3)

@@ -1,21 +1,21 @@
 """The distribution of an operation's samples: a strip for each variant, one axis for all."""
 
 import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
-from . import axis
-from .axis import span, write
-from .figure import BLUE, INK, VERMILLION, plain
+from ..read.row_name import label, phase
 from ..read.run import Row
 from ..read.sweep import doubt, doubted
-from ..read.variant import label, phase
+from . import axis
+from .axis import span, write
+from .canvas import Figure
+from .digits import cost_of
+from .figure import BLUE, INK, VERMILLION, plain
+from .shapes import Line2D, Patch
 
-WIDTH_INCHES, LINE_INCHES = 5.0, 0.44
-TOP_INCHES, BOTTOM_INCHES = 0.35, 0.85
+WIDTH_INCHES, LINE_INCHES = 3.6, 0.38
+TOP_INCHES, BOTTOM_INCHES = 0.5, 0.45
 LETTERS = 72  # of a name and its numbers that fit on one line
-BINS = 150
+BINS = 48
 LEAST_HEIGHT = 0.08  # of a bin that holds anything, so that a single sample is seen
 COLOURS = {"first": BLUE, "marginal": VERMILLION}
 
@@ -32,8 +32,8 @@ def draw(rows: list, histograms: dict, title: str, ends: axis.Scale) -> Figure:
     figure = Figure(figsize=(WIDTH_INCHES, height))
     axes = figure.add_axes(
         (0.04, BOTTOM_INCHES / height, 0.92, LINE_INCHES * len(rows) / height))
-    figure.text(0.04, 1 - 0.2 / height, plain(title, 60), fontsize=10, fontweight="bold",
-                va="center", parse_math=False)
+    figure.text(0.04, 1 - 0.14 / height, plain(title, 60), fontsize=8.5, fontweight="bold",
+                va="center")
     axis.dress(axes, ends, "TSC ticks per operation")
     axes.set_ylim(len(rows), 0)
     for line, row in enumerate(rows):
@@ -45,10 +45,10 @@ def draw(rows: list, histograms: dict, title: str, ends: axis.Scale) -> Figure:
 def strip(axes, line: int, row: Row, buckets: list) -> None:
     """A row: name and numbers above, the histogram on its base line, the median through it."""
     colour = COLOURS.get(phase(row), INK)
-    numbers = f"{row['p50']}  [{row['ci99_lo']}, {row['ci99_hi']}]"
+    numbers = cost_of(row)
     name = plain(doubted(label(row), doubt(row)), LETTERS - len(numbers))
-    write(axes, 0.008, line + 0.17, name, fontsize=7.5, color=INK)
-    write(axes, 0.995, line + 0.17, numbers, fontsize=7.5, ha="right", color=INK)
+    write(axes, 0.008, line + 0.17, name, fontsize=6.5, color=INK)
+    write(axes, 0.995, line + 0.17, numbers, fontsize=6.5, ha="right", color=INK)
     base, room = line + 0.93, 0.55
     places, heights = outline(axes, buckets)
     axes.fill_between(places, base, base - room * heights, color=colour, alpha=0.45,
@@ -64,10 +64,10 @@ def outline(axes, buckets: list) -> tuple:
 
     A bucket is spread evenly over its own width on the axis.
     """
-    move = axes.xaxis.get_transform()
-    edges = np.linspace(*move.transform(np.array(axes.get_xlim())), BINS + 1)
+    scale, (low, high) = axes.xaxis.scale, axes.get_xlim()
+    edges = np.linspace(scale.forward(low), scale.forward(high), BINS + 1)
     buckets = sorted(buckets)
-    places = move.transform(np.array([end for lo, hi, _ in buckets for end in (lo, hi)]))
+    places = np.array([scale.forward(end) for lo, hi, _ in buckets for end in (lo, hi)])
     counts = np.array([count for _, _, count in buckets])
     passed = np.cumsum(counts)
     below = np.column_stack([passed - counts, passed]).ravel()
@@ -75,7 +75,7 @@ def outline(axes, buckets: list) -> tuple:
     heights /= max(heights.max(), 1e-9)
     held = heights > 1e-9
     heights[held] = LEAST_HEIGHT + (1 - LEAST_HEIGHT) * heights[held]
-    return move.inverted().transform(edges), np.append(heights, 0)
+    return [scale.backward(edge) for edge in edges], np.append(heights, 0)
 
 
 def legend(figure: Figure, height: float) -> None:

@@ -1,10 +1,9 @@
 """The verification as a picture: operation x entry, one panel for each state of the CPU."""
 
-from matplotlib.figure import Figure
-from matplotlib.patches import Patch, Rectangle
-
-from .figure import GREY, INK, VERMILLION, plain
 from ..read.schema import ENTRIES, OPS, in_order
+from .canvas import Figure
+from .figure import GREY, INK, VERMILLION, Facets, plain
+from .shapes import Patch, rectangle
 
 # verdict -> sign, colour; what shows nothing is hatched.
 LOOKS = {
@@ -19,65 +18,54 @@ LOOKS = {
 }
 UNKNOWN = ("!", VERMILLION)
 HATCHES = {"inconclusive": "////", "skipped": "...."}
-PANELS_IN_A_ROW = 2
-CELL_INCHES, NAME_INCHES, HEAD_INCHES, FOOT_INCHES = 0.3, 1.95, 1.4, 0.5
+CELL_INCHES, NAME_INCHES, HEAD_INCHES = 0.24, 1.65, 1.2
 
 
-def draw(found: list, common: str) -> Figure:
+def draw(found: list, common: str) -> Facets:
     """Cells of operation x entry; common names the state where there is but one."""
     states = sorted({cell.bits for cell in found})
     ops = in_order((cell.op for cell in found), OPS)
     entries = in_order((cell.entry for cell in found), ENTRIES)
-    columns = min(len(states), PANELS_IN_A_ROW)
-    lines = -(-len(states) // PANELS_IN_A_ROW)
-    panel = (NAME_INCHES + CELL_INCHES * len(entries), HEAD_INCHES + CELL_INCHES * len(ops))
-    width, height = columns * panel[0] + 0.2, lines * panel[1] + FOOT_INCHES
-    figure = Figure(figsize=(width, height))
-    for number, state in enumerate(states):
-        line, column = divmod(number, PANELS_IN_A_ROW)
-        left, top = column * panel[0] + NAME_INCHES, height - line * panel[1] - HEAD_INCHES
-        size = (CELL_INCHES * len(entries), CELL_INCHES * len(ops))
-        axes = figure.add_axes((left / width, (top - size[1]) / height,
-                                size[0] / width, size[1] / height))
+    inner = (CELL_INCHES * len(entries), CELL_INCHES * len(ops))
+    width, height = NAME_INCHES + inner[0] + 0.3, HEAD_INCHES + inner[1] + 0.15
+    made = Facets([], signs({cell.verdict for cell in found}))
+    for state in states:
+        figure = Figure(figsize=(width, height))
+        axes = figure.add_axes((NAME_INCHES / width, 0.15 / height, inner[0] / width,
+                                inner[1] / height))
         dress(axes, state or common, ops, entries)
         for cell in (c for c in found if c.bits == state):
             paint(axes, entries.index(cell.entry), ops.index(cell.op), cell.verdict)
-    figure.legend(handles=signs({cell.verdict for cell in found}), loc="lower center", ncol=8,
-                  fontsize=8, frameon=False, bbox_to_anchor=(0.5, 0.12 / height))
-    return figure
+        made.figures.append(figure)
+    return made
 
 
 def dress(axes, title: str, ops: list, entries: list) -> None:
     """An empty panel: a dot in every place, names at its sides."""
     axes.set_xlim(0, len(entries))
     axes.set_ylim(len(ops), 0)
-    axes.xaxis.tick_top()
+    axes.xaxis.is_far = True
     axes.set_xticks([n + 0.5 for n in range(len(entries))], [plain(e, 30) for e in entries],
-                    rotation=60, ha="left", rotation_mode="anchor", parse_math=False)
-    axes.set_yticks([n + 0.5 for n in range(len(ops))], [plain(op, 30) for op in ops],
-                    parse_math=False)
-    axes.tick_params(length=0, labelsize=8)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    axes.text(-0.2, -0.4, plain(title, 60), fontsize=9, fontweight="bold", ha="right",
-              parse_math=False)
-    for x in range(len(entries)):
-        for y in range(len(ops)):
-            axes.plot([x + 0.5], [y + 0.5], ".", color="#cccccc", markersize=2, zorder=1)
+                    rotation=60)
+    axes.set_yticks([n + 0.5 for n in range(len(ops))], [plain(op, 30) for op in ops])
+    axes.spines = False
+    axes.text(-0.2, -0.4, plain(title, 60), fontsize=9, fontweight="bold", ha="right")
+    places = [(x + 0.5, y + 0.5) for x in range(len(entries)) for y in range(len(ops))]
+    axes.plot(*zip(*places), ".", color="#cccccc", markersize=2, zorder=1)
 
 
 def paint(axes, x: int, y: int, verdict: str) -> None:
     """One cell: a colour, a hatching, a sign."""
     sign, colour = LOOKS.get(verdict, UNKNOWN)
-    axes.add_patch(Rectangle((x + 0.04, y + 0.04), 0.92, 0.92, facecolor=colour,
-                             hatch=HATCHES.get(verdict), edgecolor=GREY, linewidth=0.5, zorder=2))
+    axes.add_patch(rectangle((x + 0.04, y + 0.04), 0.92, 0.92, facecolor=colour,
+                             hatch=HATCHES.get(verdict, ""), edgecolor=GREY))
     axes.text(x + 0.5, y + 0.5, sign, ha="center", va="center", fontsize=8,
               color="white" if colour == VERMILLION else INK, zorder=3)
 
 
 def signs(verdicts: set) -> list:
     """What the colours mean, of those that occur."""
-    known = [Patch(facecolor=colour, hatch=HATCHES.get(word), edgecolor=GREY, linewidth=0.5,
+    known = [Patch(facecolor=colour, hatch=HATCHES.get(word, ""), edgecolor=GREY, linewidth=0.5,
                    label=f"{sign} {word}".strip())
              for word, (sign, colour) in LOOKS.items() if word in verdicts]
     if verdicts - set(LOOKS):

@@ -2,14 +2,13 @@
 
 import math
 
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-
-from . import axis, multiples
 from ..find.breakeven import CEILINGS, comparable
+from ..read.sweep import doubted
+from . import axis, multiples
+from .canvas import Figure
 from .figure import DOWN, GREY, INK, SKY, UP
 from .multiples import Panel, Series
-from ..read.sweep import doubted
+from .shapes import Line2D
 
 PAIR = (SKY, "s", multiples.DASHED)  # of page-table isolation
 CEILING_LABEL = "ceilings: " + ", ".join(f"{kernel} {pages}" for kernel, pages in CEILINGS)
@@ -32,7 +31,7 @@ def curves(sweeps: list, flushes: list) -> Figure:
         mine = [one for one in sweeps if one.setting.w == w]
         here = [one for one in full if one.setting.w == w]
         panels.append(Panel(f"W = {w} pages", [series(one) for one in mine],
-                            lambda axes, here=here: levels(axes, here, dashes)))
+                            lambda axes, here=here: levels(axes, here, dashes), True))
     colours = {named(one): multiples.of_op(one.op)[0] for one in full}
     signs = [Line2D([], [], color=colours[name], linestyle=dashes[name], linewidth=1.6, label=name)
              for name in names]
@@ -71,7 +70,7 @@ def ceilings(axes, draw, transform, upright: bool) -> None:
     """A line for each kernel's ceiling; that of Asterinas has no room for a name."""
     for pages in {pages for _, pages in CEILINGS}:
         draw(pages, color=GREY, linestyle=(0, (2, 2)), linewidth=0.9, zorder=1)
-    for text, pages in (("Linux", 33), ("FreeBSD", 4096)):
+    for text, pages in (("Linux", 33), ("FreeBSD", 4095)):
         top = upright and pages < 1000  # where there is no curve
         at = (pages * 0.94, 0.98 if top else 0.03) if upright else (0.995, pages * 1.06)
         axes.text(*at, text, transform=transform, rotation=90 if upright else 0, fontsize=6.5,
@@ -95,14 +94,15 @@ def break_evens(groups: dict) -> Figure:
         marked += [(one, look[0]) for one in best if one.crossing.side]
     ends = [v for one in made for p in one.points for v in p[1:] if not math.isnan(v)]
     order = sorted({one.w for best in groups.values() for one in best})
-    panel = Panel("", made, lambda axes: fix(axes, min(ends), max(ends), order, marked))
+    panel = Panel("", made, lambda axes: fix(axes, min(ends), max(ends), order, marked),
+                  True)
     signs = [ceiling_sign(), *(
         Line2D([], [], color=INK, marker=marker, fillstyle="none", linestyle="", markersize=7,
                label=text)
         for side, (marker, text) in SIDES.items()
         if any(one.crossing.side == side for one, _ in marked))]
     return multiples.draw([panel], "working set (W) in pages", "break-even N* in pages",
-                          ordinal=True, extra=tuple(signs), legend_columns=1,
+                          ordinal=True, extra=tuple(signs),
                           y_scale=axis.Scale(1, max(2, *ends), None))
 
 
@@ -125,10 +125,10 @@ def fix(axes, lowest: float, highest: float, order: list, marked: list) -> None:
                       marker=SIDES["twice"][0], markersize=7, zorder=4)
             continue
         far = end * 1.9 if one.crossing.side == "beyond" else end / 1.9
-        axes.annotate("", (place, far), (place, end), arrowprops={
-            "arrowstyle": "->", "color": colour, "linewidth": 1.3})
+        axes.plot([place, place], [end, far], color=colour, linewidth=1.3)
+        axes.plot([place], [far], UP if far > end else DOWN, color=colour, markersize=6)
     axes.set_yscale("log", base=2)
     axes.set_ylim(min(lowest, 1) / (2.2 if marked else 1.3), max(highest, 4096) * 2.5)
-    axes.yaxis.set_major_locator(multiples.FixedLocator([4 ** n for n in range(8)]))
+    axes.yaxis.set_major_locator(4 ** n for n in range(8))
     axes.yaxis.set_major_formatter(lambda value, _: axis.short(value))
     ceilings(axes, axes.axhline, axes.get_yaxis_transform(), upright=False)

@@ -1,11 +1,9 @@
 """The cost of an operation over the pages touched after it, with the lines through it."""
 
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
-
-from .axis import short
-from .figure import BLUE, GREEN, VERMILLION, plain
 from ..read.sweep import doubt, doubted
+from .axis import short
+from .canvas import Figure
+from .figure import BLUE, GREEN, VERMILLION, plain
 
 LOOKS = {"code": (BLUE, "o", "-"), "stack": (VERMILLION, "s", "--"), "data": (GREEN, "^", ":")}
 ASIDE = {"code": -0.12, "stack": 0.0, "data": 0.12}  # so that intervals do not cover each other
@@ -13,20 +11,19 @@ ASIDE = {"code": -0.12, "stack": 0.0, "data": 0.12}  # so that intervals do not 
 
 def draw(title: str, found: list) -> Figure:
     """Points are medians, bars their 99 % intervals, one line for each kind of page."""
-    figure = Figure(figsize=(5.0, 3.9))
-    axes = figure.add_axes((0.13, 0.37, 0.84, 0.54))
-    axes.set_title(plain(title, 60), fontsize=10, fontweight="bold", loc="left",
-                   parse_math=False)
+    figure = Figure(figsize=(3.6, 2.5))
+    axes = figure.add_axes((0.17, 0.19, 0.74, 0.67))
+    axes.set_title(plain(title, 60), fontsize=9)
     for one in found:
         points(axes, one)
         lines(axes, one)
     axes.set_xlabel("pages touched after the operation")
     axes.set_ylabel("TSC ticks, with the operation")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.yaxis.is_ticks = True
     axes.yaxis.set_major_formatter(lambda value, _: short(value))
     axes.grid(color="#dddddd", linewidth=0.6, zorder=1)
     axes.axhline(0, color="#999999", linewidth=0.8, zorder=1)
-    figure.legend(loc="lower left", fontsize=8, frameon=False, bbox_to_anchor=(0.08, 0.03))
+    figure.legend(fontsize=6.5, bbox_to_anchor=(0.08, 0.03))
     return figure
 
 

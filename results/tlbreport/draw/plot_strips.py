@@ -2,20 +2,20 @@
 
 from dataclasses import dataclass
 
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
-
+from ..read.run import Row, Run
+from ..read.sweep import doubt, doubted
 from . import axis
 from .axis import span, write
-from .figure import BLUE, GREY, INK, plain
-from ..read.run import Row
-from ..read.sweep import doubt, doubted
+from .canvas import Figure
+from .digits import interval, shown
+from .figure import BLUE, GREY, INK, picture, plain
+from .markup import tag
+from .shapes import Line2D, Patch
 
-WIDTH_INCHES, LINE_INCHES = 8.0, 0.4
-TOP_INCHES, BOTTOM_INCHES = 0.15, 1.0
+WIDTH_INCHES, LINE_INCHES = 4.6, 0.36
+TOP_INCHES, BOTTOM_INCHES = 0.25, 0.45
 MOST_LINES = 22  # of one plot, so that it fits on a printed page
-LETTERS = 108  # of a name and its numbers that fit on one line
+LETTERS = 84  # of a name and its numbers that fit on one line
 BAND = "#777777"
 
 
@@ -68,6 +68,13 @@ def scale(groups: list) -> axis.Scale:
     return axis.scale(values, [one.middle for one in strips])
 
 
+def figures(run: Run, name: str, alt: str, groups: list, label: str, file: str):
+    """A figure for each page of strips, NAME-0 and so on, all on one axis."""
+    ends = scale(groups)
+    for number, page in enumerate(pages(groups)):
+        yield tag("figure", picture(run, f"{name}-{number}", alt, draw(page, ends, label), file))
+
+
 def draw(groups: list, ends: axis.Scale, label: str, digits: int = 1) -> Figure:
     """The groups, each under its title."""
     lines = sum(1 + len(strips) for _, strips in groups)
@@ -90,10 +97,10 @@ def draw(groups: list, ends: axis.Scale, label: str, digits: int = 1) -> Figure:
 
 def paint(axes, line: int, one: Strip, digits: int) -> None:
     """Name and numbers above, the marks below them."""
-    numbers = (f"{one.middle:z.{digits}f}  [{one.low:z.{digits}f}, {one.high:z.{digits}f}]")
+    numbers = (f"{shown(one.middle)}  {interval(one.low, one.high)}")
     name = doubted(one.name, one.doubt)
-    write(axes, 0.02, line + 0.26, plain(name, LETTERS - len(numbers)), fontsize=8, color=INK)
-    write(axes, 0.995, line + 0.26, numbers, fontsize=8, ha="right", color=INK)
+    write(axes, 0.02, line + 0.26, plain(name, LETTERS - len(numbers)), fontsize=6.5, color=INK)
+    write(axes, 0.995, line + 0.26, numbers, fontsize=6.5, ha="right", color=INK)
     colour, marker = one.look
     y = line + 0.7
     if one.band:

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from . import remote
-from ..read.markup import Markup, badge, breakable, join, paragraph, table, tag
+from ..read import variant
+from ..read.row_name import measured
 from ..read.run import Row, Run
-from ..read.sweep import OVERLAP
-from ..read.variant import label, measured, phase
+from ..read.variant import Variant
+from . import remote
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,6 @@ ROUND_TRIP = Band("IPI and answer, one processor, one package", (), 1000, 10000,
 ONE_WAY = Band("IPI, one way, one package", (), 300, 4000,
                "1.24 us on a machine that is not stated; between packages 2.7 us (2) to 6.6 us (8)")
 CALLS = {"rtt": ROUND_TRIP, "oneway": ONE_WAY}
-PLAIN_PARTS = {"first", "bare", "fetch", "marginal", "4k", "2m", "1g", "global", "cycles", "pcide"}
 REFILL_OPS = ("cr3_reload", "cr3_pcid_flush", "cr4_pge_toggle", "invpcid_context",
               "invpcid_all_global")  # that drop the whole working set
 REFILL_PAGES = 512  # more need not fit into the TLB, and what does not fit is not fetched again
@@ -70,7 +69,7 @@ def reference(run: Run, row: Row) -> tuple:
     or the ticks in a cycle are not known."""
     rate = per_tick(run, row.number("canary")) if applies(run) else None
     band = next((b for b in BANDS if row["op"] in b.ops), None)
-    if not rate or not band or not phase(row) or set(row["variant"].split("-")) - PLAIN_PARTS:
+    if not rate or not band or not is_plain(variant.of(row)):
         return ()
     return band.low / rate, band.high / rate
 
@@ -83,27 +82,34 @@ def flag(run: Run, row: Row):
         return flag_call(run, row)
     if row["bench"] == "refill":
         return flag_refill(run, row)
-    known = (measured(row) or row["unit"] == "cycles") and phase(row)
-    if not known or set(row["variant"].split("-")) - PLAIN_PARTS:
+    known = measured(row) or row["unit"] == "cycles"
+    if not known or not is_plain(variant.of(row)):
         return None
     bands = (b for b in BANDS if row["op"] in b.ops)
     return next((b for b in bands if outside(b, cycles(run, row))), None)
 
 
-def of_refill(parts: tuple) -> Band | None:
+def is_plain(said: Variant) -> bool:
+    """Whether others have published such a row of single_op: an operation by itself, that finds
+    what it drops in the TLB, with nothing else that is pending or set."""
+    return said.phase != "" and said.window != "incl" and not (
+        said.is_absent or said.target_pcid or said.tce or said.stores is not None)
+
+
+def of_refill(said: Variant) -> Band | None:
     """The published range of such a row of `refill`: of dense pages, each of which waits for the
     one before, and which the operation was to drop."""
-    if "dense" not in parts or OVERLAP in parts or "otherpcid" in parts:
+    if said.depth != "dense" or said.chains is not None or said.target_pcid:
         return None
-    return next((REFILLS[warmth] for warmth in REFILLS if warmth in parts), None)
+    return REFILLS[said.tables]
 
 
 def flag_refill(run: Run, row: Row):
     """The same of the refill of a page of a dense working set that fits into the TLB."""
-    parts, pages = row["variant"].split("-"), row.number("value")
+    pages = row.number("value")
     if row["op"] not in REFILL_OPS or not measured(row) or not pages or pages > REFILL_PAGES:
         return None
-    band = of_refill(parts)
+    band = of_refill(variant.of(row))
     return band if band and outside(band, cycles(run, row)) else None
 
 
@@ -130,49 +136,12 @@ def flag_call(run: Run, row: Row):
     """The same of a call of one processor by an interrupt, inside one package."""
     one = remote.call(row)
     if not measured(row) or not one or one.mode in remote.NO_IPI \
-            or one.about.startswith("machine"):
+            or one.distance == "machine" or one.sender is not None:
         return None
     band = CALLS.get(one.figure)
-    alone = remote.targets(row) == 1 and not one.about.startswith("from")
+    alone = remote.targets(row) == 1
     return band if band and alone and outside(band, cycles(run, row)) else None
 
 
 def outside(band: Band, value) -> bool:
     return value is not None and not band.low <= value <= band.high
-
-
-def mark(band: Band) -> Markup:
-    """The flag, as it stands beside a number."""
-    return badge(f"outside {band.range}", "⚐", "doubt")
-
-
-def published(run: Run) -> Markup:
-    """All bands with their sources, and the rows outside of them."""
-    if not applies(run):
-        return paragraph("Published figures are of hardware; only hardware is compared with "
-                         "them.", class_="note")
-    note = (
-        "Published figures are in core cycles, the rows here in TSC ticks. A row is compared if "
-        "its own canary, a chain of 256 multiplications of 3 cycles, says how many cycles a tick "
-        "had; the self-test imul_to_add must have found 3. "
-        + ("It did. " if per_tick(run, 1) else "It did not: only rows in cycles are compared. ")
-        + "A flag says \"outside the published range\": look twice. It is not a failure. Compared "
-        "are the plain variants, without pending stores, and of refill dense working sets of up to "
-        f"{REFILL_PAGES} pages behind whole flushes."
-    )
-    head = ["operation", "cycles", "measured by others on"]
-    body = [[b.what, tag("td", b.range, class_="number"), tag("td", b.source, class_="reason")]
-            for b in (*BANDS, REFILL, ROUND_TRIP, ONE_WAY)]
-    return join([tag("h3", "Published ranges"), paragraph(note, class_="note"),
-                 outsiders(run), table(head, body)])
-
-
-def outsiders(run: Run) -> Markup:
-    """The rows of results.csv that are flagged."""
-    found = [(row, flag(run, row)) for row in run.rows("results.csv") if flag(run, row)]
-    if not found:
-        return paragraph("Every row that has a published range is inside it.")
-    items = (tag("li", breakable(row["op"]), f" {label(row)}: {row['p50']} {row['unit']} are "
-                 f"{cycles(run, row):.0f} cycles, published {band.range}") for row, band in found)
-    return join([paragraph(f"Outside the published range: {len(found)}."),
-                 tag("ul", *items, class_="problems")])

@@ -1,24 +1,43 @@
 """How many pages one by one cost as much as one full flush: the rows of `range`, paired."""
 
-import re
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from ..read import sweep
+from ..read import sweep, variant
+from ..read.run import Row, Run
+from ..read.sweep import Curve, Point
 from .crossing import Crossing, crossing
-from ..read.run import Run
-from ..read.sweep import SIZES, Curve, Point
 
 BENCH, PARAM = "range", "pages"
-BY_PAGE = ("page", "range", "pti")  # scopes that grow with the pages
+KERNEL = "kernel"  # global pages, and so is the working set
+KERNEL_ALL = "kernel-all"  # flush_tlb_all: global entries too, and global pages to fetch again
+BY_PAGE = ("page", "range", "pti", KERNEL)  # scopes that grow with the pages
 BOTH = "pti-space"  # one flush of each of the two PCIDs of page-table isolation
-FULL = ("space", BOTH, "all")  # scopes of a full flush
+DEFERRED = "pti-deferred"  # the same, the user's with the load that leaves the kernel
+FULL = ("space", BOTH, DEFERRED, "all", KERNEL_ALL)  # scopes of a full flush
 # What the rows of `pti` do besides the operation that they are named after.
 PARTNERS = {"invpcid_address": "invlpg", "invlpg": "invpcid_address"}
 # Drops every PCID, and keeps global entries: neither an address space nor everything.
 NON_GLOBAL = "invpcid_all_non_global"
 OVERLAPPING = "accesses that overlap"  # chains, in words
-# Beyond this many pages these kernels flush everything.
-CEILINGS = (("Asterinas", 32), ("Linux", 33), ("FreeBSD", 4096))
+# The most pages that these kernels drop one by one; FreeBSD flushes from 4096 on.
+CEILINGS = (("Xen", 1), ("Asterinas", 32), ("Linux", 33), ("FreeBSD", 4095))
+# INVLPGB drops on every processor: its pages stand against its own full flushes alone.
+BROADCAST = "invlpgb_tlbsync"
+BROADCAST_FLUSHES = ("invlpgb_context", "invlpgb_all_global")
+# MOV CR3 of the value read: what they flush an address space by.
+RELOADS = ("cr3_reload", "cr3_pcid_flush")
+
+
+class Mode(NamedTuple):
+    """What rows must have in common to be held against each other, but for the pages."""
+
+    pcide: bool
+    chains: int | None  # None: each access of the working set waits for the one before
+
+    @property
+    def words(self) -> str:
+        return "with PCIDs" if self.pcide else "without PCIDs"
 
 
 @dataclass(frozen=True)
@@ -27,20 +46,15 @@ class Setting:
 
     scope: str
     size: str  # empty: of any page size
-    mode: tuple  # the other parts: pcide, ...
+    mode: Mode
     w: int  # the working set that is fetched again, in pages
 
     @property
     def words(self) -> str:
-        return ", ".join([self.size, with_pcids(self.mode),
-                          *(OVERLAPPING if part == sweep.OVERLAP else part
-                            for part in self.mode if part != "pcide"),
-                          *(["page-table isolation"] if self.scope in ("pti", BOTH) else [])]
-                         ).strip(", ")
-
-
-def with_pcids(mode: tuple) -> str:
-    return "with PCIDs" if "pcide" in mode else "without PCIDs"
+        return ", ".join([*([self.size] if self.size else []), self.mode.words,
+                          *([OVERLAPPING] if self.mode.chains else []),
+                          *(["page-table isolation"] if self.scope in ("pti", BOTH, DEFERRED) else []),
+                          *(["kernel pages"] if self.scope in (KERNEL, KERNEL_ALL) else [])])
 
 
 @dataclass(frozen=True)
@@ -80,12 +94,19 @@ class Flush:
         return self.op
 
     @property
+    def is_broadcast(self) -> bool:
+        """Whether it drops on every processor."""
+        return self.op in BROADCAST_FLUSHES
+
+    @property
     def kind(self) -> str:
         """What it drops, in words."""
-        if self.setting.scope == BOTH:
+        if self.setting.scope in (BOTH, DEFERRED):
             return "both PCIDs"
         if self.setting.scope == "space":
             return "address space"
+        if self.setting.scope == KERNEL_ALL:
+            return "everything, kernel pages behind it"
         return "every PCID, not global" if self.op == NON_GLOBAL else "everything"
 
     @property
@@ -126,30 +147,23 @@ class BreakEven:
         return not self.doubt
 
 
-def setting(variant: str):
-    """The setting a variant names; None if it is no variant of `range`."""
-    scope, *parts = variant.split("-")
-    if scope == "pti" and "space" in parts:
-        scope = BOTH
-        parts.remove("space")
-    sets = [part for part in parts if re.fullmatch(r"w\d+", part)]
-    if scope not in (*BY_PAGE, *FULL) or len(sets) != 1:
-        return None
-    size = next((part for part in parts if part in SIZES), "")
-    rest = tuple(part for part in parts if part not in SIZES and part not in sets)
-    return Setting(scope, size, rest, int(sets[0][1:]))
+def setting(row: Row) -> Setting | None:
+    """The setting that a row of `range` is of; None if its variant is not known."""
+    said = variant.of(row)
+    mode = Mode(said.pcide, said.chains)
+    return Setting(said.scope, said.page_size, mode, said.working_set) if said.scope else None
 
 
 def sweeps(run: Run) -> list:
     """N times each operation; the row of one page (scope `page`) is the point at N = 1."""
     alone, made = {}, []
     for row in sweep.rows(run, BENCH):
-        at, point = setting(row["variant"]), sweep.point(row)
+        at, point = setting(row), sweep.point(row)
         if at and point and at.scope == "page":
             alone.setdefault((row["op"], at.size, at.mode, at.w), replace(point, x=1.0))
     for one in sweep.curves(run, BENCH, PARAM):
-        at = setting(one.variant)
-        if not at or at.scope not in BY_PAGE[1:]:
+        at = setting(one.points[0].row)
+        if at.scope not in BY_PAGE[1:]:
             continue
         single = alone.get((one.op, at.size, at.mode, at.w))
         if at.scope == "range" and single and one.points[0].x > single.x:
@@ -163,7 +177,7 @@ def flushes(run: Run) -> list:
     """Every full flush that was measured, and those of two PCIDs that follow from them."""
     made = []
     for row in sweep.rows(run, BENCH):
-        at, point = setting(row["variant"]), sweep.point(row)
+        at, point = setting(row), sweep.point(row)
         if at and point and at.scope in FULL:
             made.append(Flush(row["op"], at, point))
     return made + summed(made)
@@ -172,14 +186,15 @@ def flushes(run: Run) -> list:
 def summed(made: list) -> list:
     """Two flushes as the sum of one with the working set and one without, where no row has
     both.  The working set is fetched again once."""
-    measured = {(one.setting.mode, one.setting.w) for one in made if one.setting.scope == BOTH}
+    measured = {(one.setting.mode, one.setting.w) for one in made
+                if one.setting.scope in (BOTH, DEFERRED)}
     empty = {(one.op, one.setting.mode): one.point for one in made
              if one.setting.scope == "space" and one.setting.w == 0}
     found = []
     for one in made:
         at, other = one.setting, empty.get((one.op, one.setting.mode))
-        if at.scope != "space" or "pcide" not in at.mode or other is None \
-                or (at.mode, at.w) in measured:
+        if at.scope != "space" or not at.mode.pcide or other is None \
+                or one.is_broadcast or (at.mode, at.w) in measured:
             continue
         y, low, high = (getattr(one.point, name) + getattr(other, name)
                         for name in ("y", "low", "high"))
@@ -206,14 +221,15 @@ def pairs(run: Run) -> list:
 
 def paired(swept: list, full: list) -> list:
     return [BreakEven(pages, flush, crossing(pages.curve.points, flush.point))
-            for pages in swept for flush in full if comparable(pages.setting, flush.setting)]
+            for pages in swept for flush in full if comparable(pages.setting, flush.setting)
+            and (pages.op == BROADCAST) == flush.is_broadcast]
 
 
 def comparable(pages: Setting, flush: Setting) -> bool:
     """Whether both drop as many PCIDs in the same mode, and leave the same working set to be
     fetched again."""
-    wanted = BOTH if pages.scope == "pti" else "space"
-    return (flush.scope in (wanted, "all") and (pages.w, pages.mode) == (flush.w, flush.mode)
+    wanted = {"pti": (BOTH, DEFERRED, "all"), KERNEL: (KERNEL_ALL,)}.get(pages.scope, ("space", "all"))
+    return (flush.scope in wanted and (pages.w, pages.mode) == (flush.w, flush.mode)
             and flush.size in ("", pages.size))
 
 
@@ -237,6 +253,14 @@ def cheapest(group: list) -> list:
         if before is None or price(one.flush) < price(before.flush):
             best[one.w] = one
     return [best[w] for w in sorted(best)]
+
+
+def reloads(group: list) -> list:
+    """Of a group, the break-evens against MOV CR3 of the value read; with page-table isolation
+    against that which puts the user's half off, if there is one."""
+    deferred = [one for one in group if one.flush.setting.scope == DEFERRED]
+    return sorted(deferred or (one for one in group if one.flush.op in RELOADS
+                               and one.flush.setting.scope != "all"), key=lambda one: one.w)
 
 
 def price(flush: Flush) -> tuple:
@@ -266,7 +290,7 @@ def overlapping(found: list) -> dict:
     the cheapest flush: the other of a pair."""
     made = {}
     for (op, scope, size, mode), group in by_sweep(found).items():
-        if sweep.OVERLAP in mode:
-            alone = tuple(part for part in mode if part != sweep.OVERLAP)
+        if mode.chains:
+            alone = mode._replace(chains=None)
             made |= {(op, scope, size, alone, one.w): one for one in cheapest(group)}
     return made

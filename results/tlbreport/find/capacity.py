@@ -1,29 +1,39 @@
 """How many PCIDs keep a translation: where the probe after k others becomes a walk.
 
 A translation that moved to a farther level of the TLB is dearer, but kept.  So each place is
-judged by itself against half of a walk, which is what a page costs that is fetched again behind a
-flush, or one that no level of the TLB holds.
+judged by itself against the middle of a hit of that level, as tlb_size shows it between its two
+knees, or at a place if there are too few for knees, and a walk, which is what a page costs that is
+fetched again behind a flush, or one that no level of the TLB holds.  Where no level shows, a hit
+costs nothing.
+
+The probe is held against one with no other PCID visited, behind a load of CR3 as well.  Where the first
+level keeps no PCID over that, this one hits the second level already: a row of refill says by how much
+each place is cheaper than its page.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import knees
 from ..read import sweep
-from .crossing import rising
 from ..read.run import Run
+from . import knees
+from .crossing import rising
 
 BENCH, PARAM = "pcid_capacity", "pcids"
 REFILL = ("refill", "pages", "cr3_pcid_flush", "4k-pcide-random-warm-dense")
+ANYWAY = ("refill", "pages", "cr3_pcid_noflush", "4k-pcide-random-warm-dense")
 SIZES = ("tlb_size", "pages", "none", "data-4k")
 LEVELS = 2  # of a TLB, beyond which an access is a walk
 METHOD = ("interval: the last number of PCIDs whose 95 % interval is below {bound}, and the first "
           "above it, which is no value where places were left out between them; " + sweep.WITHIN)
 HALF = "half of a walk, of {:.1f} ticks by {}"
+MIDDLE = "the middle of a hit of the second level, of {:.1f} ticks by {}, and a walk, of {:.1f} by {}"
+LESS = ", less the {:.1f} that a page costs behind a load of CR3 alone"
 SPLIT = ("the middle of the two levels that fit the probe best by least squares, since no row "
          "says what a walk costs: it may be a step to a farther level of the TLB")
+HIT_OF_WALK = (0.2, 0.7)  # a hit of the second level, where it is told by one place
 LEAST_STEP = 3  # half-widths of the intervals: a smaller one is noise
 
 
@@ -33,6 +43,20 @@ class Walk:
 
     ticks: float
     source: str
+    hit: float = 0.0  # what one of the second level of the TLB costs
+    anyway: float = 0.0  # what a page costs with no other PCID visited
+
+    @property
+    def bound(self) -> float:
+        """Below it a page is kept."""
+        return (self.hit + self.ticks) / 2 - self.anyway
+
+    @property
+    def words(self) -> str:
+        if self.hit:
+            return (MIDDLE.format(self.hit, SIZES[0], self.ticks, self.source)
+                    + (LESS.format(self.anyway) if self.anyway else ""))
+        return HALF.format(self.ticks, self.source)
 
 
 @dataclass(frozen=True)
@@ -71,8 +95,7 @@ class Capacity:
 
     @property
     def method(self) -> str:
-        return METHOD.format(bound=SPLIT if self.walk is None else HALF.format(
-            self.walk.ticks, self.walk.source))
+        return METHOD.format(bound=SPLIT if self.walk is None else self.walk.words)
 
 
 def capacities(run: Run) -> list:
@@ -92,10 +115,32 @@ def walk(run: Run) -> Walk | None:
     """What a page costs to fetch again behind a flush, at the smallest working set, since with a
     larger one some of it had left the TLB before; else one beyond both levels of the TLB."""
     again, sizes = named(run, REFILL), named(run, SIZES)
-    if again and again.points[0].y > 0:
-        return Walk(again.points[0].y, REFILL[0])
     found = knees.knees(sizes.points) if sizes else []
-    return Walk(found[-1].after, SIZES[0]) if len(found) == LEVELS else None
+    if again and again.points[0].y > 0:
+        ticks = again.points[0].y
+        hit = farther_hit(sizes, found, ticks)
+        return Walk(ticks, REFILL[0], hit, hit_anyway(run, hit))
+    if len(found) == LEVELS:
+        return Walk(found[-1].after, SIZES[0], found[0].after)
+    return None
+
+
+def farther_hit(sizes: sweep.Curve | None, found: list, walk_ticks: float) -> float:
+    """What a hit of the second level costs; 0 if nothing shows it, or it costs all of a walk.
+    Without two knees it is the dearest place that is well between a first level's hit and a
+    walk: one where some pages are walked for is dearer yet, so the bound stays below a walk."""
+    if len(found) == LEVELS:
+        return found[0].after if found[0].after < walk_ticks else 0.0
+    least, most = (share * walk_ticks for share in HIT_OF_WALK)
+    return max((p.y for p in (sizes.points if sizes else ()) if least <= p.y <= most), default=0.0)
+
+
+def hit_anyway(run: Run, hit: float) -> float:
+    """What a page costs behind a load of CR3 that keeps all: a hit of the second level where the
+    first keeps no PCID, else nothing to speak of."""
+    kept = named(run, ANYWAY)
+    cost = kept.points[0].y if kept else 0.0
+    return cost if hit / 2 < cost < 1.5 * hit else 0.0
 
 
 def named(run: Run, name: tuple) -> sweep.Curve | None:
@@ -109,7 +154,11 @@ def capacity(curve: sweep.Curve, cost: Walk | None, doubt: float = 0.0) -> Capac
     """Where a curve over the other PCIDs visited passes the bound, which may be off by that share.
     With none visited the probe costs 0 by construction: it is held against a kept one."""
     points = [p for p in curve.points if p.x > 0]
-    bound = least(points) if cost is None else cost.ticks / 2
+    # Nothing beyond, and no row says: what the probe is held against may hit the second level itself, where the
+    # first keeps no PCID, and a walk is then dearer by less than it costs.
+    if cost is not None and not cost.anyway and all(p.y < cost.bound for p in points):
+        cost = replace(cost, hit=0.0)
+    bound = least(points) if cost is None else cost.bound
     kept = [p for p in points if p.high < bound * (1 - doubt)]
     lost = [p for p in points if p.low > bound * (1 + doubt)]
     gone = min((p.x for p in lost), default=math.inf)

@@ -47,6 +47,13 @@ class Crossing:
         return CONTRADICTED if self.side == "twice" else UNKNOWN
 
     @property
+    def pages(self) -> str:
+        """The same of a crossing over pages, with its unit."""
+        if not self.is_told:
+            return self.words
+        return f"{self.words} page" + ("" if self.words.split()[-1] in ("1", "1.0") else "s")
+
+    @property
     def is_told(self) -> bool:
         """Whether its words are a number or a bound."""
         return self.words not in (UNKNOWN, CONTRADICTED)

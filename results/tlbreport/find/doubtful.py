@@ -1,7 +1,7 @@
 """Rows to look at twice: those that contradict their sweep, and those that did not converge."""
 
+from ..read.row_name import label
 from ..read.run import Row, Run
-from ..read.variant import label
 
 FILE = "results.csv"
 NAMED = 4  # in one sentence

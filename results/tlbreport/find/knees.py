@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .crossing import rising
 from ..read.sweep import WITHIN
+from .crossing import rising
 
 METHOD = ("two segments that meet, by least squares; 95 % interval from the squared residuals, "
           f"also of a rise that flattens, {WITHIN}")

@@ -1,20 +1,22 @@
 """Two runs, row by row: which rows can be compared, with what samples, and what comes out."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from . import shift
-from ..read.histograms import histograms
+from ..read import variant
+from ..read.row_name import by_key
 from ..read.run import Row, Run
-from ..read.samples import MILLI
-from ..read.variant import by_key
+from ..read.samples import MILLI, histograms
+from . import shift
 
 SEED = 1  # of the bootstrap: the same files give the same page
-NEITHER = "neither samples.csv nor histogram.csv has it in both runs"
 NO_INTERVAL = "no mean, or too few samples for an interval of the median"
+SAMPLES, MEDIANS, SUMMARY = "samples", "medians", "summary"  # what two rows are compared by
 # A machine that differs by more from itself, by its own self-test, shows no difference at all.
 MOST_SAME_TWICE = 10.0
+MOST_STEP = 2.0  # ticks: a clock that steps by more is looked through by its estimate
 FINEST = 4  # of Huber's estimate: parts of the clock's step that it tells apart
 
 
@@ -26,17 +28,46 @@ class Compared:
     second: Row
     result: shift.Shift
     interval: tuple | None  # of the difference of medians, within the chunks; None of few samples
-    source: str  # what was compared: samples or medians
+    source: str  # what was compared: samples; medians and means; summary: medians alone
 
     @property
     def percent(self):
-        """The shift in percent of the first median; None where that is 0."""
+        """The shift in percent of the first median; None where that is near 0."""
         return self.in_percent(self.result.shift)
 
     def in_percent(self, value: float):
-        """Thousandths of the unit in percent of the first median."""
-        median = self.first.number("p50")
-        return 100 * value / MILLI / abs(median) if median else None
+        """Thousandths of the unit in percent of the first median; None where a median is within a
+        step of the clock, of which percents say nothing."""
+        if self.is_near_zero:
+            return None
+        return 100 * value / MILLI / abs(self.first.number("p50"))
+
+    @property
+    def is_near_zero(self) -> bool:
+        """Whether a median is no more than a step of the clock, or is that of nothing."""
+        return any(abs(row.number("p50") or 0) <= min(row.number("quantum") or 0, MOST_STEP)
+                   for row in (self.first, self.second))
+
+    @property
+    def ratio(self):
+        """The second median by the first; None where one is near 0, or below it."""
+        medians = self.first.number("p50"), self.second.number("p50")
+        return None if self.is_near_zero or min(medians) <= 0 else medians[1] / medians[0]
+
+    @property
+    def size(self) -> float:
+        """What changed rows are sorted by; those near 0 come last."""
+        return abs(self.percent or 0.0)
+
+    @property
+    def words(self) -> str:
+        """The change in a line."""
+        row = self.first
+        at = f" {row['param']}={row['value']}" if row["param"] else ""
+        many = f" targets={row['targets']}" if row["targets"] else ""
+        percent = "near 0" if self.percent is None else f"{self.percent:+.1f} %"
+        return (f"{percent:>9}  {row['bench']} {row['op']} {row['variant']}{at}{many}: "
+                f"{row['p50']} to {self.second['p50']} {row['unit']}")
 
 
 @dataclass(frozen=True)
@@ -47,11 +78,27 @@ class Matching:
     left_out: tuple  # (row, reason)
 
     @property
+    def changed(self) -> list:
+        """The rows that differ, the largest change first."""
+        return sorted((one for one in self.compared if one.result.different),
+                      key=lambda one: -one.size)
+
+    @property
     def counts(self) -> str:
         """What came of them, in a line."""
         different = sum(one.result.different for one in self.compared)
         return (f"{different} of {len(self.compared)} rows differ, "
                 f"{len(self.left_out)} not compared")
+
+
+def means(compared: tuple) -> dict:
+    """Operation -> (geometric mean of its ratios, how many, how many differ)."""
+    found = {}
+    for one in compared:
+        if one.ratio is not None:
+            found.setdefault(one.first["op"], []).append(one)
+    return {op: (math.exp(sum(math.log(one.ratio) for one in mine) / len(mine)), len(mine),
+                 sum(one.result.different for one in mine)) for op, mine in found.items()}
 
 
 def match(first: Run, second: Run) -> Matching:
@@ -68,9 +115,10 @@ def match(first: Run, second: Run) -> Matching:
             compared.append(by_samples(row, there[key], first.samples[key],
                                        second.samples[key], percent))
         elif both and all(both):
-            compared.append(by_medians(row, there[key], both, percent))
+            source = MEDIANS if all(key in found for found in buckets) else SUMMARY
+            compared.append(by_medians(row, there[key], both, percent, source))
         else:
-            left_out.append((row, reason or lack(key, buckets)))
+            left_out.append((row, reason or NO_INTERVAL))
     left_out += [(row, "only in B") for key, row in there.items() if key not in here]
     return Matching(tuple(compared), tuple(left_out))
 
@@ -100,14 +148,9 @@ def why_not(first: Row, second: Row | None) -> str:
             return f"{name}: {row['status'] or 'no status'} {row['reason']}".rstrip()
     if first["unit"] != second["unit"]:
         return f"A in {first['unit']}, B in {second['unit']}"
-    if "oneway" in first["variant"].split("-"):
+    if variant.of(first).figure == "oneway":
         return "each boot is off by what it does not know of its clocks, which no sample shows"
     return ""
-
-
-def lack(key: tuple, buckets: tuple) -> str:
-    """Why two rows with a median each cannot be compared."""
-    return NO_INTERVAL if all(key in found for found in buckets) else NEITHER
 
 
 def usable(first: Run, second: Run, key: tuple) -> bool:
@@ -122,29 +165,33 @@ def by_samples(first: Row, second: Row, here, there, percent: float) -> Compared
             for one in (here, there)]
     step = max(map(clock_step, (first, second), (here.divisor, there.divisor)))
     return Compared(first, second, shift.compare(*both, percent, step),
-                    shift.bootstrap(*both, SEED), "samples")
+                    shift.bootstrap(*both, SEED), SAMPLES)
 
 
-def by_medians(first: Row, second: Row, both: list, percent: float) -> Compared:
+def by_medians(first: Row, second: Row, both: list, percent: float, source: str) -> Compared:
     """From the medians that the program took of all samples: a bucket is up to 1/16 of its value
     wide, and no shift can be told from within it."""
     step = max(clock_step(row, divisor(row)) for row in (first, second))
     return Compared(first, second, shift.compare_medians(*both, percent, step),
-                    shift.between(*both), "medians")
+                    shift.between(*both), source)
 
 
 def known(first: Row, second: Row, buckets: list) -> list:
-    """What two rows say of their medians and means, in thousandths; None for one that does not."""
+    """What two rows say of their medians and means, in thousandths; None for one that does not.
+    Without a histogram in both runs nobody knows how far the samples scatter about a mean: the
+    median stands for it, so that it shows no more than that."""
     made = []
     for row, found in zip((first, second), buckets):
-        numbers = [row.number(column) for column in ("p50", "ci99_lo", "ci99_hi", "mean")]
-        if None in numbers or not found:
+        numbers = [row.number(column) for column in ("p50", "ci99_lo", "ci99_hi", "mean", "n")]
+        if None in numbers:
             made.append(None)
             continue
-        *median, mean = (MILLI * number for number in numbers)
+        *median, mean, n = (MILLI * number for number in numbers)
         spread = row.number("spread")
-        made.append(shift.Median(*median, mean_within(found, mean),
-                                 None if spread is None else MILLI * spread))
+        made.append(shift.Median(
+            *median, mean_within(found, mean) if all(buckets) else
+            shift.Mean(median[0], shift.error_of(*median[1:]) ** 2, n / MILLI),
+            None if spread is None else MILLI * spread))
     return made
 
 

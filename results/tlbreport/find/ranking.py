@@ -7,12 +7,15 @@ are those that other boots may have.
 
 from dataclasses import dataclass
 
-from . import policy_rows
+from ..read import variant
 from ..read.run import Run
 from ..read.sweep import Curve, Point, curves, rows
+from ..read.variant import Variant, parse
 
+BENCH, PARAM = "policy", "processes"
 USUAL = "cr3_pcid_flush"
-LINUX = "lru6"
+LINUX = "rr6"  # choose_new_asid: TLB_NR_DYN_ASIDS by turns, dropped by the load
+FLOOR = "nopcid"
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The policies in one order, the best first, and why each other one is not among them."""
+    """The policies in one order and workload, the best first, and why each other one is not among
+    them."""
 
     found: tuple
     left_out: tuple
@@ -46,21 +50,21 @@ class Ranking:
 
 
 def ranked(run: Run) -> dict:
-    """Order -> its ranking."""
+    """Order and workload -> its ranking."""
     planned, measured = plans(run), {(one.op, one.variant): one.over_boots
-                                     for one in curves(run, policy_rows.BENCH, policy_rows.PARAM)}
+                                     for one in curves(run, BENCH, PARAM)}
     made = {}
-    for order in dict.fromkeys(policy_rows.order(one) for one in planned.values()):
-        mine = [key for key, one in planned.items() if policy_rows.order(one) == order]
+    for runs in dict.fromkeys(map(workload, planned.values())):
+        mine = [key for key, one in planned.items() if workload(one) == runs]
         whole = [completed(planned[key], measured) for key in mine]
         places = sorted({p.x for key in mine for p in planned[key].points})
         lacks = {id(one): lacking(one, measured, places) for one in whole}
         sound = [one for one in whole if not lacks[id(one)]]
         if len(whole) > 1:
-            made[order] = Ranking(
+            made[runs] = Ranking(
                 tuple(sorted((regret(one, sound, places) for one in sound if len(sound) > 1),
                              key=lambda one: one.worst)),
-                tuple(f"{policy_rows.policy(one)} by {one.op} ({lacks[id(one)]})"
+                tuple(f"{said(one).policy} by {one.op} ({lacks[id(one)]})"
                       for one in whole if lacks[id(one)]))
     return made
 
@@ -69,14 +73,23 @@ def plans(run: Run) -> dict:
     """(operation, variant) -> what was to be measured: a curve whose points have a place alone.
     What this processor lacks was not to be."""
     places = {}
-    for row in rows(run, policy_rows.BENCH):
+    for row in rows(run, BENCH):
         x = row.number("value")
-        if row["param"] == policy_rows.PARAM and row["status"] != "skipped" and x is not None:
+        if row["param"] == PARAM and row["status"] != "skipped" and x is not None \
+                and variant.is_known(row) and variant.of(row).figure == "":
             places.setdefault((row["op"], row["variant"]), set()).add(x)
-    made = {key: Curve(*key, tuple(Point(x, 0.0, 0.0, 0.0, None) for x in sorted(of)))
+    return {key: Curve(*key, tuple(Point(x, 0.0, 0.0, 0.0, None) for x in sorted(of)))
             for key, of in places.items()}
-    return {key: one for key, one in made.items()
-            if policy_rows.ending(one) == "" and policy_rows.policy(one)}
+
+
+def said(one: Curve) -> Variant:
+    """Which order and which policy a curve of `policy` is of."""
+    return parse(BENCH, one.variant)
+
+
+def workload(one: Curve) -> str:
+    """What runs: the order of the processes, and what else there is."""
+    return " ".join(filter(None, (said(one).order, said(one).workload)))
 
 
 def completed(plan: Curve, measured: dict) -> Curve:
@@ -103,7 +116,7 @@ def regret(one: Curve, group: list, places: list) -> Ranked:
     low, worst, high = (
         max(max(share(one.at(x), [other.at(x) for other in group if other is not one])[which]
                 for x in places), 0.0) for which in range(3))
-    return Ranked(policy_rows.policy(one), one.op, tuple(places), low, worst, high)
+    return Ranked(said(one).policy, one.op, tuple(places), low, worst, high)
 
 
 def share(mine: Point, others: list) -> tuple:

@@ -1,47 +1,34 @@
-"""Rows of ipi, shootdown and lazy: what their variants say, and what became of them."""
+"""Rows of ipi, shootdown and lazy, and what of a round trip is the interrupt's."""
 
-import re
-from dataclasses import dataclass
-
+from ..read import variant
+from ..read.row_name import label, measured
 from ..read.run import Row, Run
 from ..read.schema import DISTANCES
 from ..read.sweep import point, rows
-from ..read.variant import label, measured
+from ..read.variant import Variant
 
 STATES = ("spin", "pause", "hlt", "mwait", "off")
-FIGURES = ("rtt", "send", "oneway", "handler")
-CORES = {"pcore": "performance", "ecore": "efficient"}  # as machine.csv calls their type
 APICS = ("xapic", "x2apic")
 MODES = ("dry", "self", "poll", "store", "unicast", "cluster", "shorthand", "nmi")
 NO_IPI = ("dry", "self", "poll", "store")  # no interrupt goes to another processor
 FAILED = ("failed", "timeout")
 
 
-@dataclass(frozen=True)
-class Call:
-    """What the variant of a row of `ipi` says."""
-
-    mode: str
-    state: str  # of the targets; empty without any
-    figure: str
-    about: str  # a distance and perhaps a type of core, or fromI, or empty: so many, or none
-    apic: str
-
-
-def call(row: Row):
+def call(row: Row) -> Variant | None:
     """The call a row of `ipi` is of; None if its variant names none."""
-    mode, *parts = row["variant"].split("-")
-    state = parts.pop(0) if parts and re.fullmatch(r"spin|pause|hlt|off|mwait[0-9a-f]*",
-                                                   parts[0]) else ""
-    figure = parts.pop(0) if parts and parts[0] in FIGURES else ""
-    apic = parts.pop() if parts and parts[-1] in APICS else ""
-    about = parts.pop(0) if parts else ""
-    known = about in ("", *DISTANCES) or re.fullmatch(r"from\d+", about)
-    if about in DISTANCES and parts and parts[0] in CORES:
-        about = f"{about} {parts.pop(0)}"
-    if mode not in MODES or not figure or not known or parts:
-        return None
-    return Call(mode, state, figure, about, apic)
+    return variant.of(row) if variant.is_known(row) else None
+
+
+def place(one: Variant) -> tuple:
+    """Where a single target is: its distance, and its type of core where there are several; both
+    empty for many targets, and none."""
+    return one.distance, one.core
+
+
+def place_rank(one: tuple) -> tuple:
+    """The nearest first, no place last."""
+    distance, core = one
+    return DISTANCES.index(distance) if distance else len(DISTANCES), core
 
 
 def ok(run: Run, bench: str) -> list:
@@ -78,3 +65,29 @@ def name(row: Row) -> str:
     return label(row) + many
 
 
+def alone(found: list) -> dict:
+    """(APIC, distance) -> the round trips to one target, dry and self under no distance."""
+    groups = {}
+    for row in found:
+        one = call(row)
+        if one.figure == "rtt" and not row["param"]:
+            groups.setdefault((one.apic, place(one)), []).append(row)
+    for mine in groups.values():
+        mine.sort(key=lambda row: (rank(call(row).mode, MODES),
+                                   state_rank(call(row).state)))
+    return {at: groups[at] for at in sorted(groups, key=lambda at: (
+        rank(at[0], APICS), place_rank(at[1])))}
+
+
+def polls(groups: dict) -> dict:
+    """(APIC, distance) -> the row of poll."""
+    return {at: row for at, mine in groups.items() for row in mine if call(row).mode == "poll"}
+
+
+def ipi_shares(run: Run) -> list:
+    """(row, poll, share, low, high) of each call by interrupt that has a poll beside it."""
+    groups = alone([row for row in ok(run, "ipi") if call(row)])
+    controls = polls(groups)
+    return [(row, controls[at], *difference(row, controls[at]))
+            for at, mine in groups.items() if at in controls
+            for row in mine if call(row).mode not in NO_IPI]

@@ -10,23 +10,15 @@ that did not pass its verification, nor where the difference may be noise.
 import math
 from dataclasses import dataclass, field
 
-from . import breakeven, capacity, ranking, switch_rows
 from ..read import trust
-from .breakeven import advised, by_sweep, cheapest, flushes, over_boots
-from .crossing import Crossing
-from ..read.markup import Markup, paragraph, table, tag
 from ..read.run import Run
-from ..read.sweep import BOOTS_PERCENT, Curve, curves, interval
+from ..read.sweep import Curve, curves, interval
+from ..read.variant import parse
+from . import breakeven, capacity, ranking
+from .breakeven import advised, by_sweep, cheapest, flushes, over_boots
 
-NOTE = (
-    "Each line rests on rows of this run on this machine, with the working sets and orders of "
-    "these benchmarks: a workload of its own may differ. Another boot places pages differently, "
-    "which no row of this boot shows. So each cost is taken to differ by "
-    f"{BOOTS_PERCENT:.0f} % (standard deviation) from boot to boot, which is assumed: intervals "
-    "of 95 % at least allow for it, and a difference that may be less is no recommendation. "
-    "W: pages of the working set that are fetched again; P: processes."
-)
 SAME = "no difference shown"
+SWITCH = "switch"
 
 
 @dataclass(frozen=True)
@@ -46,21 +38,6 @@ class Advice:
         return all(meet(self.ends[w], other.ends[w]) for w in self.ends)
 
 
-def settings(run: Run) -> Markup:
-    """The table; where nothing may be recommended, why."""
-    obstacle = trust.obstacle(run)
-    if obstacle:
-        return paragraph("Nothing is recommended. ", tag("span", obstacle, class_="mark"))
-    found = advice(run)
-    if not found:
-        return paragraph("Nothing is recommended: the benchmarks it would rest on (range, switch, "
-                         "policy, pcid_capacity) left no believed rows to compare.", class_="lack")
-    body = [[tag("th", one.setting, class_="name", scope="row"), one.recommendation,
-             tag("td", one.evidence, class_="reason"), one.interval] for one in found]
-    return Markup(paragraph(NOTE, class_="note")
-                  + table(["setting", "recommendation", "evidence", "interval"], body))
-
-
 def advice(run: Run) -> list:
     """All recommendations; none where nothing may be recommended."""
     if trust.obstacle(run):
@@ -78,7 +55,7 @@ def ceilings(run: Run):
         left = breakeven.omitted(group)
         first = best[0].pages
         yield Advice(f"range ceiling ({first.name}, {first.setting.words})",
-                     each_w((one.w, ceiling(one.crossing)) for one in best),
+                     each_w((one.w, one.crossing.pages) for one in best),
                      "break-even against the flush that is cheapest there: "
                      + each_w((one.w, one.flush.name) for one in best)
                      + (f"; {left}" if left else ""),
@@ -95,11 +72,6 @@ def meet(one: tuple, other: tuple) -> bool:
     return low <= high
 
 
-def ceiling(at: Crossing) -> str:
-    """Up to where pages one by one are cheaper."""
-    return f"{at.words} pages" if at.is_told else at.words
-
-
 def each_w(said) -> str:
     """What holds at each working set, once if it is the same at all."""
     said = list(said)
@@ -112,7 +84,9 @@ def flush_of_all(run: Run):
     """With what to flush an address space, and everything, at each working set."""
     groups = {}
     for one in over_boots(flushes(run)):
-        if not one.doubt and one.setting.scope != breakeven.BOTH:
+        if not one.doubt and not one.is_broadcast \
+                and one.setting.scope not in (
+                    breakeven.BOTH, breakeven.DEFERRED, breakeven.KERNEL_ALL):
             at = one.setting
             groups.setdefault((one.kind, at.size, at.mode), {}).setdefault(at.w, []).append(one)
     for (kind, *_), sets in groups.items():
@@ -146,31 +120,31 @@ def keep_pcids(run: Run):
     """PCIDs with loads that do not flush, against none."""
     made = switches(run)
     with_pcids = {key: one for key, one in made.items()
-                  if key[0] == "cr3_pcid_noflush" and "pcide" in key[1]}
-    for (_, parts), one in with_pcids.items():
-        plain = made.get(("cr3_reload", tuple(part for part in parts if part != "pcide")))
-        yield from held_against(f"PCIDs ({', '.join(parts)})", "use PCIDs, loads with bit 63 set",
-                                one, "do without PCIDs", plain, "cr3_reload without PCIDs")
+                  if key[0] == "cr3_pcid_noflush" and key[1].pcide}
+    for (_, said), one in with_pcids.items():
+        plain = made.get(("cr3_reload", said.changed(pcide=False)))
+        yield from held_against(f"PCIDs ({', '.join(said.words())})",
+                                "use PCIDs, loads with bit 63 set", one, "do without PCIDs", plain, "cr3_reload without PCIDs")
 
 
 def global_pages(run: Run):
     """Global kernel pages, against none, at the same switch.  With page-table isolation the
     question is not what they cost: kernel entries must not outlive the return to the user."""
     made = switches(run)
-    for (op, parts), one in made.items():
-        if "global" in parts and "pti" not in parts:
-            plain = made.get((op, tuple(part for part in parts if part != "global")))
-            yield from held_against(f"global kernel pages ({op}, {', '.join(parts)})",
+    for (op, said), one in made.items():
+        if said.is_global and not said.pti:
+            plain = made.get((op, said.changed(is_global=False)))
+            yield from held_against(f"global kernel pages ({op}, {', '.join(said.words())})",
                                     "make kernel pages global", one,
                                     "global kernel pages gain nothing", plain,
                                     "pages that are not global")
 
 
 def switches(run: Run) -> dict:
-    """(operation, parts) -> the curve of a switch to other tables that may be believed."""
-    return {(one.op, one.parts): one.over_boots
-            for one in curves(run, switch_rows.BENCH, switch_rows.PARAM)
-            if switch_rows.kind(one) == "different" and one.believed}
+    """(operation, variant) -> the curve of a switch to other tables that may be believed."""
+    read = ((one, parse(SWITCH, one.variant)) for one in curves(run, SWITCH, "pages"))
+    return {(one.op, said): one.over_boots for one, said in read
+            if said.between == "different" and one.believed}
 
 
 def held_against(setting: str, yes: str, one: Curve, no: str, plain: Curve | None, name: str):
@@ -211,10 +185,10 @@ def best_policy(setting: str, one: ranking.Ranking) -> Advice:
     else:
         text = f"{first.policy}, flushed by " + (
             first.op if len(flushed) == 1 else f"{' or '.join(flushed)}: {SAME}")
-    linux = next((other for other in rivals if other.policy == ranking.LINUX), None)
     others = f"; the next policy, {rivals[0].words}" if rivals else ""
-    if linux and linux is not rivals[0]:
-        others += f"; as in Linux, {linux.words}"
+    for name, policy in (("Linux's default", ranking.LINUX), ("without PCIDs", ranking.FLOOR)):
+        known = next((other for other in one.found if other.policy == policy), None)
+        others += f"; {name}, {known.words}" if known else ""
     return Advice(setting, text, f"above the cheapest policy by at most, over P = "
                   f"{', '.join(f'{x:.0f}' for x in first.places)}: {first.words}{others}"
                   f"{one.omitted}", f"{interval(100 * first.low, 100 * first.high)} %")

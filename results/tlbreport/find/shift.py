@@ -156,6 +156,11 @@ def welch(first: Mean, second: Mean) -> float:
     return float(2 * t.sf(abs(shift) / math.sqrt(error), 1 / sum(parts)))
 
 
+def error_of(low: float, high: float) -> float:
+    """The standard error that a 99 % interval has."""
+    return (high - low) / 2 / NORMAL_99
+
+
 def between(first: Median, second: Median) -> tuple:
     """The 99 % interval of the difference of two medians: the distances to the ends of theirs
     add up as the errors of independent numbers do."""

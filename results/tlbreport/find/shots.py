@@ -1,13 +1,18 @@
-"""Rows of shootdown: what their variants say, and which of them is the baseline of which."""
+"""Rows of shootdown: which is the baseline of which, and interrupts against one broadcast."""
 
 from dataclasses import dataclass
 
-from . import remote
+from ..read import sweep, variant
 from ..read.run import Row, Run
+from ..read.sweep import Point
+from . import remote
+from .crossing import Crossing, crossing
 
 BENCH = "shootdown"
-USUAL = ("late", "before", "own")  # answer, own flush, line of the answer
-DIMENSIONS = (("late", "early"), ("before", "alongside"), ("own", "shared"))
+USUAL = ("late", "alongside", "own")  # answer, own flush, line of the answer
+BATCHED = ("cr3_reload", "cr3_pcid_flush")  # one full flush for all pages: arch_tlbbatch_flush
+BROADCAST = "invlpgb_tlbsync"  # pages, in the mode of those who are asked
+DIMENSIONS = (("late", "early"), ("alongside", "before"), ("own", "shared"))
 MODES_HOW = ("unicast", "cluster", "shorthand", "nmi", "poll")
 
 
@@ -17,8 +22,8 @@ class Shot:
 
     op: str
     variant: str
-    how: str  # the mode, or local, broadcast, together
-    protocol: tuple  # answer, own flush, line; (lock or free,) for together; else empty
+    how: str  # the mode, or local, broadcast, each, together
+    protocol: tuple  # answer, own flush, line; (lock, interrupts) for together; else empty
     state: str
     pcids: tuple  # pcide, otherpcid
     pages: int  # 0 for together
@@ -37,29 +42,19 @@ class Shot:
 
 
 def shot(row: Row):
-    """The shootdown a row is of; None if its variant names none."""
-    how, *parts = row["variant"].split("-")
-    pcids = tuple(part for part in parts if part in ("pcide", "otherpcid"))
-    rest = [part for part in parts if part not in pcids]
-    state = rest.pop() if rest and rest[-1] in remote.STATES else ""
-    value = row.number("value")
-    known = {"local": (0,), "broadcast": (0,), "together": (1,)}
-    length = known.get(how, (3,) if how in MODES_HOW else ())
-    if len(rest) not in length or value is None or not known_protocol(how, rest):
+    """The shootdown a row is of; None if its variant names none, or a part of one."""
+    said, value = variant.of(row), row.number("value")
+    is_many = said.mode == "together"
+    if not said.mode or said.figure or value is None \
+            or row["param"] != ("initiators" if is_many else "pages"):
         return None
-    if row["param"] != ("initiators" if how == "together" else "pages"):
-        return None
-    count = int(value)
-    return Shot(row["op"], row["variant"], how, tuple(rest), state, pcids,
-                0 if how == "together" else count, count if how == "together" else 1,
+    protocol = (said.answer, said.own_flush, said.answer_line) if said.answer else ()
+    pcids = (*(["pcide"] if said.pcide else []), *(["otherpcid"] if said.target_pcid else []))
+    if is_many:
+        protocol = (said.lock, "irqson" if said.irqson else "")
+    return Shot(row["op"], row["variant"], said.mode, protocol,
+                said.state, pcids, 0 if is_many else int(value), int(value) if is_many else 1,
                 remote.targets(row))
-
-
-def known_protocol(how: str, rest: list) -> bool:
-    """Whether each part is a word of its place."""
-    if how == "together":
-        return rest[0] in ("lock", "free")
-    return all(part in words for part, words in zip(rest, DIMENSIONS))
 
 
 def measured_shots(run: Run) -> list:
@@ -88,7 +83,7 @@ def dimension(one: Shot, usual: dict) -> tuple:
     mine = usual.get((one.op, one.pcids, one.pages, one.targets))
     invlpg = usual.get(("invlpg", (), one.pages, one.targets))
     if one.how == "broadcast":
-        return "without interrupts", one.op, invlpg
+        return "without interrupts", " ".join([one.op, *one.pcids]), invlpg
     if one.is_usual and (one.op, one.pcids) != ("invlpg", ()):
         return "operation on the targets", " ".join([one.op, *one.pcids]), invlpg
     if one.how in MODES_HOW and one.protocol == USUAL and one.how != "unicast":
@@ -97,3 +92,62 @@ def dimension(one: Shot, usual: dict) -> tuple:
         words = [new for new, (old, _) in zip(one.protocol, DIMENSIONS) if new != old]
         return "protocol", ", ".join(words), mine
     return "", "", None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """So many pages with a shootdown for each, and with one full flush for all."""
+
+    pages: int
+    each: Row
+    full: tuple  # rows
+
+    @property
+    def best(self) -> Row:
+        return min(self.full, key=lambda row: row.number("p50"))
+
+
+def batches(run: Run) -> list:
+    """What a batched unmap saves, at each number of pages that was measured both ways."""
+    found = measured_shots(run)
+    each = {one.pages: (one, row) for one, row in found if one.how == "each"}
+    return [Batch(pages, row, full) for pages, (one, row) in sorted(each.items())
+            if (full := tuple(other for shot, other in found if shot.is_usual
+                              and shot.op in BATCHED and "otherpcid" not in shot.pcids
+                              and (shot.pages, shot.targets) == (pages, one.targets)))]
+
+
+@dataclass(frozen=True)
+class Against:
+    """One way to ask over the number of targets, against INVLPGB; the same pages each."""
+
+    shot: Shot
+    pages: int
+    points: tuple
+    level: Point
+    crossing: Crossing
+
+    @property
+    def doubt(self) -> str:
+        return sweep.doubt(*(point.row for point in (*self.points, self.level)))
+
+
+def against(run: Run) -> list:
+    """Each way to ask that was measured with two numbers of targets at least."""
+    found = measured_shots(run)
+    levels = {shot.pages: row for shot, row in found
+              if shot.how == "broadcast" and (shot.op, shot.pcids) == (BROADCAST, ())}
+    curves = {}
+    for shot, row in found:
+        if shot.is_asked and shot.pages in levels:
+            places = curves.setdefault((shot.op, shot.variant, shot.pages), {})
+            places.setdefault(shot.targets, (shot, row))
+    made = []
+    for (*_, pages), places in curves.items():
+        if len(places) < 2:
+            continue
+        points = tuple(sweep.at(places[x][1], float(x)) for x in sorted(places))
+        level = sweep.at(levels[pages], 0.0)
+        made.append(Against(next(iter(places.values()))[0], pages, points, level,
+                            crossing(points, level)))
+    return made

@@ -7,8 +7,8 @@ other facts of the machine.  Rows that call other processors stay where they are
 
 import re
 
+from .row_name import KEY
 from .run import Row, Run, Table
-from .variant import KEY
 
 FILES = ("results.csv", "verify.csv", "selftest.csv", "canary.csv", "histogram.csv")
 

@@ -5,8 +5,7 @@ is nothing to reason from: the estimate takes its place, and that of its interva
 interval is of 99 %, so of 95 % at least.
 """
 
-from .markup import Markup, paragraph
-from .run import Row, Run
+from .run import Row
 
 FILE = "results.csv"
 TAKEN = {"p50": "cost", "ci99_lo": "cost_lo", "ci99_hi": "cost_hi",
@@ -18,15 +17,3 @@ def applied(row: Row) -> Row:
     if row["estimator"] != "huber" or row.number("cost") is None:
         return row
     return Row(row.line, {**row.fields, **{old: row[new] for old, new in TAKEN.items()}})
-
-
-def note(run: Run) -> Markup:
-    """By how much the clock steps, if it does, and what stands for a median."""
-    mine = [row for row in run.rows(FILE) if row["estimator"] == "huber"]
-    if not mine:
-        return Markup("")
-    return paragraph(
-        f"The clock goes on by {mine[0]['quantum']} ticks at a time. In {len(mine)} rows what is "
-        "called median is therefore Huber's estimate: the mean, in which differences beyond a "
-        "bound count as if they were at it. Windows began at every phase of the clock, so that it "
-        "is right between its steps; every interval of it is of 99 %.", class_="note")

@@ -11,7 +11,7 @@ from .run import Problem, Row, Run, Table
 from .schema import FILES, REQUIRED, column_faults, count_fault, quote
 
 NOT_BY_SCREEN = ("histogram.csv", "samples.csv", "summary.txt")
-WRITTEN_HERE = ("derived.csv",)  # the report's own: machine.csv says nothing of it
+WRITTEN_HERE = ("derived.csv", "tidy.csv")  # the report's own: machine.csv says nothing of it
 
 
 class NotARun(Exception):
@@ -103,7 +103,7 @@ def read_table(run: Run, name: str) -> None:
         run.problems.append(Problem(name, 0, f"cannot be read: {error.strerror}"))
         return
     table.found, table.bytes = True, len(data)
-    table.crc32 = f"{zlib.crc32(data):08x}"
+    table.crc32 = f"0x{zlib.crc32(data):08x}"
     if not name.endswith(".csv"):
         table.records = data.count(b"\n")  # plain text has no line of column names
         return
@@ -177,10 +177,17 @@ def check_stated(run: Run, name: str, stated: dict) -> None:
     table = run.tables.get(name)
     if table is None or name == "machine.csv" or not run.tables["machine.csv"].found:
         return
-    table.stated_rows, table.stated_crc32 = stated.get("rows", ""), stated.get("crc32", "")
+    table.stated_rows = stated.get("rows", "")
+    table.stated_crc32 = prefixed(stated.get("crc32", ""))
     if table.found:
         for text in stated_faults(table):
             run.problems.append(Problem(name, 0, text, damage=bool(stated) or name in FILES))
+
+
+def prefixed(crc32: str) -> str:
+    """A checksum with its 0x, without which a spreadsheet takes 4e805012 for a number; older
+    programs wrote it bare."""
+    return f"0x{crc32}" if re.fullmatch("[0-9a-f]{8}", crc32) else crc32
 
 
 def stated_faults(table: Table):

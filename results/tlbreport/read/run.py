@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from .schema import number_fault
+from .schema import count_fault, number_fault
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,17 @@ class Run:
     def fact(self, key: str) -> str:
         """The value of a key of machine.csv; empty also if there is no such key."""
         return self.machine.get(key, "")
+
+    @property
+    def hz(self) -> int | None:
+        """Ticks a second; None where that is not known."""
+        text = self.fact("tsc_hz")
+        return None if count_fault(text) or int(text) == 0 else int(text)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no file is missing, cut or wrong."""
+        return not any(p.damage for p in self.problems)
 
     def damaged(self, name: str) -> bool:
         """Whether a file is missing or something in it is wrong."""

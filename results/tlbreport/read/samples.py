@@ -1,15 +1,16 @@
-"""samples.csv: whole windows, pair by pair; too many rows to keep them as rows."""
+"""How the samples of a row are distributed: samples.csv, whole windows pair by pair, too many to
+keep them as rows; and the buckets of histogram.csv."""
 
 import csv
 import io
 from array import array
 from dataclasses import dataclass, field
 
+from .row_name import KEY, key
 from .run import Problem, Run, Table
 from .schema import column_faults, quote
-from .variant import KEY
 
-FILE = "samples.csv"
+FILE, HISTOGRAM = "samples.csv", "histogram.csv"
 MILLI = 1000
 FAULTS_NAMED = 20  # of one file
 
@@ -69,3 +70,13 @@ def take(run: Run, fields: list, places: list, width: int, kind) -> str:
         return f"divisor: {divisor} cannot be, or is not the one of the pairs before"
     mine.differences.append(int(b) - int(a))
     return "" if int(pair) == expected else f"pair: {pair} where {expected} comes next"
+
+
+def histograms(run: Run) -> dict:
+    """Key -> [(lo, hi, count)], of the buckets that can be read."""
+    found = {}
+    for row in run.rows(HISTOGRAM):
+        bucket = tuple(row.number(column) for column in ("lo", "hi", "count"))
+        if None not in bucket and bucket[0] < bucket[1] and bucket[2] > 0:
+            found.setdefault(key(row), []).append(bucket)
+    return found

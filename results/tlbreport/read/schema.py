@@ -21,11 +21,12 @@ OPS = (
     "none cr3_reload cr3_pcid_flush cr3_pcid_noflush invlpg invpcid_address "
     "invpcid_context invpcid_all_global invpcid_all_non_global invpcid_by_cr3 "
     "invpcid_by_cr3_seed cr4_pge_toggle cr4_smep_set cr0_pg_toggle invlpgb_tlbsync "
-    "tr7_probe"
+    "invlpgb_context invlpgb_all_global cr3_pti_deferred tr7_probe"
 ).split()
 ENTRIES = (
     "page_4k page_2m page_1g neighbour global_4k global_neighbour target_pcid "
-    "other_pcid other_pcid_global pde psc code_4k"
+    "other_pcid other_pcid_global pde psc psc_pdpte psc_pml4e code_4k code_2m "
+    "code_global code_target_pcid code_other_pcid"
 ).split()
 
 
@@ -105,6 +106,7 @@ FILES = {
         **columns("trials stale_control stale_after", count_fault),
         **columns("verdict", one_of(VERDICT_WORDS)),
         **columns("core_type", any_text),
+        **columns("cpu", count_fault),
     },
     "selftest.csv": {
         **columns("test value limit unit", any_text),
@@ -136,6 +138,7 @@ LATER = {"results.csv": (("cost", "cost_lo", "cost_hi", "estimator", "spread"), 
                          ("farthest_node", "memory_node"), ("core_type",))}
 LATER.update({name: (("core_type",),) for name in FILES
               if name not in ("machine.csv", "results.csv")})
+LATER["verify.csv"] += (("cpu",),)
 
 # A run without one of these was cut off; the others come only with some options.
 REQUIRED = ("machine.csv", "results.csv", "verify.csv")

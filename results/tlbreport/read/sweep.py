@@ -3,14 +3,13 @@
 import math
 from dataclasses import dataclass, replace
 
+from . import variant
+from .row_name import measured
 from .run import Row, Run
 from .schema import OPS, in_order
-from .variant import measured
 from .verdicts import must_phases
 
 FILE = "results.csv"
-SIZES = ("4k", "2m", "1g")
-OVERLAP = "chains8"  # of a variant: so many accesses may be on their way at once
 # What an interval knows of: nothing of other chunks, nor of other boots.
 WITHIN = "within the chunks of this boot"
 # What a row is taken to differ by from boot to boot, as a standard deviation: pages are placed
@@ -55,10 +54,6 @@ class Curve:
         return replace(self, points=tuple(point.over_boots for point in self.points))
 
     @property
-    def parts(self) -> tuple:
-        return tuple(self.variant.split("-"))
-
-    @property
     def doubt(self) -> str:
         return doubt(*(point.row for point in self.points))
 
@@ -96,10 +91,11 @@ def at(row: Row, x: float, unit: str = "ticks"):
 
 
 def curves(run: Run, bench: str, param: str, unit: str = "ticks") -> list:
-    """The curves of a benchmark over a parameter, by operation in the contract's order."""
+    """The curves of a benchmark over a parameter, by operation in the contract's order; none of
+    rows whose variant is not known."""
     found = {}
     for row in rows(run, bench):
-        at = point(row, unit) if row["param"] == param else None
+        at = point(row, unit) if row["param"] == param and variant.is_known(row) else None
         if at:
             found.setdefault((row["op"], row["variant"]), {}).setdefault(at.x, at)
     made = [Curve(*key, tuple(sorted(places.values(), key=lambda one: one.x)))

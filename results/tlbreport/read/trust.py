@@ -11,12 +11,14 @@ KINDS = {
     "tcg": "EMULATOR",
     "tcg_icount": "EMULATOR",
     "bochs": "EMULATOR",
+    "model": "EMULATOR",
 }
 MEANING = {
     "vm": "a virtual machine: exits to the hypervisor and its scheduling are in the numbers",
     "tcg": "QEMU's emulator: its TSC is the host's clock and only looks like hardware",
     "tcg_icount": "QEMU's emulator counting instructions: the numbers are instruction counts",
     "bochs": "the Bochs emulator: the numbers are instruction counts",
+    "model": "a modelled machine: the numbers are those of its file",
     "unknown": "it is not certain that it was hardware: env_doubt in machine.csv says what speaks "
     "against it",
 }

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from .run import Row, Run
 
 BITS = ("pcide", "tce")  # CR4.PCIDE and EFER.TCE
+ACCESSED = "_accessed"  # behind the entry that was told by its accessed bit
 
+NEVER_STALE = ("pass", "dropped", "holds")
 # Of two verdicts on one cell the one that comes first here stands.
 WORST_FIRST = "fail refuted inconclusive skipped kept dropped holds pass".split()
 
@@ -34,6 +36,11 @@ class Cell:
         return self.entry.startswith(("fault_", "no_fault_"))
 
     @property
+    def is_witness(self) -> bool:
+        """Whether it was told by the entry's accessed bit: another cell has it by its frame."""
+        return self.entry.endswith(ACCESSED)
+
+    @property
     def agreed(self) -> bool:
         """Whether before and after say the same."""
         return len({r["verdict"] for r in self.rows}) == 1
@@ -44,9 +51,23 @@ class Cell:
         return "" if None in counts else str(int(sum(counts)))
 
     @property
+    def unseen(self) -> float | None:
+        """Of a cell in which no trial was stale: the share of operations, in percent, that may
+        leave the entry behind and would still go unseen in so many with a chance of 5 %."""
+        trials, stale = self.total("trials"), self.total("stale_after")
+        if stale != "0" or trials in ("", "0") or self.verdict not in NEVER_STALE:
+            return None
+        return 100 * (1 - 0.05 ** (1 / int(trials)))
+
+    @property
     def place(self) -> str:
         """The entry, with the control bits if there are any: 'page_4k (PCIDE=1)'."""
         return self.entry + (f" ({self.bits})" if self.bits else "")
+
+
+def where(row: Row) -> str:
+    """' on processor 5': of one that is verified alone, and where nothing else is measured."""
+    return f" on processor {row['cpu']}" if row["cpu"] else ""
 
 
 def badness(verdict: str) -> int:

@@ -1,18 +1,17 @@
 """The costs on each type of core beside the others'."""
 
-from ..read import cores, trust
-from .cost import BELIEVED, status_cell
-from ..read.markup import Markup, breakable, join, paragraph, table, tag
+from ..draw.markup import Markup, breakable, join, paragraph, table, tag
+from ..draw.tables import BELIEVED, status_cell
+from ..read import cores, trust, variant
+from ..read.row_name import by_key, named
 from ..read.run import Row, Run
 from ..read.schema import OPS, in_order
-from ..read.variant import by_key, is_refill, named, phase
 
 NOTE = (
-    "Each row on one core of each type, all else being the same; the boot processor's comes first. "
-    "Medians with their 99 % intervals; the ratio is to the boot processor's. Each is believed by "
-    "what was shown on its own type of core. No other section of this page has a row of another "
-    "type than the boot processor's, calls to other processors excepted; nor are others compared "
-    "with those of another run."
+    "The same rows on one core of each type, that of the boot processor first. Medians with their "
+    "99 % intervals; ratios are to the boot processor's core. An operation is believed on a type "
+    "of core if it passed its verification there. All other sections show the boot processor's "
+    "type alone, but for calls to other processors; so do comparisons with other runs."
 )
 
 
@@ -20,7 +19,8 @@ def core_types(run: Run) -> Markup:
     """What the types of core are, and the costs of each beside the others'."""
     said = cores.described(run)
     if not said:
-        return paragraph("All cores are of one type, or the processor does not tell.",
+        return paragraph("Not applicable on this machine: all cores are of one type, or the "
+                         "processor does not tell them apart.",
                          class_="note")
     body = [[tag("th", kind, class_="name", scope="row"), tag("td", breakable(text), class_="reason"),
              verified(run if kind == cores.own(run) else run.others.get(kind))]
@@ -29,21 +29,23 @@ def core_types(run: Run) -> Markup:
 
 
 def verified(run: Run | None) -> str:
-    """How many must cells passed and failed on that type of core, and of what."""
+    """How many required checks passed and failed on that type of core, and of what."""
     rows = [] if run is None else [r for r in run.rows("verify.csv") if r["rule"] == "must"]
     passed = sum(row["verdict"] == "pass" for row in rows)
     failed = [row for row in rows if row["verdict"] == "fail"]
     ops = ", ".join(in_order((row["op"] for row in failed), OPS))
     if not rows:
         return "nothing was verified"
-    return f"{passed} must cells passed, {len(failed)} failed" + (f": {ops}" if ops else "")
+    return f"{passed} required checks passed, {len(failed)} failed" + (f": {ops}" if ops else "")
 
 
 def is_main(row: Row) -> bool:
     """A row of single_op without the first misses, or of a working set fetched again."""
+    said = variant.of(row)
     if row["bench"] == "refill":
-        return row["variant"].endswith("random-warm-dense")
-    return phase(row) != "" and not is_refill(row) and "stores" not in row["variant"]
+        return ((said.order, said.tables, said.depth) == ("random", "warm", "dense")
+                and said.chains is None and not said.is_large)
+    return said.phase != "" and said.window != "incl" and said.stores is None
 
 
 def costs(run: Run) -> Markup:

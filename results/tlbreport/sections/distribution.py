@@ -2,26 +2,38 @@
 
 from ..draw import plot_distribution
 from ..draw.figure import picture
-from ..read.histograms import FILE, histograms
-from ..read.markup import Markup, join, paragraph, tag
-from ..read.run import Run
+from ..draw.markup import Markup, join, paragraph, tag
+from ..read import variant
+from ..read.row_name import is_refill, key, measured, phase
+from ..read.run import Row, Run
+from ..read.samples import HISTOGRAM, histograms
 from ..read.schema import OPS, in_order
 from ..read.sweep import BENCHES
-from ..read.variant import is_refill, key, measured, phase
 
+MOST_TOUCHED = 1  # pages behind an operation, of the distributions shown
 MOST_STRIPS = 20  # of one plot, so that it fits on a printed page
 KINDS = (
-    ("The operation by itself", lambda row: phase(row) and not is_refill(row)),
-    ("With its first misses", is_refill),
+    ("The operation by itself", lambda row: phase(row) and not is_refill(row) and is_main(row)),
+    ("With its first misses", lambda row: is_refill(row) and is_main(row)),
     ("In other benchmarks", lambda row: not phase(row)),
 )
 NOTE = (
-    "Each strip is the histogram of one row, as high as its fullest place; whatever holds a "
-    "single sample is drawn too. Line: median. Bar at the base: its 99 % interval. All strips "
-    "of an operation have the same axis, so first and marginal can be held against each other. "
+    "Each strip is the histogram of one row, as high as its fullest place; a place with a single "
+    "sample is drawn too. Line: median. Bar at the base: its 99 % interval. All strips of an "
+    "operation have the same axis, so that first and marginal can be compared. "
+    "Variants with stores, absent entries, other PCIDs or large pages are in histogram.csv alone. "
     f"The sweeps ({', '.join(BENCHES)}) have pictures of their own; their histograms are in "
     "histogram.csv."
 )
+
+
+def is_main(row: Row) -> bool:
+    """Whether it is of a plain variant: of 4 KiB, with nothing pending; of several in a sweep the
+    first places."""
+    said = variant.of(row)
+    return not (said.is_absent or said.is_global or said.target_pcid or said.tce
+                or said.stores is not None or said.page_size not in ("", "4k")) and (
+        not row["param"] or not is_refill(row) or (row.number("value") or 0) <= MOST_TOUCHED)
 
 
 def distribution(run: Run) -> Markup:
@@ -48,10 +60,12 @@ def panels(run: Run, rows: list, every: list, found: dict):
     for op in in_order((r["op"] for r in rows), OPS):
         ends = plot_distribution.shared([r for r in every if r["op"] == op], buckets)
         mine = [r for r in rows if r["op"] == op]
+        last = mine if op == in_order((r["op"] for r in rows), OPS)[-1] else None
         for start in range(0, len(mine), MOST_STRIPS):
             part = mine[start:start + MOST_STRIPS]
             figure = plot_distribution.draw(part, buckets, op, ends)
             alt = (f"Distribution of the samples of {op}, {len(part)} rows, in TSC ticks; the "
                    "tables have the medians.")
             name = f"distribution-{part[0].line}"
-            yield tag("figure", picture(run, name, alt, figure, FILE, "results.csv"))
+            yield tag("figure", picture(run, name, alt, figure, HISTOGRAM, "results.csv",
+                                          with_key=mine is last and part[-1] is mine[-1]))

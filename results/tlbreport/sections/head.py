@@ -1,25 +1,17 @@
 """The top of the page: what machine it was, and whether to believe it."""
 
+from ..draw.markup import Markup, join, paragraph, tag
 from ..read import trust
-from ..read.markup import Markup, join, paragraph, tag
 from ..read.run import Run
 from ..read.verdicts import must_cells
 
 FAILED = ("failed", "timeout")
 SHOWN_REASONS = 10
-# What is said of the machine first: a label and the keys of machine.csv it may come from.
-FACTS = (
-    ("Processor", "brand"),
-    ("Family, model, stepping", "family", "model", "stepping"),
-    ("Microcode", "microcode"),
-    ("Hypervisor", "hypervisor"),
-    ("Firmware", "firmware"),
-    ("Environment", "env"),
-    ("TSC rate in Hz", "tsc_hz"),
-    ("Program", "program", "commit"),
-    ("Run", "run_id"),
-    ("Date", "date"),
-)
+UNTESTED = {
+    "skipped": "not applicable on this machine",
+    "inconclusive": "inconclusive: the entry was gone without the operation too",
+    "": "without a verdict",
+}
 
 
 def title(run: Run) -> str:
@@ -27,25 +19,9 @@ def title(run: Run) -> str:
     return f"TLB maintenance on {run.fact('brand') or 'an unknown processor'}"
 
 
-def headline(run: Run) -> Markup:
-    """Which machine, which program, which run."""
-    pairs = []
-    for label, *keys in FACTS:
-        values = " / ".join(known(run, key) for key in keys)
-        pairs.append(tag("div", tag("dt", label), tag("dd", values)))
-    return join([tag("h1", title(run)), tag("dl", *pairs, class_="facts")])
-
-
 def known(run: Run, key: str) -> str:
     """A value in words also where there is none."""
     return (run.fact(key) or "none") if key in run.machine else "not recorded"
-
-
-def banner(run: Run) -> Markup:
-    """The verdict on the timing, on the verification, on rows that failed if there are any, and
-    on the files, in that order."""
-    return tag("div", timing_box(run), verification_box(run), rows_box(run), files_box(run),
-               class_="banner")
 
 
 def box(kind: str, sign: str, text: str, *reasons) -> Markup:
@@ -58,25 +34,59 @@ def timing_box(run: Run) -> Markup:
     judged = trust.judge(run)
     if judged.timing:
         return box("good", "✓", "The timing may be believed.",
-                   "env = hw, timing_valid = 1: it ran on hardware, and the method passed its "
-                   "own tests there. Each operation still has to pass its verification.")
+                   "It was measured on hardware, and the clock passed its self-tests there "
+                   "(env = hw, timing_valid = 1). Each operation must still pass its own "
+                   "verification.")
     text = " ".join(judged.watermark) or "The timing may not be believed."
     return box("bad", "✗", text, "The timing may not be believed:", *judged.reasons)
 
 
 def verification_box(run: Run) -> Markup:
-    """How many must cells said what."""
-    count = {"pass": 0, "fail": 0, "inconclusive": 0, "skipped": 0}
-    for of_op in must_cells(run).values():
-        for verdict, found in of_op.items():
-            count[verdict] = count.get(verdict, 0) + len(found)
-    text = ", ".join(f"{n} {verdict or 'without verdict'}" for verdict, n in count.items())
-    text = f"Cells that must drop the entry: {text}."
-    if count["fail"]:
-        return box("bad", "✗", "The verification failed.", text)
-    if not count["pass"]:
-        return box("doubt", "?", "Nothing was verified.", text)
-    return box("good", "✓", "No verification failed.", text)
+    """How many of the invalidations that the manual requires were seen; what it requires and was
+    not seen."""
+    found = must(run)
+    return box(*verification(found), *details(found))
+
+
+def must(run: Run) -> list:
+    """Every cell that the manual requires."""
+    return [cell for of_op in must_cells(run).values() for mine in of_op.values() for cell in mine]
+
+
+def verification(found: list) -> tuple:
+    """(kind, sign, sentence) of what those cells say."""
+    asked = [cell for cell in found if not cell.is_fault and not cell.is_witness]
+    seen, missed = (sum(cell.verdict == word for cell in asked) for word in ("pass", "fail"))
+    rest = len(asked) - seen - missed
+    untested = f"; {rest} could not be tested" if rest else ""
+    if any(cell.verdict == "fail" for cell in found):
+        return ("bad", "✗", f"The verification failed: {missed} of {required(seen + missed)} "
+                f"not seen{untested}.")
+    if not seen:
+        return "doubt", "?", f"Nothing was verified{untested}."
+    return "good", "✓", f"{'All' if seen > 1 else 'The'} {required(seen)} seen{untested}."
+
+
+def required(count: int) -> str:
+    return (f"{count} invalidation{'s' if count != 1 else ''} that the manual requires "
+            f"{'were' if count != 1 else 'was'}")
+
+
+def details(found: list):
+    """Why some could not be tested, and what else the manual requires."""
+    said = []
+    for verdict, words in UNTESTED.items():
+        count = sum(cell.verdict == verdict and not cell.is_fault and not cell.is_witness
+                    for cell in found)
+        said += [f"{count} {words}"] if count else []
+    if said:
+        yield f"Not tested: {'; '.join(said)}."
+    for words, is_of in (("Exceptions that the manual requires", "is_fault"),
+                         ("The same invalidations told by the accessed bit", "is_witness")):
+        mine = [cell for cell in found if getattr(cell, is_of)
+                and cell.verdict in ("pass", "fail")]
+        if mine:
+            yield f"{words}: {sum(cell.verdict == 'pass' for cell in mine)} of {len(mine)} seen."
 
 
 def rows_box(run: Run) -> Markup:

@@ -1,44 +1,62 @@
 """The first screen of the page: what it says in short, and what its words mean."""
 
+from ..draw.markup import Markup, join, paragraph, table, tag
 from ..find import doubtful, settings
 from ..read import trust
-from .head import known
-from ..read.markup import Markup, join, paragraph, table, tag
 from ..read.run import Run
 from ..read.schema import ENTRIES
 from ..read.verdicts import must_cells
+from .head import known
 
 NAMED = 8  # operations or tests in one sentence
 WORDS = {
-    "first-bare": "one operation after the TLB was primed, run from a global page, registers only",
-    "first-fetch": "the same where global entries are dropped too: with its own next fetch",
-    "first-incl": "the same with the first accesses behind it: code, stack or data",
-    "marginal": "each further copy, back to back: the TLB is empty by then",
-    "4k, 2m, 1g": "size of the pages aimed at",
-    "global": "they are global; in switches, those of the kernel are",
-    "absent": "they are not in the TLB",
-    "pcide": "with CR4.PCIDE set; without that word it is clear",
-    "otherpcid": "for another PCID than the current one",
+    "first-bare": "one operation after the TLB was filled; the code runs from a global page and "
+                  "uses registers alone",
+    "first-fetch": "the same for operations that drop global entries too: with the miss of the "
+                   "code's own next instruction",
+    "first-incl": "one operation with the first accesses to some pages after it: code, stack or "
+                  "data",
+    "marginal": "each further operation, back to back: the first one has emptied the TLB",
+    "4k, 2m, 1g": "size of the page that the operation names",
+    "global": "that page is global; in switches, the kernel's pages are",
+    "absent": "that page is not in the TLB",
+    "pcide": "with CR4.PCIDE set; without this word it is clear",
+    "otherpcid": "the operation names another PCID than the current one",
     "tce": "with EFER.TCE set (AMD)",
-    "storesN": "behind N stores that are still on their way",
-    "cycles": "in cycles of the core, by a counter, in windows of their own",
-    "wN, W": "pages of a working set that is fetched again",
-    "chains8": "eight chains of accesses, which may overlap; else each waits for the last",
-    "issue, tlbsync": "the parts of a broadcast: INVLPGB for all pages; TLBSYNC, which waits",
-    "range, space, all": "page by page, one address space at once, everything at once",
-    "pti": "page-table isolation: a PCID each for kernel and user",
-    "warm, cold": "whether the caches hold the page tables",
-    "dense, by2m, by1g, by512g": "one page in each 4 KiB, 2 MiB, 1 GiB, 512 GiB",
-    "lruK, perprocess, nopcid": "K PCIDs for a processor, one for each process, none",
-    "sN": "pages touched in each PCID that is visited",
+    "storesN": "with N stores pending when the operation comes",
+    "cycles": "in core cycles, by a performance counter, measured separately",
+    "wN, W": "working set: so many pages are read again after the operation",
+    "chains8": "they are read in eight chains whose accesses may overlap; without this word each "
+               "access waits for the one before",
+    "issue, tlbsync": "the parts of a broadcast: until the last INVLPGB is issued; the wait in "
+                      "TLBSYNC",
+    "range, space, all": "page by page; one address space at once; everything at once",
+    "pti": "page-table isolation: kernel and user half of a process have a PCID each",
+    "warm, cold": "the data caches hold the page tables, or do not",
+    "dense, by2m, by1g, by512g": "pages side by side; or one in each 2 MiB, 1 GiB, 512 GiB",
+    "lruK, perprocess, nopcid": "K PCIDs on each processor, of which the least recently used is "
+                                "given again; one for each process; none",
+    "rr6, gen": "6 PCIDs in turn, as in Linux; all 4095 in turn, as in FreeBSD",
+    "stale5, stale20": "of 100 processes that come back, so many were changed elsewhere meanwhile",
+    "kthread, initmm": "kernel threads run in between: lazy, or in page tables of their own",
+    "mask, mask_init_mm, generation": "lazy TLB mode as in Linux up to 2002, up to 4.13, and today",
+    "sN": "so many pages are touched in each PCID that is visited",
 }
 MEANT = {
-    "page_4k": "a page aimed at, of 4 KiB", "page_2m": "of 2 MiB", "page_1g": "of 1 GiB",
-    "neighbour": "a page beside it, which may stay", "global_4k": "a global page aimed at",
-    "global_neighbour": "a global page beside it", "target_pcid": "a page of the PCID aimed at",
-    "other_pcid": "a page of a third PCID", "other_pcid_global": "a global page used there",
-    "pde": "the page directory entry on the way", "psc": "an upper level of the way, cached",
-    "code_4k": "a page that is executed",
+    "page_4k": "the page that the operation names, of 4 KiB", "page_2m": "the same, of 2 MiB",
+    "page_1g": "the same, of 1 GiB", "neighbour": "the page beside it",
+    "global_4k": "the page that the operation names, global",
+    "global_neighbour": "a global page beside it",
+    "target_pcid": "a page of the PCID that the operation names",
+    "other_pcid": "a page of a third PCID", "other_pcid_global": "a global page used in that PCID",
+    "pde": "a cached page directory entry that leads to the page",
+    "psc": "another cached page directory entry",
+    "psc_pdpte": "a cached entry one level above it",
+    "psc_pml4e": "a cached entry two levels above it",
+    "code_4k": "the page that the operation names, executed and not read",
+    "code_2m": "the same, of 2 MiB", "code_global": "the same, global",
+    "code_target_pcid": "executed in the PCID that the operation names",
+    "code_other_pcid": "executed in a third PCID",
 }
 
 
@@ -83,16 +101,17 @@ def selftests(run: Run) -> str:
 
 
 def verification(run: Run) -> str:
-    """Operations by what their must cells say."""
+    """Operations by what their required checks say."""
     found = {op: of_op for op, of_op in must_cells(run).items() if of_op}
     failed = [op for op, of_op in found.items() if "fail" in of_op]
     passed = [op for op, of_op in found.items() if "pass" in of_op and "fail" not in of_op]
     rest = [op for op in found if op not in failed and op not in passed]
     if not found:
         return "Verification: nothing was verified."
-    return (f"Verification: {len(passed)} of {len(found)} operations drop what they must"
+    return (f"Verification: {len(passed)} of {len(found)} operations were seen to drop what the "
+            "manual requires"
             + (f"; failed: {listed(failed)}" if failed else "; none failed")
-            + (f"; not shown: {listed(rest)}" if rest else "") + ".")
+            + (f"; could not be tested: {listed(rest)}" if rest else "") + ".")
 
 
 def listed(names: list) -> str:
@@ -106,15 +125,16 @@ def glossary(run: Run) -> Markup:
     del run
     entries = [(name, MEANT.get(name, "")) for name in ENTRIES]
     doubts = paragraph(
-        "no verdict: no must cell of the operation came out either way, as in emulators that drop "
-        "more than they must and so have no stale control. a_a_limit: by how much one row differed "
-        "when it was measured seven times; under an emulator that counts instructions it is 0, under "
-        "one whose clock is the host's it says how busy the host was. Not converged: the interval is "
-        "wider than 1 % of the cost (or the clock's step), the chunks that the row was measured in "
-        "disagree, or the machine does not repeat itself within that much. Chunks differ by: the "
-        "dearest chunk less the cheapest, which the interval does not know of. Against its sweep: "
-        "the row is above both neighbours, or below both, by more than their intervals, the "
-        "chunks and the neighbours' own difference explain: something else was measured there.",
+        "no verdict: none of the operation's required checks could be decided. So it is in "
+        "emulators that drop more than they must: the entry is gone without the operation too. "
+        "a_a_limit: by how much one row differed when it was measured seven times. In an emulator "
+        "that counts instructions it is 0; in one whose clock is the host's it says how busy the "
+        "host was. Not converged: the interval is wider than 1 % of the cost (or the clock's "
+        "step), the chunks (groups of samples) of the row disagree, or the machine does not "
+        "repeat itself within that much. Chunks differ by: the dearest chunk less the cheapest; "
+        "the interval does not include this. Against its sweep: the row is above both neighbours, "
+        "or below both, by more than intervals, chunks and the neighbours' own difference "
+        "explain, so that something else was measured there.",
         class_="note")
     tables = [table(["word", "in a variant"], list(WORDS.items())),
               table(["entry", "in the matrix"], entries)]

@@ -1,12 +1,13 @@
 """AMD's translation cache extension: what differs with EFER.TCE clear and set."""
 
-from ..read.markup import Markup, badge, breakable, join, paragraph, table, tag
+from ..draw.markup import Markup, badge, breakable, join, paragraph, table, tag
+from ..read import variant
 from ..read.run import Run
 from ..read.verdicts import badness
 
 NOTE = (
-    "With EFER.TCE clear, INVLPG and what is like it drop all cached upper levels; with it set "
-    "only those that lead to the page."
+    "With EFER.TCE clear, INVLPG and the like drop all cached upper levels of the page tables; "
+    "with it set, only those that lead to the page."
 )
 
 
@@ -14,7 +15,8 @@ def tce(run: Run) -> Markup:
     """Cells and costs with it clear, beside the same with it set."""
     cells = both_states(run)
     if not cells:
-        return paragraph(f"{NOTE} EFER.TCE was not there in this run: nothing is compared.")
+        return paragraph(f"{NOTE} Not applicable on this machine: nothing was tried with EFER.TCE "
+                         "set.")
     apart = {name: pair for name, pair in cells.items() if told(pair[0]) != told(pair[1])}
     text = f"{NOTE} Of {len(cells)} cells tried in both states {len(apart)} differ."
     parts = [paragraph(text, class_="note")]
@@ -53,10 +55,12 @@ def costs(run: Run) -> Markup:
     at = {(r["bench"], r["op"], r["variant"], r["param"], r["value"]): r for r in rows}
     body = []
     for row in rows:
-        parts = row["variant"].split("-")
-        plain = "-".join(part for part in parts if part != "tce")
+        said = variant.of(row)
+        if not said.tce:
+            continue
+        plain = said.changed(tce=False).text
         clear = at.get((row["bench"], row["op"], plain, row["param"], row["value"]))
-        if "tce" in parts and clear is not None:
+        if clear is not None:
             body.append([tag("th", breakable(row["op"]), class_="name", scope="row"), plain,
                          *(tag("td", f"{r['p50']} [{r['ci99_lo']}, {r['ci99_hi']}]",
                                class_="number") for r in (clear, row))])

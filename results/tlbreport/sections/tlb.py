@@ -2,60 +2,44 @@
 
 import math
 
-from ..draw import multiples
-from ..find import capacity
-from ..read import sweep, trust
-from . import cost, geometry
-from ..find.capacity import Capacity, capacities
+from ..draw import multiples, tables
 from ..draw.figure import INK, picture
-from ..find.knees import Knee, knees
-from ..read.markup import Markup, breakable, join, paragraph, table, tag
+from ..draw.markup import Markup, breakable, join, paragraph, table, tag
 from ..draw.multiples import Panel
+from ..find import capacity, geometry
+from ..find.capacity import Capacity, capacities
+from ..find.knees import Knee
+from ..read import sweep, trust
 from ..read.run import Run
-from ..read.schema import count_fault
 from ..read.sweep import FILE, interval
 
-SIZES_BENCH, SIZES_PARAM = "tlb_size", "pages"
-LEVELS = ("l1", "l2")
 KNEES_NOTE = (
-    "One access to each of W pages in a random cycle, against the same lines through a large "
-    "mapping: what is left is translation. Where the curve leaves a plateau, a level of the TLB "
-    "is full. Each knee is fitted by two segments that meet, with its 95 % interval, in which the "
-    "rise may flatten, since misses come slowly where a random entry is replaced; where no W "
-    "between the plateau and what lies beyond it was measured it is only known to be between two "
-    "of them, as in \"64 to 89\". The dashed lines are what CPUID says. A second level that does "
-    "not repeat what the first holds shows "
-    "the sum of both; the code of the measurement takes an entry or two. A knee that CPUID does "
-    "not know may be one of the paging-structure caches, or of the data cache that holds the "
-    "page tables."
+    "One access to each of W pages in a random cycle, less the same accesses through a large "
+    "page: what is left is translation. Where the curve leaves a plateau, a level of the TLB is "
+    "full (a knee). Each knee is fitted by two segments that meet, with its 95 % interval. The "
+    "rise may flatten, since misses come slowly where a random entry is replaced. Where no W "
+    "between the plateau and what lies beyond it was measured, the knee is only known to be "
+    "between two of them, as in \"64 to 89\". The dashed lines are what CPUID says. A second "
+    "level that does not repeat what the first holds shows the sum of both; the code of the "
+    "measurement takes an entry or two. A knee that CPUID does not name may be one of the "
+    "paging-structure caches, or of the data cache that holds the page tables."
 )
 CAPACITY_NOTE = (
-    "A page is touched in one PCID, k others are visited with s pages touched in each, and the "
-    "first comes back with bit 63 set: does the page still hit? Against a probe that was kept for "
-    "sure. noflush and flush: how the others were loaded. The capacity counts the probed PCID; "
-    "where places were left out between the last that kept it and the first that lost it, it is "
-    "between the two. A translation that moved to a farther level of the TLB is kept: it is lost "
-    "where the probe costs more than half of a walk, which is what a page costs to fetch again "
-    "behind a flush, or beyond both levels of the TLB. A place whose interval holds that bound "
-    "decides nothing. Published for one Intel part: the second level keeps 4."
+    "A page is touched in one PCID; then k other PCIDs are entered, with s pages touched in each; "
+    "then the first PCID comes back, with bit 63 of CR3 set. Does the page still hit in the TLB? "
+    "The cost is held against a page that was surely kept. noflush and flush: how the other PCIDs "
+    "were loaded. The capacity counts the first PCID too; where places were left out between the "
+    "last that kept it and the first that lost it, the capacity is between the two. A translation "
+    "that moved to a farther level of the TLB is kept. It is lost where the access costs more "
+    "than the middle of a hit of that level and a walk, which is what a page costs to fetch again "
+    "after a flush, or beyond both levels of the TLB; half of a walk where tlb_size does not show "
+    "such a hit. A place whose interval holds that bound decides nothing. Published for "
+    "one Intel part: the second level keeps 4."
 )
-
-
-def knee_curves(run: Run) -> list:
-    """(curve, its knees) of each kind and page size."""
-    return [(one, knees(one.points))
-            for one in sweep.curves(run, SIZES_BENCH, SIZES_PARAM)]
-
-
-def stated(run: Run, variant: str) -> dict:
-    """Level -> entries that CPUID says hold translations of this kind and page size: those of
-    its own and those that data and code share."""
-    kind, size = (variant.split("-") + [""])[:2]
-    found = {}
-    for level in LEVELS:
-        facts = [run.fact(f"tlb_{level}_{side}_{size}_entries") for side in (kind, "unified")]
-        found[level] = sum(float(text) for text in facts if text and not count_fault(text))
-    return {level: entries for level, entries in found.items() if entries}
+LEAF_02 = (
+    " Leaf 02H is a list of descriptors, which has named wrong ways on Skylake and Comet Lake "
+    "(errata SKL148, CML081): a processor that has leaf 18H is asked by that one."
+)
 
 
 def tlb(run: Run) -> Markup:
@@ -65,19 +49,19 @@ def tlb(run: Run) -> Markup:
 
 def entries(run: Run) -> list:
     """The curves with their knees against CPUID."""
-    rows, found = sweep.rows(run, SIZES_BENCH), knee_curves(run)
-    lack = sweep.lacking(run, SIZES_BENCH, found)
+    rows, found = sweep.rows(run, geometry.BENCH), geometry.knee_curves(run)
+    lack = sweep.lacking(run, geometry.BENCH, found)
     if lack:
-        return [paragraph(lack, class_="lack"), cost.details(run, rows)]
+        return [paragraph(lack, class_="lack"), tables.details(run, rows)]
     panels = [Panel(one.variant, [multiples.of_curve(one, "translation", multiples.look(0))],
-                    lambda axes, one=one, at=at: mark(axes, at, stated(run, one.variant)))
+                    lambda axes, one=one, at=at: mark(axes, at, geometry.stated(run, one.variant)))
               for one, at in found]
     figure = multiples.draw(panels, "pages (W)", "TSC ticks per access", extra=signs(),
                             y_scale=multiples.linear(panels))
     alt = "Cost of translation over the pages accessed, in TSC ticks, with its knees."
     return [paragraph(KNEES_NOTE, class_="note"),
             tag("figure", picture(run, "knees", alt, figure, FILE)),
-            sizes(run, found), geometry.differences(run, found, stated), cost.details(run, rows)]
+            sizes(run, found), differences(run, found), tables.details(run, rows)]
 
 
 def mark(axes, found: list, known: dict) -> None:
@@ -112,12 +96,13 @@ def sizes(run: Run, found: list) -> Markup:
     for one, at in found:
         name = tag("th", one.variant, class_="name", scope="row")
         if not at:
-            body.append([name, "no knee", "", "", "", *against(None, stated(run, one.variant))])
+            body.append([name, "no knee", "", "", "",
+                         *against(None, geometry.stated(run, one.variant))])
         for knee in at:
             numbers = (knee.words, interval(knee.low, knee.high), f"{knee.before:z.2f}",
                        f"{knee.after:.2f}")
             body.append([name, *(tag("td", text, class_="number") for text in numbers),
-                         *against(knee, stated(run, one.variant))])
+                         *against(knee, geometry.stated(run, one.variant))])
     return table(head, body, "Entries: knees in pages, costs in TSC ticks per access",
                  trust.marked(run, FILE))
 
@@ -143,7 +128,7 @@ def pcids(run: Run) -> list:
     rows, found = sweep.rows(run, capacity.BENCH), capacities(run)
     lack = sweep.lacking(run, capacity.BENCH, found)
     if lack:
-        return [paragraph(lack, class_="lack"), cost.details(run, rows)]
+        return [paragraph(lack, class_="lack"), tables.details(run, rows)]
     panels = [Panel(f"{one.curve.variant}, {one.curve.op}",
                     [multiples.of_curve(one.curve, "probe after the return", multiples.look(0))],
                     lambda axes, one=one: mark_capacity(axes, one)) for one in found]
@@ -154,7 +139,7 @@ def pcids(run: Run) -> list:
     alt = "Cost of a probe after other PCIDs were visited, in TSC ticks, with the capacity."
     return [paragraph(CAPACITY_NOTE, class_="note"),
             tag("figure", picture(run, "pcids", alt, figure, FILE)),
-            kept(run, found), cost.details(run, rows)]
+            kept(run, found), tables.details(run, rows)]
 
 
 def mark_capacity(axes, one: Capacity) -> None:
@@ -181,3 +166,28 @@ def kept(run: Run, found: list) -> Markup:
                      *(tag("td", text, class_="number") for text in cells)])
     return table(head, body, "PCIDs: how many keep a translation",
                  trust.marked(run, FILE))
+
+
+def differences(run: Run, curves: list) -> Markup:
+    """What CPUID says held against all curves and their knees.  Nothing where the timing shows
+    nothing of a TLB."""
+    if trust.watermark((run,), FILE):
+        return Markup("")
+    source = run.fact("tlb_source")
+    silent = [one.variant for one, _ in curves if not geometry.stated(run, one.variant)]
+    rows = [(one.variant, said) for one, found in curves if geometry.stated(run, one.variant)
+            for said in geometry.compared(found, geometry.stated(run, one.variant),
+                                          one.points[-1].x)]
+    held = len(curves) - len(silent)
+    if not held:
+        return paragraph("CPUID says nothing of these TLBs: the knees stand alone.", class_="note")
+    text = (f"What CPUID says (leaf {source or 'not recorded'}) is held against the knees of "
+            f"{held} curve{'s' if held > 1 else ''}: ")
+    text += "they differ, as listed." if rows else "every level has its knee, and no knee is left."
+    if silent:
+        text += f" It says nothing of {', '.join(silent)}."
+    parts = [paragraph(text + (LEAF_02 if source == "02H" else ""), class_="note")]
+    if rows:
+        body = [[tag("th", variant, class_="name", scope="row"), said] for variant, said in rows]
+        parts.append(table(["access", "CPUID against tlb_size"], body, "Where the two differ"))
+    return join(parts)

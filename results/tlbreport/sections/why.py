@@ -1,9 +1,9 @@
 """Why believe this: what the harness showed about itself, and about each operation."""
 
+from ..draw.markup import Markup, badge, breakable, join, paragraph, table, tag
 from ..read import trust
-from .belief import belief
-from ..read.markup import Markup, badge, breakable, join, paragraph, table, tag
 from ..read.run import Run
+from .belief import belief
 
 VERDICTS = {
     "pass": badge("pass", "✓", "good"),
@@ -35,43 +35,61 @@ SHOWS = {
     "a_a_limit": "One row measured again and again differed by so much: two runs that differ by "
                  "less are not told apart. Where it is more than a row may differ by that counts "
                  "as converged, no row does whose cost it could move by that much.",
-    "interrupt_discarded": "An interrupt injected into a block of samples was noticed, and the "
-                           "block discarded.",
+    "interrupt_discarded": "An interrupt that was injected into a block of samples was "
+                           "noticed, and the block was discarded.",
     "own_pages_local": "So many of the pages that the program itself runs in are not global: full "
-                       "flushes would be billed for the walks to them.",
+                       "flushes would be charged for page walks to them.",
     "calls_answered": "Each processor, in each state of waiting, took each interrupt, NMI and "
                       "polled call exactly once: so many did not.",
     "calls_in_each_state": "So many processors were called in each state; an emulator's others "
                            "in HLT only, once each.",
     "tsc_sync": "No processor's clock is behind what another one has shown, at the start, and "
                 "their offsets are bounded: one-way times mean something.",
-    "tsc_sync_after": "The same at the end: the clocks stayed together.",
+    "tsc_sync_after": "The same at the end of the run: the clocks stayed together.",
     "tsc_adjust_differs": "So many processors have another TSC_ADJUST than the first: firmware or "
                           "somebody else has moved their clocks.",
-    "shootdown_words": "So many words were read through pages behind shootdowns; one stale one "
-                       "would have failed its row.",
-    "shootdown_shown": "In so many percent of the chunks of shootdown such words were stale "
-                       "without one: there a missing flush would have been seen.",
-    "shootdown_stores": "So many words were stored to by processors that were asked in the middle "
-                        "of it; one that changed behind the last answer would have failed its row.",
-    "shootdown_stores_shown": "So many percent of such words changed in the old frame where nobody "
-                              "was asked: there a late store would have been seen.",
-    "shootdown_stores_late": "So many changed in the old frame behind the last answer, when it may "
-                             "be another's.",
-    "lazy_words": "The same, read by processors that had come back from lazy TLB mode.",
-    "lazy_shown": "In so many percent of the chunks of lazy such words were stale where nobody "
-                  "had been told, or had not come back.",
+    "shootdown_words": "So many words were read through pages after shootdowns; a single stale "
+                       "one would have failed its row.",
+    "shootdown_shown": "Control: without a shootdown such words were stale in so many percent of "
+                       "the chunks (groups of samples): there a missing flush would have been "
+                       "seen.",
+    "shootdown_kinds": "There was no memory to look for stale global pages and upper levels: rows "
+                       "are measured without that check.",
+    "shootdown_globals": "So many times a processor looked at a global page after a shootdown that "
+                         "must drop it; one that was stale would have failed its row.",
+    "shootdown_globals_shown": "Control: without a shootdown it was stale in so many percent of the "
+                               "chunks: there a kept global page would have been seen.",
+    "shootdown_uppers": "So many times a processor walked through a changed page directory entry "
+                        "after a shootdown that must drop it; one that used the old entry would "
+                        "have failed its row.",
+    "shootdown_uppers_shown": "Control: without a shootdown the old entry was used in so many percent "
+                              "of the chunks: there a kept upper level would have been seen.",
+    "shootdown_stores": "So many words were being stored to by processors when they were asked to "
+                        "drop the page; one that changed in the old page frame after the last "
+                        "answer would have failed its row.",
+    "shootdown_stores_shown": "Control: where nobody was asked so many percent of such words changed "
+                              "in the old page frame: there a late store would have been seen.",
+    "shootdown_stores_late": "So many such words changed in the old page frame after the last "
+                             "answer, when the frame may belong to somebody else.",
+    "tlb_gen_skipped": "Of the requests that carry a generation, where several processors begin at "
+                       "once, so many percent found that everything had been dropped.",
+    "tlb_gen_full": "So many percent of them found one missing in between, and dropped all.",
+    "lazy_words": "So many words were read by processors that had come back from lazy TLB mode; a "
+                  "single stale one would have failed its row.",
+    "lazy_shown": "Control: in so many percent of the chunks such words were stale where nobody "
+                  "had been asked to drop them, or had not come back.",
     "interrupts_lost": "So many calls were not taken by the processor they were sent to.",
-    "interrupts_doubled": "So many were taken once more than they were sent.",
+    "interrupts_doubled": "So many calls were taken once more often than they were sent.",
     "store_wakes_lost": "So many stores to a line that a processor monitors did not wake it; an "
                         "interrupt had to.",
     "senders_awake": "Whoever sent in place of the boot processor had spun for at least so long "
                      "behind its order, as the boot processor does before it sends.",
-    "halted_": "In every chunk of this state's rows each processor that should sleep did so for "
-               "at least so much of the time, by MPERF, which counts in C0 alone.",
-    "c3_": "So much of the time, at least, its core was in C3, by the counter of its residency.",
-    "c6_": "The same in C6.",
-    "c7_": "The same in C7.",
+    "halted_": "In every chunk of rows in this state each processor that should sleep did so for "
+               "at least so much of the time, by MPERF, a counter that stands still in sleep.",
+    "c3_": "Its core was in the sleep state C3 for at least so much of the time, by its residency "
+           "counter.",
+    "c6_": "The same of the sleep state C6.",
+    "c7_": "The same of the sleep state C7.",
     "walks_": "A counter of page walks, independent of the verification, saw as many walks as "
               "the operation must cause; skipped where there is none, or it stands still.",
     "verification": "No operation left behind an entry that it must drop.",
@@ -103,11 +121,12 @@ def selftests(run: Run) -> Markup:
                          class_="lack")
     count = {word: sum(r["verdict"] == word for r in rows) for word in VERDICTS}
     note = (
-        f"{', '.join(f'{number} {word}' for word, number in count.items())}. The clock and "
-        "the method are tested before anything is measured; tsc_sync_after, interrupts_*, *_words, "
+        f"{', '.join(f'{number} {word}' for word, number in count.items())}. The clock and the "
+        "method are tested before anything is measured; tsc_sync_after, interrupts_*, *_words, "
         "*_shown and verification say how it went, and stand at the end. A failed one does not "
         "stop the run: it says what may not be believed. Recorded with a limit: this machine "
-        "cannot answer the question. Recorded without one: a figure, which nothing is held against."
+        "cannot answer the question. Recorded without one: a figure, which nothing is held "
+        "against."
     )
     body = [[tag("th", breakable(r["test"]), class_="name", scope="row"),
              *(tag("td", r[c], class_="number") for c in ("value", "limit")),

@@ -24,7 +24,7 @@ static uint32_t length_of(const uint8_t *table)
 	return *(const uint32_t *)(table + 4);
 }
 
-static void seal(uint8_t *table)
+static void set_checksum(uint8_t *table)
 {
 	uint8_t sum = 0;
 
@@ -142,11 +142,11 @@ void evil_madt(const struct firmware *firmware, const struct evil *evil)
 		madt[i] = (*entry)[i];
 	*(uint32_t *)(madt + 4) = ENTRIES;
 	list(madt, ids, count, evil->madt);
-	seal(madt);
+	set_checksum(madt);
 	if (evil->madt == MADT_NONE)
 		madt[0] = 'X';
 	if (evil->madt == MADT_DAMAGED)
 		madt[SUM_AT]++;
 	*entry = madt;
-	seal(xsdt);
+	set_checksum(xsdt);
 }

@@ -106,7 +106,7 @@ try lost 'write=lost'
 check 'writes lose a byte and say nothing: serial delivers' \
 	delivers_by_serial lost 'does not give back what was written'
 
-# The breadcrumb is written, the results are not.
+# The run marker is written, the results are not.
 results_wait() { # NAME TEXT
 	ended_with 4 && says "$1" '@done 0' && says "$1" "TLBMARK $2: machine.csv is not there" &&
 		says "$1" 'NO volume has taken the results.  They wait in RAM' &&

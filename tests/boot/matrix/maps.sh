@@ -25,10 +25,10 @@ nothing_beyond_is_used() {
 }
 check 'RAM that is listed behind the last address is left out' nothing_beyond_is_used
 
-# What the breadcrumb says of the copies.
+# What the run marker says of the copies.
 copies() { # NAME
-	mcopy -n -o -i "$(partition "$1" esp)" '::/results/tlbmark-*.run' "$scratch/crumb" &&
-		sed -n 's/^copy = //p' "$scratch/crumb"
+	mcopy -n -o -i "$(partition "$1" esp)" '::/results/tlbmark-*.run' "$scratch/marker" &&
+		sed -n 's/^copy = //p' "$scratch/marker"
 }
 evil special 'map=special'
 start special -m 6144

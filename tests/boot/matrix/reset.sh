@@ -61,12 +61,12 @@ cp -a . "$tree"
 
 # The program without these ways: acpi, cf9, keyboard_controller.
 without() { # WAY...
-	cp -p lib/x86/reset.c "$tree/lib/x86/reset.c"
+	cp -p lib/chipset/reset.c "$tree/lib/chipset/reset.c"
 	for way; do
-		sed -i "/^void reset_by_$way/,/^}/s/^{/{\n\treturn;/" "$tree/lib/x86/reset.c"
+		sed -i "/^void reset_by_$way/,/^}/s/^{/{\n\treturn;/" "$tree/lib/chipset/reset.c"
 	done
-	touch "$tree/lib/x86/reset.c"
-	[ "$(grep -c '^	return;$' "$tree/lib/x86/reset.c")" -eq $# ] &&
+	touch "$tree/lib/chipset/reset.c"
+	[ "$(grep -c '^	return;$' "$tree/lib/chipset/reset.c")" -eq $# ] &&
 		make -s -C "$tree" build/tlbmark.efi
 }
 

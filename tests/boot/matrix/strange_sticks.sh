@@ -100,7 +100,7 @@ protected_is_said() {
 }
 check 'a write-protected stick is named, and the serial line delivers' protected_is_said
 
-stick silent 'run = silent' 'transport = ram'
+stick silent 'run = silent' 'transport = ram' 'lava = 1'
 drive=,readonly=on start silent
 drive=
 nothing_is_measured() {
@@ -108,4 +108,6 @@ nothing_is_measured() {
 }
 
 check 'without any way out it does not begin' nothing_is_measured
+check 'without a serial line there are no signals, which is said' says silent \
+	'lava = 1 is of a serial line, and none is used: there are no signals'
 finish

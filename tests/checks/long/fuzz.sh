@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../../.." || exit 1
 . tests/tap.sh
 . tests/tree.sh
 
-seconds=${FUZZ_SECONDS:-30}
+seconds=${FUZZ_SECONDS:-15}
 [ $# -gt 0 ] || {
 	# shellcheck disable=SC2046 # names without blanks
 	set -- $(make -s print-FUZZ_TARGETS)

@@ -81,7 +81,7 @@ static inline void set(uint8_t *bytes, uint64_t value, unsigned count)
 }
 
 /* Makes bytes sum to zero by the one at. */
-static inline void seal(uint8_t *bytes, size_t length, size_t at)
+static inline void set_checksum(uint8_t *bytes, size_t length, size_t at)
 {
 	uint8_t sum = 0;
 
@@ -95,7 +95,7 @@ static inline void log_header_table(uint64_t address)
 {
 	const struct block *const block = world_block(address);
 
-	seal(block->bytes, block->length, 9);
+	set_checksum(block->bytes, block->length, 9);
 }
 
 /* A table with a good header around so many bytes of content. */
@@ -108,7 +108,7 @@ static inline uint8_t *add_table(uint64_t address, const char *signature,
 	memcpy(table, signature, 4);
 	set(table + 4, 36 + bytes, 4);
 	memcpy(table + 36, content, bytes);
-	seal(table, 36 + bytes, 9);
+	set_checksum(table, 36 + bytes, 9);
 	return world_add(address, table, 36 + bytes);
 }
 
@@ -120,8 +120,8 @@ static inline void add_rsdp(unsigned revision)
 	set(rsdp + 16, RSDT, 4);
 	set(rsdp + 20, 36, 4);
 	set(rsdp + 24, revision >= 2 ? XSDT : 0, 8);
-	seal(rsdp, 20, 8);
-	seal(rsdp, 36, 32);
+	set_checksum(rsdp, 20, 8);
+	set_checksum(rsdp, 36, 32);
 	world_add(RSDP, rsdp, revision >= 2 ? 36 : 20);
 }
 
@@ -151,5 +151,5 @@ static inline void build_world(const void *madt_entries, size_t bytes)
 /* Entries of the MADT as initialisers: local APIC, local x2APIC. */
 #define LOCAL_APIC(id, flags) 0, 8, 0x55, (id), (flags), 0, 0, 0
 #define LOCAL_X2APIC(id, flags)                                                        \
-	9, 16, 0, 0, (id)&0xff, (id) >> 8 & 0xff, (id) >> 16 & 0xff,                   \
-		(id) >> 24 & 0xff, (flags), 0, 0, 0, 7, 0, 0, 0
+	9, 16, 0, 0, (uint8_t)(id), (uint8_t)((id) >> 8), (uint8_t)((id) >> 16),       \
+		(uint8_t)((id) >> 24), (flags), 0, 0, 0, 7, 0, 0, 0

@@ -10,15 +10,21 @@ static struct chase_arena lines;
 static uint64_t root;
 
 static const struct chase_arena_layout layouts[] = {
-	{ LEVEL_PT, LEVEL_PT },     { LEVEL_PT, LEVEL_PD },
-	{ LEVEL_PT, LEVEL_PDPT },   { LEVEL_PT, LEVEL_PML4 },
-	{ LEVEL_PD, LEVEL_PD },     { LEVEL_PD, LEVEL_PDPT },
-	{ LEVEL_PD, LEVEL_PML4 },   { LEVEL_PDPT, LEVEL_PDPT },
-	{ LEVEL_PDPT, LEVEL_PML4 },
+	{ .page = LEVEL_PT, .apart = LEVEL_PT },
+	{ .page = LEVEL_PT, .apart = LEVEL_PD },
+	{ .page = LEVEL_PT, .apart = LEVEL_PDPT },
+	{ .page = LEVEL_PT, .apart = LEVEL_PML4 },
+	{ .page = LEVEL_PD, .apart = LEVEL_PD },
+	{ .page = LEVEL_PD, .apart = LEVEL_PDPT },
+	{ .page = LEVEL_PD, .apart = LEVEL_PML4 },
+	{ .page = LEVEL_PDPT, .apart = LEVEL_PDPT },
+	{ .page = LEVEL_PDPT, .apart = LEVEL_PML4 },
+	{ .page = LEVEL_PT, .apart = LEVEL_PT, .global = true },
 };
 
 #define SMALL layouts[0]
 #define LARGE layouts[4]
+#define GLOBAL layouts[9]
 
 static inline void open_lines(void)
 {

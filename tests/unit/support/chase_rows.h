@@ -1,5 +1,5 @@
 #pragma once
-/* A plan of rows that follow a trail, in a workspace that no CPU runs in. */
+/* A plan of rows that follow a pointer chain, in a workspace that no CPU runs in. */
 #include "bench/harness/experiment/chase.h"
 #include "bench/harness/experiment/plan.h"
 
@@ -38,8 +38,8 @@ static inline struct experiment_spec following(const char *op)
 		.copies_b = 1,
 		.divisor = PAGES,
 		.chase = {
-			.trail = {
-				.layout = { LEVEL_PT, LEVEL_PT },
+			.chains = {
+				.layout = { .page = LEVEL_PT, .apart = LEVEL_PT },
 				.pages = PAGES,
 				.seed = 4,
 			},
@@ -70,7 +70,7 @@ static inline void make_plan(const struct experiment_spec *one,
 	plan.config = &config;
 	plan.machine = &machine;
 	plan.samples = samples;
-	plan.sample_rows = 4;
+	plan.sample_sets = 4;
 	plan.broken = NULL;
 	ring0_begin(&pool, workspace.space.root, &before);
 	plan_make(&plan, &bench, &workspace);
@@ -111,36 +111,37 @@ static inline void assert_no_more(void)
 	assert_int_equal(next_event, ring0.count);
 }
 
-/* Each of the trail's pages once, the first one first. */
-static inline void assert_pass(const struct trail *trail)
+/* Each of the chain's pages once, the first one first. */
+static inline void assert_pass(const struct pointer_chains *chains)
 {
-	const uint64_t base = chase_arena_base(trail->layout);
+	const uint64_t base = chase_arena_base(chains->layout);
 	bool met[PAGES] = { false };
 
-	assert_int_equal(ring0.at[next_event].value,
-	                 base + chase_arena_spread(&workspace.arena, trail->layout, 0));
-	for (uint32_t i = 0; i < trail->pages; i++) {
+	assert_int_equal(
+		ring0.at[next_event].value,
+		base + chase_arena_spread(&workspace.arena, chains->layout, 0));
+	for (uint32_t i = 0; i < chains->pages; i++) {
 		const struct ring0_event event = ring0.at[next_event++];
 		const uint64_t page =
-			(event.value - base) / level_span(trail->layout.apart);
+			(event.value - base) / level_span(chains->layout.apart);
 
 		assert_int_equal(event.kind, RING0_LOAD);
-		assert_in_range(page, 0, trail->pages - 1);
+		assert_in_range(page, 0, chains->pages - 1);
 		assert_int_equal(event.value,
 		                 base + chase_arena_spread(&workspace.arena,
-		                                           trail->layout,
+		                                           chains->layout,
 		                                           (uint32_t)page));
 		assert_false(met[page]);
 		met[page] = true;
 	}
 }
 
-/* The dense page, then the trail. */
-static inline void assert_walked(const struct trail *trail)
+/* The dense page, then the chain. */
+static inline void assert_walked(const struct pointer_chains *chains)
 {
 	next_event = 0;
 	assert_event(RING0_LOAD, VA_LINES_DENSE);
-	assert_pass(trail);
+	assert_pass(chains);
 }
 
 static inline uint64_t target_page(uint32_t page)

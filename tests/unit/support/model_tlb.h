@@ -47,6 +47,7 @@ struct model {
 	struct model_entry entries[MODEL_ENTRIES];
 	unsigned next;
 	unsigned forgot_by; /* mechanisms that forget() has used */
+	uint64_t forgotten; /* page at the end of its list */
 };
 
 static inline struct model *model_behind(const struct verify_port *port)
@@ -87,6 +88,14 @@ static inline void model_pge(struct model *model)
 	model_drop_all(model, true);
 }
 
+/* At va, in a page of that level at frame. */
+static inline uint64_t model_word(uint64_t frame, enum level level, uint64_t va)
+{
+	const uint64_t physical = frame + (va & (level_span(level) - 1));
+
+	return arena_table_at(physical & PTE_FRAME)[physical % PAGE_BYTES / 8];
+}
+
 static inline uint64_t model_read(const struct verify_port *port, uint64_t va)
 {
 	struct model *const model = model_behind(port);
@@ -97,7 +106,7 @@ static inline uint64_t model_read(const struct verify_port *port, uint64_t va)
 		const struct model_entry *const entry = &model->entries[i];
 
 		if (model_covers(entry, va))
-			return *arena_table_at(entry->frame);
+			return model_word(entry->frame, entry->level, va);
 	}
 
 	const struct walk walk = walk_find(&model->pool, model->root, va, LEVEL_PT);
@@ -112,7 +121,7 @@ static inline uint64_t model_read(const struct verify_port *port, uint64_t va)
 		.page = va & ~(level_span(walk.level) - 1),
 		.frame = *walk.entry & PTE_FRAME,
 	};
-	return *arena_table_at(*walk.entry & PTE_FRAME);
+	return model_word(*walk.entry & PTE_FRAME, walk.level, va);
 }
 
 /* MOV $imm32, %eax; RET. */
@@ -163,6 +172,7 @@ static inline void model_forget(const struct verify_port *port, enum mechanism a
 	const unsigned by = (BY_INVLPG | BY_CR3 | BY_CR4) & ~(unsigned)avoided;
 
 	model->forgot_by |= by;
+	model->forgotten = pages[count - 1];
 	if ((model->quirks & MODEL_READS_OLD_TABLES) != 0)
 		return;
 	if ((by & BY_CR4) != 0)

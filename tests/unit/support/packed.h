@@ -1,7 +1,7 @@
 #pragma once
 /* Lines that went into codes and came back. */
 #include "lib/codes/pack.h"
-#include "tests/unit/support/lines.h"
+#include "tests/unit/support/unit.h"
 
 #define PACKED_BYTES (1u << 20)
 

@@ -39,11 +39,11 @@ static inline struct row random_row(struct random *random, unsigned i)
 	}
 
 	struct row row = {
-		.bench = "single_op",
-		.op = ops[i / 6 % COUNT_OF(ops)],
-		.variant = variants[i % 6],
-		.param = "pages",
-		.value = 64,
+		.key.bench = "single_op",
+		.key.op = ops[i / 6 % COUNT_OF(ops)],
+		.key.variant = variants[i % 6],
+		.key.param = "pages",
+		.key.value = 64,
 		.status = ROW_OK,
 		.unit = "ticks",
 		.a_min = 100 * step,

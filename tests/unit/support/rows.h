@@ -9,11 +9,12 @@
 
 static struct {
 	struct plan plan;
+	struct row rows[PLAN_EXPERIMENTS];
 	struct config config;
 	struct profile profile;
 	struct machine machine;
 	struct bench bench;
-	struct frequency_probe canary;
+	struct frequency_probe probe;
 	struct sampler sampler;
 	uint32_t a[ROWS_MAX][ROWS_PAIRS], b[ROWS_MAX][ROWS_PAIRS];
 } rows_of;
@@ -27,7 +28,7 @@ static inline struct experiment *rows_add(uint64_t noise)
 	assert_in_range(i, 0, ROWS_MAX - 1);
 	*experiment = (struct experiment){
 		.spec = { .op = tlb_op_none, .variant = "first", .divisor = 1 },
-		.pair = chain_pair(&synthetic.source, CHAIN_NOP, 100 * (i + 1)),
+		.pair = calibration_pair(&synthetic.source, CALIBRATION_NOP, 100 * (i + 1)),
 		.samples = {
 			.a = rows_of.a[i],
 			.b = rows_of.b[i],
@@ -43,7 +44,7 @@ static inline struct experiment *rows_add(uint64_t noise)
 static inline void rows_begin(uint32_t rounds_at_least)
 {
 	(void)synthetic_reset(NULL);
-	synthetic.slopes[CHAIN_NOP] = 1000;
+	synthetic.slopes[CALIBRATION_NOP] = 1000;
 	memset(&rows_of.plan, 0, sizeof rows_of.plan);
 	rows_of.profile = (struct profile){ .name = "test", .rounds = rounds_at_least };
 	rows_of.config = (struct config){ .profile = &rows_of.profile };
@@ -52,9 +53,9 @@ static inline void rows_begin(uint32_t rounds_at_least)
 	rows_of.plan.bench = &rows_of.bench;
 	rows_of.plan.config = &rows_of.config;
 	rows_of.plan.machine = &rows_of.machine;
-	rows_of.canary = (struct frequency_probe){ 0 };
+	rows_of.probe = (struct frequency_probe){ 0 };
 	rows_of.sampler = synthetic_sampler();
-	assert_int_equal(frequency_probe_open(&rows_of.canary, &synthetic.source),
+	assert_int_equal(frequency_probe_open(&rows_of.probe, &synthetic.source),
 	                 ERR_NONE);
 }
 
@@ -80,7 +81,7 @@ static inline uint32_t rows_run(uint64_t seed,
 	rounds_run(&(struct rounds){
 		.plan = &rows_of.plan,
 		.sampler = &rows_of.sampler,
-		.frequency_probe = &rows_of.canary,
+		.frequency_probe = &rows_of.probe,
 		.seed = seed,
 		.chunk = &chunks,
 		.on_chunk = on_chunk == NULL ? rows_ignore_chunk : on_chunk,

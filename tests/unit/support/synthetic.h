@@ -23,14 +23,14 @@ static struct {
 	struct dither dither;
 	struct synthetic_window windows[SYNTHETIC_WINDOWS];
 	unsigned made, room;
-	uint32_t runs;               /* of all windows */
-	int64_t slopes[CHAIN_COUNT]; /* thousandths of a tick for each copy */
-	uint64_t floor;              /* ticks of an empty window */
-	uint64_t load;               /* ticks of a planted load */
-	uint64_t noise;              /* ticks, at most */
-	uint64_t step;               /* the clock goes on by so many ticks at a time */
-	uint64_t fraction;           /* and so many thousandths of a tick */
-	uint32_t hidden;             /* first copies that overlap with the stamps */
+	uint32_t runs;                     /* of all windows */
+	int64_t slopes[CALIBRATION_COUNT]; /* thousandths of a tick for each copy */
+	uint64_t floor;                    /* ticks of an empty window */
+	uint64_t load;                     /* ticks of a planted load */
+	uint64_t noise;                    /* ticks, at most */
+	uint64_t step;     /* the clock goes on by so many ticks at a time */
+	uint64_t fraction; /* and so many thousandths of a tick */
+	uint32_t hidden;   /* first copies that overlap with the stamps */
 	/* Per mille by which all gets slower: at once, or a little with every window.
 	 */
 	uint32_t slower_at, slower_by;
@@ -44,8 +44,8 @@ static inline uint64_t synthetic_copies(const struct window_spec *spec)
 	const uint32_t seen =
 		spec->copies < synthetic.hidden ? 0 : spec->copies - synthetic.hidden;
 
-	for (unsigned i = 0; i < CHAIN_COUNT; i++)
-		if (spec->body == chain_body((enum chain)i))
+	for (unsigned i = 0; i < CALIBRATION_COUNT; i++)
+		if (spec->body == calibration_body((enum calibration)i))
 			return seen * (uint64_t)synthetic.slopes[i];
 	return 0;
 }
@@ -134,10 +134,10 @@ static inline int synthetic_reset(void **state)
 	synthetic.source.make = synthetic_make;
 	synthetic.random.state = 17;
 	synthetic.room = SYNTHETIC_WINDOWS;
-	synthetic.slopes[CHAIN_ADD] = 700;
-	synthetic.slopes[CHAIN_IMUL] = 2100;
-	synthetic.slopes[CHAIN_NOP] = 120;
-	synthetic.slopes[CHAIN_LFENCE] = 9000;
+	synthetic.slopes[CALIBRATION_ADD] = 700;
+	synthetic.slopes[CALIBRATION_IMUL] = 2100;
+	synthetic.slopes[CALIBRATION_NOP] = 120;
+	synthetic.slopes[CALIBRATION_LFENCE] = 9000;
 	synthetic.floor = 40;
 	synthetic.noise = 1;
 	synthetic.load = 4;

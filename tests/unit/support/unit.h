@@ -11,6 +11,17 @@
 
 #include <cmocka.h>
 
+#include "lib/base/line.h"
+
 #define TEST(name) static void name(void **state __attribute__((unused)))
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
+
+/* A line as a C string, until the next one. */
+static inline const char *line_text(const struct line *line)
+{
+	static char text[LINE_CAPACITY + 1];
+
+	line_to_string(line, text, sizeof text);
+	return text;
+}

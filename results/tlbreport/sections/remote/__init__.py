@@ -1,0 +1,1 @@
+"""The sections on rows with several processors: IPI, shootdown, lazy TLB mode."""

@@ -1,0 +1,139 @@
+#!/bin/sh
+# The modelled machine in Bochs (tests/silicon/bochs): the whole program finds there what
+# the same program, without firmware and other processors, finds on this computer.
+set -eu
+. tests/boot.sh
+
+source=$(tests/silicon/bochs/build.sh --source 2>&1) || {
+	echo "1..0 # SKIP $source"
+	exit
+}
+check "make silicon builds it" make -s silicon
+
+modelled() { # NAME MACHINE OPTION...
+	name=$1 machine=$2
+	shift 2
+	boot "$name" -e model --machine-file "$machine" --set seed=7 "$@"
+}
+
+in_bochs() { # NAME MACHINE PROCESSORS OPTION...
+	name=$1 machine=$2 cpus=$3
+	shift 3
+	boot "$name" -e silicon --machine-file "$machine" -c "$cpus" --set seed=7 "$@"
+}
+
+# Rows of an operation by itself, that both have measured.  Two things are not the same
+# there: a far return reads the GDT, and the program's own pages are in the TLB, too.
+costs_agree() { # NAME OTHER LEAST-ROWS
+	awk -F, -v least="$3" '
+		FNR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+		$column["status"] != "ok" || $2 == "cr0_pg_toggle" { next }
+		$1 == "single_op" && $3 !~ /^(first-bare|marginal)/ { next }
+		{ row = $1 "," $2 "," $3 "," $4 "," $5; cost = $column["cost"] }
+		NR == FNR { costs[row] = cost; next }
+		row in costs {
+			rows++
+			apart = cost - costs[row]
+			# What loads CR3 to another PCID and back is two operations; with
+			# stores pending each window waits for those of its own lines.
+			most = row ~ /otherpcid|-stores/ ? 2.0005 : 1.0005
+			if (apart < -most || apart > most)
+				print row ": " cost " ticks and " costs[row]
+		}
+		END { if (rows < least) print rows + 0 " rows" }
+	' "$scratch/$2/results.csv" "$scratch/$1/results.csv" >"$scratch/apart"
+	head -n 40 "$scratch/apart"
+	[ ! -s "$scratch/apart" ]
+}
+
+# Whoever says nothing of an entry, for want of memory or of evidence, is not asked.
+verdicts_agree() { # NAME OTHER LEAST-CELLS
+	awk -F, -v least="$3" '
+		FNR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+		$column["verdict"] ~ /^(skipped|inconclusive)$/ { next }
+		{
+			cell = $column["op"] "," $column["pcide"] "," $column["tce"] "," \
+				$column["entry"]
+			verdict = $column["verdict"]
+		}
+		NR == FNR { verdicts[cell] = verdict; next }
+		cell in verdicts {
+			cells++
+			if (verdict != verdicts[cell])
+				print cell ": " verdict " and " verdicts[cell]
+		}
+		END { if (cells < least) print cells + 0 " cells" }
+	' "$scratch/$2/verify.csv" "$scratch/$1/verify.csv" >"$scratch/apart"
+	head -n 40 "$scratch/apart"
+	[ ! -s "$scratch/apart" ]
+}
+
+machine=tiny
+modelled "$machine-host" "$machine" --only single_op
+check "$machine on this computer: exit status 0" status_is "$machine-host" 0
+in_bochs "$machine" "$machine" 1 --only single_op
+check "$machine in Bochs: a whole run" whole_run "$machine"
+check "$machine in Bochs: it is a model, and nothing to quote" \
+	machine_is "$machine" env model
+check "$machine in Bochs: costs are within a tick of the other body's" \
+	costs_agree "$machine" "$machine-host" 70
+check "$machine in Bochs: verdicts are the other body's, in every cell" \
+	verdicts_agree "$machine" "$machine-host" 200
+check "$machine in Bochs: no cell fails" \
+	no_rows "$machine" verify.csv '$verdict == "fail"'
+check "$machine in Bochs: entries of other PCIDs are kept by a load of CR3" \
+	all_such_rows "$machine" verify.csv \
+	'$op == "cr3_pcid_flush" && $entry == "other_pcid"' '$verdict == "kept"'
+
+# Each in its own cells.
+in_bochs errata tiny 1 --only 'single_op/inv*' \
+	--erratum 'invlpg_keeps_globals pcide on' --erratum 'invpcid_1_does_nothing'
+check 'errata: exit status 1' status_is errata 1
+check 'errata: INVLPG keeps global pages with PCIDs' all_such_rows errata verify.csv \
+	'$op == "invlpg" && $pcide == 1 && $entry == "global_4k"' '$verdict == "fail"'
+check 'errata: and only with them' no_rows errata verify.csv \
+	'$op == "invlpg" && $pcide == 0 && $verdict == "fail"'
+check 'errata: INVPCID 1 that does nothing' all_such_rows errata verify.csv \
+	'$op == "invpcid_context" && $entry == "page_4k"' '$verdict == "fail"'
+check 'errata: INVPCID 3 does what it must' no_rows errata verify.csv \
+	'$op == "invpcid_all_non_global" && $verdict == "fail"'
+
+# On the second processor alone, where nothing but the verification looks.
+in_bochs second tiny 2 --only single_op/invlpg --set verify_on=all \
+	--erratum 'invlpg_keeps_globals processor 1'
+check 'an erratum of the second processor: exit status 1' status_is second 1
+check 'an erratum of the second processor: it fails there' some_rows second verify.csv \
+	'$cpu == 1 && $verdict == "fail"'
+check 'an erratum of the second processor: its cells, and nothing else' \
+	all_such_rows second verify.csv '$verdict == "fail"' \
+	'$cpu == 1 && $op == "invlpg" && $entry ~ /global/'
+check 'an erratum of the second processor: INVLPG is not believed' all_such_rows second \
+	results.csv '$op == "invlpg" && $status == "ok"' '$believed == 0'
+
+# The four directory entries that tiny caches the handler of a call uses itself.
+kept_there() { # MACHINE EFFECT REASON
+	in_bochs "$2" "$1" 2 --only shootdown/invlpg --erratum "invlpg_$2 processor 1"
+	check "the second processor, $2: exit status 1" status_is "$2" 1
+	check "the second processor, $2: shootdowns fail, $3" all_such_rows "$2" results.csv \
+		'$targets == 1 && $reason != "x2apic" && $variant !~ /^together/' \
+		"\$status == \"failed\" && \$reason == \"$3\""
+}
+kept_there tiny keeps_globals 'a stale global page'
+kept_there haswell keeps_pde 'a stale upper level'
+
+in_bochs two tiny 2 --only 'ipi,shootdown/invlpg'
+# Of more pages than the TLB holds none can be seen stale, so nothing is said of them.
+check 'two processors: exit status 0' status_is two 0
+check 'two processors: all is measured' all_rows two results.csv '$status == "ok" ||
+	$reason == "x2apic"'
+check 'two processors: shootdowns of a page are believed' all_such_rows two results.csv \
+	'$bench == "shootdown" && $op == "invlpg" && $param == "pages" && $value == 1' '$believed == 1'
+check 'two processors: kept global pages would have been seen' some_rows two selftest.csv \
+	'$test == "shootdown_globals_shown" && $value == 100'
+check 'two processors: kept upper levels would have been seen' some_rows two selftest.csv \
+	'$test == "shootdown_uppers_shown" && $value == 100'
+check 'both are started' all_started two 2
+check 'two processors: shootdowns reach the other' all_such_rows two results.csv \
+	'$bench == "shootdown" && $status == "ok"' '$cost > 0'
+
+finish

@@ -1,0 +1,102 @@
+/*
+ * The modelled machine as Bochs runs it: what each processor has beside Bochs' own
+ * state. The files of this folder alone; C++, behind Bochs' headers.
+ */
+#pragma once
+
+#define NEED_CPU_REG_SHORTCUTS 1
+#include "bochs.h"
+#include "cpu/cpu.h"
+/* Behind it. */
+#include "cpu/apic.h"
+#include "memory/memory-bochs.h"
+#include "pc_system.h"
+
+extern "C" {
+#include "tests/silicon/core/silicon.h"
+}
+
+#define BODY_CPUS_MOST 64u
+
+struct body_cpu {
+	BX_CPU_C *bochs;
+	unsigned number;
+	bool is_modelled; // its translations and costs are the model's
+	bool sleeps;      // in HLT or MWAIT, and nobody has accounted for the end of it
+	uint32_t hint;    // MWAIT's; ~0 for HLT
+	uint64_t woken_at; // by a store, milli-ticks; 0: by something else
+	uint64_t walked;   // linear address of a walk of Bochs', as far as it is known
+	uint64_t limit;    // milli-ticks up to which others may wait for this one
+};
+
+struct body {
+	struct silicon *silicon; // NULL until the first processor is there
+	unsigned count;          // processors
+	struct body_cpu cpus[BODY_CPUS_MOST];
+	unsigned asleep; // processors in MWAIT
+	// Of each vector, the last that sent it to another, and when, in milli-ticks.
+	struct {
+		unsigned from;
+		uint64_t at;
+	} sent[256];
+	bool is_begun;   // some processor has been modelled
+	uint64_t latest; // milli-ticks of the processor that ran last
+	uint64_t microcode, de_cfg;
+};
+
+extern struct body body;
+
+// Says why on standard error, and ends Bochs: it could not go on.
+[[noreturn]] void body_give_up(const char *what, const char *why);
+
+// --- memory.cc
+
+// Claims physical addresses for the tables that Bochs walks instead of the guest's.
+void memory_open(struct body_cpu *cpu);
+
+// What CR3 is for Bochs, when it is that for the guest.
+uint64_t memory_root(const struct body_cpu *cpu, uint64_t cr3);
+
+// The port through which the model walks the guest's tables.
+struct silicon_memory memory_port(void);
+
+// One access of the model; raises the exception if there is one.
+uint64_t memory_reach(struct body_cpu *cpu, uint64_t va, enum silicon_kind kind);
+
+// --- operations.cc
+
+// Puts an own handler into an instruction that is the model's.
+void operations_replace(bxInstruction_c *i, const Bit8u *bytes, unsigned length);
+
+// After a store to the page of the local APIC.
+void operations_apic_written(struct body_cpu *cpu, unsigned offset, uint32_t value);
+
+// --- classes.cc
+
+// What an instruction costs by itself; SILICON_COST_COUNT: nothing, or an operation's.
+enum silicon_cost class_of(const bxInstruction_c *i);
+
+// --- time.cc
+
+// Brings Bochs' clock, by which its devices go, up to the processor's, or the
+// processor's up to that if it is not modelled.
+void time_meet(struct body_cpu *cpu);
+
+// Of a processor that is modelled from now on: when it is.
+void time_begin(struct body_cpu *cpu);
+
+// An access to a port: the devices' clock must be there by then.
+void time_reach_port(struct body_cpu *cpu, unsigned port);
+
+// An instruction of firmware, which runs as fast as with -e bochs.
+void time_pass(void);
+
+// Lets others run that are behind; it does not return if it is not this one's turn.
+void time_take_turn(struct body_cpu *cpu);
+
+// An interrupt that it sends.
+void time_send(struct body_cpu *cpu, unsigned vector);
+
+// An interrupt that is taken; the end of a sleep.
+void time_interrupted(struct body_cpu *cpu, unsigned vector);
+void time_wake(struct body_cpu *cpu);
