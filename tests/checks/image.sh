@@ -5,7 +5,8 @@ cd "${1:-$(dirname "$0")/../..}" || exit 1
 . tests/tap.sh
 
 efi=build/tlbmark.efi
-most_bytes=400000 # clang 19 makes a larger one than gcc
+# What it has is its own code; a limit finds a table or a copy of it that came in by accident.
+most_bytes=450000 # clang 19 makes 417000, gcc 12 367000
 
 image() { # PROPERTY
 	"$scratch/image" "$efi" "$1"
