@@ -49,7 +49,7 @@ EFI_LDFLAGS = -nostdlib -znocombreloc -znoexecstack -shared -Bsymbolic \
 EFI_SECTIONS = .text .reloc .rodata .sbat .rela .data .dynamic
 
 folders = $(patsubst %/,%,$(wildcard $(1)/*/))
-BENCH_FOLDERS := paging bench $(call folders,bench/harness)
+BENCH_FOLDERS := paging bench bench/litmus $(call folders,bench/harness)
 FOLDERS := $(call folders,lib) $(BENCH_FOLDERS) efi $(call folders,efi)
 EFI_SOURCES := $(wildcard $(FOLDERS:=/*.c) $(FOLDERS:=/*.S))
 EFI_OBJECTS := $(EFI_SOURCES:%=$(BUILD)/efi/%.o)
@@ -58,8 +58,6 @@ EFI_OBJECTS := $(EFI_SOURCES:%=$(BUILD)/efi/%.o)
 # those that need ring 0 are in none.
 PURE_LIB := $(filter-out lib/x86/% lib/chipset/%,$(wildcard lib/*/*.c))
 BENCHES := $(wildcard $(BENCH_FOLDERS:=/*.c))
-# Litmus tests, which no benchmark runs yet.
-LITMUS := $(wildcard bench/litmus/*.c)
 LITMUS_MODEL := $(wildcard tests/litmus/*.c)
 HOST_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -I. -I$(BUILD)/gen $(WARNINGS)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -140,8 +138,8 @@ host_object = $(BUILD)/host/$(1).c.o
 $(BUILD)/host/capture: $(patsubst %.c,$(BUILD)/host/%.c.o,$(filter-out host/qrread.c host/list.c,$(wildcard host/*.c)))
 $(BUILD)/host/qrread: $(call host_object,host/qrread)
 # What can be chosen, for run.sh --list.
-$(BUILD)/host/list: $(foreach file,host/list paging/tlb_op paging/tlb_rule,$(call host_object,$(file)))
-$(BUILD)/host/check_config: $(foreach file,stick/check_config paging/tlb_op paging/tlb_rule,$(call host_object,$(file)))
+$(BUILD)/host/list: $(foreach file,host/list bench/litmus/litmus_test paging/tlb_op paging/tlb_rule,$(call host_object,$(file)))
+$(BUILD)/host/check_config: $(foreach file,stick/check_config bench/litmus/litmus_test paging/tlb_op paging/tlb_rule,$(call host_object,$(file)))
 $(BUILD)/host/gpt: $(call host_object,stick/gpt)
 $(BUILD)/host/iso: $(call host_object,stick/iso)
 # The screen of a run as pictures.
@@ -153,7 +151,7 @@ $(BUILD)/host/matrix: $(call host_object,tests/native/matrix) $(HOST_BENCHES)
 # The rows that the benchmarks plan, for the tests of the report.
 $(BUILD)/host/plan: $(call host_object,tests/native/plan) $(HOST_BENCHES)
 # The litmus tests as text.
-$(BUILD)/host/litmus_list: $(call host_object,tests/native/litmus_list) $(LITMUS:%=$(BUILD)/host/%.o)
+$(BUILD)/host/litmus_list: $(call host_object,tests/native/litmus_list) $(HOST_BENCHES)
 TABLES := $(BUILD)/host/gpt $(BUILD)/host/iso
 HOST_PROGRAMS = $(patsubst %,$(BUILD)/host/%,capture check_config list qrread screen selftest matrix plan litmus_list)
 $(HOST_PROGRAMS) $(TABLES): $(HOST_LIB)
@@ -192,8 +190,7 @@ $(BUILD)/unit/%.c.o: %.c Makefile | $(BUILD)/gen/version.h
 	$(SAY) UNIT $<
 	$(Q)$(HOST_CC) $(UNIT_CFLAGS) -MMD -MP -c -o $@ $<
 UNIT_LIB := $(BUILD)/unit/lib.a
-UNIT_OBJECTS := $(PURE_LIB:%=$(BUILD)/unit/%.o) $(BENCHES:%=$(BUILD)/unit/%.o) \
-	$(LITMUS:%=$(BUILD)/unit/%.o)
+UNIT_OBJECTS := $(PURE_LIB:%=$(BUILD)/unit/%.o) $(BENCHES:%=$(BUILD)/unit/%.o)
 $(UNIT_LIB): $(UNIT_OBJECTS)
 $(BUILD)/unit/test_%: $(BUILD)/unit/tests/unit/test_%.c.o $(UNIT_LIB)
 	$(SAY) UNIT $@
@@ -269,7 +266,7 @@ $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.c
 	$(PURE_LIB:%=$(BUILD)/host/%.d) $(BENCHES:%=$(BUILD)/host/%.d) $(PURE_LIB:%=$(BUILD)/fuzz/%.d) \
 	$(wildcard $(BUILD)/host/host/*.d $(BUILD)/host/stick/*.d $(BUILD)/host/tests/native/*.d \
 		$(BUILD)/unit/tests/unit/*.d $(BUILD)/unit/tests/model/*.d \
-		$(BUILD)/unit/tests/litmus/*.d $(BUILD)/unit/bench/litmus/*.d $(BUILD)/host/bench/litmus/*.d \
+		$(BUILD)/unit/tests/litmus/*.d \
 		$(BUILD)/unit/tests/silicon/*/*.d $(BUILD)/host/tests/silicon/*/*.d \
 		$(BUILD)/fuzz/tests/fuzz/*.d)
 

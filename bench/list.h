@@ -16,6 +16,8 @@ BENCH(pcid_capacity)
 BENCH(ipi) /* in the APIC mode found, and so the next two */
 BENCH(shootdown)
 BENCH(lazy)
+BENCH(litmus)
 BENCH(ipi_x2apic) /* behind the one switch */
 BENCH(shootdown_x2apic)
+BENCH(litmus_x2apic)
 BENCH(paging_off) /* with single_op */

@@ -1,9 +1,10 @@
 /*
- * Prints what can be chosen: the keys of tlbmark.cfg with what each takes, or the
- * operations.
+ * Prints what can be chosen: the keys of tlbmark.cfg with what each takes, the
+ * operations, or the litmus tests.
  *
  * Exit status: 0; 2 for wrong usage; 3 if they cannot be printed.
  */
+#include "bench/litmus/litmus_test.h"
 #include "lib/options/config.h"
 #include "paging/tlb_op.h"
 
@@ -77,14 +78,22 @@ static void print_operations(void)
 		printf("%s\n", tlb_ops[i].name);
 }
 
+static void print_litmus_tests(void)
+{
+	for (unsigned i = 0; litmus_tests[i].name != NULL; i++)
+		printf("%s\n", litmus_tests[i].name);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "keys") == 0) {
 		print_keys();
 	} else if (argc == 2 && strcmp(argv[1], "operations") == 0) {
 		print_operations();
+	} else if (argc == 2 && strcmp(argv[1], "litmus") == 0) {
+		print_litmus_tests();
 	} else {
-		fputs("usage: list keys | operations\n", stderr);
+		fputs("usage: list keys | operations | litmus\n", stderr);
 		return USAGE;
 	}
 	if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -221,6 +221,8 @@ list_choices() {
 $(benchmarks | sed 's/^/  /')
 operations, for --only BENCH/OP; no benchmark has all of them:
 $("$root/build/host/list" operations | sed 's/^/  /')
+litmus tests, for --only litmus/TEST; make litmus-list has their steps:
+$("$root/build/host/list" litmus | sed 's/^/  /')
 keys, for --set KEY=VALUE and for tlbmark.cfg:
 $("$root/build/host/list" keys | sed 's/^/  /')"
 	leave "$status"

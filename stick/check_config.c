@@ -1,14 +1,15 @@
 /*
  * Reads a tlbmark.cfg from standard input, and prints each line that the program would
  * ignore, with the reason.  With the names of all benchmarks as arguments also each
- * pattern of `only` that no benchmark and no operation has.  Which benchmark has which
- * operations depends on the machine: of that nothing is said.
+ * pattern of `only` that no benchmark, no operation and no litmus test has.  Which
+ * benchmark has which operations depends on the machine: of that nothing is said.
  *
  * usage: check_config [BENCH...]
  *
  * Exit status: 0 if there is none, 2 if there is one, 3 if it cannot be read or the
  * lines cannot be printed.
  */
+#include "bench/litmus/litmus_test.h"
 #include "lib/options/config.h"
 #include "paging/tlb_op.h"
 
@@ -32,6 +33,9 @@ static bool selects_some(const struct config *config, char *const *benches)
 			return true;
 		for (unsigned op = 0; op < TLB_OPS; op++)
 			if (config_selects(config, *benches, tlb_ops[op].name))
+				return true;
+		for (unsigned i = 0; litmus_tests[i].name != NULL; i++)
+			if (config_selects(config, *benches, litmus_tests[i].name))
 				return true;
 	}
 	return false;

@@ -151,8 +151,8 @@ const struct litmus_test litmus_tests[] = {
 	 * Access in x2APIC Mode"); a store to the xAPIC's is behind all earlier ones.
 	 */
 	{ "mp_ipi", LITMUS_FORBIDDEN, "mp_x2apic",
-	  .threads = { DOES(W(X, 1), IPI), DOES(AWAIT_IPI, R(X, 0)) },
-	  ASKED(IS(0, 0)) },
+	  .threads = { DOES(W(X, 1), IPI), DOES(AWAIT_IPI, R(X, 0)) }, ASKED(IS(0, 0)),
+	  .xapic = true },
 	{ "mp_x2apic", LITMUS_PERMITTED, NULL,
 	  .threads = { DOES(W(X, 1), IPI_X2APIC), DOES(AWAIT_IPI, R(X, 0)) },
 	  ASKED(IS(0, 0)) },
@@ -198,4 +198,18 @@ const struct litmus_test *litmus_test_find(const char *name)
 		if (text_equal(test->name, name))
 			return test;
 	return NULL;
+}
+
+bool litmus_thread_sets(const struct litmus_thread *thread, unsigned number)
+{
+	for (unsigned i = 0; i < thread->count; i++) {
+		const enum litmus_kind kind = thread->steps[i].kind;
+		const bool loads = kind == LITMUS_LOAD || kind == LITMUS_ENTRY ||
+		                   kind == LITMUS_XCHG_UNMAP ||
+		                   kind == LITMUS_XCHG_RDONLY;
+
+		if (loads && thread->steps[i].value == number)
+			return true;
+	}
+	return false;
 }

@@ -99,12 +99,17 @@ struct litmus_test {
 	bool synonyms;
 	/* The entry of V is clean at first: its D flag is not set. */
 	bool clean;
+	/* It asks about the store by which an xAPIC sends. */
+	bool xapic;
 };
 
 /* All of them; ends with one without a name. */
 extern const struct litmus_test litmus_tests[];
 
 const struct litmus_test *litmus_test_find(const char *name);
+
+/* Whether a step of the thread leaves something in that register. */
+bool litmus_thread_sets(const struct litmus_thread *thread, unsigned number);
 
 /* What each thread does and what is asked, as text for a reader; see make litmus-list.
  */

@@ -16,6 +16,7 @@ static const char *const classes[FILE_COUNT + 1] = {
 	[FILE_CANARY] = "nnt",
 	[FILE_HISTOGRAM] = "ttttttnnnt",
 	[FILE_SAMPLES] = "ttttttnnntt",
+	[FILE_LITMUS] = "tttttttttt",
 	[FILE_SUMMARY] = "t",
 	[PACK_RECORD] = "t",
 };

@@ -7,7 +7,7 @@
 /* Lines that belong to no file: "@run ID" and "@done STATUS". */
 #define PACK_RECORD FILE_COUNT
 
-#define PACK_COLUMNS 99u
+#define PACK_COLUMNS 109u
 #define PACK_TOKENS 320u
 #define PACK_TEXT 6144u
 #define PACK_NONE UINT16_MAX

@@ -4,8 +4,8 @@
 
 /* Without machine.csv nobody could tell what the others are worth. */
 static const enum file by_worth[FILE_COUNT] = {
-	FILE_MACHINE, FILE_RESULTS, FILE_VERIFY,    FILE_SELFTEST,
-	FILE_SUMMARY, FILE_CANARY,  FILE_HISTOGRAM, FILE_SAMPLES,
+	FILE_MACHINE, FILE_RESULTS, FILE_VERIFY,    FILE_SELFTEST, FILE_SUMMARY,
+	FILE_LITMUS,  FILE_CANARY,  FILE_HISTOGRAM, FILE_SAMPLES,
 };
 
 static void pack_text(struct pack_subset *subset, const char *prefix, const char *text,

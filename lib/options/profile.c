@@ -8,6 +8,7 @@ static const struct profile profiles[] = {
 		.rounds = 1,
 		.trials = 200,
 		.sweep = SWEEP_ENDS,
+		.litmus_rounds = 1000,
 	},
 	{
 		.name = "quick",
@@ -16,6 +17,7 @@ static const struct profile profiles[] = {
 		.rounds = 2,
 		.trials = 200,
 		.sweep = SWEEP_POWERS,
+		.litmus_rounds = 10000,
 	},
 	{
 		.name = "default",
@@ -25,6 +27,7 @@ static const struct profile profiles[] = {
 		.trials = 200,
 		.sweep = SWEEP_ALL,
 		.histograms = true,
+		.litmus_rounds = 100000,
 	},
 	{
 		.name = "full",
@@ -35,6 +38,8 @@ static const struct profile profiles[] = {
 		.sweep = SWEEP_ALL,
 		.histograms = true,
 		.every_cpu = true,
+		.litmus_rounds = 10000000,
+		.litmus_layouts = true,
 	},
 };
 

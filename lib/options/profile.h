@@ -18,8 +18,10 @@ struct profile {
 	uint32_t rounds;        /* at least */
 	uint32_t trials; /* of a cell of the verification whose trials are cheap */
 	enum sweep sweep;
-	bool histograms; /* worth their time on a serial line */
-	bool every_cpu;  /* is verified, once, beside one core of each type */
+	bool histograms;        /* worth their time on a serial line */
+	bool every_cpu;         /* is verified, once, beside one core of each type */
+	uint32_t litmus_rounds; /* of a test on a pair of processors */
+	bool litmus_layouts; /* all of them, not only entries in lines of their own */
 };
 
 /* In the order of how long they take; NULL behind the last. */

@@ -23,7 +23,7 @@ static void keep(char to[CANVAS_COLUMNS], const char *text, size_t length)
 static bool is_packed(enum file file)
 {
 	return file == FILE_MACHINE || file == FILE_SELFTEST || file == FILE_VERIFY ||
-	       file == FILE_RESULTS || file == FILE_CANARY;
+	       file == FILE_RESULTS || file == FILE_CANARY || file == FILE_LITMUS;
 }
 
 static void pack(struct screen *screen, unsigned file, const char *prefix,

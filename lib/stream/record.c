@@ -8,7 +8,8 @@ static const char *const names[FILE_COUNT] = {
 	[FILE_MACHINE] = "machine.csv", [FILE_SELFTEST] = "selftest.csv",
 	[FILE_VERIFY] = "verify.csv",   [FILE_RESULTS] = "results.csv",
 	[FILE_CANARY] = "canary.csv",   [FILE_HISTOGRAM] = "histogram.csv",
-	[FILE_SAMPLES] = "samples.csv", [FILE_SUMMARY] = "summary.txt",
+	[FILE_SAMPLES] = "samples.csv", [FILE_LITMUS] = "litmus.csv",
+	[FILE_SUMMARY] = "summary.txt",
 };
 
 static const char *const columns[FILE_COUNT] = {
@@ -27,6 +28,8 @@ static const char *const columns[FILE_COUNT] = {
 	[FILE_HISTOGRAM] = "bench,op,variant,param,value,targets,lo,hi,count,core_type",
 	[FILE_SAMPLES] = "bench,op,variant,param,value,targets,pair,a,b,"
 			 "divisor,core_type",
+	[FILE_LITMUS] = "test,distance,variant,rounds,outcome,count,asked,verdict,"
+			"bound,reason",
 };
 
 const char *file_name(enum file file)

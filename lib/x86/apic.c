@@ -257,6 +257,20 @@ static bool send(const struct apic *apic, uint32_t destination, uint32_t command
 	return true;
 }
 
+bool apic_aim(const struct apic *apic, uint32_t destination, uint8_t vector,
+              struct apic_command *command)
+{
+	*command = (struct apic_command){ .low = ICR_ASSERT | vector,
+		                          .high = destination };
+	if (apic->mode == APIC_X2APIC)
+		return true;
+	if (apic->mode == APIC_OFF || destination >= XAPIC_BROADCAST || !is_idle(apic))
+		return false;
+	*xapic_register(apic, APIC_ICR_HIGH) = destination << 24;
+	command->icr = (uintptr_t)xapic_register(apic, APIC_ICR_LOW);
+	return true;
+}
+
 bool apic_send(const struct apic *apic, uint32_t destination, uint8_t vector)
 {
 	return send(apic, destination, ICR_ASSERT | vector);

@@ -92,6 +92,18 @@ bool apic_send_others(const struct apic *apic, uint8_t vector);
 /* x2APIC: cluster id in 31:16, a bit for each member in 15:0. */
 bool apic_send_cluster(const struct apic *apic, uint32_t logical, uint8_t vector);
 
+/*
+ * For code that sends by an instruction of its own: in xAPIC mode a store of low to
+ * where the ICR is, which knows the destination from here on; in x2APIC mode a WRMSR of
+ * both halves.  The vector is sent as apic_send() does it; false as there.
+ */
+struct apic_command {
+	uint64_t icr; /* 0 in x2APIC mode */
+	uint32_t low, high;
+};
+bool apic_aim(const struct apic *apic, uint32_t destination, uint8_t vector,
+              struct apic_command *command);
+
 bool apic_send_nmi(const struct apic *apic, uint32_t destination);
 bool apic_send_init(const struct apic *apic, uint32_t destination);
 /* Starts the processor at physical address page << 12, in real mode. */

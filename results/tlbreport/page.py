@@ -17,7 +17,6 @@ from .sections.erratum import erratum
 from .sections.facts import files, machine
 from .sections.first_screen import first_screen
 from .sections.head import title
-from .sections.matrix import matrix
 from .sections.phases import phases
 from .sections.policies import policies
 from .sections.range_flush import range_flush
@@ -31,6 +30,8 @@ from .sections.summary import glossary, summary
 from .sections.switching import switching
 from .sections.tce import tce
 from .sections.tlb import tlb
+from .sections.verification.litmus import litmus
+from .sections.verification.matrix import matrix
 from .sections.why import why
 from .sections.working_set import working_set
 
@@ -56,6 +57,7 @@ SECTIONS = (
     ("distribution", "How the samples are distributed", distribution),
     ("drift", "Drift over the run", drift),
     ("verification", "What each operation drops", matrix),
+    ("litmus", "What may be read while entries change", litmus),
     ("erratum", "INVLPG and global entries", erratum),
     ("tce", "EFER.TCE clear and set", tce),
     ("files", "Files", files),
@@ -68,6 +70,8 @@ RESTS_ON = {
     "tlb": ("tlb_size", "pcid_capacity"), "ipi": ("ipi",), "shootdown": ("shootdown",),
     "lazy": ("lazy",),
 }
+# One that rests on a file of its own.
+FILES = {"litmus": "litmus.csv"}
 # Not opened for print, which lists them: somebody who wants one opens it first.
 LONG = ("machine", "files", "words", "distribution", "cost", "refill", "working-set", "range",
         "policy", "ipi", "shootdown", "lazy", "drift")
@@ -112,6 +116,8 @@ def folded(name: str, head: str, body) -> Markup:
 
 def is_measured(run: Run, name: str) -> bool:
     """Whether a section has anything to show: what was not measured takes no space."""
+    if name in FILES:
+        return any(row["verdict"] != "skipped" for row in run.rows(FILES[name]))
     return name not in RESTS_ON or any(
         row["status"] not in ("skipped", "") and row["bench"] in RESTS_ON[name]
         for row in run.rows("results.csv"))
@@ -123,8 +129,9 @@ def lacking(run: Run) -> Markup:
     for name, head, _ in SECTIONS:
         if is_measured(run, name):
             continue
-        reasons = dict.fromkeys(row["reason"] for row in run.rows("results.csv")
-                                if row["bench"] in RESTS_ON[name] and row["reason"])
+        rows = run.rows(FILES[name]) if name in FILES else [
+            row for row in run.rows("results.csv") if row["bench"] in RESTS_ON[name]]
+        reasons = dict.fromkeys(row["reason"] for row in rows if row["reason"])
         said.append(f"{head} ({'; '.join(list(reasons)[:MOST_REASONS]) or 'was not run'})")
     return paragraph(f"Not measured: {', '.join(said)}.", class_="note") if said else Markup("")
 

@@ -15,7 +15,7 @@ cat >"$scratch/floors" <<'END'
 17 efi/stick efi/ram_log
 16 efi/firmware
 15 bench
-14 bench/harness/runner
+14 bench/harness/runner bench/litmus
 13 bench/harness/remote bench/harness/verify
 12 bench/harness/selftest bench/harness/experiment
 11 bench/harness/sample
@@ -56,9 +56,8 @@ HARNESS=$(rooms ^bench/harness)
 				print line
 			}
 		}' "$scratch/floors"
-	rule bench/litmus freestanding lib/base bench/litmus
-	rule host hosted $PURE paging host
-	rule stick hosted $PURE paging
+	rule host hosted $PURE paging bench/litmus host
+	rule stick hosted $PURE paging bench/litmus
 	SUPPORT='tests/unit/support tests/unit/support/silicon'
 	rule tests/model hosted $PURE paging $HARNESS $MACHINE tests/silicon/interpret \
 		tests/unit/support tests/model

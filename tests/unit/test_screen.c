@@ -281,12 +281,12 @@ TEST(the_codes_hold_the_run_without_its_summary)
 {
 	put_run(1);
 	read_codes();
-	assert_non_null(strstr(packed.out, "8 @run run-7\n0 key,value\n"));
+	assert_non_null(strstr(packed.out, "9 @run run-7\n0 key,value\n"));
 	assert_non_null(
 		strstr(packed.out, "single_op,y,first-bare,pages,64,,timeout,"));
 	assert_non_null(strstr(packed.out, "fail\n2 invlpg,psc,"));
 	assert_non_null(strstr(packed.out,
-	                       "0 timing_reason,\"no, not hardware\"\n8 @done 1\n"));
+	                       "0 timing_reason,\"no, not hardware\"\n9 @done 1\n"));
 	assert_null(strstr(packed.out, "marginal"));
 	assert_int_equal(screen.pack.lost, 0);
 }

@@ -14,9 +14,24 @@
 
 #include <stdint.h>
 
+struct record;
 struct remote_group;
+struct selftest;
 struct plan;
 struct experiment;
+
+/* What a benchmark without experiments works with. */
+struct bench_run {
+	const struct config *config;
+	const struct machine *machine;
+	struct workspace *workspace; /* empty */
+	struct remote_group *group;
+	struct record *record;
+	struct selftest *selftest;
+	/* One part of its work begins, of that name. */
+	void (*progress)(void *context, const char *name);
+	void *context;
+};
 
 struct bench {
 	const char *name; /* as in results.csv */
@@ -36,6 +51,13 @@ struct bench {
 	 */
 	bool bends;
 	bool each_core_type; /* measured on one core of each type */
+	/*
+	 * In place of experiments: what a benchmark does that times nothing, and
+	 * records in a file of its own.  True: something was found that must not be.
+	 */
+	bool (*run)(const struct bench_run *run);
+	/* Parts of that work, for progress. */
+	unsigned (*parts)(const struct config *config);
 	/*
 	 * Frames that its experiments take from the pool, samples aside; NULL: hardly
 	 * any.

@@ -216,6 +216,10 @@ static void note_usage(struct run *run, unsigned bench, struct core *core)
 
 static void note_bench(struct run *run, unsigned bench)
 {
+	if (benches[bench]->parts != NULL) {
+		run->steps += benches[bench]->parts(run->config);
+		return;
+	}
 	for (unsigned kind = 0; kind < run->core_count; kind++) {
 		struct core *const core = &run->cores[kind];
 		const bool own = is_measured_on(benches[bench], core);
@@ -439,8 +443,42 @@ static void run_on(struct run *run, unsigned bench, const struct core *core)
 	run->on_delivered(run->context);
 }
 
+static void on_part(void *context, const char *name)
+{
+	struct run *const run = context;
+
+	smp_check(&run->smp);
+	run_progress(run, ++run->steps_before, name);
+}
+
+/* A benchmark without experiments. */
+static void run_parts(struct run *run, const struct bench *bench)
+{
+	if (bench->parts(run->config) == 0)
+		return;
+	gather(run);
+	workspace_reset(&run->workspace);
+	script_area_drop_all(run->root);
+	run->failed = bench->run(&(struct bench_run){
+			      .config = run->config,
+			      .machine = run->machine,
+			      .workspace = &run->workspace,
+			      .group = &run->group,
+			      .record = run->record,
+			      .selftest = &run->selftest,
+			      .progress = on_part,
+			      .context = run,
+		      }) ||
+	              run->failed;
+	run->on_delivered(run->context);
+}
+
 static void run_bench(struct run *run, unsigned bench)
 {
+	if (benches[bench]->run != NULL) {
+		run_parts(run, benches[bench]);
+		return;
+	}
 	if (benches[bench]->prepare != NULL &&
 	    config_selects(run->config, benches[bench]->name, NULL))
 		benches[bench]->prepare(&run->group);

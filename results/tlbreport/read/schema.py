@@ -15,6 +15,7 @@ VERDICTS = {
     "may": ("kept", "dropped", "inconclusive", "skipped"),
     "claimed": ("refuted", "holds", "inconclusive", "skipped"),
 }
+LITMUS_VERDICTS = ("never", "seen", "inconclusive", "forbidden", "skipped")
 SELFTEST_VERDICTS = ("pass", "fail", "recorded", "skipped")
 
 OPS = (
@@ -113,6 +114,16 @@ FILES = {
         **columns("verdict", one_of(SELFTEST_VERDICTS)),
         **columns("core_type", any_text),
     },
+    "litmus.csv": {
+        **columns("test distance variant", any_text),
+        **columns("rounds", count_fault),
+        **columns("outcome", any_text),
+        **columns("count", count_fault),
+        **columns("asked", flag_fault),
+        **columns("verdict", one_of(LITMUS_VERDICTS)),
+        **columns("bound", number_fault),
+        **columns("reason", any_text),
+    },
     "canary.csv": {
         **columns("order ticks", number_fault),
         **columns("core_type", any_text),
@@ -137,7 +148,7 @@ LATER = {"results.csv": (("cost", "cost_lo", "cost_hi", "estimator", "spread"), 
                          ("slowest_target", "fastest_target"), ("slept", "slept_deep"),
                          ("farthest_node", "memory_node"), ("core_type",))}
 LATER.update({name: (("core_type",),) for name in FILES
-              if name not in ("machine.csv", "results.csv")})
+              if name not in ("machine.csv", "results.csv", "litmus.csv")})
 LATER["verify.csv"] += (("cpu",),)
 
 # A run without one of these was cut off; the others come only with some options.

@@ -2,12 +2,12 @@
 
 import math
 
-from ..draw import plot_matrix
-from ..draw.figure import picture
-from ..draw.markup import Markup, badge, breakable, join, paragraph, table, tag
-from ..read.run import Run
-from ..read.schema import ENTRIES, OPS, PHASES, in_order
-from ..read.verdicts import ACCESSED, Cell, cells, common_bits, where
+from ...draw import plot_matrix
+from ...draw.figure import picture
+from ...draw.markup import Markup, badge, breakable, join, paragraph, table, tag
+from ...read.run import Run
+from ...read.schema import ENTRIES, OPS, PHASES, in_order
+from ...read.verdicts import ACCESSED, Cell, cells, common_bits, where
 from .each_cpu import each_cpu
 
 # verdict -> sign, colour class, what it means

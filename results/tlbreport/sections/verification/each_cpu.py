@@ -2,8 +2,8 @@
 
 import re
 
-from ..draw.markup import Markup, paragraph
-from ..read.run import Run
+from ...draw.markup import Markup, paragraph
+from ...read.run import Run
 
 
 def each_cpu(run: Run) -> Markup:

@@ -1,0 +1,1 @@
+"""The sections on what was verified: operations by the entries they drop, litmus tests."""
