@@ -118,6 +118,16 @@ selftest_is() { # FOLDER TEST,VALUE
 }
 check 'a full flush costs a walk a page' selftest_is counters walks_cr3_reload,64.000
 check 'INVLPG one' selftest_is counters walks_invlpg,1.000
+# Of AMD's from Zen 4 on, PerfMonV2, each stands still until PerfCntrGlobalCtl enables it.
+for name in zen5 client_zen4; do
+	check "the counters of $name" measured 0 "counters_$name" \
+		"tests/silicon/machines/$name.machine" profile=smoke \
+		only=single_op/cr3_reload seed=1
+	check 'are enabled: a multiplication is three cycles' selftest_is \
+		"counters_$name" cycle_counter,3.000
+	check 'and a full flush a walk a page' selftest_is \
+		"counters_$name" walks_cr3_reload,64.000
+done
 
 # --- what a machine lacks
 
