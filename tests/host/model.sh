@@ -137,11 +137,19 @@ reasons_are() { # FOLDER BENCH,OP TEXT: of all its rows
 	echo "skipped,$3" | diff - "$scratch/reasons"
 }
 
+{ cat tests/silicon/machines/zen5.machine && echo 'erratum = invlpgb_faults'; } \
+	>"$scratch/reported.machine"
 check 'one that has no INVPCID' measured 0 atom tests/silicon/machines/atom.machine \
 	profile=smoke only='single_op/inv*,ipi' seed=1
 check 'says so of its rows' reasons_are atom single_op,invpcid_address invpcid
 check 'and has its INVLPG' [ "$(awk -F, '$2 == "invlpg" && $7 == "ok"' \
 	"$scratch/atom/results.csv" | wc -l)" -gt 10 ]
+check 'one whose INVLPGB is reported and raises #UD' measured 0 reported \
+	"$scratch/reported.machine" profile=smoke \
+	only='single_op/invlpgb*,single_op/invlpg' seed=1
+check 'is tried once, and says why it is not used' machine_says reported \
+	'invlpgb_refused,"reported, and it faults"'
+check 'and its rows are skipped' reasons_are reported single_op,invlpgb_tlbsync invlpgb
 check 'there is one processor here' machine_says atom cpus_started,1 \
 	'cpus_not_asked_why,the model on this computer runs one processor'
 
