@@ -91,6 +91,22 @@ for row in dense:25 by2m:50 by1g:75; do
 		"refill,none,4k-random-warm-${row%:*}-large,pages,64" "${row#*:}"
 done
 
+# Four pages with frames in a row are one entry of zen5's TLB: 512 of them are 128, of which
+# the first level holds 96.  Without the second level's size in CPUID no W is larger.
+sed 's/^cpuid = 0x80000006 0 [^ ]* [^ ]*/cpuid = 0x80000006 0 0 0/' \
+	tests/silicon/machines/zen5.machine >"$scratch/coalescing.machine"
+check 'refills of pages whose frames are in a row' measured 0 coalescing \
+	"$scratch/coalescing.machine" profile=default only=refill/none seed=1
+costs_about() { # FOLDER ROW LOW HIGH
+	found=$(of_rows "$1" "$2" cost)
+	echo "$2 costs $found"
+	awk -v found="$found" -v low="$3" -v high="$4" \
+		'BEGIN { exit !(found != "" && found >= low && found <= high) }'
+}
+check 'scattered ones are fetched from the second level' costs_about coalescing \
+	refill,none,4k-random-warm-dense-large,pages,512 2.7 2.9
+check 'of those in a row three of four are in the first' costs_about coalescing \
+	refill,none,4k-random-warm-contiguous-large,pages,512 0.5 1.4
 check 'PCIDs' measured 0 pcids "$keeper" profile=default \
 	only=pcid_capacity/cr3_pcid_noflush seed=1
 check 'a machine that keeps four keeps them over three others' cost_is pcids \
