@@ -100,9 +100,10 @@ static void plan_figures(struct plan *plan, struct remote_spec remote,
 }
 
 /*
- * Taken apart in C1 alone.  On a thread of the boot processor's core, which spins, none
- * is deeper than that, whatever it asks for.  Where there is no MWAIT, there is one row
- * to say so. */
+ * Taken apart in C1 alone.  Where the boot processor, which spins, shares a core or its
+ * L2, none is deeper than that, whatever it asks for.  Where there is no MWAIT, there
+ * is one row to say so.
+ */
 static void plan_mwait(struct plan *plan, struct remote_spec remote,
                        struct near_place place)
 {
@@ -112,7 +113,7 @@ static void plan_mwait(struct plan *plan, struct remote_spec remote,
 		group == NULL ? 0 : smp_mwait_hints(group->smp, hints, HINTS);
 
 	for (unsigned i = 0; i < count; i++) {
-		if (hints[i] >= HALT_DEEP_HINT && place.distance == DISTANCE_CORE)
+		if (hints[i] >= HALT_DEEP_HINT && distance_keeps_awake(place.distance))
 			continue;
 		remote.hint = hints[i];
 		if (i == 0)

@@ -80,7 +80,8 @@ static enum err map_kernel_as(struct workspace *workspace, bool is_global)
 
 	for (uint32_t i = 0; i < KERNEL_PAGES; i++) {
 		const uint32_t page = KERNEL_FIRST + i;
-		const uint64_t line = workspace->arena.frame + chase_arena_dense(page);
+		const uint64_t line = workspace->arena.frame +
+		                      chase_arena_dense(spaces_layout(), page);
 		const enum err err =
 			walk_map(workspace->pool, workspace->space.root,
 		                 kernel_base(is_global) + page * PAGE_BYTES,
@@ -191,7 +192,7 @@ static void aim_at_lines(const struct chase_arena *arena, uint64_t base, uint32_
 	step->spread = base;
 	step->dense = VA_LINES_DENSE;
 	step->spread_first = (uint32_t)chase_arena_spread(arena, spaces_layout(), page);
-	step->dense_first = chase_arena_dense(page);
+	step->dense_first = chase_arena_dense(spaces_layout(), page);
 }
 
 struct players {

@@ -118,6 +118,17 @@ static const struct shape_of_set sets[] = {
 	  { 64 },
 	  { 0 },
 	  128 },
+	{ "4k",
+	  "random",
+	  "contiguous",
+	  TLB_4K,
+	  { .page = LEVEL_PT, .apart = LEVEL_PT, .contiguous = true },
+	  ORDER_RANDOM,
+	  false,
+	  false,
+	  { 64, 512 },
+	  { 1, 2, 4 },
+	  0 },
 	{ "2m",
 	  "random",
 	  "dense",
@@ -276,10 +287,26 @@ static void plan_ops(struct plan *plan, const struct shape_of_set *set, bool all
 		}
 }
 
+/*
+ * Whether frames in a row cost less is one row; but for the longest profile, and the
+ * shortest, which has none.
+ */
+static void plan_contiguous_pages(struct plan *plan, const struct shape_of_set *set)
+{
+	const struct sizes sizes = { .count = 1, .at = { set->pages[1] } };
+
+	if (plan_config(plan)->profile->sweep == SWEEP_ALL)
+		plan_op(plan, tlb_op_none, (struct setting){ 0 }, set, 1, &sizes);
+}
+
 static void plan_set(struct plan *plan, const struct shape_of_set *set)
 {
 	struct sizes sizes = { 0 };
 
+	if (set->layout.contiguous && !plan_is_longest(plan)) {
+		plan_contiguous_pages(plan, set);
+		return;
+	}
 	sizes.count = sizes_of(plan, set, sizes.at);
 	plan_ops(plan, set, set->thorough, 1, &sizes);
 	if (set->thorough)

@@ -84,7 +84,8 @@ static enum err map_kernel(struct workspace *workspace, const struct scenario *s
 	const uint64_t flags = global | PTE_ACCESSED | PTE_DIRTY | workspace->nx;
 
 	for (uint32_t page = KERNEL_THREAD * SETS_APART; page < ALL_PAGES; page++) {
-		const uint64_t line = workspace->arena.frame + chase_arena_dense(page);
+		const uint64_t line = workspace->arena.frame +
+		                      chase_arena_dense(spaces_layout(), page);
 		const enum err err = walk_map(workspace->pool, workspace->space.root,
 		                              kernel_base(scenario) + page * PAGE_BYTES,
 		                              line & PTE_FRAME, flags, LEVEL_PT);
@@ -161,7 +162,7 @@ static void put_step(struct writer *writer, uint64_t cr3, uint64_t base, uint32_
 		.spread_first =
 			(uint32_t)chase_arena_spread(arena, spaces_layout(), first),
 		.dense = VA_LINES_DENSE,
-		.dense_first = chase_arena_dense(first),
+		.dense_first = chase_arena_dense(spaces_layout(), first),
 		.accesses = pages,
 	};
 }

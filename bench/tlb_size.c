@@ -12,20 +12,30 @@ struct side {
 	enum tlb_page page;
 	enum level level; /* of that page */
 	uint32_t most;    /* pages; of code, what a jump reaches */
+	bool contiguous;  /* so are their frames; in the longest profile alone */
 };
 
 static const struct side sides[] = {
-	{ "data", "4k", TLB_DATA, TLB_4K, LEVEL_PT, LINES },
-	{ "code", "4k", TLB_CODE, TLB_4K, LEVEL_PT, LINES },
-	{ "data", "2m", TLB_DATA, TLB_2M, LEVEL_PD, LINES },
-	{ "code", "2m", TLB_CODE, TLB_2M, LEVEL_PD, 1024 },
-	{ "data", "1g", TLB_DATA, TLB_1G, LEVEL_PDPT, 4096 },
+	{ "data", "4k", TLB_DATA, TLB_4K, LEVEL_PT, LINES, false },
+	{ "data", "4k", TLB_DATA, TLB_4K, LEVEL_PT, LINES, true },
+	{ "code", "4k", TLB_CODE, TLB_4K, LEVEL_PT, LINES, false },
+	{ "data", "2m", TLB_DATA, TLB_2M, LEVEL_PD, LINES, false },
+	{ "code", "2m", TLB_CODE, TLB_2M, LEVEL_PD, 1024, false },
+	{ "data", "1g", TLB_DATA, TLB_1G, LEVEL_PDPT, 4096, false },
 };
 #define SIDES (sizeof sides / sizeof sides[0])
 
 #define LEAST 4u
 #define SHORT 256u /* where the shortest profile ends */
 #define POINTS_MAX 64u
+
+static struct chase_arena_layout layout_of(const struct side *side)
+{
+	struct chase_arena_layout layout = chase_arena_in_a_row(side->level);
+
+	layout.contiguous = side->contiguous;
+	return layout;
+}
 
 struct points {
 	uint32_t at[POINTS_MAX];
@@ -122,7 +132,7 @@ static void plan_side(struct plan *plan, const struct side *side)
 			.divisor = points.at[i],
 			.chase = {
 				.chains = {
-					.layout = chase_arena_in_a_row(side->level),
+					.layout = layout_of(side),
 					.pages = points.at[i],
 					.seed = plan_config(plan)->seed,
 					.code = code,
@@ -135,6 +145,7 @@ static void plan_side(struct plan *plan, const struct side *side)
 
 		variant_add(&spec, side->side);
 		variant_add(&spec, side->size);
+		variant_add(&spec, side->contiguous ? "contiguous" : NULL);
 		if (plan_has_point(plan, points.at, points.count, i))
 			plan_add(plan, &spec);
 	}
@@ -143,7 +154,8 @@ static void plan_side(struct plan *plan, const struct side *side)
 static void plan_tlb_size(struct plan *plan)
 {
 	for (unsigned i = 0; i < SIDES; i++)
-		plan_side(plan, &sides[i]);
+		if (!sides[i].contiguous || plan_is_longest(plan))
+			plan_side(plan, &sides[i]);
 }
 
 static uint64_t frames(const struct config *config)
@@ -152,8 +164,7 @@ static uint64_t frames(const struct config *config)
 
 	(void)config;
 	for (unsigned i = 0; i < SIDES; i++)
-		sum += chase_arena_frames(chase_arena_in_a_row(sides[i].level),
-		                          sides[i].most);
+		sum += chase_arena_frames(layout_of(&sides[i]), sides[i].most);
 	return sum;
 }
 

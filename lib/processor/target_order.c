@@ -66,6 +66,17 @@ void target_order(const struct topology *const *all, unsigned count,
 	sort(ranks, count - 1);
 }
 
+bool target_is_kept_awake_by(const struct topology *const *all, unsigned first,
+                             unsigned targets, unsigned place)
+{
+	if (place >= first && place - first < targets)
+		return false;
+	for (unsigned i = 0; i < targets; i++)
+		if (distance_keeps_awake(topology_distance(all[place], all[first + i])))
+			return true;
+	return false;
+}
+
 struct pair_list {
 	struct target_pair *pairs;
 	unsigned count;

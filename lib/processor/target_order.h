@@ -28,6 +28,13 @@ void target_order(const struct topology *const *all, unsigned count,
 #define TARGET_PAIRS_OF 16u
 #define TARGET_PAIRS (TARGET_PAIRS_OF * (TARGET_PAIRS_OF - 1))
 
+/*
+ * True if all[place] is none of the targets, all[first] and those behind it, and would,
+ * awake, keep one of them from sleeping deeper than C1.
+ */
+bool target_is_kept_awake_by(const struct topology *const *all, unsigned first,
+                             unsigned targets, unsigned place);
+
 struct target_pair {
 	uint16_t from, to;
 };

@@ -70,6 +70,16 @@ enum distance {
 
 enum distance topology_distance(const struct topology *a, const struct topology *b);
 
+/*
+ * A core sleeps as deep as the shallowest of its threads, and a module of cores with
+ * one L2 as the shallowest of them: true if one so near, awake, keeps another from
+ * sleeping deeper than C1.
+ */
+static inline bool distance_keeps_awake(enum distance distance)
+{
+	return distance <= DISTANCE_CLUSTER;
+}
+
 /* "self", "core", "cluster", "cache", "package", "machine". */
 const char *distance_name(enum distance distance);
 

@@ -102,12 +102,21 @@ static int64_t median_distance(const int64_t *sorted, uint32_t n, int64_t *scrat
 	return scratch[n / 2];
 }
 
-static uint32_t count_far(const int64_t *distances, uint32_t n, int64_t mad)
+/*
+ * Where most samples are the same the MAD is 0, and what falls on the next step of the
+ * clock is none the further for it.  Readings are whole ticks, so that one step of a
+ * broken number of them may look a little longer, and two never as short as one and a
+ * half.
+ */
+static uint32_t count_far(const int64_t *distances, uint32_t n, int64_t mad,
+                          uint32_t step)
 {
+	const int64_t nearest = (int64_t)step + step / 2;
+	const int64_t bound = mad * 14826 > nearest ? mad * 14826 : nearest;
 	uint32_t far = 0;
 
 	for (uint32_t i = 0; i < n; i++)
-		far += distances[i] * 1000 > mad * 14826;
+		far += distances[i] * 1000 > bound;
 	return far;
 }
 
@@ -120,7 +129,8 @@ static int64_t sum_of(const int64_t *ticks, uint32_t n)
 	return sum;
 }
 
-struct summary summarise(int64_t *ticks, uint32_t n, uint32_t divisor, int64_t *scratch)
+struct summary summarise(int64_t *ticks, uint32_t n, uint32_t divisor, uint32_t step,
+                         int64_t *scratch)
 {
 	sort_ticks(ticks, n);
 
@@ -132,7 +142,7 @@ struct summary summarise(int64_t *ticks, uint32_t n, uint32_t divisor, int64_t *
 #define PERCENTILE(percent) MILLI(percentile_rank(n, percent))
 	return (struct summary){
 		.n = n,
-		.far = count_far(scratch, n, mad),
+		.far = count_far(scratch, n, mad, step),
 		.min = MILLI(0),
 		.p01 = PERCENTILE(1),
 		.p05 = PERCENTILE(5),

@@ -10,7 +10,8 @@
 /* Everything exported about one set of differences, in thousandths of a tick. */
 struct summary {
 	uint32_t n;
-	uint32_t far; /* further than 14.826 MAD from the median; counted, kept */
+	/* Further than 14.826 MAD from the median, and than a step; counted, kept. */
+	uint32_t far;
 	int64_t min, p01, p05, p25, p50, p75, p95, p99, max;
 	int64_t mean;
 	int64_t mad; /* median of |difference - median| */
@@ -57,7 +58,8 @@ int64_t per_operation_milli(int64_t ticks, uint32_t divisor);
 
 /*
  * Sorts ticks and says what they show, each divided by divisor.  n >= 1; scratch
- * has room for n values and is overwritten.
+ * has room for n values and is overwritten.  step is that of the clock, in thousandths
+ * of a tick.
  */
-struct summary summarise(int64_t *ticks, uint32_t n, uint32_t divisor,
+struct summary summarise(int64_t *ticks, uint32_t n, uint32_t divisor, uint32_t step,
                          int64_t *scratch);

@@ -210,9 +210,16 @@ def held(truth: Truth, size: str, pages: int, dense: bool) -> Range:
     return found.times(pages) if found else Range(0.0, hit.high)
 
 
+def scattered(words) -> None:
+    """Of groups the order of whose pages is drawn, what is held depends on it."""
+    if "contiguous" in words:
+        raise Unknown("groups of pages in an order that is drawn: what is held is not worked out")
+
+
 def refill(truth: Truth, row: dict, words) -> Range:
     pages = int(row["value"])
     size = words[0]
+    scattered(words)
     if "large" in words:
         if "dense" not in words:
             raise Unknown("the sets of pages far apart are not worked out")
@@ -326,6 +333,7 @@ def switch_with_pages(truth: Truth, row: dict) -> Range:
 
 
 def tlb_size(truth: Truth, row: dict, words) -> Range:
+    scattered(words)
     return chase(truth, words[0], words[1], int(row["value"]))
 
 
@@ -356,7 +364,8 @@ def of_row(truth: Truth, row: dict) -> Range:
 
 
 def knee(truth: Truth, variant: str) -> Range:
-    side, size, number = variant.split("-")
+    side, size, *words, number = variant.split("-")
+    scattered(words)
     if in_pieces(truth, side):
         raise Unknown("the 2 MiB page that is subtracted is held in pieces")
     whole(truth, side, size)

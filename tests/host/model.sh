@@ -91,6 +91,22 @@ for row in dense:25 by2m:50 by1g:75; do
 		"refill,none,4k-random-warm-${row%:*}-large,pages,64" "${row#*:}"
 done
 
+# Four pages with frames in a row are one entry of zen5's TLB: 512 of them are 128, of which
+# the first level holds 96.  Without the second level's size in CPUID no W is larger.
+sed 's/^cpuid = 0x80000006 0 [^ ]* [^ ]*/cpuid = 0x80000006 0 0 0/' \
+	tests/silicon/machines/zen5.machine >"$scratch/coalescing.machine"
+check 'refills of pages whose frames are in a row' measured 0 coalescing \
+	"$scratch/coalescing.machine" profile=default only=refill/none seed=1
+costs_about() { # FOLDER ROW LOW HIGH
+	found=$(of_rows "$1" "$2" cost)
+	echo "$2 costs $found"
+	awk -v found="$found" -v low="$3" -v high="$4" \
+		'BEGIN { exit !(found != "" && found >= low && found <= high) }'
+}
+check 'scattered ones are fetched from the second level' costs_about coalescing \
+	refill,none,4k-random-warm-dense-large,pages,512 2.7 2.9
+check 'of those in a row three of four are in the first' costs_about coalescing \
+	refill,none,4k-random-warm-contiguous-large,pages,512 0.5 1.4
 check 'PCIDs' measured 0 pcids "$keeper" profile=default \
 	only=pcid_capacity/cr3_pcid_noflush seed=1
 check 'a machine that keeps four keeps them over three others' cost_is pcids \
@@ -118,6 +134,16 @@ selftest_is() { # FOLDER TEST,VALUE
 }
 check 'a full flush costs a walk a page' selftest_is counters walks_cr3_reload,64.000
 check 'INVLPG one' selftest_is counters walks_invlpg,1.000
+# Of AMD's from Zen 4 on, PerfMonV2, each stands still until PerfCntrGlobalCtl enables it.
+for name in zen5 client_zen4; do
+	check "the counters of $name" measured 0 "counters_$name" \
+		"tests/silicon/machines/$name.machine" profile=smoke \
+		only=single_op/cr3_reload seed=1
+	check 'are enabled: a multiplication is three cycles' selftest_is \
+		"counters_$name" cycle_counter,3.000
+	check 'and a full flush a walk a page' selftest_is \
+		"counters_$name" walks_cr3_reload,64.000
+done
 
 # --- what a machine lacks
 
@@ -127,11 +153,19 @@ reasons_are() { # FOLDER BENCH,OP TEXT: of all its rows
 	echo "skipped,$3" | diff - "$scratch/reasons"
 }
 
+{ cat tests/silicon/machines/zen5.machine && echo 'erratum = invlpgb_faults'; } \
+	>"$scratch/reported.machine"
 check 'one that has no INVPCID' measured 0 atom tests/silicon/machines/atom.machine \
 	profile=smoke only='single_op/inv*,ipi' seed=1
 check 'says so of its rows' reasons_are atom single_op,invpcid_address invpcid
 check 'and has its INVLPG' [ "$(awk -F, '$2 == "invlpg" && $7 == "ok"' \
 	"$scratch/atom/results.csv" | wc -l)" -gt 10 ]
+check 'one whose INVLPGB is reported and raises #UD' measured 0 reported \
+	"$scratch/reported.machine" profile=smoke \
+	only='single_op/invlpgb*,single_op/invlpg' seed=1
+check 'is tried once, and says why it is not used' machine_says reported \
+	'invlpgb_refused,"reported, and it faults"'
+check 'and its rows are skipped' reasons_are reported single_op,invlpgb_tlbsync invlpgb
 check 'there is one processor here' machine_says atom cpus_started,1 \
 	'cpus_not_asked_why,the model on this computer runs one processor'
 

@@ -165,6 +165,29 @@ TEST(a_refill_is_what_comes_behind_the_operation_per_page)
 	assert_int_equal(spec->copies_b, 0);
 }
 
+/* What a TLB that makes one entry of several pages gains by frames in a row. */
+TEST(pages_whose_frames_are_in_a_row_are_one_row_but_in_the_longest_profile)
+{
+	const struct experiment_spec *spec;
+
+	plan_bench(&bench_refill, "default", 1536);
+	spec = spec_at(find("none", "4k-random-warm-contiguous-large", 512));
+	assert_true(spec->chase.chains.layout.contiguous);
+	assert_int_equal(spec->chase.way_a, CHASE_DENSE);
+	assert_false(has("none", "4k-random-warm-contiguous-large", 64));
+	assert_false(has("invlpg", "4k-random-warm-contiguous", 512));
+	assert_false(spec_at(find("none", "4k-random-warm-dense-large", 512))
+	                     ->chase.chains.layout.contiguous);
+	plan_bench(&bench_tlb_size, "default", 1536);
+	assert_false(has("none", "data-4k-contiguous", 512));
+	plan_bench(&bench_refill, "full", 1536);
+	assert_true(has("none", "4k-random-warm-contiguous-large", 6144));
+	assert_true(has("invlpg", "4k-random-warm-contiguous", 512));
+	plan_bench(&bench_tlb_size, "full", 1536);
+	spec = spec_at(find("none", "data-4k-contiguous", 8192));
+	assert_true(spec->chase.chains.layout.contiguous);
+}
+
 /* Who drops another PCID by each way loses as much of its own. */
 TEST(a_refill_says_whether_the_operation_dropped_the_current_pcid_or_another)
 {
@@ -495,6 +518,8 @@ int main(void)
 		cmocka_unit_test(no_chain_is_longer_than_its_layout),
 		cmocka_unit_test(refill_goes_to_four_times_the_tlb),
 		cmocka_unit_test(a_refill_is_what_comes_behind_the_operation_per_page),
+		cmocka_unit_test(
+			pages_whose_frames_are_in_a_row_are_one_row_but_in_the_longest_profile),
 		cmocka_unit_test(
 			a_refill_says_whether_the_operation_dropped_the_current_pcid_or_another),
 		cmocka_unit_test(

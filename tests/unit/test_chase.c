@@ -10,9 +10,10 @@ static void assert_dense_pass(const struct pointer_chains *chains, unsigned spre
 		const uint64_t page = (ring0.at[spread + i].value - base) /
 		                      level_span(chains->layout.apart);
 
-		assert_event(RING0_LOAD, VA_LINES_DENSE +
-		                                 chase_arena_dense((uint32_t)page) +
-		                                 sizeof(uint64_t));
+		assert_event(RING0_LOAD,
+		             VA_LINES_DENSE +
+		                     chase_arena_dense(chains->layout, (uint32_t)page) +
+		                     sizeof(uint64_t));
 	}
 }
 

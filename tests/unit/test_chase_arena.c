@@ -1,19 +1,25 @@
 /* The arena: a line of its own for every page, in every layout. */
 #include "tests/unit/support/chase_arena_world.h"
 
-TEST(no_two_pages_have_a_line_in_common)
+static void assert_lines_apart(struct chase_arena_layout layout)
 {
 	static bool taken[LINES];
 
 	memset(taken, 0, sizeof taken);
 	for (uint32_t page = 0; page < LINES; page++) {
-		const uint32_t at = chase_arena_dense(page);
+		const uint32_t at = chase_arena_dense(layout, page);
 
 		assert_int_equal(at % LINE_BYTES, 0);
 		assert_in_range(at, 0, LINES * LINE_BYTES - 1);
 		assert_false(taken[at / LINE_BYTES]);
 		taken[at / LINE_BYTES] = true;
 	}
+}
+
+TEST(no_two_pages_have_a_line_in_common)
+{
+	assert_lines_apart(SMALL);
+	assert_lines_apart(CONTIGUOUS);
 }
 
 /* Set of a TLB that a page is looked up in, by its number. */
@@ -112,15 +118,16 @@ TEST(entries_of_pages_far_apart_are_spread_over_the_lines_of_their_tables)
 }
 
 /* Sets of a cache with so many sets that the first pages' lines fall into, at most. */
-static uint32_t fullest_set(uint32_t first, uint32_t pages, uint32_t sets)
+static uint32_t fullest_set(struct chase_arena_layout layout, uint32_t first,
+                            uint32_t pages, uint32_t sets)
 {
 	static uint32_t chase_arena_in[2048];
 	uint32_t fullest = 0;
 
 	memset(chase_arena_in, 0, sizeof chase_arena_in);
 	for (uint32_t page = first; page < first + pages; page++) {
-		uint32_t *const in =
-			&chase_arena_in[chase_arena_dense(page) / LINE_BYTES % sets];
+		uint32_t *const in = &chase_arena_in[chase_arena_dense(layout, page) /
+		                                     LINE_BYTES % sets];
 
 		if (++*in > fullest)
 			fullest = *in;
@@ -128,13 +135,21 @@ static uint32_t fullest_set(uint32_t first, uint32_t pages, uint32_t sets)
 	return fullest;
 }
 
-TEST(lines_are_spread_over_the_sets_of_the_caches)
+static void assert_lines_are_spread(struct chase_arena_layout layout)
 {
 	for (uint32_t pages = 64; pages <= 16384; pages *= 2) {
-		assert_int_equal(fullest_set(0, pages, 64), pages / 64);
-		assert_true(fullest_set(0, pages, 1024) <= 2 * (pages / 1024) + 2);
-		assert_true(fullest_set(0, pages, 2048) <= 2 * (pages / 2048) + 2);
+		assert_int_equal(fullest_set(layout, 0, pages, 64), pages / 64);
+		assert_true(fullest_set(layout, 0, pages, 1024) <=
+		            2 * (pages / 1024) + 2);
+		assert_true(fullest_set(layout, 0, pages, 2048) <=
+		            2 * (pages / 2048) + 2);
 	}
+}
+
+TEST(lines_are_spread_over_the_sets_of_the_caches)
+{
+	assert_lines_are_spread(SMALL);
+	assert_lines_are_spread(CONTIGUOUS);
 }
 
 TEST(neighbouring_pages_have_frames_that_are_not_neighbours)
@@ -149,6 +164,20 @@ TEST(neighbouring_pages_have_frames_that_are_not_neighbours)
 			assert_int_not_equal(physical(va + by * PAGE_BYTES, &level),
 			                     physical(va, &level) + by * PAGE_BYTES);
 		}
+}
+
+/* Four or eight of them in a row, aligned, can be one entry of a TLB that coalesces. */
+TEST(but_for_the_layout_that_has_them_in_a_row)
+{
+	open_lines();
+	assert_int_equal(chase_arena_map(&lines, root, CONTIGUOUS, 0, 2048), ERR_NONE);
+	for (uint32_t page = 0; page < 2048; page++) {
+		const uint64_t va = chase_arena_base(CONTIGUOUS) + page * PAGE_BYTES;
+		enum level level;
+
+		assert_int_equal(physical(va, &level),
+		                 lines.frame + page % 512 * PAGE_BYTES);
+	}
 }
 
 TEST(layouts_lie_apart_from_each_other_and_end_in_the_address_space)
@@ -198,13 +227,14 @@ TEST(every_page_maps_its_line_by_an_entry_of_its_size)
 
 			assert_int_equal(
 				physical(chase_arena_base(layout) + offset, &level),
-				lines.frame + chase_arena_dense(page));
+				lines.frame + chase_arena_dense(layout, page));
 			assert_int_equal(level, layout.page);
 			assert_int_equal(offset / level_span(layout.apart), page);
 			assert_int_equal(
-				physical(VA_LINES_DENSE + chase_arena_dense(page),
+				physical(VA_LINES_DENSE +
+			                         chase_arena_dense(layout, page),
 			                 &level),
-				lines.frame + chase_arena_dense(page));
+				lines.frame + chase_arena_dense(layout, page));
 			assert_int_equal(level, LEVEL_PD);
 		}
 	}
@@ -261,7 +291,7 @@ TEST(a_giant_page_reaches_the_lines_in_its_gib)
 			physical(chase_arena_base(layouts[7]) +
 		                         chase_arena_spread(&lines, layouts[7], page),
 		                 &level),
-			lines.frame + chase_arena_dense(page));
+			lines.frame + chase_arena_dense(layouts[7], page));
 		assert_int_equal(level, LEVEL_PDPT);
 	}
 }
@@ -318,6 +348,7 @@ int main(void)
 		cmocka_unit_test(lines_are_spread_over_the_sets_of_the_caches),
 		cmocka_unit_test(
 			neighbouring_pages_have_frames_that_are_not_neighbours),
+		cmocka_unit_test(but_for_the_layout_that_has_them_in_a_row),
 		cmocka_unit_test(
 			layouts_lie_apart_from_each_other_and_end_in_the_address_space),
 		cmocka_unit_test(every_page_maps_its_line_by_an_entry_of_its_size),

@@ -209,9 +209,9 @@ TEST(chains_begin_with_their_own_lines_in_each_way)
 	spec.chase.way_a = CHASE_DENSE;
 	spec.chase.chains.count = CHASE_CHAINS;
 	make_plan(&spec, NULL);
-	line = chase_arena_dense(0);
+	line = chase_arena_dense(spec.chase.chains.layout, 0);
 	memcpy(dense + 6, &line, 4);
-	line = chase_arena_dense(12);
+	line = chase_arena_dense(spec.chase.chains.layout, 12);
 	dense[10] = spread[10] = '\xba';
 	memcpy(dense + 11, &line, 4);
 	line = (uint32_t)chase_arena_spread(&workspace.arena, spec.chase.chains.layout,

@@ -86,7 +86,7 @@ TEST(a_clock_without_steps_is_not_waited_for)
 	synthetic.dither.spin = note_spin;
 
 	const struct estimate found = measure(&with, 1, 0);
-	const struct summary summary = sampler_summary(&with, &samples, 1);
+	const struct summary summary = sampler_summary(&with, &samples, 1, with.step);
 
 	assert_int_equal(spins, 0);
 	assert_int_equal(found.estimator, ESTIMATOR_MEDIAN);

@@ -226,7 +226,7 @@ TEST(the_medians_interval_excludes_what_the_estimate_holds)
 
 	assert_true(e.lo <= 161700 && 161700 <= e.hi);
 
-	const struct summary s = summarise(sorted, 255, 1, distances);
+	const struct summary s = summarise(sorted, 255, 1, STEP_NONE, distances);
 
 	assert_int_equal(s.p50, 168000);
 	assert_int_equal(s.ci99_lo, 168000);

@@ -16,7 +16,7 @@ static void assert_cycle(const struct pointer_chains *chains, uint32_t *order)
 	static bool met[LINES];
 	const uint64_t base = chase_arena_base(chains->layout);
 	uint64_t spread = chase_arena_spread(&lines, chains->layout, chains->first);
-	uint64_t dense = chase_arena_dense(chains->first);
+	uint64_t dense = chase_arena_dense(chains->layout, chains->first);
 
 	memset(met, 0, sizeof met);
 	for (uint32_t i = 0; i < chains->pages; i++) {
@@ -28,13 +28,13 @@ static void assert_cycle(const struct pointer_chains *chains, uint32_t *order)
 		met[page] = true;
 		if (order != NULL)
 			order[i] = page;
-		assert_int_equal(dense, chase_arena_dense(page));
+		assert_int_equal(dense, chase_arena_dense(chains->layout, page));
 		spread = load(base + spread);
 		dense = load(VA_LINES_DENSE + dense + 8);
 	}
 	assert_int_equal(spread,
 	                 chase_arena_spread(&lines, chains->layout, chains->first));
-	assert_int_equal(dense, chase_arena_dense(chains->first));
+	assert_int_equal(dense, chase_arena_dense(chains->layout, chains->first));
 }
 
 TEST(a_chain_has_every_page_once_in_the_same_order_both_ways)
@@ -168,9 +168,10 @@ TEST(a_chain_of_code_jumps_through_every_page_and_back)
 		                        chase_arena_spread(&lines, chains.layout, 0) +
 		                                LINE_CODE_SPREAD),
 		                 776);
-		assert_int_equal(follow(&chains, VA_LINES_DENSE,
-		                        chase_arena_dense(0) + LINE_CODE_DENSE),
-		                 776);
+		assert_int_equal(
+			follow(&chains, VA_LINES_DENSE,
+		               chase_arena_dense(chains.layout, 0) + LINE_CODE_DENSE),
+			776);
 	}
 }
 

@@ -56,8 +56,10 @@ TEST(every_row_is_measured_and_done)
 		assert_true(row->finished && row->converged);
 		assert_int_equal(chunks_of(i), 1);
 		assert_int_equal(row->samples.n, 127);
-		assert_in_range(sampler_summary(&rows_of.sampler, &row->samples, 1).p50,
-		                (i + 1) * 100000 - 1000, (i + 1) * 100000 + 1000);
+		assert_in_range(
+			sampler_summary(&rows_of.sampler, &row->samples, 1, STEP_NONE)
+				.p50,
+			(i + 1) * 100000 - 1000, (i + 1) * 100000 + 1000);
 	}
 }
 

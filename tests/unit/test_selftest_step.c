@@ -1,5 +1,6 @@
 /* The self-tests on clocks that step, and verdicts that a machine may have no answer
  * to. */
+#include "bench/harness/selftest/conclusion.h"
 #include "tests/unit/support/selftests.h"
 
 /* 22 and 23, 24 and 25 ticks in turn: no number of ticks divides them all. */
@@ -68,6 +69,42 @@ TEST(one_timer_alone_is_no_reason_against_the_timing)
 		assert_int_equal(verdict("timers"), known[i].verdict);
 		assert_int_equal(selftest_clock_passed(&selftest), known[i].passes);
 	}
+}
+
+/* From the rates that its sources say to what is written of the timing. */
+static struct machine concluded(uint64_t pm_timer, uint64_t hpet)
+{
+	const struct fingerprint real = { .quantum = 1,
+		                          .slopes = { 1000, 3000, 250, 9000 },
+		                          .cpuid = 120000,
+		                          .measured = true };
+	struct machine machine = {
+		.features = FEATURE_INVARIANT_TSC,
+		.tsc_rate.hz = { [RATE_PM_TIMER] = pm_timer, [RATE_HPET] = hpet },
+	};
+
+	rate_vote(&machine.tsc_rate);
+	machine.env = fingerprint_environment(&real, &machine);
+	(void)synthetic_reset(NULL);
+	pass_all();
+	selftest_timers(&selftest, &machine.tsc_rate);
+	selftest_conclude(&selftest, &machine);
+	return machine;
+}
+
+TEST(the_timing_is_valid_by_one_timer_and_says_that_nothing_confirms_it)
+{
+	struct machine machine = concluded(0, 2000000000);
+
+	assert_true(machine.timing_valid);
+	assert_non_null(strstr(machine.timing_reason, "of which one source speaks"));
+	machine = concluded(2000000000, 2000000000);
+	assert_true(machine.timing_valid);
+	assert_null(strstr(machine.timing_reason, "one source"));
+	machine = concluded(2000000000, 2100000000);
+	assert_false(machine.timing_valid);
+	machine = concluded(0, 0);
+	assert_false(machine.timing_valid);
 }
 
 TEST(a_counter_of_walks_that_stands_still_is_skipped)
@@ -170,6 +207,8 @@ int main(void)
 			a_clock_that_steps_by_a_broken_number_of_ticks_passes_every_test),
 		SYNTHETIC_CASE(a_load_of_half_a_step_fails_the_empty_window),
 		SYNTHETIC_CASE(one_timer_alone_is_no_reason_against_the_timing),
+		SYNTHETIC_CASE(
+			the_timing_is_valid_by_one_timer_and_says_that_nothing_confirms_it),
 		cmocka_unit_test(a_counter_of_walks_that_stands_still_is_skipped),
 		cmocka_unit_test(
 			a_row_that_differs_from_itself_by_more_than_a_percent_is_not_repeated),

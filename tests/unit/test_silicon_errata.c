@@ -443,6 +443,14 @@ TEST(a_counter_of_walks_can_count_too_many)
 	world_close();
 }
 
+TEST(invlpgb_that_cpuid_reports_can_fault)
+{
+	open_wrong("invlpgb_faults");
+	assert_true(silicon_params(world.s)->invlpgb);
+	assert_int_equal(silicon_invlpgb(world.s, 0, KEPT_P | 7, 0, 0), 6);
+	world_close();
+}
+
 TEST(errata_of_the_body_are_asked_for)
 {
 	world_open_wrong("ipi_lost_asleep processor 0");
@@ -514,6 +522,7 @@ int main(void)
 		cmocka_unit_test(
 			a_fetch_from_a_page_whose_size_was_changed_can_be_a_machine_check),
 		cmocka_unit_test(a_counter_of_walks_can_count_too_many),
+		cmocka_unit_test(invlpgb_that_cpuid_reports_can_fault),
 		cmocka_unit_test(errata_of_the_body_are_asked_for),
 		cmocka_unit_test(every_name_is_read_and_is_another),
 	};

@@ -1,4 +1,5 @@
 /* Order statistics against known answers, libc, and plain definitions. */
+#include "lib/stats/estimate.h"
 #include "lib/stats/stats.h"
 
 #include "tests/unit/support/random.h"
@@ -159,7 +160,7 @@ TEST(half_a_thousandth_goes_away_from_zero)
 TEST(one_value_is_every_statistic_of_itself)
 {
 	int64_t one[] = { -5 };
-	const struct summary s = summarise(one, 1, 2, scratch);
+	const struct summary s = summarise(one, 1, 2, STEP_NONE, scratch);
 	const int64_t all[] = { s.min,     s.p01,     s.p05,     s.p25, s.p50,
 		                s.p75,     s.p95,     s.p99,     s.max, s.ci95_lo,
 		                s.ci95_hi, s.ci99_lo, s.ci99_hi, s.mean };
@@ -174,7 +175,7 @@ TEST(one_value_is_every_statistic_of_itself)
 TEST(two_values_span_both_intervals)
 {
 	int64_t two[] = { 30, 10 };
-	const struct summary s = summarise(two, 2, 1, scratch);
+	const struct summary s = summarise(two, 2, 1, STEP_NONE, scratch);
 
 	assert_int_equal(s.min, 10000);
 	assert_int_equal(s.p25, 10000);
@@ -196,7 +197,7 @@ TEST(thirty_one_values_have_the_statistics_worked_out_by_hand)
 	for (int i = 0; i < 31; i++)
 		values[i] = i * 12 % 31 + 1;
 
-	const struct summary s = summarise(values, 31, 1, scratch);
+	const struct summary s = summarise(values, 31, 1, STEP_NONE, scratch);
 
 	assert_int_equal(s.n, 31);
 	assert_int_equal(s.far, 0);
@@ -222,7 +223,7 @@ TEST(values_beyond_14_826_mad_are_far_and_still_counted)
 {
 	/* Median 0, MAD 1000: 14826 is the last that is not far. */
 	int64_t values[] = { -1000, -1000, 0, 0, 1000, 1000, 14826, 14827, -14827 };
-	const struct summary s = summarise(values, 9, 1, scratch);
+	const struct summary s = summarise(values, 9, 1, STEP_NONE, scratch);
 
 	assert_int_equal(s.mad, 1000000);
 	assert_int_equal(s.far, 2);
@@ -231,13 +232,25 @@ TEST(values_beyond_14_826_mad_are_far_and_still_counted)
 	assert_int_equal(s.max, 14827000);
 }
 
-TEST(with_a_mad_of_0_all_other_values_are_far)
+TEST(with_a_mad_of_0_what_is_more_than_a_step_away_is_far)
 {
-	int64_t values[] = { 5, 5, 5, 5, 6, 4, 5 };
-	const struct summary s = summarise(values, 7, 1, scratch);
+	int64_t values[] = { 5, 5, 5, 5, 7, 3, 5, 4, 6 };
+	const struct summary s = summarise(values, 9, 1, STEP_NONE, scratch);
 
 	assert_int_equal(s.mad, 0);
 	assert_int_equal(s.far, 2);
+}
+
+/* Steps of 21 ticks, and of 22.5, of which a reading is the whole ticks. */
+TEST(the_next_step_of_the_clock_is_not_far)
+{
+	int64_t whole[] = { 168, 168, 168, 168, 168, 147, 189, 126, 210, 168 };
+	int64_t broken[] = { 90, 90, 90, 90, 90, 67, 113, 45, 135, 90 };
+
+	assert_int_equal(summarise(whole, 10, 1, 21000, scratch).far, 2);
+	assert_int_equal(summarise(broken, 10, 1, 22500, scratch).far, 2);
+	/* It bounds nothing that the MAD does not. */
+	assert_int_equal(summarise(whole, 10, 1, STEP_NONE, scratch).far, 4);
 }
 
 TEST(the_mean_is_divided_once_not_value_by_value)
@@ -245,7 +258,7 @@ TEST(the_mean_is_divided_once_not_value_by_value)
 	int64_t values[] = { 1, 1, 2 };
 
 	/* 4 / (3 * 7), in thousandths. */
-	assert_int_equal(summarise(values, 3, 7, scratch).mean, 190);
+	assert_int_equal(summarise(values, 3, 7, STEP_NONE, scratch).mean, 190);
 }
 
 TEST(the_largest_windows_do_not_overflow)
@@ -258,7 +271,8 @@ TEST(the_largest_windows_do_not_overflow)
 			ticks[i] = negative ? -large : large;
 		}
 
-		const struct summary s = summarise(ticks, N_MAX, 256, scratch);
+		const struct summary s =
+			summarise(ticks, N_MAX, 256, STEP_NONE, scratch);
 		const int64_t each = INT64_C(16777216000);
 
 		assert_int_equal(s.p50,
@@ -288,7 +302,8 @@ int main(void)
 		cmocka_unit_test(
 			thirty_one_values_have_the_statistics_worked_out_by_hand),
 		cmocka_unit_test(values_beyond_14_826_mad_are_far_and_still_counted),
-		cmocka_unit_test(with_a_mad_of_0_all_other_values_are_far),
+		cmocka_unit_test(the_next_step_of_the_clock_is_not_far),
+		cmocka_unit_test(with_a_mad_of_0_what_is_more_than_a_step_away_is_far),
 		cmocka_unit_test(the_mean_is_divided_once_not_value_by_value),
 		cmocka_unit_test(the_largest_windows_do_not_overflow),
 	};

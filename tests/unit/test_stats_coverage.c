@@ -1,4 +1,5 @@
 /* The interval of the median holds the median as often as it says. */
+#include "lib/stats/estimate.h"
 #include "lib/stats/stats.h"
 
 #include "tests/unit/support/random.h"
@@ -134,7 +135,7 @@ static unsigned held(draw *one, uint32_t n, enum confidence confidence)
 		for (uint32_t k = 0; k < n; k++)
 			ticks[k] = one(&random);
 
-		const struct summary s = summarise(ticks, n, 1, scratch);
+		const struct summary s = summarise(ticks, n, 1, STEP_NONE, scratch);
 
 		if (confidence == CONFIDENCE_95)
 			count += s.ci95_lo <= 0 && s.ci95_hi >= 0;
@@ -185,7 +186,7 @@ TEST(heavy_tails_are_counted_as_far_and_move_the_mean_only)
 	for (int i = 0; i < 101; i++)
 		ticks[i] = i < 95 ? 100 + i % 5 : INT64_C(1000000) * i;
 
-	const struct summary s = summarise(ticks, 101, 1, scratch);
+	const struct summary s = summarise(ticks, 101, 1, STEP_NONE, scratch);
 
 	assert_int_equal(s.far, 6);
 	assert_int_equal(s.p50, 102000);

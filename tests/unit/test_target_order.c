@@ -104,6 +104,35 @@ TEST(one_processor_alone_has_no_targets)
 	assert_int_equal(ranks[0].place, 7);
 }
 
+/* Threads of a core, cores of a module that has one L2. */
+static void sit_in_module(unsigned i, uint32_t apic_id)
+{
+	sit(i, apic_id, 4, 2);
+	topologies[i].cluster = apic_id / 4;
+}
+
+TEST(who_shares_a_core_or_an_l2_with_a_target_keeps_it_awake)
+{
+	/* Two modules of two cores of two threads; the targets are 4 and 5. */
+	for (unsigned i = 0; i < 8; i++)
+		sit_in_module(i, i);
+	/* One target, 4: its sibling, and both threads of its module's other core. */
+	for (unsigned i = 0; i < 8; i++)
+		assert_int_equal(target_is_kept_awake_by(list, 4, 1, i), i >= 5);
+	/* What is a target waits by its own command. */
+	for (unsigned i = 0; i < 8; i++)
+		assert_int_equal(target_is_kept_awake_by(list, 4, 3, i), i == 7);
+	assert_false(target_is_kept_awake_by(list, 4, 0, 5));
+}
+
+TEST(without_modules_it_is_the_sibling_alone)
+{
+	for (unsigned i = 0; i < 8; i++)
+		sit(i, i, 4, 1);
+	for (unsigned i = 0; i < 8; i++)
+		assert_int_equal(target_is_kept_awake_by(list, 2, 1, i), i == 3);
+}
+
 static struct target_pair pairs[TARGET_PAIRS];
 
 /* Topologies of whole cores, put in order; returns how many pairs call. */
@@ -187,6 +216,9 @@ int main(void)
 		cmocka_unit_test(other_packages_are_dealt_in_turn),
 		cmocka_unit_test(
 			everybody_but_the_caller_comes_once_and_never_nearer_than_who_came_before),
+		cmocka_unit_test(
+			who_shares_a_core_or_an_l2_with_a_target_keeps_it_awake),
+		cmocka_unit_test(without_modules_it_is_the_sibling_alone),
 		cmocka_unit_test(one_processor_alone_has_no_targets),
 		cmocka_unit_test(of_sixteen_each_calls_each),
 		cmocka_unit_test(of_more_each_package_calls_each_and_its_own),

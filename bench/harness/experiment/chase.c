@@ -30,7 +30,7 @@ static void walk_chain(const struct workspace *workspace,
 	const bool dense = way == CHASE_DENSE;
 	const uint64_t base = dense ? VA_LINES_DENSE + sizeof(uint64_t)
 	                            : chase_arena_base(chains->layout);
-	uint64_t at = dense ? chase_arena_dense(chains->first)
+	uint64_t at = dense ? chase_arena_dense(chains->layout, chains->first)
 	                    : chase_arena_spread(&workspace->arena, chains->layout,
 	                                         chains->first);
 
@@ -178,7 +178,7 @@ static uint32_t start_of(const struct workspace *workspace,
 	                         : way == CHASE_CODE_SPREAD ? LINE_CODE_SPREAD
 	                                                    : 0;
 	const uint32_t at =
-		dense ? chase_arena_dense(chains->first)
+		dense ? chase_arena_dense(chains->layout, chains->first)
 		      : (uint32_t)chase_arena_spread(&workspace->arena, chains->layout,
 	                                             chains->first);
 

@@ -290,8 +290,9 @@ struct row plan_row(const struct plan *plan, const struct experiment *experiment
 	const struct mishap mishap = mishap_of(experiment);
 	const struct arm_summary a = sampler_arm(sampler, samples->a, samples->n);
 	const struct arm_summary b = sampler_arm(sampler, samples->b, samples->n);
-	const struct summary cost = sampler_summary(sampler, samples, spec->divisor);
 	const uint32_t step = plan_step(experiment, sampler);
+	const struct summary cost =
+		sampler_summary(sampler, samples, spec->divisor, step);
 	const struct spread spread = chunks_spread(
 		sampler, samples, &experiment->chunks, spec->divisor, step);
 

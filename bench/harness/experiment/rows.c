@@ -144,7 +144,8 @@ static void put_histograms(const struct rows *rows)
 		};
 
 		/* Leaves the differences sorted behind. */
-		if (sampler_summary(rows->sampler, &experiment->samples, 1).n != 0)
+		if (sampler_summary(rows->sampler, &experiment->samples, 1, STEP_NONE)
+		            .n != 0)
 			histogram(rows->sampler->differences, experiment->samples.n,
 			          put_bucket, &to);
 	}

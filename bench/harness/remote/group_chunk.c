@@ -142,19 +142,7 @@ static void command_sender(struct remote_context *remote, enum smp_state state)
 	(void)smp_wait(group->smp, from, group->timeout);
 }
 
-static bool is_target(const struct remote_context *remote, const struct smp_cpu *member)
-{
-	for (unsigned i = 0; i < remote->targets; i++)
-		if (group_target(remote, i) == member)
-			return true;
-	return false;
-}
-
-/*
- * A core sleeps as deep as the shallowest of its threads, and a module of cores with
- * one L2 as the shallowest of them: so whoever shares one with a target waits as the
- * target does.
- */
+/* Whoever would keep a target awake waits as the target does. */
 static void command_siblings(struct remote_context *remote, enum smp_state state,
                              uint32_t hint)
 {
@@ -162,20 +150,11 @@ static void command_siblings(struct remote_context *remote, enum smp_state state
 
 	if (!smp_mwaits((enum smp_state)remote->spec->state))
 		return;
-	for (unsigned i = 1; i <= group->count; i++) {
-		struct smp_cpu *const member = group->members[i];
-		bool shares = false;
-
-		for (unsigned k = 0; k < remote->targets && !shares; k++)
-			shares =
-				topology_distance(&member->topology,
-			                          &group_target(remote, k)->topology) <=
-				DISTANCE_CLUSTER;
-		if (!shares || is_target(remote, member))
-			continue;
-		if (smp_command(group->smp, member, state, hint))
-			(void)smp_wait(group->smp, member, group->timeout);
-	}
+	for (unsigned i = 1; i <= group->count; i++)
+		if (target_is_kept_awake_by(group->order.topologies,
+		                            remote->spec->first, remote->targets, i) &&
+		    smp_command(group->smp, group->members[i], state, hint))
+			(void)smp_wait(group->smp, group->members[i], group->timeout);
 }
 
 static struct group_counts counts_of(struct smp_cpu *member)

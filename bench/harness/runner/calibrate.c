@@ -1,6 +1,7 @@
 #include "bench/harness/runner/calibrate.h"
 
 #include "bench/harness/runner/injected_fault.h"
+#include "bench/harness/selftest/conclusion.h"
 #include "bench/harness/selftest/own_pages.h"
 #include "bench/harness/selftest/selftest_op.h"
 #include "bench/harness/selftest/smp_test.h"

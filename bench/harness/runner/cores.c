@@ -3,6 +3,7 @@
 #include "bench/harness/runner/calibrate.h"
 #include "bench/harness/runner/injected_fault.h"
 #include "bench/harness/runner/run.h"
+#include "bench/harness/selftest/conclusion.h"
 #include "bench/harness/selftest/selftest_op.h"
 #include "lib/base/line.h"
 #include "lib/x86/control.h"

@@ -8,7 +8,7 @@
 #include "bench/harness/runner/cores.h"
 #include "bench/harness/runner/each_cpu.h"
 #include "bench/harness/runner/injected_fault.h"
-#include "bench/harness/selftest/selftest_op.h"
+#include "bench/harness/selftest/conclusion.h"
 #include "bench/harness/selftest/tsc_sync.h"
 #include "bench/harness/smp/smp_pin.h"
 #include "bench/harness/verify/matrix.h"

@@ -233,12 +233,14 @@ bool sampler_is_repeatable(const struct sampler *sampler, const struct samples *
 }
 
 struct summary sampler_summary(const struct sampler *sampler,
-                               const struct samples *samples, uint32_t divisor)
+                               const struct samples *samples, uint32_t divisor,
+                               uint32_t step)
 {
 	if (samples->n == 0)
 		return (struct summary){ 0 };
 	fill_differences(sampler, samples);
-	return summarise(sampler->differences, samples->n, divisor, sampler->scratch);
+	return summarise(sampler->differences, samples->n, divisor, step,
+	                 sampler->scratch);
 }
 
 /* Median and median distance from it, by way of the scratch. */
@@ -272,7 +274,7 @@ struct estimate sampler_estimate(const struct sampler *sampler,
 	if (step > STEP_NONE)
 		return estimate_stepping(sampler, samples, divisor, step);
 
-	const struct summary summary = sampler_summary(sampler, samples, divisor);
+	const struct summary summary = sampler_summary(sampler, samples, divisor, step);
 
 	return estimate_median(&summary);
 }
@@ -296,5 +298,5 @@ struct summary sampler_measure(const struct sampler *sampler, const struct pair 
 {
 	sampler_warm_up(sampler, pair);
 	sampler_extend(sampler, pair, samples, goal);
-	return sampler_summary(sampler, samples, pair->divisor);
+	return sampler_summary(sampler, samples, pair->divisor, sampler->step);
 }

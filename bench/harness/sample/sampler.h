@@ -129,9 +129,10 @@ bool sampler_is_narrow(const struct sampler *sampler, const struct samples *samp
 bool sampler_is_repeatable(const struct sampler *sampler, const struct samples *samples,
                            uint32_t step);
 
-/* b - a of all pairs, sorted and divided; n = 0 without any. */
+/* b - a of all pairs, sorted and divided; n = 0 without any.  step as below. */
 struct summary sampler_summary(const struct sampler *sampler,
-                               const struct samples *samples, uint32_t divisor);
+                               const struct samples *samples, uint32_t divisor,
+                               uint32_t step);
 
 /*
  * How wide the interval of such a cost may be, both in thousandths of a tick and not

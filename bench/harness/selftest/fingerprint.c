@@ -166,7 +166,8 @@ static const char *doubt_of_timers(const struct tsc_rate *rate)
 {
 	if (rate->conflict)
 		return "the TSC and the timers disagree";
-	return rate->checked ? NULL : "no two timers to check the TSC by";
+	/* One source alone shows nothing, neither for hardware nor against it. */
+	return rate->best == 0 ? "nothing says the rate of the TSC" : NULL;
 }
 
 const char *fingerprint_doubt(const struct fingerprint *fingerprint,

@@ -21,14 +21,3 @@ void selftest_prime_with_nmi(const struct priming *priming);
 
 /* Tests 4 (the timers' part), 6, 8, 9 and 12, and the second witness. */
 void selftest_operations(const struct selftest_op *context);
-
-/*
- * Test 7, after the benchmarks: must cells that failed, of those that said anything.
- */
-void selftest_verification(struct selftest *selftest, unsigned failed, unsigned passed);
-
-/*
- * The verdict on the timing: valid on hardware if no test of the clock failed, with the
- * reason either way.  Only tests 1 to 6 count; test 7 is about belief, row by row.
- */
-void selftest_conclude(const struct selftest *selftest, struct machine *machine);

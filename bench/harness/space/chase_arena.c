@@ -30,9 +30,9 @@
 #define ENTRY_STEP_PDPT 47u
 #define ENTRIES_OF_PDPT 170u
 
-static uint32_t frame_of(uint32_t page)
+static uint32_t frame_of(struct chase_arena_layout layout, uint32_t page)
 {
-	return page * FRAME_STEP % ARENA_FRAMES;
+	return page * (layout.contiguous ? 1 : FRAME_STEP) % ARENA_FRAMES;
 }
 
 /*
@@ -45,17 +45,18 @@ static uint32_t line_of(uint32_t page)
 	return (page % 64 + page / 64 % 8 + page / ARENA_FRAMES * 9) % LINES_PER_FRAME;
 }
 
-uint32_t chase_arena_dense(uint32_t page)
+uint32_t chase_arena_dense(struct chase_arena_layout layout, uint32_t page)
 {
-	return frame_of(page) * (uint32_t)PAGE_BYTES + line_of(page) * LINE_BYTES;
+	return frame_of(layout, page) * (uint32_t)PAGE_BYTES +
+	       line_of(page) * LINE_BYTES;
 }
 
-static uint64_t frame_behind(const struct chase_arena *arena, enum level size,
-                             uint32_t page)
+static uint64_t frame_behind(const struct chase_arena *arena,
+                             struct chase_arena_layout layout, uint32_t page)
 {
-	if (size == LEVEL_PT)
-		return arena->frame + frame_of(page) * PAGE_BYTES;
-	return arena->frame & ~(level_span(size) - 1);
+	if (layout.page == LEVEL_PT)
+		return arena->frame + frame_of(layout, page) * PAGE_BYTES;
+	return arena->frame & ~(level_span(layout.page) - 1);
 }
 
 /*
@@ -86,10 +87,10 @@ uint64_t chase_arena_page(struct chase_arena_layout layout, uint32_t page)
 uint64_t chase_arena_spread(const struct chase_arena *arena,
                             struct chase_arena_layout layout, uint32_t page)
 {
-	const uint64_t line = arena->frame + chase_arena_dense(page);
+	const uint64_t line = arena->frame + chase_arena_dense(layout, page);
 
 	return chase_arena_page(layout, page) +
-	       (line - frame_behind(arena, layout.page, page));
+	       (line - frame_behind(arena, layout, page));
 }
 
 uint64_t chase_arena_base(struct chase_arena_layout layout)
@@ -100,6 +101,9 @@ uint64_t chase_arena_base(struct chase_arena_layout layout)
 	/* No page of 2 MiB is 4 KiB apart from the next. */
 	if (layout.global)
 		return VA_LINES + entry;
+	/* Behind the dense mapping. */
+	if (layout.contiguous)
+		return VA_LINES_DENSE + entry;
 	switch (layout.apart) {
 	case LEVEL_PML4:
 		return VA_LINES + 4 * ENTRIES_BY_1G * entry +
@@ -168,7 +172,7 @@ enum err chase_arena_map(const struct chase_arena *arena, uint64_t root,
 	for (uint32_t page = first; page < first + pages; page++) {
 		const enum err err = walk_map(
 			arena->pool, root, base + chase_arena_page(layout, page),
-			frame_behind(arena, layout.page, page), flags, layout.page);
+			frame_behind(arena, layout, page), flags, layout.page);
 
 		if (err != ERR_NONE)
 			return err;
@@ -176,16 +180,17 @@ enum err chase_arena_map(const struct chase_arena *arena, uint64_t root,
 	return ERR_NONE;
 }
 
-static uint64_t *words_of(const struct chase_arena *arena, uint32_t page)
+static uint64_t *words_of(const struct chase_arena *arena,
+                          struct chase_arena_layout layout, uint32_t page)
 {
 	return arena->pool->table_at(arena->frame) +
-	       chase_arena_dense(page) / sizeof(uint64_t);
+	       chase_arena_dense(layout, page) / sizeof(uint64_t);
 }
 
 static uint64_t *next_of(const struct chase_arena *arena,
                          const struct pointer_chains *chains, uint32_t i)
 {
-	return words_of(arena, chains->first + i) + WORD_NEXT;
+	return words_of(arena, chains->layout, chains->first + i) + WORD_NEXT;
 }
 
 static uint32_t common_divisor(uint32_t a, uint32_t b)
@@ -255,7 +260,7 @@ static const struct body line_return = { BODY_RANGE(line_return) };
 static void put_code(const struct chase_arena *arena,
                      const struct pointer_chains *chains, uint32_t page, uint32_t next)
 {
-	uint8_t *const line = (uint8_t *)words_of(arena, page);
+	uint8_t *const line = (uint8_t *)words_of(arena, chains->layout, page);
 
 	if (next == chains->first) {
 		(void)emit_body(line + LINE_CODE_SPREAD, &line_return);
@@ -265,8 +270,8 @@ static void put_code(const struct chase_arena *arena,
 	put_jump(line + LINE_CODE_SPREAD,
 	         chase_arena_spread(arena, chains->layout, page),
 	         chase_arena_spread(arena, chains->layout, next));
-	put_jump(line + LINE_CODE_DENSE, chase_arena_dense(page),
-	         chase_arena_dense(next));
+	put_jump(line + LINE_CODE_DENSE, chase_arena_dense(chains->layout, page),
+	         chase_arena_dense(chains->layout, next));
 }
 
 static void link_chain(const struct chase_arena *arena,
@@ -280,14 +285,14 @@ static void link_chain(const struct chase_arena *arena,
 		const uint32_t page = chains->first + i;
 		const uint32_t next =
 			chains->first + (uint32_t)*next_of(arena, chains, i);
-		uint64_t *const words = words_of(arena, page);
+		uint64_t *const words = words_of(arena, chains->layout, page);
 
 		if (chains->code) {
 			put_code(arena, chains, page, next);
 			continue;
 		}
 		words[WORD_SPREAD] = chase_arena_spread(arena, chains->layout, next);
-		words[WORD_DENSE] = chase_arena_dense(next);
+		words[WORD_DENSE] = chase_arena_dense(chains->layout, next);
 	}
 }
 

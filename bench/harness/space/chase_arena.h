@@ -13,7 +13,8 @@
  * a line has a jump to the next one for either way, and the last a way back.
  *
  * What pages of a layout have in common: 4 KiB pages 512 apart share a frame, but no
- * line; neighbours are never contiguous, so that no CPU can coalesce them.  Pages of 2
+ * line; neighbours are never contiguous, so that no CPU can coalesce them, but in the
+ * layout that is there to show what coalescing gains.  Pages of 2
  * MiB all have the arena behind them, and of 1 GiB the GiB it is in.  Pages further
  * apart than they are large have different places in the tables they have for
  * themselves, so that they are spread over the sets of a TLB, and their entries over
@@ -42,6 +43,7 @@ struct chase_arena_layout {
 	enum level page;  /* LEVEL_PT, LEVEL_PD or LEVEL_PDPT */
 	enum level apart; /* page, or higher */
 	bool global;      /* as a kernel's own; only of 4 KiB pages in a row */
+	bool contiguous;  /* and so are their frames; only of those, not global */
 };
 
 /* Pages of that level, one behind the other. */
@@ -107,7 +109,7 @@ uint64_t chase_arena_page(struct chase_arena_layout layout, uint32_t page);
 /* Offset of its line from there, and from VA_LINES_DENSE. */
 uint64_t chase_arena_spread(const struct chase_arena *arena,
                             struct chase_arena_layout layout, uint32_t page);
-uint32_t chase_arena_dense(uint32_t page);
+uint32_t chase_arena_dense(struct chase_arena_layout layout, uint32_t page);
 
 /* How many chains there are, and one of them alone. */
 uint32_t chase_arena_chain_count(const struct pointer_chains *chains);

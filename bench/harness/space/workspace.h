@@ -96,7 +96,7 @@ struct workspace {
 	struct script_area script_area;
 	uint32_t chase_arena_mapped[LEVEL_PML4 + 1]
 				   [LEVEL_PML4 + 1]; /* by page and apart */
-	uint32_t chase_arena_global_mapped;
+	uint32_t chase_arena_global_mapped, chase_arena_contiguous_mapped;
 };
 
 /* Maps both aliases.  Without memory for them nothing can be measured. */

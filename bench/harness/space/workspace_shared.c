@@ -10,8 +10,9 @@ enum err workspace_map_lines(struct workspace *workspace,
                              struct chase_arena_layout layout, uint32_t pages)
 {
 	uint32_t *const mapped =
-		layout.global
-			? &workspace->chase_arena_global_mapped
+		layout.global ? &workspace->chase_arena_global_mapped
+		: layout.contiguous
+			? &workspace->chase_arena_contiguous_mapped
 			: &workspace->chase_arena_mapped[layout.page][layout.apart];
 	enum err err = ERR_NONE;
 

@@ -49,8 +49,11 @@ def knee_curves(run: Run) -> list:
 
 def stated(run: Run, variant: str) -> dict:
     """Level -> entries that CPUID says hold translations of this kind and page size: those of
-    its own and those that data and code share."""
+    its own and those that data and code share.  Of pages of which several may be one entry it says
+    nothing."""
     said, found = parse(BENCH, variant), {}
+    if said.depth:
+        return found
     for level in LEVELS:
         facts = [run.fact(f"tlb_{level}_{side}_{said.page_size}_entries")
                  for side in (said.access, "unified")]

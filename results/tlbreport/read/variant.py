@@ -36,7 +36,7 @@ class Variant:
     cycles: bool = False  # in cycles of the core
     order: str = ""  # in which pages, or processes, come
     tables: str = ""  # warm, cold: whether the caches hold the page tables
-    depth: str = ""  # how far pages are apart: dense ... by512g
+    depth: str = ""  # how far pages are apart: dense ... by512g; contiguous: frames in a row, too
     chains: int | None = None  # of accesses that may overlap
     is_large: bool = False  # against the same lines through a large page: translation alone
     scope: str = ""  # of range: page, range, pti, kernel, pti-space, pti-deferred, space, all ...
@@ -143,7 +143,7 @@ FORMS = {
     ),
     "refill": (
         (SIZE, PCIDE, OTHER, word("order", "random sequential strided"),
-         word("tables", "warm cold"), word("depth", "dense by2m by1g by512g"), CHAINS,
+         word("tables", "warm cold"), word("depth", "dense contiguous by2m by1g by512g"), CHAINS,
          flag("is_large", "large")),
     ),
     "range": (
@@ -161,7 +161,7 @@ FORMS = {
          word("workload", "stale[1-9][0-9]* kthread initmm pti w[1-9][0-9]*", False),
          word("figure", "access flushes loads", False)),
     ),
-    "tlb_size": ((word("access", "data code"), SIZE),),
+    "tlb_size": ((word("access", "data code"), SIZE, word("depth", "contiguous", False)),),
     "pcid_capacity": ((word("load", "noflush flush"), number("pages_each", "s", True)),),
     "ipi": (
         (word("mode", "dry self"), FIGURE, APIC),

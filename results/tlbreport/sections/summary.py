@@ -34,6 +34,7 @@ WORDS = {
     "pti": "page-table isolation: kernel and user half of a process have a PCID each",
     "warm, cold": "the data caches hold the page tables, or do not",
     "dense, by2m, by1g, by512g": "pages side by side; or one in each 2 MiB, 1 GiB, 512 GiB",
+    "contiguous": "pages side by side, and so are their frames",
     "lruK, perprocess, nopcid": "K PCIDs on each processor, of which the least recently used is "
                                 "given again; one for each process; none",
     "rr6, gen": "6 PCIDs in turn, as in Linux; all 4095 in turn, as in FreeBSD",

@@ -12,11 +12,12 @@ from ..read.variant import Variant, parse
 
 BENCH, PARAM = "refill", "pages"
 WARMTHS = ("warm", "cold")
-DEPTHS = ("dense", "by2m", "by1g", "by512g")
+DEPTHS = ("dense", "contiguous", "by2m", "by1g", "by512g")
 NOTE = (
     "The operation and then accesses to W pages, less the same accesses without the operation, "
     "divided by W: by how much the operation makes each page dearer. warm and cold: whether the "
-    "page tables are in the data caches. dense: pages side by side; by2m, by1g, by512g: one page "
+    "page tables are in the data caches. dense: pages side by side; contiguous: their frames, "
+    "too, of which some TLBs make one entry; by2m, by1g, by512g: one page "
     "in each such span, so that a walk needs more levels of the page tables. Beyond the TLB's "
     "size every page misses with or without the operation, and the cost falls to 0. none: the "
     "same accesses through small pages, less those through a large page, which is what "

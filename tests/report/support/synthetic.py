@@ -206,7 +206,7 @@ def of_range(machine: Machine, row: dict) -> tuple:
 
 
 def of_size(machine: Machine, row: dict) -> tuple:
-    true = machine.translation(row["variant"], int(row["value"]))
+    true = machine.translation(row["variant"].removesuffix("-contiguous"), int(row["value"]))
     return true, 5 + true
 
 
@@ -218,8 +218,9 @@ def of_refill(machine: Machine, row: dict) -> tuple:
     """Misses after an operation, by W, order, warmth and depth."""
     parts, w = row["variant"].split("-"), int(row["value"])
     machine = machine.seen_by(row["variant"])
-    depth = next(p for p in parts if p in ("dense", "by2m", "by1g", "by512g"))
-    factor = {"dense": 1, "by2m": 1.4, "by1g": 2.1, "by512g": 3.0}[depth]
+    # Each page is an entry of its own, wherever its frame is.
+    factors = {"dense": 1, "contiguous": 1, "by2m": 1.4, "by1g": 2.1, "by512g": 3.0}
+    factor = next(factors[part] for part in parts if part in factors)
     if "large" in parts:
         return machine.translation(f"data-{parts[0]}", w) * factor, 9
     each = machine.refill * (0.8 if "sequential" in parts else 1) * (9 if "cold" in parts else 1)

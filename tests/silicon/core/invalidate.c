@@ -5,6 +5,7 @@
 #include "tests/silicon/core/bits.h"
 #include "tests/silicon/core/clock.h"
 #include "tests/silicon/core/drop.h"
+#include "tests/silicon/core/strike.h"
 
 /* With EFER.TCE the upper levels of the address are enough; Intel has no such bit. */
 static enum drop_uppers uppers_of_address(const struct silicon *s,
@@ -85,7 +86,7 @@ unsigned silicon_invlpgb(struct silicon *s, uint32_t cpu, uint64_t rax, uint32_t
 	struct cpu_state *const one = &s->cpus[cpu];
 	const struct pending_broadcast broadcast = { rax, ecx, edx };
 
-	if (!s->params.invlpgb)
+	if (!s->params.invlpgb || silicon_lone_strikes(s, one, EFFECT_INVLPGB_FAULTS))
 		return VECTOR_IS_UD;
 	if ((rax & RAX_RESERVED) != 0 || (edx & EDX_RESERVED) != 0 ||
 	    (ecx & ~(ECX_COUNT | ECX_2M)) != 0 ||

@@ -86,6 +86,17 @@ static bool has_counters(const struct host *host, bool amd)
 	return amd ? (found[2] >> 23 & 1) != 0 : (found[0] & 0xff) >= 2;
 }
 
+/* With PerfMonV2 (8000_0022 EAX[0]) one counts only if PerfCntrGlobalCtl says so, too.
+ */
+static bool is_enabled(const struct host *host, uint32_t number)
+{
+	uint32_t found[4];
+
+	silicon_cpuid(host->silicon, host->number, 0x80000022u, 0, found);
+	return (found[0] & 1) == 0 ||
+	       (host->counters.amd_global_control >> number & 1) != 0;
+}
+
 static uint64_t walks_of(const struct host *host)
 {
 	const struct silicon_counts counts =
@@ -113,7 +124,7 @@ bool registers_read_counter(const struct host *host, uint32_t number, uint64_t *
 
 	*value = 0;
 	if (number < AMD_COUNTERS && has_counters(host, true)) {
-		if (counters->amd_select[number] != 0)
+		if (counters->amd_select[number] != 0 && is_enabled(host, number))
 			*value = count_of_amd_event(host, counters->amd_select[number]);
 		return true;
 	}

@@ -59,6 +59,7 @@ enum silicon_effect {
 	EFFECT_DIRTY_ON_READONLY,  /* D set by a write that faults */
 	EFFECT_SIZE_CHANGE_MCE,    /* machine check: a fetch, a page of another size */
 	EFFECT_WALKS_OVERCOUNTED,  /* the counter of walks, not the walks */
+	EFFECT_INVLPGB_FAULTS,     /* #UD, though CPUID reports it */
 	EFFECT_STORE_WAKES_NOBODY, /* the body asks, silicon_strikes() */
 	EFFECT_IPI_LOST_ASLEEP,    /* the body asks */
 	EFFECT_COUNT

@@ -46,6 +46,7 @@ static const char *const effects[EFFECT_COUNT] = {
 	[EFFECT_DIRTY_ON_READONLY] = "dirty_on_readonly",
 	[EFFECT_SIZE_CHANGE_MCE] = "size_change_mce",
 	[EFFECT_WALKS_OVERCOUNTED] = "walks_overcounted",
+	[EFFECT_INVLPGB_FAULTS] = "invlpgb_faults",
 	[EFFECT_STORE_WAKES_NOBODY] = "store_wakes_nobody",
 	[EFFECT_IPI_LOST_ASLEEP] = "ipi_lost_asleep",
 };

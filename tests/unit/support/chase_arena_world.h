@@ -20,11 +20,13 @@ static const struct chase_arena_layout layouts[] = {
 	{ .page = LEVEL_PDPT, .apart = LEVEL_PDPT },
 	{ .page = LEVEL_PDPT, .apart = LEVEL_PML4 },
 	{ .page = LEVEL_PT, .apart = LEVEL_PT, .global = true },
+	{ .page = LEVEL_PT, .apart = LEVEL_PT, .contiguous = true },
 };
 
 #define SMALL layouts[0]
 #define LARGE layouts[4]
 #define GLOBAL layouts[9]
+#define CONTIGUOUS layouts[10]
 
 static inline void open_lines(void)
 {

@@ -55,7 +55,7 @@ static inline struct row random_row(struct random *random, unsigned i)
 		.order = 1 + (uint32_t)random_below_u64(random, 400),
 	};
 
-	row.cost = summarise(ticks, COUNT_OF(ticks), divisor, scratch);
+	row.cost = summarise(ticks, COUNT_OF(ticks), divisor, STEP_NONE, scratch);
 	row.estimate = step == 1
 	                       ? (struct estimate){ ESTIMATOR_MEDIAN, row.cost.p50,
 		                                    row.cost.ci99_lo, row.cost.ci99_hi }
