@@ -338,7 +338,7 @@ static void keep(struct litmus_pair *pair, const struct litmus_end *end)
 	};
 	for (unsigned page = 0; page < LITMUS_PAGES; page++)
 		kept->entries[page] = pair->round.instance->entries[page * stride];
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < (pair->member == NULL ? 1 : 2); i++) {
 		const uint64_t from =
 			pair->round.start + (i == 0 ? 0 : (uint64_t)pair->offset);
 
