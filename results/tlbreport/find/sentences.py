@@ -3,6 +3,8 @@
 Each says no more than the finding it comes from, and is there only if that one tells a difference.
 """
 
+import re
+
 from ..read import trust
 from ..read.run import Run
 from ..read.sweep import Curve
@@ -59,18 +61,44 @@ def broadcast(run: Run):
 
 
 def against(found, what: str, who: str, whose: str) -> str:
-    """The choice whose worst case is least, beside that of a kernel."""
-    best, theirs = found.best, found.of(who)
-    used = what.format(best.name) if best.name != "never" else {
-        "broadcast": "no INVLPGB for shootdowns"}.get(found.key, "no single-page ceiling")
-    least = share(found.at_worst(best))
-    cost = f"{least} the best choice at worst{found.over}"
-    if theirs is None or theirs is best:
-        return f"Use {used}{', as Linux does' if theirs else ''}: {cost}."
-    if theirs in found.alike:
-        return (f"Keep {whose}: {share(found.at_worst(theirs))} the best choice at "
-                f"worst{found.over}, and {used}, {least}, is not told from it.")
-    return f"Use {used}: {cost}, against {share(found.at_worst(theirs))} with {whose}."
+    """The choice whose worst case is least, and whatever is not told from it, beside that of a
+    kernel: another boot may find any of these the best."""
+    alike, theirs = found.alike, found.of(who)
+    if theirs in alike:
+        others = [one for one in alike if one is not theirs]
+        keep = f"{share(found.at_worst(theirs))} the best choice at worst{found.over}"
+        if not others:
+            return f"Use {used(found, alike, what)}, as Linux does: {keep}."
+        return (f"Keep {whose}: {keep}, and {used(found, others, what)}, "
+                f"{shares(found, others)}, is not told from it.")
+    same = f", {settings.SAME} among them" if len(alike) > 1 else ""
+    cost = f"{shares(found, alike)} the best choice at worst{found.over}{same}"
+    if theirs is None:
+        return f"Use {used(found, alike, what)}: {cost}."
+    return (f"Use {used(found, alike, what)}: {cost}, against "
+            f"{share(found.at_worst(theirs))} with {whose}.")
+
+
+def used(found, choices: list, what: str) -> str:
+    """These choices in words, in the same order in every boot; not to use a thing comes last."""
+    names = sorted([one.name for one in choices if one.name != "never"], key=by_number)
+    said = [what.format(" or ".join(names))] if names else []
+    if len(names) < len(choices):
+        said.append("no INVLPGB for shootdowns" if found.key == "broadcast"
+                    else "no single-page ceiling")
+    return " or ".join(said)
+
+
+def by_number(name: str) -> list:
+    """To sort lru16 behind lru4."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"([0-9]+)", name)]
+
+
+def shares(found, choices: list) -> str:
+    """What these choices cost at worst, from the least to the most."""
+    ends = sorted((found.at_worst(one) for one in choices), key=lambda cell: cell.value)
+    least, most = share(ends[0]), share(ends[-1])
+    return least if least == most else f"{least.removesuffix(' times')} to {most}"
 
 
 def pcids(run: Run):
