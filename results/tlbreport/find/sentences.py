@@ -66,23 +66,21 @@ def against(found, what: str, who: str, whose: str) -> str:
     alike, theirs = found.alike, found.of(who)
     if theirs in alike:
         others = [one for one in alike if one is not theirs]
-        keep = f"{share(found.at_worst(theirs))} the best choice at worst{found.over}"
+        keep = f"{at_worst(found, [theirs])} the best choice at worst{found.over}"
         if not others:
             return f"Use {used(found, alike, what)}, as Linux does: {keep}."
         return (f"Keep {whose}: {keep}, and {used(found, others, what)}, "
-                f"{shares(found, others)}, is not told from it.")
-    same = f", {settings.SAME} among them" if len(alike) > 1 else ""
-    cost = f"{shares(found, alike)} the best choice at worst{found.over}{same}"
-    if theirs is None:
-        return f"Use {used(found, alike, what)}: {cost}."
-    return (f"Use {used(found, alike, what)}: {cost}, against "
-            f"{share(found.at_worst(theirs))} with {whose}.")
+                f"{at_worst(found, others)}, is not told from it.")
+    said = (f"Use {used(found, alike, what)}{' (not told apart)' if len(alike) > 1 else ''}: "
+            f"{at_worst(found, alike)} the best choice at worst{found.over}")
+    return said + (f", against {at_worst(found, [theirs])} with {whose}." if theirs else ".")
 
 
 def used(found, choices: list, what: str) -> str:
     """These choices in words, in the same order in every boot; not to use a thing comes last."""
     names = sorted([one.name for one in choices if one.name != "never"], key=by_number)
-    said = [what.format(" or ".join(names))] if names else []
+    most = ", ".join(names[:-1])
+    said = [what.format(" or ".join(filter(None, [most, *names[-1:]])))] if names else []
     if len(names) < len(choices):
         said.append("no INVLPGB for shootdowns" if found.key == "broadcast"
                     else "no single-page ceiling")
@@ -94,11 +92,9 @@ def by_number(name: str) -> list:
     return [int(part) if part.isdigit() else part for part in re.split(r"([0-9]+)", name)]
 
 
-def shares(found, choices: list) -> str:
-    """What these choices cost at worst, from the least to the most."""
-    ends = sorted((found.at_worst(one) for one in choices), key=lambda cell: cell.value)
-    least, most = share(ends[0]), share(ends[-1])
-    return least if least == most else f"{least.removesuffix(' times')} to {most}"
+def at_worst(found, choices: list) -> str:
+    """What the dearest of these choices costs at worst."""
+    return share(max((found.at_worst(one) for one in choices), key=lambda cell: cell.value))
 
 
 def pcids(run: Run):

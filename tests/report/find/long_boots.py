@@ -79,8 +79,8 @@ def contradicts(first, second) -> bool:
 
 
 CHOSEN = (  # what a sentence is about, and the choices that it leaves
-    ("ceiling", r"ceiling of ([\d or]+) pages|(no) single-page ceiling|Keep Linux's (\d+):"),
-    ("policy", r"the policy ([\w ]+) for PCIDs|Keep Linux's ([a-z]+\d+):"),
+    ("ceiling", r"ceiling of ([\d, or]+) pages|(no) single-page ceiling|Keep Linux's (\d+):"),
+    ("policy", r"the policy ([\w, ]+) for PCIDs|Keep Linux's ([a-z]+\d+):"),
     ("flush", r"Flush an address space by (\w+)"),
 )
 
@@ -93,7 +93,7 @@ def choices(said: list) -> dict:
             words = [word for groups in re.findall(pattern, one)
                      for word in ([groups] if isinstance(groups, str) else groups) if word]
             if words:
-                found[about] = {name for word in words for name in word.split(" or ")}
+                found[about] = {name for word in words for name in re.split(", | or ", word)}
     return found
 
 
