@@ -49,6 +49,15 @@ static bool set_entries(const char *option)
 	return false;
 }
 
+/* CR4.PCIDE and EFER.TCE of the row, and the operation that it needs beside its own. */
+static void print_state(const struct experiment_spec *spec)
+{
+	const struct tlb_op *const partner = spec->chase.partner;
+
+	printf("%d,%d,%s\n", spec->pcide, spec->tce,
+	       partner == NULL ? "" : partner->name);
+}
+
 /* False if a plan is too long for its table. */
 static bool print_rows(const struct config *config)
 {
@@ -66,7 +75,8 @@ static bool print_rows(const struct config *config)
 				printf("%s,%u,", spec->param, (unsigned)spec->value);
 			else
 				printf(",,");
-			printf("%s\n", spec->unit == NULL ? "" : spec->unit);
+			printf("%s,", spec->unit == NULL ? "" : spec->unit);
+			print_state(spec);
 		}
 	}
 	return plan.lost == 0;
@@ -88,6 +98,6 @@ int main(int argc, char **argv)
 			fprintf(stderr, "plan: '%s' is not known\n", argv[i]);
 			return 2;
 		}
-	printf("bench,op,variant,param,value,unit\n");
+	printf("bench,op,variant,param,value,unit,pcide,tce,partner\n");
 	return print_rows(&config) ? 0 : 1;
 }

@@ -169,7 +169,8 @@ def sweeps(run: Run) -> list:
         if at.scope == "range" and single and one.points[0].x > single.x:
             one = Curve(one.op, one.variant, (single, *one.points))
         partner = PARTNERS.get(one.op, "") if at.scope == "pti" else None
-        made.append(Sweep(one.op, at, one, partner is None or sweep.verified(run, partner)))
+        both = partner is None or sweep.verified(run, partner, one.points[0].row)
+        made.append(Sweep(one.op, at, one, both))
     return made
 
 

@@ -3,6 +3,8 @@
 Each says no more than the finding it comes from, and is there only if that one tells a difference.
 """
 
+import re
+
 from ..read import trust
 from ..read.run import Run
 from ..read.sweep import Curve
@@ -59,18 +61,40 @@ def broadcast(run: Run):
 
 
 def against(found, what: str, who: str, whose: str) -> str:
-    """The choice whose worst case is least, beside that of a kernel."""
-    best, theirs = found.best, found.of(who)
-    used = what.format(best.name) if best.name != "never" else {
-        "broadcast": "no INVLPGB for shootdowns"}.get(found.key, "no single-page ceiling")
-    least = share(found.at_worst(best))
-    cost = f"{least} the best choice at worst{found.over}"
-    if theirs is None or theirs is best:
-        return f"Use {used}{', as Linux does' if theirs else ''}: {cost}."
-    if theirs in found.alike:
-        return (f"Keep {whose}: {share(found.at_worst(theirs))} the best choice at "
-                f"worst{found.over}, and {used}, {least}, is not told from it.")
-    return f"Use {used}: {cost}, against {share(found.at_worst(theirs))} with {whose}."
+    """The choice whose worst case is least, and whatever is not told from it, beside that of a
+    kernel: another boot may find any of these the best."""
+    alike, theirs = found.alike, found.of(who)
+    if theirs in alike:
+        others = [one for one in alike if one is not theirs]
+        keep = f"{at_worst(found, [theirs])} the best choice at worst{found.over}"
+        if not others:
+            return f"Use {used(found, alike, what)}, as Linux does: {keep}."
+        return (f"Keep {whose}: {keep}, and {used(found, others, what)}, "
+                f"{at_worst(found, others)}, is not told from it.")
+    said = (f"Use {used(found, alike, what)}{' (not told apart)' if len(alike) > 1 else ''}: "
+            f"{at_worst(found, alike)} the best choice at worst{found.over}")
+    return said + (f", against {at_worst(found, [theirs])} with {whose}." if theirs else ".")
+
+
+def used(found, choices: list, what: str) -> str:
+    """These choices in words, in the same order in every boot; not to use a thing comes last."""
+    names = sorted([one.name for one in choices if one.name != "never"], key=by_number)
+    most = ", ".join(names[:-1])
+    said = [what.format(" or ".join(filter(None, [most, *names[-1:]])))] if names else []
+    if len(names) < len(choices):
+        said.append("no INVLPGB for shootdowns" if found.key == "broadcast"
+                    else "no single-page ceiling")
+    return " or ".join(said)
+
+
+def by_number(name: str) -> list:
+    """To sort lru16 behind lru4."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"([0-9]+)", name)]
+
+
+def at_worst(found, choices: list) -> str:
+    """What the dearest of these choices costs at worst."""
+    return share(max((found.at_worst(one) for one in choices), key=lambda cell: cell.value))
 
 
 def pcids(run: Run):

@@ -7,7 +7,7 @@ from . import variant
 from .row_name import measured
 from .run import Row, Run
 from .schema import OPS, in_order
-from .verdicts import must_phases
+from .verdicts import must_phases, said_of
 
 FILE = "results.csv"
 # What an interval knows of: nothing of other chunks, nor of other boots.
@@ -116,10 +116,11 @@ def doubted(name: str, why: str) -> str:
     return f"{name}; {why}" if why else name
 
 
-def verified(run: Run, op: str) -> bool:
-    """Whether an operation passed its verification, also where no row is named after it."""
-    verdicts = must_phases(run).get(op, {})
-    return "pass" in verdicts and "fail" not in verdicts
+def verified(run: Run, op: str, row: Row) -> bool:
+    """Whether an operation passed its verification in the state of a row, also where no row is
+    named after it."""
+    said = said_of(must_phases(run), op, row).values()
+    return any("pass" in one for one in said) and not any("fail" in one for one in said)
 
 
 def lacking(run: Run, bench: str, drawn: list) -> str:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from .run import Problem, Run
-from .verdicts import must_phases
+from .run import Problem, Row, Run
+from .verdicts import in_words, must_phases, operations, said_of
 
 KINDS = {
     "hw": "HARDWARE",
@@ -55,19 +55,28 @@ def judge(run: Run) -> Trust:
 
 
 def disbelieve(run: Run) -> None:
-    """Takes belief from every row of an operation that has a failed must cell.  `believed` says
-    what was known when the row was delivered: the verification behind the timing may have failed
-    since."""
-    failed = {op: of_op["fail"] for op, of_op in must_phases(run).items() if "fail" in of_op}
-    late = {}
+    """Takes belief from every row with a failed must cell in its state.  `believed` says what was
+    known when the row was delivered: the verification behind the timing may have failed since."""
+    found, late = must_phases(run), {}
     for row in run.rows("results.csv"):
-        if row["op"] in failed and row["believed"] != "0" and row["status"] == "ok":
-            late[row["op"]] = late.get(row["op"], 0) + (failed[row["op"]] == {"after"})
-            row.fields["believed"] = "0"
-    for op, count in late.items():
-        if count:
-            text = f"verification of {op} failed behind the timing: not believed, rows: {count}"
-            run.problems.append(Problem("results.csv", 0, text, damage=False))
+        against = failures(found, row) if row["status"] == "ok" else {}
+        if row["believed"] == "0" or not against:
+            continue
+        row.fields["believed"] = "0"
+        if set().union(*against.values()) == {"after"}:
+            what = next(iter(against))
+            late[what] = late.get(what, 0) + 1
+    for (op, state), count in late.items():
+        text = (f"verification of {op} failed behind the timing{state}: not believed, "
+                f"rows: {count}")
+        run.problems.append(Problem("results.csv", 0, text, damage=False))
+
+
+def failures(found: dict, row: Row) -> dict:
+    """(operation, its state in words) -> the phases in which a must cell of a row's state failed."""
+    return {(op, in_words(found[op], one)): verdicts["fail"]
+            for op in operations(row) for one, verdicts in said_of(found, op, row).items()
+            if "fail" in verdicts}
 
 
 def watermark(runs: tuple, *files: str) -> tuple:

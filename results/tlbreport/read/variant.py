@@ -87,6 +87,14 @@ class Variant:
         return replace(self, **dimensions)
 
     @property
+    def control_bits(self) -> tuple:
+        """CR4.PCIDE and EFER.TCE while it is measured, as verify.csv has them.  No word says that
+        PCIDs are on where the benchmark is about nothing else."""
+        pcide = (self.pcide or self.bench == "pcid_capacity"
+                 or self.bench == "policy" and self.policy != "nopcid")
+        return str(int(pcide)), str(int(self.tce))
+
+    @property
     def slots(self) -> int | None:
         """PCIDs that the policy hands out on a processor; None if it says no number."""
         said = re.fullmatch("(?:lru|rr)([0-9]+)", self.policy)

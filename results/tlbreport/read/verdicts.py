@@ -1,11 +1,19 @@
-"""The verification as it is read: cells of operation x entry, and what follows from them."""
+"""The verification as it is read: cells of operation x entry, and what follows from them.
+
+What was shown of an operation holds in the state of the processor that it was shown in, as in the
+program: a row is believed by the cells of its own CR4.PCIDE and EFER.TCE.
+"""
 
 from dataclasses import dataclass, field
 
+from . import variant
 from .run import Row, Run
 
 BITS = ("pcide", "tce")  # CR4.PCIDE and EFER.TCE
 ACCESSED = "_accessed"  # behind the entry that was told by its accessed bit
+# Operation, scope or lock -> what it is with in a row of two.
+PARTNERS = {("invpcid_address", "pti"): "invlpg", ("invpcid_context", "pti-space"): "cr3_pcid_flush",
+            ("invlpg", "gen"): "cr3_reload"}
 
 NEVER_STALE = ("pass", "dropped", "holds")
 # Of two verdicts on one cell the one that comes first here stands.
@@ -33,7 +41,7 @@ class Cell:
     @property
     def is_fault(self) -> bool:
         """Whether it is about an exception, and not about an entry."""
-        return self.entry.startswith(("fault_", "no_fault_"))
+        return is_fault(self.entry)
 
     @property
     def is_witness(self) -> bool:
@@ -68,6 +76,11 @@ class Cell:
 def where(row: Row) -> str:
     """' on processor 5': of one that is verified alone, and where nothing else is measured."""
     return f" on processor {row['cpu']}" if row["cpu"] else ""
+
+
+def is_fault(entry: str) -> bool:
+    """Whether the cell is about an exception: that one comes says nothing of any entry."""
+    return entry.startswith(("fault_", "no_fault_"))
 
 
 def badness(verdict: str) -> int:
@@ -107,9 +120,52 @@ def must_cells(run: Run) -> dict:
 
 
 def must_phases(run: Run) -> dict:
-    """Operation -> verdict of a must cell -> the phases that say so."""
-    found = {}
+    """Operation -> state in which it was tried -> verdict of a must cell -> the phases that say so.
+    That it passes on a processor that nothing is measured on says nothing here.  Exceptions count
+    only where the operation has nothing to drop: then there is no other required check."""
+    found, faults = {}, {}
     for row in run.rows("verify.csv"):
-        if row["rule"] == "must":
-            found.setdefault(row["op"], {}).setdefault(row["verdict"], set()).add(row["phase"])
+        if is_fault(row["entry"]):
+            verdicts = faults.setdefault(row["op"], {})
+        else:
+            verdicts = found.setdefault(row["op"], {}).setdefault(state(row), {})
+        if row["rule"] == "must" and (not row["cpu"] or row["verdict"] == "fail"):
+            verdicts.setdefault(row["verdict"], set()).add(row["phase"])
+    for op, verdicts in faults.items():
+        of_op = found.setdefault(op, {})
+        if not any(of_op.values()):
+            found[op] = dict.fromkeys(of_op, verdicts) or {("0", "0"): verdicts}
     return found
+
+
+def state(row: Row) -> tuple:
+    """CR4.PCIDE and EFER.TCE of a row of verify.csv; an empty field is a bit that is clear."""
+    return tuple(row[bit] or "0" for bit in BITS)
+
+
+def states(of_op: dict, row: Row) -> list:
+    """Those states of an operation that a row of results.csv may be of: its own; each, if its
+    variant is not known or nothing was measured; and the only one there is."""
+    if len(of_op) == 1 or row["status"] != "ok" or not variant.is_known(row):
+        return list(of_op)
+    return [variant.of(row).control_bits]
+
+
+def said_of(found: dict, op: str, row: Row) -> dict:
+    """What must_phases() found of an operation, by the states that the row may be of."""
+    of_op = found.get(op, {})
+    return {one: of_op.get(one, {}) for one in states(of_op, row)}
+
+
+def in_words(of_op: dict, one: tuple) -> str:
+    """' with PCIDE=1': a state by the bits in which those of the operation differ."""
+    telling = [f"{name.upper()}={bit}" for name, bit, *bits in zip(BITS, one, *of_op)
+               if len(set(bits)) > 1]
+    return " with " + ", ".join(telling) if telling else ""
+
+
+def operations(row: Row) -> list:
+    """The operation of a row; and the other of a row of two, which is believed if both are."""
+    said = variant.of(row)
+    partner = PARTNERS.get((row["op"], said.scope or said.lock))
+    return [row["op"], partner] if partner else [row["op"]]

@@ -1,11 +1,12 @@
-"""What is believed and why: each operation, and the cells that decide about it."""
+"""What is believed and why: each operation, and the cells that decide about it; by state of the
+processor where it failed in one and not in another."""
 
 from ..draw.markup import Markup, breakable, join, paragraph, table, tag
 from ..draw.tables import BELIEVED
 from ..read import keeping, variant
-from ..read.run import Run
+from ..read.run import Row, Run
 from ..read.schema import OPS, in_order
-from ..read.verdicts import Cell, must_cells, where
+from ..read.verdicts import Cell, in_words, must_cells, must_phases, state, states, where
 
 SAID = {
     "fail": "failed",
@@ -17,22 +18,21 @@ SAID = {
 
 
 def belief(run: Run) -> Markup:
-    """One line for each operation that was timed or verified."""
-    musts = must_cells(run)
+    """What decides, and a line for each operation that was timed or verified."""
+    musts, found = must_cells(run), must_phases(run)
     timed = (r["op"] for r in run.rows("results.csv") if r["op"])
     rule = (
         "A required check is something that the manual says must happen: that an entry of the TLB "
-        "goes, or that an exception comes. An operation is believed if at least one of its "
-        "required checks passed and none failed. It is not believed if one failed. If none could "
-        "be decided, there is no verdict. An operation that is there to keep translations (MOV "
-        "CR3 with bit 63 set) is believed if they stay, and if its rows show that the working set "
-        "need not be fetched again."
+        "goes, or that an exception comes. A row is believed if at least one entry that its "
+        "operation must drop was seen to go in the state that the row was measured in (CR4.PCIDE, "
+        "EFER.TCE), and none stayed there. It is not believed if one stayed. If none could be "
+        "decided, there is no verdict. An exception that does not come counts against the run, "
+        "and against rows only of an operation that must drop nothing. An operation that is there "
+        "to keep translations (MOV CR3 with bit 63 set) is believed if they stay, and if its rows "
+        "show that the working set need not be fetched again."
     )
-    rows = [
-        [tag("th", breakable(op), class_="name", scope="row"), said_by_program(run, op),
-         tag("td", why(op, musts, run), class_="reason")]
-        for op in in_order([*timed, *musts], OPS)
-    ]
+    rows = [one for op in in_order([*timed, *musts], OPS)
+            for one in lines(run, op, musts, found.get(op, {}))]
     head = ["operation", "believed", "because"]
     lack = ""
     if run.damaged("verify.csv"):
@@ -58,9 +58,32 @@ def unseen(run: Run) -> Markup:
         "before you quote one.", class_="note")
 
 
-def said_by_program(run: Run, op: str) -> Markup:
-    """The values of `believed` in results.csv; more than one is a contradiction."""
+def lines(run: Run, op: str, musts: dict, of_op: dict) -> list:
+    """The line of an operation; one for each state where these are not believed alike."""
     rows = [r for r in run.rows("results.csv") if r["op"] == op and r["status"] == "ok"]
+    is_alike = (len({"fail" in verdicts for verdicts in of_op.values()}) < 2
+                and len({r["believed"] for r in rows}) < 2)
+    if is_alike or len(of_op) < 2:
+        return [line(op, rows, why(op, musts, run))]
+    return [line(op + in_words(of_op, one), [r for r in rows if one in states(of_op, r)],
+                 why(op, {op: of_state(musts[op], one)}, run)) for one in of_op]
+
+
+def line(name: str, rows: list, because: Markup) -> list:
+    """What is believed, whether its rows are, and why."""
+    return [tag("th", breakable(name), class_="name", scope="row"), said_by_program(rows),
+            tag("td", because, class_="reason")]
+
+
+def of_state(of_op: dict, one: tuple) -> dict:
+    """The cells of that state, by verdict."""
+    kept = {verdict: [cell for cell in cells if state(cell.rows[0]) == one]
+            for verdict, cells in of_op.items()}
+    return {verdict: cells for verdict, cells in kept.items() if cells}
+
+
+def said_by_program(rows: list[Row]) -> Markup:
+    """The values of `believed` in rows of results.csv; more than one is a contradiction."""
     if not rows:
         return Markup("not timed")
     values = dict.fromkeys(r["believed"] for r in rows)
@@ -85,13 +108,16 @@ def why(op: str, musts: dict, run: Run) -> Markup:
 
 
 def decided(of_op: dict) -> list:
-    """A sentence for each verdict."""
+    """A sentence for each verdict; exceptions, which decide less, come last."""
     parts = []
-    for verdict in in_order(of_op, list(SAID)):
-        names = ", ".join(named(cell) for cell in of_op[verdict])
-        many = "s" if len(of_op[verdict]) > 1 else ""
-        said = f"{len(of_op[verdict])} required check{many} {SAID.get(verdict, verdict)}: {names}."
-        parts.append(tag("strong", said) if verdict == "fail" else said)
+    for what, is_fault in (("check", False), ("exception", True)):
+        for verdict in in_order(of_op, list(SAID)):
+            cells = [cell for cell in of_op[verdict] if cell.is_fault == is_fault]
+            if cells:
+                many = "s" if len(cells) > 1 else ""
+                said = (f"{len(cells)} required {what}{many} {SAID.get(verdict, verdict)}: "
+                        f"{', '.join(map(named, cells))}.")
+                parts.append(tag("strong", said) if verdict == "fail" else said)
     return parts
 
 

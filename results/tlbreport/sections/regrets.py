@@ -57,10 +57,12 @@ def of_linux(run: Run) -> Markup:
 
 
 def least(found: Regrets) -> str:
-    """The choice of least regret, over the cases in which all can be compared."""
+    """The choice of least regret, over the cases in which all can be compared, and those that are
+    not told from it."""
     if found.best is None:
         return "no case has every choice"
-    return f"{found.best.name}: {times(found.at_worst(found.best).value)}{found.over}"
+    names = " or ".join(one.name for one in found.alike)
+    return f"{names}: {times(found.at_worst(found.best).value)}{found.over}"
 
 
 def times_of(one: Cell) -> str:

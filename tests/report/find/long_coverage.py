@@ -14,6 +14,7 @@ from sampled import KINDS, STEP, headline, points, row, samples
 from synthetic import Level, Machine
 
 from tlbreport.find import capacity, ranking, remote, shift, slope
+from tlbreport.find import regret as settings_regret
 from tlbreport.find.crossing import crossing
 from tlbreport.find.knees import knees
 from tlbreport.find.matching import FINEST
@@ -150,6 +151,34 @@ def regret(random, kind: str, draws: int = 200) -> float:
     return held / draws
 
 
+def wrong_ceiling(random, kind: str, draws: int = 400) -> float:
+    """By how much a ceiling is above the better choice at worst."""
+    xs, held = [1, 2, 4, 8, 16, 24, 32, 48, 64, 128, 256, 512], 0
+    for _ in range(draws):
+        each, first = whole(random, 60, 250), whole(random, 0, 100)
+        costs = np.array([*(first + each * x for x in xs), first + each * whole(random, 3, 500)])
+        tried = int(random.choice(settings_regret.PAGES[:-1]))
+        *exact, at_once = points([*xs, 0], dict.fromkeys(("p50", "ci95_lo", "ci95_hi"), costs))
+        true = settings_regret.of_ceiling(Curve("invlpg", "", tuple(exact)), at_once, tried).value
+        *curve, level = [one.over_boots for one in points(
+            [*xs, 0], headline(samples(random, costs, kind), kind))]
+        one = settings_regret.of_ceiling(Curve("invlpg", "", tuple(curve)), level, tried)
+        held += one.low <= true <= one.high
+    return held / draws
+
+
+def named(random, kind: str, draws: int = 200) -> float:
+    """How often one of four settings that cost the same is named alone."""
+    wrong = 0
+    for _ in range(draws):
+        curves = policies(random, kind, np.full((4, 5), whole(random, 150, 400)))
+        found, = settings_regret.of_choices("", "", {
+            one.variant: {("", f"P = {point.x}"): point for point in one.points}
+            for one in curves}, "")
+        wrong += len(found.alike) == 1
+    return wrong / draws
+
+
 def winner(random, kind: str, draws: int = 200) -> float:
     """How often one of four policies that cost the same is called the best."""
     wrong = 0
@@ -235,6 +264,8 @@ CLAIMS = {
     "recommendation: equal costs, one preferred": Claim(preferred, 5, (*CLEAN, "boots"), True),
     "comparison by samples: equal, called different": Claim(by_samples, 1, ONE_BOOT, True),
     "comparison by medians: equal, called different": Claim(by_medians, 1, ONE_BOOT, True),
+    "wrong setting: above the best by": Claim(wrong_ceiling, 95, (*CLEAN, "boots")),
+    "wrong setting: equal choices, one named": Claim(named, 5, (*CLEAN, "boots"), True),
 }
 
 
