@@ -28,6 +28,8 @@ OPERATIONS = {
 }
 # There and back, of an operation that works on another PCID.
 TWICE = ("cr3_pcid_flush", "cr3_pcid_noflush")
+# They read a descriptor, which lies in the windows' page.
+DESCRIBED = ("invpcid_address", "invpcid_context", "invpcid_all_global", "invpcid_all_non_global")
 KEEP_ALL = ("none", "cr3_pcid_noflush", "invpcid_address", "invpcid_by_cr3", "invlpgb_tlbsync")
 PRIMED = 64 + 16 + 8  # pages that first-incl has in use
 # The pages that are primed have lines of few sets: those of walks may have left the first cache.
@@ -102,16 +104,21 @@ def spills_in_pieces(truth: Truth, side: str, size: str, pages: int) -> bool:
             and any(truth.count("entries", f"{side}-{name}-2") for name in smaller))
 
 
+WINDOW = "+window"  # in a question: with the windows' page of 2 MiB besides
+
+
 def chase(truth: Truth, side: str, size: str, pages: int) -> Range:
     if in_pieces(truth, side):
         raise Unknown("the 2 MiB page that is subtracted is held in pieces")
     whole(truth, side, size)
     if spills_in_pieces(truth, side, size, pages):
         raise Unknown("pages that the second level holds in pieces: which sets is not worked out")
-    found = truth.ticks("chase", f"{side}-{size}-{pages}")
+    name = f"{side}-{size}-{pages}{WINDOW if side == 'code' else ''}"
+    found = truth.ticks("chase", name)
     if found is None:
         raise Unknown("pages ahead or groups of pages: what is held is not worked out")
-    return found
+    # Code comes from the windows' page, and back to it.
+    return found + truth.ticks("besides", name).times(1 / pages) if side == "code" else found
 
 
 def drops(truth: Truth, op: str, words) -> bool:
@@ -159,7 +166,7 @@ def refill_total(truth: Truth, op: str, words, pages: int) -> Range:
     if op in KEEP_ALL and loses_first_level(truth, op, words, f"data-{size}-1"):
         return behind_first_level(truth, size, pages, dense)
     if op in KEEP_ALL:
-        return NOTHING
+        return crowded_out(truth, op, size, pages)
     if truth.fact("prefetch"):
         raise Unknown("walks that bring the next page are not worked out")
     whole(truth, "data", size)
@@ -171,7 +178,8 @@ def refill_total(truth: Truth, op: str, words, pages: int) -> Range:
     if not drops(truth, op, words):
         # INVLPG drops upper levels, which matter where there are walks.
         keeps = fits or op != "invlpg"
-        return NOTHING if keeps else truth.walks(0, more, PRIMED_LINES)
+        more_walks = NOTHING if keeps else truth.walks(0, more, PRIMED_LINES)
+        return more_walks + crowded_out(truth, op, size, pages)
     if not fits:
         return truth.walks(0, more, PRIMED_LINES)
     if cold:
@@ -180,6 +188,26 @@ def refill_total(truth: Truth, op: str, words, pages: int) -> Range:
         total = (truth.walks(pages, pages, pages + lines)
                  + truth.walks(0, more, PRIMED_LINES))
     return total - held(truth, size, pages, dense)
+
+
+def crowded_out(truth: Truth, op: str, size: str, pages: int) -> Range:
+    """Of pages that nothing drops: those for which a descriptor leaves no room in a level."""
+    if op not in DESCRIBED:
+        return NOTHING
+    alone, together = (truth.ticks("chase", f"data-{size}-{pages}{more}") for more in ("", WINDOW))
+    if alone is None or together is None:
+        raise Unknown("what is held beside a descriptor is not worked out")
+    return NOTHING if together == alone else (together - alone).times(pages)
+
+
+def descriptor(truth: Truth, op: str, pages: int) -> Range:
+    """What reading it costs behind so many pages that were read later than it."""
+    if op not in DESCRIBED or pages == 0:
+        return NOTHING
+    found = truth.ticks("besides", f"data-4k-{pages}{WINDOW}")
+    if found is None:
+        raise Unknown("what is held beside a descriptor is not worked out")
+    return found
 
 
 def pcids(truth: Truth, level: str) -> int:
@@ -240,7 +268,10 @@ def range_(truth: Truth, row: dict, words) -> Range:
     words = [*words, "otherpcid"] if words[0] == "pti" else words
     lost_by = {"pti": "invlpg", "pti space": "cr3_pcid_flush", "pti deferred": op}.get(
         " ".join(words[:2]) if words[1] in ("space", "deferred") else words[0], op)
-    rest = fetches(truth, op, False) + refill_total(truth, lost_by, of_4k(words), pages)
+    rest = (fetches(truth, op, False) + refill_total(truth, lost_by, of_4k(words), pages)
+            + descriptor(truth, op, pages))
+    if lost_by == "invlpg" != op:
+        rest += crowded_out(truth, op, "4k", pages)
     if words[:2] == ["pti", "deferred"]:
         return one + rest
     if words[0] in ("page", "space", "all") or words[:2] == ["kernel", "all"]:
@@ -384,9 +415,9 @@ def break_even(truth: Truth, op: str, variant: str) -> Range:
     words = pages.split("-")
     if words[0] == "pti" or "2m" in words or "invlpgb_tlbsync" in (op, by):
         raise Unknown("break-evens of two PCIDs, 2 MiB pages and INVLPGB are not worked out")
-    flush = (operation(truth, by, ()) + fetches(truth, by, False)
-             + refill_total(truth, by, of_4k(words), working_set(words)))
-    lost = refill_total(truth, op, of_4k(words), working_set(words))
+    flush, lost = (refill_total(truth, one, of_4k(words), working_set(words))
+                   + descriptor(truth, one, working_set(words)) for one in (by, op))
+    flush += operation(truth, by, ()) + fetches(truth, by, False)
     return (flush - lost - truth.costs("mov")).over(turns(truth, op, words))
 
 
