@@ -68,8 +68,14 @@ def sizes(run: Run):
         for number, knee in enumerate(found, 1):
             yield ["knee", one.op, f"{one.variant}-{number}",
                    *decimals(knee.value, knee.low, knee.high), "pages",
-                   sweep.doubted(f"{knees.METHOD}; {FILE} at pages = {xs(one)}; CPUID: "
-                                 f"{known or 'not stated'}", against(one))]
+                   sweep.doubted(f"{knees.METHOD}{beside(run, one)}; {FILE} at pages = {xs(one)}; "
+                                 f"CPUID: {known or 'not stated'}", against(one))]
+
+
+def beside(run: Run, curve: sweep.Curve) -> str:
+    """How much of the interval of a knee is for what may take entries besides the chain."""
+    pages = geometry.window_pages(run, curve.variant)
+    return f", and {pages:.0f} more for the window's own code" if pages else ""
 
 
 def capacities(run: Run):
