@@ -37,12 +37,12 @@ def refill_slopes(run: Run):
         if one.line is None:
             continue
         line = one.line
-        points = " ".join(row["value"] for row in one.rows)
+        points = " ".join(f"{point.x:.0f}" for point in line.points)
         yield ["refill_slope", one.op, one.variant,
                *decimals(line.slope, line.low, line.high), "ticks per page",
                sweep.doubted(sweep.doubted(
                    f"Theil-Sen through the medians of {FILE} at touched = {points}; "
-                   f"{line.percent:.0f} % interval of this boot, if its points are equally sure",
+                   "95 % interval of this boot: the slopes that those of the points allow",
                    sweep.doubt(*one.rows)),
                    doubtful.outliers(*one.rows))]
 
