@@ -154,6 +154,13 @@ def uppers(truth: Truth, words, pages: int) -> tuple:
     return spans + above, math.ceil(pages / 8) + math.ceil(spans / 8) + above
 
 
+def stay(truth: Truth, size: str, levels, pages: int) -> int:
+    """Most pages in eight chains that these levels may have.  The window reads chain by chain
+    before it starts its clock, and then a page of each in turn: which are left is not worked
+    out, and no page is read twice in a turn."""
+    return min(pages, sum(truth.count("entries", f"data-{size}-{level}") for level in levels))
+
+
 def refill_total(truth: Truth, op: str, words, pages: int) -> Range:
     """Of all pages together: the chain behind the operation less the chain behind nothing."""
     size = next((word for word in words if word in ENTRIES), "4k")
@@ -181,13 +188,14 @@ def refill_total(truth: Truth, op: str, words, pages: int) -> Range:
         more_walks = NOTHING if keeps else truth.walks(0, more, PRIMED_LINES)
         return more_walks + crowded_out(truth, op, size, pages)
     if not fits:
-        return truth.walks(0, more, PRIMED_LINES)
+        left = stay(truth, size, (1, 2), pages) if "chains8" in words else 0
+        return truth.walks(0, more, PRIMED_LINES) + truth.walks(left, left, None)._replace(low=0.0)
     if cold:
         total = truth.walks(pages, pages + more, pages + lines, cold)
     else:
         total = (truth.walks(pages, pages, pages + lines)
                  + truth.walks(0, more, PRIMED_LINES))
-    return total - held(truth, size, pages, dense)
+    return total - held(truth, size, pages, dense, "chains8" in words)
 
 
 def crowded_out(truth: Truth, op: str, size: str, pages: int) -> Range:
@@ -229,13 +237,21 @@ def behind_first_level(truth: Truth, size: str, pages: int, dense: bool) -> Rang
     return truth.costs("l2_hit").times(pages) - held(truth, size, pages, dense)
 
 
-def held(truth: Truth, size: str, pages: int, dense: bool) -> Range:
+def held(truth: Truth, size: str, pages: int, dense: bool, chains: bool = False) -> Range:
     """What the same pages cost while the TLB has them."""
     hit = truth.costs("l2_hit").times(pages)
     if not dense:
         return Range(0.0, hit.high)
     found = truth.ticks("chase", f"data-{size}-{pages}")
-    return found.times(pages) if found else Range(0.0, hit.high)
+    if not found:
+        return Range(0.0, hit.high)
+    return (of_chains(truth, found, size, pages) if chains else found).times(pages)
+
+
+def of_chains(truth: Truth, found: Range, size: str, pages: int) -> Range:
+    """Of eight chains in place of one: what the first level has left costs nothing."""
+    left = stay(truth, size, (1,), pages)
+    return found._replace(low=found.low * (pages - left) / pages)
 
 
 def refill(truth: Truth, row: dict, words) -> Range:
@@ -246,7 +262,8 @@ def refill(truth: Truth, row: dict, words) -> Range:
             raise Unknown("the sets of pages far apart are not worked out")
         if "cold" in words and pages > reach(truth, size):
             raise Unknown("more pages than are held, and cold")
-        return chase(truth, "data", size, pages)
+        found = chase(truth, "data", size, pages)
+        return of_chains(truth, found, size, pages) if "chains8" in words else found
     return refill_total(truth, row["op"], words, pages).times(1 / pages)
 
 
