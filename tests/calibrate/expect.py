@@ -200,7 +200,7 @@ def refill_total(truth: Truth, op: str, words, pages: int) -> Range:
 
 def crowded_out(truth: Truth, op: str, size: str, pages: int) -> Range:
     """Of pages that nothing drops: those for which a descriptor leaves no room in a level."""
-    if op not in DESCRIBED:
+    if op not in DESCRIBED or pages == 0:
         return NOTHING
     alone, together = (truth.ticks("chase", f"data-{size}-{pages}{more}") for more in ("", WINDOW))
     if alone is None or together is None:
