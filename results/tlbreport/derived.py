@@ -37,12 +37,12 @@ def refill_slopes(run: Run):
         if one.line is None:
             continue
         line = one.line
-        points = " ".join(row["value"] for row in one.rows)
+        points = " ".join(f"{point.x:.0f}" for point in line.points)
         yield ["refill_slope", one.op, one.variant,
                *decimals(line.slope, line.low, line.high), "ticks per page",
                sweep.doubted(sweep.doubted(
                    f"Theil-Sen through the medians of {FILE} at touched = {points}; "
-                   f"{line.percent:.0f} % interval of this boot, if its points are equally sure",
+                   "95 % interval of this boot: the slopes that those of the points allow",
                    sweep.doubt(*one.rows)),
                    doubtful.outliers(*one.rows))]
 
@@ -68,8 +68,14 @@ def sizes(run: Run):
         for number, knee in enumerate(found, 1):
             yield ["knee", one.op, f"{one.variant}-{number}",
                    *decimals(knee.value, knee.low, knee.high), "pages",
-                   sweep.doubted(f"{knees.METHOD}; {FILE} at pages = {xs(one)}; CPUID: "
-                                 f"{known or 'not stated'}", against(one))]
+                   sweep.doubted(f"{knees.METHOD}{beside(run, one)}; {FILE} at pages = {xs(one)}; "
+                                 f"CPUID: {known or 'not stated'}", against(one))]
+
+
+def beside(run: Run, curve: sweep.Curve) -> str:
+    """How much of the interval of a knee is for what may take entries besides the chain."""
+    pages = geometry.window_pages(run, curve.variant)
+    return f", and {pages:.0f} more for the window's own code" if pages else ""
 
 
 def capacities(run: Run):

@@ -28,6 +28,8 @@ OPERATIONS = {
 }
 # There and back, of an operation that works on another PCID.
 TWICE = ("cr3_pcid_flush", "cr3_pcid_noflush")
+# They read a descriptor, which lies in the windows' page.
+DESCRIBED = ("invpcid_address", "invpcid_context", "invpcid_all_global", "invpcid_all_non_global")
 KEEP_ALL = ("none", "cr3_pcid_noflush", "invpcid_address", "invpcid_by_cr3", "invlpgb_tlbsync")
 PRIMED = 64 + 16 + 8  # pages that first-incl has in use
 # The pages that are primed have lines of few sets: those of walks may have left the first cache.
@@ -102,16 +104,21 @@ def spills_in_pieces(truth: Truth, side: str, size: str, pages: int) -> bool:
             and any(truth.count("entries", f"{side}-{name}-2") for name in smaller))
 
 
+WINDOW = "+window"  # in a question: with the windows' page of 2 MiB besides
+
+
 def chase(truth: Truth, side: str, size: str, pages: int) -> Range:
     if in_pieces(truth, side):
         raise Unknown("the 2 MiB page that is subtracted is held in pieces")
     whole(truth, side, size)
     if spills_in_pieces(truth, side, size, pages):
         raise Unknown("pages that the second level holds in pieces: which sets is not worked out")
-    found = truth.ticks("chase", f"{side}-{size}-{pages}")
+    name = f"{side}-{size}-{pages}{WINDOW if side == 'code' else ''}"
+    found = truth.ticks("chase", name)
     if found is None:
         raise Unknown("pages ahead or groups of pages: what is held is not worked out")
-    return found
+    # Code comes from the windows' page, and back to it.
+    return found + truth.ticks("besides", name).times(1 / pages) if side == "code" else found
 
 
 def drops(truth: Truth, op: str, words) -> bool:
@@ -147,6 +154,13 @@ def uppers(truth: Truth, words, pages: int) -> tuple:
     return spans + above, math.ceil(pages / 8) + math.ceil(spans / 8) + above
 
 
+def stay(truth: Truth, size: str, levels, pages: int) -> int:
+    """Most pages in eight chains that these levels may have.  The window reads chain by chain
+    before it starts its clock, and then a page of each in turn: which are left is not worked
+    out, and no page is read twice in a turn."""
+    return min(pages, sum(truth.count("entries", f"data-{size}-{level}") for level in levels))
+
+
 def refill_total(truth: Truth, op: str, words, pages: int) -> Range:
     """Of all pages together: the chain behind the operation less the chain behind nothing."""
     size = next((word for word in words if word in ENTRIES), "4k")
@@ -159,7 +173,7 @@ def refill_total(truth: Truth, op: str, words, pages: int) -> Range:
     if op in KEEP_ALL and loses_first_level(truth, op, words, f"data-{size}-1"):
         return behind_first_level(truth, size, pages, dense)
     if op in KEEP_ALL:
-        return NOTHING
+        return crowded_out(truth, op, size, pages)
     if truth.fact("prefetch"):
         raise Unknown("walks that bring the next page are not worked out")
     whole(truth, "data", size)
@@ -171,15 +185,37 @@ def refill_total(truth: Truth, op: str, words, pages: int) -> Range:
     if not drops(truth, op, words):
         # INVLPG drops upper levels, which matter where there are walks.
         keeps = fits or op != "invlpg"
-        return NOTHING if keeps else truth.walks(0, more, PRIMED_LINES)
+        more_walks = NOTHING if keeps else truth.walks(0, more, PRIMED_LINES)
+        return more_walks + crowded_out(truth, op, size, pages)
     if not fits:
-        return truth.walks(0, more, PRIMED_LINES)
+        left = stay(truth, size, (1, 2), pages) if "chains8" in words else 0
+        return truth.walks(0, more, PRIMED_LINES) + truth.walks(left, left, None)._replace(low=0.0)
     if cold:
         total = truth.walks(pages, pages + more, pages + lines, cold)
     else:
         total = (truth.walks(pages, pages, pages + lines)
                  + truth.walks(0, more, PRIMED_LINES))
-    return total - held(truth, size, pages, dense)
+    return total - held(truth, size, pages, dense, "chains8" in words)
+
+
+def crowded_out(truth: Truth, op: str, size: str, pages: int) -> Range:
+    """Of pages that nothing drops: those for which a descriptor leaves no room in a level."""
+    if op not in DESCRIBED or pages == 0:
+        return NOTHING
+    alone, together = (truth.ticks("chase", f"data-{size}-{pages}{more}") for more in ("", WINDOW))
+    if alone is None or together is None:
+        raise Unknown("what is held beside a descriptor is not worked out")
+    return NOTHING if together == alone else (together - alone).times(pages)
+
+
+def descriptor(truth: Truth, op: str, pages: int) -> Range:
+    """What reading it costs behind so many pages that were read later than it."""
+    if op not in DESCRIBED or pages == 0:
+        return NOTHING
+    found = truth.ticks("besides", f"data-4k-{pages}{WINDOW}")
+    if found is None:
+        raise Unknown("what is held beside a descriptor is not worked out")
+    return found
 
 
 def pcids(truth: Truth, level: str) -> int:
@@ -201,13 +237,21 @@ def behind_first_level(truth: Truth, size: str, pages: int, dense: bool) -> Rang
     return truth.costs("l2_hit").times(pages) - held(truth, size, pages, dense)
 
 
-def held(truth: Truth, size: str, pages: int, dense: bool) -> Range:
+def held(truth: Truth, size: str, pages: int, dense: bool, chains: bool = False) -> Range:
     """What the same pages cost while the TLB has them."""
     hit = truth.costs("l2_hit").times(pages)
     if not dense:
         return Range(0.0, hit.high)
     found = truth.ticks("chase", f"data-{size}-{pages}")
-    return found.times(pages) if found else Range(0.0, hit.high)
+    if not found:
+        return Range(0.0, hit.high)
+    return (of_chains(truth, found, size, pages) if chains else found).times(pages)
+
+
+def of_chains(truth: Truth, found: Range, size: str, pages: int) -> Range:
+    """Of eight chains in place of one: what the first level has left costs nothing."""
+    left = stay(truth, size, (1,), pages)
+    return found._replace(low=found.low * (pages - left) / pages)
 
 
 def scattered(words) -> None:
@@ -225,7 +269,8 @@ def refill(truth: Truth, row: dict, words) -> Range:
             raise Unknown("the sets of pages far apart are not worked out")
         if "cold" in words and pages > reach(truth, size):
             raise Unknown("more pages than are held, and cold")
-        return chase(truth, "data", size, pages)
+        found = chase(truth, "data", size, pages)
+        return of_chains(truth, found, size, pages) if "chains8" in words else found
     return refill_total(truth, row["op"], words, pages).times(1 / pages)
 
 
@@ -247,7 +292,10 @@ def range_(truth: Truth, row: dict, words) -> Range:
     words = [*words, "otherpcid"] if words[0] == "pti" else words
     lost_by = {"pti": "invlpg", "pti space": "cr3_pcid_flush", "pti deferred": op}.get(
         " ".join(words[:2]) if words[1] in ("space", "deferred") else words[0], op)
-    rest = fetches(truth, op, False) + refill_total(truth, lost_by, of_4k(words), pages)
+    rest = (fetches(truth, op, False) + refill_total(truth, lost_by, of_4k(words), pages)
+            + descriptor(truth, op, pages))
+    if lost_by == "invlpg" != op:
+        rest += crowded_out(truth, op, "4k", pages)
     if words[:2] == ["pti", "deferred"]:
         return one + rest
     if words[0] in ("page", "space", "all") or words[:2] == ["kernel", "all"]:
@@ -393,9 +441,9 @@ def break_even(truth: Truth, op: str, variant: str) -> Range:
     words = pages.split("-")
     if words[0] == "pti" or "2m" in words or "invlpgb_tlbsync" in (op, by):
         raise Unknown("break-evens of two PCIDs, 2 MiB pages and INVLPGB are not worked out")
-    flush = (operation(truth, by, ()) + fetches(truth, by, False)
-             + refill_total(truth, by, of_4k(words), working_set(words)))
-    lost = refill_total(truth, op, of_4k(words), working_set(words))
+    flush, lost = (refill_total(truth, one, of_4k(words), working_set(words))
+                   + descriptor(truth, one, working_set(words)) for one in (by, op))
+    flush += operation(truth, by, ()) + fetches(truth, by, False)
     return (flush - lost - truth.costs("mov")).over(turns(truth, op, words))
 
 

@@ -156,7 +156,7 @@ def chases_of(rows) -> list:
             asked.add(f"{words[0]}-{words[1]}-{row['value']}")
         elif row["bench"] == "range" and words[-1] != "w0":
             asked.add(f"data-4k-{words[-1][1:]}")
-    return sorted(asked)
+    return sorted(asked) + [name + expect.WINDOW for name in sorted(asked)]
 
 
 def figures(machine: str, folder: str, program: str, file: str) -> list:

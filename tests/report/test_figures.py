@@ -138,6 +138,11 @@ class Plots(PageTest):
                              ["farther: 10"] * bool(beyond), (quantum, ticks))
 
 
+def exact(points: list) -> list:
+    """Points (x, y) with intervals of no width."""
+    return [Point(x, y, y, y, None) for x, y in points]
+
+
 class Refill(PageTest):
     def derived(self) -> list:
         text = read(self.folder, "derived.csv").decode()
@@ -145,34 +150,43 @@ class Refill(PageTest):
 
     def test_an_exact_line_has_an_interval_of_no_width(self):
         points = {n: 300 + 37.5 * n for n in (0, 1, 2, 4, 8, 16)}
-        page = self.page(results=refill("cr3_reload", "data", points))
+        page = self.page(results=[{**row, "ci95_lo": row["p50"], "ci95_hi": row["p50"]}
+                                  for row in refill("cr3_reload", "data", points)])
         row, = self.derived()
         self.assertEqual([row[c] for c in ("what", "op", "variant", "value", "lo", "hi", "unit")],
                          ["refill_slope", "cr3_reload", "first-incl-data", "37.500", "37.500",
                           "37.500", "ticks per page"])
-        self.assertIn("touched = 0 1 2 4 8 16", row["evidence"])
+        self.assertIn("touched = 1 2 4 8 16;", row["evidence"])
         self.check_says(page, "37.500 [37.500, 37.500] 95 %")
 
-    def test_a_slope_says_that_its_points_are_taken_for_equally_sure(self):
+    def test_a_slope_says_what_its_interval_is_of(self):
         page = self.page(results=refill("cr3_reload", "data", {0: 300, 1: 340, 2: 375, 4: 460}))
-        self.assertIn("92 % interval of this boot, if its points are equally sure;",
+        self.assertIn("95 % interval of this boot: the slopes that those of the points allow;",
                       self.derived()[0]["evidence"] + ";")
-        self.check_says(page, "its interval supposes that the points are equally sure")
+        self.check_says(page, "its interval is of the slopes that those of the points allow")
 
     def test_one_point_far_off_does_not_move_the_line(self):
-        line = fit([(n, 100 + 20 * n) for n in (0, 1, 2, 4, 8)] + [(16, 99999)])
+        line = fit(exact([(n, 100 + 20 * n) for n in (0, 1, 2, 4, 8)] + [(16, 99999)]))
         self.assertEqual((line.slope, line.low), (20, 20))
+
+    def test_the_entries_above_the_first_page_are_not_in_the_slope(self):
+        line = fit(exact([(0, 100)] + [(n, 145 + 20 * n) for n in (1, 4, 16)]))
+        self.assertEqual((line.slope, line.low, line.high, line.intercept), (20, 20, 20, 145))
+        self.assertEqual(fit(exact([(0, 100), (1, 165), (2, 185)])).points[0].x, 0)
+
+    def test_what_the_points_leave_open_the_slope_leaves_open(self):
+        line = fit([Point(x, 100 + 20 * x, 99 + 20 * x, 102 + 20 * x, None) for x in (1, 4, 16)])
+        self.assertEqual((line.slope, line.low, line.high), (20, 19, 21))
 
     def test_the_interval_holds_the_true_slope_in_95_of_100(self):
         draw, held = random.Random(1), 0
         for _ in range(1000):
-            line = fit([(n, 20 * n + draw.gauss(0, 9)) for n in (0, 1, 2, 4, 8, 16)])
+            line = fit(exact([(n, 20 * n + draw.gauss(0, 9)) for n in (0, 1, 2, 4, 8, 16)]))
             held += line.low <= 20 <= line.high
         self.assertGreaterEqual(held, 950)
 
-    def test_few_points_say_at_how_many_percent_or_that_they_are_too_few(self):
-        self.assertAlmostEqual(fit([(n, n) for n in range(4)]).percent, 100 * 11 / 12)
-        self.assertIsNone(fit([(0, 1), (16, 5)]))
+    def test_few_points_are_too_few(self):
+        self.assertIsNone(fit(exact([(0, 1), (16, 5)])))
         page = self.page(results=refill("invlpg", "4k-code", {0: 5, 16: 50}))
         self.check_says(page, "too few points")
         self.assertEqual(self.derived(), [])

@@ -314,7 +314,15 @@ class Capacity(Synthetic):
         # One that is not below a walk is none.
         self.assertEqual(self.capacity(steps, walk=8.0, hit=9.0)[:3],
                          self.capacity(steps, walk=8.0)[:3])
-        self.assertEqual(self.capacity(steps, walk=14.0)[:3], ("1.000", "1.000", "1.000"))
+
+    def test_a_place_that_may_be_a_hit_of_an_unknown_level_decides_nothing(self):
+        steps = {k: 9.0 + 5.0 * (k > 3) for k in range(1, 18)}
+        self.assertEqual(self.capacity(steps, walk=14.0)[:3], ("", "1.000", "4.000"))
+        # A walk behind a flush that was cheaper, since it brought the next page along.
+        steps = {1: 4.1, 4: 9.9, 16: 9.9, 64: 17.8}
+        self.assertEqual(self.capacity(steps, walk=3.1)[:3], ("", "1.000", "64.000"))
+        self.assertEqual(self.capacity({1: 0.0, 4: 7.6, 64: 7.5}, walk=3.1)[:3],
+                         ("", "2.000", "4.000"))
 
     def test_without_a_row_of_a_walk_no_capacity_is_recommended(self):
         *found, text = self.capacity({k: 7.0 * (k > 7) for k in range(1, 18)}, walk=None)

@@ -198,6 +198,27 @@ TEST(where_something_stays_between_priming_and_window_no_page_is_read_again)
 	assert_false(chases_before(row(0)->pair.b, "\x4a\x8b\x04\x28", 4));
 }
 
+/* No walk reads the flushed entries then. */
+TEST(pages_that_the_tlb_surely_holds_are_read_again_though_entries_are_cold)
+{
+	static const struct {
+		uint16_t entries;
+		bool again;
+	} of[] = { { 2 * PAGES, true }, { 2 * PAGES - 1, false } };
+	struct experiment_spec cold = following("cr3_reload");
+
+	cold.chase.cold = true;
+	for (unsigned i = 0; i < COUNT_OF(of); i++) {
+		tlb_entries_4k = of[i].entries;
+		make_plan(&cold, NULL);
+		assert_int_equal(chases_before(row(0)->pair.a, "\x4a\x8b\x04\x28", 4),
+		                 of[i].again);
+		assert_int_equal(chases_before(row(0)->pair.b, "\x4a\x8b\x04\x28", 4),
+		                 of[i].again);
+	}
+	tlb_entries_4k = 0;
+}
+
 /* 100 pages in 8 chains are 13 accesses each, from pages 0, 12, 25, 37 ... on. */
 TEST(chains_begin_with_their_own_lines_in_each_way)
 {
@@ -258,6 +279,8 @@ int main(void)
 			each_arm_reads_its_pages_once_more_before_its_operation),
 		cmocka_unit_test(
 			where_something_stays_between_priming_and_window_no_page_is_read_again),
+		cmocka_unit_test(
+			pages_that_the_tlb_surely_holds_are_read_again_though_entries_are_cold),
 		cmocka_unit_test(chains_begin_with_their_own_lines_in_each_way),
 		cmocka_unit_test(what_cannot_be_mapped_is_skipped_with_its_reason),
 	};

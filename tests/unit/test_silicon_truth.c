@@ -6,6 +6,7 @@
 #define PAGE UINT64_C(0x1000)
 #define BASE UINT64_C(0x40000000)
 #define FRAMES UINT64_C(0x100000000)
+#define BESIDES UINT64_C(0x200000000)
 
 static struct silicon_answer ask(struct silicon_question question)
 {
@@ -191,6 +192,71 @@ TEST(what_the_model_takes_of_large_pages_is_what_is_true)
 			        pages[i]);
 }
 
+/* One turn over pages of 4 KiB and over the page besides, in all. */
+static uint64_t turned(uint64_t pages, enum silicon_kind kind)
+{
+	uint64_t first = 0;
+
+	for (uint64_t i = 0; i < pages; i++)
+		world_map(BASE + i * PAGE, FRAMES);
+	world_map_as(BESIDES, FRAMES, SILICON_2M, W_PAGE);
+	for (unsigned turn = 0; turn < 6; turn++) {
+		if (turn == 5)
+			first = silicon_time(world.s, 0);
+		for (uint64_t i = 0; i < pages; i++)
+			world_access(0, BASE + i * 5 % pages * PAGE, kind);
+		world_access(0, BESIDES, kind);
+	}
+	return world_since(first);
+}
+
+static void compare_besides(const char *name, enum silicon_side side, uint64_t pages)
+{
+	struct silicon_question question = {
+		.kind = TRUTH_CHASE,
+		.side = side,
+		.va = BASE,
+		.pages = pages,
+		.has_besides = true,
+		.besides = BESIDES,
+	};
+	struct silicon_answer each, besides;
+	uint64_t found;
+
+	open_machine(name);
+	each = ask(question);
+	question.kind = TRUTH_BESIDES;
+	besides = ask(question);
+	found = turned(pages, side == SILICON_CODE ? ACCESS_EXECUTE : ACCESS_READ);
+	assert_int_equal(each.known, besides.known);
+	if (each.known && (found + pages < each.low * pages + besides.low ||
+	                   found > each.high * pages + besides.high))
+		fail_msg("%s, side %u, %u pages: %u, not %u each and %u", name, side,
+		         (unsigned)pages, (unsigned)found, (unsigned)each.low,
+		         (unsigned)besides.low);
+	world_close();
+}
+
+TEST(a_page_besides_takes_an_entry_of_those_that_hold_it)
+{
+	static const uint64_t pages[] = { 1, 16, 47, 48, 63, 64, 66, 96, 129 };
+
+	for (unsigned machine = 0; machine < MACHINE_COUNT; machine++)
+		for (unsigned i = 0; i < COUNT_OF(pages); i++)
+			for (unsigned side = 0; side < SILICON_SIDES; side++)
+				compare_besides(machine_names[machine],
+				                (enum silicon_side)side, pages[i]);
+	/* 64 entries for all sizes: 64 pages and one more miss, each of them. */
+	open_machine("zen3");
+	assert_int_equal(exact(Q(.kind = TRUTH_CHASE, .va = BASE, .pages = 63,
+	                         .has_besides = true, .besides = BESIDES)),
+	                 0);
+	assert_in_range(exact(Q(.kind = TRUTH_BESIDES, .va = BASE, .pages = 64,
+	                        .has_besides = true, .besides = BESIDES)),
+	                3529, 3530);
+	world_close();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,6 +269,7 @@ int main(void)
 		cmocka_unit_test(a_flush_pays_from_its_break_even_on),
 		cmocka_unit_test(what_the_model_takes_is_what_is_true),
 		cmocka_unit_test(what_the_model_takes_of_large_pages_is_what_is_true),
+		cmocka_unit_test(a_page_besides_takes_an_entry_of_those_that_hold_it),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -206,16 +206,31 @@ static struct chase chase_of(const struct workspace *workspace,
 	return chase;
 }
 
+/* Whether the TLB has every page of the chain for sure, as often as it is read. */
+static bool is_surely_held(const struct plan *plan, const struct pointer_chains *chains)
+{
+	static const enum tlb_page pages[] = {
+		[LEVEL_PT] = TLB_4K,
+		[LEVEL_PD] = TLB_2M,
+		[LEVEL_PDPT] = TLB_1G,
+	};
+	const uint32_t reach =
+		tlb_reach(&plan->machine->tlb, TLB_DATA, pages[chains->layout.page]);
+
+	return chains->pages <= reach / 2;
+}
+
 /*
  * Whether the window itself reads the pages once more before its operation.  Behind the
  * priming the harness reads pages of its own, and of a first level that the chain fills
  * each takes a way: a set that is full with one more misses at every page.  Not where
- * something has to stay between the priming and the window.
+ * something has to stay between the priming and the window: PCIDs that were entered,
+ * and flushed entries, unless no page needs a walk for it.
  */
-static bool is_chased_before(const struct chase_spec *spec)
+static bool is_chased_before(const struct plan *plan, const struct chase_spec *spec)
 {
-	return spec->chains.pages != 0 && !is_code(spec) && !spec->cold &&
-	       spec->churn.pcids == 0;
+	return spec->chains.pages != 0 && !is_code(spec) && spec->churn.pcids == 0 &&
+	       (!spec->cold || is_surely_held(plan, &spec->chains));
 }
 
 /* Nothing, or no more of op than is not its own. */
@@ -229,7 +244,7 @@ static window_code *make_a(const struct plan *plan, const struct experiment_spec
 		.baseline = has_baseline ? &spec->op->baseline : NULL,
 		.baselines = has_baseline ? 1 : 0,
 		.chase = chase_of(plan->workspace, chase, way_of(chase, 0)),
-		.chased_before = is_chased_before(chase),
+		.chased_before = is_chased_before(plan, chase),
 	};
 
 	return workspace_window(plan->workspace, &window, spec->alias);
@@ -243,7 +258,7 @@ static window_code *make_b(const struct plan *plan, const struct experiment_spec
 	struct window_spec window = {
 		.body = &tlb_op_none->body,
 		.chase = chase_of(plan->workspace, chase, chase->way_b),
-		.chased_before = is_chased_before(chase),
+		.chased_before = is_chased_before(plan, chase),
 	};
 
 	if (plan_is_broken(plan, spec->op))

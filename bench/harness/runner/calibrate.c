@@ -125,6 +125,13 @@ static enum err prepare_verify_pages(struct run *run)
 	return verify_prepare(&run->probe_pages, &spec);
 }
 
+static void record_window(struct record *record)
+{
+	record_begin(record, FILE_MACHINE);
+	record_fact(record, "window_code_pages", "%u", WINDOW_CODE_PAGES);
+	record_end(record);
+}
+
 /* What is wanting of memory shows in the rows: they are skipped for it. */
 void calibrate(struct run *run)
 {
@@ -153,4 +160,5 @@ void calibrate(struct run *run)
 	}
 	selftest_conclude(&run->selftest, machine);
 	machine_record_timing(machine, run->record);
+	record_window(run->record);
 }

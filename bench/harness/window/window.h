@@ -40,6 +40,12 @@ struct window_clock {
 	uint32_t counter; /* ECX, for CLOCK_PMC */
 };
 
+/*
+ * Pages that a window runs in from its closing stamp on, so between T1 and T2: what it
+ * touches or chases there shares the TLB with as many.
+ */
+#define WINDOW_CODE_PAGES 1u
+
 #define TOUCH_PAGES_MAX 32u
 
 /*

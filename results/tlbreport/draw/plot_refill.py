@@ -46,7 +46,7 @@ def lines(axes, one) -> None:
     if line:
         reach = max(row.number("value") for row in one.rows)
         ends = ([0, reach], [line.intercept, line.intercept + line.slope * reach])
-        text = (f"{one.kind}: {line.slope:.2f} ticks per page, {line.percent:.0f} % interval "
+        text = (f"{one.kind}: {line.slope:.2f} ticks per page, 95 % interval "
                 f"[{line.low:.2f}, {line.high:.2f}]")
     axes.plot(*ends, dashes, color=colour, linewidth=1.4, marker=marker, markersize=0,
               label=doubted(text, doubt(*one.rows)), zorder=3)

@@ -160,7 +160,7 @@ def capacity(curve: sweep.Curve, cost: Walk | None, doubt: float = 0.0) -> Capac
         cost = replace(cost, hit=0.0)
     bound = least(points) if cost is None else cost.bound
     kept = [p for p in points if p.high < bound * (1 - doubt)]
-    lost = [p for p in points if p.low > bound * (1 + doubt)]
+    lost = [p for p in points if p.low > bound * (1 + doubt) and not may_be_farther(p, points, cost)]
     gone = min((p.x for p in lost), default=math.inf)
     sure = max((p.x for p in kept if p.x < gone), default=0)
     # One that was seen to be kept beyond contradicts the first that was lost.
@@ -169,6 +169,14 @@ def capacity(curve: sweep.Curve, cost: Walk | None, doubt: float = 0.0) -> Capac
     decided = last == sure and (beyond is not None or not points or last == points[-1].x)
     return Capacity(curve, int(sure) + 1, None if beyond is None else int(beyond),
                     mean(kept) or 0.0, mean(lost), cost, decided)
+
+
+def may_be_farther(point: sweep.Point, points: list, cost: Walk | None) -> bool:
+    """Whether a place may be kept in a farther level though it is above the bound: no row says
+    what a hit of that one costs, and others are as much dearer as a walk is than a hit.  Behind a
+    flush a page may be cheaper than such a hit, where walks bring the next page along."""
+    return (cost is not None and cost.hit == 0
+            and point.y < HIT_OF_WALK[1] * max(p.y for p in points))
 
 
 def mean(points: list) -> float | None:

@@ -1,5 +1,7 @@
 """The sizes of the TLB: the knees of `tlb_size`, and where CPUID says something else."""
 
+from dataclasses import replace
+
 from ..read import sweep
 from ..read.run import Run
 from ..read.schema import count_fault
@@ -9,6 +11,7 @@ from .knees import Knee, knees
 OWN = 2  # entries that the code of the measurement may take
 BELOW = 0.06  # of the entries: replacement that is not quite the oldest misses before they are full
 BENCH, PARAM = "tlb_size", "pages"
+WINDOW_PAGES = "window_code_pages"
 LEVELS = ("l1", "l2")
 
 
@@ -43,8 +46,16 @@ def compared(found: list, known: dict, most: float) -> list:
 
 def knee_curves(run: Run) -> list:
     """(curve, its knees) of each kind and page size."""
-    return [(one, knees(one.points))
+    return [(one, [replace(knee, high=knee.high + window_pages(run, one.variant))
+                   for knee in knees(one.points)])
             for one in sweep.curves(run, BENCH, PARAM)]
+
+
+def window_pages(run: Run, variant: str) -> float:
+    """Pages of code besides the chain's, which may take entries of the same level: so many fewer
+    of the chain's are in it."""
+    said = run.fact(WINDOW_PAGES)
+    return float(said) if variant.startswith("code-") and not count_fault(said) else 0.0
 
 
 def stated(run: Run, variant: str) -> dict:

@@ -14,8 +14,8 @@ NOTE = (
     "first-incl: one operation, run from pages that are not global, and then the first access to "
     "some pages of code, stack or data, less the same accesses without the operation. So the "
     "slope over the pages touched is what it costs to fetch one translation again. The line is "
-    "Theil-Sen's: the median of the slopes between all points; its interval supposes that the "
-    "points are equally sure."
+    "Theil-Sen's: the median of the slopes between all points, without the one at 0, where no "
+    "entry above the pages is read; its interval is of the slopes that those of the points allow."
 )
 
 
@@ -46,7 +46,7 @@ def slopes(run: Run, found: list) -> Markup:
     body = []
     for one in found:
         line = one.line
-        numbers = (f"{line.slope:.3f}", f"[{line.low:.3f}, {line.high:.3f}] {line.percent:.0f} %"
+        numbers = (f"{line.slope:.3f}", f"[{line.low:.3f}, {line.high:.3f}] 95 %"
                    ) if line else ("too few points", "")
         name = sweep.doubted(one.size, sweep.doubt(*one.rows))
         body.append([tag("th", breakable(name), class_="name", scope="row"), one.kind,

@@ -113,7 +113,7 @@ def sloped(random, kind: str, touched: tuple, alike: bool = True, draws: int = 1
     spread = np.broadcast_to(first[:, None], true.shape) if alike else true
     found, held = headline(samples(random, true, kind, spread), kind), 0
     for at in range(draws):
-        line = slope.fit(list(zip(touched, found["p50"][at])))
+        line = slope.fit(points(touched, {name: of[at] for name, of in found.items()}))
         held += line.low - 1e-6 <= each[at] <= line.high + 1e-6
     return held / draws
 
@@ -257,8 +257,8 @@ CLAIMS = {
     "knee": Claim(knee, 95, CLEAN),
     "PCID capacity": Claim(kept, 95, CLEAN),
     "slope of 6 points": Claim(slope_of_6, 95, ONE_BOOT),
-    "slope of 4 points": Claim(slope_of_4, 92, ONE_BOOT),
-    "slope of 4 points, dearer ones less sure": Claim(slope_of_growing, 92, ()),
+    "slope of 4 points": Claim(slope_of_4, 95, ONE_BOOT),
+    "slope of 4 points, dearer ones less sure": Claim(slope_of_growing, 95, ONE_BOOT),
     "ranking: above the cheapest by": Claim(regret, 95, (*CLEAN, "boots")),
     "ranking: equal policies, one named": Claim(winner, 5, (*CLEAN, "boots"), True),
     "recommendation: equal costs, one preferred": Claim(preferred, 5, (*CLEAN, "boots"), True),

@@ -1,7 +1,10 @@
 """What CPUID says of the TLB, held against the knees of a machine whose TLB is known."""
 
+import csv
+import io
+
 from pagecheck import PageTest
-from rundir import EMULATOR, HARDWARE
+from rundir import EMULATOR, HARDWARE, read
 from synthetic import Level, Machine, Rows, follow, machine_facts
 
 from tlbreport.find import geometry
@@ -34,6 +37,22 @@ class Geometry(PageTest):
         self.assertRegex(text, r"data-4k knee at 1\d\d\d[0-9. to]*, of which CPUID says nothing")
         self.assertNotIn("l1 of 64 has no knee", text)
         self.assertIn("SKL148, CML081", text)
+
+    def knee_of(self, kind: str, **facts: str) -> dict:
+        """The line of derived.csv on its first knee."""
+        to = Rows(3, noise=0.002)
+        follow(Machine(), to, "tlb_size", only=lambda row: row["variant"] == kind)
+        self.page(results=to.rows, machine={**HARDWARE, **machine_facts(Machine()), **facts})
+        lines = csv.DictReader(io.StringIO(read(self.folder, "derived.csv").decode(), newline=""))
+        return next(line for line in lines if line["variant"] == f"{kind}-1")
+
+    def test_the_windows_page_may_be_one_of_the_entries_that_code_is_seen_to_have(self):
+        alone, beside = self.knee_of("code-4k"), self.knee_of("code-4k", window_code_pages="1")
+        self.assertEqual(float(beside["hi"]), float(alone["hi"]) + 1)
+        self.assertEqual((beside["value"], beside["lo"]), (alone["value"], alone["lo"]))
+        self.assertIn(", and 1 more for the window's own code; ", beside["evidence"])
+        self.assertNotIn("own code", alone["evidence"])
+        self.assertEqual(self.knee_of("data-4k"), self.knee_of("data-4k", window_code_pages="1"))
 
     def test_an_emulator_shows_nothing_of_a_tlb(self):
         self.assertNotIn("held against the knees", self.text(base=EMULATOR))

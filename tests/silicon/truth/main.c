@@ -3,7 +3,9 @@
  * ...] prints lines "what,name,low,high" from its parameters, in micro-ticks of the
  * TSC (a loop of a thousand turns multiplies what is rounded off), or entries, pages or
  * PCIDs.  A QUESTION is SIDE-SIZE-PAGES, as data-4k-64: what translation adds to an
- * access over so many pages in turn.  What is not known is left out.
+ * access over so many pages in turn; with +window behind it, as data-4k-64+window,
+ * where the windows' page of 2 MiB is used once in each turn as well, and what that
+ * costs. What is not known is left out.
  *
  * Of the processor that measures: the first one's type of core.  Exit status: 0, or 2
  * for a file or a question that is none.
@@ -31,6 +33,12 @@ static const uint64_t begins[SILICON_SIZES] = {
 	[SILICON_2M] = UINT64_C(0xffffa98000000000),
 	[SILICON_1G] = UINT64_C(0xffffb40000000000),
 };
+
+/* The page that windows run in and have their descriptors in. */
+#define WINDOW_BEGINS UINT64_C(0xffff900000000000)
+#define PIECES 512u
+#define PIECE_BYTES UINT64_C(4096)
+#define WITH_WINDOW "+window"
 
 static _Noreturn void refuse(const char *what, const char *why)
 {
@@ -181,6 +189,27 @@ static unsigned take_name(const char *text, const char *const *names, unsigned c
 	refuse(text, "not SIDE-SIZE-PAGES");
 }
 
+/*
+ * Where in its page the window lies is not known, and of a page in pieces it matters:
+ * from the least answer to the greatest.
+ */
+static struct silicon_answer at_any_piece(const struct machine_params *params,
+                                          struct silicon_question question)
+{
+	struct silicon_answer all = { .known = true, .low = UINT64_MAX };
+
+	for (uint64_t piece = 0; piece < PIECES && all.known; piece++) {
+		struct silicon_answer one;
+
+		question.besides = WINDOW_BEGINS + piece * PIECE_BYTES;
+		one = silicon_truth(params, &question);
+		all.known = one.known;
+		all.low = one.low < all.low ? one.low : all.low;
+		all.high = one.high > all.high ? one.high : all.high;
+	}
+	return all;
+}
+
 static void print_chase(const struct machine_params *params, const char *text)
 {
 	struct silicon_question question = { .kind = TRUTH_CHASE,
@@ -194,10 +223,18 @@ static void print_chase(const struct machine_params *params, const char *text)
 	question.size =
 		(enum silicon_size)take_name(rest, size_names, SILICON_SIZES, &rest);
 	question.pages = strtoull(rest, &end, 10);
-	if (*end != '\0' || question.pages == 0 || question.pages > 1u << 20)
+	question.has_besides = strcmp(end, WITH_WINDOW) == 0;
+	if ((*end != '\0' && !question.has_besides) || question.pages == 0 ||
+	    question.pages > 1u << 20)
 		refuse(text, "no number of pages");
 	question.va = begins[question.size];
-	print("chase", text, silicon_truth(params, &question));
+	if (!question.has_besides) {
+		print("chase", text, silicon_truth(params, &question));
+		return;
+	}
+	print("chase", text, at_any_piece(params, question));
+	question.kind = TRUTH_BESIDES;
+	print("besides", text, at_any_piece(params, question));
 }
 
 int main(int argc, char **argv)
@@ -205,7 +242,8 @@ int main(int argc, char **argv)
 	static struct machine_params params;
 
 	if (argc < 2)
-		refuse("usage", "silicon_truth MACHINE-FILE [SIDE-SIZE-PAGES ...]");
+		refuse("usage",
+		       "silicon_truth MACHINE-FILE [SIDE-SIZE-PAGES[+window] ...]");
 	read_machine(argv[1], &params);
 	print_facts(&params);
 	/* Of a clock that is a thousand times as fast milli-ticks are micro-ticks. */

@@ -24,6 +24,9 @@ enum silicon_truth_kind {
 	 * upper level is used up and the entries' lines are in the first cache.
 	 */
 	TRUTH_CHASE,
+	/* milli-ticks that translation adds to the access to the page besides, a turn
+	 */
+	TRUTH_BESIDES,
 	/* PCIDs that a level keeps for a side; UINT32_MAX: all */
 	TRUTH_PCIDS,
 	/* entries that a walk for size reads when cached levels of upper are */
@@ -47,7 +50,10 @@ struct silicon_question {
 	enum silicon_side side;
 	enum silicon_size size;
 	uint64_t va, pages;
-	bool in_row;     /* frames are in a row, too: groups of pages are one entry */
+	bool in_row; /* frames are in a row, too: groups of pages are one entry */
+	/* Once in every turn a page of 2 MiB is used as well, at that address. */
+	bool has_besides;
+	uint64_t besides;
 	uint32_t reads;  /* TRUTH_WALK */
 	unsigned cached; /* TRUTH_WALK_READS: bits 1 << enum silicon_upper */
 	bool la57;

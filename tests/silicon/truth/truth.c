@@ -134,6 +134,8 @@ struct silicon_answer silicon_truth(const struct machine_params *params,
 		return truth_knee(type, question);
 	case TRUTH_CHASE:
 		return truth_chase(params, question);
+	case TRUTH_BESIDES:
+		return truth_besides(params, question);
 	case TRUTH_PCIDS:
 		return pcids(type, question);
 	case TRUTH_WALK_READS:

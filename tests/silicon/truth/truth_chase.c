@@ -26,12 +26,23 @@ static bool held_as(const struct silicon_core_type *type,
 
 /* Of one level, where pages go: the sets of all arrays that hold them. */
 struct level_sets {
+	const struct silicon_core_type *type;
 	const struct silicon_array *arrays[ARRAYS_MOST];
 	uint32_t count;
 	enum silicon_size held; /* the size of an entry */
 	unsigned shift;         /* of an entry: pages of a group are one */
-	uint64_t set_count;     /* of all arrays */
 };
+
+/* Sets are numbered through all arrays of a core, of which pages of two sizes may share
+ * one. */
+static uint64_t sets_before(const struct silicon_core_type *type, uint64_t array)
+{
+	uint64_t before = 0;
+
+	for (uint64_t i = 0; i < array; i++)
+		before += type->arrays[i].sets;
+	return before;
+}
 
 static unsigned log2_of(uint32_t power)
 {
@@ -45,38 +56,40 @@ static unsigned log2_of(uint32_t power)
 static bool level_sets(const struct silicon_core_type *type,
                        const struct silicon_question *question, struct level_sets *sets)
 {
-	*sets = (struct level_sets){ .count = 0 };
+	*sets = (struct level_sets){ .type = type };
 	if (!held_as(type, question, &sets->held))
 		return false;
 	for (uint32_t i = 0; i < type->array_count; i++)
-		if (truth_is_asked(&type->arrays[i], question, sets->held)) {
+		if (truth_is_asked(&type->arrays[i], question, sets->held))
 			sets->arrays[sets->count++] = &type->arrays[i];
-			sets->set_count += type->arrays[i].sets;
-		}
 	sets->shift = SHIFT_OF_4K + 9 * (unsigned)sets->held;
 	if (question->in_row && question->size == SILICON_4K)
 		sets->shift += log2_of(sets->arrays[0]->coalesce);
 	return true;
 }
 
-/* The number of the set, over all arrays; *ways of it. */
+static uint64_t set_count(const struct silicon_core_type *type)
+{
+	return sets_before(type, type->array_count);
+}
+
+/* The number of the set; *ways of it. */
 static uint64_t set_number(const struct level_sets *sets, uint64_t va, uint32_t *ways)
 {
 	const uint32_t chosen =
 		(uint32_t)((va >> (SHIFT_OF_4K + 9 * (unsigned)sets->held)) /
 	                   sets->arrays[0]->sets % sets->count);
 	const struct silicon_array *const array = sets->arrays[chosen];
-	uint64_t page = va >> sets->shift, before = 0;
+	uint64_t page = va >> sets->shift;
 	unsigned bits = 0;
 
-	for (uint32_t i = 0; i < chosen; i++)
-		before += sets->arrays[i]->sets;
 	while (UINT32_C(1) << bits < array->sets)
 		bits++;
 	if (array->index == INDEX_HASHED)
 		page ^= page >> bits;
 	*ways = array->ways;
-	return before + page % array->sets;
+	return sets_before(sets->type, (uint64_t)(array - sets->type->arrays)) +
+	       page % array->sets;
 }
 
 /* First address of the entry number i of the pages in question. */
@@ -111,7 +124,7 @@ struct silicon_answer truth_knee(const struct silicon_core_type *type,
 
 	if (!level_sets(type, question, &sets))
 		return truth_exactly(0);
-	used = calloc(sets.set_count, sizeof used[0]);
+	used = calloc(set_count(type), sizeof used[0]);
 	if (used == NULL)
 		return (struct silicon_answer){ .known = false };
 	for (; fit < KNEE_MOST; fit++) {
@@ -131,36 +144,62 @@ struct misses {
 	uint64_t few, many; /* in one turn over the pages */
 };
 
+/* What came so far in one turn: to the first level all, to the second what missed it.
+ */
+struct turn {
+	bool *missing; /* of each page */
+	uint64_t count;
+	bool besides_missing;
+};
+
 static bool is_tree(const struct level_sets *sets)
 {
 	return sets->arrays[0]->replacement == REPLACE_PLRU;
 }
 
+/* How many of the pages that come so far each set has; NULL without memory. */
+static uint32_t *used_sets(const struct level_sets *sets,
+                           const struct silicon_question *question,
+                           const struct turn *turn)
+{
+	uint32_t *const used = calloc(set_count(sets->type), sizeof used[0]);
+	uint32_t ways;
+
+	for (uint64_t i = 0; used != NULL && i < turn->count; i++)
+		if (turn->missing[i])
+			used[set_number(sets, entry_va(sets, question, i), &ways)]++;
+	return used;
+}
+
 /*
  * Of pages used in turn, a set that has more of them than ways misses each of them: the
- * one that is needed next is always the one that went (a tree may keep some).  missing:
- * which entries come so far at all, NULL for all; it says afterwards which miss here.
+ * one that is needed next is always the one that went (a tree may keep some).  besides:
+ * where the page besides goes, NULL if nowhere.  The turn says afterwards what misses
+ * here.
  */
 static bool misses_of(const struct level_sets *sets,
-                      const struct silicon_question *question, bool *missing,
-                      uint64_t count, struct misses *misses)
+                      const struct silicon_question *question,
+                      const struct level_sets *besides, struct turn *turn,
+                      struct misses *misses)
 {
-	uint32_t *const used = calloc(sets->set_count, sizeof used[0]);
+	uint32_t *const used = used_sets(sets, question, turn);
 	uint32_t ways = 0;
 
 	if (used == NULL)
 		return false;
-	for (uint64_t i = 0; i < count; i++)
-		if (missing[i])
-			used[set_number(sets, entry_va(sets, question, i), &ways)]++;
+	if (turn->besides_missing && besides != NULL) {
+		const uint64_t set = set_number(besides, question->besides, &ways);
+
+		turn->besides_missing = ++used[set] > ways;
+	}
 	*misses = (struct misses){ 0, 0 };
-	for (uint64_t i = 0; i < count; i++) {
+	for (uint64_t i = 0; i < turn->count; i++) {
 		const uint64_t set =
 			set_number(sets, entry_va(sets, question, i), &ways);
 
-		missing[i] = missing[i] && used[set] > ways;
-		misses->many += missing[i];
-		misses->few += missing[i] && !is_tree(sets);
+		turn->missing[i] = turn->missing[i] && used[set] > ways;
+		misses->many += turn->missing[i];
+		misses->few += turn->missing[i] && !is_tree(sets);
 	}
 	free(used);
 	return true;
@@ -199,34 +238,62 @@ static void walk_bounds(const struct silicon_core_type *type,
 	                            is_near ? FROM_L1 : FROM_L3);
 }
 
+/* Where the page besides goes in that level, or the piece of it that is used; false: in
+ * none of it. */
+static bool besides_sets(const struct silicon_core_type *type,
+                         const struct silicon_question *question,
+                         struct level_sets *sets)
+{
+	struct silicon_question besides = *question;
+
+	besides.size = SILICON_2M;
+	besides.in_row = false;
+	return question->has_besides && level_sets(type, &besides, sets);
+}
+
+struct chase {
+	struct misses misses[2]; /* of each level */
+	bool besides_misses[2];
+};
+
+/* What misses one level, of what came so far; false: not known. */
+static bool level_misses(const struct silicon_core_type *type,
+                         const struct silicon_question *question, struct turn *turn,
+                         struct misses *misses)
+{
+	struct level_sets sets, besides;
+	const bool has_besides = besides_sets(type, question, &besides);
+
+	if (!level_sets(type, question, &sets))
+		return true;
+	/* Entries of groups are not counted one by one here. */
+	return entries_for(&sets, question) == question->pages &&
+	       misses_of(&sets, question, has_besides ? &besides : NULL, turn, misses);
+}
+
 static bool chase_misses(const struct silicon_core_type *type,
-                         const struct silicon_question *question, struct misses out[2],
-                         bool holds[2])
+                         const struct silicon_question *question, struct chase *chase)
 {
 	struct silicon_question at = *question;
-	struct level_sets sets;
+	struct turn turn = { .count = question->pages,
+		             .besides_missing = question->has_besides };
 	bool ok = true;
-	bool *const missing = malloc(question->pages);
 
-	if (missing == NULL)
+	turn.missing = malloc(question->pages);
+	if (turn.missing == NULL)
 		return false;
 	for (uint64_t i = 0; i < question->pages; i++)
-		missing[i] = true;
+		turn.missing[i] = true;
 	for (unsigned level = 1; level <= 2; level++) {
+		struct misses *const misses = &chase->misses[level - 1];
+
 		at.level = level;
-		holds[level - 1] = level_sets(type, &at, &sets);
-		out[level - 1] =
-			level == 1 ? (struct misses){ question->pages, question->pages }
-				   : out[0];
-		/* Entries of groups are not counted one by one here. */
-		if (holds[level - 1] && entries_for(&sets, &at) != question->pages)
-			ok = false;
-		else if (holds[level - 1])
-			ok = misses_of(&sets, &at, missing, question->pages,
-			               &out[level - 1]) &&
-			     ok;
+		*misses = level == 1 ? (struct misses){ at.pages, at.pages }
+		                     : chase->misses[0];
+		ok = level_misses(type, &at, &turn, misses) && ok;
+		chase->besides_misses[level - 1] = turn.besides_missing;
 	}
-	free(missing);
+	free(turn.missing);
 	return ok;
 }
 
@@ -244,11 +311,13 @@ struct silicon_answer truth_chase(const struct machine_params *params,
 	const struct silicon_core_type *const type = truth_type(params, question);
 	const uint64_t hit = type->costs[SILICON_L2_HIT];
 	struct misses misses[2];
-	bool holds[2];
+	struct chase chase;
 	uint64_t low, high;
 
-	if (question->pages == 0 || !chase_misses(type, question, misses, holds))
+	if (question->pages == 0 || !chase_misses(type, question, &chase))
 		return (struct silicon_answer){ .known = false };
+	misses[0] = chase.misses[0];
+	misses[1] = chase.misses[1];
 	/* What pages ahead are in time for, and what they evict, is not worked out. */
 	if (type->prefetch != PREFETCH_NONE && misses[1].many != 0)
 		return (struct silicon_answer){ .known = false };
@@ -269,5 +338,32 @@ struct silicon_answer truth_chase(const struct machine_params *params,
 		.known = true,
 		.low = least.low / question->pages,
 		.high = (most.high + question->pages - 1) / question->pages,
+	};
+}
+
+struct silicon_answer truth_besides(const struct machine_params *params,
+                                    const struct silicon_question *question)
+{
+	const struct silicon_core_type *const type = truth_type(params, question);
+	const struct silicon_question alone = {
+		.core_type = question->core_type,
+		.side = question->side,
+		.size = SILICON_2M,
+		.va = question->besides,
+		.pages = 1,
+	};
+	uint64_t low = 0, high = 0;
+	struct chase chase;
+
+	if (question->pages == 0 || !chase_misses(type, question, &chase))
+		return (struct silicon_answer){ .known = false };
+	if (chase.besides_misses[1])
+		walk_bounds(type, &alone, &low, &high);
+	else if (chase.besides_misses[0])
+		low = high = type->costs[SILICON_L2_HIT];
+	return (struct silicon_answer){
+		.known = true,
+		.low = truth_time(params, type, low).low,
+		.high = truth_time(params, type, high).high,
 	};
 }

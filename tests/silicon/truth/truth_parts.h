@@ -40,3 +40,5 @@ struct silicon_answer truth_knee(const struct silicon_core_type *type,
                                  const struct silicon_question *question);
 struct silicon_answer truth_chase(const struct machine_params *params,
                                   const struct silicon_question *question);
+struct silicon_answer truth_besides(const struct machine_params *params,
+                                    const struct silicon_question *question);

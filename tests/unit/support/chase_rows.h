@@ -18,6 +18,9 @@ static struct frame_pool pool;
 static uint32_t samples[2 * 4 * 31];
 static uint8_t area[AREA_SIZE] __attribute__((aligned(4096)));
 
+/* What CPUID says of a TLB for data and code; 0: nothing. */
+static uint16_t tlb_entries_4k;
+
 static struct experiment_spec specs[4];
 static unsigned spec_count;
 
@@ -61,6 +64,7 @@ static inline void make_plan(const struct experiment_spec *one,
 	config = config_default();
 	config.profile = profile_named((struct text_slice){ "smoke", 5 });
 	machine = (struct machine){ .features = UINT32_MAX };
+	machine.tlb.entries[1][TLB_UNIFIED][TLB_4K] = tlb_entries_4k;
 	pool = arena_pool(ARENA_FRAMES);
 	assert_int_equal(
 		workspace_open(&workspace, &pool, frame_alloc(&pool), &machine),
