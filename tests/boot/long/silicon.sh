@@ -41,7 +41,7 @@ costs_agree() { # NAME OTHER LEAST-ROWS
 				print row ": " cost " ticks and " costs[row]
 		}
 		END { if (rows < least) print rows + 0 " rows" }
-	' "$scratch/$2/results.csv" "$scratch/$1/results.csv" >"$scratch/apart"
+	' "$scratch/$2/results.csv" "$scratch/$1/results.csv" >"$scratch/apart" || return
 	head -n 40 "$scratch/apart"
 	[ ! -s "$scratch/apart" ]
 }
@@ -63,7 +63,7 @@ verdicts_agree() { # NAME OTHER LEAST-CELLS
 				print cell ": " verdict " and " verdicts[cell]
 		}
 		END { if (cells < least) print cells + 0 " cells" }
-	' "$scratch/$2/verify.csv" "$scratch/$1/verify.csv" >"$scratch/apart"
+	' "$scratch/$2/verify.csv" "$scratch/$1/verify.csv" >"$scratch/apart" || return
 	head -n 40 "$scratch/apart"
 	[ ! -s "$scratch/apart" ]
 }
@@ -162,7 +162,7 @@ interrupt_is_paid() { # NAME
 			if (count != 2)
 				print count + 0 " rows"
 		}
-	' "$scratch/$1/results.csv" >"$scratch/paid"
+	' "$scratch/$1/results.csv" >"$scratch/paid" || return
 	cat "$scratch/paid"
 	[ ! -s "$scratch/paid" ]
 }
