@@ -167,7 +167,7 @@ class Decisions(PageTest):
             page = self.page(machine=machine, verify=CELLS, results=rows)
             self.check_says(page, "Linux's own settings", "ceiling for INVLPGB 33 pages "
                             "(tlb_single_page_flush_ceiling) 33 ", "not told: how often a sleeping")
-            self.assertEqual("one for all: 1" in page.text, advises)
+            self.assertEqual("one broadcast for all: 1" in page.text, advises)
 
 
 if __name__ == "__main__":
