@@ -63,8 +63,7 @@ DECISIONS = (
     Decision("INVLPGB where tables are freed",
              "broadcast, then an interrupt to all (tlb_remove_table_sync_one)", "shootdown",
              regret.freed_tables, ops=(BROADCAST,),
-             note="Linux 6.18 sends that interrupt behind a flush by interrupts too; the "
-                  "alternative is without it"),
+             note="6.18 sends that interrupt behind a flush by interrupts too"),
     Decision("`TLB_NR_DYN_ASIDS`: 6, more, none", "6 in turn, dropped by the load", "policy",
              regret.slots),
     Decision("PCIDs at boot: `nopcid` or not",
@@ -81,7 +80,7 @@ DECISIONS = (
                  "says it"),
     Decision("batched unmap: a flush each, or one",
              "one for all (arch_tlbbatch_flush), of up to 32 pages of reclaim (SWAP_CLUSTER_MAX); "
-             "by INVLPGB where there is one (invlpgb_flush_all_nonglobals)",
+             "or one broadcast (invlpgb_flush_all_nonglobals)",
              "shootdown", regret.unmaps),
 )
 

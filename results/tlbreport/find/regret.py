@@ -345,5 +345,5 @@ def freed_tables(run: Run) -> list:
         for name, row in zip(by_choice, (one.both, one.asked)):
             if row and not doubt(row):
                 by_choice[name][case] = at(row, float(one.pages)).over_boots
-    return of_choices("INVLPGB where page tables are freed", "tables", by_choice,
+    return of_choices("INVLPGB where tables are freed", "tables", by_choice,
                       "broadcast, then interrupts")

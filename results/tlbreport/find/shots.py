@@ -40,6 +40,11 @@ class Shot:
         return self.how in MODES_HOW and self.protocol == USUAL and not self.pcids
 
     @property
+    def is_broadcast(self) -> bool:
+        """Whether it is a broadcast of an mm or the kernel: a batched unmap stands by itself."""
+        return self.how == "broadcast" and self.op != ALL_PROCESSES
+
+    @property
     def is_usual(self) -> bool:
         """Whether the protocol is that of the baseline, by unicast."""
         return self.how == "unicast" and self.protocol == USUAL
@@ -87,10 +92,8 @@ def dimension(one: Shot, usual: dict) -> tuple:
     """What of the baseline a shot varies, in words, and that baseline's row."""
     mine = usual.get((one.op, one.pcids, one.pages, one.targets))
     invlpg = usual.get(("invlpg", (), one.pages, one.targets))
-    if one.how == "broadcast":
+    if one.is_broadcast:
         return "without interrupts", " ".join([one.op, *one.pcids]), invlpg
-    if one.how == FREED:
-        return "page tables freed", " ".join([one.op, *one.pcids]), invlpg
     if one.is_usual and (one.op, one.pcids) != ("invlpg", ()):
         return "operation on the targets", " ".join([one.op, *one.pcids]), invlpg
     if one.how in MODES_HOW and one.protocol == USUAL and one.how != "unicast":

@@ -79,7 +79,6 @@ def shootdown_rows(broadcast=3000) -> list:
         rows += [shot("invlpg", "local", 150 * pages, pages, 0),
                  shot("cr3_reload", "unicast-late-alongside-own-pause", 7400, pages),
                  shot("cr3_reload", "local", 320, pages, 0),
-                 shot("cr3_pcid_flush", "unicast-late-alongside-own-pause-pcide", 7450, pages),
                  shot("invpcid_context", "unicast-late-alongside-own-pause-pcide", 7500, pages),
                  shot("invpcid_context", "unicast-late-alongside-own-pause-pcide-otherpcid", 7600,
                       pages),
@@ -99,7 +98,8 @@ def shootdown_rows(broadcast=3000) -> list:
         rows += [shot("invlpg", "each-pause", 7000 * pages, pages),
                  shot("invlpgb_all_non_global", "broadcast-pause", broadcast + 150, pages)]
     rows += [shot("invlpgb_tlbsync", "broadcast-tables-pause", broadcast + 5000),
-             shot("invlpgb_context", "broadcast-tables-pause-pcide", broadcast + 5100, 512)]
+             shot("invlpgb_context", "broadcast-tables-pause-pcide", broadcast + 5100, 512),
+             shot("cr3_pcid_flush", "unicast-late-alongside-own-pause-pcide", 7450, 512)]
     for n in (1, 7):
         rows.append(shot("invlpg", "unicast-late-alongside-csd-pause", 1050 * n, targets=n))
     for n in (2, 4, 8):

@@ -46,15 +46,13 @@ TOGETHER_NOTE = (
     "The time is the boot processor's."
 )
 BATCH_NOTE = (
-    "Pages are unmapped one behind the other. Each with a shootdown of its own, or all with one "
-    "full flush that is put off until then, as Linux's reclaim does (arch_tlbbatch_flush), with "
-    "INVLPGB by a broadcast of all that is not global (invlpgb_flush_all_nonglobals). What "
-    "the targets lose by the full flush, and fetch again, is not in it: that is in refill."
+    "Pages are unmapped one behind the other, each with a shootdown of its own, or all with one "
+    "full flush, as Linux's reclaim does (arch_tlbbatch_flush), or with one broadcast "
+    "(invlpgb_flush_all_nonglobals). What the targets lose by that, and fetch again, is in refill."
 )
 FREED_NOTE = (
-    "Frames of page tables are given away. A broadcast drops all translations, but others may walk "
-    "the tables in software, with interrupts off: Linux interrupts all behind it "
-    "(tlb_remove_table_sync_one). A flush by interrupts has done that already."
+    "Others may walk freed tables in software, with interrupts off: Linux interrupts all behind a "
+    "broadcast (tlb_remove_table_sync_one). A flush by interrupts has done that already."
 )
 HOWS = {"lock": "under a lock", "free": "without a lock", "gen": "by tlb_gen"}
 HOW_LOOKS = {"lock": "o", "free": "D", "gen": "s"}
@@ -120,11 +118,11 @@ def level(axes, local) -> None:
 
 def by_pages(run: Run, found: list):
     """A line for each operation, with all targets; the own flush alone beside it."""
-    asked = [(one, row) for one, row in found if one.is_usual or one.how == "broadcast"]
+    asked = [(one, row) for one, row in found if one.is_usual or one.is_broadcast]
     most = max((one.targets for one, _ in asked), default=0)
     lines = {}
     for one, row in found:
-        if one.how == "local" or ((one.is_usual or one.how == "broadcast")
+        if one.how == "local" or ((one.is_usual or one.is_broadcast)
                                   and one.targets == most):
             lines.setdefault((one.op, one.pcids, one.how == "local"), []).append((one.pages, row))
     if not lines:
@@ -244,8 +242,7 @@ def freed_tables(run: Run):
     yield table(["broadcast", "pages", "targets", "and an interrupt", "broadcast alone",
                  "interrupts alone", "by"], body, "Freed page tables, in TSC ticks",
                 trust.marked(run, FILE))
-    yield tables.in_kernels([row for one in found for row in (one.both, one.alone, one.asked)
-                             if row])
+    yield tables.in_kernels([one.both for one in found])
 
 
 def together(run: Run, found: list):
