@@ -120,6 +120,15 @@ static void plan_op(struct plan *plan, const char *op, bool pcide, bool otherpci
  * One processor tells all others, without any of them being interrupted: the whole, or
  * a part of it.
  */
+static void add_broadcast(struct plan *plan, struct experiment_spec *spec,
+                          const char *part)
+{
+	REMOTE_NAME(spec, "broadcast", part,
+	            remote_state_name((enum smp_state)spec->remote.state),
+	            spec->pcide ? "pcide" : NULL);
+	plan_add(plan, spec);
+}
+
 static void plan_broadcast(struct plan *plan, const char *op, bool pcide,
                            const char *part, enum remote_figure figure)
 {
@@ -130,12 +139,25 @@ static void plan_broadcast(struct plan *plan, const char *op, bool pcide,
 		spec.pcide = pcide;
 		spec.remote.mode = REMOTE_LOCAL;
 		spec.remote.figure = figure;
-		REMOTE_NAME(&spec, "broadcast", part,
-		            remote_state_name((enum smp_state)spec.remote.state),
-		            pcide ? "pcide" : NULL);
 		if (plan_has_point(plan, page_counts, PAGE_COUNTS, i))
-			plan_add(plan, &spec);
+			add_broadcast(plan, &spec, part);
 	}
+}
+
+/*
+ * A broadcast does not reach those who walk tables that are given away: all others are
+ * interrupted behind it.  A table that is freed alone, and khugepaged's whole range.
+ */
+static void plan_freed_tables(struct plan *plan, const char *op, uint32_t pages,
+                              bool pcide)
+{
+	struct experiment_spec spec = baseline(plan, op, remote_others(plan), pages);
+
+	spec.pcide = pcide;
+	spec.remote.tables = true;
+	/* Behind the broadcast, wherever the interrupt is sent. */
+	spec.remote.alongside = false;
+	add_broadcast(plan, &spec, "tables");
 }
 
 /*
@@ -152,6 +174,8 @@ static void plan_broadcasts(struct plan *plan)
 	plan_broadcast(plan, pages, true, NULL, FIGURE_ROUND_TRIP);
 	plan_broadcast(plan, "invlpgb_context", true, NULL, FIGURE_ROUND_TRIP);
 	plan_broadcast(plan, "invlpgb_all_global", false, NULL, FIGURE_ROUND_TRIP);
+	plan_freed_tables(plan, pages, page_counts[0], false);
+	plan_freed_tables(plan, "invlpgb_context", page_counts[PAGE_COUNTS - 1], true);
 }
 
 static void plan_variation(struct plan *plan, unsigned targets)
@@ -187,22 +211,31 @@ static void plan_queues(struct plan *plan, unsigned targets)
 	add(plan, &spec);
 }
 
-/*
- * A shootdown for each page, where one full flush for all of them would do: as many as
- * Linux's reclaim puts off, and fewer.
+/* A shootdown for each page; with INVLPGB one flush of all processes for all of them.
  */
-static void plan_each(struct plan *plan)
+static void plan_batch(struct plan *plan, uint32_t pages)
 {
-	for (unsigned i = 1; i <= SOME_PAGES; i++) {
-		struct experiment_spec spec =
-			baseline(plan, "invlpg", remote_others(plan), page_counts[i]);
+	struct experiment_spec spec =
+		baseline(plan, "invlpg", remote_others(plan), pages);
 
-		spec.remote.each = true;
-		REMOTE_NAME(&spec, "each",
-		            remote_state_name((enum smp_state)spec.remote.state));
+	spec.remote.each = true;
+	REMOTE_NAME(&spec, "each",
+	            remote_state_name((enum smp_state)spec.remote.state));
+	plan_add(plan, &spec);
+	spec = baseline(plan, "invlpgb_all_non_global", remote_others(plan), pages);
+	spec.remote.mode = REMOTE_LOCAL;
+	add_broadcast(plan, &spec, NULL);
+}
+
+/*
+ * As many as Linux's reclaim puts off, and fewer.  One full flush by interrupts is
+ * among the rows of its operation.
+ */
+static void plan_batches(struct plan *plan)
+{
+	for (unsigned i = 1; i <= SOME_PAGES; i++)
 		if (plan_has_point(plan, page_counts, SOME_PAGES + 1, i))
-			plan_add(plan, &spec);
-	}
+			plan_batch(plan, page_counts[i]);
 }
 
 /* How those that begin at once do not get in each other's way. */
@@ -300,7 +333,7 @@ static void plan_shootdown(struct plan *plan)
 		plan_variation(plan, remote_others(plan));
 		plan_queues(plan, remote_others(plan));
 	}
-	plan_each(plan);
+	plan_batches(plan);
 	for (unsigned i = 0; i < sizeof togethers / sizeof togethers[0]; i++)
 		plan_owners(plan, &togethers[i]);
 }

@@ -318,6 +318,16 @@ const struct tlb_op tlb_ops[] = {
 		.swept_in_full = true,
 	},
 	{
+		.name = "invlpgb_all_non_global",
+		.needs = FEATURE_INVLPGB,
+		.states = PCIDE_OFF | PCIDE_ON,
+		.body = { BODY_RANGE(invlpgb_no_page) },
+		.batch = INVLPGB_BATCH,
+		.by = BY_INVLPGB,
+		.drops_all_psc = true,
+		.swept_in_full = true,
+	},
+	{
 		.name = "cr0_pg_toggle",
 		.states = PCIDE_OFF,
 		.body = { BODY_RANGE(cr0_pg_toggle) },
@@ -354,16 +364,18 @@ const struct body *tlb_op_body(const struct tlb_op *op, const struct aim *aim)
 
 /*
  * As Linux sets them: of a process its PCID and no global entries; of the kernel, which
- * has no PCID, global entries too.  ASID 0 is the host's own; without a valid one what
- * matches would go for every guest, too.
+ * has no PCID, global entries too; of all processes neither.  ASID 0 is the host's own;
+ * without a valid one what matches would go for every guest, too.
  */
 static void set_for_invlpgb(struct operands *operands, const struct tlb_op *op,
                             const struct aim *aim, uint64_t cr4)
 {
 	const bool of_pcid = (cr4 & CR4_PCIDE) != 0 && op->names != NAMES_NONE;
+	const bool of_kernel = op->drops_globals || (op->takes_page && !of_pcid);
 
 	operands->address = (op->takes_page ? aim->va | INVLPGB_VA : 0) | INVLPGB_ASID |
-	                    (of_pcid ? INVLPGB_PCID : INVLPGB_GLOBAL);
+	                    (of_pcid ? INVLPGB_PCID : 0) |
+	                    (of_kernel ? INVLPGB_GLOBAL : 0);
 	operands->type = of_pcid ? (uint64_t)aim->pcid << INVLPGB_PCID_SHIFT : 0;
 }
 

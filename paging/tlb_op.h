@@ -137,7 +137,7 @@ struct tlb_op {
 };
 
 /* The rows of tlb_ops: what is kept for each operation has so many. */
-#define TLB_OPS 18u
+#define TLB_OPS 19u
 
 extern const struct tlb_op tlb_ops[];
 

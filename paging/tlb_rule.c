@@ -87,10 +87,15 @@ static const struct rules table[] = {
 	{ "invlpgb_tlbsync", APM_INVLPGB, false, "MMMmMm---MMMM" },
 	{ "invlpgb_tlbsync", APM_INVLPGB, true, "MMMmmmMmmMMMM" },
 
-	/* No address is valid: all of the PCID; no PCID either: everything. */
+	/*
+	 * No address is valid: all of the PCID; no PCID either: everything, or without
+	 * the bit of global pages all others.
+	 */
 	{ "invlpgb_context", APM_INVLPGB, true, "MMMMmmMmmMMMM" },
 	{ "invlpgb_all_global", APM_INVLPGB, false, "MMMMMM---MMMM" },
 	{ "invlpgb_all_global", APM_INVLPGB, true, "MMMMMMMMMMMMM" },
+	{ "invlpgb_all_non_global", APM_INVLPGB, false, "MMMMmm---MMMM" },
+	{ "invlpgb_all_non_global", APM_INVLPGB, true, "MMMMmmMMmMMMM" },
 
 	/* "All TLB entries (including global entries)" on a change of PG from 1 to 0.
 	 */

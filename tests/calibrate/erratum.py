@@ -14,7 +14,8 @@ USED_BY = {
     "invpcid_1": ("invpcid_context",),
     "invpcid_2": ("invpcid_all_global",),
     "invpcid_3": ("invpcid_all_non_global",),
-    "invlpgb": ("invlpgb_tlbsync", "invlpgb_context", "invlpgb_all_global"),
+    "invlpgb": ("invlpgb_tlbsync", "invlpgb_context", "invlpgb_all_global",
+                "invlpgb_all_non_global"),
 }
 # Of an entry: its PCID's name, whether it is global, size, side; levels above are told apart.
 LEAVES = {
@@ -29,6 +30,8 @@ LEAVES = {
     "code_other_pcid": ("other", False, "4k", "code"),
 }
 UPPERS = {"pde": "pde", "psc": "pde", "psc_pdpte": "pdpte", "psc_pml4e": "pml4e"}
+# What names no PCID, and so cannot mistake it.
+NAMELESS = ("invlpgb_all_global", "invlpgb_all_non_global")
 # A load of CR3 is in the PCID that it drops; all else runs at home.
 FOLLOWS = ("cr3",)
 
@@ -73,8 +76,7 @@ class Erratum:
             "keeps_current": not is_global and current,
             "keeps_others": not is_global and not current,
             "keeps_pieces": size != "4k",  # of machines that hold them so
-            # Only what names a PCID can mistake it.
-            "takes_current": pcid == "target" and op != "invlpgb_all_global"
+            "takes_current": pcid == "target" and op not in NAMELESS
                              and self.operation in ("invpcid_0", "invpcid_1", "invlpgb"),
         }.get(self.effect, False)
 

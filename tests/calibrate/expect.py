@@ -24,6 +24,7 @@ OPERATIONS = {
     "invlpgb_tlbsync": ["alu", "mov", "alu", "invlpgb", "invlpgb_page", "tlbsync"],
     "invlpgb_context": ["mov", "mov", "alu", "invlpgb", "invlpgb_page", "tlbsync"],
     "invlpgb_all_global": ["mov", "mov", "alu", "invlpgb", "invlpgb_page", "tlbsync"],
+    "invlpgb_all_non_global": ["mov", "mov", "alu", "invlpgb", "invlpgb_page", "tlbsync"],
     "cr0_pg_toggle": ["read_cr", "alu", "cr0_pg", "alu", "cr0_pg"],
 }
 # There and back, of an operation that works on another PCID.

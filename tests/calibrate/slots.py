@@ -115,10 +115,14 @@ def step(truth: Truth, row: dict, profile: str, seed: int) -> Range:
     processes = int(row["value"])
     if others or row["op"] not in ("cr3_pcid_flush", "cr3_reload"):
         raise Unknown("what else runs, and INVPCID, are not worked out")
-    if in_pieces(truth, "data") or truth.fact("prefetch") or truth.fact("coalesce") > 1:
-        raise Unknown("pages in pieces, in groups, or ahead")
-    kept = max(pcids(truth, f"data-4k-{level}") for level in (1, 2))
-    knee = max(truth.count("knee", f"data-4k-{level}") for level in (1, 2))
+    # Groups of pages are none here: the lines of many pages are in one frame.
+    if in_pieces(truth, "data") or truth.fact("prefetch"):
+        raise Unknown("pages in pieces, or ahead")
+    levels = [(truth.count("knee", level), pcids(truth, level))
+              for level in ("data-4k-1", "data-4k-2")]
+    # A level may keep more PCIDs than it has room for.
+    kept = max(min(many, pages // PAGES) for pages, many in levels)
+    knee = max(pages for pages, _ in levels)
     if 2 * processes * PAGES > knee:
         raise Unknown("more pages than are surely held")
     more, _ = uppers(truth, ["4k", "dense"], PAGES)

@@ -11,7 +11,7 @@ from rundir import (EMULATOR, RESULTS, checked, cost, csv_bytes, read, restate, 
 OPS = ("none cr3_reload cr3_pcid_flush cr3_pcid_noflush invlpg invpcid_address invpcid_context "
        "invpcid_all_global invpcid_all_non_global invpcid_by_cr3 invpcid_by_cr3_seed "
        "cr4_pge_toggle cr4_smep_set cr0_pg_toggle invlpgb_tlbsync "
-       "invlpgb_context invlpgb_all_global cr3_pti_deferred tr7_probe").split()
+       "invlpgb_context invlpgb_all_global invlpgb_all_non_global cr3_pti_deferred tr7_probe").split()
 
 
 class Damage(PageTest):

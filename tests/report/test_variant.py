@@ -30,7 +30,7 @@ REMOTE = {
                                for core in ("pcore", "ecore")))))],
     "shootdown": [
         *(f"local{pcids}" for pcids in ("", "-pcide", "-pcide-otherpcid")),
-        *(f"broadcast{part}-{state}{pcide}" for part in ("", "-issue", "-tlbsync")
+        *(f"broadcast{part}-{state}{pcide}" for part in ("", "-issue", "-tlbsync", "-tables")
           for state in ("pause", "hlt") for pcide in ("", "-pcide")),
         *(f"together-{lock}-pause{pcids}" for lock in ("lock", "free")
           for pcids in ("", "-pcide-otherpcid")),

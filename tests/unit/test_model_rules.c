@@ -23,6 +23,8 @@ static const struct matrix_row amd_without_tce[] = {
 	{ "invlpgb_tlbsync", "MMM . M. --- MMMM MMM--", "MMM . .. M.. MMMM MM.M." },
 	{ "invlpgb_context", NULL, "MMM M .. M.. MMMM MM.M." },
 	{ "invlpgb_all_global", "MMM M MM --- MMMM MMM--", "MMM M MM MMM MMMM MMMMM" },
+	{ "invlpgb_all_non_global", "MMM M .. --- MMMM MM.--",
+	  "MMM M .. MM. MMMM MM.MM" },
 };
 
 /* With EFER.TCE only what leads to the page; psc aims elsewhere. */
@@ -32,6 +34,8 @@ static const struct matrix_row amd_with_tce[] = {
 	{ "invlpgb_tlbsync", "MMM . M. --- MMMM MMM--", "MMM . .. M.. MMMM MM.M." },
 	{ "invlpgb_context", NULL, "MMM M .. M.. MMMM MM.M." },
 	{ "invlpgb_all_global", "MMM M MM --- MMMM MMM--", "MMM M MM MMM MMMM MMMMM" },
+	{ "invlpgb_all_non_global", "MMM M .. --- MMMM MM.--",
+	  "MMM M .. MM. MMMM MM.MM" },
 };
 
 /* The rules of one operation in the notation above. */

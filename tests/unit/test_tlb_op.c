@@ -217,6 +217,8 @@ TEST(a_broadcast_names_a_pcid_or_has_global_pages_too)
 		{ "invlpgb_context", CR4_USED, 0x6, PCID_TARGET << 16 },
 		{ "invlpgb_all_global", CR4_USED, 0xc, 0 },
 		{ "invlpgb_all_global", CR4_USED & ~CR4_PCIDE, 0xc, 0 },
+		{ "invlpgb_all_non_global", CR4_USED, 0x4, 0 },
+		{ "invlpgb_all_non_global", CR4_USED & ~CR4_PCIDE, 0x4, 0 },
 	};
 
 	for (unsigned i = 0; i < COUNT_OF(forms); i++) {

@@ -145,7 +145,8 @@ TEST(invlpgb_has_the_bytes_of_amds_manual)
 
 TEST(a_whole_pcid_and_everything_have_the_bytes_of_amds_manual)
 {
-	static const char *const names[] = { "invlpgb_context", "invlpgb_all_global" };
+	static const char *const names[] = { "invlpgb_context", "invlpgb_all_global",
+		                             "invlpgb_all_non_global" };
 	static const uint8_t bytes[] = {
 		0x48, 0x89, 0xf0, /* mov %rsi, %rax */
 		0x89, 0xfa,       /* mov %edi, %edx */

@@ -67,9 +67,10 @@ struct remote_spec {
 	bool interrupts; /* are on while they wait, and only one to whom nobody else
 	                    has sent one yet is sent one */
 	bool generations; /* who is up to date skips what it is asked (tlb_gen) */
+	/* Of a shootdown, and of lazy TLB mode. */
+	bool tables; /* frames of tables are given away, not of pages alone */
 	/* Of lazy TLB mode. */
 	const struct lazy_protocol *protocol;
-	bool tables; /* frames of tables are given away, not of pages alone */
 	enum lazy_phase phase;
 	unsigned lazy; /* of the targets */
 	bool stays;    /* it was not asked meanwhile */

@@ -73,6 +73,7 @@ static void answer(const struct remote_context *remote, struct smp_cpu *me,
 		group_answer(me, call);
 }
 
+/* Behind a broadcast there is nothing left to drop: who is asked only answers. */
 static void drop_as_asked(const struct remote_context *remote, struct smp_cpu *me)
 {
 	const struct remote_group *const group = remote->group;
@@ -81,7 +82,7 @@ static void drop_as_asked(const struct remote_context *remote, struct smp_cpu *m
 	const uint16_t pcid =
 		shared ? group->shared.pcid : (uint16_t)me->request.word[REQUEST_PCID];
 
-	if (!skips(group, me))
+	if (!remote->spec->tables && !skips(group, me))
 		drop(remote, va, pcid);
 }
 
@@ -227,6 +228,20 @@ drop_here(const struct remote_context *remote)
 	drop(remote, flush_pages_va(), remote->pcid);
 }
 
+/*
+ * Who walks tables without a lock does so with interrupts off, and has left them when
+ * it takes one (Linux: tlb_remove_table_sync_one() and gup_fast()).
+ */
+static void interrupt_walks(struct remote_context *remote)
+{
+	group_fill(remote);
+	apic_publish();
+	if (group_send(remote, remote->spec->mode))
+		(void)group_wait(remote);
+	else
+		group_give_up(remote, ROW_FAILED, "the APIC did not send");
+}
+
 /* The MFENCE that the dry one has before T1 is before the first INVLPGB here. */
 __attribute__((noinline)) void shootdown_broadcast(struct remote_context *remote,
                                                    struct window_args *args)
@@ -237,6 +252,8 @@ __attribute__((noinline)) void shootdown_broadcast(struct remote_context *remote
 	drop_here(remote);
 	args->t1 = rdtsc_ordered();
 	operation_call_call(remote->drop_end, &remote->drop_operands, 0);
+	if (remote->spec->tables)
+		interrupt_walks(remote);
 	args->t2 = rdtsc_ordered();
 }
 

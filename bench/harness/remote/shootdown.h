@@ -42,8 +42,9 @@ void shootdown_catch_up(struct remote_context *remote, const struct smp_cpu *me,
 
 /*
  * The whole of it by one that tells all others without interrupting them: T1 when all
- * of it is issued, T2 when it is done everywhere.  shootdown_alone() that is dry is the
- * same without telling.
+ * of it is issued, T2 when it is done everywhere.  Where frames of tables are given
+ * away, an interrupt to all follows, which drops nothing.  shootdown_alone() that is
+ * dry is the same without telling.
  */
 void shootdown_broadcast(struct remote_context *remote, struct window_args *args);
 

@@ -30,6 +30,7 @@ OPERATIONS = {
     "cr3_pti_deferred": (GREEN, "P", DASHED),
     "invlpgb_context": (ORANGE, "s", DASHED),
     "invlpgb_all_global": (PINK, "v", DASHED),
+    "invlpgb_all_non_global": (SKY, "P", DASHED),
     "invpcid_address": (SKY, "^", SOLID),
     "invpcid_context": (ORANGE, "P", SOLID),
     "invpcid_by_cr3": (ORANGE, "X", DASHED),

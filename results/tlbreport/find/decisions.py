@@ -22,7 +22,6 @@ class Decision:
     why: str = ""  # no row tells
     note: str = ""  # what the regret is not
     ops: tuple = ()  # without these rows nothing tells; empty: any
-    broadcasting: str = ""  # where Linux has INVLPGB no row tells
 
 
 @dataclass(frozen=True)
@@ -61,6 +60,10 @@ DECISIONS = (
              ops=(BROADCAST,)),
     Decision("INVLPGB, from how many CPUs", "from 3 others on (mm_active_cpus_exceeds)",
              "shootdown", regret.broadcasts, ops=(BROADCAST,)),
+    Decision("INVLPGB where tables are freed",
+             "broadcast, then an interrupt to all (tlb_remove_table_sync_one)", "shootdown",
+             regret.freed_tables, ops=(BROADCAST,),
+             note="6.18 sends that interrupt behind a flush by interrupts too"),
     Decision("`TLB_NR_DYN_ASIDS`: 6, more, none", "6 in turn, dropped by the load", "policy",
              regret.slots),
     Decision("PCIDs at boot: `nopcid` or not",
@@ -76,10 +79,9 @@ DECISIONS = (
              why="how often a sleeping processor would be asked is the workload's, and no row "
                  "says it"),
     Decision("batched unmap: a flush each, or one",
-             "one for all (arch_tlbbatch_flush), of up to 32 pages of reclaim (SWAP_CLUSTER_MAX)",
-             "shootdown", regret.unmaps,
-             broadcasting="Linux broadcasts here (invlpgb_flush_all_nonglobals), which is not "
-                          "measured"),
+             "one for all (arch_tlbbatch_flush), of up to 32 pages of reclaim (SWAP_CLUSTER_MAX); "
+             "or one broadcast (invlpgb_flush_all_nonglobals)",
+             "shootdown", regret.unmaps),
 )
 
 
@@ -92,8 +94,6 @@ def answered(run: Run, one: Decision) -> list:
     """The answers to one decision."""
     if one.find is None:
         return [Answer(one, lack=one.why)]
-    if one.broadcasting and as_linux.broadcasts(run):
-        return [Answer(one, lack=one.broadcasting)]
     known = [Answer(one, table) for table in one.find(run)
              if table.of("Linux") and any(table.of("Linux").cells)]
     return known or [Answer(one, lack=lack(run, one))]

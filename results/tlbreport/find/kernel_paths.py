@@ -139,6 +139,11 @@ PATHS = (
          says={"mode": ("each",)}),
     Path("shootdown", "local", "flush_tlb_mm_range where mm_cpumask has no other CPU",
          "pmap_invalidate_page where pm_active has none", says={"mode": ("local",)}),
+    Path("shootdown", "broadcast where tables are freed", "collapse_huge_page, tlb_remove_table_one: "
+         "broadcast_tlb_flush, 6.15, then tlb_remove_table_sync_one",
+         says={"mode": ("broadcast",), "way": ("tables",)}),
+    Path("shootdown", "broadcast of all that is not global", "arch_tlbbatch_flush: "
+         "invlpgb_flush_all_nonglobals, 6.15", ops=("invlpgb_all_non_global",)),
     Path("shootdown", "broadcast of everything", "flush_tlb_all: invlpgb_flush_all, 6.15",
          ops=("invlpgb_all_global",), says={"mode": ("broadcast",)}),
     Path("shootdown", "broadcast of a PCID", "broadcast_tlb_flush above the ceiling: "

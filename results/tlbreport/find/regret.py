@@ -324,11 +324,26 @@ def lazies(run: Run) -> list:
 
 
 def unmaps(run: Run) -> list:
-    """A shootdown for each page that is unmapped, or one full flush for all of them."""
-    by_choice = {"each": {}, "one for all": {}}
+    """A shootdown for each page that is unmapped, or one full flush for all of them: by interrupts,
+    or by INVLPGB of all processes, as Linux does where it has that."""
+    by_choice = {"each": {}, "one for all": {}, "one broadcast for all": {}}
     for one in shots.batches(run):
-        if not doubt(one.each, one.best):
-            case = ("", f"{one.pages} pages")
-            by_choice["each"][case] = at(one.each, float(one.pages)).over_boots
-            by_choice["one for all"][case] = at(one.best, float(one.pages)).over_boots
-    return of_choices("Batched unmap", "unmap", by_choice, "one for all")
+        for name, row in zip(by_choice, (one.each, one.best, one.broadcast)):
+            if row and not doubt(one.each, row):
+                point = at(row, float(one.pages))
+                by_choice[name]["", f"{one.pages} pages"] = point.over_boots
+    linux = "one broadcast for all" if as_linux.broadcasts(run) else "one for all"
+    return of_choices("Batched unmap", "unmap", by_choice, linux)
+
+
+def freed_tables(run: Run) -> list:
+    """INVLPGB where page tables are freed: all are interrupted behind it, so that the flush by
+    interrupts may be the cheaper one."""
+    by_choice = {"broadcast, then interrupts": {}, "interrupts alone": {}}
+    for one in shots.freed(run):
+        case = ("", f"{one.pages} page{'s' if one.pages > 1 else ''}")
+        for name, row in zip(by_choice, (one.both, one.asked)):
+            if row and not doubt(row):
+                by_choice[name][case] = at(row, float(one.pages)).over_boots
+    return of_choices("INVLPGB where tables are freed", "tables", by_choice,
+                      "broadcast, then interrupts")

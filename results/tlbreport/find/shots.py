@@ -12,6 +12,10 @@ BENCH = "shootdown"
 USUAL = ("late", "alongside", "own")  # answer, own flush, line of the answer
 BATCHED = ("cr3_reload", "cr3_pcid_flush")  # one full flush for all pages: arch_tlbbatch_flush
 BROADCAST = "invlpgb_tlbsync"  # pages, in the mode of those who are asked
+ALL_PROCESSES = "invlpgb_all_non_global"  # invlpgb_flush_all_nonglobals
+FREED = "broadcast-tables"  # and an interrupt behind it, since page tables are freed
+# What is broadcast there -> what is done where all are interrupted anyway, and in which mode.
+INSTEAD = {BROADCAST: ("invlpg", ()), "invlpgb_context": ("cr3_pcid_flush", ("pcide",))}
 DIMENSIONS = (("late", "early"), ("alongside", "before"), ("own", "shared"))
 MODES_HOW = ("unicast", "cluster", "shorthand", "nmi", "poll")
 
@@ -22,7 +26,7 @@ class Shot:
 
     op: str
     variant: str
-    how: str  # the mode, or local, broadcast, each, together
+    how: str  # the mode, or local, broadcast, broadcast-tables, each, together
     protocol: tuple  # answer, own flush, line; (lock, interrupts) for together; else empty
     state: str
     pcids: tuple  # pcide, otherpcid
@@ -34,6 +38,11 @@ class Shot:
     def is_asked(self) -> bool:
         """Whether one processor asks others, as the baseline does in all but the mode."""
         return self.how in MODES_HOW and self.protocol == USUAL and not self.pcids
+
+    @property
+    def is_broadcast(self) -> bool:
+        """Whether it is a broadcast of an mm or the kernel: a batched unmap stands by itself."""
+        return self.how == "broadcast" and self.op != ALL_PROCESSES
 
     @property
     def is_usual(self) -> bool:
@@ -52,8 +61,9 @@ def shot(row: Row):
     pcids = (*(["pcide"] if said.pcide else []), *(["otherpcid"] if said.target_pcid else []))
     if is_many:
         protocol = (said.lock, "irqson" if said.irqson else "")
-    return Shot(row["op"], row["variant"], said.mode, protocol,
-                said.state, pcids, 0 if is_many else int(value), int(value) if is_many else 1,
+    how = "-".join(filter(None, (said.mode, said.way)))
+    return Shot(row["op"], row["variant"], how, protocol, said.state, pcids,
+                0 if is_many else int(value), int(value) if is_many else 1,
                 remote.targets(row))
 
 
@@ -82,7 +92,7 @@ def dimension(one: Shot, usual: dict) -> tuple:
     """What of the baseline a shot varies, in words, and that baseline's row."""
     mine = usual.get((one.op, one.pcids, one.pages, one.targets))
     invlpg = usual.get(("invlpg", (), one.pages, one.targets))
-    if one.how == "broadcast":
+    if one.is_broadcast:
         return "without interrupts", " ".join([one.op, *one.pcids]), invlpg
     if one.is_usual and (one.op, one.pcids) != ("invlpg", ()):
         return "operation on the targets", " ".join([one.op, *one.pcids]), invlpg
@@ -100,21 +110,55 @@ class Batch:
 
     pages: int
     each: Row
-    full: tuple  # rows
+    full: tuple  # rows; all are interrupted
+    broadcast: Row | None  # the same by INVLPGB
 
     @property
-    def best(self) -> Row:
-        return min(self.full, key=lambda row: row.number("p50"))
+    def best(self) -> Row | None:
+        return min(self.full, key=lambda row: row.number("p50"), default=None)
+
+    @property
+    def ways(self) -> list:
+        """One flush for all: the best by interrupts, and the broadcast."""
+        return [row for row in (self.best, self.broadcast) if row]
 
 
 def batches(run: Run) -> list:
     """What a batched unmap saves, at each number of pages that was measured both ways."""
     found = measured_shots(run)
     each = {one.pages: (one, row) for one, row in found if one.how == "each"}
-    return [Batch(pages, row, full) for pages, (one, row) in sorted(each.items())
-            if (full := tuple(other for shot, other in found if shot.is_usual
-                              and shot.op in BATCHED and "otherpcid" not in shot.pcids
-                              and (shot.pages, shot.targets) == (pages, one.targets)))]
+    made = []
+    for pages, (one, row) in sorted(each.items()):
+        here = [(shot, other) for shot, other in found
+                if (shot.pages, shot.targets) == (pages, one.targets)]
+        full = tuple(other for shot, other in here if shot.is_usual and shot.op in BATCHED
+                     and "otherpcid" not in shot.pcids)
+        broadcast = next((other for shot, other in here if shot.op == ALL_PROCESSES), None)
+        made.append(Batch(pages, row, full, broadcast))
+    return [one for one in made if one.ways]
+
+
+@dataclass(frozen=True)
+class Freed:
+    """A broadcast where page tables are freed, of so many pages."""
+
+    pages: int
+    targets: int
+    both: Row  # the broadcast, and the interrupt behind it
+    alone: Row | None  # the broadcast
+    asked: Row | None  # the flush by interrupts, which need no other
+
+
+def freed(run: Run) -> list:
+    """What it costs to free page tables where the flush is a broadcast."""
+    found = measured_shots(run)
+    usual = baselines(found)
+    alone = {(one.op, one.pcids, one.pages, one.targets): row for one, row in found
+             if one.how == "broadcast"}
+    return [Freed(one.pages, one.targets, row,
+                  alone.get((one.op, one.pcids, one.pages, one.targets)),
+                  usual.get((*INSTEAD[one.op], one.pages, one.targets)))
+            for one, row in found if one.how == FREED and one.op in INSTEAD]
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ OPS = (
     "none cr3_reload cr3_pcid_flush cr3_pcid_noflush invlpg invpcid_address "
     "invpcid_context invpcid_all_global invpcid_all_non_global invpcid_by_cr3 "
     "invpcid_by_cr3_seed cr4_pge_toggle cr4_smep_set cr0_pg_toggle invlpgb_tlbsync "
-    "invlpgb_context invlpgb_all_global cr3_pti_deferred tr7_probe"
+    "invlpgb_context invlpgb_all_global invlpgb_all_non_global cr3_pti_deferred tr7_probe"
 ).split()
 ENTRIES = (
     "page_4k page_2m page_1g neighbour global_4k global_neighbour target_pcid "

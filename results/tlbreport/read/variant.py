@@ -63,7 +63,7 @@ class Variant:
     irqson: bool = False  # they wait with interrupts on
     protocol: str = ""  # of lazy: mask, mask_init_mm, generation
     event: str = ""  # of lazy: first, next, saved, interrupted, return
-    way: str = ""  # who was interrupted, or how a processor comes back
+    way: str = ""  # tables: some are freed; of lazy: who was interrupted, or how it comes back
     incl: bool = False  # with the first accesses behind it
 
     @property
@@ -180,7 +180,8 @@ FORMS = {
     ),
     "shootdown": (
         (word("mode", "local"), PCIDE, OTHER),
-        (word("mode", "broadcast"), word("figure", "issue tlbsync", False), BUSY, PCIDE),
+        (word("mode", "broadcast"), word("figure", "issue tlbsync", False),
+         word("way", "tables", False), BUSY, PCIDE),
         (word("mode", "together"), word("lock", "lock free gen"), flag("irqson"), BUSY, PCIDE,
          OTHER),
         (word("mode", "each"), BUSY),

@@ -30,7 +30,8 @@ WRONG = 0.5  # above the best choice: marked
 def regrets(run: Run) -> Markup:
     """The single-page ceiling, PCIDs, the broadcast: what rows allow."""
     found = [found for make in (regret.ceilings, regret.slots, regret.broadcasts, regret.pcids,
-                                regret.isolation, regret.calls, regret.lazies, regret.unmaps)
+                                regret.isolation, regret.calls, regret.lazies, regret.unmaps,
+                                regret.freed_tables)
              for found in make(run)]
     if not found:
         return paragraph("No row tells what a setting costs where it is wrong: range, policy and "

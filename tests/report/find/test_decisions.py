@@ -56,6 +56,7 @@ class Decisions(PageTest):
         self.assertEqual(names["ceiling for INVLPGB"], {"33"})
         self.assertEqual(names["the same with PTI"], {"33"})
         self.assertEqual(names["INVLPGB, from how many CPUs"], {"3"})
+        self.assertEqual(names["INVLPGB where tables are freed"], {"broadcast, then interrupts"})
         self.assertEqual(names["PCIDs at boot: `nopcid` or not"], {"PCIDs"})
         self.assertEqual(names["one by one, a cluster, all"], {"clusters, all at once"})
         self.assertEqual(names["lazy: asked once, or not at all"], {"generation"})
@@ -79,12 +80,23 @@ class Decisions(PageTest):
         self.assertNotIn("pti=off: 1", page.text)
 
     def test_batched_unmaps_regret_each_and_not_one_for_all(self):
-        write_run(self.folder, results=remote_everything(), verify=CELLS, machine=MACHINE)
+        rows = [row for row in remote_everything() if not row["op"].startswith("invlpgb_")]
+        write_run(self.folder, results=rows, verify=CELLS, machine=MACHINE)
         found, = regret.unmaps(load(self.folder))
         self.assertEqual(found.of("Linux").worst.value, 0)
         # 33 shootdowns of 7000 against one of 7400.
         each, = [one for one in found.choices if one.name == "each"]
         self.assertAlmostEqual(each.worst.value, 33 * 7000 / 7400 - 1)
+
+    def test_freed_tables_regret_the_broadcast_that_interrupts_all_the_same(self):
+        write_run(self.folder, results=remote_everything(), verify=CELLS, machine=MACHINE)
+        found, = regret.freed_tables(load(self.folder))
+        self.assertEqual([name for _, name in found.cases], ["1 page", "512 pages"])
+        # 8000 against 7000 for a page; 8100 against 7450 for the whole PCID.
+        self.assertEqual([round(cell.value, 6) for cell in found.of("Linux").cells],
+                         [round(8000 / 7000 - 1, 6), round(8100 / 7450 - 1, 6)])
+        other, = [one for one in found.choices if one.name == "interrupts alone"]
+        self.assertEqual(other.worst.value, 0)
 
     def test_the_shorthand_is_for_all_alone(self):
         write_run(self.folder, results=remote_everything(), verify=CELLS, machine=MACHINE)
@@ -114,10 +126,11 @@ class Decisions(PageTest):
 
     def test_without_invlpgb_the_reason_is_that_of_its_rows(self):
         rows = [{**row, **skipped(row["op"], row["variant"], "invlpgb"), "bench": row["bench"]}
-                if row["op"] in ("invlpgb_tlbsync", "invlpgb_context", "invlpgb_all_global")
+                if row["op"].startswith("invlpgb_")
                 else row for row in [*local_rows(), *remote_everything()]]
         found = self.answers(rows)
-        for name in ("ceiling for INVLPGB", "INVLPGB, from how many CPUs"):
+        for name in ("ceiling for INVLPGB", "INVLPGB, from how many CPUs",
+                     "INVLPGB where tables are freed"):
             self.assertEqual([one.said for one in found[name]], ["not measured: invlpgb"])
 
     def test_with_few_targets_linux_never_broadcasts(self):
@@ -126,14 +139,18 @@ class Decisions(PageTest):
         found = self.answers(few)["INVLPGB, from how many CPUs"]
         self.assertEqual([one.choice.name for one in found], ["never"])
 
-    def test_with_invlpgb_kernel_ranges_are_broadcast_and_unmaps_not_told(self):
+    def test_with_invlpgb_kernel_ranges_and_batched_unmaps_are_broadcast(self):
         rows = [*local_rows(), *remote_everything()]
         found = self.answers(rows, machine={**MACHINE, "invlpgb_pages": "8"})
         for one in found["ceiling for kernel ranges"]:
             self.assertEqual(one.table.key, "kernel-invlpgb")
             self.assertEqual(one.choice.name, "33")
-        self.assertIn("Linux broadcasts here",
-                      found["batched unmap: a flush each, or one"][0].said)
+        unmap, = found["batched unmap: a flush each, or one"]
+        self.assertEqual(unmap.choice.name, "one broadcast for all")
+        # 3150 against 7400 by interrupts.
+        self.assertEqual(unmap.choice.worst.value, 0)
+        asked, = [one for one in unmap.table.choices if one.name == "one for all"]
+        self.assertAlmostEqual(asked.worst.value, 7400 / 3150 - 1)
         kernel = self.answers(rows)["ceiling for kernel ranges"]
         self.assertEqual({one.table.key for one in kernel}, {"kernel"})
 
@@ -150,7 +167,7 @@ class Decisions(PageTest):
             page = self.page(machine=machine, verify=CELLS, results=rows)
             self.check_says(page, "Linux's own settings", "ceiling for INVLPGB 33 pages "
                             "(tlb_single_page_flush_ceiling) 33 ", "not told: how often a sleeping")
-            self.assertEqual("one for all: 1" in page.text, advises)
+            self.assertEqual("one broadcast for all: 1" in page.text, advises)
 
 
 if __name__ == "__main__":

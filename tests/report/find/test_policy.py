@@ -12,7 +12,7 @@ from tlbreport.read.load import load
 OPS = ("invlpg", "cr3_reload", "cr4_pge_toggle", "cr3_pcid_flush", "invpcid_address",
        "invpcid_context", "invpcid_by_cr3", "invpcid_all_global", "invpcid_all_non_global",
        "invpcid_by_cr3_seed", "cr4_smep_set", "cr0_pg_toggle", "invlpgb_tlbsync",
-       "invlpgb_context", "invlpgb_all_global", "cr3_pti_deferred")
+       "invlpgb_context", "invlpgb_all_global", "invlpgb_all_non_global", "cr3_pti_deferred")
 KEEPS = [cell for entry in ("page_4k", "target_pcid", "other_pcid", "psc")
          for cell in checked("cr3_pcid_noflush", entry, "may", "kept", pcide="1")]
 VERIFIED = [*(cell for op in OPS for cell in checked(op, "page_4k")), *KEEPS]

@@ -275,8 +275,24 @@ class Shootdown(Remote):
         page = self.remote(shootdown_rows())
         self.check_says(page, "A flush for each page, or one for many",
                         "33 231000.0 7400.0 cr3_reload 223600.0")
-        rows = [row for row in shootdown_rows() if row["op"] != "cr3_reload"]
+        self.check_says(page, "33 231000.0 3150.0 invlpgb_all_non_global 227850.0")
+        rows = [row for row in shootdown_rows()
+                if row["op"] not in ("cr3_reload", "cr3_pcid_flush", "invlpgb_all_non_global")]
         self.assertNotIn("one for many", self.remote(rows).text)
+
+    def test_freed_tables_stand_against_the_broadcast_and_the_interrupts_alone(self):
+        page = self.remote(shootdown_rows())
+        self.check_says(page, "Page tables are freed", "tlb_remove_table_sync_one",
+                        "invlpgb_tlbsync 1 7 8000.0 3000.0 7000.0 invlpg ",
+                        "invlpgb_context 512 7 8100.0 3100.0 7450.0 cr3_pcid_flush")
+        rows = [row for row in shootdown_rows() if "tables" not in row["variant"]]
+        self.assertNotIn("Page tables are freed", self.remote(rows).text)
+
+    def test_an_interrupt_behind_a_broadcast_is_no_point_of_the_broadcast(self):
+        write_run(self.folder, results=shootdown_rows(), verify=VERIFIED)
+        found, = [one for one in shots.against(load(self.folder))
+                  if (one.shot.how, one.pages) == ("unicast", 1)]
+        self.assertEqual(found.level.y, 3000)
 
     def test_several_at_once_are_told_apart_by_how_they_wait_and_what_they_skip(self):
         made = self.painted(shootdown_rows())

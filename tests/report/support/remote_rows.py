@@ -9,7 +9,8 @@ from rundir import HARDWARE, checked, cost, skipped, write_run
 BENCHES = ("ipi", "shootdown", "lazy")
 OTHERS = (1, 2, 4, 7)
 VERIFIED = [cell for op in ("invlpg", "cr3_reload", "invpcid_context", "invlpgb_tlbsync",
-                           "invlpgb_context", "invlpgb_all_global")
+                           "invlpgb_context", "invlpgb_all_global", "invlpgb_all_non_global",
+                           "cr3_pcid_flush")
             for cell in checked(op, "page_4k")]
 MACHINE = {**HARDWARE, "cpus_found": "8", "cpus_started": "8", "cpus_failed": "0",
            "cpu_1": "apic=1 distance=core", "cpu_1_tsc_offset": "lo=-10 hi=10 rounds=20000",
@@ -94,7 +95,11 @@ def shootdown_rows(broadcast=3000) -> list:
                              ("late-alongside-shared", 1.1), ("early-alongside-shared", 0.75)):
             rows.append(shot("invlpg", f"unicast-{words}-pause", share * (usual or 11950), 33, n))
     for pages in (8, 33):
-        rows.append(shot("invlpg", "each-pause", 7000 * pages, pages))
+        rows += [shot("invlpg", "each-pause", 7000 * pages, pages),
+                 shot("invlpgb_all_non_global", "broadcast-pause", broadcast + 150, pages)]
+    rows += [shot("invlpgb_tlbsync", "broadcast-tables-pause", broadcast + 5000),
+             shot("invlpgb_context", "broadcast-tables-pause-pcide", broadcast + 5100, 512),
+             shot("cr3_pcid_flush", "unicast-late-alongside-own-pause-pcide", 7450, 512)]
     for n in (1, 7):
         rows.append(shot("invlpg", "unicast-late-alongside-csd-pause", 1050 * n, targets=n))
     for n in (2, 4, 8):

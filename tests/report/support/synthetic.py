@@ -87,7 +87,7 @@ class Machine:
         "cr3_reload": 310.0, "cr3_pcid_flush": 330.0, "invpcid_context": 420.0,
         "invpcid_by_cr3": 470.0, "invpcid_all_global": 520.0, "invpcid_all_non_global": 500.0,
         "cr3_pti_deferred": 700.0, "invlpgb_context": 610.0, "invlpgb_all_global": 640.0,
-        "cr4_pge_toggle": 900.0, "cr4_smep_set": 880.0, "cr0_pg_toggle": 1900.0})
+        "invlpgb_all_non_global": 630.0, "cr4_pge_toggle": 900.0, "cr4_smep_set": 880.0, "cr0_pg_toggle": 1900.0})
     refill: float = 22.0  # ticks a page, if each waits for the one before
     walkers: float = 2.5  # refills at once, where accesses are in chains
     keep: float = 180.0  # MOV CR3 with bit 63 set

@@ -99,6 +99,8 @@ static const struct {
 	  NAMES_ANY, false, false, NULL, NULL },
 	{ "invlpgb_all_global", NULL, NULL, FEATURE_INVLPGB, ANY, BY_INVLPGB,
 	  NAMES_NONE, false, true, NULL, NULL },
+	{ "invlpgb_all_non_global", NULL, NULL, FEATURE_INVLPGB, ANY, BY_INVLPGB,
+	  NAMES_NONE, false, false, NULL, NULL },
 	/* Code of two sizes: test_tlb_op.c.  PG 1 -> 0: everything. */
 	{ "cr0_pg_toggle", NULL, NULL, 0, PCIDE_OFF, BY_CR0, NAMES_NONE, false, true,
 	  "MMM M MM --- MMMM MMM--", NULL },

@@ -46,9 +46,13 @@ TOGETHER_NOTE = (
     "The time is the boot processor's."
 )
 BATCH_NOTE = (
-    "Pages are unmapped one behind the other. Each with a shootdown of its own, or all with one "
-    "full flush that is put off until then, as Linux's reclaim does (arch_tlbbatch_flush). What "
-    "the targets lose by the full flush, and fetch again, is not in it: that is in refill."
+    "Pages are unmapped one behind the other, each with a shootdown of its own, or all with one "
+    "full flush, as Linux's reclaim does (arch_tlbbatch_flush), or with one broadcast "
+    "(invlpgb_flush_all_nonglobals). What the targets lose by that, and fetch again, is in refill."
+)
+FREED_NOTE = (
+    "Others may walk freed tables in software, with interrupts off: Linux interrupts all behind a "
+    "broadcast (tlb_remove_table_sync_one). A flush by interrupts has done that already."
 )
 HOWS = {"lock": "under a lock", "free": "without a lock", "gen": "by tlb_gen"}
 HOW_LOOKS = {"lock": "o", "free": "D", "gen": "s"}
@@ -69,7 +73,7 @@ def shootdown(run: Run) -> Markup:
                      tables.details(run, rows)])
     return join([paragraph(NOTE, class_="note"), wording.not_measured(run, BENCH), shown(run),
                  *by_targets(run, found), *by_pages(run, found), *differences(run, found),
-                 *crossings(run), *batched(run), *together(run, found), tables.details(run, rows)])
+                 *crossings(run), *freed_tables(run), *batched(run), *together(run, found), tables.details(run, rows)])
 
 
 def shown(run: Run) -> Markup:
@@ -114,11 +118,11 @@ def level(axes, local) -> None:
 
 def by_pages(run: Run, found: list):
     """A line for each operation, with all targets; the own flush alone beside it."""
-    asked = [(one, row) for one, row in found if one.is_usual or one.how == "broadcast"]
+    asked = [(one, row) for one, row in found if one.is_usual or one.is_broadcast]
     most = max((one.targets for one, _ in asked), default=0)
     lines = {}
     for one, row in found:
-        if one.how == "local" or ((one.is_usual or one.how == "broadcast")
+        if one.how == "local" or ((one.is_usual or one.is_broadcast)
                                   and one.targets == most):
             lines.setdefault((one.op, one.pcids, one.how == "local"), []).append((one.pages, row))
     if not lines:
@@ -210,17 +214,35 @@ def batched(run: Run):
     if not found:
         return
     body = []
-    for one in found:
-        value, low, high = remote.difference(one.each, one.best)
+    for one, way in ((one, way) for one in found for way in one.ways):
+        value, low, high = remote.difference(one.each, way)
         body.append([tag("td", str(one.pages), class_="number"),
-                     *wording.numbers(one.each.number("p50"), one.best.number("p50")),
-                     breakable(sweep.doubted(one.best["op"], sweep.doubt(one.each, one.best))),
+                     *wording.numbers(one.each.number("p50"), way.number("p50")),
+                     breakable(sweep.doubted(way["op"], sweep.doubt(one.each, way))),
                      *wording.numbers(value), tag("td", interval(low, high), class_="number")])
     yield tag("h3", "A flush for each page, or one for many")
     yield paragraph(BATCH_NOTE, class_="note")
     yield table(["pages", "a shootdown each", "one full flush", "by", "saved", "interval"], body,
                 "Batched unmap, in TSC ticks", trust.marked(run, FILE))
-    yield tables.in_kernels([row for one in found for row in (one.each, *one.full)])
+    yield tables.in_kernels([row for one in found for row in (one.each, *one.full, *one.ways)])
+
+
+def freed_tables(run: Run):
+    """A broadcast and an interrupt behind it, against either alone."""
+    found = shots.freed(run)
+    if not found:
+        return
+    body = [[breakable(sweep.doubted(one.both["op"], sweep.doubt(one.both))),
+             *(tag("td", text, class_="number") for text in (str(one.pages), str(one.targets))),
+             *(number for row in (one.both, one.alone, one.asked) for number in (
+                 wording.numbers(row.number("p50")) if row else [""])),
+             breakable(one.asked["op"]) if one.asked else ""] for one in found]
+    yield tag("h3", "Page tables are freed")
+    yield paragraph(FREED_NOTE, class_="note")
+    yield table(["broadcast", "pages", "targets", "and an interrupt", "broadcast alone",
+                 "interrupts alone", "by"], body, "Freed page tables, in TSC ticks",
+                trust.marked(run, FILE))
+    yield tables.in_kernels([one.both for one in found])
 
 
 def together(run: Run, found: list):
