@@ -10,7 +10,7 @@
 #include "lib/base/csv.h"
 #include "lib/x86/mapped.h"
 
-#define TESTS_MOST 48u
+#define TESTS_MOST LITMUS_TESTS_MOST
 #define PAIRS_MOST 12u
 
 /* Two processors, or one alone, on pages of one layout. */
@@ -211,6 +211,12 @@ static void run_test(struct litmus *litmus, const struct litmus_test *test,
 	}
 }
 
+static const char *distance_of(const struct litmus_test *test,
+                               const struct place *place)
+{
+	return test->threads[1].count == 0 ? "self" : place->distance;
+}
+
 static void put_row(struct litmus *litmus, const struct litmus_test *test,
                     const struct place *place, const struct result *result,
                     const struct litmus_count *count, enum litmus_finding finding)
@@ -228,7 +234,7 @@ static void put_row(struct litmus *litmus, const struct litmus_test *test,
 		litmus_end_text(&outcome, test, &count->end);
 	line_to_string(&outcome, text, sizeof text);
 	csv_text(&csv, test->name);
-	csv_text(&csv, test->threads[1].count == 0 ? "self" : place->distance);
+	csv_text(&csv, distance_of(test, place));
 	csv_text(&csv, place->variant);
 	csv_u64(&csv, result->histogram.rounds);
 	csv_text(&csv, text);
@@ -265,7 +271,7 @@ static void record_kept(struct litmus *litmus, const struct litmus_test *test,
 	record_begin(record, FILE_MACHINE);
 	record_fact(record,
 	            format_text(name, sizeof name, "litmus_%s_%s_%s", test->name,
-	                        place->distance, place->variant),
+	                        distance_of(test, place), place->variant),
 	            "round=%lu %.*s began=%ld,%ld ended=%ld,%ld "
 	            "late=%u,%u entries=%lx,%lx,%lx,%lx,%lx",
 	            kept->round, (int)end.length, end.text, kept->began[0],
@@ -352,12 +358,30 @@ static void record_sums(const struct litmus *litmus)
 		     });
 }
 
+static void record_no_memory(const struct bench_run *run, bool x2apic)
+{
+	record_begin(run->record, FILE_LITMUS);
+	for (const struct litmus_test *test = litmus_tests; test->name != NULL;
+	     test++) {
+		struct line line;
+
+		if (!is_selected(run->config, test, x2apic))
+			continue;
+		line_clear(&line);
+		line_format(&line, "%s,,,0,,,,skipped,,no memory", test->name);
+		record_line(run->record, &line);
+	}
+	record_end(run->record);
+}
+
 static bool run_tests(const struct bench_run *run, bool x2apic)
 {
 	struct litmus *const litmus = open(run, x2apic);
 
-	if (litmus == NULL)
+	if (litmus == NULL) {
+		record_no_memory(run, x2apic);
 		return false;
+	}
 	for (const struct litmus_test *test = litmus_tests; test->name != NULL;
 	     test++) {
 		char name[48];
@@ -379,6 +403,7 @@ static bool run(const struct bench_run *run)
 
 static bool run_x2apic(const struct bench_run *run)
 {
+	group_enter_x2apic(run->group);
 	return run_tests(run, true);
 }
 
