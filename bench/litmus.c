@@ -93,10 +93,12 @@ static uint64_t rounds_of(const struct bench_run *run)
 {
 	const enum environment env = run->machine->env;
 	const uint64_t wanted = run->config->profile->litmus_rounds;
-	const uint64_t emulated = 600, slower = 10;
+	const uint64_t emulated = 600, slower = 10, guest = 100000;
 
-	if (env == ENV_HW || env == ENV_VM)
+	if (env == ENV_HW)
 		return wanted;
+	if (env == ENV_VM)
+		return wanted < guest ? wanted : guest;
 	return wanted / slower < emulated ? wanted / slower : emulated;
 }
 
@@ -198,7 +200,7 @@ static void run_test(struct litmus *litmus, const struct litmus_test *test,
 	result->is_done = true;
 	workspace_reset(litmus->run->workspace);
 	if (!runs_on_its_tables(setting.pages)) {
-		result->reason = "the program does not run on the tables it writes";
+		result->reason = "a model on this computer runs no litmus tests";
 	} else if (!litmus_pair_open(&litmus->pair, &setting)) {
 		result->reason = "no memory";
 	} else {
@@ -253,7 +255,7 @@ static void record_kept(struct litmus *litmus, const struct litmus_test *test,
                         const struct place *place, const struct litmus_kept *kept)
 {
 	struct record *const record = litmus->run->record;
-	char name[64];
+	char name[80];
 	struct line end;
 
 	if (!kept->is_kept)
@@ -262,8 +264,8 @@ static void record_kept(struct litmus *litmus, const struct litmus_test *test,
 	litmus_end_text(&end, test, &kept->end);
 	record_begin(record, FILE_MACHINE);
 	record_fact(record,
-	            format_text(name, sizeof name, "litmus_%s_%s", test->name,
-	                        place->distance),
+	            format_text(name, sizeof name, "litmus_%s_%s_%s", test->name,
+	                        place->distance, place->variant),
 	            "round=%lu %.*s began=%ld,%ld ended=%ld,%ld "
 	            "late=%u,%u entries=%lx,%lx,%lx,%lx,%lx",
 	            kept->round, (int)end.length, end.text, kept->began[0],

@@ -55,8 +55,9 @@ const char *litmus_finding_name(enum litmus_finding finding);
 
 /*
  * control is what the test's control has ended with; NULL if it has none.  Then a test
- * of two processors says never only if its own rounds did not all end alike, in
- * whatever a step has read: they were at work together.
+ * of two processors says never only if they were at work together: its rounds did not
+ * all end alike, in whatever a step has read, or the second begins by waiting for an
+ * interrupt of the first.
  */
 enum litmus_finding litmus_judge(const struct litmus_test *test,
                                  const struct litmus_histogram *found,

@@ -362,6 +362,11 @@ static void look(struct litmus_pair *pair, unsigned width)
 		pair->reason = "an exception";
 		return;
 	}
+	/* One that is still to come would be taken for the next round's. */
+	if (pair->sends && pair->sides[1].args.interrupts != 1) {
+		pair->reason = "an interrupt was lost, or came twice";
+		return;
+	}
 	if (pair->sides[0].args.timeouts + pair->sides[1].args.timeouts != 0) {
 		if (++pair->unanswered > 8 && pair->unanswered > pair->histogram.rounds)
 			pair->reason = "awaited steps did not come";
@@ -404,14 +409,20 @@ static bool run_block(struct litmus_pair *pair, uint32_t rounds)
 		pair->reason = "the other processor is lost";
 		return false;
 	}
+	/* Behind the job, which may have been sent by the same registers. */
+	if (pair->sends && !apic_aim(smp_apic(pair->smp), pair->member->apic_id,
+	                             VECTOR_CALL, &pair->command))
+		pair->reason = "the APIC stayed busy";
 	control_set_pcide(pair->root, pair->pcide);
-	for (uint32_t i = 0; i < rounds && met; i++)
+	for (uint32_t i = 0; i < rounds && met && pair->reason == NULL; i++)
 		met = run_round(pair);
 	control_set_pcide(pair->root, false);
 	if (pair->member != NULL &&
-	    !smp_wait(pair->smp, pair->member, 8 * pair->timeout))
+	    !smp_wait(pair->smp, pair->member, 8 * pair->timeout)) {
+		/* Other pairs use the same memory. */
+		smp_stop(pair->smp, pair->member);
 		pair->reason = "the other processor did not come back";
-	else if (!met && pair->reason == NULL)
+	} else if (!met && pair->reason == NULL)
 		pair->reason = "the other processor did not meet in time";
 	return pair->reason == NULL;
 }
@@ -423,11 +434,6 @@ void litmus_pair_run(struct litmus_pair *pair, const struct litmus_test *test,
 	pair->reason = litmus_lacks(test, pair);
 	if (pair->reason != NULL)
 		return;
-	if (pair->sends && !apic_aim(smp_apic(pair->smp), pair->member->apic_id,
-	                             VECTOR_CALL, &pair->command)) {
-		pair->reason = "the APIC stayed busy";
-		return;
-	}
 	smp_on_call(pair->smp, on_call, pair);
 	while (rounds != 0) {
 		const uint32_t block =

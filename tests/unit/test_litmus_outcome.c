@@ -133,6 +133,7 @@ TEST(without_a_control_two_processors_must_have_met)
 	assert_finding("mp", counted(100, 0, 9), NULL, "never");
 	assert_finding("mp", counted(100, 0, 0), NULL, "inconclusive");
 	assert_finding("mp", counted(100, 2, 0), NULL, "forbidden");
+	assert_finding("mp_ipi", counted(100, 0, 0), NULL, "never");
 }
 
 TEST(one_processor_alone_needs_no_other_to_be_believed)
