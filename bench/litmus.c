@@ -84,7 +84,7 @@ static uint64_t struct_frames(void)
 static uint64_t frames(const struct config *config)
 {
 	(void)config;
-	return struct_frames() + 2 * LITMUS_PAGES_FRAMES;
+	return struct_frames() + UINT64_C(2) * LITMUS_PAGES_FRAMES;
 }
 
 /* Rounds of one test on one pair: emulators take turns, and find what they find soon.

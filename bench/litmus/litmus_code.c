@@ -156,7 +156,7 @@ static const struct body leave = { BODY_RANGE(litmus_leave) };
 /* Bytes from a page to the next: of words that are translated, and of their entries. */
 static uint32_t step_of(struct litmus_layout layout, bool is_entry)
 {
-	return layout.stride * (is_entry ? 8u : 4096u);
+	return (uint32_t)layout.stride * (is_entry ? 8u : 4096u);
 }
 
 static uint8_t *put_step(uint8_t *at, const struct litmus_step *step,

@@ -37,7 +37,7 @@ typedef void litmus_code(struct litmus_args *args);
 
 /* How far pages are apart, in pages: with 8 each has a cache line of entries alone. */
 struct litmus_layout {
-	uint32_t stride;
+	uint64_t stride;
 };
 
 /*

@@ -10,7 +10,7 @@ static const enum litmus_frame frame_at_first[LITMUS_PAGES] = {
 };
 
 /* A word lies elsewhere in its page in each instance; both names of it in the same. */
-static uint64_t offset_of(unsigned number)
+static uint64_t offset_of(uint64_t number)
 {
 	return number * 5 * 64 % PAGE_BYTES;
 }

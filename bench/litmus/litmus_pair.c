@@ -109,7 +109,7 @@ static void equip(struct litmus_pair *pair, const struct litmus_test *test)
 	pair->test = test;
 	pair->x2apic = smp_apic(pair->smp)->mode == APIC_X2APIC;
 	pair->pcide = test_has(test, LITMUS_CR3_NOFLUSH);
-	pair->sends = takes_interrupt(test);
+	pair->sends = pair->member != NULL && takes_interrupt(test);
 	pair->skew = (struct litmus_skew){ 0 };
 	pair->histogram = (struct litmus_histogram){ 0 };
 	pair->kept = (struct litmus_kept){ 0 };
@@ -341,8 +341,9 @@ static bool publish(struct litmus_pair *pair)
 
 	/* Each time: whoever else uses the ICR, SMM among them, may leave it otherwise.
 	 */
-	if (pair->sends && !apic_aim(smp_apic(pair->smp), pair->member->apic_id,
-	                             VECTOR_CALL, &pair->command)) {
+	if (pair->member != NULL && pair->sends &&
+	    !apic_aim(smp_apic(pair->smp), pair->member->apic_id, VECTOR_CALL,
+	              &pair->command)) {
 		pair->reason = "its APIC does not send to the other";
 		return false;
 	}
@@ -378,7 +379,7 @@ static struct litmus_end end_of(const struct litmus_pair *pair)
 static void keep(struct litmus_pair *pair, const struct litmus_end *end)
 {
 	struct litmus_kept *const kept = &pair->kept;
-	const uint32_t stride = pair->pages->layout.stride;
+	const uint64_t stride = pair->pages->layout.stride;
 
 	if (kept->is_kept)
 		return;

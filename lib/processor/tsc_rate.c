@@ -91,6 +91,6 @@ void rate_vote(struct tsc_rate *rate)
 		if (ppm > rate->disagreement_ppm)
 			rate->disagreement_ppm = ppm;
 	}
-	rate->conflict = rate->disagreement_ppm > RATE_CONFLICT_PPM ||
-	                 (far && !rate->checked);
+	rate->conflict =
+		rate->disagreement_ppm > RATE_CONFLICT_PPM || (far && !rate->checked);
 }
