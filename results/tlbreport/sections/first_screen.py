@@ -124,7 +124,7 @@ def sizes(run: Run) -> Markup:
                      badge("differs", "≠", "doubt") if differ else
                      badge("agrees", "✓", "good") if stated else ""])
     for one in advised(run)[:1]:
-        body.append([tag("th", "PCIDs that keep entries", scope="row"), one.words,
+        body.append([tag("th", "PCIDs that keep entries", scope="row"), one.words + one.remark,
                      "says nothing", ""])
     return table(["TLB holds", "measured", "CPUID", ""], body, "Entries of the TLB")
 
