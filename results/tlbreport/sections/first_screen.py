@@ -149,6 +149,12 @@ def known_errata(run: Run) -> Markup:
                      tag("a", "(what they touch)", href="#machine"), ".", class_="note")
 
 
+def when(run: Run) -> str:
+    """The run and its date; a model's clock starts at one and the same."""
+    name = f"run {known(run, 'run_id')}"
+    return name if run.fact("env") == "model" else f"{name}, {known(run, 'date')}"
+
+
 def cite(run: Run) -> Markup:
     """What to write beside a number that is quoted."""
     hz = run.hz
@@ -156,7 +162,7 @@ def cite(run: Run) -> Markup:
     text = (f"{known(run, 'program')}, commit {known(run, 'commit')}; {known(run, 'brand')} "
             f"({' / '.join(known(run, key) for key in ('family', 'model', 'stepping'))}), "
             f"microcode {known(run, 'microcode')}; {clock}; hypervisor {known(run, 'hypervisor')}; "
-            f"1 boot, run {known(run, 'run_id')}, {known(run, 'date')}.")
+            f"1 boot, {when(run)}.")
     mark = trust.warning((run,), FILE)
     return paragraph(tag("strong", "To cite: "), tag("span", text, class_="cite"),
                      f" {mark}" if mark else "", " Each cost is of one boot: quote three at least.",
