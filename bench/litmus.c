@@ -10,7 +10,7 @@
 #include "lib/base/csv.h"
 #include "lib/x86/mapped.h"
 
-#define TESTS_MOST 48u
+#define TESTS_MOST LITMUS_TESTS_MOST
 #define PAIRS_MOST 12u
 
 /* Two processors, or one alone, on pages of one layout. */
@@ -93,10 +93,12 @@ static uint64_t rounds_of(const struct bench_run *run)
 {
 	const enum environment env = run->machine->env;
 	const uint64_t wanted = run->config->profile->litmus_rounds;
-	const uint64_t emulated = 600, slower = 10;
+	const uint64_t emulated = 600, slower = 10, guest = 100000;
 
-	if (env == ENV_HW || env == ENV_VM)
+	if (env == ENV_HW)
 		return wanted;
+	if (env == ENV_VM)
+		return wanted < guest ? wanted : guest;
 	return wanted / slower < emulated ? wanted / slower : emulated;
 }
 
@@ -198,7 +200,7 @@ static void run_test(struct litmus *litmus, const struct litmus_test *test,
 	result->is_done = true;
 	workspace_reset(litmus->run->workspace);
 	if (!runs_on_its_tables(setting.pages)) {
-		result->reason = "the program does not run on the tables it writes";
+		result->reason = "a model on this computer runs no litmus tests";
 	} else if (!litmus_pair_open(&litmus->pair, &setting)) {
 		result->reason = "no memory";
 	} else {
@@ -207,6 +209,12 @@ static void run_test(struct litmus *litmus, const struct litmus_test *test,
 		result->kept = litmus->pair.kept;
 		result->reason = litmus->pair.reason;
 	}
+}
+
+static const char *distance_of(const struct litmus_test *test,
+                               const struct place *place)
+{
+	return test->threads[1].count == 0 ? "self" : place->distance;
 }
 
 static void put_row(struct litmus *litmus, const struct litmus_test *test,
@@ -226,7 +234,7 @@ static void put_row(struct litmus *litmus, const struct litmus_test *test,
 		litmus_end_text(&outcome, test, &count->end);
 	line_to_string(&outcome, text, sizeof text);
 	csv_text(&csv, test->name);
-	csv_text(&csv, test->threads[1].count == 0 ? "self" : place->distance);
+	csv_text(&csv, distance_of(test, place));
 	csv_text(&csv, place->variant);
 	csv_u64(&csv, result->histogram.rounds);
 	csv_text(&csv, text);
@@ -253,7 +261,7 @@ static void record_kept(struct litmus *litmus, const struct litmus_test *test,
                         const struct place *place, const struct litmus_kept *kept)
 {
 	struct record *const record = litmus->run->record;
-	char name[64];
+	char name[80];
 	struct line end;
 
 	if (!kept->is_kept)
@@ -262,8 +270,8 @@ static void record_kept(struct litmus *litmus, const struct litmus_test *test,
 	litmus_end_text(&end, test, &kept->end);
 	record_begin(record, FILE_MACHINE);
 	record_fact(record,
-	            format_text(name, sizeof name, "litmus_%s_%s", test->name,
-	                        place->distance),
+	            format_text(name, sizeof name, "litmus_%s_%s_%s", test->name,
+	                        distance_of(test, place), place->variant),
 	            "round=%lu %.*s began=%ld,%ld ended=%ld,%ld "
 	            "late=%u,%u entries=%lx,%lx,%lx,%lx,%lx",
 	            kept->round, (int)end.length, end.text, kept->began[0],
@@ -350,12 +358,30 @@ static void record_sums(const struct litmus *litmus)
 		     });
 }
 
+static void record_no_memory(const struct bench_run *run, bool x2apic)
+{
+	record_begin(run->record, FILE_LITMUS);
+	for (const struct litmus_test *test = litmus_tests; test->name != NULL;
+	     test++) {
+		struct line line;
+
+		if (!is_selected(run->config, test, x2apic))
+			continue;
+		line_clear(&line);
+		line_format(&line, "%s,,,0,,,,skipped,,no memory", test->name);
+		record_line(run->record, &line);
+	}
+	record_end(run->record);
+}
+
 static bool run_tests(const struct bench_run *run, bool x2apic)
 {
 	struct litmus *const litmus = open(run, x2apic);
 
-	if (litmus == NULL)
+	if (litmus == NULL) {
+		record_no_memory(run, x2apic);
 		return false;
+	}
 	for (const struct litmus_test *test = litmus_tests; test->name != NULL;
 	     test++) {
 		char name[48];
@@ -377,6 +403,7 @@ static bool run(const struct bench_run *run)
 
 static bool run_x2apic(const struct bench_run *run)
 {
+	group_enter_x2apic(run->group);
 	return run_tests(run, true);
 }
 

@@ -103,46 +103,46 @@ struct form {
 };
 
 static const struct form forms[LITMUS_KINDS] = {
-	[LITMUS_STORE] = { { BODY_RANGE(litmus_store) },
+	[LITMUS_STORE] = { .body = { BODY_RANGE(litmus_store) },
 	                   .displacement = 2,
 	                   .value = 6 },
-	[LITMUS_STORE_LOCKED] = { { BODY_RANGE(litmus_store_locked) },
+	[LITMUS_STORE_LOCKED] = { .body = { BODY_RANGE(litmus_store_locked) },
 	                          .displacement = 7,
 	                          .value = 1 },
-	[LITMUS_LOAD] = { { BODY_RANGE(litmus_load) },
+	[LITMUS_LOAD] = { .body = { BODY_RANGE(litmus_load) },
 	                  .displacement = 2,
 	                  .to_register = true },
-	[LITMUS_AWAIT] = { { BODY_RANGE(litmus_await) },
+	[LITMUS_AWAIT] = { .body = { BODY_RANGE(litmus_await) },
 	                   .looks = 1,
 	                   .displacement = 7,
 	                   .value = 11 },
-	[LITMUS_MAP] = { { BODY_RANGE(litmus_map) },
+	[LITMUS_MAP] = { .body = { BODY_RANGE(litmus_map) },
 	                 .frame = 3,
 	                 .displacement = 10,
 	                 .is_entry = true },
-	[LITMUS_UNMAP] = { { BODY_RANGE(litmus_unmap) },
+	[LITMUS_UNMAP] = { .body = { BODY_RANGE(litmus_unmap) },
 	                   .displacement = 3,
 	                   .is_entry = true },
-	[LITMUS_ENTRY] = { { BODY_RANGE(litmus_entry) },
+	[LITMUS_ENTRY] = { .body = { BODY_RANGE(litmus_entry) },
 	                   .displacement = 2,
 	                   .is_entry = true,
 	                   .to_register = true },
-	[LITMUS_XCHG_UNMAP] = { { BODY_RANGE(litmus_xchg_unmap) },
+	[LITMUS_XCHG_UNMAP] = { .body = { BODY_RANGE(litmus_xchg_unmap) },
 	                        .displacement = 5,
 	                        .is_entry = true,
 	                        .to_register = true },
-	[LITMUS_XCHG_RDONLY] = { { BODY_RANGE(litmus_xchg_rdonly) },
+	[LITMUS_XCHG_RDONLY] = { .body = { BODY_RANGE(litmus_xchg_rdonly) },
 	                         .displacement = 7,
 	                         .is_entry = true,
 	                         .to_register = true },
-	[LITMUS_INVLPG] = { { BODY_RANGE(litmus_invlpg) }, .displacement = 3 },
-	[LITMUS_INVPCID] = { { BODY_RANGE(litmus_invpcid) } },
-	[LITMUS_CR3] = { { BODY_RANGE(litmus_cr3) } },
-	[LITMUS_CR3_NOFLUSH] = { { BODY_RANGE(litmus_cr3_noflush) } },
-	[LITMUS_FENCE] = { { BODY_RANGE(litmus_fence) } },
-	[LITMUS_IPI_XAPIC] = { { BODY_RANGE(litmus_ipi_xapic) } },
-	[LITMUS_IPI_X2APIC] = { { BODY_RANGE(litmus_ipi_x2apic) } },
-	[LITMUS_AWAIT_IPI] = { { BODY_RANGE(litmus_await_ipi) }, .looks = 1 },
+	[LITMUS_INVLPG] = { .body = { BODY_RANGE(litmus_invlpg) }, .displacement = 3 },
+	[LITMUS_INVPCID] = { .body = { BODY_RANGE(litmus_invpcid) } },
+	[LITMUS_CR3] = { .body = { BODY_RANGE(litmus_cr3) } },
+	[LITMUS_CR3_NOFLUSH] = { .body = { BODY_RANGE(litmus_cr3_noflush) } },
+	[LITMUS_FENCE] = { .body = { BODY_RANGE(litmus_fence) } },
+	[LITMUS_IPI_XAPIC] = { .body = { BODY_RANGE(litmus_ipi_xapic) } },
+	[LITMUS_IPI_X2APIC] = { .body = { BODY_RANGE(litmus_ipi_x2apic) } },
+	[LITMUS_AWAIT_IPI] = { .body = { BODY_RANGE(litmus_await_ipi) }, .looks = 1 },
 };
 
 static const struct body to_register[LITMUS_REGISTERS] = {
@@ -167,7 +167,11 @@ static uint8_t *put_step(uint8_t *at, const struct litmus_step *step,
 
 	if (form->displacement != 0)
 		emit_operand(at + form->displacement,
-		             step->page * step_of(layout, form->is_entry));
+		             step->page * step_of(layout, form->is_entry) +
+		                     (form->is_entry
+		                              ? 0
+		                              : litmus_word_offset(
+							(enum litmus_page)step->page)));
 	if (form->value != 0)
 		emit_operand(at + form->value, step->value);
 	if (form->frame != 0)

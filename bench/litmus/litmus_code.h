@@ -40,6 +40,15 @@ struct litmus_layout {
 	uint32_t stride;
 };
 
+/*
+ * From a page's beginning to its word: names of one frame have one; X and Y others, so
+ * that no load is taken for a store's by its low twelve bits.
+ */
+static inline uint32_t litmus_word_offset(enum litmus_page page)
+{
+	return page == PAGE_X ? 64 : page == PAGE_Y ? 128 : 0;
+}
+
 /* How often an awaited step is looked for: some 10 ms. */
 #define LITMUS_LOOKS 0x40000u
 

@@ -5,8 +5,14 @@
 static uint8_t value_of(const struct litmus_condition *condition,
                         const struct litmus_end *end)
 {
-	return condition->what == LITMUS_REGISTER ? end->registers[condition->index]
-	                                          : end->frames[condition->index];
+	switch (condition->what) {
+	case LITMUS_REGISTER:
+		return end->registers[condition->index];
+	case LITMUS_ENTRY_BITS:
+		return end->entries[condition->index];
+	default:
+		return end->frames[condition->index];
+	}
 }
 
 static bool holds(const struct litmus_condition *condition,
@@ -16,6 +22,7 @@ static bool holds(const struct litmus_condition *condition,
 
 	switch (condition->what) {
 	case LITMUS_REGISTER:
+	case LITMUS_ENTRY_BITS:
 		return (value & condition->mask) == condition->value;
 	case LITMUS_FRAME:
 		return value == condition->value;
@@ -34,9 +41,9 @@ bool litmus_is_asked(const struct litmus_test *test, const struct litmus_end *en
 	return true;
 }
 
-/* Which registers and frames the conditions name, as bits. */
+/* Which registers, frames and entries the conditions name, as bits. */
 struct named {
-	unsigned registers, frames;
+	unsigned registers, frames, entries;
 };
 
 static struct named named_by(const struct litmus_test *test)
@@ -48,6 +55,8 @@ static struct named named_by(const struct litmus_test *test)
 
 		if (condition->what == LITMUS_REGISTER)
 			named.registers |= 1u << condition->index;
+		else if (condition->what == LITMUS_ENTRY_BITS)
+			named.entries |= 1u << condition->index;
 		else
 			named.frames |= 1u << condition->index;
 		if (condition->what == LITMUS_FRAME_REGISTER)
@@ -67,6 +76,9 @@ static struct litmus_end only_named(struct named named, const struct litmus_end 
 	for (unsigned i = 0; i < LITMUS_FRAMES; i++)
 		if ((named.frames >> i & 1) != 0)
 			only.frames[i] = end->frames[i];
+	for (unsigned i = 0; i < LITMUS_PAGES; i++)
+		if ((named.entries >> i & 1) != 0)
+			only.entries[i] = end->entries[i];
 	return only;
 }
 
@@ -78,6 +90,8 @@ static bool is_same(const struct litmus_end *a, const struct litmus_end *b)
 		same = same && a->registers[i] == b->registers[i];
 	for (unsigned i = 0; i < LITMUS_FRAMES; i++)
 		same = same && a->frames[i] == b->frames[i];
+	for (unsigned i = 0; i < LITMUS_PAGES; i++)
+		same = same && a->entries[i] == b->entries[i];
 	return same;
 }
 
@@ -96,6 +110,16 @@ static void add(struct litmus_histogram *histogram, const struct litmus_end *end
 	histogram->counts[histogram->count++] = (struct litmus_count){ *end, 1 };
 }
 
+static bool is_witness(const struct litmus_witness *witness,
+                       const struct litmus_end *end)
+{
+	bool all = true;
+
+	for (unsigned i = 0; i < witness->count; i++)
+		all = all && holds(&witness->all[i], end);
+	return all;
+}
+
 bool litmus_count(struct litmus_histogram *histogram, const struct litmus_test *test,
                   const struct litmus_end *end)
 {
@@ -104,6 +128,8 @@ bool litmus_count(struct litmus_histogram *histogram, const struct litmus_test *
 
 	histogram->changes += histogram->rounds != 0 && !is_same(&histogram->last, end);
 	histogram->last = *end;
+	for (unsigned i = 0; i < test->witness_count; i++)
+		histogram->witnessed[i] += is_witness(&test->witnesses[i], end);
 	histogram->rounds++;
 	histogram->asked += asked;
 	add(histogram, &only);
@@ -124,6 +150,7 @@ void litmus_end_text(struct line *line, const struct litmus_test *test,
                      const struct litmus_end *end)
 {
 	static const char *const frames[LITMUS_FRAMES] = { "v", "u", "x", "y", "b" };
+	static const char *const pages[LITMUS_PAGES] = { "v", "u", "w", "x", "y" };
 	const struct named named = named_by(test);
 	const char *between = "";
 
@@ -137,6 +164,12 @@ void litmus_end_text(struct line *line, const struct litmus_test *test,
 		if ((named.frames >> i & 1) != 0) {
 			line_format(line, "%s%s=%u", between, frames[i],
 			            end->frames[i]);
+			between = " ";
+		}
+	for (unsigned i = 0; i < LITMUS_PAGES; i++)
+		if ((named.entries >> i & 1) != 0) {
+			line_format(line, "%sentry(%s)=0x%x", between, pages[i],
+			            end->entries[i]);
 			between = " ";
 		}
 }
@@ -154,20 +187,30 @@ const char *litmus_finding_name(enum litmus_finding finding)
 	return names[finding];
 }
 
+static bool was_shown(const struct litmus_test *test,
+                      const struct litmus_histogram *found,
+                      const struct litmus_histogram *control)
+{
+	bool shown = true;
+
+	if (test->control != NULL)
+		return control != NULL && control->asked != 0;
+	for (unsigned i = 0; i < test->witness_count; i++)
+		shown = shown && found->witnessed[i] != 0;
+	return shown && (test->witness_count != 0 || test->threads[1].count == 0);
+}
+
 enum litmus_finding litmus_judge(const struct litmus_test *test,
                                  const struct litmus_histogram *found,
                                  const struct litmus_histogram *control)
 {
-	const bool alone = test->threads[1].count == 0;
-	bool would_show = alone || found->changes != 0;
-
 	if (found->rounds == 0)
 		return FINDING_SKIPPED;
 	if (test->verdict == LITMUS_PERMITTED)
 		return found->asked != 0 ? FINDING_SEEN : FINDING_INCONCLUSIVE;
 	if (found->asked != 0)
 		return FINDING_FORBIDDEN;
-	if (test->control != NULL)
-		would_show = control != NULL && control->asked != 0;
-	return would_show ? FINDING_NEVER : FINDING_INCONCLUSIVE;
+	return found->rounds >= LITMUS_FEWEST && was_shown(test, found, control)
+	               ? FINDING_NEVER
+	               : FINDING_INCONCLUSIVE;
 }

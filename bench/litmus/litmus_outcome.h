@@ -5,10 +5,12 @@
  */
 #include "bench/litmus/litmus_test.h"
 
-/* All that an outcome may ask for, when a round is over; of words the low byte. */
+/* All that an outcome may ask for, when a round is over; of words and entries the low
+ * byte. */
 struct litmus_end {
 	uint8_t registers[LITMUS_REGISTERS];
 	uint8_t frames[LITMUS_FRAMES];
+	uint8_t entries[LITMUS_PAGES];
 };
 
 bool litmus_is_asked(const struct litmus_test *test, const struct litmus_end *end);
@@ -27,6 +29,7 @@ struct litmus_histogram {
 	uint64_t others;        /* with an outcome there was no room for */
 	struct litmus_end last; /* all of it, whatever the conditions name */
 	uint64_t changes;       /* rounds that ended otherwise than the one before */
+	uint64_t witnessed[LITMUS_WITNESSES];
 	unsigned count;
 	struct litmus_count counts[LITMUS_OUTCOMES];
 };
@@ -53,10 +56,13 @@ enum litmus_finding {
 
 const char *litmus_finding_name(enum litmus_finding finding);
 
+/* Fewer rounds say nothing that was not seen. */
+#define LITMUS_FEWEST 50u
+
 /*
- * control is what the test's control has ended with; NULL if it has none.  Then a test
- * of two processors says never only if its own rounds did not all end alike, in
- * whatever a step has read: they were at work together.
+ * control is what the test's control has ended with; NULL if it has none.  Then its
+ * witnesses must have been seen.  One without either is believed if the second
+ * processor has nothing to do.
  */
 enum litmus_finding litmus_judge(const struct litmus_test *test,
                                  const struct litmus_histogram *found,

@@ -15,6 +15,13 @@ static uint64_t offset_of(unsigned number)
 	return number * 5 * 64 % PAGE_BYTES;
 }
 
+static uint32_t offset_in(unsigned frame)
+{
+	return frame == FRAME_X   ? litmus_word_offset(PAGE_X)
+	       : frame == FRAME_Y ? litmus_word_offset(PAGE_Y)
+	                          : 0;
+}
+
 static enum err open_instance(struct litmus_pages *pages, struct frame_pool *pool,
                               uint64_t root, uint64_t va, unsigned number)
 {
@@ -28,7 +35,7 @@ static enum err open_instance(struct litmus_pages *pages, struct frame_pool *poo
 		instance->addresses[frame] = at;
 		instance->frames[frame] =
 			(volatile uint32_t *)((uintptr_t)pool->table_at(at) +
-		                              offset_of(number));
+		                              offset_of(number) + offset_in(frame));
 	}
 	for (unsigned page = 0; page < LITMUS_PAGES; page++) {
 		const enum err err = walk_map(
@@ -98,11 +105,16 @@ void litmus_pages_arguments(const struct litmus_pages *pages,
 uint64_t litmus_page_va(const struct litmus_pages *pages,
                         const struct litmus_instance *instance, enum litmus_page page)
 {
-	return instance->words + page * pages->layout.stride * PAGE_BYTES;
+	return instance->words + page * pages->layout.stride * PAGE_BYTES +
+	       litmus_word_offset(page);
 }
 
-void litmus_pages_end(const struct litmus_instance *instance, struct litmus_end *end)
+void litmus_pages_end(const struct litmus_pages *pages,
+                      const struct litmus_instance *instance, struct litmus_end *end)
 {
+	for (unsigned page = 0; page < LITMUS_PAGES; page++)
+		end->entries[page] =
+			(uint8_t)instance->entries[page * pages->layout.stride];
 	for (unsigned frame = 0; frame < LITMUS_FRAMES; frame++)
 		end->frames[frame] = (uint8_t)*instance->frames[frame];
 }

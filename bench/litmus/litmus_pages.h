@@ -51,9 +51,10 @@ void litmus_pages_arguments(const struct litmus_pages *pages,
                             const struct litmus_instance *instance,
                             struct litmus_args *args);
 
-/* The address of one of its pages. */
+/* The address of the word in one of its pages. */
 uint64_t litmus_page_va(const struct litmus_pages *pages,
                         const struct litmus_instance *instance, enum litmus_page page);
 
-/* The words of the frames, into the end of a round. */
-void litmus_pages_end(const struct litmus_instance *instance, struct litmus_end *end);
+/* The words of the frames, and the entries, into the end of a round. */
+void litmus_pages_end(const struct litmus_pages *pages,
+                      const struct litmus_instance *instance, struct litmus_end *end);

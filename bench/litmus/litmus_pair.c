@@ -10,6 +10,10 @@
 #define LEAD 4096u
 #define FIRST_WIDTH 64u
 
+/* Blocks that an interrupt may spoil, and rounds in a row that are not answered. */
+#define SPOILED_MOST 8u
+#define UNANSWERED_MOST 8u
+
 /* Of eight, so many pages are read before a round. */
 #define PRIMED_OF_EIGHT 6u
 
@@ -42,6 +46,8 @@ const char *litmus_lacks(const struct litmus_test *test, const struct litmus_pai
 
 	if (is_pair && pair->member == NULL)
 		return "one processor";
+	if (is_pair && pair->is_on_metal && smp_has_other_memory(pair->member))
+		return "its MTRRs or PAT are others";
 	if (test_has(test, LITMUS_INVPCID) && (pair->features & FEATURE_INVPCID) == 0)
 		return "no INVPCID";
 	if (test_has(test, LITMUS_CR3_NOFLUSH) && (pair->features & FEATURE_PCID) == 0)
@@ -69,6 +75,7 @@ bool litmus_pair_open(struct litmus_pair *pair, const struct litmus_setting *set
 		.root = setting->workspace->space.root,
 		.timeout = smp_timeout(setting->smp),
 		.features = setting->machine->features,
+		.is_on_metal = env == ENV_HW,
 		.relaxes = env != ENV_HW && env != ENV_VM,
 		.code_written = room.written,
 		.code_read = room.read,
@@ -99,8 +106,6 @@ static void equip(struct litmus_pair *pair, const struct litmus_test *test)
 {
 	const struct litmus_thread *const other = &test->threads[1];
 
-	for (unsigned i = 0; i < 2; i++)
-		atomic_store(&pair->sides[i].met, 0);
 	pair->test = test;
 	pair->x2apic = smp_apic(pair->smp)->mode == APIC_X2APIC;
 	pair->pcide = test_has(test, LITMUS_CR3_NOFLUSH);
@@ -109,6 +114,7 @@ static void equip(struct litmus_pair *pair, const struct litmus_test *test)
 	pair->histogram = (struct litmus_histogram){ 0 };
 	pair->kept = (struct litmus_kept){ 0 };
 	pair->unanswered = 0;
+	pair->spoiled = 0;
 	pair->reason = NULL;
 	for (unsigned i = 0; i < 2; i++)
 		pair->sides[i].code = assemble(pair, i, test->threads[i].steps,
@@ -119,6 +125,13 @@ static void equip(struct litmus_pair *pair, const struct litmus_test *test)
 	(void)cpuid(0, 0);
 }
 
+/* It may be one further, but no more: it waits for this one there. */
+static bool has_met(struct litmus_side *other, uint32_t mine)
+{
+	return (int32_t)(atomic_load_explicit(&other->met, memory_order_acquire) -
+	                 mine) >= 0;
+}
+
 /* False: the other one did not come. */
 static bool meet(struct litmus_pair *pair, unsigned side)
 {
@@ -126,35 +139,59 @@ static bool meet(struct litmus_pair *pair, unsigned side)
 	struct litmus_side *const other = &pair->sides[1 - side];
 	const uint32_t mine =
 		atomic_load_explicit(&self->met, memory_order_relaxed) + 1;
-	/* The member gives up last: what it works on is there as long. */
-	const uint64_t limit = (side == 0 ? 1 : 4) * pair->timeout;
+	/*
+	 * Within a round the member may wait for one timeout, for an interrupt; it
+	 * gives up last, since what it works on is there as long.
+	 */
+	const uint64_t limit = (side == 0 ? 2 : 8) * pair->timeout;
 	const uint64_t from = rdtsc_ordered();
 	uint32_t looks = 0;
 
 	atomic_store_explicit(&self->met, mine, memory_order_release);
 	if (pair->member == NULL)
 		return true;
-	/* It may be one further, but no more: it waits for this one there. */
-	while ((int32_t)(atomic_load_explicit(&other->met, memory_order_acquire) -
-	                 mine) < 0) {
+	while (!has_met(other, mine)) {
 		if (pair->relaxes || side == 0)
 			cpu_relax();
-		if (++looks % 128 == 0 && rdtsc_ordered() - from > limit)
+		if (side == 1 && atomic_load(&pair->is_over))
 			return false;
+		if (++looks % 128 != 0 || rdtsc_ordered() - from <= limit)
+			continue;
+		smp_grace(pair->timeout);
+		return has_met(other, mine);
 	}
 	return true;
 }
 
-static void prime(const struct litmus_pair *pair, unsigned side)
+struct priming_there {
+	const struct litmus_pair *pair;
+	unsigned side;
+};
+
+static void touch_pages(void *argument)
 {
-	const struct litmus_instance *const instance = pair->round.instance;
+	const struct priming_there *const there = argument;
+	const struct litmus_pair *const pair = there->pair;
 
 	for (unsigned page = 0; page < LITMUS_PAGES; page++)
-		invlpg(litmus_page_va(pair->pages, instance, (enum litmus_page)page));
-	for (unsigned page = 0; page < LITMUS_PAGES; page++)
-		if ((pair->round.primed[side] >> page & 1) != 0)
-			touch(litmus_page_va(pair->pages, instance,
+		if ((pair->round.primed[there->side] >> page & 1) != 0)
+			touch(litmus_page_va(pair->pages, pair->round.instance,
 			                     (enum litmus_page)page));
+}
+
+/*
+ * The pages were not all there a round ago: a processor that faults on one now, as some
+ * errata have it, ends the test and not the run.
+ */
+static void prime(struct litmus_pair *pair, unsigned side)
+{
+	struct priming_there there = { pair, side };
+
+	for (unsigned page = 0; page < LITMUS_PAGES; page++)
+		invlpg(litmus_page_va(pair->pages, pair->round.instance,
+		                      (enum litmus_page)page));
+	pair->sides[side].prime_vector =
+		fault_expect(&this_cpu()->slot, touch_pages, &there);
 }
 
 /* A clock that is further off than any draw is not waited for. */
@@ -184,7 +221,7 @@ static void await_interrupt(struct litmus_pair *pair)
 	while (*taken == 0 && rdtsc_ordered() - from < pair->timeout)
 		cpu_relax();
 	if (*taken == 0)
-		pair->sides[1].args.timeouts++;
+		smp_grace(pair->timeout);
 }
 
 static void run(struct litmus_pair *pair, unsigned side)
@@ -206,7 +243,10 @@ static void run(struct litmus_pair *pair, unsigned side)
 	cli();
 }
 
-/* What the member does for a block of rounds; a job begins with interrupts on. */
+/*
+ * What the member does for a block of rounds; a job begins with interrupts on, and ends
+ * so: what is pending then belongs to no round any more.
+ */
 static void partner(struct smp_cpu *me, void *argument)
 {
 	struct litmus_pair *const pair = argument;
@@ -271,7 +311,8 @@ static void draw_priming(struct litmus_pair *pair)
 	for (unsigned side = 0; side < 2; side++) {
 		pair->round.primed[side] = 0;
 		for (unsigned page = 0; page < LITMUS_PAGES; page++)
-			if (random_below(&pair->random, 8) < PRIMED_OF_EIGHT)
+			if (random_below(&pair->random, 8) < PRIMED_OF_EIGHT &&
+			    !(pair->test->cold && page == PAGE_V))
 				pair->round.primed[side] |= 1u << page;
 	}
 }
@@ -293,9 +334,18 @@ static void fill_arguments(struct litmus_pair *pair, struct litmus_args *args)
 		args->registers[i] = LITMUS_FAULT;
 }
 
-static void publish(struct litmus_pair *pair)
+/* False: an APIC does not send. */
+static bool publish(struct litmus_pair *pair)
 {
 	const uint64_t number = pair->histogram.rounds + pair->unanswered;
+
+	/* Each time: whoever else uses the ICR, SMM among them, may leave it otherwise.
+	 */
+	if (pair->sends && !apic_aim(smp_apic(pair->smp), pair->member->apic_id,
+	                             VECTOR_CALL, &pair->command)) {
+		pair->reason = "its APIC does not send to the other";
+		return false;
+	}
 
 	pair->round.instance = &pair->pages->instances[number % LITMUS_INSTANCES];
 	litmus_pages_reset(pair->pages, pair->round.instance, pair->test);
@@ -307,6 +357,7 @@ static void publish(struct litmus_pair *pair)
 	fill_arguments(pair, &pair->sides[0].args);
 	fill_arguments(pair, &pair->sides[1].args);
 	fill_arguments(pair, &pair->handler_args);
+	return true;
 }
 
 /* The first thread's registers where it loads one, the second's where that does. */
@@ -320,7 +371,7 @@ static struct litmus_end end_of(const struct litmus_pair *pair)
 		end.registers[i] =
 			(uint8_t)pair->sides[is_first ? 0 : 1].args.registers[i];
 	}
-	litmus_pages_end(pair->round.instance, &end);
+	litmus_pages_end(pair->pages, pair->round.instance, &end);
 	return end;
 }
 
@@ -348,71 +399,99 @@ static void keep(struct litmus_pair *pair, const struct litmus_end *end)
 	}
 }
 
-static bool is_faulty(uint32_t vector)
+static bool has_faulted(const struct litmus_side *side)
 {
-	return vector != 0 && vector != VECTOR_PAGE_FAULT;
+	return side->prime_vector != 0 ||
+	       (side->vector != 0 && side->vector != VECTOR_PAGE_FAULT);
 }
 
-static void look(struct litmus_pair *pair, unsigned width)
+/* False: no more rounds in this block. */
+static bool look(struct litmus_pair *pair, unsigned width)
 {
 	const struct litmus_end end = end_of(pair);
 	const uint64_t changes = pair->histogram.changes;
 
-	if (is_faulty(pair->sides[0].vector) || is_faulty(pair->sides[1].vector)) {
-		pair->reason = "an exception";
-		return;
+	if (has_faulted(&pair->sides[0]) || has_faulted(&pair->sides[1])) {
+		pair->reason = has_faulted(&pair->sides[0])
+		                       ? "an exception on the first processor"
+		                       : "an exception on the second processor";
+		return false;
+	}
+	/* One that is still to come would be taken for the next round's. */
+	if (pair->sends && pair->sides[1].args.interrupts != 1) {
+		if (++pair->spoiled > SPOILED_MOST)
+			pair->reason = "interrupts were lost, or came twice";
+		return false;
 	}
 	if (pair->sides[0].args.timeouts + pair->sides[1].args.timeouts != 0) {
-		if (++pair->unanswered > 8 && pair->unanswered > pair->histogram.rounds)
+		if (++pair->unanswered > UNANSWERED_MOST)
 			pair->reason = "awaited steps did not come";
-		return;
+		return pair->reason == NULL;
 	}
+	pair->unanswered = 0;
 	if (litmus_count(&pair->histogram, pair->test, &end) &&
 	    pair->test->verdict == LITMUS_FORBIDDEN)
 		keep(pair, &end);
 	pair->skew.rounds[width]++;
 	pair->skew.changes[width] += pair->histogram.changes - changes;
+	return true;
 }
 
 static bool run_round(struct litmus_pair *pair)
 {
 	unsigned width;
+	bool met;
 
-	publish(pair);
+	if (!publish(pair))
+		return false;
 	width = draw_skew(pair);
-	if (!meet(pair, 0))
-		return false;
-	prime(pair, 0);
-	pair->round.start = rdtsc_ordered() + LEAD;
-	if (!meet(pair, 0))
-		return false;
-	run(pair, 0);
-	if (!meet(pair, 0))
-		return false;
-	look(pair, width);
-	return pair->reason == NULL;
+	met = meet(pair, 0);
+	if (met) {
+		prime(pair, 0);
+		pair->round.start = rdtsc_ordered() + LEAD;
+		met = meet(pair, 0);
+	}
+	if (met) {
+		run(pair, 0);
+		met = meet(pair, 0);
+	}
+	if (!met)
+		pair->reason = "the other processor did not meet in time";
+	return met && look(pair, width);
+}
+
+static void run_rounds(struct litmus_pair *pair)
+{
+	uint32_t done = 0;
+
+	control_set_pcide(pair->root, pair->pcide);
+	while (done < pair->block && run_round(pair))
+		done++;
+	control_set_pcide(pair->root, false);
+	atomic_store(&pair->is_over, done < pair->block);
 }
 
 /* False: no more can be run. */
 static bool run_block(struct litmus_pair *pair, uint32_t rounds)
 {
-	bool met = true;
-
+	for (unsigned i = 0; i < 2; i++)
+		atomic_store(&pair->sides[i].met, 0);
+	atomic_store(&pair->is_over, false);
 	pair->block = rounds;
-	if (pair->member != NULL &&
-	    !smp_run_on(pair->smp, pair->member, partner, pair)) {
+	if (pair->member == NULL) {
+		run_rounds(pair);
+		return pair->reason == NULL;
+	}
+	if (!smp_run_on(pair->smp, pair->member, partner, pair)) {
 		pair->reason = "the other processor is lost";
 		return false;
 	}
-	control_set_pcide(pair->root, pair->pcide);
-	for (uint32_t i = 0; i < rounds && met; i++)
-		met = run_round(pair);
-	control_set_pcide(pair->root, false);
-	if (pair->member != NULL &&
-	    !smp_wait(pair->smp, pair->member, 8 * pair->timeout))
+	run_rounds(pair);
+	if (!smp_wait(pair->smp, pair->member, 16 * pair->timeout)) {
+		/* Other pairs use the same memory. */
+		smp_stop(pair->smp, pair->member);
 		pair->reason = "the other processor did not come back";
-	else if (!met && pair->reason == NULL)
-		pair->reason = "the other processor did not meet in time";
+	}
 	return pair->reason == NULL;
 }
 
@@ -423,11 +502,6 @@ void litmus_pair_run(struct litmus_pair *pair, const struct litmus_test *test,
 	pair->reason = litmus_lacks(test, pair);
 	if (pair->reason != NULL)
 		return;
-	if (pair->sends && !apic_aim(smp_apic(pair->smp), pair->member->apic_id,
-	                             VECTOR_CALL, &pair->command)) {
-		pair->reason = "the APIC stayed busy";
-		return;
-	}
 	smp_on_call(pair->smp, on_call, pair);
 	while (rounds != 0) {
 		const uint32_t block =

@@ -12,7 +12,7 @@
  *
  * Interrupts are off but in tests that send one.  Every wait is bounded.
  */
-#include "bench/harness/smp/smp.h"
+#include "bench/harness/smp/smp_start.h"
 #include "bench/harness/space/workspace.h"
 #include "bench/litmus/litmus_pages.h"
 #include "lib/base/random.h"
@@ -20,8 +20,9 @@
 /* What a processor runs, where it stands: its own to write but for the arguments. */
 struct litmus_side {
 	_Alignas(SMP_LINE) _Atomic uint32_t met; /* meetings it has come to */
-	uint32_t vector;                         /* of an exception, 0: none */
-	uint64_t began, ended;                   /* on its own clock */
+	uint32_t vector;       /* of the exception that ended its steps, 0: none */
+	uint32_t prime_vector; /* and of one before them */
+	uint64_t began, ended; /* on its own clock */
 	_Alignas(SMP_LINE) struct litmus_args args;
 	litmus_code *code;
 };
@@ -61,6 +62,7 @@ struct litmus_pair {
 	uint64_t timeout;  /* ticks */
 	int64_t offset;    /* the member's clock less the boot processor's */
 	uint32_t features; /* enum feature */
+	bool is_on_metal;
 	bool relaxes; /* waits with PAUSE: an emulator goes on with another there */
 	bool pcide, sends, x2apic;
 	struct apic_command command;
@@ -76,8 +78,11 @@ struct litmus_pair {
 	struct invpcid_descriptor descriptor;
 	struct litmus_histogram histogram;
 	struct litmus_kept kept;
-	uint64_t unanswered; /* rounds in which an awaited step did not come */
-	const char *reason;  /* why it could not go on; NULL */
+	uint32_t unanswered; /* rounds in a row in which an awaited step did not come */
+	/* The block ends before its rounds are done: the member need not wait. */
+	_Atomic bool is_over;
+	uint32_t spoiled;   /* blocks that an interrupt ended, lost or doubled */
+	const char *reason; /* why it could not go on; NULL */
 };
 
 /* What all tests of a pair have in common; the rest is filled by litmus_pair_run(). */

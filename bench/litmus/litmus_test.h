@@ -72,6 +72,7 @@ enum litmus_what {
 	LITMUS_FRAME,          /* the word of frame index is value */
 	LITMUS_FRAME_NOT,      /* it is not */
 	LITMUS_FRAME_REGISTER, /* it is not what register value has */
+	LITMUS_ENTRY_BITS,     /* the entry of page index, masked, is value */
 };
 
 struct litmus_condition {
@@ -80,6 +81,14 @@ struct litmus_condition {
 };
 
 #define LITMUS_CONDITIONS 3u
+
+/* Conditions that must hold in one round. */
+struct litmus_witness {
+	uint8_t count;
+	struct litmus_condition all[2];
+};
+
+#define LITMUS_WITNESSES 2u
 
 enum litmus_verdict { LITMUS_FORBIDDEN, LITMUS_PERMITTED };
 
@@ -95,15 +104,25 @@ struct litmus_test {
 	struct litmus_thread threads[2];
 	uint8_t condition_count;
 	struct litmus_condition outcome[LITMUS_CONDITIONS];
+	/*
+	 * Of a test without a control: each must have been seen in some round, so that
+	 * the two met where the outcome could have come.
+	 */
+	uint8_t witness_count;
+	struct litmus_witness witnesses[LITMUS_WITNESSES];
 	/* U maps the frame of V at first: two names of one word. */
 	bool synonyms;
 	/* The entry of V is clean at first: its D flag is not set. */
 	bool clean;
+	/* No processor has a translation of V at first. */
+	bool cold;
 	/* It asks about the store by which an xAPIC sends. */
 	bool xapic;
 };
 
-/* All of them; ends with one without a name. */
+#define LITMUS_TESTS_MOST 48u
+
+/* All of them, at most as many; ends with one without a name. */
 extern const struct litmus_test litmus_tests[];
 
 const struct litmus_test *litmus_test_find(const char *name);

@@ -52,6 +52,10 @@ void litmus_condition_text(struct line *line, const struct litmus_condition *con
 			line_format(line, "(r%u & 0x%x) == 0x%x", condition->index,
 			            condition->mask, value);
 		break;
+	case LITMUS_ENTRY_BITS:
+		line_format(line, "(entry(%s) & 0x%x) == 0x%x", pages[condition->index],
+		            condition->mask, value);
+		break;
 	case LITMUS_FRAME:
 		line_format(line, "%s == %u", frames[condition->index], value);
 		break;

@@ -3,7 +3,7 @@
 #include "lib/base/crc32.h"
 
 #define MAGIC 0x54u
-#define FORMAT 1u
+#define FORMAT 2u
 #define SUMMED 10u /* bytes of the header under its CRC */
 
 static void put(uint8_t *bytes, uint32_t value, unsigned count)
@@ -58,8 +58,11 @@ void pack_begin(struct pack *pack, size_t room, unsigned most)
 	pack_mark(pack);
 }
 
-static uint32_t crc_of(uint32_t crc32, const struct line *line)
+static uint32_t crc_of(uint32_t crc32, unsigned file, const struct line *line)
 {
+	const char number = (char)file;
+
+	crc32 = crc32_update(crc32, &number, 1);
 	crc32 = crc32_update(crc32, line->text, line->length);
 	return crc32_update(crc32, "\n", 1);
 }
@@ -79,7 +82,7 @@ static bool add(struct pack *pack, unsigned file, const struct line *line)
 		return false;
 	}
 	now->lines++;
-	now->crc32 = crc_of(now->crc32, line);
+	now->crc32 = crc_of(now->crc32, file, line);
 	return true;
 }
 
@@ -185,7 +188,7 @@ enum err pack_read(const uint8_t *bytes, size_t length, struct packer *packer,
 
 		if (packer->broken)
 			return ERR_DAMAGED;
-		crc32 = crc_of(crc32, &line);
+		crc32 = crc_of(crc32, file, &line);
 		take(context, file, &line);
 	}
 	return crc32_update(crc32, bytes, SUMMED) == header.crc32 ? ERR_NONE

@@ -3,9 +3,10 @@
  * A run in codes for a screen.  Each code stands for itself: it holds whole lines of
  * the record stream and can be read without the others.
  *
- * Header, 14 bytes, high byte first: 54h; format, 1; CRC-32 of the run's id; number of
+ * Header, 14 bytes, high byte first: 54h; format, 2; CRC-32 of the run's id; number of
  * the code, from 1; count of codes; lines, 16 bits; CRC-32 of these ten bytes and of
- * the lines with their line ends.  Behind it, the lines by lib/codes/pack_line.h.
+ * the lines, each with the number of its file in front and its line end behind.  Then
+ * the lines by lib/codes/pack_line.h.
  */
 #include "lib/base/err.h"
 #include "lib/codes/pack_line.h"

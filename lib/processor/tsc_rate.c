@@ -67,6 +67,8 @@ uint32_t rate_ppm(uint64_t a, uint64_t b)
 
 void rate_vote(struct tsc_rate *rate)
 {
+	bool far = false; /* a nominal rate is */
+
 	rate->best = 0;
 	rate->checked = false;
 	rate->disagreement_ppm = 0;
@@ -81,11 +83,14 @@ void rate_vote(struct tsc_rate *rate)
 
 		const uint32_t ppm = rate_ppm(rate->best, rate->hz[i]);
 
-		if (is_nominal(i) && ppm > RATE_CONFLICT_PPM)
+		if (is_nominal(i) && ppm > RATE_CONFLICT_PPM) {
+			far = far || ppm > RATE_NOMINAL_FAR_PPM;
 			continue;
+		}
 		rate->checked = true;
 		if (ppm > rate->disagreement_ppm)
 			rate->disagreement_ppm = ppm;
 	}
-	rate->conflict = rate->disagreement_ppm > RATE_CONFLICT_PPM;
+	rate->conflict = rate->disagreement_ppm > RATE_CONFLICT_PPM ||
+	                 (far && !rate->checked);
 }

@@ -19,6 +19,11 @@ enum rate_source {
 
 /* More than this between two sources is a conflict. */
 #define RATE_CONFLICT_PPM 500u
+/*
+ * A nominal rate may be off by more, and then says nothing; by a tenth, and with nobody
+ * else to ask, it or the one source there is must be wrong.
+ */
+#define RATE_NOMINAL_FAR_PPM 100000u
 
 struct tsc_rate {
 	uint64_t hz[RATE_SOURCES]; /* 0: that source says nothing */

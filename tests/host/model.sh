@@ -281,14 +281,14 @@ by_run_sh() { # STATUS FOLDER OPTION...
 	[ "$status" -eq "$wanted" ]
 }
 
-files_are_whole() { # FOLDER
+files_are_whole() { # FOLDER [FILE]
 	(cd "$scratch/$1" && ls) >"$scratch/files"
-	printf '%s\n' canary.csv machine.csv results.csv selftest.csv summary.txt verify.csv |
-		diff - "$scratch/files"
+	printf '%s\n' canary.csv machine.csv results.csv selftest.csv summary.txt verify.csv \
+		${2+"$2"} | sort | diff - "$scratch/files"
 }
 
 check 'a whole run' by_run_sh 0 tiny --machine-file tiny
-check 'gives whole files' files_are_whole tiny
+check 'gives whole files' files_are_whole tiny litmus.csv
 check 'one of another machine' by_run_sh 0 zen5 --machine-file zen5 \
 	--only 'single_op/invlpgb*,tlb_size,range/invlpgb*'
 check 'gives them too' files_are_whole zen5

@@ -409,11 +409,15 @@ static bool has_ended(const struct litmus_test *test, const struct state *state)
 
 static bool holds(const struct litmus_condition *condition, const struct state *state)
 {
-	const uint8_t word = state->words[condition->index];
+	const uint8_t word =
+		condition->index < LITMUS_FRAMES ? state->words[condition->index] : 0;
 
 	switch (condition->what) {
 	case LITMUS_REGISTER:
 		return (state->registers[condition->index] & condition->mask) ==
+		       condition->value;
+	case LITMUS_ENTRY_BITS:
+		return (state->entries[condition->index].bits & condition->mask) ==
 		       condition->value;
 	case LITMUS_FRAME:
 		return word == condition->value;

@@ -26,30 +26,43 @@ static void print_steps(const char *who, const struct litmus_step *steps,
 	print_line(&line);
 }
 
+static void print_conditions(const char *what,
+                             const struct litmus_condition *conditions, unsigned count)
+{
+	struct line line;
+
+	line_clear(&line);
+	line_format(&line, "  %-12s", what);
+	for (unsigned i = 0; i < count; i++) {
+		if (i > 0)
+			line_put(&line, " and ");
+		litmus_condition_text(&line, &conditions[i]);
+	}
+	print_line(&line);
+}
+
 static void print_test(const struct litmus_test *test)
 {
 	static const char *const first[] = { "P0:", "P1:" };
-	struct line line;
 
 	printf("%s\n", test->name);
 	if (test->synonyms)
 		printf("  at first     u maps the frame of v\n");
 	if (test->clean)
 		printf("  at first     the entry of v is clean\n");
+	if (test->cold)
+		printf("  at first     nobody has a translation of v\n");
 	for (unsigned i = 0; i < 2; i++) {
 		print_steps(first[i], test->threads[i].steps, test->threads[i].count);
 		print_steps("interrupt:", test->threads[i].handler,
 		            test->threads[i].handler_count);
 	}
-	line_clear(&line);
-	line_format(&line, "  %-12s",
-	            test->verdict == LITMUS_FORBIDDEN ? "forbidden:" : "permitted:");
-	for (unsigned i = 0; i < test->condition_count; i++) {
-		if (i > 0)
-			line_put(&line, " and ");
-		litmus_condition_text(&line, &test->outcome[i]);
-	}
-	print_line(&line);
+	print_conditions(test->verdict == LITMUS_FORBIDDEN ? "forbidden:"
+	                                                   : "permitted:",
+	                 test->outcome, test->condition_count);
+	for (unsigned i = 0; i < test->witness_count; i++)
+		print_conditions("witness:", test->witnesses[i].all,
+		                 test->witnesses[i].count);
 	if (test->control != NULL)
 		printf("  control:    %s\n", test->control);
 }

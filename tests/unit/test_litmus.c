@@ -74,6 +74,20 @@ TEST(a_control_permits_the_outcome)
 	assert_true(controls > 10);
 }
 
+/* A fault there would leave the interrupt in service. */
+TEST(a_handler_invalidates_and_stores_where_nothing_is_unmapped)
+{
+	for (const struct litmus_test *test = litmus_tests; test->name != NULL; test++)
+		for (unsigned i = 0; i < test->threads[1].handler_count; i++) {
+			const struct litmus_step step = test->threads[1].handler[i];
+
+			assert_true(step.kind == LITMUS_INVLPG ||
+			            (step.kind == LITMUS_STORE &&
+			             (step.page == PAGE_X || step.page == PAGE_Y)));
+			assert_int_equal(test->threads[0].handler_count, 0);
+		}
+}
+
 static void check_steps(const struct litmus_test *test, const struct litmus_step *steps,
                         unsigned count)
 {
@@ -106,6 +120,9 @@ TEST(names_are_unique_and_steps_name_what_exists)
 		}
 	}
 	assert_null(litmus_test_find("nosuch"));
+	assert_null(litmus_test_find("break_before_make")[1].name);
+	assert_true(litmus_test_find("break_before_make") - litmus_tests <
+	            (long)LITMUS_TESTS_MOST);
 }
 
 TEST(steps_and_outcomes_read_as_they_are_written_in_papers)
@@ -137,6 +154,8 @@ int main(void)
 			every_forbidden_outcome_is_seen_of_a_machine_with_some_fault),
 		cmocka_unit_test(each_fault_is_seen_by_the_test_that_asks_for_it),
 		cmocka_unit_test(a_control_permits_the_outcome),
+		cmocka_unit_test(
+			a_handler_invalidates_and_stores_where_nothing_is_unmapped),
 		cmocka_unit_test(names_are_unique_and_steps_name_what_exists),
 		cmocka_unit_test(steps_and_outcomes_read_as_they_are_written_in_papers),
 	};

@@ -76,9 +76,9 @@ TEST(a_function_keeps_what_its_caller_needs_and_hands_back_three_registers)
 TEST(a_word_is_its_page_s_stride_behind_the_first)
 {
 	ASSERT_STEP(THE(STORE, V, 1), "mov dword ptr [rsi], 1");
-	ASSERT_STEP(THE(STORE, X, 2), "mov dword ptr [rsi + 0x18000], 2");
+	ASSERT_STEP(THE(STORE, X, 2), "mov dword ptr [rsi + 0x18040], 2");
 	ASSERT_STEP(THE(STORE_LOCKED, Y, 1), "mov eax, 1",
-	            "xchg dword ptr [rsi + 0x20000], eax");
+	            "xchg dword ptr [rsi + 0x20080], eax");
 	ASSERT_STEP(THE(LOAD, U, 0), "mov eax, dword ptr [rsi + 0x8000]",
 	            "mov r12d, eax");
 	ASSERT_STEP(THE(LOAD, U, 1), "mov eax, dword ptr [rsi + 0x8000]",
@@ -166,7 +166,7 @@ static void assert_awaits(struct litmus_step step, const char *look)
 
 TEST(what_is_awaited_is_looked_for_a_bounded_number_of_times)
 {
-	assert_awaits(THE(AWAIT, X, 1), "cmp dword ptr [rsi + 0x18000], 1");
+	assert_awaits(THE(AWAIT, X, 1), "cmp dword ptr [rsi + 0x18040], 1");
 	assert_awaits(THE(AWAIT_IPI, V, 0), "cmp dword ptr [rbx + 0x68], 0");
 }
 

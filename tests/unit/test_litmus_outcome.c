@@ -128,11 +128,56 @@ TEST(a_forbidden_outcome_is_never_where_its_control_shows_it)
 	assert_finding("sb_invlpg", counted(100, 1, 9), &silent, "forbidden");
 }
 
-TEST(without_a_control_two_processors_must_have_met)
+TEST(without_a_control_each_witness_must_have_been_seen)
 {
-	assert_finding("mp", counted(100, 0, 9), NULL, "never");
-	assert_finding("mp", counted(100, 0, 0), NULL, "inconclusive");
+	struct litmus_histogram found = counted(100, 0, 9);
+
+	assert_finding("accessed_race", found, NULL, "inconclusive");
+	found.witnessed[0] = 1;
+	assert_finding("mp", found, NULL, "never");
+	assert_finding("accessed_race", found, NULL, "inconclusive");
+	found.witnessed[1] = 1;
+	assert_finding("accessed_race", found, NULL, "never");
 	assert_finding("mp", counted(100, 2, 0), NULL, "forbidden");
+	/* It has neither a control nor a witness. */
+	assert_finding("mp_ipi", found, NULL, "inconclusive");
+}
+
+TEST(witnesses_are_rounds_in_which_all_their_conditions_hold)
+{
+	const struct litmus_test *const mp = named("mp");
+	const struct litmus_end ends[] = { registers(0, 0, 0), registers(0, 1, 0),
+		                           registers(1, 1, 0) };
+	struct litmus_histogram found = { 0 };
+
+	for (unsigned i = 0; i < COUNT_OF(ends); i++)
+		(void)litmus_count(&found, mp, &ends[i]);
+	assert_int_equal(found.witnessed[0], 1);
+}
+
+TEST(few_rounds_say_nothing_of_what_was_not_seen)
+{
+	const struct litmus_histogram shows = counted(LITMUS_FEWEST, 1, 9);
+
+	assert_finding("sb_invlpg", counted(LITMUS_FEWEST - 1, 0, 9), &shows,
+	               "inconclusive");
+	assert_finding("sb_invlpg", counted(LITMUS_FEWEST, 0, 9), &shows, "never");
+	assert_finding("sb_invlpg", counted(1, 1, 9), &shows, "forbidden");
+}
+
+TEST(an_entry_at_the_end_is_asked_for_by_its_bits)
+{
+	const struct litmus_test *const race = named("accessed_race");
+	struct litmus_end end = { .entries = { [PAGE_V] = LITMUS_ACCESSED } };
+	struct line line;
+
+	assert_true(litmus_is_asked(race, &end));
+	line_clear(&line);
+	litmus_end_text(&line, race, &end);
+	assert_string_equal(line_text(&line), "entry(v)=0x20");
+	end.entries[PAGE_V] = 0;
+	end.entries[PAGE_U] = LITMUS_ACCESSED;
+	assert_false(litmus_is_asked(race, &end));
 }
 
 TEST(one_processor_alone_needs_no_other_to_be_believed)
@@ -161,7 +206,11 @@ int main(void)
 		cmocka_unit_test(a_permitted_outcome_is_seen_or_nothing_is_known),
 		cmocka_unit_test(
 			a_forbidden_outcome_is_never_where_its_control_shows_it),
-		cmocka_unit_test(without_a_control_two_processors_must_have_met),
+		cmocka_unit_test(without_a_control_each_witness_must_have_been_seen),
+		cmocka_unit_test(
+			witnesses_are_rounds_in_which_all_their_conditions_hold),
+		cmocka_unit_test(few_rounds_say_nothing_of_what_was_not_seen),
+		cmocka_unit_test(an_entry_at_the_end_is_asked_for_by_its_bits),
 		cmocka_unit_test(one_processor_alone_needs_no_other_to_be_believed),
 		cmocka_unit_test(without_a_round_a_test_is_skipped),
 	};

@@ -43,7 +43,7 @@ TEST(a_test_finds_words_of_zero_and_its_entries_without_accessed_flag)
 		struct litmus_end end;
 
 		litmus_pages_reset(&pages, instance, test);
-		litmus_pages_end(instance, &end);
+		litmus_pages_end(&pages, instance, &end);
 		for (unsigned frame = 0; frame < LITMUS_FRAMES; frame++)
 			assert_int_equal(end.frames[frame],
 			                 frame == FRAME_B ? LITMUS_WORD_B : 0);
@@ -87,9 +87,13 @@ TEST(a_word_is_where_its_page_and_its_frame_have_it)
 			(uintptr_t)instance->frames[FRAME_V] -
 				(uintptr_t)pool.table_at(instance->addresses[FRAME_V]),
 			offset);
+		assert_int_equal(
+			(uintptr_t)instance->frames[FRAME_Y] -
+				(uintptr_t)pool.table_at(instance->addresses[FRAME_Y]),
+			offset + 128);
 		assert_int_equal(litmus_page_va(&pages, instance, PAGE_Y) -
 		                         instance->words,
-		                 PAGE_Y * 8 * PAGE_BYTES);
+		                 PAGE_Y * 8 * PAGE_BYTES + 128);
 	}
 }
 

@@ -171,6 +171,14 @@ TEST(five_hundred_ppm_are_no_conflict_and_one_more_is)
 	assert_true(vote(1000501000, 1000000000, 0, 0, 0).conflict);
 }
 
+TEST(a_nominal_rate_contradicts_only_a_source_that_nothing_confirms)
+{
+	/* A third of the timer's: one of the two is wrong. */
+	assert_true(vote(0, 1000000000, 0, 0, 3000000000).conflict);
+	assert_false(vote(0, 1000000000, 0, 0, 1050000000).conflict);
+	assert_false(vote(0, 1000000000, 1000000100, 0, 3000000000).conflict);
+}
+
 TEST(sources_have_names)
 {
 	assert_string_equal(rate_source_name(RATE_CPUID), "cpuid");
@@ -197,6 +205,8 @@ int main(void)
 		cmocka_unit_test(
 			the_disagreement_is_the_largest_of_any_source_from_the_best),
 		cmocka_unit_test(five_hundred_ppm_are_no_conflict_and_one_more_is),
+		cmocka_unit_test(
+			a_nominal_rate_contradicts_only_a_source_that_nothing_confirms),
 		cmocka_unit_test(sources_have_names),
 	};
 

@@ -207,21 +207,13 @@ static struct smp_cpu *find_cpu(struct run *run, unsigned kind)
 	return NULL;
 }
 
-/*
- * Its page walks may be uncached.  In an emulator MTRRs differ as well, and do nothing.
- */
-static bool has_other_memory(struct smp_cpu *member)
-{
-	return (cpu_area_of(member)->differences & (DIFFERS_MTRRS | DIFFERS_PAT)) != 0;
-}
-
 static const char *open_own(struct run *run, struct core_own *own)
 {
 	if (own->cpu == NULL)
 		return "no processor of that type answers";
 	if (own->cpu->loose_stamps)
 		return "LFENCE does not wait there";
-	if (run->machine->env == ENV_HW && has_other_memory(own->cpu))
+	if (run->machine->env == ENV_HW && smp_has_other_memory(own->cpu))
 		return "its MTRRs or PAT are others";
 	if (run->workspace.window_area == 0)
 		return NO_MEMORY;

@@ -96,7 +96,9 @@ uint64_t runner_frames(const struct config *config)
 	                  config->primed_pages / TABLE_ENTRIES;
 
 	for (unsigned i = 0; i < bench_count; i++)
-		if (benches[i]->frames != NULL && is_selected(config, benches[i]))
+		if (benches[i]->frames != NULL &&
+		    (is_selected(config, benches[i]) ||
+		     (benches[i]->parts != NULL && benches[i]->parts(config) != 0)))
 			frames += benches[i]->frames(config);
 	if (config->lava)
 		frames += signal_frames();

@@ -75,6 +75,15 @@ struct cpu_area *cpu_area_at(const struct smp *smp, uint32_t i);
 /* Of any processor but the boot processor. */
 struct cpu_area *cpu_area_of(struct smp_cpu *member);
 
+/*
+ * What is cached of a page may not be the same there: its page walks may be uncached.
+ * In an emulator MTRRs differ as well, and do nothing.
+ */
+static inline bool smp_has_other_memory(struct smp_cpu *member)
+{
+	return (cpu_area_of(member)->differences & (DIFFERS_MTRRS | DIFFERS_PAT)) != 0;
+}
+
 /* How many interrupts and NMIs others than the boot processor took that nobody sent. */
 static inline uint32_t smp_unexpected(const struct smp *smp)
 {

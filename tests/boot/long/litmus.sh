@@ -49,7 +49,7 @@ check 'INVLPG does nothing: what rests on it is forbidden, and nothing else' \
 check 'INVLPG does nothing: the self-test fails' all_such_rows invlpg selftest.csv \
 	'$test == "litmus"' '$value == 5 && $verdict == "fail"'
 check 'INVLPG does nothing: the first such round is kept' \
-	grep -q '^litmus_ptwalk2_core,"\{0,1\}round=[0-9]* r0=0 ' "$scratch/invlpg/machine.csv"
+	grep -q '^litmus_ptwalk2_core_own-lines,"\{0,1\}round=[0-9]* r0=0 ' "$scratch/invlpg/machine.csv"
 
 in_bochs cr3 --erratum cr3_does_nothing
 check 'MOV CR3 does nothing: exit status 1' status_is cr3 1
