@@ -72,7 +72,8 @@ class Litmus(PageTest):
     def test_the_legend_says_how_it_is_known_that_an_outcome_would_have_been_seen(self):
         self.check_says(self.shown(ROWS), "✓ never the architecture forbids the outcome; it was not "
                         "seen, and its control, which permits it, showed it; of a test without a "
-                        "control, its rounds ended in more than one way, or one processor runs it",
+                        "control, outcomes were seen that show that the two processors met where it "
+                        "could have come, or one processor runs it",
                         "– skipped not run: the reason stands above")
 
     def test_why_tests_were_not_run_is_said_once(self):

@@ -8,8 +8,9 @@ from ...read.run import Row, Run
 LEGEND = {
     "forbidden": ("✗", "bad", "the architecture forbids the outcome, and it was seen"),
     "never": ("✓", "good", "the architecture forbids the outcome; it was not seen, and its "
-              "control, which permits it, showed it; of a test without a control, its rounds ended in "
-              "more than one way, or one processor runs it"),
+              "control, which permits it, showed it; of a test without a control, outcomes were seen "
+              "that show that the two processors met where it could have come, or one processor "
+              "runs it"),
     "seen": ("○", "none", "the architecture permits the outcome, and it was seen"),
     "inconclusive": ("?", "doubt", "it was not seen, and nothing shows that it would have been"),
     "skipped": ("–", "none", "not run: the reason stands above"),
