@@ -75,8 +75,9 @@ help() {
 	echo '  ./run.sh -p smoke                       a first look, in a minute'
 	echo '  ./run.sh -e bochs --only range,refill   two benchmarks, where PCIDs are'
 	echo '  ./run.sh -e model --machine-file zen5   a machine whose costs are known'
-	echo 'exit status: 0 measured; 1 a row or a verification failed; 2 usage;'
-	echo '3 something is missing here, or failed; 4 the machine did not finish'
+	echo 'exit status: 0 measured; 1 a row or a verification failed, or a litmus test ended with'
+	echo 'an outcome that the architecture forbids; 2 usage; 3 something is missing here, or'
+	echo 'failed; 4 the machine did not finish'
 }
 
 # Where nobody hears it, it is no reason to end.

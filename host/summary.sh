@@ -12,13 +12,56 @@ show_rows() {
 			print }' "$out/summary.txt"
 }
 
-# What the numbers are worth, and what the verification says.
+# Whether the findings take all the lines that they may.
+is_full() {
+	[ "$(wc -l 2>/dev/null <"$work/findings" || echo 0)" -ge 6 ]
+}
+
+# What the numbers are worth, what the verification says, and what must not have been.  The
+# reason of the first makes room for the last where there is none.
 show_verdict() {
+	forbidden=$(litmus_counts forbidden)
 	sed -n 's/^timing_valid,0$/not valid/p; s/^timing_valid,1$/valid/p' \
 		"$out/machine.csv" 2>/dev/null | while read -r worth; do
-		echo "the timing is $worth: $(sed -n 's/^timing_reason,//p' "$out/machine.csv")"
+		if [ -n "$forbidden" ] && is_full; then
+			echo "the timing is $worth"
+		else
+			echo "the timing is $worth: $(sed -n 's/^timing_reason,//p' "$out/machine.csv")"
+		fi
 	done | fold -s -w 80 | sed 's/ $//'
 	[ ! -s "$out/verify.csv" ] || show_verification
+	[ -z "$forbidden" ] || echo "litmus: $forbidden"
+}
+
+# Litmus tests by their verdicts, as "N VERDICT"; forbidden ones with their names.  A test that
+# runs on several pairs of processors counts once, by what says most.
+litmus_counts() { # forbidden | permitted
+	[ -s "$out/litmus.csv" ] || return 0
+	awk -F, -v wanted="$1" '
+		BEGIN { many = split("inconclusive seen never forbidden", order, " ") }
+		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+		{
+			name = $at["test"]
+			if (!(name in rank)) names[++tests] = name
+			for (i = 1; i <= many; i++)
+				if ($at["verdict"] == order[i] && i > rank[name]) rank[name] = i
+		}
+		END {
+			for (i = 1; i <= tests; i++) {
+				count[rank[names[i]]]++
+				if (rank[names[i]] == many) forbidden[++bad] = names[i]
+			}
+			if (wanted != "forbidden") {
+				for (i = many - 1; i; i--)
+					if (count[i]) text = text (text ? ", " : "") count[i] " " order[i]
+			} else if (bad) {
+				text = bad " forbidden: " forbidden[1]
+				for (i = 2; i <= bad && length(text forbidden[i]) <= 58; i++)
+					text = text ", " forbidden[i]
+				if (i <= bad) text = text " and " bad - i + 1 " more"
+			}
+			print text
+		}' "$out/litmus.csv"
 }
 
 # The type of the core that measures, which its own rows have on a hybrid machine; empty on
@@ -200,10 +243,14 @@ show_findings() {
 }
 
 # Measured, failed, and skipped, with as many reasons as a line or two hold: what there is
-# beside the findings.
+# beside the findings.  Litmus tests that ended as they may come last where there are two.
 show_counts() {
-	room=132
-	[ "$(wc -l 2>/dev/null <"$work/findings" || echo 0)" -lt 6 ] || room=55
+	room=55 litmus=
+	if ! is_full && [ -z "$forbidden" ]; then
+		litmus=$(litmus_counts permitted)
+		litmus=${litmus:+; litmus $litmus}
+		room=$((132 - ${#litmus}))
+	fi
 	awk -F, '
 		FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 		{ count[$at["status"]]++ }
@@ -215,7 +262,7 @@ show_counts() {
 		END {
 			print "0 " count["ok"] + 0 "|" count["skipped"] + 0 "|" count["failed"] + count["timeout"]
 			for (why in skipped) print skipped[why] " " why
-		}' "$out/results.csv" | sort -k 1,1rn -k 2 | awk -v room=$room '
+		}' "$out/results.csv" | sort -k 1,1rn -k 2 | awk -v room=$room -v litmus="$litmus" '
 		$1 == 0 { split($2, count, "|"); next }
 		{ reason[++many] = $0 }
 		END {
@@ -225,7 +272,7 @@ show_counts() {
 				text = text (i == 1 ? ": " : ", ") reason[i]
 			}
 			if (i <= many) text = text (i == 1 ? ": " : ", ") many - i + 1 " other reasons"
-			print text
+			print text litmus
 		}' | fold -s -w 80 | sed 's/ $//'
 }
 

@@ -87,4 +87,4 @@ def pcids(run: Run) -> str:
     one = next((one for one in found if one.curve.variant == KEPT), next(iter(found), None))
     if one is None:
         return "were not measured"
-    return f"{one.words} keep{'s' if one.value == 1 else ''} a translation{one.remark}"
+    return f"{one.words} keep{'s' if one.words == '1' else ''} a translation{one.remark}"

@@ -143,6 +143,30 @@ show_summary >"$scratch/said" 2>&1
 check 'calls of which nothing is known are not tested' is_said \
 	'IPI there and back               1400     700.0         1300 to 1500  not tested'
 
+# --- litmus tests
+
+litmus_rows() { # TEST,PAIR,VERDICT...
+	echo test,distance,variant,rounds,outcome,count,asked,verdict,bound,reason
+	for row; do
+		echo "${row%,*},own-lines,9,r0=1,9,0,${row##*,},,"
+	done
+}
+
+said_of "$(pages invlpg first-bare-4k 90.000 1)"
+litmus_rows a,core,never a,package,inconclusive b,core,never c,core,seen d,core,inconclusive \
+	e,core,skipped >"$out/litmus.csv"
+show_summary >"$scratch/said"
+check 'litmus tests that ended as they may are counted, each once' is_said \
+	'rows: 1 measured, 0 failed, 0 skipped; litmus 2 never, 1 seen, 1 inconclusive'
+litmus_rows a,core,forbidden a,package,never b,core,never c,core,forbidden c,package,forbidden \
+	>"$out/litmus.csv"
+show_summary >"$scratch/said"
+check 'those that must not have ended so are named' is_said 'litmus: 2 forbidden: a, c'
+check 'and alone' is_said 'rows: 1 measured, 0 failed, 0 skipped'
+litmus_rows e,core,skipped >"$out/litmus.csv"
+show_summary >"$scratch/said"
+check 'of those that were not run nothing is said' not_said litmus
+
 # --- what the report alone can tell
 
 said_of "$(pages cr3_pcid_noflush first-bare-pcide 70.000 '')" \
@@ -210,8 +234,10 @@ check 'where there is no interval there is none' is_said \
 # --- the size
 
 # As much as there can be to say: the longest reasons, many of them, and findings.
-full_screen() { # LINES of findings
+full_screen() { # LINES of findings [VERDICT of the litmus tests]
 	whole_machine
+	# shellcheck disable=SC2046 # a row each
+	[ -z "${2-}" ] || litmus_rows $(seq -f "invpcid_all_%.0f,core,$2" 1 99) >"$out/litmus.csv"
 	i=0
 	while [ $i -lt 40 ]; do
 		echo "lazy,none,x,pages,$i,,skipped,no own GiB of RAM $i,,,,,"
@@ -231,6 +257,11 @@ full_screen() { # LINES of findings
 		awk 'length > 80 { bad = 1 } END { exit bad }' "$scratch/said"
 }
 check 'the screen has at most 24 lines of 80 columns' full_screen 4
+check 'so it has where litmus tests are counted' full_screen 4 never
+check 'and where they are forbidden' full_screen 5 forbidden
+check 'and where there is more to find, too' full_screen 6 forbidden
+check 'which names as many as a line holds' is_said \
+	'litmus: 99 forbidden: invpcid_all_1, invpcid_all_2, invpcid_all_3 and 96 more'
 check 'and where there is more to find' full_screen 6
 check 'what was found is shown' is_said 'finding 6'
 check 'the last line says what to open' [ "$(tail -n 1 "$scratch/said")" = \

@@ -5,7 +5,7 @@ import re
 
 from pagecheck import PageTest
 from rundir import (CITATION, HARDWARE, checked, cost, histogram, skipped, small_results,
-                    small_verify)
+                    small_selftest, small_verify)
 
 
 class SelfTests(PageTest):
@@ -14,6 +14,24 @@ class SelfTests(PageTest):
         self.check_says(page, "before anything is measured; tsc_sync_after, interrupts_*",
                         "Recorded with a limit: this machine cannot answer the question. "
                         "Recorded without one: a figure")
+
+
+    def test_it_is_said_what_the_litmus_tests_and_the_time_of_cpuid_show(self):
+        names = ("litmus", "litmus_x2apic", "cpuid_time")
+        rows = [{"test": name, "value": "0", "unit": "x", "verdict": "pass"} for name in names]
+        page = self.page(selftest=[*small_selftest(), *rows])
+        self.check_says(page, "litmus 0 x ✓ pass No litmus test ended with an outcome that the "
+                        "architecture forbids.", "litmus_x2apic 0 x ✓ pass The same of the tests "
+                        "that need x2APIC mode.", "cpuid_time 0 x ✓ pass What one CPUID costs: ")
+
+
+class Words(PageTest):
+    def test_the_words_of_shootdown_are_explained(self):
+        self.check_says(self.page(), "csd Linux's queues: a line for each target to add to its "
+                        "queue, and one request that all read", "each a shootdown of its own for "
+                        "every page, one behind the other", "irqson they wait with interrupts on",
+                        "tables page tables are freed: behind the broadcast an interrupt to all, "
+                        "which drops nothing")
 
 
 class Costs(PageTest):
@@ -143,6 +161,17 @@ class Verdicts(PageTest):
         self.check_says(self.page(verify=[*small_verify(), *more]),
                         "✗ The verification failed: 0 of 4 invalidations that the manual requires "
                         "were not seen.", "Exceptions that the manual requires: 0 of 1 seen.")
+
+    def test_operations_that_drop_are_counted_without_exceptions(self):
+        fault = checked("tr7_probe", "fault_ud_tr7", trials="", stale_control="", stale_after="")
+        self.check_says(self.page(verify=[*small_verify(), *fault]),
+                        "Verification: 3 of 3 operations were seen to drop what the manual requires; "
+                        "none failed.")
+        failed = [{**row, "verdict": "fail"} for row in fault]
+        self.check_says(self.page(verify=[*small_verify(), *failed]),
+                        "Verification: 3 of 3 operations were seen to drop what the manual requires; "
+                        "failed: tr7_probe.")
+        self.check_says(self.page(results=[], verify=fault), "Verification: nothing was verified.")
 
     def test_a_cell_is_as_bad_as_the_worse_of_its_phases(self):
         for worse, better in (("fail", "pass"), ("fail", "inconclusive"), ("inconclusive", "pass"),

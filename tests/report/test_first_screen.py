@@ -127,6 +127,9 @@ class FirstScreen(PageTest):
                       "(6 / 143 / 8), microcode 0x2b000590; TSC 2.000 GHz; hypervisor none; 1 "
                       "boot, run 20200101-000000-0001, 2020-01-01T00:00:00Z. Each cost is of one "
                       "boot", self.first(self.page()))
+        model = {**EMULATOR, "env": "model"}
+        self.assertIn("1 boot, run 20200101-000000-0001. EMULATOR (model): NOT A MEASUREMENT",
+                      self.first(self.page(machine=model)))
         self.assertIn("NOT A MEASUREMENT", self.first(self.page(machine=EMULATOR)).partition(
             "To cite")[2])
 

@@ -83,6 +83,12 @@ class Form(PageTest):
             self.assertNotIn(word, " ".join(page.scripts))
         self.assertNotIn("@import", " ".join(page.styles))
 
+    def test_no_end_is_written_that_html_implies(self):
+        self.page(machine=EMULATOR)
+        page = read(self.folder, "report.html").decode()
+        for end in ("</td>", "</th>", "</tr>"):
+            self.assertNotIn(end, page)
+
     def test_ids_are_unique_and_links_lead_somewhere(self):
         page = self.page(drawn=True, machine=EMULATOR)
         twice = {i for i in page.ids if page.ids.count(i) > 1}

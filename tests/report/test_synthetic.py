@@ -290,11 +290,12 @@ class Capacity(Synthetic):
         # Never lost, and not a hit of the second level taken for a walk.
         *found, _ = self.capacity({1: 0.0, 4: 0.1, 64: 0.2}, walk=13.2, hit=7.0, anyway=7.0)
         self.assertEqual(found, ["", "65.000", ""])
+        self.check_says(self.page(), "PCIDs that keep entries 65; more were not tried")
 
     def test_a_translation_that_moved_to_the_second_level_is_kept(self):
         *found, text = self.capacity({k: 7.0 * (k > 7) for k in range(1, 18)})
         self.assertEqual(found, ["", "18.000", ""])
-        self.assertIn("at least 18: never lost", text)
+        self.assertIn("18; more were not tried", text)
         self.assertFalse(any("worth keeping" in one.setting for one in advice(load(self.folder))))
         *found, _ = self.capacity({k: 7.0 * (k > 7) + 18 * (k > 12) for k in range(1, 18)})
         self.assertEqual(found, ["13.000", "13.000", "13.000"])
@@ -327,7 +328,7 @@ class Capacity(Synthetic):
     def test_without_a_row_of_a_walk_no_capacity_is_recommended(self):
         *found, text = self.capacity({k: 7.0 * (k > 7) for k in range(1, 18)}, walk=None)
         self.assertEqual(found, ["8.000"] * 3)
-        self.assertIn("8: what a walk costs is not known", text)
+        self.assertIn("8; what a walk costs is not known", text)
         self.assertFalse(any("worth keeping" in one.setting for one in advice(load(self.folder))))
 
     def test_where_refill_was_not_run_a_walk_is_one_beyond_both_levels(self):
@@ -346,12 +347,12 @@ class Capacity(Synthetic):
             for walk in (25.0, None):
                 _, low, high, text = self.capacity(steps, walk, wide)
                 self.assertEqual((low, high), found, (wide, walk))
-                self.assertNotIn("never lost", text)
+                self.assertNotIn("more were not tried", text)
 
     def test_a_capacity_that_is_not_decided_says_so(self):
         *found, text = self.capacity({k: 0.0 for k in range(1, 18)}, wide=(16, 17))
         self.assertEqual(found, ["", "16.000", ""])
-        self.assertIn("at least 16: undecided beyond", text)
+        self.assertIn("at least 16; undecided beyond", text)
         _, low, high, text = self.capacity({k: 25.0 * (k == 4 or k > 9) for k in range(1, 18)})
         self.assertEqual((low, high), ("4.000", "10.000"))
 

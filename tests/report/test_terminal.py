@@ -4,9 +4,10 @@ import os
 import subprocess
 
 from pagecheck import PageTest
-from rundir import EMULATOR, write_run
+from rundir import EMULATOR, csv_bytes, restate, write, write_run
 from showcase import showcase
 from synthetic import Machine, Rows, follow, machine_facts
+from test_litmus import COLUMNS, FORBIDDEN, ROWS
 from test_policy import VERIFIED
 
 from tlbreport import terminal
@@ -14,6 +15,7 @@ from tlbreport.cli import main
 from tlbreport.derived import derived
 from tlbreport.find import sentences
 from tlbreport.find.headline_rows import headlines
+from tlbreport.read import litmus
 from tlbreport.read.load import load
 from tlbreport.sections import head
 
@@ -31,6 +33,13 @@ def counted(folder: str) -> str:
     """What run.sh says of the verification."""
     return subprocess.run(["sh", "-c", '. "$1"; out=$2; show_verification', "sh", SUMMARY, folder],
                           capture_output=True, text=True, check=True).stdout.strip()
+
+
+def litmus_line(folder: str) -> str:
+    """What run.sh says of litmus tests that ended as they must not."""
+    said = subprocess.run(["sh", "-c", '. "$1"; out=$2 work=$2; show_verdict', "sh", SUMMARY,
+                           folder], capture_output=True, text=True, check=True).stdout
+    return next((line for line in said.splitlines() if line.startswith("litmus")), "")
 
 
 def rows_of(*benches: str) -> list:
@@ -112,7 +121,25 @@ class Terminal(PageTest):
     def test_pcids_that_are_kept_are_counted(self):
         said = self.lines()["PCIDs"]
         self.assertTrue(said.endswith("keep a translation"), said)
+        self.assertNotIn(";", said)
         self.assertIn(self.derived_values("pcid_capacity")[0].split(".")[0], said)
+
+    def test_pcids_of_which_none_was_lost_are_those_that_were_tried(self):
+        rows = Rows(1)
+        for others in (1, 4, 64):
+            rows.add("pcid_capacity", "cr3_pcid_noflush", "noflush-s0", 0.0, ("pcids", others))
+        rows.add("refill", "cr3_pcid_flush", "4k-pcide-random-warm-dense", 25.0, ("pages", 64))
+        self.assertEqual(self.lines(rows.rows)["PCIDs"],
+                         "65 keep a translation; more were not tried")
+
+    def test_the_terminal_names_the_litmus_tests_of_the_page(self):
+        write_run(self.folder)
+        for rows in (ROWS, [*ROWS, *FORBIDDEN, {**FORBIDDEN[1], "test": "n5"}]):
+            write(self.folder, "litmus.csv", csv_bytes(COLUMNS, rows))
+            restate(self.folder)
+            names = [one.test for one in litmus.forbidden(load(self.folder))]
+            self.assertEqual(litmus_line(self.folder), f"litmus: {len(names)} forbidden: "
+                             f"{', '.join(names)}" if names else "")
 
     def test_what_was_not_measured_is_said(self):
         said = self.lines(rows_of("switch"))

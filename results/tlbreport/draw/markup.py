@@ -4,6 +4,7 @@ import html
 import re
 
 VOID = ("br", "input", "meta", "wbr")
+IMPLIED = ("td", "th", "tr")  # HTML ends them where the next begins: there are thousands
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -32,7 +33,8 @@ def tag(name: str, /, *children, **attributes) -> Markup:
     )
     if name in VOID:
         return Markup(f"<{name}{text}>")
-    return Markup(f"<{name}{text}>{join(children)}</{name}>")
+    end = "" if name in IMPLIED else f"</{name}>"
+    return Markup(f"<{name}{text}>{join(children)}{end}")
 
 
 def paragraph(*children, class_=None) -> Markup:

@@ -1,8 +1,6 @@
 """Rows of results.csv as tables: a line for each that was measured, one for each reason why others
 were not."""
 
-import re
-
 from ..find import bands, doubtful
 from ..find.bands import Band
 from ..find.kernel_paths import paths
@@ -28,7 +26,6 @@ BELIEVED = {
 SIGNS = {"1": "✓", "0": BELIEVED["0"], "": "–"}  # short, since most rows have the same
 KERNELS = ["rows", "Linux", "FreeBSD", "Xen"]
 NUMBERS = (*SHOWN, "spread")  # in the row's unit, which a script may change
-IMPLIED = re.compile("</(?:td|th|tr)>")
 FILE = "results.csv"
 
 
@@ -45,18 +42,12 @@ def tables(run: Run, rows: list):
             shown_ones = columns(mine, any(flags.values()))
             params = {r["param"] for r in mine if r["param"]}
             where = params.pop() if len(params) == 1 else ""
-            yield lean(table([head(column, where) for column in shown_ones],
-                             [[cell(row, column, flags[row.line], where)
-                               for column in shown_ones]
-                              for row in mine],
-                             caption(bench, mine, mark), "rows marked" if mark else "rows",
-                             data_bench=bench))
+            yield table([head(column, where) for column in shown_ones],
+                        [[cell(row, column, flags[row.line], where) for column in shown_ones]
+                         for row in mine],
+                        caption(bench, mine, mark), "rows marked" if mark else "rows",
+                        data_bench=bench)
         yield skipped(bench, every)
-
-
-def lean(made: Markup) -> Markup:
-    """Without the ends of cells and rows, which HTML implies: there are thousands."""
-    return Markup(IMPLIED.sub("", made))
 
 
 def skipped(bench: str, rows: list) -> Markup:

@@ -80,7 +80,7 @@ class Capacity:
     @property
     def words(self) -> str:
         if self.high is None:
-            return f"at least {self.low}"
+            return str(self.low) if self.decided else f"at least {self.low}"
         return str(self.low) if self.low == self.high else f"{self.low} to {self.high}"
 
     @property
@@ -88,10 +88,10 @@ class Capacity:
         """What the number does not say."""
         said = []
         if self.high is None:
-            said.append("never lost" if self.decided else "undecided beyond")
+            said.append("more were not tried" if self.decided else "undecided beyond")
         if self.walk is None:
             said.append("what a walk costs is not known")
-        return f": {', '.join(said)}" if said else ""
+        return "".join(f"; {one}" for one in said)
 
     @property
     def method(self) -> str:

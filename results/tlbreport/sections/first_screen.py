@@ -8,8 +8,8 @@ from ..find.headline_rows import Headline
 from ..read import trust
 from ..read.run import Run
 from ..read.sweep import doubted
-from .head import (details, files_box, known, must, rows_box, timing_box, title, verification,
-                   verification_box)
+from .head import (details, files_box, known, litmus_box, litmus_said, must, rows_box, timing_box,
+                   title, verification, verification_box)
 
 FILE = "results.csv"
 HEAD = ("operation", "ticks", "ns", "core cycles", "99 % interval, ticks", "verified",
@@ -28,21 +28,22 @@ def first_screen(run: Run) -> Markup:
 
 
 def verdict(run: Run) -> Markup:
-    """One line: timing, verification, files, rows."""
-    judged = trust.judge(run)
+    """One line: timing, verification, litmus tests, files, rows."""
+    judged, forbidden = trust.judge(run), litmus_said(run)
     kind, _, said = verification(must(run))
     parts = ["The timing may be believed." if judged.timing else "The timing may not be believed.",
-             said, *details(must(run)), "The files are whole." if run.is_whole else "",
+             said, *details(must(run)), forbidden, "The files are whole." if run.is_whole else "",
              doubtful.in_short(run)]
-    sign = "✓" if judged.timing and run.is_whole and kind == "good" else "✗"
+    is_good = judged.timing and run.is_whole and kind == "good" and not forbidden
+    sign = "✓" if is_good else "✗"
     return paragraph(tag("strong", f"{sign} {parts[0]}"), " ", " ".join(filter(None, parts[1:])),
                      class_="verdict good" if sign == "✓" else "verdict bad")
 
 
 def boxes(run: Run) -> Markup:
     """Only of what is wrong."""
-    made = [box for box in (timing_box(run), verification_box(run), rows_box(run), files_box(run))
-            if box and 'class="box good"' not in box]
+    every = (timing_box(run), verification_box(run), litmus_box(run), rows_box(run), files_box(run))
+    made = [box for box in every if box and 'class="box good"' not in box]
     return tag("div", *made, class_="banner") if made else Markup("")
 
 
@@ -124,7 +125,7 @@ def sizes(run: Run) -> Markup:
                      badge("differs", "≠", "doubt") if differ else
                      badge("agrees", "✓", "good") if stated else ""])
     for one in advised(run)[:1]:
-        body.append([tag("th", "PCIDs that keep entries", scope="row"), one.words,
+        body.append([tag("th", "PCIDs that keep entries", scope="row"), one.words + one.remark,
                      "says nothing", ""])
     return table(["TLB holds", "measured", "CPUID", ""], body, "Entries of the TLB")
 
@@ -149,6 +150,12 @@ def known_errata(run: Run) -> Markup:
                      tag("a", "(what they touch)", href="#machine"), ".", class_="note")
 
 
+def when(run: Run) -> str:
+    """The run and its date; a model's clock starts at one and the same."""
+    name = f"run {known(run, 'run_id')}"
+    return name if run.fact("env") == "model" else f"{name}, {known(run, 'date')}"
+
+
 def cite(run: Run) -> Markup:
     """What to write beside a number that is quoted."""
     hz = run.hz
@@ -156,7 +163,7 @@ def cite(run: Run) -> Markup:
     text = (f"{known(run, 'program')}, commit {known(run, 'commit')}; {known(run, 'brand')} "
             f"({' / '.join(known(run, key) for key in ('family', 'model', 'stepping'))}), "
             f"microcode {known(run, 'microcode')}; {clock}; hypervisor {known(run, 'hypervisor')}; "
-            f"1 boot, run {known(run, 'run_id')}, {known(run, 'date')}.")
+            f"1 boot, {when(run)}.")
     mark = trust.warning((run,), FILE)
     return paragraph(tag("strong", "To cite: "), tag("span", text, class_="cite"),
                      f" {mark}" if mark else "", " Each cost is of one boot: quote three at least.",

@@ -1,12 +1,13 @@
 """The top of the page: what machine it was, and whether to believe it."""
 
 from ..draw.markup import Markup, join, paragraph, tag
-from ..read import trust
+from ..read import litmus, trust
 from ..read.run import Run
 from ..read.verdicts import must_cells
 
 FAILED = ("failed", "timeout")
 SHOWN_REASONS = 10
+ENDED_FORBIDDEN = "ended with an outcome that the architecture forbids"
 UNTESTED = {
     "skipped": "not applicable on this machine",
     "inconclusive": "inconclusive: the entry was gone without the operation too",
@@ -87,6 +88,26 @@ def details(found: list):
                 and cell.verdict in ("pass", "fail")]
         if mine:
             yield f"{words}: {sum(cell.verdict == 'pass' for cell in mine)} of {len(mine)} seen."
+
+
+def litmus_box(run: Run) -> Markup:
+    """Outcomes that the architecture forbids; nothing without any."""
+    said = litmus_said(run)
+    if not said:
+        return Markup("")
+    return box("bad", "✗", said, *([tag("a", "What the rounds ended with", href="#litmus")]
+                                   if litmus.forbidden(run) else []))
+
+
+def litmus_said(run: Run) -> str:
+    """The tests that ended with one, in a sentence."""
+    found = ", ".join(f"{one.test} ({one.seen} of {one.rounds} rounds)"
+                      for one in litmus.forbidden(run))
+    said, missing = f"Litmus tests: {found or 'some'} {ENDED_FORBIDDEN}", litmus.failed(run)
+    if found:
+        return f"{said}."
+    return (f"{said} (self-test {', '.join(missing)}), but litmus.csv does not name them."
+            if missing else "")
 
 
 def rows_box(run: Run) -> Markup:

@@ -211,5 +211,5 @@ def numbers(run: Run, crossed: list) -> Markup:
                      breakable(sweep.doubted(one.flush.name, one.flush.doubt)), one.flush.kind,
                      *(tag("td", text, class_="number")
                        for text in (one.w, value, interval(at.low, at.high, 3)))])
-    return tables.lean(table(head, body, "Break-even: pages from which one full flush is cheaper",
-                             trust.marked(run, FILE)))
+    return table(head, body, "Break-even: pages from which one full flush is cheaper",
+                 trust.marked(run, FILE))

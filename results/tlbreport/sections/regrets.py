@@ -2,7 +2,6 @@
 
 from ..draw.digits import times
 from ..draw.markup import Markup, badge, join, paragraph, table, tag
-from ..draw.tables import lean
 from ..find import decisions, regret
 from ..find.regret import Cell, Choice, Regrets
 from ..read import trust
@@ -113,8 +112,8 @@ def grid(run: Run, found: Regrets, is_advice: bool) -> Markup:
                 class_="best" if one is best else None) for one in found.choices]
     mark = trust.warning((run,), FILE)
     return tag("div", tag("p", mark, class_="mark") if mark else "",
-               lean(tag("table", tag("thead", *top), tag("tbody", *body),
-                        class_="regret marked" if mark else "regret")), class_="scroll")
+               tag("table", tag("thead", *top), tag("tbody", *body),
+                   class_="regret marked" if mark else "regret"), class_="scroll")
 
 
 def named(one: Choice) -> Markup:

@@ -13,6 +13,10 @@ VERDICTS = {
 }
 # What a self-test shows; a name that ends with _ begins the names of several.
 SHOWS = {
+    "cpuid_time": "What one CPUID costs: tens to hundreds of core cycles on hardware, more than a "
+                  "thousand where a hypervisor answers it.",
+    "litmus": "No litmus test ended with an outcome that the architecture forbids.",
+    "litmus_x2apic": "The same of the tests that need x2APIC mode.",
     "quantum": "The clock advances in steps of this size: no difference is finer.",
     "smallest_step": "The smallest advance seen between two reads of the clock.",
     "empty_window": "Two windows with nothing in them cost the same: the interval of their "

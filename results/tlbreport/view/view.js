@@ -70,23 +70,64 @@
 		return text === undefined || text === "" || isNaN(text) ? null : Number(text);
 	}
 
+	/* The other operation of a row of two, as read/verdicts.py has it. */
+	function partner(row) {
+		return row.op === "invpcid_address" && /^pti-\d/.test(row.variant) ? "invlpg"
+			: row.op === "invpcid_context" && /^pti-space-/.test(row.variant) ? "cr3_pcid_flush"
+			: row.op === "invlpg" && /^together-gen-/.test(row.variant) ? "cr3_reload" : row.op;
+	}
+
+	/* CR4.PCIDE and EFER.TCE of a row of results.csv, as read/variant.py has them. */
+	function state(row) {
+		var words = row.variant.split("-"), has = function (word) { return words.indexOf(word) >= 0; };
+		return +(has("pcide") || row.bench === "pcid_capacity"
+			|| row.bench === "policy" && !has("nopcid")) + "," + +has("tce");
+	}
+
+	/* The required checks of each operation in each state that it was tried in: whether one
+	   failed.  Exceptions count only where the operation has nothing to drop. */
+	function verified(type) {
+		var entries = {}, faults = {};
+		records("verify.csv").forEach(function (cell) {
+			if (cell.core_type && cell.core_type !== type) return;
+			var isFault = /^(no_)?fault_/.test(cell.entry), at = isFault ? faults : entries;
+			var states = at[cell.op] = at[cell.op] || {};
+			var one = isFault ? "" : (cell.pcide || "0") + "," + (cell.tce || "0");
+			var seen = states[one] = states[one] || { any: false, failed: false };
+			if (cell.rule !== "must" || cell.cpu && cell.verdict !== "fail") return;
+			seen.any = true;
+			seen.failed = seen.failed || cell.verdict === "fail";
+		});
+		Object.keys(faults).forEach(function (op) {
+			var states = entries[op] || {}, any = Object.keys(states).some(function (one) {
+				return states[one].any;
+			});
+			if (!any) entries[op] = faults[op];
+		});
+		return entries;
+	}
+
+	/* Whether an operation failed in the state of a row; the only one there is stands for all. */
+	function fails(states, row) {
+		var known = Object.keys(states || {}), one = known.length === 1 ? known[0] : state(row);
+		return !!states && one in states && states[one].failed;
+	}
+
 	/* The rows of the boot processor's type of core, with their headline in the place of the
 	   median, and without belief in what failed its verification. */
-	function results() {
-		var failed = {};
-		records("verify.csv").forEach(function (cell) {
-			if (cell.rule === "must" && cell.verdict === "fail" && !cell.core_type)
-				failed[cell.op] = true;
-		});
+	function results(type) {
+		var found = verified(type);
 		return records("results.csv").filter(function (row) {
-			return !row.core_type || row.targets;
+			return !row.core_type || row.core_type === type || row.targets;
 		}).map(function (row) {
 			if (row.estimator === "huber" && row.cost) {
 				row.p50 = row.cost;
 				row.ci99_lo = row.cost_lo;
 				row.ci99_hi = row.cost_hi;
 			}
-			if (failed[row.op] && row.status === "ok") row.believed = "0";
+			if (row.status === "ok" && [row.op, partner(row)].some(function (op) {
+				return fails(found[op], row);
+			})) row.believed = "0";
 			return row;
 		});
 	}
@@ -346,19 +387,44 @@
 
 	/* ---- the page ---- */
 
-	function verdict(machine, rows, wrong) {
-		var valid = machine.timing_valid === "1" && machine.env === "hw", must = { pass: 0, fail: 0 };
+	/* Required checks by the worse verdict of their rows, as run.sh counts them; whether any row
+	   failed, of an exception or of the accessed bit, too. */
+	function counted(type) {
+		var worst = {}, found = { seen: 0, missed: 0, rest: 0, failed: false };
 		records("verify.csv").forEach(function (cell) {
-			if (cell.rule === "must") must[cell.verdict] = (must[cell.verdict] || 0) + 1;
+			if (cell.rule !== "must" || cell.core_type && cell.core_type !== type) return;
+			found.failed = found.failed || cell.verdict === "fail";
+			if (/^(no_)?fault_|_accessed$/.test(cell.entry)) return;
+			var key = [cell.op, cell.entry, cell.pcide, cell.tce].join();
+			var bad = cell.verdict === "fail" ? "missed" : cell.verdict === "pass" ? "seen" : "rest";
+			if (worst[key] !== "missed" && (bad !== "seen" || !worst[key])) worst[key] = bad;
 		});
+		Object.keys(worst).forEach(function (key) { found[worst[key]]++; });
+		return found;
+	}
+
+	/* The litmus tests that ended with an outcome that the architecture forbids. */
+	function forbidden() {
+		var names = [];
+		records("litmus.csv").forEach(function (row) {
+			if (row.verdict === "forbidden" && names.indexOf(row.test) < 0) names.push(row.test);
+		});
+		return names;
+	}
+
+	function verdict(machine, wrong) {
+		var valid = machine.timing_valid === "1" && machine.env === "hw", must = counted(machine.core_type);
+		var against = forbidden();
 		var said = [valid ? "The timing may be believed." : "The timing may not be believed: "
 			+ (machine.timing_reason || "machine.csv does not say that it is valid") + ".",
-			"Required invalidations: " + must.pass + " seen, " + must.fail + " failed, "
-			+ (must.inconclusive || 0) + " inconclusive.",
+			"Required invalidations: " + must.seen + " seen, " + must.missed + " failed, "
+			+ must.rest + " not tested.",
+			against.length ? "Litmus tests: " + against.join(", ")
+			+ " ended with an outcome that the architecture forbids." : "",
 			wrong.length ? "Files: " + wrong.join("; ") + "." : "The files are whole."];
-		var good = valid && !wrong.length && !must.fail;
+		var good = valid && !wrong.length && !must.failed && !against.length;
 		return [make("p", { class: "verdict " + (good ? "good" : "bad"), id: "verdict" },
-			(good ? "✓ " : "✗ ") + said.join(" ")),
+			(good ? "✓ " : "✗ ") + said.filter(Boolean).join(" ")),
 			(valid ? "" : "NOT A MEASUREMENT OF HARDWARE ") + (wrong.length ? "DAMAGED OR CUT" : "")];
 	}
 
@@ -371,12 +437,12 @@
 				+ "these are " + (Object.keys(files).join(", ") || "none of its files") + "."));
 			return;
 		}
-		var rows = results(), said = verdict(machine, rows, damage(machine)), benches = [];
+		var rows = results(machine.core_type), said = verdict(machine, damage(machine)), benches = [];
 		rows.forEach(function (row) { if (benches.indexOf(row.bench) < 0) benches.push(row.bench); });
 		[make("h2", {}, machine.brand || "a processor without a name"), said[0]]
 			.concat(headline(machine, rows, said[1]), make("p", { class: "note" }, machine.program + ", commit "
-				+ machine.commit + "; microcode " + machine.microcode + "; run " + machine.run_id + ", "
-				+ machine.date + ". What follows from the rows, and why to believe it: results/report.py."),
+				+ machine.commit + "; microcode " + machine.microcode + "; run " + machine.run_id
+				+ (machine.env === "model" ? "" : ", " + machine.date) + ". What follows from the rows, and why to believe it: results/report.py."),
 			plots(rows, said[1]), tools(machine), data(machine, rows))
 			.forEach(function (part) { seen.appendChild(part); });
 		benches.forEach(function (bench) {

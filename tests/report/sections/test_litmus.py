@@ -1,7 +1,9 @@
 """The section on litmus tests: a verdict for each pair, and what the rounds ended with."""
 
+import re
+
 from pagecheck import PageTest
-from rundir import csv_bytes, restate, write, write_run
+from rundir import csv_bytes, restate, small_selftest, write, write_run
 
 COLUMNS = "test,distance,variant,rounds,outcome,count,asked,verdict,bound,reason".split(",")
 
@@ -44,6 +46,35 @@ class Litmus(PageTest):
 
     def test_a_forbidden_outcome_stands_out(self):
         self.check_says(self.shown(FORBIDDEN), "✗ forbidden 2/1000")
+
+    def test_a_forbidden_outcome_is_said_on_top(self):
+        page = self.shown([*ROWS, *FORBIDDEN, {**FORBIDDEN[1], "distance": "core"},
+                           {**FORBIDDEN[1], "test": "ptwalk2"}])
+        said = ("Litmus tests: ipi4 (4 of 2000 rounds), ptwalk2 (2 of 1000 rounds) ended with an "
+                "outcome that the architecture forbids.")
+        top = page.text.partition(" In short ")[0]
+        self.assertRegex(top, rf"^.*✗ The timing may be believed\. .*{re.escape(said)}")
+        self.assertIn(f"✗ {said} What the rounds ended with", top)
+
+    def test_one_that_only_the_self_test_counts_is_said_too(self):
+        for test in ("litmus", "litmus_x2apic"):
+            count = {"test": test, "value": "2", "limit": "0", "unit": "forbidden",
+                     "verdict": "fail"}
+            page = self.page(selftest=[*small_selftest(), count])
+            self.check_says(page, "✗ Litmus tests: some ended with an outcome that the architecture "
+                            f"forbids (self-test {test}), but litmus.csv does not name them.")
+
+    def test_where_none_is_forbidden_nothing_is_said_on_top(self):
+        page = self.shown(ROWS)
+        self.assertIn("✓ The timing may be believed.", page.text)
+        self.assertNotIn("Litmus tests: ", page.text)
+
+    def test_the_legend_says_how_it_is_known_that_an_outcome_would_have_been_seen(self):
+        self.check_says(self.shown(ROWS), "✓ never the architecture forbids the outcome; it was not "
+                        "seen, and its control, which permits it, showed it; of a test without a "
+                        "control, outcomes were seen that show that the two processors met where it "
+                        "could have come, or one processor runs it",
+                        "– skipped not run: the reason stands above")
 
     def test_why_tests_were_not_run_is_said_once(self):
         self.check_says(self.shown(ROWS), "Not run (no INVPCID): sb_invpcid.")

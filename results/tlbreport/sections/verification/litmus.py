@@ -1,17 +1,19 @@
 """The litmus tests: what each ended with, and what that says of the machine."""
 
 from ...draw.markup import Markup, badge, breakable, join, paragraph, table, tag
+from ...read.litmus import FILE
 from ...read.run import Row, Run
 
-FILE = "litmus.csv"
 # verdict -> sign, colour class, what it means
 LEGEND = {
     "forbidden": ("✗", "bad", "the architecture forbids the outcome, and it was seen"),
     "never": ("✓", "good", "the architecture forbids the outcome; it was not seen, and its "
-              "control, which permits it, showed it"),
+              "control, which permits it, showed it; of a test without a control, outcomes were seen "
+              "that show that the two processors met where it could have come, or one processor "
+              "runs it"),
     "seen": ("○", "none", "the architecture permits the outcome, and it was seen"),
     "inconclusive": ("?", "doubt", "it was not seen, and nothing shows that it would have been"),
-    "skipped": ("–", "none", "not applicable on this machine"),
+    "skipped": ("–", "none", "not run: the reason stands above"),
 }
 
 
