@@ -84,7 +84,7 @@ static const char *verdict_of(uint32_t status)
 	case 0:
 		return "PASS";
 	case 1:
-		return "FAILED: a row or a verification failed";
+		return "FAILED: a row, a verification or a litmus test failed";
 	case 2:
 		return "INCOMPLETE: no benchmark matches what only says";
 	default:
