@@ -32,7 +32,8 @@ static void steps_note(char what)
 /* Each instruction but the first is seen once, before it runs. */
 static void steps_see(int number, siginfo_t *info, void *context)
 {
-	static const uint8_t rdtsc[] = { 0x0f, 0x31 }, mfence[] = { 0x0f, 0xae, 0xf0 };
+	static const uint8_t rdtsc[] = { 0x0f, 0x31 },
+			     mfence_bytes[] = { 0x0f, 0xae, 0xf0 };
 	ucontext_t *const at = context;
 	const void *const code = (const void *)at->uc_mcontext.gregs[REG_RIP];
 
@@ -45,7 +46,7 @@ static void steps_see(int number, siginfo_t *info, void *context)
 	at->uc_mcontext.gregs[REG_EFL] |= TRAP_FLAG;
 	if (memcmp(code, rdtsc, sizeof rdtsc) == 0)
 		steps_note('T');
-	else if (memcmp(code, mfence, sizeof mfence) == 0)
+	else if (memcmp(code, mfence_bytes, sizeof mfence_bytes) == 0)
 		steps_note('F');
 }
 
