@@ -62,6 +62,8 @@ static bool level_sets(const struct silicon_core_type *type,
 	for (uint32_t i = 0; i < type->array_count; i++)
 		if (truth_is_asked(&type->arrays[i], question, sets->held))
 			sets->arrays[sets->count++] = &type->arrays[i];
+	if (sets->count == 0)
+		return false;
 	sets->shift = SHIFT_OF_4K + 9 * (unsigned)sets->held;
 	if (question->in_row && question->size == SILICON_4K)
 		sets->shift += log2_of(sets->arrays[0]->coalesce);
@@ -124,7 +126,7 @@ struct silicon_answer truth_knee(const struct silicon_core_type *type,
 
 	if (!level_sets(type, question, &sets))
 		return truth_exactly(0);
-	used = calloc(set_count(type), sizeof used[0]);
+	used = calloc(set_count(type) + 1, sizeof used[0]);
 	if (used == NULL)
 		return (struct silicon_answer){ .known = false };
 	for (; fit < KNEE_MOST; fit++) {
