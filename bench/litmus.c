@@ -10,7 +10,6 @@
 #include "lib/base/csv.h"
 #include "lib/x86/mapped.h"
 
-#define TESTS_MOST LITMUS_TESTS_MOST
 #define PAIRS_MOST 12u
 
 /* Two processors, or one alone, on pages of one layout. */
@@ -23,7 +22,6 @@ struct place {
 
 struct result {
 	bool is_done;
-	uint64_t wanted; /* rounds */
 	struct litmus_histogram histogram;
 	struct litmus_kept kept;
 	const char *reason;
@@ -37,8 +35,8 @@ struct litmus {
 	struct litmus_pair pair;
 	struct place places[PAIRS_MOST];
 	unsigned count;
-	struct result results[TESTS_MOST][PAIRS_MOST];
-	unsigned tests, findings[FINDING_SKIPPED + 1];
+	struct result results[LITMUS_TESTS_MOST][PAIRS_MOST];
+	unsigned findings[FINDING_SKIPPED + 1];
 };
 
 static bool needs_x2apic(const struct litmus_test *test)
@@ -181,10 +179,22 @@ static bool runs_on_its_tables(const struct litmus_pages *pages)
 	return mapped_data(va) == va;
 }
 
+static struct result *result_of(struct litmus *litmus, const struct litmus_test *test,
+                                unsigned place)
+{
+	return &litmus->results[test - litmus_tests][place];
+}
+
+/* NULL: it has none. */
+static const struct litmus_test *control_of(const struct litmus_test *test)
+{
+	return test->control == NULL ? NULL : litmus_test_find(test->control);
+}
+
 static void run_test(struct litmus *litmus, const struct litmus_test *test,
                      unsigned place)
 {
-	struct result *const result = &litmus->results[test - litmus_tests][place];
+	struct result *const result = result_of(litmus, test, place);
 	const struct litmus_setting setting = {
 		.pages = litmus->places[place].pages,
 		.smp = litmus->run->group->smp,
@@ -217,7 +227,7 @@ static const char *distance_of(const struct litmus_test *test,
 	return test->threads[1].count == 0 ? "self" : place->distance;
 }
 
-static void put_row(struct litmus *litmus, const struct litmus_test *test,
+static void put_row(struct record *record, const struct litmus_test *test,
                     const struct place *place, const struct result *result,
                     const struct litmus_count *count, enum litmus_finding finding)
 {
@@ -253,7 +263,7 @@ static void put_row(struct litmus *litmus, const struct litmus_test *test,
 	else
 		csv_empty(&csv);
 	csv_text(&csv, result->reason);
-	record_line(litmus->run->record, &line);
+	record_line(record, &line);
 }
 
 /* The round that must not have been, in machine.csv. */
@@ -281,34 +291,30 @@ static void record_kept(struct litmus *litmus, const struct litmus_test *test,
 	record_end(record);
 }
 
-static enum litmus_finding judge(const struct litmus *litmus,
-                                 const struct litmus_test *test, unsigned place)
+static enum litmus_finding judge(struct litmus *litmus, const struct litmus_test *test,
+                                 unsigned place)
 {
-	const struct litmus_test *const control =
-		test->control == NULL ? NULL : litmus_test_find(test->control);
+	const struct litmus_test *const control = control_of(test);
 
 	return litmus_judge(
-		test, &litmus->results[test - litmus_tests][place].histogram,
-		control == NULL
-			? NULL
-			: &litmus->results[control - litmus_tests][place].histogram);
+		test, &result_of(litmus, test, place)->histogram,
+		control == NULL ? NULL : &result_of(litmus, control, place)->histogram);
 }
 
 static void record_result(struct litmus *litmus, const struct litmus_test *test,
                           unsigned number)
 {
 	const struct place *const place = &litmus->places[number];
-	const struct result *const result =
-		&litmus->results[test - litmus_tests][number];
+	const struct result *const result = result_of(litmus, test, number);
 	const enum litmus_finding finding = judge(litmus, test, number);
 
 	litmus->findings[finding]++;
 	record_begin(litmus->run->record, FILE_LITMUS);
 	for (unsigned i = 0; i < result->histogram.count; i++)
-		put_row(litmus, test, place, result, &result->histogram.counts[i],
-		        finding);
+		put_row(litmus->run->record, test, place, result,
+		        &result->histogram.counts[i], finding);
 	if (result->histogram.count == 0)
-		put_row(litmus, test, place, result, NULL, finding);
+		put_row(litmus->run->record, test, place, result, NULL, finding);
 	record_end(litmus->run->record);
 	record_kept(litmus, test, place, &result->kept);
 }
@@ -327,8 +333,7 @@ static bool is_repeat(const struct litmus *litmus, const struct litmus_test *tes
 
 static void run_one(struct litmus *litmus, const struct litmus_test *test)
 {
-	const struct litmus_test *const control =
-		test->control == NULL ? NULL : litmus_test_find(test->control);
+	const struct litmus_test *const control = control_of(test);
 
 	for (unsigned place = 0; place < litmus->count; place++) {
 		if (is_repeat(litmus, test, place))
@@ -360,17 +365,14 @@ static void record_sums(const struct litmus *litmus)
 
 static void record_no_memory(const struct bench_run *run, bool x2apic)
 {
-	record_begin(run->record, FILE_LITMUS);
-	for (const struct litmus_test *test = litmus_tests; test->name != NULL;
-	     test++) {
-		struct line line;
+	const struct place nowhere = { .distance = "" };
+	const struct result none = { .reason = "no memory" };
 
-		if (!is_selected(run->config, test, x2apic))
-			continue;
-		line_clear(&line);
-		line_format(&line, "%s,,,0,,,,skipped,,no memory", test->name);
-		record_line(run->record, &line);
-	}
+	record_begin(run->record, FILE_LITMUS);
+	for (const struct litmus_test *test = litmus_tests; test->name != NULL; test++)
+		if (is_selected(run->config, test, x2apic))
+			put_row(run->record, test, &nowhere, &none, NULL,
+			        FINDING_SKIPPED);
 	record_end(run->record);
 }
 

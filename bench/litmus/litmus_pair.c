@@ -71,7 +71,6 @@ bool litmus_pair_open(struct litmus_pair *pair, const struct litmus_setting *set
 		.pages = setting->pages,
 		.smp = setting->smp,
 		.member = setting->member,
-		.workspace = setting->workspace,
 		.root = setting->workspace->space.root,
 		.timeout = smp_timeout(setting->smp),
 		.features = setting->machine->features,
@@ -347,7 +346,6 @@ static bool publish(struct litmus_pair *pair)
 		pair->reason = "its APIC does not send to the other";
 		return false;
 	}
-
 	pair->round.instance = &pair->pages->instances[number % LITMUS_INSTANCES];
 	litmus_pages_reset(pair->pages, pair->round.instance, pair->test);
 	pair->descriptor = (struct invpcid_descriptor){

@@ -57,7 +57,6 @@ struct litmus_pair {
 	const struct litmus_pages *pages;
 	struct smp *smp;
 	struct smp_cpu *member; /* NULL: there is one processor */
-	struct workspace *workspace;
 	uint64_t root;
 	uint64_t timeout;  /* ticks */
 	int64_t offset;    /* the member's clock less the boot processor's */

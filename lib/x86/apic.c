@@ -244,15 +244,27 @@ static bool is_idle(const struct apic *apic)
 	return false;
 }
 
+/*
+ * The destination of what is sent next, in xAPIC mode; false if that is not to be sent.
+ * Part of what is timed: no call of its own.
+ */
+static inline __attribute__((always_inline)) bool aim(const struct apic *apic,
+                                                      uint32_t destination)
+{
+	if (apic->mode == APIC_OFF || destination >= XAPIC_BROADCAST || !is_idle(apic))
+		return false;
+	*xapic_register(apic, APIC_ICR_HIGH) = destination << 24;
+	return true;
+}
+
 static bool send(const struct apic *apic, uint32_t destination, uint32_t command)
 {
 	if (apic->mode == APIC_X2APIC) {
 		wrmsr(MSR_X2APIC_ICR, (uint64_t)destination << 32 | command);
 		return true;
 	}
-	if (apic->mode == APIC_OFF || destination >= XAPIC_BROADCAST || !is_idle(apic))
+	if (!aim(apic, destination))
 		return false;
-	*xapic_register(apic, APIC_ICR_HIGH) = destination << 24;
 	*xapic_register(apic, APIC_ICR_LOW) = command;
 	return true;
 }
@@ -264,9 +276,8 @@ bool apic_aim(const struct apic *apic, uint32_t destination, uint8_t vector,
 		                          .high = destination };
 	if (apic->mode == APIC_X2APIC)
 		return true;
-	if (apic->mode == APIC_OFF || destination >= XAPIC_BROADCAST || !is_idle(apic))
+	if (!aim(apic, destination))
 		return false;
-	*xapic_register(apic, APIC_ICR_HIGH) = destination << 24;
 	command->icr = (uintptr_t)xapic_register(apic, APIC_ICR_LOW);
 	return true;
 }

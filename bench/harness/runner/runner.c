@@ -57,9 +57,12 @@ static bool is_measured_on(const struct bench *bench, const struct core *core)
 	return core->own == NULL || bench->each_core_type;
 }
 
-/* As a whole, or with some operation. */
+/* As a whole, or with some operation or part. */
 static bool is_selected(const struct config *config, const struct bench *bench)
 {
+	if (bench->parts != NULL)
+		return bench->parts(config) != 0;
+
 	bool selected = config_selects(config, bench->name, NULL);
 
 	for (unsigned op = 0; op < TLB_OPS; op++)
@@ -96,9 +99,7 @@ uint64_t runner_frames(const struct config *config)
 	                  config->primed_pages / TABLE_ENTRIES;
 
 	for (unsigned i = 0; i < bench_count; i++)
-		if (benches[i]->frames != NULL &&
-		    (is_selected(config, benches[i]) ||
-		     (benches[i]->parts != NULL && benches[i]->parts(config) != 0)))
+		if (benches[i]->frames != NULL && is_selected(config, benches[i]))
 			frames += benches[i]->frames(config);
 	if (config->lava)
 		frames += signal_frames();
@@ -419,11 +420,17 @@ static void gather(struct run *run)
 	run->plan.group = &run->group;
 }
 
-static void run_on(struct run *run, unsigned bench, const struct core *core)
+/* Whoever is still there, with nothing of the benchmark before. */
+static void begin_bench(struct run *run)
 {
 	gather(run);
 	workspace_reset(&run->workspace);
 	script_area_drop_all(run->root);
+}
+
+static void run_on(struct run *run, unsigned bench, const struct core *core)
+{
+	begin_bench(run);
 	if (run->workspace.window_area != 0 &&
 	    frequency_probe_open(&run->frequency_probe, &run->workspace.source) !=
 	            ERR_NONE)
@@ -456,11 +463,9 @@ static void on_part(void *context, const char *name)
 /* A benchmark without experiments. */
 static void run_parts(struct run *run, const struct bench *bench)
 {
-	if (bench->parts(run->config) == 0)
+	if (!is_selected(run->config, bench))
 		return;
-	gather(run);
-	workspace_reset(&run->workspace);
-	script_area_drop_all(run->root);
+	begin_bench(run);
 	run->failed = bench->run(&(struct bench_run){
 			      .config = run->config,
 			      .machine = run->machine,
