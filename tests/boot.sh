@@ -14,6 +14,15 @@ boot() { # NAME OPTION...
 		>"$scratch/$name.log" 2>&1 || status=$?
 }
 
+# Bochs with the modelled machine in it; without a source of Bochs the whole test is skipped.
+build_silicon() {
+	source=$(tests/silicon/bochs/build.sh --source 2>&1) || {
+		echo "1..0 # SKIP $source"
+		exit
+	}
+	check "make silicon builds it" make -s silicon
+}
+
 # Succeeds if run.sh ended with that status; shows what it printed otherwise.
 status_is() { # NAME STATUS
 	[ "$status" -eq "$2" ] && return

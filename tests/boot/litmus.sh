@@ -3,7 +3,8 @@
 set -eu
 . tests/boot.sh
 
-tests=$(make -s litmus-list | sed -n 's/^\([a-z][a-z0-9_]*\)$/\1/p')
+make -s build/host/list
+tests=$(build/host/list litmus)
 
 all_are_there() {
 	for test in $tests; do

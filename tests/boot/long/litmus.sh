@@ -4,11 +4,7 @@
 set -eu
 . tests/boot.sh
 
-source=$(tests/silicon/bochs/build.sh --source 2>&1) || {
-	echo "1..0 # SKIP $source"
-	exit
-}
-check "make silicon builds it" make -s silicon
+build_silicon
 
 in_bochs() { # NAME OPTION...
 	name=$1
