@@ -37,6 +37,13 @@ def tag(name: str, /, *children, **attributes) -> Markup:
     return Markup(f"<{name}{text}>{join(children)}{end}")
 
 
+def legend(words: dict) -> Markup:
+    """What words mean: word -> sign, colour class, meaning."""
+    items = (tag("div", tag("dt", badge(word, sign, kind)), tag("dd", text))
+             for word, (sign, kind, text) in words.items())
+    return tag("dl", *items, class_="legend")
+
+
 def paragraph(*children, class_=None) -> Markup:
     return tag("p", *children, class_=class_)
 

@@ -24,10 +24,14 @@ def forbidden(run: Run) -> list:
         if row["verdict"] == "forbidden":
             pairs = found.setdefault(row["test"], {})
             pairs.setdefault((row["distance"], row["variant"]), []).append(row)
-    return [Forbidden(test, sum(count(row, "count") for rows in pairs.values() for row in rows
-                                if row["asked"] == "1"),
+    return [Forbidden(test, sum(asked(rows) for rows in pairs.values()),
                       sum(count(rows[0], "rounds") for rows in pairs.values()))
             for test, pairs in found.items()]
+
+
+def asked(rows: list) -> int:
+    """The rounds with the outcome that a test asks about, of its rows on one pair."""
+    return sum(count(row, "count") for row in rows if row["asked"] == "1")
 
 
 def count(row, column: str) -> int:

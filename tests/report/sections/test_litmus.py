@@ -3,7 +3,7 @@
 import re
 
 from pagecheck import PageTest
-from rundir import csv_bytes, restate, small_selftest, write, write_run
+from rundir import EMULATOR, csv_bytes, restate, small_selftest, write, write_run
 
 COLUMNS = "test,distance,variant,rounds,outcome,count,asked,verdict,bound,reason".split(",")
 
@@ -78,6 +78,14 @@ class Litmus(PageTest):
 
     def test_why_tests_were_not_run_is_said_once(self):
         self.check_says(self.shown(ROWS), "Not run (no INVPCID): sb_invpcid.")
+
+    def test_an_emulator_is_named_where_its_tests_are(self):
+        write_run(self.folder, machine=EMULATOR)
+        write(self.folder, "litmus.csv", csv_bytes(COLUMNS, ROWS))
+        restate(self.folder, EMULATOR)
+        self.check_says(self.page(), "a dot: not run on this pair. "
+                        "EMULATOR (tcg): NOT A MEASUREMENT OF HARDWARE")
+        self.assertNotIn("a dot: not run on this pair. EMULATOR", self.shown(ROWS).text)
 
     def test_a_run_without_them_has_no_section(self):
         write_run(self.folder)

@@ -1,7 +1,8 @@
 """The litmus tests: what each ended with, and what that says of the machine."""
 
-from ...draw.markup import Markup, badge, breakable, join, paragraph, table, tag
-from ...read.litmus import FILE
+from ...draw.markup import Markup, badge, breakable, join, legend, paragraph, table, tag
+from ...read import trust
+from ...read.litmus import FILE, asked
 from ...read.run import Row, Run
 
 # verdict -> sign, colour class, what it means
@@ -27,10 +28,12 @@ def litmus(run: Run) -> Markup:
         "What each processor does is printed by make litmus-list. Forbidden by the manuals is "
         "what the Linux kernel and others rely on: an old translation behind an invalidation, a "
         "store that lands in a page that was taken away, a flag that is set in an entry that is "
-        "gone. below: the share of rounds that may have it at most, at 95 % confidence."
+        "gone. 3/600: three of 600 rounds ended with the outcome; below: the share of rounds that "
+        "may have it at most, at 95 % confidence; a dot: not run on this pair."
     )
-    return join([paragraph(text, class_="note"), verdicts(found), outcomes(found),
-                 skipped(rows), legend()])
+    mark = trust.warning((run,), FILE)
+    return join([paragraph(text, f" {mark}" if mark else "", class_="note"), verdicts(found), outcomes(found),
+                 skipped(rows), legend(LEGEND)])
 
 
 def place(row: Row) -> str:
@@ -56,8 +59,7 @@ def cell(rows: list) -> Markup:
     if not rows:
         return tag("td", "·", class_="untried", title="not run on this pair")
     sign, kind, _ = LEGEND.get(rows[0]["verdict"], ("!", "bad", ""))
-    asked = sum(int(row["count"] or 0) for row in rows if row["asked"] == "1")
-    said = f"{asked}/{rows[0]['rounds']}"
+    said = f"{asked(rows)}/{rows[0]['rounds']}"
     if rows[0]["bound"]:
         said += f", below {float(rows[0]['bound']):.2g}"
     return tag("td", badge(rows[0]["verdict"], sign, kind), " ", tag("small", said), class_=kind)
@@ -81,9 +83,3 @@ def skipped(rows: list) -> Markup:
             reasons.setdefault(row["reason"] or "no reason given", []).append(row["test"])
     return join(paragraph(f"Not run ({reason}): {', '.join(dict.fromkeys(tests))}.", class_="note")
                 for reason, tests in reasons.items())
-
-
-def legend() -> Markup:
-    """What the verdicts mean."""
-    return tag("dl", *(tag("div", tag("dt", badge(word, sign, kind)), tag("dd", text))
-                       for word, (sign, kind, text) in LEGEND.items()), class_="legend")

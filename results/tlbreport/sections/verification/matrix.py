@@ -4,7 +4,7 @@ import math
 
 from ...draw import plot_matrix
 from ...draw.figure import picture
-from ...draw.markup import Markup, badge, breakable, join, paragraph, table, tag
+from ...draw.markup import Markup, badge, breakable, join, legend, paragraph, table, tag
 from ...read.run import Run
 from ...read.schema import ENTRIES, OPS, PHASES, in_order
 from ...read.verdicts import ACCESSED, Cell, cells, common_bits, where
@@ -39,7 +39,7 @@ def matrix(run: Run) -> Markup:
     parts += [each_cpu(run), excluded(grid), witness(found)]
     if faults:
         parts.append(fault_table(faults, notes))
-    return join([*parts, legend(), notes.show()])
+    return join([*parts, legend(LEGEND), notes.show()])
 
 
 def explanation(run: Run) -> Markup:
@@ -171,13 +171,6 @@ def fault_table(found: list, notes: Footnotes) -> Markup:
     rows = [[c.op, c.place, show(c, notes)] for c in found]
     title = "Faults that the manual asks for"
     return table(["operation", "fault", "verdict"], rows, title, "faults")
-
-
-def legend() -> Markup:
-    """What the words mean."""
-    items = (tag("div", tag("dt", badge(word, sign, kind)), tag("dd", text))
-             for word, (sign, kind, text) in LEGEND.items())
-    return tag("dl", *items, class_="legend")
 
 
 def witness(found: list) -> Markup:
