@@ -1,11 +1,14 @@
 /*
  * Reads the serial line of a run from standard input, shows its progress, and leaves
- * the files that came whole in a directory.
+ * the files that came whole in a directory.  Given the logs of serial lines, it does
+ * so with every run in them (follow.h).
  *
  * Exit status: that of the run's @done record; 4 if the run did not end or lost
  * something on the way, 5 if none began, 2 and 3 for its own usage and I/O errors,
- * 128 + N after signal N.
+ * 128 + N after signal N.  Of logs: the worst of their runs.
  */
+#include "host/follow.h"
+#include "host/say.h"
 #include "host/session.h"
 
 #include <errno.h>
@@ -27,13 +30,20 @@ struct options {
 	enum progress_mode mode;
 	bool verbose;
 	bool partial;
+	bool split;           /* LOGs are read, not standard input */
+	bool follow;          /* and what is written to them */
+	char **logs;          /* of serial lines, up to NULL */
 	double start_timeout; /* seconds; 0: none */
 	double timeout;
 };
 
 static const char usage[] =
 	"usage: capture --out DIR [options] <STREAM\n"
-	"  --out DIR            where the files go; may not hold a run already\n"
+	"       capture --out DIR --split|--follow [--timeout S] LOG...\n"
+	"  --out DIR            where the files go; may not hold a run already; of\n"
+	"                       LOGs each run gets a folder of its own in it\n"
+	"  --split              all runs in LOGs of serial lines\n"
+	"  --follow             and what is written to them, until a signal\n"
 	"  --log FILE           copy of everything read\n"
 	"  --mode MODE          progress as one line of a tty, as lines, or quiet\n"
 	"  --started-file FILE  gets the run's id and the seconds until @run\n"
@@ -91,9 +101,22 @@ static bool parse_option(struct options *o, int option, const char *value)
 	case 'p':
 		o->partial = true;
 		return true;
+	case 'S':
+		o->split = true;
+		return true;
+	case 'F':
+		o->split = o->follow = true;
+		return true;
 	default:
 		return false;
 	}
+}
+
+/* What means nothing where several runs are read. */
+static bool is_of_one_stream(const struct options *o)
+{
+	return o->log != NULL || o->started_file != NULL || o->start_timeout != 0 ||
+	       o->partial || o->verbose;
 }
 
 static bool parse_options(struct options *o, int argc, char **argv)
@@ -107,6 +130,8 @@ static bool parse_options(struct options *o, int argc, char **argv)
 		{ "timeout", required_argument, NULL, 't' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "partial", no_argument, NULL, 'p' },
+		{ "split", no_argument, NULL, 'S' },
+		{ "follow", no_argument, NULL, 'F' },
 		{ 0 },
 	};
 	int option;
@@ -115,11 +140,13 @@ static bool parse_options(struct options *o, int argc, char **argv)
 		if (parse_option(o, option, optarg))
 			continue;
 		if (option != '?')
-			fprintf(stderr, "capture: '%s' is no value for this option\n",
-			        optarg);
+			say("'%s' is no value for this option\n", optarg);
 		return false;
 	}
-	return optind == argc && o->dir != NULL;
+	o->logs = argv + optind;
+	if (o->dir == NULL || (o->logs[0] != NULL) != o->split)
+		return false;
+	return !o->split || !is_of_one_stream(o);
 }
 
 static volatile sig_atomic_t caught;
@@ -167,7 +194,7 @@ static void read_stream(struct session *s, FILE *log)
 	if (count == 0)
 		s->ending = "the stream ended";
 	if (count < 0 && errno != EINTR && errno != EAGAIN) {
-		perror("capture: reading");
+		say_error("reading");
 		s->io_error = true;
 	}
 	if (count <= 0)
@@ -176,7 +203,7 @@ static void read_stream(struct session *s, FILE *log)
 	if (log == NULL)
 		return;
 	if (fwrite(bytes, 1, (size_t)count, log) != (size_t)count || fflush(log) != 0) {
-		perror("capture: writing the log");
+		say_error("writing the log");
 		s->io_error = true;
 	}
 }
@@ -239,12 +266,18 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return USAGE;
 	}
+	if (options.split)
+		return follow_logs(options.logs, &(struct follow){
+							 .dir = options.dir,
+							 .waits = options.follow,
+							 .timeout = options.timeout,
+						 });
 	if (delivery_is_taken(options.dir))
 		return USAGE;
 	if (options.log != NULL) {
 		log = fopen(options.log, "we");
 		if (log == NULL) {
-			perror(options.log);
+			say_error(options.log);
 			return IO_ERROR;
 		}
 	}

@@ -7,6 +7,8 @@
  */
 #include "host/delivery.h"
 
+#include "host/say.h"
+
 #include "lib/base/crc32.h"
 #include "lib/stream/record.h"
 
@@ -47,8 +49,7 @@ bool delivery_is_taken(const char *dir)
 
 		path_of(path, dir, "%s", of_a_run[i]);
 		if (access(path, F_OK) == 0) {
-			fprintf(stderr, "capture: %s holds a run already (%s)\n", dir,
-			        of_a_run[i]);
+			say("%s holds a run already (%s)\n", dir, of_a_run[i]);
 			return true;
 		}
 	}
@@ -168,8 +169,8 @@ static bool verify_rows(const struct delivered_file *file, unsigned long announc
 
 	if (rows == announced)
 		return true;
-	fprintf(stderr, "capture: %s has %" PRIu32 " rows, machine.csv says %lu\n",
-	        file->name, rows, announced);
+	say("%s has %" PRIu32 " rows, machine.csv says %lu\n", file->name, rows,
+	    announced);
 	return false;
 }
 
@@ -177,10 +178,9 @@ static bool verify_crc(const struct delivered_file *file, unsigned long announce
 {
 	if (file->kept_crc == announced)
 		return true;
-	fprintf(stderr,
-	        "capture: %s has the CRC-32 %08" PRIx32 ", machine.csv says %08lx"
-	        "\n",
-	        file->name, file->kept_crc, announced);
+	say("%s has the CRC-32 %08" PRIx32 ", machine.csv says %08lx"
+	    "\n",
+	    file->name, file->kept_crc, announced);
 	return false;
 }
 
@@ -203,14 +203,13 @@ static bool verify_line(const struct delivery *d, char *line)
 	char *end;
 	const unsigned long announced = strtoul(value + 1, &end, rows ? 10 : 16);
 	if (end == value + 1 || *end != '\n') {
-		fprintf(stderr, "capture: machine.csv: no number for %s\n", name);
+		say("machine.csv: no number for %s\n", name);
 		return false;
 	}
 	if (file == NULL && d->partial)
 		return true;
 	if (file == NULL || file->kept_lines == 0) {
-		fprintf(stderr, "capture: %s: announced in machine.csv, not here\n",
-		        name);
+		say("%s: announced in machine.csv, not here\n", name);
 		return false;
 	}
 	return rows ? verify_rows(file, announced) : verify_crc(file, announced);

@@ -3,6 +3,9 @@
  */
 #include "host/session.h"
 
+#include "host/run_folder.h"
+#include "host/say.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
@@ -54,9 +57,20 @@ static void show_last_lines(const struct session *s)
 		s->console_lines < CONSOLE_LINES ? s->console_lines : CONSOLE_LINES - 1;
 
 	if (kept != 0)
-		fputs("capture: the console ended with:\n", stderr);
+		say("the console ended with:\n");
 	for (unsigned i = s->console_lines - kept; i < s->console_lines; i++)
 		fprintf(stderr, "    %s\n", s->console[i % CONSOLE_LINES]);
+}
+
+/* A run of several gets a folder of its own. */
+static void enter_folder(struct session *s, const char *id)
+{
+	if (run_folder(s->folder, s->parent, id)) {
+		s->delivery.dir = s->folder;
+		return;
+	}
+	say_error(s->folder);
+	s->io_error = true;
 }
 
 static void run_began(struct session *s, const struct capture_event *event)
@@ -69,6 +83,10 @@ static void run_began(struct session *s, const struct capture_event *event)
 		return;
 	}
 	s->running = true;
+	if (s->parent != NULL) {
+		enter_folder(s, event->text);
+		return;
+	}
 	printf("started in %.1f s\n", elapsed);
 	fflush(stdout);
 	if (s->started_file == NULL)
@@ -76,7 +94,7 @@ static void run_began(struct session *s, const struct capture_event *event)
 	FILE *const file = fopen(s->started_file, "we");
 	if (file == NULL || fprintf(file, "%s %.1f\n", event->text, elapsed) < 0 ||
 	    fclose(file) != 0) {
-		perror(s->started_file);
+		say_error(s->started_file);
 		s->io_error = true;
 	}
 }
@@ -97,8 +115,8 @@ static void part_dropped(struct session *s, const struct capture_event *event)
 	if (s->delivery.failed) /* it is the end, which says so */
 		return;
 	progress_clear(&s->progress);
-	fprintf(stderr, "capture: dropped a part of '%s': %s (%" PRIu32 " rows",
-	        event->name, reasons[event->fault], event->number);
+	say("dropped a part of '%s': %s (%" PRIu32 " rows", event->name,
+	    reasons[event->fault], event->number);
 	if (event->fault == CAPTURE_BAD_ROWS)
 		fprintf(stderr, " of %" PRIu32, event->of);
 	fputs(")\n", stderr);
@@ -112,10 +130,9 @@ static void part_came(struct session *s, const char *name)
 		return;
 	s->damaged = true;
 	progress_clear(&s->progress);
-	fprintf(stderr,
-	        "capture: dropped a part of '%s': the part with the column names "
-	        "is missing\n",
-	        name);
+	say("dropped a part of '%s': the part with the column names "
+	    "is missing\n",
+	    name);
 }
 
 bool session_is_over(const struct session *session)
@@ -160,7 +177,7 @@ static void receive(void *context, const struct capture_event *event)
 
 static void say_where_it_ended(const struct session *s)
 {
-	fprintf(stderr, "capture: %s", s->ending != NULL ? s->ending : "an error");
+	say("%s", s->ending != NULL ? s->ending : "an error");
 	if (s->progress.step != 0)
 		fprintf(stderr, " at %" PRIu32 "/%" PRIu32, s->progress.step,
 		        s->progress.steps);
@@ -172,11 +189,9 @@ static void list_delivered(const struct session *s)
 	unsigned kept = 0;
 
 	if (s->delivery.failed)
-		fprintf(stderr,
-		        "capture: %s; it is missing, and what came later; kept:",
-		        s->delivery.fault);
+		say("%s; it is missing, and what came later; kept:", s->delivery.fault);
 	else if (s->finished)
-		fputs("capture: the run is not whole; kept:", stderr);
+		say("the run is not whole; kept:");
 	else
 		say_where_it_ended(s);
 	for (unsigned i = 0; i < s->delivery.count; i++) {
@@ -207,7 +222,7 @@ static bool done_is_known(const struct session *s)
 {
 	if (s->done <= UNFINISHED && s->done != IO_ERROR)
 		return true;
-	fprintf(stderr, "capture: @done %" PRIu32 " is no known status\n", s->done);
+	say("@done %" PRIu32 " is no known status\n", s->done);
 	return false;
 }
 
@@ -233,7 +248,7 @@ int session_end(struct session *s)
 	if (s->signal != 0)
 		return 128 + s->signal;
 	if (!s->running) {
-		fprintf(stderr, "capture: %s before any @run\n", s->ending);
+		say("%s before any @run\n", s->ending);
 		return NO_RUN;
 	}
 	return whole ? (int)s->done : UNFINISHED;

@@ -3,6 +3,7 @@
 #include "host/progress.h"
 #include "lib/stream/capture.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,6 +15,9 @@ struct session {
 	struct capture capture;
 	struct delivery delivery;
 	struct progress progress;
+	/* The folder of each run is made in it; NULL: delivery.dir is set already. */
+	const char *parent;
+	char folder[PATH_MAX];
 	const char *started_file; /* gets the id and the seconds until @run, or NULL */
 	bool verbose;
 	double began;

@@ -1,0 +1,122 @@
+#!/bin/sh
+# The reader of the logs of serial lines: every run in them, each whole or named as cut.
+cd "$(dirname "$0")/../.." || exit 1
+. tests/tap.sh
+. tests/host/stream.sh
+
+out=$scratch/out
+
+# A run by that id.
+run() { # ID [STATUS]
+	whole_run "${2:-0}" | sed "s/^@run .*/@run $1/"
+}
+
+# The first lines of one, up to its second file.
+cut_run() { # ID
+	run "$1" | sed '/^@file machine.csv/,$d'
+}
+
+# Reads the logs to their ends, expects an exit status.
+split() { # STATUS LOG...
+	expected=$1 actual=0
+	shift
+	rm -rf "$out"
+	timeout 60 build/host/capture --out "$out" --split "$@" >"$scratch/said" 2>&1 || actual=$?
+	cat "$scratch/said"
+	[ "$actual" -eq "$expected" ]
+}
+
+# The folder of a run holds what a capture of that run alone leaves.
+is_whole() { # FOLDER ID
+	run "$2" | build/host/capture --out "$scratch/alone" >/dev/null || return 1
+	diff -r "$scratch/alone" "$out/$1"
+	same=$?
+	rm -r "$scratch/alone"
+	return $same
+}
+
+runs_of_all_logs_have_folders() {
+	{ echo 'BIOS 1.0'; run a; printf 'login: '; run b; } >"$scratch/one"
+	run c >"$scratch/two"
+	split 0 "$scratch/one" "$scratch/two" && is_whole a a && is_whole b b && is_whole c c &&
+		[ "$(find "$out" -mindepth 1 -maxdepth 1 | wc -l)" -eq 3 ] &&
+		grep -qF "$scratch/one: $out/b: whole, status 0" "$scratch/said"
+}
+
+cut_runs_are_named() {
+	{ cut_run a; run b; cut_run c; } >"$scratch/one"
+	split 4 "$scratch/one" && is_whole b b &&
+		grep -qF "$out/a: not whole, status 4" "$scratch/said" &&
+		grep -qF "$scratch/one: the machine started over at 3/3, without @done" "$scratch/said" &&
+		grep -qF "$out/c: not whole, status 4" "$scratch/said" &&
+		grep -qF "$scratch/one: the log ended at 3/3, without @done" "$scratch/said" &&
+		grep -q . "$out/a/selftest.csv" && [ ! -e "$out/a/machine.csv" ]
+}
+
+one_id_has_a_folder_each_time() {
+	{ run a; run a 1; } >"$scratch/one"
+	split 1 "$scratch/one" && is_whole a a && [ -s "$out/a.2/machine.csv" ]
+}
+
+an_id_is_no_path() {
+	run '..\/..\/away' >"$scratch/one"
+	split 5 "$scratch/one" && [ ! -e "$out" ] && grep -qF 'this name is refused' "$scratch/said"
+}
+
+a_log_without_a_run_says_so() {
+	echo nothing >"$scratch/one"
+	split 5 "$scratch/one"
+}
+
+a_log_that_is_missing_stops_the_start() {
+	run a >"$scratch/one"
+	split 3 "$scratch/one" "$scratch/missing" &&
+		grep -qF "$scratch/missing: No such file" "$scratch/said" && [ ! -e "$out" ]
+}
+
+said() { # TEXT
+	tries=200
+	until grep -qF "$1" "$scratch/said"; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || return 1
+		sleep 0.05
+	done
+}
+
+# What is written later, in pieces, and into a log that took the name of the first.
+growing_logs_are_followed() {
+	rm -rf "$out"
+	run a | head -n 2 >"$scratch/one"
+	: >"$scratch/two"
+	build/host/capture --out "$out" --follow "$scratch/one" "$scratch/two" \
+		>"$scratch/said" 2>&1 &
+	reader=$!
+	run b >>"$scratch/two"
+	said "$out/b: whole" || return 1
+	run a | tail -n +3 >>"$scratch/one"
+	said "$out/a: whole" || return 1
+	mv "$scratch/one" "$scratch/one.1"
+	run c >"$scratch/one"
+	said "$out/c: whole" || return 1
+	cut_run d >>"$scratch/two"
+	until [ -e "$out/d" ]; do sleep 0.05; done
+	kill -TERM $reader
+	wait $reader
+	[ $? -eq 4 ] && is_whole a a && is_whole b b && is_whole c c &&
+		grep -qF "$scratch/two: interrupted at 3/3, without @done" "$scratch/said"
+}
+
+options_of_one_stream_are_refused() {
+	run a >"$scratch/one"
+	split 2 --partial "$scratch/one" && split 2
+}
+
+check 'each run of each log has a folder of its own' runs_of_all_logs_have_folders
+check 'a run without an end is named as cut, and what came whole is kept' cut_runs_are_named
+check 'a second run of one id has a folder beside the first' one_id_has_a_folder_each_time
+check 'a run whose id is a path is refused' an_id_is_no_path
+check 'logs without a run end with 5' a_log_without_a_run_says_so
+check 'a log that is not there is named before anything is read' a_log_that_is_missing_stops_the_start
+check 'logs that grow, and one that is replaced, are followed' growing_logs_are_followed
+check 'options of a single stream, and no log at all, are refused' options_of_one_stream_are_refused
+finish
