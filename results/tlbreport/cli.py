@@ -46,6 +46,8 @@ def main(arguments: list) -> int:
     try:
         if options.fleet:
             return fleet(options)
+        if options.contribute:
+            return contribute(options)
         return export(options) if options.export else draw(options)
     except NotMade as error:
         return complain(str(error), LACKING)
@@ -64,7 +66,9 @@ def refusal(options) -> str:
         alone = not (options.folders or options.export or options.lines or options.figures)
         if not alone or not options.output:
             return "--fleet DIR takes --out SITE, and nothing else"
-    elif not options.folders:
+    elif options.contribute and (options.export or options.lines or options.figures):
+        return "--contribute takes the folders of runs, and nothing else"
+    elif not options.folders and not options.contribute:
         return "the folder of a run is missing: --help"
     if options.export and options.export != "gobench" and several:
         return f"--export {options.export} takes one run"
@@ -110,6 +114,22 @@ def fleet(options) -> int:
         print(f"and {more} more, all in the page", file=sys.stderr)
     print(os.path.join(options.output, "index.html"))
     return DAMAGED if made.damaged or made.unread else DONE
+
+
+def contribute(options) -> int:
+    """Adds runs to the table of machines; without runs draws the table again."""
+    from .fleet import contribute as reference
+
+    try:
+        if options.folders:
+            added = reference.contribute(options.folders, options.contribute, options.emulated)
+        else:
+            added = reference.redraw(options.contribute) or []
+    except reference.Refused as error:
+        return complain(str(error), USAGE)
+    for folder, left_out in added:
+        print(f"{folder} (left out: {', '.join(left_out) or 'nothing'})")
+    return DONE
 
 
 def export(options) -> int:
@@ -202,6 +222,12 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--fleet", metavar="DIR",
                       help="read every run below DIR that the database in SITE does not have as it "
                            "is, and draw a site of all: machines, processors, operations, settings")
+    made.add_argument("--contribute", metavar="REFERENCE",
+                      help="check runs of one machine (whole, timing valid, three boots), strip what "
+                           "is private and add them to that folder and its table; no runs: draw the "
+                           "table again")
+    made.add_argument("--emulated", action="store_true",
+                      help="with --contribute: take what is no measurement of hardware, and mark it")
     made.add_argument("-o", "--output", "--out", metavar="FILE",
                       help="write the page there (default: DIR/report.html, A/compare.html, "
                            "A/pooled.html)")

@@ -15,8 +15,8 @@ KINDS = (
     ("published", "Published: errata of these processors",
      "By signature and microcode, of hardware alone; whether one shows is another question."),
 )
-HEADS = ["environment?", "erratum*", "processor?", "microcode?", "machines", "of", "boots", "of",
-         "what was seen*"]
+HEADS = ["environment?", "erratum*", "processor?", "microcode?", "machines", "of machines",
+         "boots", "of boots", "text*"]
 FOUND = """
 SELECT environment, name, processor, microcode, count(DISTINCT machine), count(DISTINCT run),
   min(text)

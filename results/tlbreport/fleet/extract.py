@@ -86,10 +86,11 @@ def processor(run: Run) -> str:
 
 
 def machine(run: Run, folder: str) -> str:
-    """Whose boots belong together: the folder above the run's, and board and processor, since
-    somebody may have put runs of several machines into one."""
+    """Whose boots belong together: the folder above the run's, and the board, since somebody may
+    have put runs of several machines into one; processors are kept apart anyway."""
     above = folder.rpartition("/")[0]
-    return " / ".join(filter(None, (above, run.fact("board"), run.fact("brand")))) or "not recorded"
+    return " / ".join(filter(None, (above, run.fact("board")))) or run.fact("brand") \
+        or "not recorded"
 
 
 def costs(run: Run):

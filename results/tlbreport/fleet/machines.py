@@ -6,7 +6,7 @@ from statistics import median
 from ..draw.digits import shown
 from ..draw.markup import Markup, join, paragraph, tag
 from . import standing
-from .frame import INDEX, line, page, rows, to_processor
+from .frame import INDEX, file_of, line, page, rows
 from .gather import Gathered
 from .store import Store
 
@@ -49,7 +49,7 @@ def machine(state: tuple, found: list, names: list) -> tuple:
         if ticks is not None:
             answers.setdefault(question, []).append((ticks, ns, doubt))
     boots = len({row[0] for row in found})
-    cells = [vendor, family, model, to_processor(processor, brand or "no name"), name, microcode,
+    cells = [vendor, family, model, tag("a", brand or "no name", href=file_of("processor", processor)), name, microcode,
              boots, *(answer(answers.get(one)) for one in names)]
     return ((*standing.order(environment), vendor, family, model, name, microcode),
             line(environment, cells))
@@ -93,5 +93,5 @@ def lacking(store: Store, made: Gathered) -> Markup:
         lines.append(join([tag("b", folder), f": damaged: {'; '.join(said[:MOST])}{more}"]))
     if not lines:
         return paragraph("Every run is whole, and none is there twice.", class_="note")
-    head = tag("summary", f"{len(lines)} runs are damaged, are there twice, or could not be read")
+    head = tag("summary", f"Runs that are damaged, are there twice, or could not be read: {len(lines)}")
     return tag("details", head, tag("ul", *(tag("li", one) for one in lines), class_="problems"))

@@ -39,7 +39,7 @@ def microcode(store: Store, names: dict) -> str:
     for environment, processor, revisions in models:
         parts += [tag("h2", tag("a", names.get(processor, processor),
                                 href=file_of("processor", processor)),
-                      f", {environment}: {revisions.replace(',', ', ')}"),
+                      f", {environment}: {', '.join(sorted(revisions.split(',')))}"),
                   errata(store, processor, environment), costs(store, processor, environment)]
     return page("Differences by microcode", HERE, store, parts)
 
@@ -67,7 +67,7 @@ def costs(store: Store, processor: str, environment: str) -> Markup:
                          class_="note")
     more = f", the {MOST} that differ most" if len(found) > MOST else ""
     return join([rows(HEADS, [shown(environment, row) for row in found[:MOST]],
-                      f"{len(found)} experiments differ{more}.")])
+                      f"Experiments that differ: {len(found)}{more}.")])
 
 
 def shown(environment: str, row: tuple) -> str:

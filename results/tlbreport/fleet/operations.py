@@ -13,7 +13,7 @@ NOTE = ("Of each processor the median of its machines' medians, and the least an
         "that was measured: the page of a processor has all. Boots in which the operation did not pass its "
         "verification are left out and counted; “none” is the round trip of a call, or the "
         "cost of what stands beside an operation.")
-HEADS = ["environment?", "processor?", "variant*", "place*", "median", "least", "greatest", "unit*",
+HEADS = ["environment?", "processor?", "variant?", "place*", "median", "least", "greatest", "unit*",
          "machines", "boots", "not believed"]
 EXPERIMENTS = """
 SELECT op, bench, variant, core_type, param, value, targets, experiment FROM experiment
@@ -45,11 +45,10 @@ def costs(store: Store, experiments: list) -> dict:
     """Benchmark -> [(variant, place, what it costs on one processor)], the cheapest first."""
     found = {}
     for bench, variant, core_type, *place, number in experiments:
+        mine = store.rows(FOUND, number, EVERY)
+        mine.sort(key=lambda cost: (standing.order(cost[0]), cost[2]))
         at = place_of(*place, core_type)
-        found.setdefault(bench, []).extend(
-            ((variant, at), cost) for cost in store.rows(FOUND, number, EVERY))
-    for of in found.values():
-        of.sort(key=lambda one: (one[0], standing.order(one[1][0]), one[1][2]))
+        found.setdefault(bench, []).extend(((variant, at), cost) for cost in mine)
     return found
 
 

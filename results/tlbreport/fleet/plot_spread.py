@@ -8,12 +8,12 @@ from ..draw.shapes import Line2D
 
 
 def draw(strips: list) -> Figure:
-    """The strips on one axis of nanoseconds, and the key to their marks."""
+    """The strips on one axis, of percent from the median, and the key to their marks."""
     height = TOP_INCHES + BOTTOM_INCHES + LINE_INCHES * len(strips)
     figure = Figure(figsize=(WIDTH_INCHES, height))
     axes = figure.add_axes((0.03, BOTTOM_INCHES / height, 0.94,
                             LINE_INCHES * len(strips) / height))
-    axis.dress(axes, scale([("", strips)]), "ns")
+    axis.dress(axes, scale([("", strips)]), "percent from the median of the machines")
     axes.set_ylim(len(strips), 0)
     for place, one in enumerate(strips):
         paint(axes, place, one, 1)

@@ -3,6 +3,7 @@
 from itertools import groupby
 from statistics import median
 
+from ..draw.digits import shown
 from ..draw.figure import picture
 from ..draw.markup import Markup, paragraph, tag
 from ..draw.plot_strips import Strip
@@ -66,16 +67,19 @@ def pictures(store: Store, name: str):
 
 
 def strip(question: str, found: list) -> Strip:
-    """One cost: the machines' medians as the bar, all boots as the line."""
+    """One cost, in percent of its middle: the machines' medians as the bar, all boots as the
+    line."""
     machines = {}
     for _, _, machine, ns, _ in found:
         machines.setdefault(machine, []).append(ns)
     middles = [median(boots) for boots in machines.values()]
     every = [row[3] for row in found]
+    middle = median(middles)
     many = f"{len(machines)} machine{'s' * (len(machines) > 1)}, {len(every)} boot" \
            f"{'s' * (len(every) > 1)}"
-    return Strip(f"{question} ({many})", median(middles), min(middles), max(middles), min(every),
-                 max(every))
+    return Strip(f"{question}: {shown(middle)} ns ({many})", *(
+        round(100 * (ns / middle - 1), 1) if middle else 0.0
+        for ns in (middle, min(middles), max(middles), min(every), max(every))))
 
 
 def stand_in(store: Store, name: str, environment: str) -> Run:
@@ -100,7 +104,7 @@ def tables(store: Store, name: str):
         of.sort(key=lambda row: ops.index(row[2]))
         title = f"{bench}, {environment}: {len(of)} experiments"
         yield tag("section", tag("details", tag("summary", tag("h2", title)), rows(
-            HEADS, [shown(row) for row in of], warning(environment), mark(environment))))
+            HEADS, [experiment(row) for row in of], warning(environment), mark(environment))))
 
 
 def groups(found: list):
@@ -111,7 +115,7 @@ def groups(found: list):
     return made.items()
 
 
-def shown(row: tuple) -> str:
+def experiment(row: tuple) -> str:
     """A line of the table."""
     _, environment, op, variant, *place, core_type, middle, least, greatest, unit, over_boots, \
         machines, boots, disbelieved = row

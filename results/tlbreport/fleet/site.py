@@ -3,17 +3,14 @@
 import os
 
 from ..read.load import NotARun
-from .errata_page import HERE as ERRATA
-from .errata_page import errata
+from .errata_page import HERE as ERRATA, errata
 from .frame import INDEX, brands, file_of
 from .gather import Gathered, gather
 from .machines import machines
-from .microcode import HERE as MICROCODE
-from .microcode import microcode
+from .microcode import HERE as MICROCODE, microcode
 from .operations import operations
 from .processor import processor
-from .settings import HERE as SETTINGS
-from .settings import settings
+from .settings import HERE as SETTINGS, settings
 from .store import Store
 
 
