@@ -68,7 +68,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 Q = $(if $(V),,@)
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: all calibrate silicon programs objects image dist sign test test-long test-lab planted mutate check fuzz soak report test-distros matrix litmus-list clean help gnu-efi FORCE
+.PHONY: all calibrate silicon programs objects image dist sign test test-long test-lab planted mutate check fuzz soak report reference reference-table test-distros matrix litmus-list clean help gnu-efi FORCE
 .DELETE_ON_ERROR:
 # Objects are kept although only pattern rules name them.
 .SECONDARY:
@@ -277,6 +277,15 @@ $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.c
 report: ## draw RUN=DIR again
 	@[ -n '$(RUN)' ] || { echo 'usage: make report RUN=DIR' >&2; exit 2; }
 	$(PYTHON) results/report.py $(RUN)
+
+# RUN= may be several folders, or one with a tree of runs; EMULATED=1 takes and marks emulators.
+reference: ## check RUN=DIR (three boots), strip it, add it to results/reference/
+	@[ -n '$(RUN)' ] || { echo 'usage: make reference RUN=DIR [EMULATED=1]' >&2; exit 2; }
+	@$(PYTHON) results/report.py --contribute results/reference \
+		$(if $(EMULATED),--emulated) $(RUN)
+
+reference-table: ## draw the table in results/reference/README.md again
+	@$(PYTHON) results/report.py --contribute results/reference
 
 litmus-list: $(BUILD)/host/litmus_list ## the litmus tests, what each thread does
 	@$<

@@ -19,6 +19,8 @@ operation costs, what it drops, what may be believed and why.  What follows
 from several rows together goes to DIR/derived.csv; DIR/tidy.csv has the rows
 with every dimension in a column of its own.
 
+Of a tree of runs (--fleet DIR --out SITE), a database and a site.
+
 Of two runs, writes a page that says in which rows B differs from A; of more,
 taken as boots of one machine, one with the range over them.
 
@@ -42,6 +44,10 @@ def main(arguments: list) -> int:
     if refused:
         return complain(refused, USAGE)
     try:
+        if options.fleet:
+            return fleet(options)
+        if options.contribute:
+            return contribute(options)
         return export(options) if options.export else draw(options)
     except NotMade as error:
         return complain(str(error), LACKING)
@@ -56,6 +62,14 @@ def main(arguments: list) -> int:
 def refusal(options) -> str:
     """Which options do not go together; empty if all do."""
     several = len(options.folders) > 1
+    if options.fleet:
+        alone = not (options.folders or options.export or options.lines or options.figures)
+        if not alone or not options.output:
+            return "--fleet DIR takes --out SITE, and nothing else"
+    elif options.contribute and (options.export or options.lines or options.figures):
+        return "--contribute takes the folders of runs, and nothing else"
+    elif not options.folders and not options.contribute:
+        return "the folder of a run is missing: --help"
     if options.export and options.export != "gobench" and several:
         return f"--export {options.export} takes one run"
     if options.export and (options.lines or options.figures):
@@ -82,6 +96,40 @@ def draw(options) -> int:
         print(found.counts, file=sys.stderr)
     print(out)
     return DAMAGED if found and not found.compared else status
+
+
+def fleet(options) -> int:
+    """Brings a site up to date with a tree of runs."""
+    from .fleet.site import fleet as made_of
+    from .fleet.store import NotAFleet
+
+    try:
+        made = made_of(options.fleet, options.output, write_whole)
+    except NotAFleet as error:
+        return complain(str(error), USAGE)
+    for text in made.problems(options.fleet)[:PRINTED_PROBLEMS]:
+        print(text, file=sys.stderr)
+    more = len(made.problems(options.fleet)) - PRINTED_PROBLEMS
+    if more > 0:
+        print(f"and {more} more, all in the page", file=sys.stderr)
+    print(os.path.join(options.output, "index.html"))
+    return DAMAGED if made.damaged or made.unread else DONE
+
+
+def contribute(options) -> int:
+    """Adds runs to the table of machines; without runs draws the table again."""
+    from .fleet import contribute as reference
+
+    try:
+        if options.folders:
+            added = reference.contribute(options.folders, options.contribute, options.emulated)
+        else:
+            added = reference.redraw(options.contribute) or []
+    except reference.Refused as error:
+        return complain(str(error), USAGE)
+    for folder, left_out in added:
+        print(f"{folder} (left out: {', '.join(left_out) or 'nothing'})")
+    return DONE
 
 
 def export(options) -> int:
@@ -168,10 +216,19 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="report.py", description=DESCRIPTION, epilog=STATUSES,
         formatter_class=argparse.RawDescriptionHelpFormatter)
-    made.add_argument("folders", metavar="DIR", nargs="+",
+    made.add_argument("folders", metavar="DIR", nargs="*",
                       help="the folder of a run; two: A and B, to be compared; more: boots "
                            "of one machine")
-    made.add_argument("-o", "--output", metavar="FILE",
+    made.add_argument("--fleet", metavar="DIR",
+                      help="read every run below DIR that the database in SITE does not have as it "
+                           "is, and draw a site of all: machines, processors, operations, settings")
+    made.add_argument("--contribute", metavar="REFERENCE",
+                      help="check runs of one machine (whole, timing valid, three boots), strip what "
+                           "is private and add them to that folder and its table; no runs: draw the "
+                           "table again")
+    made.add_argument("--emulated", action="store_true",
+                      help="with --contribute: take what is no measurement of hardware, and mark it")
+    made.add_argument("-o", "--output", "--out", metavar="FILE",
                       help="write the page there (default: DIR/report.html, A/compare.html, "
                            "A/pooled.html)")
     made.add_argument("--export", choices=EXPORTS,

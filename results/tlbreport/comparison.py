@@ -1,12 +1,13 @@
 """The page that holds two runs against each other."""
 
+from .document import document
 from .draw import plot_comparison
 from .draw.figure import picture
 from .draw.markup import Markup, badge, breakable, join, paragraph, table, tag
 from .find.matching import (MEDIANS, SAMPLES, SUMMARY, Compared, Matching, means, same_twice,
                             unrepeated)
 from .find.shift import BLOCK, LEAST_PERCENT, MOST_P
-from .page import TICKS, clock, document
+from .page import TICKS, clock
 from .read import core_clock, sweep, trust
 from .read.run import Run
 from .read.samples import MILLI

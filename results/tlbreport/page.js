@@ -87,7 +87,8 @@
 		var th = event.target.closest("thead th"), table = th && th.closest("table");
 		if (!table || !table.classList.contains("rows")) return;
 		var n = th.cellIndex, down = th.dataset.order === "up", body = table.tBodies[0];
-		var rows = all("tr", body), isText = n < 3 && !th.classList.contains("u");
+		var rows = all("tr", body), isText = th.classList.contains("t") ||
+			n < 3 && !th.classList.contains("u") && run;
 		all("th", table.tHead).forEach(function (one) { delete one.dataset.order; });
 		th.dataset.order = down ? "down" : "up";
 		rows.map(function (tr, place) {
@@ -101,22 +102,53 @@
 		}).forEach(function (one) { body.appendChild(one.tr); });
 	}
 
-	function filter(event) {
-		var wanted = event.target.value.toLowerCase().split(/\s+/).filter(Boolean), many = 0;
+	/* Of columns whose head asks for it, a choice among their words. */
+	function choose(tools) {
+		var words = {};
 		all("table.rows").forEach(function (table) {
-			var seen = 0;
+			all("thead th[data-pick]", table).forEach(function (th) {
+				var mine = words[th.textContent] = words[th.textContent] || {};
+				all("tbody tr", table).forEach(function (tr) { mine[tr.cells[th.cellIndex].textContent] = 1; });
+			});
+		});
+		Object.keys(words).forEach(function (head) {
+			var found = Object.keys(words[head]).filter(Boolean), box = document.createElement("select");
+			if (found.length < 2) return;
+			box.dataset.pick = head;
+			box.add(new Option("any " + head, ""));
+			found.sort(function (a, b) { return a.localeCompare(b, "en", { numeric: true }); })
+				.forEach(function (one) { box.add(new Option(one, one)); });
+			box.addEventListener("change", filter);
+			tools.insertBefore(box, document.getElementById("found"));
+		});
+	}
+
+	/* What is chosen, by the place of its column; of a table without that column nothing is. */
+	function picked(table) {
+		var head = heads(table);
+		return all("#tools select").filter(function (box) {
+			return box.value && head.indexOf(box.dataset.pick) >= 0;
+		}).map(function (box) { return [head.indexOf(box.dataset.pick), box.value]; });
+	}
+
+	function filter() {
+		var wanted = document.getElementById("filter").value.toLowerCase().split(/\s+/).filter(Boolean);
+		var many = 0, chosen = all("#tools select").some(function (box) { return box.value; });
+		all("table.rows").forEach(function (table) {
+			var seen = 0, picks = picked(table);
 			all("tbody tr", table).forEach(function (tr) {
 				var text = (table.dataset.bench + " " + tr.textContent).toLowerCase();
-				var fits = wanted.every(function (one) { return text.indexOf(one) >= 0; });
+				var fits = wanted.every(function (one) { return text.indexOf(one) >= 0; }) &&
+					picks.every(function (one) { return tr.cells[one[0]].textContent === one[1]; });
 				tr.hidden = !fits;
 				seen += fits;
 			});
 			many += seen;
-			if (wanted.length && seen)
+			if ((wanted.length || chosen) && seen)
 				for (var up = table; up; up = up.parentElement)
 					if (up.tagName === "DETAILS") up.open = true;
 		});
-		document.getElementById("found").textContent = wanted.length ? many + " rows" : "";
+		document.getElementById("found").textContent = wanted.length || chosen ? many + " rows" : "";
 	}
 
 	function digits(number) {
@@ -175,11 +207,14 @@
 		var tools = document.getElementById("tools"), box = document.getElementById("dark");
 		var kept = null;
 		try { kept = localStorage.getItem("tlbmark-colours"); } catch (no) { /* no store */ }
-		if (run) learn();
-		all("table.rows").forEach(name);
+		if (run) {
+			learn();
+			all("table.rows").forEach(name);
+		}
 		if (kept) document.documentElement.className = kept;
 		if (tools) {
 			tools.hidden = false;
+			choose(tools);
 			box.checked = kept ? kept === "dark"
 				: matchMedia("(prefers-color-scheme: dark)").matches;
 			box.addEventListener("change", dark);

@@ -6,11 +6,12 @@ Page placement changes with each boot, and no interval of one boot knows of it: 
 from itertools import combinations
 from statistics import median
 
+from .document import document
 from .draw.digits import interval, shown
 from .draw.markup import Markup, breakable, join, paragraph, table, tag
 from .find import settings
 from .find.headline_rows import headlines
-from .page import TICKS, clock, document
+from .page import TICKS, clock
 from .read import core_clock, sweep, trust
 from .read.row_name import by_key
 from .read.run import Run

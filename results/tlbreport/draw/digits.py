@@ -9,6 +9,8 @@ def shown(value, step: float = 0.0) -> str:
     """The number in four digits, no place of it below that of the step; empty for None."""
     if value is None:
         return ""
+    if step <= 0 and 0.001 <= abs(value) < 9999.5:  # most numbers: the same, and sooner
+        return f"{value:.4g}"
     if not value or not math.isfinite(value):
         return "0" if not value else str(value)
     place = math.floor(math.log10(abs(value))) - MOST_DIGITS + 1

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ..read import sweep, variant
-from ..read.run import Row, Run
+from ..read.run import Row, Run, once
 from ..read.sweep import Curve, Point
 from .crossing import Crossing, crossing
 
@@ -204,6 +204,7 @@ def summed(made: list) -> list:
     return found
 
 
+@once
 def advised(run: Run) -> list:
     """The pairs as they may be in other boots: what a ceiling is taken from."""
     return paired([replace(one, curve=one.curve.over_boots) for one in sweeps(run)],
@@ -215,6 +216,7 @@ def over_boots(full: list) -> list:
     return [replace(one, point=one.point.over_boots) for one in full]
 
 
+@once
 def pairs(run: Run) -> list:
     """Each sweep against each full flush of the same mode and the same working set."""
     return paired(sweeps(run), flushes(run))

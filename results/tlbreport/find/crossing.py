@@ -101,7 +101,7 @@ def readings(points: tuple) -> list:
 
 def contradict(one, other) -> bool:
     """Whether the first of two points is above the later one by more than their intervals."""
-    first, later = sorted((one, other), key=lambda point: point.x)
+    first, later = (one, other) if one.x <= other.x else (other, one)
     return first.low > later.high
 
 

@@ -119,13 +119,14 @@ def where(found: dict, op: str, row: Row) -> str:
 def count_faults(run: Run):
     """Rows that say they have more or fewer samples than another file holds; of one that is there
     more than once nobody knows whose they are, and twice() has said so."""
-    alone = Counter(map(key, run.rows("results.csv")))
-    counted = {}
+    alone, counted = Counter(map(key, run.rows("results.csv"))), {}
     for row in run.rows("histogram.csv"):
-        counted[key(row)] = counted.get(key(row), 0) + (row.number("count") or 0)
+        name = key(row)
+        counted[name] = counted.get(name, 0) + (row.number("count") or 0)
     held = {name: len(found.differences) for name, found in run.samples.items()}
+    rows = by_key(run) if counted or held else {}
     for file, found in (("histogram.csv", counted), ("samples.csv", held)):
-        for name, row in by_key(run).items():
+        for name, row in rows.items():
             n = row.number("n")
             if n and alone[name] == 1 and name in found and found[name] != n:
                 text = (f"{found[name]:.0f} samples of {row['op']} {row['variant']}, "

@@ -15,16 +15,19 @@ FILES = ("results.csv", "verify.csv", "selftest.csv", "canary.csv", "histogram.c
 
 def split(run: Run) -> None:
     """Moves what is of another type of core to run.others."""
+    mine = own(run)
     for name in FILES:
+        kept = []
         for row in run.rows(name):
-            if is_foreign(run, name, row):
+            if is_foreign(mine, name, row):
                 table_of(other(run, row["core_type"]), name).rows.append(row)
-        if run.others and name in run.tables:
-            run.tables[name].rows = [row for row in run.rows(name)
-                                     if not is_foreign(run, name, row)]
+            else:
+                kept.append(row)
+        if name in run.tables:
+            run.tables[name].rows = kept
     for key in [key for key in run.samples if len(key) > len(KEY)]:
         *plain, kind = key
-        home = run if kind == own(run) or plain[KEY.index("targets")] else other(run, kind)
+        home = run if kind == mine or plain[KEY.index("targets")] else other(run, kind)
         home.samples[tuple(plain)] = run.samples.pop(key)
 
 
@@ -34,10 +37,11 @@ def own(run: Run) -> str:
     return run.fact("core_type") or next((row["core_type"] for row in rows if row["core_type"]), "")
 
 
-def is_foreign(run: Run, name: str, row: Row) -> bool:
+def is_foreign(own_type: str, name: str, row: Row) -> bool:
     """Whether it is of another type than the boot processor's; a call to others is nobody's."""
-    calls = name in ("results.csv", "histogram.csv") and row["targets"] != ""
-    return row["core_type"] not in ("", own(run)) and not calls
+    if row["core_type"] in ("", own_type):
+        return False
+    return name not in ("results.csv", "histogram.csv") or row["targets"] == ""
 
 
 def other(run: Run, kind: str) -> Run:

@@ -8,7 +8,7 @@ import zlib
 
 from . import consistency, cores, headline, keeping, samples, trust
 from .run import Problem, Row, Run, Table
-from .schema import FILES, REQUIRED, column_faults, count_fault, quote
+from .schema import CHECKS, FILES, REQUIRED, column_faults, count_fault, quote
 
 NOT_BY_SCREEN = ("histogram.csv", "samples.csv", "summary.txt")
 WRITTEN_HERE = ("derived.csv", "tidy.csv")  # the report's own: machine.csv says nothing of it
@@ -18,8 +18,11 @@ class NotARun(Exception):
     """The folder is not there, or holds no file of a run."""
 
 
-def load(path: str) -> Run:
-    """The run in a folder, with every problem found in it; raises NotARun."""
+def load(path: str, unparsed: tuple = ()) -> Run:
+    """The run in a folder, with every problem found in it; raises NotARun.
+
+    Of the files in `unparsed` bytes, checksum and count of rows are checked, and no field.
+    """
     run = Run(path)
     present = csv_names(path)
     if not set(present) & set(FILES):
@@ -30,7 +33,7 @@ def load(path: str) -> Run:
     for name in dict.fromkeys([*REQUIRED, *stated, *FILES, *present]):
         if name in present or name in stated or name in REQUIRED:
             if name not in run.tables and name not in WRITTEN_HERE:
-                read_table(run, name)
+                read_table(run, name, name not in unparsed)
             check_stated(run, name, stated.get(name, {}))
     forgive_screen(run)
     cores.split(run)
@@ -90,8 +93,9 @@ def stated_files(run: Run) -> dict:
     return stated
 
 
-def read_table(run: Run, name: str) -> None:
-    """Adds a file to the run: as much of it as can be read."""
+def read_table(run: Run, name: str, with_fields: bool = True) -> None:
+    """Adds a file to the run: as much of it as can be read; without fields its records are counted
+    alone."""
     table = run.tables[name] = Table(name)
     try:
         with open(os.path.join(run.folder, name), "rb") as file:
@@ -109,7 +113,7 @@ def read_table(run: Run, name: str) -> None:
         return
     run.problems += text_faults(name, data)
     reader = samples.parse if name == samples.FILE else parse
-    reader(run, table, data.decode("utf-8", "replace"))
+    (reader if with_fields else count)(run, table, data.decode("utf-8", "replace"))
 
 
 def text_faults(name: str, data: bytes) -> list:
@@ -162,13 +166,26 @@ def parse(run: Run, table: Table, text: str) -> None:
         run.problems.append(Problem(table.name, 0, "the file is empty"))
 
 
+def count(run: Run, table: Table, text: str) -> None:
+    """Counts the records behind the line of column names; no field is looked at."""
+    if '"' not in text:  # then a line is a record
+        table.records = max(text.count("\n") + (not text.endswith("\n")) - 1, 0)
+        return
+    try:
+        table.records = max(sum(1 for _ in records(text)) - 1, 0)
+    except csv.Error as error:
+        fault = f"is not CSV, its rows are not counted: {error}"
+        run.problems.append(Problem(table.name, 0, fault))
+
+
 def field_faults(name: str, row: Row) -> list:
     """The malformed fields of a row."""
-    faults = []
-    for column, check in FILES[name].items():
-        fault = check(row[column]) if row[column] else ""
+    faults, fields = [], row.fields
+    for column, check in CHECKS[name]:
+        text = fields.get(column)
+        fault = check(text) if text else ""
         if fault:
-            faults.append(Problem(name, row.line, f"{column}: {quote(row[column])} {fault}"))
+            faults.append(Problem(name, row.line, f"{column}: {quote(text)} {fault}"))
     return faults
 
 

@@ -11,7 +11,8 @@ PHASES = ("first", "marginal")
 
 def key(row: Row) -> tuple:
     """What names an experiment in every file."""
-    return tuple(row[column] for column in KEY)
+    fields = row.fields
+    return tuple([fields.get(column, "") for column in KEY])
 
 
 def sets_and_clears(row: Row) -> bool:

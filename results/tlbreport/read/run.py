@@ -1,8 +1,9 @@
 """One run as it was read: its tables, and everything that was wrong with its files."""
 
 from dataclasses import dataclass, field
+from functools import wraps
 
-from .schema import count_fault, number_fault
+from .schema import NUMBER, count_fault
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Row:
 
     def number(self, column: str):
         """The field as a number, None if it is empty or malformed."""
-        return None if number_fault(self[column]) else float(self[column])
+        text = self.fields.get(column, "")
+        return float(text) if NUMBER.fullmatch(text) else None
 
 
 @dataclass
@@ -46,6 +48,14 @@ class Table:
     bytes: int = 0
     stated_rows: str = ""
     stated_crc32: str = ""
+    by_bench: dict = field(default_factory=dict)  # of the rows as they are when first asked for
+
+    def of_bench(self, bench: str) -> list:
+        """The rows of a benchmark; once the tables are as they stay."""
+        if not self.by_bench:
+            for row in self.rows:
+                self.by_bench.setdefault(row["bench"], []).append(row)
+        return self.by_bench.get(bench, [])
 
 
 @dataclass
@@ -58,6 +68,7 @@ class Run:
     samples: dict = field(default_factory=dict)  # key -> samples.Samples
     others: dict = field(default_factory=dict)  # type of core -> what cores.split() took out
     problems: list = field(default_factory=list)
+    found: dict = field(default_factory=dict)  # what once() keeps
 
     def rows(self, name: str) -> list:
         """The readable rows of a file; none if the file is not there."""
@@ -81,3 +92,14 @@ class Run:
     def damaged(self, name: str) -> bool:
         """Whether a file is missing or something in it is wrong."""
         return any(p.damage and p.file == name for p in self.problems)
+
+
+def once(find):
+    """A function of a run that is worked out once for each: several sections ask for it.  What it
+    returns may not be changed."""
+    @wraps(find)
+    def asked(run: Run):
+        if find not in run.found:
+            run.found[find] = find(run)
+        return run.found[find]
+    return asked

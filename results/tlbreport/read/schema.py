@@ -2,6 +2,8 @@
 
 import re
 
+NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+COUNT = re.compile(r"\d+", re.ASCII)
 QUOTED = 60  # characters of a malformed field that a message repeats
 
 STATUSES = ("ok", "skipped", "failed", "timeout")
@@ -39,14 +41,12 @@ def quote(text: str) -> str:
 
 def number_fault(text: str) -> str:
     """What is wrong with a signed decimal number, empty if nothing is."""
-    return "" if re.fullmatch(r"-?\d+(\.\d+)?", text, re.ASCII) else "is not a number"
+    return "" if NUMBER.fullmatch(text) else "is not a number"
 
 
 def count_fault(text: str) -> str:
     """What is wrong with a count, empty if nothing is."""
-    if number_fault(text):
-        return number_fault(text)
-    return "" if re.fullmatch(r"\d+", text, re.ASCII) else "is not a count"
+    return "" if COUNT.fullmatch(text) else number_fault(text) or "is not a count"
 
 
 def flag_fault(text: str) -> str:
@@ -141,6 +141,10 @@ FILES = {
         **columns("core_type", any_text),
     },
 }
+
+# What there is to check in each, and nothing else: there are thousands of rows.
+CHECKS = {name: [(column, check) for column, check in columns.items() if check is not any_text]
+          for name, columns in FILES.items()}
 
 # Columns that older programs did not write: all of a group are there, or none.
 LATER = {"results.csv": (("cost", "cost_lo", "cost_hi", "estimator", "spread"), ("outlier",),

@@ -68,7 +68,7 @@ class Curve:
 
 def rows(run: Run, bench: str) -> list:
     """All rows of a benchmark, whatever became of them."""
-    return [row for row in run.rows(FILE) if row["bench"] == bench]
+    return list(run.tables[FILE].of_bench(bench)) if FILE in run.tables else []
 
 
 def point(row: Row, unit: str = "ticks"):

@@ -229,7 +229,10 @@ def parse(bench: str, text: str) -> Variant:
 
 def is_known(row: Row) -> bool:
     """Whether the row's variant is one of its benchmark's."""
-    return of(row) != Variant(row["bench"])
+    try:
+        return bool(parse(row["bench"], row["variant"]))
+    except UnknownVariant:
+        return False
 
 
 def of(row: Row) -> Variant:

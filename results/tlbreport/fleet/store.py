@@ -1,0 +1,112 @@
+"""The database of a fleet: one SQLite file, which remembers what it has read."""
+
+import os
+import sqlite3
+
+from .schema import NAME, OF_RUN, TABLES, VERSION
+
+CACHE_KIB = 65536  # of pages, while runs are added
+RUN = ("folder stamp run_id crc32 environment processor machine vendor family model stepping brand "
+       "microcode hypervisor board date profile program tsc_hz timing_valid files_whole obstacle "
+       "cells_passed cells_failed").split()
+
+
+class NotAFleet(Exception):
+    """The file is no database of this program; the text says which and why."""
+
+
+class Store:
+    """The database of a folder; changes are seen by others from commit() on, or not at all."""
+
+    def __init__(self, folder: str):
+        self.path = os.path.join(folder, NAME)
+        self.base = sqlite3.connect(self.path, isolation_level=None)
+        try:
+            self.prepare()
+        except sqlite3.DatabaseError as error:
+            self.base.close()
+            raise NotAFleet(f"{self.path}: {error}") from error
+        self.experiments = {tuple(key): number for number, *key in self.rows(
+            "SELECT * FROM experiment")}
+
+    def prepare(self) -> None:
+        """Makes the tables of a new file; refuses those of another version."""
+        self.base.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        version = self.value("PRAGMA user_version")
+        if version not in (0, VERSION):
+            raise sqlite3.DatabaseError(f"tables of version {version}, this program has {VERSION}: "
+                                        "move the file away")
+        self.base.execute("BEGIN IMMEDIATE")  # two at once would read the same runs twice
+        if version == 0:
+            for statement in TABLES.split(";\n"):
+                if statement.strip():
+                    self.base.execute(statement)
+            self.base.execute(f"PRAGMA user_version = {VERSION}")
+
+    def rows(self, query: str, *values) -> list:
+        """All rows that a query finds."""
+        return self.base.execute(query, values).fetchall()
+
+    def value(self, query: str, *values):
+        """The only value that a query finds; None without one."""
+        found = self.base.execute(query, values).fetchone()
+        return found[0] if found else None
+
+    def commit(self) -> None:
+        """Whatever was added is in the file from here on."""
+        self.base.execute("COMMIT")
+        self.base.execute("BEGIN IMMEDIATE")
+
+    def close(self) -> None:
+        """What was not committed is not in the file."""
+        self.base.close()
+
+    def stamps(self) -> dict:
+        """Folder -> stamp of what was read."""
+        return dict(self.rows("SELECT folder, stamp FROM run"))
+
+    def remove(self, folder: str) -> None:
+        """Takes out a run that is gone or has changed."""
+        run = self.value("SELECT run FROM run WHERE folder = ?", folder)
+        self.base.execute("UPDATE run SET duplicate_of = NULL WHERE duplicate_of = ?", (run,))
+        for table in OF_RUN:
+            self.base.execute(f"DELETE FROM {table} WHERE run = ?", (run,))
+        self.base.execute("DELETE FROM cost WHERE run = ? AND experiment IN "
+                          "(SELECT experiment FROM experiment)", (run,))
+        self.base.execute("DELETE FROM run WHERE run = ?", (run,))
+
+    def add(self, extracts: list) -> None:
+        """Adds runs; the costs of all of them in the order in which they are kept."""
+        costs = []
+        for one in extracts:
+            run = self.add_run(one)
+            costs += [(self.experiment(key), run, *cost) for key, cost in one.costs]
+        costs.sort(key=lambda cost: cost[:2])
+        self.base.executemany(f"INSERT INTO cost VALUES ({marks(10)})", costs)
+
+    def add_run(self, one) -> int:
+        """All rows of a run but its costs; returns its number."""
+        values = [one.folder, one.stamp, *(one.run[name] for name in RUN[2:])]
+        run = self.base.execute(f"INSERT INTO run ({', '.join(RUN)}) VALUES ({marks(len(RUN))})",
+                                values).lastrowid
+        for table, rows, width in (
+                ("fact", one.facts, 3), ("problem", one.problems, 5),
+                ("headline", one.headlines, 7), ("regret", one.regrets, 12),
+                ("erratum", one.errata, 4)):
+            self.base.executemany(f"INSERT INTO {table} VALUES ({marks(width)})",
+                                  [(run, *row) for row in rows])
+        return run
+
+    def experiment(self, key: tuple) -> int:
+        """The number of an experiment, a new one if it was never seen."""
+        number = self.experiments.get(key)
+        if number is None:
+            number = self.base.execute(f"INSERT INTO experiment VALUES (NULL, {marks(8)})",
+                                       key).lastrowid
+            self.experiments[key] = number
+        return number
+
+
+def marks(many: int) -> str:
+    """So many places for values."""
+    return ", ".join("?" * many)
