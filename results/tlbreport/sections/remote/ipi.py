@@ -254,8 +254,9 @@ def pairs(run: Run, found: list):
     yield tag("h3", "From each processor to each other")
     yield paragraph("Median of the round trip. 0 is the boot processor, which waits in another "
                     "state than the others where its column says so. Of more than 16 processors "
-                    "one of each package calls one of each, and processor 0 one of each "
-                    "last-level cache.", class_="note")
+                    "(64 in full) one of each last-level cache calls one of each other, and a "
+                    "neighbour; where there are more caches, one of each package does so, and "
+                    "processor 0 calls one of each cache.", class_="note")
     for number, ((apic, mode), cells) in enumerate(sorted(known.items())):
         values = {pair: row.number("p50") for pair, row in cells.items() if row.line in good}
         failed = {pair for pair, row in cells.items() if row["status"] in remote.FAILED}
