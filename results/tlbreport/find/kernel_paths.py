@@ -82,6 +82,11 @@ PATHS = (
     Path("switch", "shared, deferred", "native_flush_tlb_local: invalidate_user_asid, "
          "user_pcid_flush_mask, SWITCH_TO_USER_CR3, 4.15", "pmap_invalidate_all, ucr3_load_mask",
          says={"is_deferred": (True,)}),
+    Path("switch", "entryflush by a load", f"{NO_KERNEL}: what entryflush is held against",
+         ops=LOADS, says={"entryflush": (True,)}),
+    Path("switch", "entryflush", "deferred for isolated CPUs, not merged (RFC v7, 2025): "
+         "SWITCH_TO_KERNEL_CR3, then native_flush_tlb_global: INVPCID 2 or CR4.PGE",
+         says={"entryflush": (True,)}),
     Path("switch", "shared", "switch_mm_irqs_off to the same mm: nothing is loaded",
          says={"between": ("shared",), "pti": (False,)}),
     Path("switch", "kernelthread", "enter_lazy_tlb", f"{NO_KERNEL} code: pmap_activate_sw loads "

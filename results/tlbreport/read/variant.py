@@ -44,6 +44,7 @@ class Variant:
     between: str = ""  # of switch: shared, different, kernelthread
     pti: bool = False  # page-table isolation
     is_deferred: bool = False  # the user's half is dropped by the load at the exit
+    entryflush: bool = False  # all is dropped behind the load at the entry
     policy: str = ""  # who gets which PCID: nopcid, perprocess, lruK, rrK, gen
     workload: str = ""  # what runs beside eight pages each: stale5, kthread, initmm, pti, w64 ...
     access: str = ""  # of tlb_size: data, code
@@ -161,7 +162,7 @@ FORMS = {
     ),
     "switch": (
         (PCIDE, word("between", "shared different kernelthread"), flag("is_global", "global"),
-         flag("pti"), flag("is_deferred", "deferred")),
+         flag("pti"), flag("is_deferred", "deferred"), flag("entryflush")),
     ),
     "policy": (
         (word("order", "random zipf"),
