@@ -99,6 +99,14 @@ static void plan_figures(struct plan *plan, struct remote_spec remote,
 	}
 }
 
+/* Of MWAIT that all processors have; 0: there is none. */
+static unsigned hints_of(const struct plan *plan, uint32_t hints[HINTS])
+{
+	const struct remote_group *const group = plan_group(plan);
+
+	return group == NULL ? 0 : smp_mwait_hints(group->smp, hints, HINTS);
+}
+
 /*
  * Taken apart in C1 alone.  Where the boot processor, which spins, shares a core or its
  * L2, none is deeper than that, whatever it asks for.  Where there is no MWAIT, there
@@ -107,10 +115,8 @@ static void plan_figures(struct plan *plan, struct remote_spec remote,
 static void plan_mwait(struct plan *plan, struct remote_spec remote,
                        struct near_place place)
 {
-	const struct remote_group *const group = plan_group(plan);
 	uint32_t hints[HINTS];
-	const unsigned count =
-		group == NULL ? 0 : smp_mwait_hints(group->smp, hints, HINTS);
+	const unsigned count = hints_of(plan, hints);
 
 	for (unsigned i = 0; i < count; i++) {
 		if (hints[i] >= HALT_DEEP_HINT && distance_keeps_awake(place.distance))
@@ -120,6 +126,27 @@ static void plan_mwait(struct plan *plan, struct remote_spec remote,
 			plan_figures(plan, remote, place);
 		else
 			plan_near(plan, remote, place);
+	}
+	if (count == 0)
+		plan_near(plan, remote, place);
+}
+
+/*
+ * A store that comes between MONITOR and MWAIT: what Linux's idle loop would sleep over
+ * if it were lost.  Nobody sleeps here, so one hint stands for all but in the longest
+ * profile, and one mode of the APICs for both.
+ */
+static void plan_armed(struct plan *plan, struct remote_spec remote,
+                       struct near_place place)
+{
+	uint32_t hints[HINTS];
+	const unsigned count = hints_of(plan, hints);
+
+	if (remote.x2apic)
+		return;
+	for (unsigned i = 0; i < count && (i == 0 || plan_is_longest(plan)); i++) {
+		remote.hint = hints[i];
+		plan_near(plan, remote, place);
 	}
 	if (count == 0)
 		plan_near(plan, remote, place);
@@ -150,6 +177,9 @@ static void plan_place(struct plan *plan, struct remote_spec remote,
 	remote.mode = REMOTE_STORE;
 	remote.state = SMP_MONITOR;
 	plan_mwait(plan, remote, place);
+	remote.mode = REMOTE_ARMED;
+	remote.state = SMP_ARMED;
+	plan_armed(plan, remote, place);
 }
 
 static void plan_places(struct plan *plan, bool entered)

@@ -112,6 +112,25 @@ TEST(elsewhere_each_deeper_hint_is_asked_for_in_both_states)
 	assert_int_equal(deep_rows(DISTANCE_MACHINE), 2 * 3);
 }
 
+/* Nobody sleeps where the store comes before MWAIT: one hint is enough. */
+TEST(a_store_between_monitor_and_mwait_is_one_row_but_in_the_longest_profile)
+{
+	static const char *const profiles[] = { "default", "full" };
+	static const unsigned expected[] = { 1, 5 };
+
+	for (unsigned p = 0; p < COUNT_OF(profiles); p++) {
+		unsigned rows = 0;
+
+		(void)deep_rows(DISTANCE_CORE);
+		config.profile = profile_named((struct text_slice){
+			.text = profiles[p], .length = strlen(profiles[p]) });
+		plan_make(&plan, &bench_ipi, NULL);
+		for (unsigned i = 0; i < plan.count; i++)
+			rows += plan.experiments[i].spec.remote.mode == REMOTE_ARMED;
+		assert_int_equal(rows, expected[p]);
+	}
+}
+
 /* Rows of pairs, and of all else, in all plans of the benchmark with so many others. */
 static unsigned pair_rows(const char *profile, unsigned others)
 {
@@ -184,6 +203,8 @@ int main(void)
 			no_target_is_told_to_sleep_deep_where_the_boot_processor_keeps_it_awake),
 		cmocka_unit_test(
 			elsewhere_each_deeper_hint_is_asked_for_in_both_states),
+		cmocka_unit_test(
+			a_store_between_monitor_and_mwait_is_one_row_but_in_the_longest_profile),
 		cmocka_unit_test(
 			in_the_longest_profile_each_of_64_processors_calls_each),
 		cmocka_unit_test(of_128_processors_each_cache_calls_each),

@@ -139,7 +139,7 @@ STATE = word("state", "spin pause hlt mwait[0-9a-f]+ off")
 BUSY = word("state", "pause hlt")  # of many targets
 FIGURE = word("figure", "rtt send oneway handler")
 APIC = word("apic", "x2apic xapic")
-CALLS = word("mode", "unicast cluster shorthand nmi poll store")
+CALLS = word("mode", "unicast cluster shorthand nmi poll store armed")
 PROTOCOL = word("protocol", "mask mask_init_mm generation")
 ASKS = word("mode", "unicast cluster shorthand nmi poll")
 
@@ -181,6 +181,7 @@ FORMS = {
     ),
     "shootdown": (
         (word("mode", "local"), PCIDE, OTHER),
+        (word("figure", "refill"), word("mode", "unicast broadcast"), BUSY, PCIDE),
         (word("mode", "broadcast"), word("figure", "issue tlbsync", False),
          word("way", "tables", False), BUSY, PCIDE),
         (word("mode", "together"), word("lock", "lock free gen"), flag("irqson"), BUSY, PCIDE,

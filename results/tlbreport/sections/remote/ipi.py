@@ -14,7 +14,7 @@ from ...read.run import Row, Run
 from ...read.samples import histograms
 from ...read.sweep import FILE, interval
 from ...read.variant import Variant
-from . import wording
+from . import waking, wording
 
 BENCH, PARAM = "ipi", "targets"
 HISTOGRAM = "histogram.csv"
@@ -64,7 +64,8 @@ def ipi(run: Run) -> Markup:
                      wording.not_measured(run, BENCH), tables.details(run, rows)])
     return join([paragraph(NOTE, class_="note"), wording.processors(run),
                  wording.not_measured(run, BENCH), *rounds(run, found), *distributions(run, found),
-                 *parts(run), *modes(run, found), *pairs(run, found), tables.details(run, rows)])
+                 *parts(run), *modes(run, found),
+                 waking.waking(run, alone(found)), *pairs(run, found), tables.details(run, rows)])
 
 
 def is_single(one: Variant) -> bool:
