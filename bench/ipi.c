@@ -3,10 +3,10 @@
  *
  * Every row is a call and its answers less the same code without sending and waiting.
  * By how far the target is away, how it waits, how it is reached, how many there are;
- * and from each processor to each other, where they are few, else between packages and
- * to each last-level cache.  The controls, no call
- * (dry), one to oneself (self) and one by a line that the target watches (poll), are
- * rows among the others.
+ * and from each processor to each other, where they are few, else between last-level
+ * caches or packages.  Those pairs are in plans of their own: there may be thousands.
+ * The controls, no call (dry), one to oneself (self) and one by a line that the target
+ * watches (poll), are rows among the others.
  *
  * Measured in the APIC mode that was found, and once more behind a switch to x2APIC.
  */
@@ -99,6 +99,14 @@ static void plan_figures(struct plan *plan, struct remote_spec remote,
 	}
 }
 
+/* Of MWAIT that all processors have; 0: there is none. */
+static unsigned hints_of(const struct plan *plan, uint32_t hints[HINTS])
+{
+	const struct remote_group *const group = plan_group(plan);
+
+	return group == NULL ? 0 : smp_mwait_hints(group->smp, hints, HINTS);
+}
+
 /*
  * Taken apart in C1 alone.  Where the boot processor, which spins, shares a core or its
  * L2, none is deeper than that, whatever it asks for.  Where there is no MWAIT, there
@@ -107,10 +115,8 @@ static void plan_figures(struct plan *plan, struct remote_spec remote,
 static void plan_mwait(struct plan *plan, struct remote_spec remote,
                        struct near_place place)
 {
-	const struct remote_group *const group = plan_group(plan);
 	uint32_t hints[HINTS];
-	const unsigned count =
-		group == NULL ? 0 : smp_mwait_hints(group->smp, hints, HINTS);
+	const unsigned count = hints_of(plan, hints);
 
 	for (unsigned i = 0; i < count; i++) {
 		if (hints[i] >= HALT_DEEP_HINT && distance_keeps_awake(place.distance))
@@ -120,6 +126,27 @@ static void plan_mwait(struct plan *plan, struct remote_spec remote,
 			plan_figures(plan, remote, place);
 		else
 			plan_near(plan, remote, place);
+	}
+	if (count == 0)
+		plan_near(plan, remote, place);
+}
+
+/*
+ * A store that comes between MONITOR and MWAIT: what Linux's idle loop would sleep over
+ * if it were lost.  Nobody sleeps here, so one hint stands for all but in the longest
+ * profile, and one mode of the APICs for both.
+ */
+static void plan_armed(struct plan *plan, struct remote_spec remote,
+                       struct near_place place)
+{
+	uint32_t hints[HINTS];
+	const unsigned count = hints_of(plan, hints);
+
+	if (remote.x2apic)
+		return;
+	for (unsigned i = 0; i < count && (i == 0 || plan_is_longest(plan)); i++) {
+		remote.hint = hints[i];
+		plan_near(plan, remote, place);
 	}
 	if (count == 0)
 		plan_near(plan, remote, place);
@@ -150,6 +177,9 @@ static void plan_place(struct plan *plan, struct remote_spec remote,
 	remote.mode = REMOTE_STORE;
 	remote.state = SMP_MONITOR;
 	plan_mwait(plan, remote, place);
+	remote.mode = REMOTE_ARMED;
+	remote.state = SMP_ARMED;
+	plan_armed(plan, remote, place);
 }
 
 static void plan_places(struct plan *plan, bool entered)
@@ -239,19 +269,42 @@ static void plan_pair(struct plan *plan, struct remote_spec remote)
 	plan_add(plan, &spec);
 }
 
+/* How many processors may all call each other; behind the switch it is for the mode. */
+static unsigned pairs_of(const struct config *config, bool entered)
+{
+	return config->profile->every_cpu && !entered ? TARGET_PAIRS_OF
+	                                              : TARGET_PAIRS_OF_USUAL;
+}
+
+/*
+ * Of more than all of which each calls each these call each other and a neighbour, and
+ * the boot processor calls one of each cache.
+ */
+static unsigned pair_plans(const struct config *config, unsigned processors,
+                           bool entered)
+{
+	const unsigned most = pairs_of(config, entered);
+	const unsigned pairs = processors <= most ? processors * (processors - 1)
+	                                          : most * most + processors;
+
+	return (pairs + PLAN_EXPERIMENTS - 1) / PLAN_EXPERIMENTS;
+}
+
 /* The boot processor waits for the remote_request in PAUSE, whatever the others do. */
 static void plan_pairs(struct plan *plan, bool entered)
 {
 	struct remote_group *const group = plan_group(plan);
+	const unsigned first = (plan_number(plan) - 1) * PLAN_EXPERIMENTS;
 	struct remote_spec remote = {
 		.mode = REMOTE_UNICAST,
 		.x2apic = entered,
 	};
 	const enum smp_state state = remote_busy_state(plan);
-	const unsigned count = target_pairs(group->order.topologies,
-	                                    group_count(group) + 1, group->order.pairs);
+	const unsigned count =
+		target_pairs(group->order.topologies, group_count(group) + 1,
+	                     pairs_of(plan_config(plan), entered), group->order.pairs);
 
-	for (unsigned i = 0; i < count; i++) {
+	for (unsigned i = first; i < count && i - first < PLAN_EXPERIMENTS; i++) {
 		remote.from = group->order.pairs[i].from;
 		remote.first = group->order.pairs[i].to;
 		remote.state = (uint8_t)(remote.first == 0 ? SMP_PAUSE : state);
@@ -279,17 +332,29 @@ static void plan_controls(struct plan *plan, bool entered)
 	}
 }
 
-/* Of what is not there one row of each kind says so; there may be 240 pairs. */
+/* Of what is not there one row of each kind says so, but none for each pair. */
 static void plan_all(struct plan *plan, bool entered)
 {
 	const struct remote_group *const group = plan_group(plan);
 
-	plan_controls(plan, entered);
-	plan_places(plan, entered);
-	plan_counts(plan, entered);
-	if (group_count(group) != 0 &&
-	    (!entered || smp_x2apic_refusal(group->smp) == NULL))
+	if (plan_number(plan) == 0) {
+		plan_controls(plan, entered);
+		plan_places(plan, entered);
+		plan_counts(plan, entered);
+	} else if (group_count(group) != 0 &&
+	           (!entered || smp_x2apic_refusal(group->smp) == NULL)) {
 		plan_pairs(plan, entered);
+	}
+}
+
+static unsigned plans(const struct config *config, unsigned processors)
+{
+	return 1 + pair_plans(config, processors, false);
+}
+
+static unsigned plans_x2apic(const struct config *config, unsigned processors)
+{
+	return 1 + pair_plans(config, processors, true);
 }
 
 static void plan_ipi(struct plan *plan)
@@ -310,12 +375,14 @@ static void plan_ipi_x2apic(struct plan *plan)
 const struct bench bench_ipi = {
 	.name = "ipi",
 	.plan = plan_ipi,
+	.plans = plans,
 	.conclude = ipi_check_clocks,
 };
 
 const struct bench bench_ipi_x2apic = {
 	.name = "ipi",
 	.plan = plan_ipi_x2apic,
+	.plans = plans_x2apic,
 	.prepare = group_enter_x2apic,
 	.conclude = ipi_check_clocks,
 };

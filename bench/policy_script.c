@@ -271,9 +271,10 @@ static const char *write_script(const struct plan *plan, struct experiment *expe
 		return NO_MEMORY;
 	written = schedule_write(&schedule, script_area_scheduler(scripts), steps, warm,
 	                         count);
-	return script_shape_equip(
-		plan, experiment,
-		&(struct script_run){ steps, written.warm, written.count });
+	return script_shape_equip(plan, experiment,
+	                          &(struct script_run){ .steps = steps,
+	                                                .warm = written.warm,
+	                                                .count = written.count });
 }
 
 static const char *equip(const struct plan *plan, struct experiment *experiment)

@@ -34,6 +34,7 @@ const char *remote_state_name(enum smp_state state)
 		return "pause";
 	case SMP_MWAIT:
 	case SMP_MONITOR:
+	case SMP_ARMED:
 		return "mwait";
 	case SMP_POLL:
 		return "off";

@@ -10,6 +10,7 @@
  * last answer.
  */
 #include "bench/harness/remote/shapes.h"
+#include "bench/harness/target/refill_shape.h"
 #include "bench/remote_plan.h"
 
 #include "lib/base/text.h"
@@ -238,6 +239,59 @@ static void plan_batches(struct plan *plan)
 			plan_batch(plan, page_counts[i]);
 }
 
+/* Pages whose entries change before a working set of others is read again. */
+#define REFILL_CHANGED 33u
+
+/* By how it is asked to drop what. */
+struct refilling {
+	const char *op;
+	bool broadcast, pcide;
+};
+
+static void plan_refilled(struct plan *plan, const struct refilling *how,
+                          uint32_t pages)
+{
+	struct experiment_spec spec = baseline(plan, how->op, 1, REFILL_CHANGED);
+
+	spec.shape = &shape_refill;
+	spec.param = "touched";
+	spec.value = pages;
+	spec.divisor = pages;
+	spec.pcide = how->pcide;
+	spec.remote.figure = FIGURE_REFILL;
+	if (how->broadcast)
+		spec.remote.mode = REMOTE_LOCAL;
+	REMOTE_NAME(&spec, "refill",
+	            how->broadcast ? "broadcast" : remote_mode_name(spec.remote.mode),
+	            remote_state_name((enum smp_state)spec.remote.state),
+	            how->pcide ? "pcide" : NULL);
+	plan_add(plan, &spec);
+}
+
+/*
+ * What the nearest target then pays: page by page it has lost nothing of the working
+ * set but upper levels, behind one full flush all of it.
+ */
+static void plan_refills(struct plan *plan)
+{
+	static const struct refilling ways[] = {
+		{ .op = "invlpg" },
+		{ .op = "cr3_reload" },
+		{ .op = "invpcid_all_global" },
+		{ .op = "cr3_pcid_flush", .pcide = true },
+		{ .op = "invlpgb_tlbsync", .broadcast = true, .pcide = true },
+		{ .op = "invlpgb_context", .broadcast = true, .pcide = true },
+	};
+	const bool all = plan_is_longest(plan);
+	const uint32_t *const sets = all ? refill_pages : refill_pages + 1;
+	const unsigned count = all ? REFILL_SETS : REFILL_SETS - 2;
+
+	for (unsigned way = 0; way < sizeof ways / sizeof ways[0]; way++)
+		for (unsigned i = 0; i < count; i++)
+			if (plan_has_point(plan, sets, count, i))
+				plan_refilled(plan, &ways[way], sets[i]);
+}
+
 /* How those that begin at once do not get in each other's way. */
 struct together {
 	const char *name, *op;
@@ -334,6 +388,7 @@ static void plan_shootdown(struct plan *plan)
 		plan_queues(plan, remote_others(plan));
 	}
 	plan_batches(plan);
+	plan_refills(plan);
 	for (unsigned i = 0; i < sizeof togethers / sizeof togethers[0]; i++)
 		plan_owners(plan, &togethers[i]);
 }
@@ -345,7 +400,9 @@ static void plan_shootdown(struct plan *plan)
 static uint64_t frames(const struct config *config)
 {
 	(void)config;
-	return FLUSH_FRAMES + 1 + FLUSH_OWNERS / 32 + 8 + 4 + FLUSH_KIND_TURNS + 6;
+	/* And tables and lines for the working sets that are read behind a flush. */
+	return chase_arena_frames(chase_arena_in_a_row(LEVEL_PT), REFILL_PAGES_ALL) +
+	       FLUSH_FRAMES + 1 + FLUSH_OWNERS / 32 + 8 + 4 + FLUSH_KIND_TURNS + 6;
 }
 
 const struct bench bench_shootdown = {

@@ -46,29 +46,41 @@ struct scenario {
 	 * loads drops the user's, which was put off until then.
 	 */
 	bool deferred;
+	/*
+	 * Entry and switch keep, but that the entry drops everything behind its load:
+	 * what other processors did not interrupt this one for while it was in user
+	 * mode.  (LKML, "context_tracking,x86: Defer some IPIs until a user->kernel
+	 * transition", 2025; not merged.)
+	 */
+	bool entry_flushes;
 };
 
 /* What loads nothing, and what loads. */
 static const struct scenario unloading[] = {
-	{ BETWEEN_THREADS, false, false, false },
-	{ BETWEEN_THREADS, true, false, false },
-	{ BETWEEN_KERNEL, false, false, false },
-	{ BETWEEN_KERNEL, true, false, false },
+	{ .between = BETWEEN_THREADS },
+	{ .between = BETWEEN_THREADS, .is_global = true },
+	{ .between = BETWEEN_KERNEL },
+	{ .between = BETWEEN_KERNEL, .is_global = true },
 };
 static const struct scenario loading[] = {
-	{ BETWEEN_PROCESSES, false, false, false },
-	{ BETWEEN_PROCESSES, true, false, false },
-	{ BETWEEN_PROCESSES, false, true, false },
-	{ BETWEEN_PROCESSES, true, true, false },
-	{ BETWEEN_THREADS, false, true, false },
-	{ BETWEEN_THREADS, true, true, false },
-	{ BETWEEN_KERNEL, false, true, false },
-	{ BETWEEN_KERNEL, true, true, false },
+	{ .between = BETWEEN_PROCESSES },
+	{ .between = BETWEEN_PROCESSES, .is_global = true },
+	{ .between = BETWEEN_PROCESSES, .isolated = true },
+	{ .between = BETWEEN_PROCESSES, .is_global = true, .isolated = true },
+	{ .between = BETWEEN_THREADS, .isolated = true },
+	{ .between = BETWEEN_THREADS, .is_global = true, .isolated = true },
+	{ .between = BETWEEN_KERNEL, .isolated = true },
+	{ .between = BETWEEN_KERNEL, .is_global = true, .isolated = true },
 };
 /* Of the load that flushes. */
 static const struct scenario deferring[] = {
-	{ BETWEEN_PROCESSES, false, true, true },
-	{ BETWEEN_THREADS, false, true, true },
+	{ .between = BETWEEN_PROCESSES, .isolated = true, .deferred = true },
+	{ .between = BETWEEN_THREADS, .isolated = true, .deferred = true },
+};
+/* Of the load that flushes at the entry alone, and of what flushes all behind one. */
+static const struct scenario entering[] = {
+	{ .between = BETWEEN_THREADS, .isolated = true, .entry_flushes = true },
+	{ .between = BETWEEN_PROCESSES, .isolated = true, .entry_flushes = true },
 };
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
@@ -150,12 +162,12 @@ struct writer {
 	struct script_step *next;
 };
 
-static void put_step(struct writer *writer, uint64_t cr3, uint64_t base, uint32_t first,
-                     uint32_t pages)
+static struct script_step *put_step(struct writer *writer, uint64_t cr3, uint64_t base,
+                                    uint32_t first, uint32_t pages)
 {
 	const struct chase_arena *const arena = &writer->plan->workspace->arena;
 
-	*writer->next++ = (struct script_step){
+	*writer->next = (struct script_step){
 		.cr3 = cr3,
 		.kind = cr3 == 0 ? STEP_STAY : STEP_LOAD,
 		.spread = base,
@@ -165,6 +177,7 @@ static void put_step(struct writer *writer, uint64_t cr3, uint64_t base, uint32_
 		.dense_first = chase_arena_dense(spaces_layout(), first),
 		.accesses = pages,
 	};
+	return writer->next++;
 }
 
 static uint64_t cr3_of(const struct writer *writer, uint64_t root, uint16_t pcid)
@@ -175,7 +188,8 @@ static uint64_t cr3_of(const struct writer *writer, uint64_t root, uint16_t pcid
 		return 0;
 	if (!writer->spec->pcide)
 		return root;
-	return root | pcid | (op->home_keeps ? CR3_KEEP : 0);
+	return root | pcid |
+	       (op->home_keeps || writer->scenario->entry_flushes ? CR3_KEEP : 0);
 }
 
 /* The tables of a side in the kernel, and in user mode where they are not the same. */
@@ -194,24 +208,44 @@ static uint64_t user_cr3(const struct writer *writer, uint32_t side)
 		(uint16_t)(3 + side));
 }
 
-/* Into the kernel of a side: with what it has, if the dropping comes behind. */
-static uint64_t entry_cr3(const struct writer *writer, uint32_t side)
+static struct script_step *put_kernel(struct writer *writer, uint64_t cr3)
 {
-	return kernel_cr3(writer, side) | (writer->scenario->deferred ? CR3_KEEP : 0);
+	return put_step(writer, cr3, kernel_base(writer->scenario), KERNEL_FIRST,
+	                writer->spec->value == 0 ? 0 : KERNEL_PAGES);
 }
 
-static void put_kernel(struct writer *writer, uint64_t cr3)
+static bool is_load(const struct tlb_op *op)
 {
-	put_step(writer, cr3, kernel_base(writer->scenario), KERNEL_FIRST,
-	         writer->spec->value == 0 ? 0 : KERNEL_PAGES);
+	return op->by == BY_CR3;
+}
+
+/*
+ * Into the kernel of a side: with what it has, if the dropping comes behind.  What is
+ * no load takes a step of its own kind for that, and a descriptor.
+ */
+static void put_entry(struct writer *writer, uint32_t side)
+{
+	const struct scenario *const scenario = writer->scenario;
+	const uint64_t cr3 = kernel_cr3(writer, side);
+
+	if (!scenario->entry_flushes) {
+		(void)put_kernel(writer, cr3 | (scenario->deferred ? CR3_KEEP : 0));
+	} else if (is_load(writer->spec->op)) {
+		(void)put_kernel(writer, cr3 & ~CR3_KEEP);
+	} else {
+		struct script_step *const step = put_kernel(writer, cr3);
+
+		step->kind = STEP_FLUSH;
+		step->operand = script_area_descriptors();
+	}
 }
 
 static void put_user(struct writer *writer, uint64_t cr3, uint32_t side)
 {
 	const uint32_t pages = writer->spec->value;
 
-	put_step(writer, cr3, chase_arena_base(spaces_layout()),
-	         side * SETS_APART + set_at(pages), pages);
+	(void)put_step(writer, cr3, chase_arena_base(spaces_layout()),
+	               side * SETS_APART + set_at(pages), pages);
 }
 
 /* Threads have the tables of side 0, and working sets of their own. */
@@ -219,21 +253,25 @@ static void put_thread_switch(struct writer *writer, uint32_t to)
 {
 	const bool isolated = writer->scenario->isolated;
 
-	put_kernel(writer, isolated ? entry_cr3(writer, 0) : 0);
+	if (isolated)
+		put_entry(writer, 0);
+	else
+		(void)put_kernel(writer, 0);
 	if (writer->scenario->deferred)
-		put_step(writer, kernel_cr3(writer, 0), VA_COMMON, KERNEL_FIRST, 0);
+		(void)put_step(writer, kernel_cr3(writer, 0), VA_COMMON, KERNEL_FIRST,
+		               0);
 	put_user(writer, isolated ? user_cr3(writer, 0) : 0, to);
 }
 
 static void put_process_switch(struct writer *writer, uint32_t to)
 {
 	if (!writer->scenario->isolated) {
-		put_kernel(writer, 0);
+		(void)put_kernel(writer, 0);
 		put_user(writer, kernel_cr3(writer, to), to);
 		return;
 	}
-	put_kernel(writer, entry_cr3(writer, 1 - to));
-	put_step(writer, kernel_cr3(writer, to), VA_COMMON, KERNEL_FIRST, 0);
+	put_entry(writer, 1 - to);
+	(void)put_step(writer, kernel_cr3(writer, to), VA_COMMON, KERNEL_FIRST, 0);
 	put_user(writer, user_cr3(writer, to), to);
 }
 
@@ -244,13 +282,13 @@ static void put_kernel_switch(struct writer *writer, uint32_t to)
 	const uint32_t pages = writer->spec->value;
 
 	if (to == 0) {
-		put_kernel(writer, 0);
+		(void)put_kernel(writer, 0);
 		put_user(writer, isolated ? user_cr3(writer, 0) : 0, 0);
 		return;
 	}
-	put_kernel(writer, isolated ? kernel_cr3(writer, 0) : 0);
-	put_step(writer, 0, kernel_base(writer->scenario),
-	         KERNEL_THREAD * SETS_APART + set_at(pages), pages);
+	(void)put_kernel(writer, isolated ? kernel_cr3(writer, 0) : 0);
+	(void)put_step(writer, 0, kernel_base(writer->scenario),
+	               KERNEL_THREAD * SETS_APART + set_at(pages), pages);
 }
 
 static uint32_t put_switches(struct writer *writer, uint32_t switches)
@@ -284,7 +322,7 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 		.spec = &experiment->spec,
 		.scenario = experiment->spec.setting,
 	};
-	struct script_run run;
+	struct script_run run = { .flushes_behind = writer.scenario->entry_flushes };
 
 	if (workspace_open_scripts(workspace) != ERR_NONE ||
 	    workspace_map_lines(workspace, spaces_layout(), ALL_PAGES) != ERR_NONE ||
@@ -316,6 +354,7 @@ static void name_variant(struct experiment_spec *spec, const struct scenario *sc
 	variant_add(spec, scenario->is_global ? "global" : NULL);
 	variant_add(spec, scenario->isolated ? "pti" : NULL);
 	variant_add(spec, scenario->deferred ? "deferred" : NULL);
+	variant_add(spec, scenario->entry_flushes ? "entryflush" : NULL);
 }
 
 /* Without a working set no page of the kernel is touched. */
@@ -330,7 +369,7 @@ static void plan_scenario(struct plan *plan, const struct tlb_op *op,
 			.param = "pages",
 			.value = page_counts[i],
 			.divisor = SWITCHES,
-			.pcide = !tlb_op_exists(op, false),
+			.pcide = scenario->entry_flushes || !tlb_op_exists(op, false),
 		};
 
 		if (!plan_has_point(plan, page_counts, PAGE_COUNTS, i) ||
@@ -339,6 +378,15 @@ static void plan_scenario(struct plan *plan, const struct tlb_op *op,
 		name_variant(&spec, scenario);
 		plan_add(plan, &spec);
 	}
+}
+
+static void plan_entering(struct plan *plan, const struct scenario *scenario)
+{
+	static const char *const flushes[] = { "cr3_pcid_flush", "invpcid_all_global",
+		                               "cr4_pge_toggle" };
+
+	for (unsigned i = 0; i < COUNT_OF(flushes); i++)
+		plan_scenario(plan, tlb_op_named(flushes[i]), scenario);
 }
 
 static void plan_switch(struct plan *plan)
@@ -353,6 +401,9 @@ static void plan_switch(struct plan *plan)
 			plan_scenario(plan, tlb_op_named(loads[op]), &loading[i]);
 	for (unsigned i = 0; i < COUNT_OF(deferring); i++)
 		plan_scenario(plan, tlb_op_named("cr3_pcid_flush"), &deferring[i]);
+	plan_entering(plan, &entering[0]);
+	if (plan_is_longest(plan))
+		plan_entering(plan, &entering[1]);
 }
 
 static uint64_t frames(const struct config *config)

@@ -84,13 +84,18 @@ struct pair_list {
 
 static void add(struct pair_list *list, unsigned from, unsigned to)
 {
-	if (from == to || list->count == TARGET_PAIRS)
-		return;
-	for (unsigned i = 0; i < list->count; i++)
-		if (list->pairs[i].from == from && list->pairs[i].to == to)
-			return;
-	list->pairs[list->count++] =
-		(struct target_pair){ (uint16_t)from, (uint16_t)to };
+	if (from != to && list->count != TARGET_PAIRS)
+		list->pairs[list->count++] =
+			(struct target_pair){ (uint16_t)from, (uint16_t)to };
+}
+
+typedef bool begins_fn(const struct topology *const *all, unsigned i);
+
+static bool begins_itself(const struct topology *const *all, unsigned i)
+{
+	(void)all;
+	(void)i;
+	return true;
 }
 
 static bool begins_package(const struct topology *const *all, unsigned i)
@@ -111,6 +116,25 @@ static bool begins_cache(const struct topology *const *all, unsigned i)
 	return true;
 }
 
+/* Who begins something; of more than there is room for only how many. */
+struct chosen {
+	uint16_t places[TARGET_PAIRS_OF];
+	unsigned count;
+};
+
+static void choose(struct chosen *chosen, const struct topology *const *all,
+                   unsigned count, begins_fn *begins)
+{
+	chosen->count = 0;
+	for (unsigned i = 0; i < count; i++) {
+		if (!begins(all, i))
+			continue;
+		if (chosen->count < TARGET_PAIRS_OF)
+			chosen->places[chosen->count] = (uint16_t)i;
+		chosen->count++;
+	}
+}
+
 /* The nearest other core of the package; itself if there is none. */
 static unsigned next_core(const struct topology *const *all, unsigned count, unsigned i)
 {
@@ -125,33 +149,57 @@ static unsigned next_core(const struct topology *const *all, unsigned count, uns
 	return nearest;
 }
 
-static void add_packages(struct pair_list *list, const struct topology *const *all,
-                         unsigned count)
+/* Each of the chosen calls each other one. */
+static void add_each(struct pair_list *list, const struct chosen *chosen)
+{
+	const unsigned count =
+		chosen->count < TARGET_PAIRS_OF ? chosen->count : TARGET_PAIRS_OF;
+
+	for (unsigned from = 0; from < count; from++)
+		for (unsigned to = 0; to < count; to++)
+			add(list, chosen->places[from], chosen->places[to]);
+}
+
+/* And a neighbour, where that is not among them. */
+static void add_neighbours(struct pair_list *list, const struct topology *const *all,
+                           unsigned count, begins_fn *begins)
 {
 	for (unsigned from = 0; from < count; from++) {
-		if (!begins_package(all, from))
+		if (!begins(all, from))
 			continue;
-		add(list, from, next_core(all, count, from));
-		for (unsigned to = 0; to < count; to++)
-			if (begins_package(all, to))
-				add(list, from, to);
+
+		const unsigned to = next_core(all, count, from);
+
+		if (!begins(all, to))
+			add(list, from, to);
 	}
 }
 
-unsigned target_pairs(const struct topology *const *all, unsigned count,
+/* But for its neighbour, which it calls already. */
+static void add_caches(struct pair_list *list, const struct topology *const *all,
+                       unsigned count)
+{
+	for (unsigned to = 1; to < count; to++)
+		if (begins_cache(all, to) && !begins_package(all, to) &&
+		    to != next_core(all, count, 0))
+			add(list, 0, to);
+}
+
+unsigned target_pairs(const struct topology *const *all, unsigned count, unsigned most,
                       struct target_pair pairs[TARGET_PAIRS])
 {
 	struct pair_list list = { .pairs = pairs };
+	begins_fn *begins = count <= most ? begins_itself : begins_cache;
+	struct chosen chosen;
 
-	if (count <= TARGET_PAIRS_OF) {
-		for (unsigned from = 0; from < count; from++)
-			for (unsigned to = 0; to < count; to++)
-				add(&list, from, to);
-		return list.count;
+	choose(&chosen, all, count, begins);
+	if (chosen.count > most) {
+		begins = begins_package;
+		choose(&chosen, all, count, begins);
 	}
-	add_packages(&list, all, count);
-	for (unsigned to = 1; to < count; to++)
-		if (begins_cache(all, to))
-			add(&list, 0, to);
+	add_each(&list, &chosen);
+	add_neighbours(&list, all, count, begins);
+	if (begins == begins_package)
+		add_caches(&list, all, count);
 	return list.count;
 }

@@ -24,8 +24,9 @@ struct target_rank {
 void target_order(const struct topology *const *all, unsigned count,
                   struct target_rank *ranks);
 
-/* Up to so many processors each calls each other one. */
-#define TARGET_PAIRS_OF 16u
+/* Up to so many processors each calls each other one; usually fewer. */
+#define TARGET_PAIRS_OF 64u
+#define TARGET_PAIRS_OF_USUAL 16u
 #define TARGET_PAIRS (TARGET_PAIRS_OF * (TARGET_PAIRS_OF - 1))
 
 /*
@@ -41,9 +42,11 @@ struct target_pair {
 
 /*
  * Who calls whom, one by one, of all that are in the order above behind all[0]; returns
- * how many, each once.  Of more than TARGET_PAIRS_OF the first of each package calls
- * the first of each other one and the nearest core of its own, and all[0] the first of
- * each last-level cache that is not its own; what has no room is left out.
+ * how many, each once.  Up to most processors (TARGET_PAIRS_OF at most) each calls each
+ * other one.  Of more the first of each last-level cache calls the first of each other
+ * one, and the nearest core of its own package.  Where there are more than most of
+ * these, the first of each package does so, and all[0] calls the first of each cache
+ * besides.  What has no room is left out.
  */
-unsigned target_pairs(const struct topology *const *all, unsigned count,
+unsigned target_pairs(const struct topology *const *all, unsigned count, unsigned most,
                       struct target_pair pairs[TARGET_PAIRS]);

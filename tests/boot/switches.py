@@ -10,7 +10,8 @@ from collections import OrderedDict
 
 # Instructions of a window around the script, and of the script (bench/harness/window/script.c).
 STAMPS, BEGIN, STEP, LOAD, FLUSH, ACCESS = 5, 3, 14, 3, 2, 3
-BODY = {"invpcid_context": 1, "invpcid_by_cr3": 2}
+BEHIND = 5  # a flush behind its load: one jump, and R9 and R10 for CR4
+BODY = {"invpcid_context": 1, "invpcid_by_cr3": 2, "invpcid_all_global": 1, "cr4_pge_toggle": 2}
 LOADS_IN_BODY = {"invpcid_by_cr3": 2}
 PAGES_EACH = 8
 COUNTS = {8: 64, 64: 32, 512: 8}  # references of the profile smoke, by pages; a quarter before
@@ -161,9 +162,11 @@ def expect_switch(row, ticks):
         steps, loads = 2, (2 if "shared" in words else 1) if pti else 0
         if "deferred" in words:  # and the kernel drops its own half between
             steps, loads = 3, 3
+    flush = BODY.get(row["op"], 0)  # at the entry, of what is no load
     accesses = pages + (KERNEL_PAGES if pages else 0)
-    same = SWITCHES * (STEP * steps + ACCESS * accesses + LOAD * loads)
-    return loads * ticks, (STAMPS + BEGIN + same) * ticks
+    same = SWITCHES * (STEP * steps + ACCESS * accesses + LOAD * loads
+                       + (BEHIND if flush else 0))
+    return (loads + flush) * ticks, (STAMPS + BEGIN + same) * ticks
 
 
 def main(path, ticks, seed):

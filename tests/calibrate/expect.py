@@ -349,6 +349,11 @@ def switch(truth: Truth, row: dict, words) -> Range:
     if row["value"] != "0":
         raise Unknown("which pages stay over a switch is worked out for decisions alone")
     between = next(word for word in words if word in LOADS)
+    if "entryflush" in words and row["op"] != "cr3_pcid_flush":
+        raise Unknown("what it drops of the script's own pages is not worked out")
+    if "entryflush" in words:
+        kept = LOADS_PTI[between] - 1
+        return operation(truth, row["op"], ()) + truth.costs("cr3_noflush").times(kept)
     if "deferred" in words:
         kept = truth.costs("cr3_noflush")
         return kept + operation(truth, row["op"], ()).times(2)

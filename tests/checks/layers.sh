@@ -15,7 +15,7 @@ cat >"$scratch/floors" <<'END'
 17 efi/stick efi/ram_log
 16 efi/firmware
 15 bench
-14 bench/harness/runner bench/litmus
+14 bench/harness/runner bench/harness/target bench/litmus
 13 bench/harness/remote bench/harness/verify
 12 bench/harness/selftest bench/harness/experiment
 11 bench/harness/sample

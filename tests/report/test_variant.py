@@ -22,7 +22,7 @@ REMOTE = {
         *(f"{mode}-{figure}-{apic}" for mode, figure, apic in itertools.product(
             ("dry", "self"), ("rtt", "send", "handler"), ("xapic", "x2apic"))),
         *(f"{mode}-{state}-{figure}{place}-x2apic" for mode, state, figure, place in
-          itertools.product(("unicast", "cluster", "shorthand", "nmi", "poll", "store"),
+          itertools.product(("unicast", "cluster", "shorthand", "nmi", "poll", "store", "armed"),
                             ("spin", "pause", "hlt", "mwait0", "mwait20", "off"),
                             ("rtt", "send", "oneway", "handler"),
                             ("", "-from0", "-from17", *(f"-{one}" for one in DISTANCES),
@@ -31,6 +31,8 @@ REMOTE = {
     "shootdown": [
         *(f"local{pcids}" for pcids in ("", "-pcide", "-pcide-otherpcid")),
         *(f"broadcast{part}-{state}{pcide}" for part in ("", "-issue", "-tlbsync", "-tables")
+          for state in ("pause", "hlt") for pcide in ("", "-pcide")),
+        *(f"refill-{how}-{state}{pcide}" for how in ("unicast", "broadcast")
           for state in ("pause", "hlt") for pcide in ("", "-pcide")),
         *(f"together-{lock}-pause{pcids}" for lock in ("lock", "free")
           for pcids in ("", "-pcide-otherpcid")),

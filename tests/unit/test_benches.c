@@ -323,6 +323,24 @@ TEST(with_isolation_a_flush_may_put_the_half_of_the_user_off)
 	assert_false(has("cr3_reload", "shared-pti-deferred", 64));
 }
 
+/* An unconditional flush of everything behind the kernel's load, against other loads.
+ */
+TEST(an_entry_that_keeps_may_drop_everything_behind_its_load)
+{
+	static const char *const ops[] = { "cr3_pcid_flush", "invpcid_all_global",
+		                           "cr4_pge_toggle" };
+
+	for (unsigned i = 0; i < COUNT_OF(ops); i++) {
+		plan_bench(&bench_switch, "default", 2048);
+		assert_true(has(ops[i], "pcide-shared-pti-entryflush", 512));
+		assert_true(
+			spec_at(find(ops[i], "pcide-shared-pti-entryflush", 8))->pcide);
+		assert_false(has(ops[i], "pcide-different-pti-entryflush", 64));
+		plan_bench(&bench_switch, "full", 2048);
+		assert_true(has(ops[i], "pcide-different-pti-entryflush", 64));
+	}
+}
+
 TEST(range_costs_the_operations_and_what_comes_behind_them_together)
 {
 	const struct experiment_spec *spec;
@@ -533,6 +551,8 @@ int main(void)
 			who_broadcasts_a_flush_has_its_cost_alone_but_in_the_longest_profile),
 		cmocka_unit_test(
 			with_isolation_a_flush_may_put_the_half_of_the_user_off),
+		cmocka_unit_test(
+			an_entry_that_keeps_may_drop_everything_behind_its_load),
 		cmocka_unit_test(
 			range_costs_the_operations_and_what_comes_behind_them_together),
 		cmocka_unit_test(

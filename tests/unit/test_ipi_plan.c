@@ -1,6 +1,6 @@
 /*
- * Which rows of ipi ask for states deeper than C1: the benchmark's own plan, on
- * processors that are nothing but a distance.
+ * Which rows of ipi ask for states deeper than C1, and which processors call each
+ * other: the benchmark's own plans, on processors that are nothing but a place.
  */
 #include "bench/harness/remote/shapes.h"
 #include "bench/remote_plan.h"
@@ -112,6 +112,90 @@ TEST(elsewhere_each_deeper_hint_is_asked_for_in_both_states)
 	assert_int_equal(deep_rows(DISTANCE_MACHINE), 2 * 3);
 }
 
+/* Nobody sleeps where the store comes before MWAIT: one hint is enough. */
+TEST(a_store_between_monitor_and_mwait_is_one_row_but_in_the_longest_profile)
+{
+	static const char *const profiles[] = { "default", "full" };
+	static const unsigned expected[] = { 1, 5 };
+
+	for (unsigned p = 0; p < COUNT_OF(profiles); p++) {
+		unsigned rows = 0;
+
+		(void)deep_rows(DISTANCE_CORE);
+		config.profile = profile_named((struct text_slice){
+			.text = profiles[p], .length = strlen(profiles[p]) });
+		plan_make(&plan, &bench_ipi, NULL);
+		for (unsigned i = 0; i < plan.count; i++)
+			rows += plan.experiments[i].spec.remote.mode == REMOTE_ARMED;
+		assert_int_equal(rows, expected[p]);
+	}
+}
+
+/* Rows of pairs, and of all else, in all plans of the benchmark with so many others. */
+static unsigned pair_rows(const char *profile, unsigned others)
+{
+	static struct smp_cpu cpus[200];
+	static bool called[200][200];
+	unsigned pairs = 0;
+
+	memset(called, 0, sizeof called);
+	only_at = DISTANCE_PACKAGE;
+	config = config_default();
+	config.profile = profile_named(
+		(struct text_slice){ .text = profile, .length = strlen(profile) });
+	group.count = others;
+	for (unsigned i = 0; i <= others; i++) {
+		cpus[i] = (struct smp_cpu){ .number = i };
+		cpus[i].topology.apic_id = i;
+		cpus[i].topology.core = cpus[i].topology.cluster = i;
+		cpus[i].topology.cache = i / 8;
+		cpus[i].topology.package = i / 64;
+		group.members[i] = &cpus[i];
+		group.order.topologies[i] = &cpus[i].topology;
+	}
+	plan = (struct plan){ .config = &config, .machine = &machine, .group = &group };
+	for (unsigned n = 0; n < bench_ipi.plans(&config, others + 1); n++) {
+		plan.number = n;
+		plan_make(&plan, &bench_ipi, NULL);
+		assert_int_equal(plan.lost, 0);
+		for (unsigned i = 0; i < plan.count; i++) {
+			const struct remote_spec *const remote =
+				&plan.experiments[i].spec.remote;
+			const char *const param = plan.experiments[i].spec.param;
+			const bool is_pair = param != NULL && strcmp(param, "to") == 0;
+
+			assert_int_equal(is_pair, n != 0);
+			assert_false(is_pair && called[remote->from][remote->first]);
+			called[remote->from][remote->first] |= is_pair;
+			pairs += is_pair;
+		}
+	}
+	return pairs;
+}
+
+TEST(in_the_longest_profile_each_of_64_processors_calls_each)
+{
+	assert_int_equal(pair_rows("full", 63), 64 * 63);
+	assert_int_equal(pair_rows("default", 63), 8 * 7 + 8);
+	assert_int_equal(pair_rows("default", 15), 16 * 15);
+}
+
+TEST(of_128_processors_each_cache_calls_each)
+{
+	assert_int_equal(pair_rows("default", 127), 16 * 15 + 16);
+	assert_int_equal(pair_rows("full", 127), 16 * 15 + 16);
+	assert_int_equal(pair_rows("full", 199), 25 * 24 + 25);
+	/* Four packages, and 21 more caches. */
+	assert_int_equal(pair_rows("default", 199), 4 * 3 + 4 + 21);
+}
+
+TEST(one_processor_has_no_plan_of_pairs)
+{
+	config = config_default();
+	assert_int_equal(bench_ipi.plans(&config, 1), 1);
+	assert_int_equal(bench_ipi.plans(&config, 2), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -119,6 +203,12 @@ int main(void)
 			no_target_is_told_to_sleep_deep_where_the_boot_processor_keeps_it_awake),
 		cmocka_unit_test(
 			elsewhere_each_deeper_hint_is_asked_for_in_both_states),
+		cmocka_unit_test(
+			a_store_between_monitor_and_mwait_is_one_row_but_in_the_longest_profile),
+		cmocka_unit_test(
+			in_the_longest_profile_each_of_64_processors_calls_each),
+		cmocka_unit_test(of_128_processors_each_cache_calls_each),
+		cmocka_unit_test(one_processor_has_no_plan_of_pairs),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

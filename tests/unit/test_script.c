@@ -129,6 +129,31 @@ TEST(an_emulation_of_two_loads_is_put_whole)
 	assert_jumps(all, flush + 2, "jmp", 192);
 }
 
+/* CR4's values in R9 and R10, and the count of steps back in R9. */
+TEST(a_flush_behind_its_load_has_the_registers_of_cr4)
+{
+	static const char *const behind[] = { "mov rbx, qword ptr [r12]",
+		                              "mov cr3, rbx",
+		                              "mov rbp, r9",
+		                              "mov r9, qword ptr [r15 + 0x20]",
+		                              "mov r10, qword ptr [r15 + 0x28]",
+		                              "mov cr4, r10",
+		                              "mov cr4, r9",
+		                              "mov r9, rbp",
+		                              NULL };
+	struct window_spec spec =
+		plays("cr3_pcid_noflush", "cr4_pge_toggle", false, true);
+	const struct listing *all;
+
+	spec.script.flushes_behind = true;
+	all = listing_of(&spec);
+	assert_listing(all, at(all, 128), behind);
+	assert_jumps(all, at(all, 128) + 8, "jmp", 256);
+	/* Who only loads does so as ever. */
+	assert_string_equal(all->at[at(all, 192) + 1].text, "mov cr3, rbx");
+	assert_jumps(all, at(all, 192) + 2, "jmp", 256);
+}
+
 TEST(home_is_loaded_behind_the_last_stamp_and_only_by_who_left_it)
 {
 	const struct window_spec leaves = plays("cr3_reload", "none", false, true);
@@ -263,26 +288,28 @@ static void make_step(uint32_t i, bool is_dense, struct random *random)
 }
 
 /* What bodies will note of the steps, given what RAX is at first. */
-static unsigned expect(void)
+static unsigned expect(bool flushes_behind)
 {
 	uint64_t last = 0;
 	unsigned count = 0;
 
 	for (uint32_t i = 0; i < STEPS; i++) {
-		if (steps[i].kind == STEP_FLUSH) {
+		const bool flushes = steps[i].kind == STEP_FLUSH;
+
+		for (unsigned k = 0; flushes && !flushes_behind && k < 2; k++)
 			expected[count++] = steps[i].operand;
-			expected[count++] = steps[i].operand;
-		}
 		if (steps[i].kind != STEP_STAY) {
 			expected[count++] = steps[i].cr3;
 			expected[count++] = last;
 		}
+		for (unsigned k = 0; flushes && flushes_behind && k < 2; k++)
+			expected[count++] = steps[i].operand;
 		last = steps[i].accesses == 0 ? 16 : i + 1000;
 	}
 	return count;
 }
 
-static void play(bool is_dense)
+static void play(bool is_dense, bool flushes_behind)
 {
 	uint8_t *const executable =
 		mmap(NULL, AREA_BYTES, PROT_READ | PROT_WRITE | PROT_EXEC,
@@ -291,6 +318,7 @@ static void play(bool is_dense)
 		.body = body_of("none"),
 		.script = { .load = &note_load,
 		            .flush = &note_flush,
+		            .flushes_behind = flushes_behind,
 		            .dense = is_dense },
 	};
 	const struct window_site site = { .at = executable };
@@ -310,7 +338,7 @@ static void play(bool is_dense)
 }
 
 /* The first RAX is a stamp. */
-static void play_at_random(bool is_dense)
+static void play_at_random(bool is_dense, bool flushes_behind)
 {
 	struct random random = { .state = 21 };
 
@@ -318,18 +346,20 @@ static void play_at_random(bool is_dense)
 		make_step(i, is_dense, &random);
 	steps[0].kind = STEP_STAY;
 
-	const unsigned count = expect();
+	const unsigned count = expect(flushes_behind);
 
 	memset(noted, 0, sizeof noted);
-	play(is_dense);
+	play(is_dense, flushes_behind);
 	assert_memory_equal(noted, expected, count * sizeof noted[0]);
 	assert_true(noted[count] == 0);
 }
 
 TEST(played_it_does_what_the_steps_say_in_their_order)
 {
-	play_at_random(false);
-	play_at_random(true);
+	play_at_random(false, false);
+	play_at_random(true, false);
+	play_at_random(false, true);
+	play_at_random(true, true);
 }
 
 TEST(sums_are_those_of_the_steps)
@@ -357,6 +387,7 @@ int main(void)
 		cmocka_unit_test(
 			the_other_arm_has_no_bodies_and_the_dense_mapping_at_the_same_places),
 		cmocka_unit_test(an_emulation_of_two_loads_is_put_whole),
+		cmocka_unit_test(a_flush_behind_its_load_has_the_registers_of_cr4),
 		cmocka_unit_test(
 			home_is_loaded_behind_the_last_stamp_and_only_by_who_left_it),
 		cmocka_unit_test(

@@ -21,8 +21,9 @@ static void equip_stage(void)
 	steps = script_area_steps(&workspace.script_area, WARM + TIMED);
 	assert_non_null(steps);
 	ring0_begin(&pool, workspace.space.root, &before);
-	reason = script_shape_equip(&plan, &experiment,
-	                            &(struct script_run){ steps, WARM, TIMED });
+	reason = script_shape_equip(
+		&plan, &experiment,
+		&(struct script_run){ .steps = steps, .warm = WARM, .count = TIMED });
 	ring0_end(&before);
 	assert_null(reason);
 }

@@ -4,7 +4,7 @@
 #include "tests/unit/support/random.h"
 #include "tests/unit/support/unit.h"
 
-#define MOST 64u
+#define MOST 128u
 
 static struct topology topologies[MOST];
 static const struct topology *list[MOST];
@@ -77,8 +77,7 @@ TEST(everybody_but_the_caller_comes_once_and_never_nearer_than_who_came_before)
 	struct random random = { 27 };
 
 	for (unsigned turn = 0; turn < 200; turn++) {
-		const unsigned count =
-			2 + (unsigned)random_below_u64(&random, MOST - 2);
+		const unsigned count = 2 + (unsigned)random_below_u64(&random, 62);
 		uint64_t seen = 1;
 
 		for (unsigned i = 0; i < count; i++)
@@ -135,20 +134,27 @@ TEST(without_modules_it_is_the_sibling_alone)
 
 static struct target_pair pairs[TARGET_PAIRS];
 
-/* Topologies of whole cores, put in order; returns how many pairs call. */
-static unsigned pairs_of(unsigned count, unsigned cores, unsigned caches)
+/* Processors by apic_ids step apart, put in order; returns how many pairs call. */
+static unsigned pairs_by(unsigned step, unsigned count, unsigned cores, unsigned caches,
+                         unsigned most)
 {
 	static struct topology moved[MOST];
 
 	for (unsigned i = 0; i < count; i++)
-		sit(i, 2 * i, cores, caches);
+		sit(i, step * i, cores, caches);
 	target_order(list, count, ranks);
 	moved[0] = topologies[0];
 	for (unsigned i = 1; i < count; i++)
 		moved[i] = topologies[ranks[i - 1].place];
 	for (unsigned i = 0; i < count; i++)
 		list[i] = &moved[i];
-	return target_pairs(list, count, pairs);
+	return target_pairs(list, count, most, pairs);
+}
+
+/* Topologies of whole cores. */
+static unsigned pairs_of(unsigned count, unsigned cores, unsigned caches, unsigned most)
+{
+	return pairs_by(2, count, cores, caches, most);
 }
 
 static unsigned calls(unsigned calls_of, enum distance distance)
@@ -161,38 +167,86 @@ static unsigned calls(unsigned calls_of, enum distance distance)
 	return count;
 }
 
+/* Ordered pairs of different caches, or packages, of which one calls the other. */
+static unsigned covered(unsigned calls_of, bool packages)
+{
+	static bool seen[MOST][MOST];
+	unsigned count = 0;
+
+	memset(seen, 0, sizeof seen);
+	for (unsigned i = 0; i < calls_of; i++) {
+		const struct topology *const from = list[pairs[i].from];
+		const struct topology *const to = list[pairs[i].to];
+		const uint32_t a = packages ? from->package : from->cache;
+		const uint32_t b = packages ? to->package : to->cache;
+
+		count += a != b && !seen[a][b];
+		seen[a][b] = true;
+	}
+	return count;
+}
+
 TEST(of_sixteen_each_calls_each)
 {
-	assert_int_equal(pairs_of(1, 2, 2), 0);
-	assert_int_equal(pairs_of(2, 2, 2), 2);
-	assert_int_equal(pairs_of(16, 2, 2), 240);
+	assert_int_equal(pairs_of(1, 2, 2, TARGET_PAIRS_OF_USUAL), 0);
+	assert_int_equal(pairs_of(2, 2, 2, TARGET_PAIRS_OF_USUAL), 2);
+	assert_int_equal(pairs_of(16, 2, 2, TARGET_PAIRS_OF_USUAL), 240);
 }
 
-TEST(of_more_each_package_calls_each_and_its_own)
+TEST(in_the_longest_profile_each_of_sixty_four_calls_each)
 {
-	/* Eight packages of two caches of four cores. */
-	const unsigned count = pairs_of(64, 4, 2);
-
-	assert_int_equal(calls(count, DISTANCE_CACHE), 8);
-	assert_int_equal(calls(count, DISTANCE_MACHINE), 8 * 7 + 7);
-	assert_int_equal(calls(count, DISTANCE_PACKAGE), 1);
-	assert_int_equal(count, 8 + 8 * 7 + 7 + 1);
+	assert_int_equal(pairs_of(17, 2, 2, TARGET_PAIRS_OF), 17 * 16);
+	assert_int_equal(pairs_of(64, 4, 2, TARGET_PAIRS_OF), 64 * 63);
+	assert_int_equal(pairs_by(1, 64, 4, 2, TARGET_PAIRS_OF), 64 * 63);
 }
 
-TEST(of_one_package_the_boot_processor_calls_each_cache)
+/* Two packages of 64 cores, eight of which share a last-level cache. */
+TEST(of_128_cores_every_pair_of_caches_and_of_packages_calls)
 {
-	const unsigned count = pairs_of(64, 4, 16);
+	const unsigned count = pairs_of(128, 8, 8, TARGET_PAIRS_OF_USUAL);
 
-	assert_int_equal(calls(count, DISTANCE_CACHE), 1);
-	assert_int_equal(calls(count, DISTANCE_PACKAGE), 15);
-	assert_int_equal(count, 16);
+	assert_int_equal(covered(count, false), 16 * 15);
+	assert_int_equal(covered(count, true), 2);
+	assert_int_equal(calls(count, DISTANCE_CACHE), 16);
+	assert_int_equal(count, 16 * 15 + 16);
+	/* One package of 16 such caches. */
+	assert_int_equal(pairs_of(128, 8, 16, TARGET_PAIRS_OF_USUAL), 16 * 15 + 16);
+	assert_int_equal(calls(16 * 15 + 16, DISTANCE_PACKAGE), 16 * 15);
 }
 
+/* Two packages of 64 cores, four of which share one: 32 caches. */
+TEST(of_more_caches_packages_call_but_in_the_longest_profile_caches_do)
+{
+	unsigned count = pairs_of(128, 4, 16, TARGET_PAIRS_OF_USUAL);
+
+	assert_int_equal(covered(count, true), 2);
+	assert_int_equal(calls(count, DISTANCE_CACHE), 2);
+	/* And the boot processor each cache that is not its package's first. */
+	assert_int_equal(count, 2 + 2 + 30);
+	count = pairs_of(128, 4, 16, TARGET_PAIRS_OF);
+	assert_int_equal(covered(count, false), 32 * 31);
+	assert_int_equal(count, 32 * 31 + 32);
+}
+
+/* 64 cores of two threads, of four packages with one cache each. */
+TEST(a_second_thread_calls_nobody_where_first_ones_are_chosen)
+{
+	const unsigned count = pairs_by(1, 128, 16, 1, TARGET_PAIRS_OF_USUAL);
+
+	assert_int_equal(count, 4 * 3 + 4);
+	for (unsigned i = 0; i < count; i++) {
+		assert_int_equal(list[pairs[i].from]->apic_id % 2, 0);
+		assert_int_equal(list[pairs[i].to]->apic_id % 2, 0);
+	}
+}
+
+/* Each core has a cache to itself: what is nearest is chosen already. */
 TEST(no_pair_comes_twice_and_nobody_calls_itself)
 {
-	for (unsigned cores = 1; cores < 5; cores++)
-		for (unsigned caches = 1; caches < 5; caches++) {
-			const unsigned count = pairs_of(40, cores, caches);
+	for (unsigned most = 1; most <= TARGET_PAIRS_OF; most *= 4)
+		for (unsigned kind = 0; kind < 16; kind++) {
+			const unsigned count =
+				pairs_of(40, 1 + kind / 4, 1 + kind % 4, most);
 
 			assert_in_range(count, 1, TARGET_PAIRS);
 			for (unsigned i = 0; i < count; i++) {
@@ -202,6 +256,12 @@ TEST(no_pair_comes_twice_and_nobody_calls_itself)
 					             pairs[i].to == pairs[k].to);
 			}
 		}
+}
+
+/* 128 packages: of those that are more than there is room for some call. */
+TEST(what_has_no_room_is_left_out)
+{
+	assert_int_equal(pairs_of(128, 1, 1, TARGET_PAIRS_OF), 64 * 63);
 }
 
 int main(void)
@@ -221,9 +281,15 @@ int main(void)
 		cmocka_unit_test(without_modules_it_is_the_sibling_alone),
 		cmocka_unit_test(one_processor_alone_has_no_targets),
 		cmocka_unit_test(of_sixteen_each_calls_each),
-		cmocka_unit_test(of_more_each_package_calls_each_and_its_own),
-		cmocka_unit_test(of_one_package_the_boot_processor_calls_each_cache),
+		cmocka_unit_test(in_the_longest_profile_each_of_sixty_four_calls_each),
+		cmocka_unit_test(
+			of_128_cores_every_pair_of_caches_and_of_packages_calls),
+		cmocka_unit_test(
+			of_more_caches_packages_call_but_in_the_longest_profile_caches_do),
+		cmocka_unit_test(
+			a_second_thread_calls_nobody_where_first_ones_are_chosen),
 		cmocka_unit_test(no_pair_comes_twice_and_nobody_calls_itself),
+		cmocka_unit_test(what_has_no_room_is_left_out),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

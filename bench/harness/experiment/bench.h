@@ -37,6 +37,12 @@ struct bench {
 	const char *name; /* as in results.csv */
 	/* Calls plan_add() for every experiment the benchmark has on any machine. */
 	void (*plan)(struct plan *plan);
+	/*
+	 * How many plans its experiments are in, one measured behind the other, where
+	 * they may be more than one has places for; plan_number() says which is made.
+	 * At most that many processors take part.  NULL: one.
+	 */
+	unsigned (*plans)(const struct config *config, unsigned processors);
 	/* Before it is planned, where the processors are known; NULL: nothing. */
 	void (*prepare)(struct remote_group *group);
 	/*
@@ -152,6 +158,9 @@ void plan_add(struct plan *plan, const struct experiment_spec *spec);
 /* For a plan to choose by: what it runs on and what the user asked for. */
 const struct config *plan_config(const struct plan *plan);
 const struct machine *plan_machine(const struct plan *plan);
+
+/* The first plan of a benchmark is 0; see struct bench, plans. */
+unsigned plan_number(const struct plan *plan);
 
 /* The processors there are; NULL as long as nobody knows. */
 struct remote_group *plan_group(const struct plan *plan);

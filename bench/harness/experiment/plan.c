@@ -21,6 +21,11 @@ const struct machine *plan_machine(const struct plan *plan)
 	return plan->machine;
 }
 
+unsigned plan_number(const struct plan *plan)
+{
+	return plan->number;
+}
+
 struct remote_group *plan_group(const struct plan *plan)
 {
 	return plan->group;

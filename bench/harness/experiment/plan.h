@@ -52,6 +52,7 @@ struct experiment {
 
 struct plan {
 	const struct bench *bench;
+	unsigned number; /* of the benchmark's plans */
 	const struct config *config;
 	const struct machine *machine;
 	/* What an operation's body is replaced by nothing for; NULL: none. */

@@ -12,6 +12,7 @@ enum remote_mode {
 	REMOTE_SELF,      /* an interrupt to the own processor */
 	REMOTE_POLL,      /* the targets watch a line, interrupts off */
 	REMOTE_STORE,     /* the targets monitor that line, asleep in MWAIT */
+	REMOTE_ARMED,     /* the store comes between their MONITOR and MWAIT */
 	REMOTE_UNICAST,   /* one send for each */
 	REMOTE_CLUSTER,   /* x2APIC: one for all with the same cluster id */
 	REMOTE_SHORTHAND, /* one for all but the own processor */
@@ -25,7 +26,13 @@ const char *remote_mode_name(enum remote_mode mode);
 /* True where the store that numbers the call is all that is sent. */
 static inline bool remote_is_store(enum remote_mode mode)
 {
-	return mode == REMOTE_POLL || mode == REMOTE_STORE;
+	return mode == REMOTE_POLL || mode == REMOTE_STORE || mode == REMOTE_ARMED;
+}
+
+/* True where that store has to wake whoever monitors its line. */
+static inline bool remote_is_monitored(enum remote_mode mode)
+{
+	return mode == REMOTE_STORE || mode == REMOTE_ARMED;
 }
 
 /* What of an exchange is the figure. */
@@ -35,6 +42,7 @@ enum remote_figure {
 	FIGURE_HANDLER,    /* in the first target's handler, on its clock */
 	FIGURE_ONE_WAY,    /* from T0 to the first target's handler */
 	FIGURE_WAIT,       /* T2 - T1, of a broadcast */
+	FIGURE_REFILL,     /* what the first target reads behind it, on its clock */
 };
 
 struct lazy_protocol;

@@ -49,7 +49,8 @@ static struct aim aim_of(const struct tlb_op *op)
 }
 
 static struct script script_of(const struct plan *plan, const struct tlb_op *op,
-                               const struct aim *aim, bool dense)
+                               const struct aim *aim, const struct script_run *run,
+                               bool dense)
 {
 	const struct body *const none = &tlb_op_none->body;
 	const struct body *const body =
@@ -58,6 +59,7 @@ static struct script script_of(const struct plan *plan, const struct tlb_op *op,
 	struct script script = {
 		.load = none,
 		.flush = none,
+		.flushes_behind = run->flushes_behind,
 		.dense = dense,
 		.comes_home = op != tlb_op_none,
 	};
@@ -71,11 +73,12 @@ static struct script script_of(const struct plan *plan, const struct tlb_op *op,
 
 static window_code *make_window(const struct plan *plan,
                                 const struct experiment_spec *spec,
-                                const struct aim *aim, bool dense)
+                                const struct aim *aim, const struct script_run *run,
+                                bool dense)
 {
 	const struct window_spec window = {
 		.body = &tlb_op_none->body,
-		.script = script_of(plan, spec->op, aim, dense),
+		.script = script_of(plan, spec->op, aim, run, dense),
 	};
 
 	return workspace_window(plan->workspace, &window, ALIAS_GLOBAL);
@@ -123,8 +126,8 @@ const char *script_shape_equip(const struct plan *plan, struct experiment *exper
 	const struct aim aim = aim_of(spec->op);
 
 	experiment->pair = (struct pair){
-		.a = make_window(plan, spec, &aim, true),
-		.b = make_window(plan, spec, &aim, false),
+		.a = make_window(plan, spec, &aim, run, true),
+		.b = make_window(plan, spec, &aim, run, false),
 		.args = args_of(plan, spec, &aim, run),
 		.priming = &experiment->priming,
 		.priming_b = &experiment->priming_b,

@@ -9,6 +9,7 @@
 struct script_run {
 	const struct script_step *steps; /* of script_area_steps() */
 	uint32_t warm, count;
+	bool flushes_behind; /* a step's flush is behind its load, not before it */
 };
 
 /*

@@ -11,7 +11,7 @@ const char *remote_mode_name(enum remote_mode mode)
 		[REMOTE_POLL] = "poll",       [REMOTE_UNICAST] = "unicast",
 		[REMOTE_CLUSTER] = "cluster", [REMOTE_SHORTHAND] = "shorthand",
 		[REMOTE_NMI] = "nmi",         [REMOTE_LOCAL] = "local",
-		[REMOTE_STORE] = "store",
+		[REMOTE_STORE] = "store",     [REMOTE_ARMED] = "armed",
 	};
 
 	return names[mode];
@@ -173,6 +173,7 @@ static const char *mode_lacks(const struct remote_group *group,
 	case REMOTE_LOCAL:
 	case REMOTE_POLL:
 	case REMOTE_STORE:
+	case REMOTE_ARMED:
 		return NULL;
 	default:
 		return mode == APIC_OFF ? "local APIC" : NULL;
@@ -182,15 +183,17 @@ static const char *mode_lacks(const struct remote_group *group,
 /* Who begins, those that begin with it, and targets that do not halt. */
 static unsigned busy_count(const struct remote_context *remote)
 {
-	if (!smp_sleeps((enum smp_state)remote->spec->state))
+	if (!smp_sleeps((enum smp_state)remote->spec->state) ||
+	    remote->spec->state == SMP_ARMED)
 		return remote->targets + 1;
 	return remote->spec->owners > 1 ? remote->spec->owners : 1;
 }
 
 const struct smp_cpu *group_timekeeper(const struct remote_context *remote)
 {
-	const bool on_target = remote->spec->figure == FIGURE_HANDLER ||
-	                       remote->spec->figure == FIGURE_ONE_WAY;
+	const enum remote_figure figure = remote->spec->figure;
+	const bool on_target = figure == FIGURE_HANDLER || figure == FIGURE_ONE_WAY ||
+	                       figure == FIGURE_REFILL;
 
 	return on_target && remote->targets != 0
 	               ? group_target(remote, 0)

@@ -36,6 +36,13 @@ enum stamp {
 
 struct remote_group;
 
+/* Of an experiment that reads behind a shootdown: what it does that around. */
+struct group_refill {
+	void (*prime)(const struct priming *priming);
+	window_code *untold, *told; /* the shootdown's two windows */
+	uint64_t line;              /* the first one's offset among the pages */
+};
+
 /*
  * What an experiment has of its own where several processors take part.  It outlives
  * the experiment: a processor that is lost may come back to it.
@@ -58,6 +65,7 @@ struct remote_context {
 	uint16_t pcid;         /* of the pages: the current one or another */
 	bool must_drop[FLUSH_KINDS];            /* the operation, of the pages' PCID */
 	uint64_t control_looked, control_stale; /* words, in all chunks */
+	struct group_refill refill;
 	bool only_answers; /* the targets do nothing else: they sleep in between */
 	/* The least that a target slept, and slept deeper than C1; HALT_UNKNOWN. */
 	int32_t slept, slept_deep;
@@ -70,7 +78,7 @@ struct remote_context {
 };
 
 struct group_counts {
-	uint32_t handled, polled, nmis;
+	uint32_t handled, polled, armed, nmis;
 };
 
 /* What one that begins asks of others: in a line of its own. */
@@ -187,6 +195,8 @@ struct group_totals {
 	uint64_t counted, interrupts_lost, interrupts_doubled;
 	/* Stores that were to wake a processor, and that did not. */
 	uint64_t store_wakes, store_wakes_lost;
+	/* Of these, to come between MONITOR and MWAIT; and that did. */
+	uint64_t store_wakes_armed, store_wakes_between;
 	/* Ticks from waking to sending, of senders other than the boot processor. */
 	bool senders_known;
 	uint64_t senders_awake; /* the shortest */
@@ -362,16 +372,13 @@ bool group_send(struct remote_context *remote, enum remote_mode mode);
 bool group_wait(struct remote_context *remote);
 
 /*
- * The same for REMOTE_STORE: who is not awake in time is woken by an interrupt, and the
- * store that did not is counted (Intel's errata ICX143, LNL030, APL30).  That window's
- * sample contains the wait.
+ * The same for REMOTE_STORE and REMOTE_ARMED: who is not awake in time is woken by an
+ * interrupt, and the store that did not is counted (Intel's errata ICX143, LNL030,
+ * APL30).  That window's sample contains the wait.
  */
 bool group_wait_stores(struct remote_context *remote);
 
-/*
- * Half of them or more lost: what the experiment measured is the wait, and it has
- * failed.
- */
+/* One of them lost, and the experiment has failed; says how many of how many. */
 void group_judge_store_wakes(struct remote_context *remote);
 
 /* One PAUSE; true if it has gone on for more than limit ticks.  looks: 0 at first. */

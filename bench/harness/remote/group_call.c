@@ -35,6 +35,16 @@ static bool send_clusters(const struct remote_group *group, const struct apic *a
 	return sent;
 }
 
+/* Numbers the call of each, and tells it behind that. */
+static void store_armed(const struct remote_context *remote)
+{
+	for (unsigned i = 0; i < remote->targets; i++) {
+		struct smp_cpu *const member = group_target(remote, i);
+
+		smp_tell_stored(member, smp_fill_call(member));
+	}
+}
+
 bool group_send(struct remote_context *remote, enum remote_mode mode)
 {
 	const struct apic *const apic =
@@ -47,6 +57,9 @@ bool group_send(struct remote_context *remote, enum remote_mode mode)
 	case REMOTE_POLL:
 	case REMOTE_STORE:
 		group_fill(remote);
+		return true;
+	case REMOTE_ARMED:
+		store_armed(remote);
 		return true;
 	case REMOTE_UNICAST:
 		return send_each(remote, apic, false);
@@ -153,9 +166,13 @@ bool group_wait_stores(struct remote_context *remote)
 
 void group_judge_store_wakes(struct remote_context *remote)
 {
-	if (remote->store_wakes_lost != 0 &&
-	    2 * remote->store_wakes_lost >= remote->store_wakes)
-		group_give_up(remote, ROW_FAILED, "stores woke nobody");
+	char text[sizeof remote->reason];
+
+	if (remote->store_wakes_lost != 0)
+		group_give_up(
+			remote, ROW_FAILED,
+			format_text(text, sizeof text, "%u of %u stores woke nobody",
+		                    remote->store_wakes_lost, remote->store_wakes));
 }
 
 bool group_wait(struct remote_context *remote)

@@ -162,6 +162,7 @@ static struct group_counts counts_of(struct smp_cpu *member)
 	return (struct group_counts){
 		.handled = atomic_load(&member->calls_handled),
 		.polled = atomic_load(&member->calls_polled),
+		.armed = atomic_load(&member->calls_armed),
 		.nmis = atomic_load(&member->nmis_handled),
 	};
 }
@@ -245,6 +246,10 @@ static void check_counts(struct remote_context *remote, unsigned i)
 		taken = polled;
 	else if (remote->spec->mode == REMOTE_NMI)
 		taken = now.nmis - before.nmis;
+	if (remote->spec->mode == REMOTE_ARMED) {
+		group->totals.store_wakes_armed += sent;
+		group->totals.store_wakes_between += now.armed - before.armed;
+	}
 	group->totals.counted++;
 	if (taken < least) {
 		group->totals.interrupts_lost += least - taken;
@@ -266,7 +271,6 @@ void group_end(struct remote_context *remote)
 	if (!remote->gave_up && remote->spec->mode != REMOTE_LOCAL)
 		for (unsigned i = 0; i < remote->targets; i++)
 			check_counts(remote, i);
-	group_judge_store_wakes(remote);
 	(void)group_run(remote, leave_mode, remote);
 	group_halt_judge(remote);
 	smp_on_call(group->smp, NULL, NULL);

@@ -40,7 +40,9 @@ static void read_counts(const struct remote_group *group, bool sleep,
 
 static bool sleeps(const struct remote_context *remote)
 {
-	return remote->only_answers && smp_sleeps((enum smp_state)remote->spec->state);
+	const enum smp_state state = (enum smp_state)remote->spec->state;
+
+	return remote->only_answers && smp_sleeps(state) && state != SMP_ARMED;
 }
 
 void group_halt_begin(const struct remote_context *remote, const struct smp_cpu *me)

@@ -144,6 +144,18 @@ static void add_refused_kinds(const struct flush_kinds *kinds,
 				       });
 }
 
+/* The share of those to come between MONITOR and MWAIT that did. */
+static void add_store_wakes(const struct group_totals *totals,
+                            struct selftest *selftest)
+{
+	if (totals->store_wakes == 0)
+		return;
+	add_amiss(selftest, "store_wakes_lost", totals->store_wakes_lost);
+	if (totals->store_wakes_armed != 0)
+		add(selftest, "store_wakes_between", "percent",
+		    totals->store_wakes_between * 100 / totals->store_wakes_armed);
+}
+
 void group_selftest(const struct remote_group *group, struct selftest *selftest)
 {
 	add_looks(selftest, &group->totals.shootdown_looks, "shootdown_words",
@@ -162,6 +174,5 @@ void group_selftest(const struct remote_group *group, struct selftest *selftest)
 		return;
 	add_amiss(selftest, "interrupts_lost", group->totals.interrupts_lost);
 	add_amiss(selftest, "interrupts_doubled", group->totals.interrupts_doubled);
-	if (group->totals.store_wakes != 0)
-		add_amiss(selftest, "store_wakes_lost", group->totals.store_wakes_lost);
+	add_store_wakes(&group->totals, selftest);
 }

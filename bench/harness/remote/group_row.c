@@ -2,8 +2,9 @@
 
 struct mishap group_mishap(const struct experiment *experiment)
 {
-	const struct remote_context *const remote = experiment->remote;
+	struct remote_context *const remote = experiment->remote;
 
+	group_judge_store_wakes(remote);
 	return (struct mishap){ remote->status,
 		                remote->status == ROW_OK ? NULL : remote->reason };
 }

@@ -91,8 +91,8 @@ exchange(struct remote_context *remote, enum remote_mode mode, struct window_arg
 	if (mode == REMOTE_SELF)
 		sti();
 	if (mode != REMOTE_DRY && sent)
-		answered = mode == REMOTE_STORE ? group_wait_stores(remote)
-		                                : group_wait(remote);
+		answered = remote_is_monitored(mode) ? group_wait_stores(remote)
+		                                     : group_wait(remote);
 	args->t2 = rdtsc_ordered();
 	if (mode == REMOTE_SELF)
 		cli();

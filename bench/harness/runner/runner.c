@@ -32,8 +32,8 @@ static bool is_broken_on(const struct run *run, const struct core *core)
 	       (run->config->injected_faults & INJECT_OTHER_BROKEN) == 0;
 }
 
-/* The experiments of a benchmark on that core. */
-static void plan_for(struct run *run, const struct bench *bench,
+/* The experiments of a plan of a benchmark on that core. */
+static void plan_for(struct run *run, const struct bench *bench, unsigned number,
                      const struct core *core, struct workspace *workspace)
 {
 	struct plan *const plan = &run->plan;
@@ -41,6 +41,7 @@ static void plan_for(struct run *run, const struct bench *bench,
 		is_broken_on(run, core) ? run->config->broken_op : "";
 
 	run->core = core;
+	plan->number = number;
 	plan->config = run->config;
 	plan->machine = core->machine;
 	plan->broken = tlb_op_named(broken);
@@ -71,6 +72,22 @@ static bool is_selected(const struct config *config, const struct bench *bench)
 	return selected;
 }
 
+/* Of a benchmark, with at most so many processors. */
+static unsigned plans_of(const struct config *config, const struct bench *bench,
+                         unsigned processors)
+{
+	return bench->plans == NULL ? 1 : bench->plans(config, processors);
+}
+
+static uint64_t all_plans(const struct config *config, unsigned processors)
+{
+	uint64_t plans = 0;
+
+	for (unsigned i = 0; i < bench_count; i++)
+		plans += plans_of(config, benches[i], processors);
+	return plans;
+}
+
 /*
  * Cases of LAVA that wait for the end, one for each row, and those of the part that is
  * open: verification has the longest.
@@ -83,9 +100,11 @@ static uint64_t signal_bytes(uint64_t rows)
 }
 
 /* As many as a run can have, since they come before anybody knows the types of core. */
-static uint64_t signal_frames(void)
+static uint64_t signal_frames(const struct config *config)
 {
-	return signal_bytes((uint64_t)bench_count * PLAN_EXPERIMENTS) / PAGE_BYTES + 1;
+	return signal_bytes(all_plans(config, SMP_CPUS) * PLAN_EXPERIMENTS) /
+	               PAGE_BYTES +
+	       1;
 }
 
 uint64_t runner_frames(const struct config *config)
@@ -102,7 +121,7 @@ uint64_t runner_frames(const struct config *config)
 		if (benches[i]->frames != NULL && is_selected(config, benches[i]))
 			frames += benches[i]->frames(config);
 	if (config->lava)
-		frames += signal_frames();
+		frames += signal_frames(config);
 	return frames;
 }
 
@@ -145,10 +164,10 @@ static uint64_t row_bytes(const struct config *config)
 	       (config->profile->histograms ? HISTOGRAM_STREAM_BYTES : 0);
 }
 
-/* Benchmarks, each as often as it is measured at most. */
+/* Plans of all benchmarks, each as often as it is measured at most. */
 static uint64_t most_passes(const struct config *config, const struct machine *machine)
 {
-	uint64_t passes = bench_count;
+	uint64_t passes = all_plans(config, machine->processors.count);
 
 	for (unsigned i = 0; i < bench_count; i++)
 		if (benches[i]->each_core_type && cores_may_differ(config, machine))
@@ -184,7 +203,7 @@ uint64_t runner_row_bytes(const struct run *run)
 static void open_signals(struct run *run)
 {
 	const uint64_t planned = signal_bytes(run->steps) / PAGE_BYTES + 1;
-	uint64_t frames = signal_frames(), at = 0;
+	uint64_t frames = signal_frames(run->config), at = 0;
 
 	if (run->lava == NULL)
 		return;
@@ -217,21 +236,33 @@ static void note_usage(struct run *run, unsigned bench, struct core *core)
 			note_op(&core->usage[op], bench);
 }
 
+static unsigned plans_here(const struct run *run, const struct bench *bench)
+{
+	return plans_of(run->config, bench, group_count(run->plan.group) + 1);
+}
+
+static void note_plan(struct run *run, unsigned bench, unsigned number)
+{
+	for (unsigned kind = 0; kind < run->core_count; kind++) {
+		struct core *const core = &run->cores[kind];
+		const bool own = is_measured_on(benches[bench], core);
+
+		plan_for(run, benches[bench], number, own ? core : &run->cores[0],
+		         NULL);
+		run->steps += own ? run->plan.count : 0;
+		if (core->refusal == NULL)
+			note_usage(run, bench, core);
+	}
+}
+
 static void note_bench(struct run *run, unsigned bench)
 {
 	if (benches[bench]->parts != NULL) {
 		run->steps += benches[bench]->parts(run->config);
 		return;
 	}
-	for (unsigned kind = 0; kind < run->core_count; kind++) {
-		struct core *const core = &run->cores[kind];
-		const bool own = is_measured_on(benches[bench], core);
-
-		plan_for(run, benches[bench], own ? core : &run->cores[0], NULL);
-		run->steps += own ? run->plan.count : 0;
-		if (core->refusal == NULL)
-			note_usage(run, bench, core);
-	}
+	for (unsigned i = 0; i < plans_here(run, benches[bench]); i++)
+		note_plan(run, bench, i);
 }
 
 /* Steps are experiments, and one for each operation and phase of verification. */
@@ -428,14 +459,15 @@ static void begin_bench(struct run *run)
 	script_area_drop_all(run->root);
 }
 
-static void run_on(struct run *run, unsigned bench, const struct core *core)
+static void run_on(struct run *run, unsigned bench, unsigned number,
+                   const struct core *core)
 {
 	begin_bench(run);
 	if (run->workspace.window_area != 0 &&
 	    frequency_probe_open(&run->frequency_probe, &run->workspace.source) !=
 	            ERR_NONE)
 		return;
-	plan_for(run, benches[bench], core, &run->workspace);
+	plan_for(run, benches[bench], number, core, &run->workspace);
 	if (run->plan.count == 0)
 		return;
 	run->rows_pending = true;
@@ -489,9 +521,10 @@ static void run_bench(struct run *run, unsigned bench)
 	if (benches[bench]->prepare != NULL &&
 	    config_selects(run->config, benches[bench]->name, NULL))
 		benches[bench]->prepare(&run->group);
-	for (unsigned kind = 0; kind < run->core_count; kind++)
-		if (is_measured_on(benches[bench], &run->cores[kind]))
-			run_on(run, bench, &run->cores[kind]);
+	for (unsigned i = 0; i < plans_here(run, benches[bench]); i++)
+		for (unsigned kind = 0; kind < run->core_count; kind++)
+			if (is_measured_on(benches[bench], &run->cores[kind]))
+				run_on(run, bench, i, &run->cores[kind]);
 }
 
 static void add_tallies(struct tally *total, const struct core *core)

@@ -11,8 +11,8 @@
  *     time, given by the boot processor only.
  *   - a call: an interrupt (VECTOR_CALL, or an NMI) that any processor sends with
  *     apic_send...() and that the processor takes while it waits or works.  It runs
- *     on_call, the same for all.  In SMP_POLL and SMP_MONITOR that is called without
- *     an interrupt, when request.call changes.
+ *     on_call, the same for all.  In SMP_POLL, SMP_MONITOR and SMP_ARMED that is
+ *     called without an interrupt, when request.call changes.
  */
 #include "bench/harness/smp/smp_types.h"
 
@@ -92,6 +92,12 @@ static inline uint32_t smp_fill_call(struct smp_cpu *member)
 	return atomic_fetch_add_explicit(&member->request.call, 1,
 	                                 memory_order_acq_rel) +
 	       1;
+}
+
+/* To one in SMP_ARMED: the call of that number is stored, where all can see it. */
+static inline void smp_tell_stored(struct smp_cpu *member, uint32_t call)
+{
+	atomic_store_explicit(&member->request.stored, call, memory_order_release);
 }
 
 /*

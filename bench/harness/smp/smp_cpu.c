@@ -130,16 +130,21 @@ static void wait_monitoring(const struct smp_cpu *me, uint32_t seen, uint32_t hi
 	}
 }
 
+/* What it monitors for calls. */
+static const volatile void *line_of_calls(const struct smp_cpu *me)
+{
+	return (me->smp->injected_faults & INJECT_LOST_STORE) != 0
+	               ? (const void *)&me->answer
+	               : &me->request.call;
+}
+
 /*
  * A store to the line of calls ends it, or an interrupt, which are off until MWAIT as
  * above.
  */
 static void wait_for_store(struct smp_cpu *me, uint32_t seen, uint32_t hint)
 {
-	const volatile void *const line =
-		(me->smp->injected_faults & INJECT_LOST_STORE) != 0
-			? (const void *)&me->answer
-			: &me->request.call;
+	const volatile void *const line = line_of_calls(me);
 
 	cli();
 	while (!is_asked(me, seen)) {
@@ -147,6 +152,45 @@ static void wait_for_store(struct smp_cpu *me, uint32_t seen, uint32_t hint)
 		if (!is_asked(me, seen) && !has_call(me))
 			halt_mwait(hint);
 		cli();
+		smp_serve(me);
+	}
+}
+
+static uint32_t stored_call(const struct smp_cpu *me)
+{
+	return atomic_load_explicit(&me->request.stored, memory_order_acquire);
+}
+
+/* Waits until a call is stored that was not before; false: there is a job. */
+static bool is_told(const struct smp_cpu *me, uint32_t seen, uint32_t before)
+{
+	while (stored_call(me) == before) {
+		if (is_asked(me, seen))
+			return false;
+		cpu_relax();
+	}
+	return true;
+}
+
+/*
+ * Until a call is stored behind MONITOR, which is told by another line: MWAIT must not
+ * wait then (SDM 2B "MWAIT": a store between the two ends it).  A call that came before
+ * MONITOR is none to wait for.
+ */
+static void wait_armed(struct smp_cpu *me, uint32_t seen, uint32_t hint)
+{
+	const volatile void *const line = line_of_calls(me);
+
+	cli();
+	while (!is_asked(me, seen)) {
+		const uint32_t before = stored_call(me);
+
+		arm_monitor(me, line);
+		if (!has_call(me) && is_told(me, seen, before)) {
+			count(&me->calls_armed);
+			halt_mwait(hint);
+			cli();
+		}
 		smp_serve(me);
 	}
 }
@@ -181,6 +225,9 @@ static void wait_for_work(struct smp_cpu *me, enum smp_state state, uint32_t hin
 		break;
 	case SMP_MONITOR:
 		wait_for_store(me, seen, hint);
+		break;
+	case SMP_ARMED:
+		wait_armed(me, seen, hint);
 		break;
 	case SMP_POLL:
 		wait_polling(me, seen);

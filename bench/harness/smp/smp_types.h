@@ -26,8 +26,8 @@ enum smp_vector {
 };
 
 /*
- * How a processor waits; interrupts are on in all but SMP_POLL, in SMP_MONITOR in
- * MWAIT.
+ * How a processor waits; interrupts are on in all but SMP_POLL, in SMP_MONITOR and
+ * SMP_ARMED in MWAIT.
  */
 enum smp_state {
 	SMP_HALT, /* STI; HLT: at first */
@@ -35,16 +35,17 @@ enum smp_state {
 	SMP_PAUSE,   /* spins with PAUSE */
 	SMP_MWAIT,   /* MONITOR of its line of jobs, MWAIT with the hint commanded */
 	SMP_MONITOR, /* the same of its line of calls, which it serves itself */
+	SMP_ARMED,   /* MWAIT comes only when a call has been stored behind MONITOR */
 	SMP_POLL,    /* spins with PAUSE and interrupts off, serves calls itself */
 };
 
 /* True of the states that MWAIT ends the work in. */
 static inline bool smp_mwaits(enum smp_state state)
 {
-	return state == SMP_MWAIT || state == SMP_MONITOR;
+	return state == SMP_MWAIT || state == SMP_MONITOR || state == SMP_ARMED;
 }
 
-/* True of the states that an interrupt has to end. */
+/* True of the states that an interrupt has to end, or may have to. */
 static inline bool smp_sleeps(enum smp_state state)
 {
 	return state == SMP_HALT || smp_mwaits(state);
@@ -78,7 +79,9 @@ struct smp_request {
 	uint32_t hint;
 	smp_work *job; /* NULL: only the state changes */
 	void *argument;
-	/* Of the call; SMP_POLL and SMP_MONITOR watch this line too. */
+	/* Of a call that is stored: behind it, for SMP_ARMED. */
+	_Atomic uint32_t stored;
+	/* Of the call; SMP_POLL, SMP_MONITOR and SMP_ARMED watch this line too. */
 	_Alignas(SMP_LINE) _Atomic uint32_t call;
 	uint64_t word[8]; /* for the call */
 };
@@ -106,7 +109,9 @@ struct smp_cpu {
 	struct smp_stamps stamps;
 	/* Written by the processor's handlers. */
 	_Alignas(SMP_LINE) _Atomic uint32_t calls_handled; /* by VECTOR_CALL */
-	_Atomic uint32_t calls_polled; /* in SMP_POLL and SMP_MONITOR */
+	_Atomic uint32_t calls_polled; /* in SMP_POLL, SMP_MONITOR and SMP_ARMED */
+	_Atomic uint32_t
+		calls_armed; /* of these, stored behind MONITOR and before MWAIT */
 	_Atomic uint32_t nmis_handled; /* that on_nmi owned up to */
 	_Atomic uint32_t nmis_stray;
 	_Atomic uint32_t wakes;

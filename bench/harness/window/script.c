@@ -10,6 +10,8 @@ _Static_assert(offsetof(struct script_step, kind) == 40, "kind");
 _Static_assert(offsetof(struct script_step, accesses) == 44, "accesses");
 _Static_assert(sizeof(struct script_step) == 48, "step");
 _Static_assert(offsetof(struct window_args, operands.cr3) == 16, "home");
+_Static_assert(offsetof(struct window_args, operands.cr4) == 32, "R9");
+_Static_assert(offsetof(struct window_args, operands.cr4_changed) == 40, "R10");
 _Static_assert(offsetof(struct window_args, steps) == 96, "R12");
 _Static_assert(offsetof(struct window_args, step_count) == 104, "R9");
 
@@ -57,6 +59,16 @@ BODY(script_play, "1: mov 96(%r15), %r12\n"
 BODY(script_home, "mov 16(%r15), %rax\n"
                   "mov %rax, %cr3")
 
+/*
+ * Around the bodies of a step that loads and then flushes.  RBP is T1's, which comes
+ * behind the script; R10 is read anew for the step's lines.
+ */
+BODY(script_target, "mov (%r12), %rbx")
+BODY(script_cr4, "mov %r9, %rbp\n"
+                 "mov 32(%r15), %r9\n"
+                 "mov 40(%r15), %r10")
+BODY(script_count, "mov %rbp, %r9")
+
 /* Where bodies and operands stand in it. */
 #define PART 64u
 #define FLUSH_AT (2 * PART)
@@ -71,6 +83,9 @@ BODY(script_home, "mov 16(%r15), %rax\n"
 
 static const struct body play = { BODY_RANGE(script_play) };
 static const struct body home = { BODY_RANGE(script_home) };
+static const struct body target = { BODY_RANGE(script_target) };
+static const struct body cr4 = { BODY_RANGE(script_cr4) };
+static const struct body count = { BODY_RANGE(script_count) };
 
 uint32_t script_bytes(const struct script *script)
 {
@@ -82,22 +97,46 @@ uint32_t script_home_bytes(const struct script *script)
 	return script->load != NULL && script->comes_home ? body_bytes(&home) : 0;
 }
 
-/* A body aims where its register says, and goes on at part to. */
-static void put_in_part(uint8_t *at, const struct body *body, const uint8_t *to)
+/* A body aims where its register says. */
+static uint8_t *put_body(uint8_t *at, const struct body *body)
 {
 	uint8_t *const end = emit_body(at, body);
 
 	if (body->fixup == FIXUP_ADDRESS)
 		emit_operand(at + body->fixup_offset, 0);
-	end[0] = JUMP_SHORT;
-	end[1] = (uint8_t)(to - (end + JUMP_BYTES));
+	return end;
+}
+
+static void put_jump(uint8_t *at, const uint8_t *to)
+{
+	at[0] = JUMP_SHORT;
+	at[1] = (uint8_t)(to - (at + JUMP_BYTES));
+}
+
+/* And goes on at part to. */
+static void put_in_part(uint8_t *at, const struct body *body, const uint8_t *to)
+{
+	put_jump(put_body(at, body), to);
+}
+
+/* The whole of a step that loads and then flushes. */
+static void put_behind(uint8_t *at, const struct script *script, const uint8_t *to)
+{
+	uint8_t *end = put_body(emit_body(at, &target), script->load);
+
+	end = put_body(emit_body(end, &cr4), script->flush);
+	put_jump(emit_body(end, &count), to);
 }
 
 uint8_t *script_put(uint8_t *at, const struct script *script)
 {
 	uint8_t *const end = emit_body(at, &play);
 
-	put_in_part(at + (size_t)FLUSH_AT, script->flush, at + (size_t)3 * PART);
+	if (script->flushes_behind)
+		put_behind(at + (size_t)FLUSH_AT, script, at + (size_t)ACCESS_AT);
+	else
+		put_in_part(at + (size_t)FLUSH_AT, script->flush,
+		            at + (size_t)3 * PART);
 	put_in_part(at + LOAD_AT, script->load, at + (size_t)ACCESS_AT);
 	at[LINES_AT] = script->dense ? offsetof(struct script_step, dense)
 	                             : offsetof(struct script_step, spread);

@@ -6,6 +6,7 @@
  *     read the step
  *     kind FLUSH:           the flush's body
  *     kind FLUSH or LOAD:   RBX = the step's CR3; the load's body
+ *     kind FLUSH, behind:   the flush's body here in place of before the load
  *     follow a pointer chain of lines (chase_arena.h) from the step's first one, once
  *     the last load of the chain before has returned
  *
@@ -14,7 +15,8 @@
  * begins on a 64-byte line, so that they stand at the same places too.  Behind T1 it
  * comes back to the home address space, if its script leaves that.
  *
- * R9 and R10, otherwise for CR4, are used up: no body that writes CR4 can be played.
+ * R9 and R10, otherwise for CR4, are used up: a body that writes CR4 can be played
+ * behind the load alone, where both are read again from the window's arguments.
  *
  * Pure: writes bytes.
  */
@@ -26,7 +28,7 @@
 enum step_kind {
 	STEP_STAY, /* in the address space that is loaded */
 	STEP_LOAD,
-	STEP_FLUSH, /* and then load */
+	STEP_FLUSH, /* and then load; or load before, see struct script */
 };
 
 /* The offsets are in the code that script.c writes. */
@@ -44,6 +46,7 @@ struct script_step {
 struct script {
 	const struct body *load; /* NULL: this window plays no script */
 	const struct body *flush;
+	bool flushes_behind; /* the load of its step, not before it */
 	bool dense;
 	bool comes_home; /* behind T1 loads the CR3 value of its operands */
 };
@@ -54,7 +57,8 @@ uint32_t script_home_bytes(const struct script *script);
 
 /*
  * The loop over the steps that the window's arguments name, at least one, from a
- * multiple of 64 bytes on.  Bodies of more than 56 bytes have no room.
+ * multiple of 64 bytes on.  Bodies of more than 56 bytes have no room; where the flush
+ * is behind the load, both together of more than 40.
  */
 uint8_t *script_put(uint8_t *at, const struct script *script);
 

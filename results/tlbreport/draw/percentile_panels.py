@@ -12,6 +12,7 @@ LOOKS = {
     "self": (INK, "v", DASHED),
     "poll": (GREY, "s", DOTTED),
     "store": (GREEN, "X", DASHED),
+    "armed": (GREY, "X", DOTTED),
     "unicast": (BLUE, "o", SOLID),
     "cluster": (GREEN, "^", SOLID),
     "shorthand": (ORANGE, "P", SOLID),

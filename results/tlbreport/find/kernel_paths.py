@@ -82,6 +82,11 @@ PATHS = (
     Path("switch", "shared, deferred", "native_flush_tlb_local: invalidate_user_asid, "
          "user_pcid_flush_mask, SWITCH_TO_USER_CR3, 4.15", "pmap_invalidate_all, ucr3_load_mask",
          says={"is_deferred": (True,)}),
+    Path("switch", "entryflush by a load", f"{NO_KERNEL}: what entryflush is held against",
+         ops=LOADS, says={"entryflush": (True,)}),
+    Path("switch", "entryflush", "deferred for isolated CPUs, not merged (RFC v7, 2025): "
+         "SWITCH_TO_KERNEL_CR3, then native_flush_tlb_global: INVPCID 2 or CR4.PGE",
+         says={"entryflush": (True,)}),
     Path("switch", "shared", "switch_mm_irqs_off to the same mm: nothing is loaded",
          says={"between": ("shared",), "pti": (False,)}),
     Path("switch", "kernelthread", "enter_lazy_tlb", f"{NO_KERNEL} code: pmap_activate_sw loads "
@@ -114,6 +119,8 @@ PATHS = (
     Path("ipi", "dry, self", "none: controls", says={"mode": ("dry", "self")}),
     Path("ipi", "poll", "none: a control; idle processors poll TIF_NEED_RESCHED so",
          says={"mode": ("poll",)}),
+    Path("ipi", "armed", "mwait_idle_with_hints: TIF_NEED_RESCHED stored between __monitor and "
+         "__mwait", says={"mode": ("armed",)}),
     Path("ipi", "store", "call_function_single_prep_ipi, mwait_idle_with_hints",
          says={"mode": ("store",)}),
     Path("ipi", "cluster", "__x2apic_send_IPI_mask of x2apic_cluster.c",
@@ -124,6 +131,12 @@ PATHS = (
          says={"mode": ("nmi",)}),
     Path("ipi", "unicast", "native_send_call_func_single_ipi, and native_send_call_func_ipi one "
          "by one", "ipi_selected", "send_IPI_mask", says={"mode": ("unicast",)}),
+    Path("shootdown", "refill of INVLPG", "what flush_tlb_func below the ceiling leaves a target",
+         "what pmap_invalidate_range leaves it", ops=("invlpg", "invlpgb_tlbsync"),
+         says={"figure": ("refill",)}),
+    Path("shootdown", "refill of a full flush", "what flush_tlb_func above the ceiling, or "
+         "arch_tlbbatch_flush, leaves a target", "what pmap_invalidate_all leaves it",
+         "what flush_area_mask leaves it", says={"figure": ("refill",)}),
     Path("shootdown", "together-gen-irqson", "several in flush_tlb_mm_range of one mm: "
          "inc_mm_tlb_gen, flush_tlb_func by tlb_gen, 4.14", says={"lock": ("gen",)}),
     Path("shootdown", "together-free-irqson", "several in flush_tlb_mm_range, each of its own mm",

@@ -1,5 +1,7 @@
 """Rows of ipi, shootdown and lazy, and what of a round trip is the interrupt's."""
 
+from dataclasses import dataclass
+
 from ..read import variant
 from ..read.row_name import label, measured
 from ..read.run import Row, Run
@@ -9,8 +11,9 @@ from ..read.variant import Variant
 
 STATES = ("spin", "pause", "hlt", "mwait", "off")
 APICS = ("xapic", "x2apic")
-MODES = ("dry", "self", "poll", "store", "unicast", "cluster", "shorthand", "nmi")
-NO_IPI = ("dry", "self", "poll", "store")  # no interrupt goes to another processor
+MODES = ("dry", "self", "poll", "armed", "store", "unicast", "cluster",
+         "shorthand", "nmi")
+NO_IPI = ("dry", "self", "poll", "armed", "store")  # no interrupt goes to another processor
 FAILED = ("failed", "timeout")
 
 
@@ -91,3 +94,28 @@ def ipi_shares(run: Run) -> list:
     return [(row, controls[at], *difference(row, controls[at]))
             for at, mine in groups.items() if at in controls
             for row in mine if call(row).mode not in NO_IPI]
+
+
+@dataclass(frozen=True)
+class Wake:
+    """Round trips to one processor that sleeps in MWAIT: by a store, and by an interrupt."""
+
+    place: tuple  # APIC, (distance, core)
+    hint: str
+    store: Row
+    interrupt: Row
+    halted: Row | None  # the same by an interrupt from HLT
+    armed: Row | None  # by a store that comes before MWAIT
+
+
+def wakes(groups: dict) -> list:
+    """Of what alone() has found, each place and hint with both."""
+    made = []
+    for at, mine in groups.items():
+        rows_of = {(call(row).mode, call(row).state): row for row in mine}
+        for (mode, state), store in rows_of.items():
+            interrupt = rows_of.get(("unicast", state))
+            if mode == "store" and interrupt:
+                made.append(Wake(at, state.removeprefix("mwait"), store, interrupt,
+                                 rows_of.get(("unicast", "hlt")), rows_of.get(("armed", state))))
+    return made

@@ -44,6 +44,7 @@ class Variant:
     between: str = ""  # of switch: shared, different, kernelthread
     pti: bool = False  # page-table isolation
     is_deferred: bool = False  # the user's half is dropped by the load at the exit
+    entryflush: bool = False  # all is dropped behind the load at the entry
     policy: str = ""  # who gets which PCID: nopcid, perprocess, lruK, rrK, gen
     workload: str = ""  # what runs beside eight pages each: stale5, kthread, initmm, pti, w64 ...
     access: str = ""  # of tlb_size: data, code
@@ -138,7 +139,7 @@ STATE = word("state", "spin pause hlt mwait[0-9a-f]+ off")
 BUSY = word("state", "pause hlt")  # of many targets
 FIGURE = word("figure", "rtt send oneway handler")
 APIC = word("apic", "x2apic xapic")
-CALLS = word("mode", "unicast cluster shorthand nmi poll store")
+CALLS = word("mode", "unicast cluster shorthand nmi poll store armed")
 PROTOCOL = word("protocol", "mask mask_init_mm generation")
 ASKS = word("mode", "unicast cluster shorthand nmi poll")
 
@@ -161,7 +162,7 @@ FORMS = {
     ),
     "switch": (
         (PCIDE, word("between", "shared different kernelthread"), flag("is_global", "global"),
-         flag("pti"), flag("is_deferred", "deferred")),
+         flag("pti"), flag("is_deferred", "deferred"), flag("entryflush")),
     ),
     "policy": (
         (word("order", "random zipf"),
@@ -180,6 +181,7 @@ FORMS = {
     ),
     "shootdown": (
         (word("mode", "local"), PCIDE, OTHER),
+        (word("figure", "refill"), word("mode", "unicast broadcast"), BUSY, PCIDE),
         (word("mode", "broadcast"), word("figure", "issue tlbsync", False),
          word("way", "tables", False), BUSY, PCIDE),
         (word("mode", "together"), word("lock", "lock free gen"), flag("irqson"), BUSY, PCIDE,

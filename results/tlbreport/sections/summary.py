@@ -38,6 +38,9 @@ WORDS = {
     "tables": "page tables are freed: behind the broadcast an interrupt to all, which drops "
               "nothing",
     "pti": "page-table isolation: kernel and user half of a process have a PCID each",
+    "entryflush": "loads keep, but behind the one at the kernel's entry everything is dropped",
+    "store, armed": "a store to the line that a sleeping processor monitors; one that comes between "
+                    "its MONITOR and its MWAIT",
     "warm, cold": "the data caches hold the page tables, or do not",
     "dense, by2m, by1g, by512g": "pages side by side; or one in each 2 MiB, 1 GiB, 512 GiB",
     "contiguous": "pages side by side, and so are their frames",

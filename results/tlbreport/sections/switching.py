@@ -18,7 +18,10 @@ NOTE = (
     "the TLB. pti: one more load of CR3 on each entry to the kernel and exit from it, as "
     "page-table isolation needs it. deferred: the entry keeps, the kernel drops its own half by a "
     "load (of shared: a full flush of its own address space, as munmap may need), and the load at "
-    "the exit drops the user's, as Linux and FreeBSD do."
+    "the exit drops the user's, as Linux and FreeBSD do. entryflush: all loads keep but that at "
+    "the entry, behind which everything is dropped (INVPCID of type 2, CR4.PGE off and on), as "
+    "proposed for Linux in place of interrupting a processor in user mode; of cr3_pcid_flush the "
+    "load at the entry itself flushes."
 )
 
 

@@ -86,6 +86,8 @@ SHOWS = {
     "interrupts_doubled": "So many calls were taken once more often than they were sent.",
     "store_wakes_lost": "So many stores to a line that a processor monitors did not wake it; an "
                         "interrupt had to.",
+    "store_wakes_between": "Of the stores that were to come between MONITOR and MWAIT so many percent "
+                           "did.",
     "senders_awake": "Whoever sent in place of the boot processor had spun for at least so long "
                      "behind its order, as the boot processor does before it sends.",
     "halted_": "In every chunk of rows in this state each processor that should sleep did so for "

@@ -271,6 +271,31 @@ class Shootdown(Remote):
                         "should_flush_tlb", "freed_tables")
         self.check_says(self.remote(near(rtt=900)), "native_send_call_func_single_ipi")
 
+    def test_waking_by_a_store_stands_against_an_interrupt_from_mwait_and_from_hlt(self):
+        page = self.remote(ipi_rows())
+        self.check_says(page, "Waking an idle processor", "mwait_idle_with_hints",
+                        "x2apic, same package 20 8500.0 9500.0 1000.0")
+        self.check_says(page, "3100.0 -5400.0 920.0")
+        rows = [row for row in ipi_rows() if "store" not in row["variant"]]
+        self.assertNotIn("Waking an idle processor", self.remote(rows).text)
+
+    def test_a_store_that_woke_nobody_is_said_with_how_many(self):
+        for count, said in (("0", "Every store woke its processor."),
+                            ("3", "3 stores woke nobody: an interrupt had to.")):
+            tests = [{"test": "store_wakes_lost", "value": f"{count}.000"},
+                     {"test": "store_wakes_between", "value": "99.000", "unit": "percent"}]
+            page = self.remote(ipi_rows(), selftest=tests)
+            self.check_says(page, said, "99 % of those that were to come between")
+
+    def test_what_a_target_fetches_again_stands_by_operation_and_working_set(self):
+        page = self.remote(shootdown_rows())
+        self.check_says(page, "What the target then fetches again",
+                        "cr3_reload unicast pause 512 21.0", "10752.0",
+                        "invlpg unicast pause 64 0.4", "25.6",
+                        "invlpgb_context broadcast pause pcide 64 22.0")
+        rows = [row for row in shootdown_rows() if "refill" not in row["variant"]]
+        self.assertNotIn("What the target then fetches", self.remote(rows).text)
+
     def test_a_flush_for_each_page_stands_against_one_for_all(self):
         page = self.remote(shootdown_rows())
         self.check_says(page, "A flush for each page, or one for many",

@@ -42,6 +42,7 @@ def ipi_rows(apic="x2apic") -> list:
         rows += [ipi(f"unicast-spin-rtt-{distance}-{apic}", 1950 + more, 1),
                  ipi(f"unicast-mwait20-rtt-{distance}-{apic}", 9000 + more, 1),
                  ipi(f"store-mwait20-rtt-{distance}-{apic}", 8000 + more, 1),
+                 ipi(f"armed-mwait20-rtt-{distance}-{apic}", 420 + more, 1),
                  ipi(f"poll-off-rtt-{distance}-{apic}", 300 + more, 1)]
     for n in OTHERS:
         for state in ("hlt", "pause"):
@@ -102,6 +103,10 @@ def shootdown_rows(broadcast=3000) -> list:
              shot("cr3_pcid_flush", "unicast-late-alongside-own-pause-pcide", 7450, 512)]
     for n in (1, 7):
         rows.append(shot("invlpg", "unicast-late-alongside-csd-pause", 1050 * n, targets=n))
+    for pages in (64, 512):
+        for op, how, each in (("invlpg", "unicast-pause", 0.4), ("cr3_reload", "unicast-pause", 21),
+                              ("invlpgb_context", "broadcast-pause-pcide", 22)):
+            rows.append(shot(op, f"refill-{how}", each, pages, 1, param="touched"))
     for n in (2, 4, 8):
         for how in ("lock", "free", "lock-irqson", "free-irqson", "gen-irqson"):
             rows.append(shot("invlpg", f"together-{how}-pause", 9000 * n, param="initiators",

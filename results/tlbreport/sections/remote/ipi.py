@@ -14,7 +14,7 @@ from ...read.run import Row, Run
 from ...read.samples import histograms
 from ...read.sweep import FILE, interval
 from ...read.variant import Variant
-from . import wording
+from . import waking, wording
 
 BENCH, PARAM = "ipi", "targets"
 HISTOGRAM = "histogram.csv"
@@ -64,7 +64,8 @@ def ipi(run: Run) -> Markup:
                      wording.not_measured(run, BENCH), tables.details(run, rows)])
     return join([paragraph(NOTE, class_="note"), wording.processors(run),
                  wording.not_measured(run, BENCH), *rounds(run, found), *distributions(run, found),
-                 *parts(run), *modes(run, found), *pairs(run, found), tables.details(run, rows)])
+                 *parts(run), *modes(run, found),
+                 waking.waking(run, alone(found)), *pairs(run, found), tables.details(run, rows)])
 
 
 def is_single(one: Variant) -> bool:
@@ -254,8 +255,9 @@ def pairs(run: Run, found: list):
     yield tag("h3", "From each processor to each other")
     yield paragraph("Median of the round trip. 0 is the boot processor, which waits in another "
                     "state than the others where its column says so. Of more than 16 processors "
-                    "one of each package calls one of each, and processor 0 one of each "
-                    "last-level cache.", class_="note")
+                    "(64 in full) one of each last-level cache calls one of each other, and a "
+                    "neighbour; where there are more caches, one of each package does so, and "
+                    "processor 0 calls one of each cache.", class_="note")
     for number, ((apic, mode), cells) in enumerate(sorted(known.items())):
         values = {pair: row.number("p50") for pair, row in cells.items() if row.line in good}
         failed = {pair for pair, row in cells.items() if row["status"] in remote.FAILED}

@@ -10,7 +10,7 @@ from ...find.shots import BENCH, MODES_HOW, measured_shots, varied
 from ...read import sweep, trust
 from ...read.run import Run
 from ...read.sweep import FILE, interval
-from . import wording
+from . import target_refill, wording
 
 NOTE = (
     "One processor changes page-table entries; others drop the old translations and answer; then "
@@ -48,7 +48,7 @@ TOGETHER_NOTE = (
 BATCH_NOTE = (
     "Pages are unmapped one behind the other, each with a shootdown of its own, or all with one "
     "full flush, as Linux's reclaim does (arch_tlbbatch_flush), or with one broadcast "
-    "(invlpgb_flush_all_nonglobals). What the targets lose by that, and fetch again, is in refill."
+    "(invlpgb_flush_all_nonglobals). What the targets lose by that, and fetch again, stands below, and in refill."
 )
 FREED_NOTE = (
     "Others may walk freed tables in software, with interrupts off: Linux interrupts all behind a "
@@ -73,7 +73,8 @@ def shootdown(run: Run) -> Markup:
                      tables.details(run, rows)])
     return join([paragraph(NOTE, class_="note"), wording.not_measured(run, BENCH), shown(run),
                  *by_targets(run, found), *by_pages(run, found), *differences(run, found),
-                 *crossings(run), *freed_tables(run), *batched(run), *together(run, found), tables.details(run, rows)])
+                 *crossings(run), *freed_tables(run), *batched(run), target_refill.target_refill(run),
+                 *together(run, found), tables.details(run, rows)])
 
 
 def shown(run: Run) -> Markup:
