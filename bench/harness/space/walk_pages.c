@@ -77,7 +77,7 @@ enum err walk_pages_others(struct walk_pages *pages, struct frame_pool *pool,
 uint64_t walk_pages_frames(void)
 {
 	/* Those of the second level, and a quarter of that for the first; tables. */
-	return OTHERS_MOST / PAGE_BYTES * 5 / 4 + 2 * WALKED_PAGES;
+	return OTHERS_MOST / PAGE_BYTES * 5 / 4 + UINT64_C(2) * WALKED_PAGES;
 }
 
 void walk_pages_set(const struct walk_pages *pages, uint64_t lacking)
