@@ -5,10 +5,10 @@ from ..draw.digits import interval, shown
 from ..draw.markup import Markup, breakable, join, paragraph, table, tag
 from ..draw.multiples import of_op
 from ..draw.plot_strips import strip
-from ..find.walks import BENCH, Extra, counted, extras, ok
-from ..read import variant
+from ..find.walks import BENCH, NEAREST, Extra, counted, extras, ok
+from ..read import trust, variant
 from ..read.run import Run
-from ..read.sweep import FILE, lacking, rows
+from ..read.sweep import FILE, doubt, lacking, rows
 
 NOTE = (
     "Accesses to 16 pages, one behind the other, less the same accesses to pages that the TLB has: "
@@ -53,15 +53,18 @@ def walks(run: Run) -> Markup:
 
 
 def said(run: Run):
-    """A sentence for each thing that a kernel can do about it."""
+    """A sentence for each thing that a kernel can do about it; none where nothing may be
+    recommended, nor of an operation that is not believed."""
+    if trust.obstacle(run):
+        return
     for one in extras(run):
         meets = variant.of(one.row).meets
-        if meets in NAMES and variant.of(one.row).lies == "l1":
+        if meets in NAMES and variant.of(one.row).lies == NEAREST and not doubt(one.row, one.plain):
             yield paragraph(f"To {NAMES[meets]}, a {variant.of(one.row).access} takes {told(one)}."
                             + (f" {PRESET}." if meets == "new" and one.low > 0 else ""))
     for row in ok(run):
         text = HELD.get(variant.of(row).meets)
-        if text and variant.of(row).lies == "l1":
+        if text and variant.of(row).lies == NEAREST:
             yield paragraph(text.format(shown(row.number("p50"))))
     for row, faults in counted(run, "faults"):
         yield paragraph(

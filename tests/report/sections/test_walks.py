@@ -4,7 +4,7 @@ import csv
 import io
 
 from pagecheck import PageTest
-from rundir import cost, read, skipped, write_run
+from rundir import EMULATOR, cost, read, skipped, write_run
 
 MEDIANS = {
     ("cr3_reload", "load-l1"): 20, ("cr3_reload", "load-l2"): 30,
@@ -68,6 +68,13 @@ class Walks(PageTest):
     def test_d_that_stays_clear_is_said_to(self):
         self.assertIn("1000 left D clear: without the flush", self.shown())
         self.assertNotIn("without the flush", self.shown(unset=0))
+
+    def test_no_sentence_is_said_of_an_emulator(self):
+        write_run(self.folder, machine=EMULATOR, results=walks())
+        text = self.page().text
+        self.assertIn("less store-l1", text.replace("store-dirty-l1 store-l1", "less store-l1"))
+        for words in ("To set D", "costs 15 ticks", "left D clear", "raised a page fault"):
+            self.assertNotIn(words, text)
 
     def test_rows_that_were_skipped_are_named_with_their_reason(self):
         rows = walks() + [{**skipped("cr3_reload", "load-l3", "CPUID tells of no such cache"),
