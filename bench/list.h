@@ -4,6 +4,7 @@
  */
 BENCH(single_op)
 BENCH(refill)
+BENCH(walks)
 BENCH(range)
 BENCH(switch)
 BENCH(policy_random)

@@ -5,6 +5,8 @@
 
 #define LEAF_HYPERVISOR 0x40000000u
 #define LEAF_TLBS 0x18u
+#define LEAF_CACHES 0x04u
+#define LEAF_AMD_CACHES 0x8000001du
 
 /* INVLPGB came with this family; see read_amd_features(). */
 #define FAMILY_OF_ZEN_3 0x19u
@@ -148,6 +150,23 @@ static void read_tlbs(const struct cpuid_source *source, struct machine *machine
 	machine->tlb = tlb_sizes_of(&leaves);
 }
 
+static void read_caches(const struct cpuid_source *source, struct machine *machine)
+{
+	const bool has_topology_extensions =
+		(ask(source, 0x80000001u, 0).ecx >> 22 & 1) != 0;
+	const uint32_t leaf = is_amd(machine) ? LEAF_AMD_CACHES : LEAF_CACHES;
+	struct topology_leaf caches[TOPOLOGY_SUBLEAVES] = { 0 };
+
+	if (is_amd(machine) && !has_topology_extensions)
+		return;
+	for (uint32_t i = 0; i < TOPOLOGY_SUBLEAVES; i++) {
+		const struct cpuid_regs r = ask(source, leaf, i);
+
+		caches[i] = (struct topology_leaf){ r.eax, r.ebx, r.ecx, r.edx };
+	}
+	machine->caches = cache_sizes_of(caches, TOPOLOGY_SUBLEAVES);
+}
+
 static bool is_known_hypervisor(const char *name)
 {
 	static const char *const known[] = {
@@ -185,5 +204,6 @@ void cpuid_describe(const struct cpuid_source *source, struct machine *machine)
 	read_signature(source, machine);
 	read_features(source, machine);
 	read_tlbs(source, machine);
+	read_caches(source, machine);
 	read_hypervisor(source, machine);
 }

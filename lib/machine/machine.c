@@ -248,6 +248,7 @@ void machine_record(const struct machine *machine, const struct config *config,
 	put_rate(&machine->tsc_rate, record);
 	put_processor(machine, record);
 	tlb_record(&machine->tlb, record);
+	cache_record(&machine->caches, record);
 	put_firmware(machine, record);
 	put_registers(machine, record);
 	put_power(machine, record);

@@ -8,6 +8,7 @@
 #include "lib/machine/physical.h"
 #include "lib/machine/watchdog.h"
 #include "lib/options/config.h"
+#include "lib/processor/cache_leaf.h"
 #include "lib/processor/tlb_leaf.h"
 #include "lib/processor/tsc_rate.h"
 #include "lib/stream/record.h"
@@ -101,6 +102,7 @@ struct machine {
 	bool tsc_adjust_known;
 	uint64_t tsc_adjust;
 	struct tlb_sizes tlb;      /* as CPUID says */
+	struct cache_sizes caches; /* the same of the boot processor's */
 	const char *not_asked_why; /* some processors; NULL: all were asked to start */
 	struct processors processors;
 	struct nodes nodes;

@@ -139,10 +139,24 @@ struct trap_state trap_state_of(const struct trap_frame *frame)
 	};
 }
 
+static bool is_retried(struct page_retries *retries, const struct trap_frame *frame)
+{
+	const uint64_t at =
+		frame->vector == VECTOR_PAGE_FAULT ? read_cr2() : retries->to;
+
+	if (at < retries->from || at >= retries->to || retries->left == 0)
+		return false;
+	retries->left--;
+	retries->taken++;
+	return true;
+}
+
 void trap_dispatch(struct trap_frame *frame)
 {
 	struct cpu *const cpu = this_cpu();
 
+	if (is_retried(&cpu->retries, frame))
+		return;
 	cpu->interrupts++;
 	if (frame->rip == (uintptr_t)halt_hlt)
 		frame->rip = (uintptr_t)halt_return;

@@ -38,9 +38,21 @@ struct idt_gate {
 	uint32_t reserved;
 };
 
+/*
+ * Page faults of these addresses may come although their entries allow the access: the
+ * TLB had an older one (SDM 3A 5.10.4.3 "Optional Invalidation").  The fault drops it;
+ * the access is made again.  Not counted among interrupts.
+ */
+struct page_retries {
+	uint64_t from, to; /* linear addresses; equal: there are none */
+	uint32_t left;     /* faults until one more is fatal, as any other is */
+	uint32_t taken;
+};
+
 struct cpu {
 	struct cpu *self; /* at %gs:0 */
 	struct fault_slot slot;
+	struct page_retries retries;
 	uint32_t interrupts; /* every vector taken, NMIs among them */
 	uint32_t nmis;
 	/* Does not return: an exception nobody expected. */

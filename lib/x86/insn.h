@@ -239,7 +239,13 @@ static inline void touch(uint64_t va)
 	(void)value;
 }
 
-/* The same for a word that is wanted. */
+/* One store, so that it holds the page as dirty. */
+static inline void touch_by_store(uint64_t va)
+{
+	__asm__ volatile("movb $0, (%0)" : : "r"(va) : "memory");
+}
+
+/* One load of a word that is wanted. */
 static inline uint64_t load_word(uint64_t va)
 {
 	uint64_t value;

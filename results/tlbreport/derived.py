@@ -3,7 +3,7 @@
 import csv
 import io
 
-from .find import capacity, crossing, doubtful, geometry, knees, remote, shots
+from .find import capacity, crossing, doubtful, geometry, knees, remote, shots, walks
 from .find.breakeven import pairs
 from .find.slope import series
 from .read import sweep, trust
@@ -20,7 +20,8 @@ def derived(run: Run) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     doubt = trust.warning((run,), FILE)
-    for make in (refill_slopes, break_evens, sizes, capacities, shares, broadcasts):
+    for make in (refill_slopes, walk_extras, break_evens, sizes, capacities, shares,
+                 broadcasts):
         for *fields, evidence in make(run):
             writer.writerow([*fields, evidence + (f"; {doubt}" if doubt else "")])
     return out.getvalue()
@@ -45,6 +46,17 @@ def refill_slopes(run: Run):
                    "95 % interval of this boot: the slopes that those of the points allow",
                    sweep.doubt(*one.rows)),
                    doubtful.outliers(*one.rows))]
+
+
+def walk_extras(run: Run):
+    """Ticks that a walk takes longer than a plainer one, by what it meets."""
+    for one in walks.extras(run):
+        yield ["walk_extra", one.row["op"], f"{one.row['variant']}-over-{one.plain['variant']}",
+               *decimals(one.value, one.low, one.high), "ticks",
+               sweep.doubted(
+                   f"median of {FILE} {one.row['variant']} less that of {one.plain['variant']}; "
+                   "interval: difference of the ends of their 95 % intervals, at least "
+                   f"95 % {sweep.WITHIN}", sweep.doubt(one.row, one.plain))]
 
 
 def break_evens(run: Run):

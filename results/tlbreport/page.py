@@ -29,6 +29,7 @@ from .sections.tce import tce
 from .sections.tlb import tlb
 from .sections.verification.litmus import litmus
 from .sections.verification.matrix import matrix
+from .sections.walks import walks
 from .sections.why import why
 from .sections.working_set import working_set
 
@@ -43,6 +44,7 @@ SECTIONS = (
     ("phases", "First against marginal", phases),
     ("refill", "Refill after an operation", refill),
     ("working-set", "Refill over the working set", working_set),
+    ("walks", "What a page walk costs by what it meets", walks),
     ("range", "Page by page or everything at once", range_flush),
     ("switch", "What a switch costs", switching),
     ("policy", "How to hand out PCIDs", policies),
@@ -63,14 +65,14 @@ SECTIONS = (
 # Sections that are there only if one of these benchmarks measured a row.
 RESTS_ON = {
     "phases": ("single_op",), "refill": ("single_op",),
-    "working-set": ("refill",), "range": ("range",), "switch": ("switch",), "policy": ("policy",),
+    "working-set": ("refill",), "walks": ("walks",), "range": ("range",), "switch": ("switch",), "policy": ("policy",),
     "tlb": ("tlb_size", "pcid_capacity"), "ipi": ("ipi",), "shootdown": ("shootdown",),
     "lazy": ("lazy",),
 }
 # One that rests on a file of its own.
 FILES = {"litmus": "litmus.csv"}
 # Not opened for print, which lists them: somebody who wants one opens it first.
-LONG = ("machine", "files", "words", "distribution", "cost", "refill", "working-set", "range",
+LONG = ("machine", "files", "words", "distribution", "cost", "refill", "working-set", "walks", "range",
         "policy", "ipi", "shootdown", "lazy", "drift")
 MOST_REASONS = 3
 TICKS = (

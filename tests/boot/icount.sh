@@ -49,7 +49,7 @@ with_a_gib() {
 
 for cpus in 1 4; do
 	only=single_op
-	[ "$cpus" -ne 1 ] || only=$only,refill,range,switch,policy,tlb_size,pcid_capacity
+	[ "$cpus" -ne 1 ] || only=$only,refill,walks,range,switch,policy,tlb_size,pcid_capacity
 	boot "$cpus" -a icount -c "$cpus" --set seed=7 --only "$only"
 	check "$cpus processors: a whole run" whole_run "$cpus"
 	check "$cpus processors: all are started" machine_is "$cpus" cpus_started "$cpus"
@@ -85,6 +85,13 @@ check "nothing is refilled where nothing is cached" \
 	all_such_rows 1 results.csv \
 	'$bench ~ /^(refill|tlb_size)$/ && $status == "ok"' \
 	'$min == 0 && $p50 == 0 && $max == 0'
+check "nor walked for, whatever is met" \
+	all_such_rows 1 results.csv '$bench == "walks" && $status == "ok" && $unit == "ticks"' \
+	'$min == 0 && $p50 == 0 && $max == 0'
+check "a page made writable is stored to without a fault" \
+	all_such_rows 1 results.csv '$variant ~ /^store-upgrade-.*-faults$/' '$max == 0'
+check "D that is cleared and not flushed stays clear" \
+	all_such_rows 1 results.csv '$variant ~ /-unset$/' '$min == 1000 && $max == 1000'
 check "a range is a loop of four instructions a page" \
 	all_such_rows 1 results.csv \
 	'$bench == "range" && $variant ~ /^range-/ && $status == "ok"' \

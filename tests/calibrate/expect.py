@@ -391,6 +391,31 @@ def tlb_size(truth: Truth, row: dict, words) -> Range:
     return chase(truth, words[0], words[1], int(row["value"]))
 
 
+WALKED = 16  # pages, below one PDPTE, each below a PDE of its own
+
+
+def walks(truth: Truth, row: dict, words) -> Range:
+    """Of one page: what a walk reads and sets, where the entries are that it reads."""
+    if words[-1] in ("faults", "unset"):
+        return exactly(1000.0 if words[-1] == "unset" else 0.0)
+    if truth.count("entries", "data-4k-1") <= WALKED:
+        raise Unknown("the first level may lack a page that is hit")
+    if truth.fact("prefetch"):
+        raise Unknown("walks that bring the next page are not worked out")
+    if "cleared" in words:
+        return NOTHING
+    near = truth.costs("walk_l1")
+    own = near if not truth.fact("l1_lines") else truth.costs(f"walk_{words[-1]}")
+    one = truth.costs("walk_start") + own
+    if row["op"] != "none":
+        # The first page's reads three above its own, each other its PDE, if the PDPTE is kept.
+        kept = 1 if truth.fact("pdpte") else 2 if truth.fact("pml4e") else 3
+        return one + near.times((3 + (WALKED - 1) * kept) / WALKED)
+    if truth.fact("pde") <= WALKED:
+        raise Unknown("which PDEs are cached is not worked out")
+    return one + truth.costs("dirty") if "clean" in words else one
+
+
 def nothing_known(reason: str):
     def refuse(truth: Truth, row: dict, words):
         raise Unknown(reason)
@@ -401,6 +426,7 @@ OTHERS = "the host body has one processor"
 ROWS = {
     "single_op": single_op,
     "refill": refill,
+    "walks": walks,
     "range": range_,
     "switch": switch,
     "tlb_size": tlb_size,
@@ -474,6 +500,10 @@ def of_derived(truth: Truth, row: dict) -> Range:
         return capacity(truth, row["variant"])
     if what == "break_even":
         return break_even(truth, row["op"], row["variant"])
+    if what == "walk_extra":
+        here, plain = row["variant"].split("-over-")
+        return (walks(truth, row, here.split("-"))
+                - walks(truth, row, plain.split("-")))
     if what == "refill_slope":
         return slope(truth, row["op"], row["variant"])
     raise Unknown(OTHERS)

@@ -65,6 +65,8 @@ def tick_of(row: dict) -> float:
     or switches."""
     if row["bench"] in ("refill", "tlb_size"):
         return 1 / max(int(row["value"] or 1), 1)
+    if row["bench"] == "walks":
+        return 1.0 if row["unit"] == "count" else 1 / expect.WALKED
     if row["bench"] == "switch" or row["variant"].startswith("marginal"):
         return 1 / REPEATED
     return 1.0
@@ -130,7 +132,8 @@ def of_derived(machine: str, truth: Truth, row: dict) -> Figure:
     value = number(row["value"])
     figure = Figure(machine, kind_of_derived(row),
                     f"{row['what']} {row['op']} {row['variant']}", row["unit"], value, ends, ends)
-    figure.step = BREAK_EVEN_STEP if row["what"] == "break_even" else 0.0
+    figure.step = {"break_even": BREAK_EVEN_STEP, "walk_extra": 2 / expect.WALKED}.get(
+        row["what"], 0.0)
     figure = with_truth(figure, expect.of_derived, truth, row)
     if value is None and figure.truth is not None:
         figure.value = min(max(figure.truth.low, ends[0]), ends[1])

@@ -16,7 +16,7 @@ cat >"$scratch/floors" <<'END'
 16 efi/firmware
 15 bench
 14 bench/harness/runner bench/harness/target bench/litmus
-13 bench/harness/remote bench/harness/verify
+13 bench/harness/remote bench/harness/verify bench/harness/walk
 12 bench/harness/selftest bench/harness/experiment
 11 bench/harness/sample
 10 bench/harness/space

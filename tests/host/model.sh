@@ -91,6 +91,59 @@ for row in dense:25 by2m:50 by1g:75; do
 		"refill,none,4k-random-warm-${row%:*}-large,pages,64" "${row#*:}"
 done
 
+# Walks by what they meet, of a machine that tells of its caches.  Its upper levels are lost
+# with the load of CR3: of 16 pages the first reads four entries and each other two, all
+# of them in the first cache but the page's own.
+awk '/^cores/ {
+		print "cpuid = 0x4 0 0x00004121 0x01c0003f 0x0000003f 0"
+		print "cpuid = 0x4 1 0x00004143 0x01c0003f 0x000001ff 0"
+		print "cpuid = 0x4 2 0x00004163 0x03c0003f 0x00001fff 0"
+	} { print }' tests/silicon/machines/haswell.machine >"$scratch/cached.machine"
+of_machine() { # COST...: the sum of these of the machine's file
+	awk -v names="$*" 'BEGIN { n = split(names, name, " ") }
+		{ for (i = 1; i <= n; i++) if ($1 == "cost." name[i]) sum += $3 }
+		END { print sum + 0 }' "$scratch/cached.machine"
+}
+walks_take() { # ROW UPPER-READS COST...
+	row=$1 reads=$2
+	shift 2
+	wanted=$(awk -v rest="$(of_machine "$@")" -v each="$(of_machine walk_l1)" \
+		-v reads="$reads" 'BEGIN { print rest + each * reads }')
+	cost_is_within metwalks "walks,$row,," "$wanted" 0.07
+}
+cost_is_within() { # FOLDER ROW TICKS BY
+	found=$(of_rows "$1" "$2" cost)
+	echo "$2 costs $found, not $3"
+	awk -v found="$found" -v wanted="$3" -v by="$4" \
+		'BEGIN { exit !(found != "" && found >= wanted - by && found <= wanted + by) }'
+}
+check 'walks' measured 0 metwalks "$scratch/cached.machine" profile=quick only=walks seed=1
+for at in l1 l2 l3 memory; do
+	check "a walk whose entry is in $at" walks_take "cr3_reload,load-$at" 1.125 walk_start \
+		"walk_$at"
+done
+for row in load-accessed store store-dirty store-new; do
+	check "a walk of $row" walks_take "cr3_reload,$row-l1" 1.125 walk_start walk_l1
+done
+check 'a store to a page held clean' walks_take none,store-clean-l1 0 dirty walk_start walk_l1
+check 'and one to a page made writable walk once more' walks_take none,store-upgrade-l1 0 \
+	walk_start walk_l1
+check 'without a fault' cost_is metwalks walks,none,store-upgrade-l1-faults,, 0.000
+check 'D that is cleared and not flushed stays clear' cost_is metwalks \
+	walks,none,store-cleared-l1-unset,, 1000.000
+check 'for nothing' cost_is metwalks walks,none,store-cleared-l1,, 0.000
+{ cat "$scratch/cached.machine" && echo 'erratum = rights_cached'; } >"$scratch/rights.machine"
+check 'a machine that faults once more' measured 0 rights "$scratch/rights.machine" \
+	profile=smoke only=walks/none seed=1
+check 'does so at each page made writable' cost_is rights walks,none,store-upgrade-l1-faults,, \
+	1000.000
+costs_a_fault() {
+	found=$(of_rows rights walks,none,store-upgrade-l1,, cost)
+	echo "$found"
+	awk -v found="$found" 'BEGIN { exit !(found > 400) }'
+}
+check 'which costs a fault' costs_a_fault
+
 # Four pages with frames in a row are one entry of zen5's TLB: 512 of them are 128, of which
 # the first level holds 96.  Without the second level's size in CPUID no W is larger.
 sed 's/^cpuid = 0x80000006 0 [^ ]* [^ ]*/cpuid = 0x80000006 0 0 0/' \

@@ -10,15 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const struct bench bench_single_op, bench_refill, bench_range, bench_tlb_size,
-	bench_pcid_capacity, bench_switch, bench_policy_random, bench_policy_zipf,
-	bench_policy_kernels, bench_policy_64_pages, bench_policy_512_pages;
+extern const struct bench bench_single_op, bench_refill, bench_walks, bench_range,
+	bench_tlb_size, bench_pcid_capacity, bench_switch, bench_policy_random,
+	bench_policy_zipf, bench_policy_kernels, bench_policy_64_pages,
+	bench_policy_512_pages;
 
 static const struct bench *const planned[] = {
 	&bench_single_op,      &bench_refill,          &bench_range,
 	&bench_switch,         &bench_policy_random,   &bench_policy_zipf,
 	&bench_policy_kernels, &bench_policy_64_pages, &bench_policy_512_pages,
-	&bench_tlb_size,       &bench_pcid_capacity,
+	&bench_tlb_size,       &bench_pcid_capacity,   &bench_walks,
 };
 
 static const char *const levels[TLB_LEVELS] = { "l1", "l2" };

@@ -411,6 +411,29 @@ TEST(a_write_that_faults_can_set_dirty)
 	world_close();
 }
 
+/* The page fault drops what was held: made again, the write is walked for. */
+TEST(a_page_made_writable_can_fault_once_more)
+{
+	static const struct {
+		const char *wrong;
+		unsigned vector;
+	} cases[] = { { "walks_overcounted", 0 }, { "rights_cached", 14 } };
+
+	for (unsigned i = 0; i < COUNT_OF(cases); i++) {
+		struct silicon_fault fault;
+
+		world_open_wrong(cases[i].wrong);
+		world_map_as(KEPT_P, KEPT_FRAMES, 0, W_PRESENT | W_A);
+		world_load(KEPT_P);
+		world.words[world_entry(KEPT_P, 0) / 8] |= W_WRITE;
+		assert_int_equal(world_fault(KEPT_P, ACCESS_WRITE, &fault),
+		                 cases[i].vector);
+		assert_true(cases[i].vector == 0 || fault.error_code == 3);
+		assert_int_equal(world_fault(KEPT_P, ACCESS_WRITE, &fault), 0);
+		world_close();
+	}
+}
+
 TEST(a_fetch_from_a_page_whose_size_was_changed_can_be_a_machine_check)
 {
 	struct silicon_fault fault;
@@ -519,6 +542,7 @@ int main(void)
 		cmocka_unit_test(an_entry_made_present_can_fault_once_more),
 		cmocka_unit_test(stray_bits_are_written_into_an_entry_that_was_cleared),
 		cmocka_unit_test(a_write_that_faults_can_set_dirty),
+		cmocka_unit_test(a_page_made_writable_can_fault_once_more),
 		cmocka_unit_test(
 			a_fetch_from_a_page_whose_size_was_changed_can_be_a_machine_check),
 		cmocka_unit_test(a_counter_of_walks_can_count_too_many),

@@ -106,6 +106,52 @@ TEST(a_partner_runs_before_the_body_with_an_address_of_its_own)
 	assert_string_equal(listing->at[at + 11].text, "rdtscp");
 }
 
+/* Each behind a fence, so that no walk begins before the one before is done. */
+TEST(accesses_behind_t1_are_a_page_each_and_wait_for_each_other)
+{
+	static const char *const loads[] = { "mov eax, dword ptr [r13]",
+		                             "lfence",
+		                             "mov eax, dword ptr [r13 + 0x209040]",
+		                             "lfence",
+		                             "rdtscp",
+		                             NULL };
+	static const char *const stores[] = { "mov dword ptr [r13], r15d",
+		                              "mfence",
+		                              "lfence",
+		                              "mov dword ptr [r13 + 0x209040], r15d",
+		                              "mfence",
+		                              "lfence",
+		                              "rdtscp",
+		                              NULL };
+	struct window_spec spec = {
+		.body = body_of("none"),
+		.accesses = { .pages = 2, .stride = 0x209040 },
+		.chased_before = true,
+	};
+	const struct listing *listing = listed(&spec);
+
+	assert_listing(listing, behind_t1(listing), loads);
+	spec.accesses.stores = true;
+	listing = listed(&spec);
+	assert_listing(listing, behind_t1(listing), stores);
+}
+
+TEST(what_is_stored_to_behind_t1_is_read_before_t0)
+{
+	const struct window_spec spec = {
+		.body = body_of("none"),
+		.accesses = { .pages = 2, .stride = 0x209040, .stores = true },
+		.chased_before = true,
+	};
+	const struct listing *const listing = listed(&spec);
+	const unsigned first = find(listing, "mov eax, dword ptr [r13]", 0);
+
+	assert_in_range(first, 0, behind_t0(listing));
+	assert_string_equal(listing->at[first + 2].text,
+	                    "mov eax, dword ptr [r13 + 0x209040]");
+	assert_memory_equal(listing->at[first + 4].text, "jmp ", 4);
+}
+
 /* But the body's own access, and the branch back. */
 TEST(nothing_else_stands_between_t0_and_t1)
 {
@@ -342,6 +388,9 @@ int main(void)
 		cmocka_unit_test(its_first_page_and_step_are_those_asked_for),
 		cmocka_unit_test(
 			a_partner_runs_before_the_body_with_an_address_of_its_own),
+		cmocka_unit_test(
+			accesses_behind_t1_are_a_page_each_and_wait_for_each_other),
+		cmocka_unit_test(what_is_stored_to_behind_t1_is_read_before_t0),
 		cmocka_unit_test(nothing_else_stands_between_t0_and_t1),
 		cmocka_unit_test(
 			a_chase_loads_the_next_offset_so_often_and_is_stamped_behind),

@@ -32,6 +32,7 @@ struct experiment {
 	struct priming priming;
 	struct priming priming_b;      /* where arm B is primed in another way */
 	struct chase_context chase[2]; /* of shape_chase, by arm */
+	struct walk_context walk[2];   /* of shape_walk */
 	struct remote_context *remote; /* with other processors; NULL: without */
 	struct samples samples;
 	struct chunks chunks;

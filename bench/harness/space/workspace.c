@@ -146,6 +146,7 @@ void workspace_reset(struct workspace *workspace)
 	workspace->window_count = 0;
 	script_area_reset(&workspace->script_area);
 	workspace->linked = NULL;
+	workspace->walk_pages.unset = NULL;
 	workspace->pcids_are_clear = false;
 	workspace->churn_code = 0;
 	for (unsigned i = 0; i < PCID_COUNT; i++)

@@ -11,6 +11,7 @@
  */
 #include "bench/harness/space/chase_arena.h"
 #include "bench/harness/space/script_area.h"
+#include "bench/harness/space/walk_pages.h"
 #include "bench/harness/window/operation_call.h"
 #include "bench/harness/window/window.h"
 #include "lib/base/err.h"
@@ -94,6 +95,7 @@ struct workspace {
 	bool pcids_are_clear; /* of what was there before this benchmark */
 	uint64_t churn_code;  /* code that visits PCIDs; 0: not placed yet */
 	struct script_area script_area;
+	struct walk_pages walk_pages;
 	uint32_t chase_arena_mapped[LEVEL_PML4 + 1]
 				   [LEVEL_PML4 + 1]; /* by page and apart */
 	uint32_t chase_arena_global_mapped, chase_arena_contiguous_mapped;

@@ -209,7 +209,7 @@ static uint8_t *put_touches(uint8_t *at, const struct window_site *site,
 static bool has_t2(const struct window_spec *spec)
 {
 	return spec->touches.code + spec->touches.stack + spec->touches.data != 0 ||
-	       spec->chase.way != CHASE_NONE;
+	       spec->chase.way != CHASE_NONE || spec->accesses.pages != 0;
 }
 
 static uint32_t start_bytes(struct window_clock clock)
@@ -238,28 +238,41 @@ static unsigned chains_of(const struct chase *chase)
 	return chase->interleaved ? CHASE_CHAINS : 1;
 }
 
+/* What is stored to behind T1 is read before T0. */
+static struct accesses loads_of(const struct accesses *accesses)
+{
+	struct accesses loads = *accesses;
+
+	loads.stores = false;
+	return loads;
+}
+
 /* A chase before T0 stands before the room for the head, and jumps behind its entry. */
 static uint32_t chased_bytes(const struct window_spec *spec)
 {
 	const struct chase one = chain_of(&spec->chase, 0);
+	const struct accesses loads = loads_of(&spec->accesses);
 
 	if (!spec->chased_before)
 		return 0;
 	return emit_rounded(enter_bytes(spec) +
 	                            chains_of(&spec->chase) * chase_bytes(&one) +
-	                            JUMP_BYTES,
+	                            accesses_bytes(&loads) + JUMP_BYTES,
 	                    CACHE_LINE);
 }
 
 /* Chain by chain: in front of T0 registers hold operands, and two are free. */
-static uint8_t *put_chased(uint8_t *at, const struct chase *chase)
+static uint8_t *put_chased(uint8_t *at, const struct window_spec *spec)
 {
+	const struct chase *const chase = &spec->chase;
+	const struct accesses loads = loads_of(&spec->accesses);
+
 	for (unsigned i = 0; i < chains_of(chase); i++) {
 		const struct chase one = chain_of(chase, i);
 
 		at = chase_put(at, &one);
 	}
-	return at;
+	return accesses_put(at, &loads);
 }
 
 static uint32_t stores_bytes(const struct window_spec *spec)
@@ -287,8 +300,8 @@ static uint32_t tail_bytes(const struct window_spec *spec)
 
 	return 2 * (body_bytes(&clocks[CLOCK_PMC].stop) + body_bytes(&keep_t1)) +
 	       body_bytes(&injected_load) + touched + chase_bytes(&spec->chase) +
-	       body_bytes(&give_stack) + script_home_bytes(&spec->script) +
-	       body_bytes(&leave);
+	       accesses_bytes(&spec->accesses) + body_bytes(&give_stack) +
+	       script_home_bytes(&spec->script) + body_bytes(&leave);
 }
 
 static uint32_t copies_bytes(const struct window_spec *spec)
@@ -343,7 +356,7 @@ uint32_t window_assemble(const struct window_site *site, const struct window_spe
 	*entry_offset = (uint32_t)(next - site->at);
 	next = put_enter(next, spec);
 	if (spec->chased_before)
-		(void)put_jump(put_chased(next, &spec->chase), start);
+		(void)put_jump(put_chased(next, spec), start);
 	next = put_start(start, clock);
 	for (uint32_t i = 0; i < spec->stores; i++)
 		next = put_access(next, &store, i * CACHE_LINE);
@@ -354,6 +367,7 @@ uint32_t window_assemble(const struct window_site *site, const struct window_spe
 	if (has_t2(spec)) {
 		next = put_touches(next, site, &spec->touches);
 		next = chase_put(next, &spec->chase);
+		next = accesses_put(next, &spec->accesses);
 		next = emit_body(put_stop(next, clock), &keep_t2);
 	}
 	if (spec->touches.stack != 0)

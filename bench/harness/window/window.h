@@ -21,6 +21,7 @@
  * Pure: writes bytes.  Making them visible to instruction fetch is the caller's.
  */
 #include "bench/harness/window/script.h"
+#include "bench/harness/window/window_accesses.h"
 #include "bench/harness/window/window_args.h"
 #include "bench/harness/window/window_loop.h"
 
@@ -75,6 +76,8 @@ struct window_spec {
 	uint32_t stores; /* lines written behind T0, before the copies */
 	struct touches touches;
 	struct chase chase; /* in place of touches */
+	/* In place of both; what is before T0 as well then loads, in any case. */
+	struct accesses accesses;
 	/*
 	 * The chase before T0 as well, so that the last pages in the TLB are the
 	 * chain's and not the harness' own.  Of data.

@@ -38,6 +38,21 @@ USUAL = {"answer": ("late",), "own_flush": ("alongside",), "answer_line": ("own"
 DIFFERENT = {"between": ("different",)}
 # The first that fits counts.
 PATHS = (
+    Path("walks", "store-new", "do_anonymous_page: pte_sw_mkyoung, pte_mkdirty set A and D in an "
+         "entry that is new, so that no walk has to", "pmap_enter: PG_A, PG_M",
+         says={"meets": ("new",)}),
+    Path("walks", "load-accessed", "ptep_test_and_clear_young, ptep_clear_flush_young: A is cleared "
+         "by reclaim, without a flush on x86", "pmap_ts_referenced", says={"meets": ("accessed",)}),
+    Path("walks", "store-dirty", "page_mkclean_one: ptep_clear_flush, pte_mkclean before a page is "
+         "written back", "pmap_clear_modify, pmap_remove_write", says={"meets": ("dirty",)}),
+    Path("walks", "store-clean", "do_read_fault, set_pte_range without pte_mkdirty, then a store",
+         "pmap_enter without PG_M", says={"meets": ("clean",)}),
+    Path("walks", "store-cleared", f"{NO_KERNEL} clears D without a flush: page_mkclean_one flushes",
+         "the same: pmap_clear_modify", says={"meets": ("cleared",)}),
+    Path("walks", "store-upgrade", "ptep_set_access_flags, wp_page_reuse: no flush on x86, and "
+         "flush_tlb_fix_spurious_fault does nothing", xen="spurious_page_fault",
+         says={"meets": ("upgrade",)}),
+    Path("walks", "load, store", "none: a walk is the processor's own"),
     Path("range", "pti", "flush_tlb_mm_range with X86_FEATURE_PTI: native_flush_tlb_one_user for "
          "each page and half, 4.15", "pmap_invalidate_range with pm_ucr3",
          says={"scope": ("pti",)}),

@@ -19,7 +19,7 @@ NORMAL_95 = 1.959964
 BOOTS_SHARE = NORMAL_95 * BOOTS_PERCENT / 100  # of a cost: half of the 95 % interval of that
 NOT_BELIEVED, NO_VERDICT = "not believed", "no verdict"
 # Benchmarks that have a section of their own, where their rows stand.
-BENCHES = ("refill", "range", "switch", "policy", "tlb_size", "pcid_capacity",
+BENCHES = ("refill", "walks", "range", "switch", "policy", "tlb_size", "pcid_capacity",
            "ipi", "shootdown", "lazy")
 
 

@@ -47,7 +47,9 @@ class Variant:
     entryflush: bool = False  # all is dropped behind the load at the entry
     policy: str = ""  # who gets which PCID: nopcid, perprocess, lruK, rrK, gen
     workload: str = ""  # what runs beside eight pages each: stale5, kthread, initmm, pti, w64 ...
-    access: str = ""  # of tlb_size: data, code
+    access: str = ""  # of tlb_size: data, code; of walks: load, store
+    meets: str = ""  # of walks, what is to be set or found changed: accessed, dirty, new ...
+    lies: str = ""  # where the page's entry does: l1, l2, l3, memory
     load: str = ""  # of pcid_capacity, how other PCIDs are entered: noflush, flush
     pages_each: int | None = None  # that are touched in each of those
     mode: str = ""  # how others are reached
@@ -154,6 +156,11 @@ FORMS = {
         (SIZE, PCIDE, OTHER, word("order", "random sequential strided"),
          word("tables", "warm cold"), word("depth", "dense contiguous by2m by1g by512g"), CHAINS,
          flag("is_large", "large")),
+    ),
+    "walks": (
+        (word("access", "load store"),
+         word("meets", "accessed dirty new clean cleared upgrade", False),
+         word("lies", "l1 l2 l3 memory"), word("figure", "faults unset", False)),
     ),
     "range": (
         (word("scope", "page range pti-space pti-deferred pti kernel"), word("page_size", "4k 2m"), PCIDE, CHAINS,

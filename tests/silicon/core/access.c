@@ -133,6 +133,16 @@ static bool write_clean(const struct request *request, struct translation_entry 
 	return walk_and_fill(request, physical, fault);
 }
 
+/* The TLB's entry decides, not the tables: what is made again is walked for. */
+static bool fault_by_rights(const struct request *request, struct silicon_fault *fault)
+{
+	const uint32_t error_code =
+		request->kind == ACCESS_WRITE ? FAULT_P | FAULT_W : FAULT_P | FAULT_ID;
+
+	*fault = (struct silicon_fault){ VECTOR_IS_PF, error_code, request->va };
+	return false;
+}
+
 static bool use_entry(const struct request *request, struct array_state *array,
                       struct translation_entry *entry, uint64_t *physical,
                       struct silicon_fault *fault)
@@ -141,6 +151,9 @@ static bool use_entry(const struct request *request, struct array_state *array,
 
 	if (!silicon_is_allowed(request->cpu, entry, request->kind)) {
 		drop_page(request->cpu, request->va, DROP_NO_UPPERS);
+		if (silicon_lone_strikes(request->s, request->cpu,
+		                         EFFECT_RIGHTS_CACHED))
+			return fault_by_rights(request, fault);
 		return walk_and_fill(request, physical, fault);
 	}
 	if (request->kind == ACCESS_WRITE && !entry->dirty)

@@ -87,7 +87,9 @@ uint64_t entry_run(uint64_t va, const uint64_t arguments[6])
 	push_return(host);
 	it->rip = va;
 	interpreter_run(it, RETURN_AT);
-	if (host->bus.vector != 0)
+	while (host->bus.vector != 0) {
 		exceptions_raise_in_window(host->bus.vector, host->bus.error_code);
+		interpreter_run(it, RETURN_AT);
+	}
 	return it->gpr[RAX];
 }

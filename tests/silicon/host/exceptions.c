@@ -32,7 +32,6 @@ static void raise(struct trap_frame *frame)
 	silicon_charge(host->silicon, host->number, SILICON_EXCEPTION, 1);
 	trap_dispatch(frame);
 	go_on(frame);
-	host_give_up("a handler came back from vector", frame->vector);
 }
 
 void exceptions_raise(unsigned vector, uint32_t error_code)
@@ -40,6 +39,7 @@ void exceptions_raise(unsigned vector, uint32_t error_code)
 	struct trap_frame frame = frame_of(vector, error_code);
 
 	raise(&frame);
+	host_give_up("a handler came back from vector", vector);
 }
 
 void exceptions_raise_in_window(unsigned vector, uint32_t error_code)
@@ -66,6 +66,7 @@ void exceptions_raise_in_window(unsigned vector, uint32_t error_code)
 	frame.rip = it->rip;
 	frame.rflags = interpreter_flags(it);
 	raise(&frame);
+	silicon_charge(host_here()->silicon, host_here()->number, SILICON_IRET, 1);
 }
 
 void exceptions_interrupt(unsigned vector)

@@ -8,7 +8,7 @@
 /* In compiled code.  Returns only if the handler does, which those of faults do not. */
 void exceptions_raise(unsigned vector, uint32_t error_code);
 
-/* At an instruction that the interpreter was to run. */
+/* At an instruction that the interpreter was to run.  Returns if it is to run again. */
 void exceptions_raise_in_window(unsigned vector, uint32_t error_code);
 
 /* An NMI, or an interrupt that its APIC delivers. */

@@ -246,6 +246,20 @@ uint64_t modelled_load(uint64_t va, unsigned bytes)
 	return value;
 }
 
+void modelled_store_zero(uint64_t va)
+{
+	struct bus *const bus = &host_here()->bus;
+	uint8_t *at;
+
+	charge(SILICON_STORE, 1);
+	bus->vector = 0;
+	at = bus->reach(bus, va, ACCESS_WRITE);
+	if (at == NULL)
+		take_fault();
+	else
+		*at = 0;
+}
+
 struct cpu *modelled_cpu(void)
 {
 	return host_here()->cpu;

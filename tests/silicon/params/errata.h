@@ -55,6 +55,7 @@ enum silicon_effect {
 	/* Lone names: no operation in front. */
 	EFFECT_TLB_FORGETS,        /* everything, at an access: allowed */
 	EFFECT_NOT_PRESENT_CACHED, /* one fault more at an entry made present */
+	EFFECT_RIGHTS_CACHED,      /* one fault more of an entry made writable */
 	EFFECT_STRAY_ACCESSED,     /* A and D written into an entry unseen */
 	EFFECT_DIRTY_ON_READONLY,  /* D set by a write that faults */
 	EFFECT_SIZE_CHANGE_MCE,    /* machine check: a fetch, a page of another size */

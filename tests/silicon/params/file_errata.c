@@ -42,6 +42,7 @@ static const char *const effects[EFFECT_COUNT] = {
 	[EFFECT_IS_SLOW] = "is_slow",
 	[EFFECT_TLB_FORGETS] = "tlb_forgets",
 	[EFFECT_NOT_PRESENT_CACHED] = "not_present_cached",
+	[EFFECT_RIGHTS_CACHED] = "rights_cached",
 	[EFFECT_STRAY_ACCESSED] = "stray_accessed",
 	[EFFECT_DIRTY_ON_READONLY] = "dirty_on_readonly",
 	[EFFECT_SIZE_CHANGE_MCE] = "size_change_mce",

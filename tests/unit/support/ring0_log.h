@@ -10,7 +10,14 @@
 #include <signal.h>
 #include <ucontext.h>
 
-enum ring0_kind { RING0_LOAD, RING0_CR3, RING0_CR4, RING0_WINDOW };
+enum ring0_kind {
+	RING0_LOAD,
+	RING0_STORE,
+	RING0_CR3,
+	RING0_CR4,
+	RING0_INVLPG,
+	RING0_WINDOW,
+};
 
 struct ring0_event {
 	enum ring0_kind kind;
@@ -71,7 +78,12 @@ static inline void ring0_do(const cs_insn *insn, uint64_t address, mcontext_t *c
 	const cs_x86_op *const operands = insn->detail->x86.operands;
 	greg_t *const to = ring0_register(context, operands[0].reg);
 
-	if (operands[0].reg == X86_REG_CR3) {
+	if (insn->id == X86_INS_INVLPG) {
+		ring0_add(RING0_INVLPG,
+		          (uint64_t)*ring0_register(context, operands[0].mem.base));
+	} else if (operands[0].type == X86_OP_MEM) {
+		ring0_add(RING0_STORE, address);
+	} else if (operands[0].reg == X86_REG_CR3) {
 		ring0_add(RING0_CR3,
 		          (uint64_t)*ring0_register(context, operands[1].reg));
 	} else if (operands[0].reg == X86_REG_CR4) {

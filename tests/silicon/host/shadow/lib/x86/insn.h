@@ -35,6 +35,7 @@ void modelled_clflush(const void *line);
 void modelled_mfence(void);
 void modelled_mfence_lfence(void);
 uint64_t modelled_load(uint64_t va, unsigned bytes);
+void modelled_store_zero(uint64_t va);
 struct cpu *modelled_cpu(void);
 
 #define CONTROL_REGISTER(name, number)                                                 \
@@ -193,6 +194,11 @@ static inline void mfence_lfence(void)
 static inline void touch(uint64_t va)
 {
 	(void)modelled_load(va, 1);
+}
+
+static inline void touch_by_store(uint64_t va)
+{
+	modelled_store_zero(va);
 }
 
 static inline uint64_t load_word(uint64_t va)
