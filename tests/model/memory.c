@@ -4,8 +4,10 @@
 
 #define RUBBISH 0xa5
 
-/* A frame is filled when it is first looked at: a reset that filled all of them would take
- * longer than what most tests do with the few they use. */
+/*
+ * A frame is filled when it is first looked at: a reset that filled all of them would
+ * take longer than what most tests do with the few they use.
+ */
 struct frame {
 	uint64_t words[TABLE_ENTRIES];
 	uint64_t filled_in; /* the reset behind which it was filled last */
@@ -34,12 +36,11 @@ static uint64_t *giant_at(uint64_t frame)
 {
 	const uint64_t page = (frame - MEMORY_GIANTS) / PAGE_BYTES;
 	const uint64_t half = level_span(LEVEL_PDPT) / HALVES / PAGE_BYTES;
+	const uint64_t giant = page / half / HALVES;
 
 	if (page % half >= HALF_PAGES)
 		fail_msg("no page of the GiBs that is there");
-	return filled(&giant_pages[page / half / HALVES][page / half % HALVES]
-	                          [page % half],
-	              0);
+	return filled(&giant_pages[giant][page / half % HALVES][page % half], 0);
 }
 
 uint64_t *memory_at(uint64_t frame)
