@@ -68,7 +68,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 Q = $(if $(V),,@)
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: all calibrate silicon programs objects image dist sign test test-long test-lab planted mutate check fuzz soak report reference reference-table test-distros matrix litmus-list clean help gnu-efi FORCE
+.PHONY: all calibrate silicon programs objects image dist sign test test-long test-lab planted mutate check fuzz soak report reference reference-table booted test-distros matrix litmus-list clean help gnu-efi FORCE
 .DELETE_ON_ERROR:
 # Objects are kept although only pattern rules name them.
 .SECONDARY:
@@ -335,9 +335,13 @@ INSTALL_AND_BUILD = ./run.sh --setup && $(ALONE) $(MAKE) -s -j $(JOBS) programs
 programs: all image $(BUILD)/evil.efi $(HOST_PROGRAMS) $(BUILD)/host/silicon \
 	$(BUILD)/host/silicon_truth $(UNIT_PROGRAMS) ## all, stick, host programs, unit tests
 
-# What the compilers may have something to say of.
-objects: all image $(BUILD)/evil.efi $(HOST_PROGRAMS) $(BUILD)/host/silicon $(MODEL) \
-	$(UNIT_TESTS:%=$(BUILD)/unit/tests/unit/%.c.o)
+booted: all $(BUILD)/evil.efi
+
+# What the compilers may have something to say of, each source once with each family of flags:
+# a modelled machine has the sources that the host programs share.
+HOST_OWN := $(wildcard host/*.c stick/*.c tests/native/*.c tests/silicon/truth/*.c)
+objects: booted $(HOST_OWN:%=$(BUILD)/host/%.o) $(BUILD)/host/silicon $(MODEL) \
+	$(LITMUS_MODEL:%=$(BUILD)/unit/%.o) $(UNIT_TESTS:%=$(BUILD)/unit/tests/unit/%.c.o)
 
 check: all image ## what can be said without running it
 	@$(ALONE) tests/run -j $(JOBS) -t 600 $(CHECKS)

@@ -1,5 +1,7 @@
 #include "paging/walk.h"
 
+#include <string.h>
+
 /*
  * Follow va down from the PML4 at root.  Stops at the first entry that is not
  * present or is a leaf, or at lowest, whichever comes first.  Never allocates.
@@ -27,12 +29,8 @@ uint64_t frame_alloc_run(struct frame_pool *pool, uint64_t count, uint64_t align
 	    (pool->limit - first) / PAGE_BYTES < count)
 		return 0;
 	pool->next = first + count * PAGE_BYTES;
-	for (uint64_t frame = first; frame != pool->next; frame += PAGE_BYTES) {
-		uint64_t *const words = pool->table_at(frame);
-
-		for (unsigned i = 0; i < TABLE_ENTRIES; i++)
-			words[i] = 0;
-	}
+	for (uint64_t frame = first; frame != pool->next; frame += PAGE_BYTES)
+		memset(pool->table_at(frame), 0, PAGE_BYTES);
 	return first;
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
-# clang-tidy, with the flags that each source is compiled with.  Its static analyzer takes
-# most of the time: at each commit it looks at another half of the sources, at all that
-# are named, and with ALL=1 at all there are.
+# clang-tidy, with the flags that each source is compiled with, and with clang's own warnings.
+# Its static analyzer takes most of the time: at each commit it looks at another half of the
+# sources, at all that are named, and with ALL=1 at all there are.
 # usage: tidy.sh [TREE [FILE...]]
 cd "${1:-$(dirname "$0")/../..}" || exit 1
 [ $# -eq 0 ] || shift
@@ -15,11 +15,15 @@ flags() { # VARIABLE OF THE MAKEFILE...
 }
 
 # Prints what was found; counts of what was suppressed go to standard error.
-run_tidy() { # LIST CHECKS FLAG...
-	tidy_list=$1 tidy_checks=$2
-	shift 2
-	xargs -d '\n' -a "$tidy_list" -n 1 -P "${JOBS:-2}" -I '{}' \
-		clang-tidy --quiet --checks="$tidy_checks" '{}' -- "$@" \
+# Without the analyzer to start it takes longer than to look at a source: a start has many.
+run_tidy() { # LIST SOURCES-AT-ONCE CHECKS FLAG...
+	tidy_list=$1 tidy_most=$2 tidy_checks=$3
+	shift 3
+	# shellcheck disable=SC2016 # what the inner shell replaces
+	xargs -r -d '\n' -a "$tidy_list" -n "$tidy_most" -P "${JOBS:-2}" \
+		sh -c 'flags=$1 checks=$2 && shift 2 &&
+			exec clang-tidy --quiet --checks="$checks" "$@" -- $flags' \
+		sh "$*" "$tidy_checks" \
 		2>"$scratch/tidy.err" || { grep error: "$scratch/tidy.err"; false; }
 }
 
@@ -28,8 +32,8 @@ tidy() { # PATTERN VARIABLE...
 	grep "$1" "$scratch/rest" >"$scratch/shallow"
 	shift
 	# shellcheck disable=SC2046 # a list of flags
-	run_tidy "$scratch/deep" '' $(flags "$@") &&
-		run_tidy "$scratch/shallow" '-clang-analyzer-*' $(flags "$@")
+	run_tidy "$scratch/deep" 1 '' $(flags "$@") &&
+		run_tidy "$scratch/shallow" 12 '-clang-analyzer-*' $(flags "$@")
 }
 
 list_files "${@:-*.c}"

@@ -56,11 +56,11 @@ quoting_is_the_shells() {
 icount='-accel tcg,thread=single -cpu max,-monitor -icount shift=5,sleep=off '
 icount=$icount'-rtc base=2020-01-01,clock=vm'
 check 'command: q35, TCG' command_is \
-	'-machine q35 -smp 4 -m 512 -accel tcg,thread=multi -cpu max,-monitor' \
+	'-machine q35,sata=off -smp 4 -m 512 -accel tcg,thread=multi -cpu max,-monitor' \
 	"$split" -a tcg
-check 'command: q35, icount' command_is "-machine q35 -smp 4 -m 512 $icount" "$split" \
+check 'command: q35, icount' command_is "-machine q35,sata=off -smp 4 -m 512 $icount" "$split" \
 	--accel icount
-check 'command: q35, KVM' command_is '-machine q35 -smp 4 -m 512 -accel kvm -cpu host' \
+check 'command: q35, KVM' command_is '-machine q35,sata=off -smp 4 -m 512 -accel kvm -cpu host' \
 	"$split" -a kvm
 check 'command: pc, TCG, one processor' command_is \
 	'-machine pc -smp 1 -m 6144 -accel tcg,thread=single -cpu max,-monitor' \

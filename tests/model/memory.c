@@ -4,23 +4,43 @@
 
 #define RUBBISH 0xa5
 
-static uint64_t memory[MEMORY_FRAMES][TABLE_ENTRIES];
+/*
+ * A frame is filled when it is first looked at: a reset that filled all of them would
+ * take longer than what most tests do with the few they use.
+ */
+struct frame {
+	uint64_t words[TABLE_ENTRIES];
+	uint64_t filled_in; /* the reset behind which it was filled last */
+};
+
+static uint64_t resets;
+static struct frame memory[MEMORY_FRAMES];
 
 /* Of the two GiB, the first pages of each half: verify_pages.c has words in no others.
  */
 #define GIANTS 2u
 #define HALVES 2u
 #define HALF_PAGES (TABLE_ENTRIES / 2)
-static uint64_t giant_pages[GIANTS][HALVES][HALF_PAGES][TABLE_ENTRIES];
+static struct frame giant_pages[GIANTS][HALVES][HALF_PAGES];
+
+static uint64_t *filled(struct frame *frame, int byte)
+{
+	if (frame->filled_in != resets) {
+		memset(frame->words, byte, sizeof frame->words);
+		frame->filled_in = resets;
+	}
+	return frame->words;
+}
 
 static uint64_t *giant_at(uint64_t frame)
 {
 	const uint64_t page = (frame - MEMORY_GIANTS) / PAGE_BYTES;
 	const uint64_t half = level_span(LEVEL_PDPT) / HALVES / PAGE_BYTES;
+	const uint64_t giant = page / half / HALVES;
 
 	if (page % half >= HALF_PAGES)
 		fail_msg("no page of the GiBs that is there");
-	return giant_pages[page / half / HALVES][page / half % HALVES][page % half];
+	return filled(&giant_pages[giant][page / half % HALVES][page % half], 0);
 }
 
 uint64_t *memory_at(uint64_t frame)
@@ -31,13 +51,12 @@ uint64_t *memory_at(uint64_t frame)
 		return giant_at(frame);
 	assert_in_range(frame, MEMORY_BASE,
 	                MEMORY_BASE + (MEMORY_FRAMES - 1) * PAGE_BYTES);
-	return memory[(frame - MEMORY_BASE) / PAGE_BYTES];
+	return filled(&memory[(frame - MEMORY_BASE) / PAGE_BYTES], RUBBISH);
 }
 
 struct frame_pool memory_reset(void)
 {
-	memset(memory, RUBBISH, sizeof memory);
-	memset(giant_pages, 0, sizeof giant_pages);
+	resets++;
 	return (struct frame_pool){
 		.next = MEMORY_BASE,
 		.limit = MEMORY_BASE + MEMORY_FRAMES * PAGE_BYTES,

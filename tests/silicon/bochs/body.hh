@@ -32,6 +32,7 @@ struct body_cpu {
 struct body {
 	struct silicon *silicon; // NULL until the first processor is there
 	unsigned count;          // processors
+	Bit32u firmware_ticks;   // of an instruction before any processor is modelled
 	struct body_cpu cpus[BODY_CPUS_MOST];
 	unsigned asleep; // processors in MWAIT
 	// Of each vector, the last that sent it to another, and when, in milli-ticks.
@@ -87,6 +88,9 @@ void time_begin(struct body_cpu *cpu);
 
 // An access to a port: the devices' clock must be there by then.
 void time_reach_port(struct body_cpu *cpu, unsigned port);
+
+// Finds how long an instruction of firmware takes; the model is open.
+void time_open(void);
 
 // An instruction of firmware, which runs as fast as with -e bochs.
 void time_pass(void);

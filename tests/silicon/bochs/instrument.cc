@@ -101,6 +101,7 @@ static void open_model(void)
 		body_give_up("the model", "no memory for it");
 	body.count = BX_SMP_PROCESSORS;
 	check_processors();
+	time_open();
 }
 
 void body_initialize(unsigned number)

@@ -61,12 +61,17 @@ void time_begin(struct body_cpu *cpu)
 // Ten million instructions a second: waits of firmware are as short as in -e bochs.
 #define FIRMWARE_KHZ 10000u
 
-void time_pass(void)
+void time_open(void)
 {
 	const uint64_t ticks = silicon_params(body.silicon)->tsc_khz / FIRMWARE_KHZ;
 
+	body.firmware_ticks = (Bit32u)(ticks / body.count);
+}
+
+void time_pass(void)
+{
 	if (!body.is_begun)
-		BX_TICKN((Bit32u)(ticks / body.count));
+		BX_TICKN(body.firmware_ticks);
 }
 
 static bool is_running(const struct body_cpu *cpu)
