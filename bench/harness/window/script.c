@@ -85,7 +85,7 @@ static const struct body play = { BODY_RANGE(script_play) };
 static const struct body home = { BODY_RANGE(script_home) };
 static const struct body target = { BODY_RANGE(script_target) };
 static const struct body cr4 = { BODY_RANGE(script_cr4) };
-static const struct body count = { BODY_RANGE(script_count) };
+static const struct body count_back = { BODY_RANGE(script_count) };
 
 uint32_t script_bytes(const struct script *script)
 {
@@ -125,7 +125,7 @@ static void put_behind(uint8_t *at, const struct script *script, const uint8_t *
 	uint8_t *end = put_body(emit_body(at, &target), script->load);
 
 	end = put_body(emit_body(end, &cr4), script->flush);
-	put_jump(emit_body(end, &count), to);
+	put_jump(emit_body(end, &count_back), to);
 }
 
 uint8_t *script_put(uint8_t *at, const struct script *script)

@@ -130,6 +130,16 @@ check 'two processors: kept global pages would have been seen' some_rows two sel
 	'$test == "shootdown_globals_shown" && $value == 100'
 check 'two processors: kept upper levels would have been seen' some_rows two selftest.csv \
 	'$test == "shootdown_uppers_shown" && $value == 100'
+# The machine's wake_mwait_c1 and _c3 are 2000 and 40000 cycles, and its TSC counts cycles.
+check 'two processors: a store wakes for what waking costs, from C1' all_such_rows two \
+	results.csv '$variant ~ /^store-mwait0-rtt-/' '$cost >= 2000 && $cost <= 2400'
+check 'two processors: and from C3' all_such_rows two results.csv \
+	'$variant ~ /^store-mwait20-rtt-/' '$cost >= 40000 && $cost <= 40400'
+check 'two processors: an interrupt from C1 costs its delivery besides' \
+	all_such_rows two results.csv '$variant ~ /^unicast-mwait0-rtt-/' \
+	'$cost >= 3000 && $cost <= 4000'
+check 'two processors: a store before MWAIT wakes nobody, since nobody sleeps' all_such_rows two \
+	results.csv '$variant ~ /^armed-mwait0-rtt-/' '$cost > 0 && $cost < 500'
 check 'both are started' all_started two 2
 check 'two processors: shootdowns reach the other' all_such_rows two results.csv \
 	'$bench == "shootdown" && $status == "ok"' '$cost > 0'
@@ -169,6 +179,8 @@ check 'freed tables: a broadcast and an interrupt are measured and believed' \
 	all_such_rows freed results.csv '$variant ~ /^broadcast-tables/' \
 	'$status == "ok" && $believed == 1'
 check 'freed tables: the interrupt is paid behind the broadcast' interrupt_is_paid freed
+check 'behind a broadcast a target walks for what it has lost, and for no more' \
+	tests/calibrate/refills "$scratch/freed" zen5 4
 check 'freed tables: stale words would have been seen' some_rows freed selftest.csv \
 	'$test == "shootdown_shown" && $value == 100'
 check 'a broadcast to all processes is measured and believed' all_such_rows freed results.csv \
