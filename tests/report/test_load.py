@@ -277,3 +277,15 @@ class Contradictions(RunTest):
         self.assertEqual(
             self.problem([cost("invlpg", "marginal", 1, believed="0")], checked("invlpg", "page_4k")),
             "results.csv:2: believed: 0, but no required check of invlpg failed in verify.csv")
+
+
+class Unparsed(RunTest):
+    def test_a_file_whose_fields_nobody_asks_for_has_its_checksum_and_rows_checked(self):
+        row = small_results()[2]
+        write_run(self.folder, histogram=histogram(row, [(1, 2, 2000), (2, 3, 47)]))
+        run = load(self.folder, ("histogram.csv",))
+        self.assertEqual([str(one) for one in run.problems], [])
+        self.assertEqual((run.tables["histogram.csv"].records, run.rows("histogram.csv")), (2, []))
+        write(self.folder, "histogram.csv", read(self.folder, "histogram.csv") + b'a,"b\n\nc"\n')
+        self.assertIn("histogram.csv: 3 rows, machine.csv says 2: the file is not whole",
+                      [str(one) for one in load(self.folder, ("histogram.csv",)).problems])

@@ -8,7 +8,9 @@ from .store import Store, marks
 
 EVERY = ""  # in the place of a microcode: of all of them together
 COSTS = """
-SELECT experiment, environment, microcode, unit, machine, p50, tsc_hz, believed
+SELECT experiment, environment, CASE WHEN unit = 'ticks' AND tsc_hz THEN 'ns' ELSE unit END,
+  microcode, machine, CASE WHEN unit = 'ticks' AND tsc_hz THEN 1e9 * p50 / tsc_hz ELSE p50 END,
+  believed
 FROM experiment CROSS JOIN run CROSS JOIN cost USING (experiment, run)
 WHERE processor = ? AND duplicate_of IS NULL AND status = 'ok' AND p50 IS NOT NULL
 ORDER BY experiment"""  # CROSS: its few runs are looked up, and not all costs are looked through
@@ -52,13 +54,14 @@ def settings(found: list) -> dict:
 
 def spreads(rows):
     """(environment, microcode, unit) and the numbers of each; of each microcode and of all."""
-    groups = {}
-    for _, environment, microcode, unit, machine, p50, hz, believed in rows:
-        if unit == "ticks" and hz:
-            unit, p50 = "ns", 1e9 * p50 / hz
-        for revision in (EVERY, microcode):
-            groups.setdefault((environment, revision, unit), []).append((machine, p50, believed))
-    for key, found in groups.items():
+    by_revision, together = {}, {}
+    for row in rows:
+        by_revision.setdefault(row[1:4], []).append(row[4:])
+    for (environment, unit, _), found in by_revision.items():
+        together.setdefault((environment, EVERY, unit), []).extend(found)
+    each = {(environment, microcode, unit): found
+            for (environment, unit, microcode), found in by_revision.items()}
+    for key, found in {**each, **together}.items():
         numbers = spread(found)
         if numbers:
             yield key, numbers

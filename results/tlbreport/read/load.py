@@ -8,7 +8,7 @@ import zlib
 
 from . import consistency, cores, headline, keeping, samples, trust
 from .run import Problem, Row, Run, Table
-from .schema import CHECKS, FILES, REQUIRED, column_faults, count_fault, quote
+from .schema import BETWEEN, CHECKS, FILES, REQUIRED, TOGETHER, column_faults, count_fault, quote
 
 NOT_BY_SCREEN = ("histogram.csv", "samples.csv", "summary.txt")
 WRITTEN_HERE = ("derived.csv", "tidy.csv")  # the report's own: machine.csv says nothing of it
@@ -181,12 +181,22 @@ def count(run: Run, table: Table, text: str) -> None:
 def field_faults(name: str, row: Row) -> list:
     """The malformed fields of a row."""
     faults, fields = [], row.fields
+    plain = {check for columns, pattern, check in TOGETHER[name]
+             if are_plain([fields.get(column, "") for column in columns], pattern)}
     for column, check in CHECKS[name]:
+        if check in plain:
+            continue
         text = fields.get(column)
         fault = check(text) if text else ""
         if fault:
             faults.append(Problem(name, row.line, f"{column}: {quote(text)} {fault}"))
     return faults
+
+
+def are_plain(values: list, pattern) -> bool:
+    """Whether all are empty or fit; if not, they have to be looked at one by one."""
+    text = BETWEEN.join(values)
+    return bool(pattern.fullmatch(text)) and text.count(BETWEEN) == max(len(values) - 1, 0)
 
 
 def check_stated(run: Run, name: str, stated: dict) -> None:
