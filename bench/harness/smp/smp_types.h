@@ -36,6 +36,7 @@ enum smp_state {
 	SMP_MWAIT,   /* MONITOR of its line of jobs, MWAIT with the hint commanded */
 	SMP_MONITOR, /* the same of its line of calls, which it serves itself */
 	SMP_POLL,    /* spins with PAUSE and interrupts off, serves calls itself */
+	SMP_WORK,    /* is not idle: does one step of its work after the other */
 };
 
 /* True of the states that MWAIT ends the work in. */
@@ -78,6 +79,8 @@ struct smp_request {
 	uint32_t hint;
 	smp_work *job; /* NULL: only the state changes */
 	void *argument;
+	smp_work *step; /* of SMP_WORK: with its argument, interrupts on */
+	void *step_argument;
 	/* Of the call; SMP_POLL and SMP_MONITOR watch this line too. */
 	_Alignas(SMP_LINE) _Atomic uint32_t call;
 	uint64_t word[8]; /* for the call */
