@@ -25,6 +25,7 @@ from .sections.regrets import regrets
 from .sections.remote.ipi import ipi
 from .sections.remote.lazy import lazy
 from .sections.remote.shootdown import shootdown
+from .sections.remote.stolen import stolen
 from .sections.settings import settings
 from .sections.summary import glossary, summary
 from .sections.switching import switching
@@ -53,6 +54,7 @@ SECTIONS = (
     ("ipi", "Calling other processors", ipi),
     ("shootdown", "TLB shootdown", shootdown),
     ("lazy", "Lazy TLB mode", lazy),
+    ("stolen", "What a call takes from its target", stolen),
     ("settings", "What this says about your kernel's settings", settings),
     ("distribution", "How the samples are distributed", distribution),
     ("drift", "Drift over the run", drift),
@@ -68,13 +70,13 @@ RESTS_ON = {
     "phases": ("single_op",), "refill": ("single_op",),
     "working-set": ("refill",), "range": ("range",), "switch": ("switch",), "policy": ("policy",),
     "tlb": ("tlb_size", "pcid_capacity"), "ipi": ("ipi",), "shootdown": ("shootdown",),
-    "lazy": ("lazy",),
+    "lazy": ("lazy",), "stolen": ("stolen",),
 }
 # One that rests on a file of its own.
 FILES = {"litmus": "litmus.csv"}
 # Not opened for print, which lists them: somebody who wants one opens it first.
 LONG = ("machine", "files", "words", "distribution", "cost", "refill", "working-set", "range",
-        "policy", "ipi", "shootdown", "lazy", "drift")
+        "policy", "ipi", "shootdown", "lazy", "stolen", "drift")
 MOST_REASONS = 3
 TICKS = (
     "Tables have four digits of a number, the files and the data of this page all. A cost is the "
