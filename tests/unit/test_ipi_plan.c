@@ -49,8 +49,10 @@ unsigned group_with_sibling(const struct remote_group *of)
 const char *target_work_name(enum target_work work)
 {
 	static const char *const names[TARGET_WORKS] = {
-		[TARGET_MISSES] = "misses", [TARGET_STORES] = "stores",
-		[TARGET_RING3] = "ring3",   [TARGET_CLI] = "cli",
+		[TARGET_MISSES] = "misses",
+		[TARGET_STORES] = "stores",
+		[TARGET_RING3] = "ring3",
+		[TARGET_CLI] = "cli",
 	};
 
 	return names[work];

@@ -10,11 +10,11 @@
  */
 #include "bench/harness/experiment/plan.h"
 #include "bench/harness/remote/call_queue.h"
-#include "bench/harness/work/halted.h"
 #include "bench/harness/selftest/selftest.h"
 #include "bench/harness/smp/smp.h"
 #include "bench/harness/space/flush_kinds.h"
 #include "bench/harness/space/flush_pages.h"
+#include "bench/harness/work/halted.h"
 #include "bench/harness/work/stolen_loop.h"
 #include "bench/harness/work/target_work.h"
 #include "lib/base/random.h"
