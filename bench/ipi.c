@@ -57,41 +57,31 @@ static void name_number(char name[16], const char *text, uint32_t number, bool h
 	(void)format_text(name, 16, hex ? "%s%x" : "%s%u", text, number);
 }
 
-/* Where a single target is. */
-struct near_place {
-	enum distance distance;
-	enum core_type core; /* CORE_UNKNOWN: all are alike */
-};
-
-static const char *core_name(enum core_type type)
+static void plan_spec_near(struct plan *plan, struct experiment_spec spec,
+                           struct remote_place place)
 {
-	static const char *const names[] = {
-		[CORE_UNKNOWN] = NULL,
-		[CORE_PERFORMANCE] = "pcore",
-		[CORE_EFFICIENT] = "ecore",
-	};
-
-	return names[type];
-}
-
-static void plan_near(struct plan *plan, struct remote_spec remote,
-                      struct near_place place)
-{
-	struct experiment_spec spec = spec_of(remote, 1);
+	const struct remote_spec *const remote = &spec.remote;
 	char state[16];
 
-	name_number(state, "mwait", remote.hint, true);
-	REMOTE_NAME(&spec, remote_mode_name(remote.mode),
-	            smp_mwaits((enum smp_state)remote.state)
+	name_number(state, "mwait", remote->hint, true);
+	REMOTE_NAME(&spec, remote_mode_name(remote->mode),
+	            smp_mwaits((enum smp_state)remote->state)
 	                    ? state
-	                    : remote_state_name((enum smp_state)remote.state),
-	            figure_name(remote.figure), distance_name(place.distance),
-	            core_name(place.core), apic_name(plan, remote.x2apic));
+	                    : remote_waits_name(remote),
+	            figure_name(remote->figure), distance_name(place.distance),
+	            remote_core_name(place.core), apic_name(plan, remote->x2apic),
+	            spec.pcide ? "pcide" : NULL);
 	plan_add(plan, &spec);
 }
 
+static void plan_near(struct plan *plan, struct remote_spec remote,
+                      struct remote_place place)
+{
+	plan_spec_near(plan, spec_of(remote, 1), place);
+}
+
 static void plan_figures(struct plan *plan, struct remote_spec remote,
-                         struct near_place place)
+                         struct remote_place place)
 {
 	for (unsigned i = FIGURE_ROUND_TRIP; i <= FIGURE_ONE_WAY; i++) {
 		remote.figure = (enum remote_figure)i;
@@ -113,7 +103,7 @@ static unsigned hints_of(const struct plan *plan, uint32_t hints[HINTS])
  * is one row to say so.
  */
 static void plan_mwait(struct plan *plan, struct remote_spec remote,
-                       struct near_place place)
+                       struct remote_place place)
 {
 	uint32_t hints[HINTS];
 	const unsigned count = hints_of(plan, hints);
@@ -137,7 +127,7 @@ static void plan_mwait(struct plan *plan, struct remote_spec remote,
  * profile, and one mode of the APICs for both.
  */
 static void plan_armed(struct plan *plan, struct remote_spec remote,
-                       struct near_place place)
+                       struct remote_place place)
 {
 	uint32_t hints[HINTS];
 	const unsigned count = hints_of(plan, hints);
@@ -153,7 +143,7 @@ static void plan_armed(struct plan *plan, struct remote_spec remote,
 }
 
 static void plan_place(struct plan *plan, struct remote_spec remote,
-                       struct near_place place)
+                       struct remote_place place)
 {
 	static const struct {
 		enum remote_mode mode;
@@ -184,24 +174,74 @@ static void plan_place(struct plan *plan, struct remote_spec remote,
 
 static void plan_places(struct plan *plan, bool entered)
 {
-	const struct remote_group *const group = plan_group(plan);
-	struct remote_spec remote = { .first = 1, .x2apic = entered };
+	struct remote_place places[REMOTE_PLACES];
+	const unsigned count = remote_places(plan, places);
 
-	if (group_count(group) == 0)
-		plan_place(plan, remote,
-		           (struct near_place){ .distance = DISTANCE_CORE });
-	for (unsigned i = DISTANCE_CORE; i < DISTANCES; i++)
-		for (unsigned core = CORE_UNKNOWN; core <= CORE_EFFICIENT; core++) {
-			const struct near_place place = {
-				.distance = (enum distance)i,
-				.core = (enum core_type)core,
-			};
+	for (unsigned i = 0; i < count; i++) {
+		const struct remote_spec remote = { .first = places[i].member,
+			                            .x2apic = entered };
 
-			remote.first =
-				group_at_distance(group, place.distance, place.core);
-			if (remote.first != 0)
-				plan_place(plan, remote, place);
-		}
+		plan_place(plan, remote, places[i]);
+	}
+}
+
+/*
+ * Of one target that is not idle.  An NMI comes where interrupts are off, too; ring 3
+ * also with PCIDs, where a load of CR3 drops nothing.
+ */
+static void plan_work(struct plan *plan, enum target_work work, bool entered,
+                      struct remote_place place)
+{
+	struct experiment_spec spec = spec_of(
+		(struct remote_spec){
+			.mode = REMOTE_UNICAST,
+			.state = SMP_WORK,
+			.work = (uint8_t)work,
+			.first = place.member,
+			.x2apic = entered,
+		},
+		1);
+
+	plan_spec_near(plan, spec, place);
+	if (work == TARGET_RING3) {
+		spec.pcide = true;
+		plan_spec_near(plan, spec, place);
+		spec.pcide = false;
+	}
+	spec.remote.mode = REMOTE_NMI;
+	if (work == TARGET_CLI || plan_is_longest(plan))
+		plan_spec_near(plan, spec, place);
+}
+
+static void plan_sibling(struct plan *plan, bool entered)
+{
+	const struct remote_place place = remote_sibling_place(plan);
+
+	plan_near(plan,
+	          (struct remote_spec){
+			  .mode = REMOTE_UNICAST,
+			  .state = SMP_PAUSE,
+			  .sibling = true,
+			  .first = place.member,
+			  .x2apic = entered,
+		  },
+	          place);
+}
+
+/* Behind the switch to x2APIC in `full` only. */
+static void plan_works(struct plan *plan, bool entered)
+{
+	static const enum target_work works[] = { TARGET_MISSES, TARGET_STORES,
+		                                  TARGET_RING3, TARGET_CLI };
+	struct remote_place places[REMOTE_PLACES];
+	const unsigned count = remote_work_places(plan, places);
+
+	if (entered && !plan_is_longest(plan))
+		return;
+	for (unsigned i = 0; i < count; i++)
+		for (unsigned work = 0; work < sizeof works / sizeof works[0]; work++)
+			plan_work(plan, works[work], entered, places[i]);
+	plan_sibling(plan, entered);
 }
 
 static void plan_count(struct plan *plan, struct remote_spec remote, unsigned targets)
@@ -340,6 +380,7 @@ static void plan_all(struct plan *plan, bool entered)
 	if (plan_number(plan) == 0) {
 		plan_controls(plan, entered);
 		plan_places(plan, entered);
+		plan_works(plan, entered);
 		plan_counts(plan, entered);
 	} else if (group_count(group) != 0 &&
 	           (!entered || smp_x2apic_refusal(group->smp) == NULL)) {

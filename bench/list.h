@@ -14,9 +14,10 @@ BENCH(policy_64_pages)
 BENCH(policy_512_pages)
 BENCH(tlb_size)
 BENCH(pcid_capacity)
-BENCH(ipi) /* in the APIC mode found, and so the next two */
+BENCH(ipi) /* in the APIC mode found, and so the next three */
 BENCH(shootdown)
 BENCH(lazy)
+BENCH(stolen)
 BENCH(litmus)
 BENCH(ipi_x2apic) /* behind the one switch */
 BENCH(shootdown_x2apic)

@@ -54,11 +54,11 @@ static void add(struct plan *plan, struct experiment_spec *spec)
 {
 	const struct remote_spec *const remote = &spec->remote;
 
-	REMOTE_NAME(
-		spec, remote_mode_name(remote->mode), remote->early ? "early" : "late",
-		remote->alongside ? "alongside" : "before", line_name(remote),
-		remote_state_name((enum smp_state)remote->state),
-		spec->pcide ? "pcide" : NULL, spec->names_another ? "otherpcid" : NULL);
+	REMOTE_NAME(spec, remote_mode_name(remote->mode),
+	            remote->early ? "early" : "late",
+	            remote->alongside ? "alongside" : "before", line_name(remote),
+	            remote_waits_name(remote), spec->pcide ? "pcide" : NULL,
+	            spec->names_another ? "otherpcid" : NULL);
 	plan_add(plan, spec);
 }
 
@@ -347,6 +347,36 @@ static void plan_owners(struct plan *plan, const struct together *how)
 	plan_together(plan, how, all);
 }
 
+/* Of one page, on one target that does something else meanwhile. */
+static void plan_work(struct plan *plan, enum target_work work,
+                      struct remote_place place)
+{
+	struct experiment_spec spec = baseline(plan, "invlpg", 1, 1);
+
+	spec.remote.state = SMP_WORK;
+	spec.remote.work = (uint8_t)work;
+	spec.remote.first = place.member;
+	/* Without PCIDs each interruption of ring 3 drops everything anyway. */
+	spec.pcide = work == TARGET_RING3;
+	add(plan, &spec);
+}
+
+static void plan_works(struct plan *plan)
+{
+	static const enum target_work works[] = { TARGET_MISSES, TARGET_STORES,
+		                                  TARGET_RING3, TARGET_CLI };
+	struct experiment_spec spec = baseline(plan, "invlpg", 1, 1);
+	struct remote_place places[REMOTE_PLACES];
+
+	(void)remote_work_places(plan, places);
+	for (unsigned i = 0; i < sizeof works / sizeof works[0]; i++)
+		plan_work(plan, works[i], places[0]);
+	spec.remote.state = SMP_PAUSE;
+	spec.remote.sibling = true;
+	spec.remote.first = remote_sibling_place(plan).member;
+	add(plan, &spec);
+}
+
 /* In the mode the APICs were found in: clusters are behind the switch, else. */
 static bool found_x2apic(const struct plan *plan)
 {
@@ -389,20 +419,16 @@ static void plan_shootdown(struct plan *plan)
 	}
 	plan_batches(plan);
 	plan_refills(plan);
+	plan_works(plan);
 	for (unsigned i = 0; i < sizeof togethers / sizeof togethers[0]; i++)
 		plan_owners(plan, &togethers[i]);
 }
 
-/* Words, one table of pages, one for every 32 that begin at once, and above them; two
- * pages for stores, and two tables; three words, five tables and one of directory
- * entries for a global page and a directory entry.
- */
+/* And tables and lines for the working sets that are read behind a flush. */
 static uint64_t frames(const struct config *config)
 {
-	(void)config;
-	/* And tables and lines for the working sets that are read behind a flush. */
 	return chase_arena_frames(chase_arena_in_a_row(LEVEL_PT), REFILL_PAGES_ALL) +
-	       FLUSH_FRAMES + 1 + FLUSH_OWNERS / 32 + 8 + 4 + FLUSH_KIND_TURNS + 6;
+	       remote_flush_frames(config);
 }
 
 const struct bench bench_shootdown = {

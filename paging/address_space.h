@@ -32,6 +32,7 @@ struct address_space {
  */
 #define VA_WINDOW_GLOBAL UINT64_C(0xffff900000000000)
 #define VA_WINDOW_LOCAL UINT64_C(0xffff910000000000)
+#define VA_RING3 UINT64_C(0xffff920000000000)
 #define VA_WINDOW_WRITABLE UINT64_C(0xffff930000000000)
 #define VA_SCRIPT_AREA UINT64_C(0xffff940000000000) /* scripts */
 #define VA_COMMON UINT64_C(0xffff950000000000)      /* kernel pages of all spaces */

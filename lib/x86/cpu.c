@@ -11,6 +11,8 @@ struct __attribute__((packed)) table_pointer {
 #define DESCRIPTOR_CODE64 UINT64_C(0x00af9b000000ffff)
 #define DESCRIPTOR_CODE32 UINT64_C(0x00cf9b000000ffff)
 #define DESCRIPTOR_DATA UINT64_C(0x00cf93000000ffff)
+#define DESCRIPTOR_USER_CODE UINT64_C(0x00affb000000ffff)
+#define DESCRIPTOR_USER_DATA UINT64_C(0x00cff3000000ffff)
 
 #define GATE_INTERRUPT64 0x8e /* present, DPL 0, interrupts off on entry */
 
@@ -23,31 +25,55 @@ static void fill_gdt(struct cpu *cpu)
 	cpu->gdt[SELECTOR_CODE64 / 8] = DESCRIPTOR_CODE64;
 	cpu->gdt[SELECTOR_DATA / 8] = DESCRIPTOR_DATA;
 	cpu->gdt[SELECTOR_CODE32 / 8] = DESCRIPTOR_CODE32;
+	cpu->gdt[SELECTOR_USER_DATA / 8] = DESCRIPTOR_USER_DATA;
+	cpu->gdt[SELECTOR_USER_CODE / 8] = DESCRIPTOR_USER_CODE;
 	cpu->gdt[SELECTOR_TSS / 8] = limit | (base & 0xffffff) << 16 | tss_available |
 	                             (base >> 24 & 0xff) << 56;
 	cpu->gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
 }
 
+static void aim(struct idt_gate *gate, uint64_t entry)
+{
+	gate->offset_low = (uint16_t)entry;
+	gate->offset_middle = (uint16_t)(entry >> 16);
+	gate->offset_high = (uint32_t)(entry >> 32);
+}
+
+static uint64_t stub_of(unsigned vector)
+{
+	return (uintptr_t)isr_stubs + (uint64_t)vector * ISR_STUB_BYTES;
+}
+
 static void fill_idt(struct cpu *cpu)
 {
 	for (unsigned vector = 0; vector < ISR_VECTORS; vector++) {
-		const uint64_t entry =
-			(uintptr_t)isr_stubs + (uint64_t)vector * ISR_STUB_BYTES;
-
 		cpu->idt[vector] = (struct idt_gate){
-			.offset_low = (uint16_t)entry,
 			.selector = SELECTOR_CODE64,
 			.type = GATE_INTERRUPT64,
-			.offset_middle = (uint16_t)(entry >> 16),
-			.offset_high = (uint32_t)(entry >> 32),
 		};
+		aim(&cpu->idt[vector], stub_of(vector));
 	}
 	cpu->idt[VECTOR_NMI].ist = IST_NMI;
 	cpu->idt[VECTOR_DOUBLE_FAULT].ist = IST_DOUBLE_FAULT;
 	cpu->idt[VECTOR_MACHINE_CHECK].ist = IST_MACHINE_CHECK;
 }
 
-/* A far return is the one way to load CS in 64-bit mode that needs no far pointer. */
+void cpu_isolate(struct cpu *cpu, bool isolate)
+{
+	for (unsigned i = 0; i < ISR_ISOLATED; i++) {
+		const unsigned vector = isr_isolated_vectors[i];
+		const uint64_t isolated =
+			(uintptr_t)isr_isolated_stubs + (uint64_t)i * ISR_STUB_BYTES;
+
+		aim(&cpu->idt[vector], isolate ? isolated : stub_of(vector));
+	}
+}
+
+/*
+ * A far return is the one way to load CS in 64-bit mode that needs no far pointer.  FS
+ * and GS are null, as ring 3 leaves them: what IRET makes null there (SDM 2A "IRET")
+ * need not keep its base.
+ */
 static void load_segments(void)
 {
 	__asm__ volatile("push %0\n\t"
@@ -58,11 +84,12 @@ static void load_segments(void)
 	                 "mov %1, %%ds\n\t"
 	                 "mov %1, %%es\n\t"
 	                 "mov %1, %%ss\n\t"
-	                 "mov %1, %%fs\n\t"
-	                 "mov %1, %%gs\n\t"
+	                 "mov %3, %%fs\n\t"
+	                 "mov %3, %%gs\n\t"
 	                 "ltr %w2"
 	                 :
-	                 : "i"(SELECTOR_CODE64), "r"(SELECTOR_DATA), "r"(SELECTOR_TSS)
+	                 : "i"(SELECTOR_CODE64), "r"(SELECTOR_DATA), "r"(SELECTOR_TSS),
+	                   "r"(0)
 	                 : "rax", "memory");
 }
 
@@ -126,6 +153,42 @@ static void resume_probe(struct fault_slot *slot, struct trap_frame *frame)
 	slot->error = frame->error;
 	frame->rdi = (uintptr_t)slot;
 	frame->rip = (uintptr_t)fault_resume;
+	if ((frame->cs & 3) == 0)
+		return;
+	frame->cs = SELECTOR_CODE64;
+	frame->ss = SELECTOR_DATA;
+	frame->rsp = slot->rsp;
+}
+
+struct ring3_run {
+	struct cpu *cpu;
+	uint64_t rip, turns;
+};
+
+static void enter_ring3(void *argument)
+{
+	const struct ring3_run *const run = argument;
+
+	ring3_enter(run->rip, run->turns, run->cpu->user_cr3, &run->cpu->tss.rsp[0]);
+}
+
+/* IRET has made DS and ES null: 32-bit code needs them. */
+static void load_data_segments(void)
+{
+	__asm__ volatile("mov %0, %%ds\n\t"
+	                 "mov %0, %%es"
+	                 :
+	                 : "r"(SELECTOR_DATA)
+	                 : "memory");
+}
+
+uint32_t cpu_run_ring3(struct cpu *cpu, uint64_t rip, uint64_t turns)
+{
+	struct ring3_run run = { .cpu = cpu, .rip = rip, .turns = turns };
+	const uint32_t vector = fault_expect(&cpu->slot, enter_ring3, &run);
+
+	load_data_segments();
+	return vector;
 }
 
 struct trap_state trap_state_of(const struct trap_frame *frame)

@@ -53,7 +53,8 @@ struct cpu {
 	struct cpu *self; /* at %gs:0 */
 	struct fault_slot slot;
 	struct page_retries retries;
-	uint32_t interrupts; /* every vector taken, NMIs among them */
+	uint64_t kernel_cr3, user_cr3; /* of entries with page-table isolation */
+	uint32_t interrupts;           /* every vector taken, NMIs among them */
 	uint32_t nmis;
 	/* Does not return: an exception nobody expected. */
 	void (*on_fatal)(struct cpu *cpu, const struct trap_frame *frame);
@@ -62,16 +63,33 @@ struct cpu {
 	void (*on_interrupt)(struct cpu *cpu, uint64_t vector);
 	void (*on_nmi)(struct cpu *cpu);
 	void *local; /* theirs */
-	uint64_t gdt[6];
+	uint64_t gdt[8];
 	struct tss tss;
 	struct idt_gate idt[ISR_VECTORS];
 };
+
+_Static_assert(offsetof(struct cpu, kernel_cr3) == CPU_KERNEL_CR3, "kernel_cr3");
+_Static_assert(offsetof(struct cpu, user_cr3) == CPU_USER_CR3, "user_cr3");
 
 /*
  * Loads cpu's GDT, TSS and IDT and points GS at it.  ist_tops holds the first
  * address above each stack of enum ist, IST_NONE unused.  Interrupts must be off.
  */
 void cpu_install(struct cpu *cpu, const uint64_t ist_tops[IST_COUNT]);
+
+/*
+ * Whether NMI, #UD and the vectors that are sent switch CR3 where they interrupt ring
+ * 3, as kernels do with page-table isolation: to kernel_cr3, and back to user_cr3.  For
+ * the processor that cpu is of.
+ */
+void cpu_isolate(struct cpu *cpu, bool isolate);
+
+/*
+ * Runs code at rip in ring 3, turns in RCX, until it raises an exception, with
+ * cpu->user_cr3 in CR3 and interrupts on; kernel_cr3 is in CR3 and interrupts are on
+ * behind it.  Where cpu_isolate() is on.  Returns the exception's vector.
+ */
+uint32_t cpu_run_ring3(struct cpu *cpu, uint64_t rip, uint64_t turns);
 
 /* RDMSR and WRMSR that may find no such register; false: it raised a fault. */
 bool rdmsr_safe(uint32_t msr, uint64_t *value);

@@ -23,7 +23,8 @@ isr_stubs:
 	.set	vector, vector + 1
 	.endr
 
-isr_common:
+/* Registers are kept, trap_dispatch() sees them, and they come back. */
+	.macro	dispatch
 	push	%rax
 	push	%rbx
 	push	%rcx
@@ -60,7 +61,57 @@ isr_common:
 	pop	%rcx
 	pop	%rbx
 	pop	%rax
+	.endm
+
+isr_common:
+	dispatch
 	add	$16, %rsp			/* vector and error code */
+	iretq
+
+/*
+ * With page-table isolation, as Linux's SWITCH_TO_KERNEL_CR3 and SWITCH_TO_USER_CR3: what
+ * interrupts ring 3 loads CR3 before anything else, and again before it goes back there.
+ */
+	.balign	ISR_STUB_BYTES
+	.globl	isr_isolated_stubs
+	.hidden	isr_isolated_stubs
+isr_isolated_stubs:
+	.irp	vector, 2, 6, 0xf0, 0xf1
+	.balign	ISR_STUB_BYTES
+	push	$0
+	push	$\vector
+	jmp	isr_isolated
+	.endr
+
+isr_isolated:
+	testb	$3, 24(%rsp)			/* CS: from ring 0 as usual */
+	jz	isr_common
+	push	%rax
+	mov	%gs:CPU_KERNEL_CR3, %rax
+	mov	%rax, %cr3
+	pop	%rax
+	dispatch
+	testb	$3, 24(%rsp)			/* an expected fault does not go back */
+	jz	1f
+	push	%rax
+	mov	%gs:CPU_USER_CR3, %rax
+	mov	%rax, %cr3
+	pop	%rax
+1:	add	$16, %rsp
+	iretq
+
+	.globl	ring3_enter
+	.hidden	ring3_enter
+ring3_enter:
+	cli
+	mov	%rsp, (%rcx)
+	push	$(SELECTOR_USER_DATA | 3)
+	push	$0
+	push	$RING3_FLAGS
+	push	$(SELECTOR_USER_CODE | 3)
+	push	%rdi
+	mov	%rsi, %rcx
+	mov	%rdx, %cr3
 	iretq
 
 /* STI takes effect behind the next instruction: what is pending ends the HLT. */
@@ -113,5 +164,11 @@ fault_resume:
 	pop	%rbp
 	pop	%rbx
 	ret
+
+	.section .rodata, "a", @progbits
+	.globl	isr_isolated_vectors
+	.hidden	isr_isolated_vectors
+isr_isolated_vectors:
+	.byte	2, 6, 0xf0, 0xf1
 
 	.section .note.GNU-stack, "", @progbits

@@ -6,8 +6,17 @@
 #define SLOT_VECTOR 8
 #define SLOT_ARMED 12
 
+/* Of struct cpu: what the entries from ring 3 load into CR3, and what they go back
+ * with. */
+#define CPU_KERNEL_CR3 32
+#define CPU_USER_CR3 40
+
 #define ISR_STUB_BYTES 16
 #define ISR_VECTORS 256
+
+#define SELECTOR_USER_DATA 0x30
+#define SELECTOR_USER_CODE 0x38
+#define RING3_FLAGS 0x202 /* IF, and the bit that is always set */
 
 #ifndef __ASSEMBLER__
 #include <stddef.h>
@@ -64,6 +73,21 @@ extern const uint8_t halt_hlt[], halt_return[];
 /* STI; MWAIT of the line that MONITOR was given, in the same way. */
 void halt_mwait(uint32_t hint);
 extern const uint8_t halt_mwait_at[], halt_mwait_return[];
+
+/*
+ * Entry points for interruptions of ring 3 with page-table isolation, of ISR_STUB_BYTES
+ * each: NMI, #UD, and both vectors of interrupts that are sent (isr.S has which).
+ */
+#define ISR_ISOLATED 4
+extern const uint8_t isr_isolated_stubs[];
+extern const uint8_t isr_isolated_vectors[ISR_ISOLATED];
+
+/*
+ * Goes to rip in ring 3 with turns in RCX, interrupts on, no stack, and cr3 loaded.
+ * The stack of ring 0 is kept in *rsp0.  Does not return: an exception has to be
+ * expected (fault_expect()).
+ */
+_Noreturn void ring3_enter(uint64_t rip, uint64_t turns, uint64_t cr3, void *rsp0);
 
 /* Where an expected fault comes back to, with the slot in RDI. */
 extern const uint8_t fault_resume[];

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from .find import capacity, crossing, doubtful, geometry, knees, remote, shots, walks
+from .find import capacity, crossing, doubtful, geometry, knees, remote, shots, stolen, walks
 from .find.breakeven import pairs
 from .find.slope import series
 from .read import sweep, trust
@@ -21,7 +21,7 @@ def derived(run: Run) -> str:
     writer.writerow(COLUMNS)
     doubt = trust.warning((run,), FILE)
     for make in (refill_slopes, walk_extras, break_evens, sizes, capacities, shares,
-                 broadcasts):
+                 broadcasts, machine_costs, machine_crossings):
         for *fields, evidence in make(run):
             writer.writerow([*fields, evidence + (f"; {doubt}" if doubt else "")])
     return out.getvalue()
@@ -122,6 +122,32 @@ def broadcasts(run: Run):
         evidence = sweep.doubted(evidence, one.doubt)
         yield ["broadcast_crossing", one.shot.op, f"{one.shot.variant}-against-{level['op']}",
                *decimals(at.value, at.low, at.high), "targets", evidence]
+
+
+def machine_costs(run: Run):
+    """What a shootdown of one page costs all processors together."""
+    broadcast = stolen.by_broadcast(run)
+    for one in (*stolen.by_interrupts(run), *([broadcast] if broadcast else [])):
+        evidence = (f"{one.wait['variant']} of {FILE} at targets = {one.targets}, and "
+                    f"{one.lost['variant']}; {stolen.METHOD}")
+        yield ["machine_cost", one.wait["op"], f"{one.wait['variant']}-targets{one.targets}",
+               *decimals(one.machine.y, one.machine.low, one.machine.high), "ticks",
+               sweep.doubted(evidence, one.doubt)]
+
+
+def machine_crossings(run: Run):
+    """Targets from which INVLPGB costs all processors together less than interrupts."""
+    found = stolen.against(run)
+    if not found:
+        return
+    at = found.crossing
+    places = " ".join(f"{one.targets}" for one in found.costs)
+    evidence = (f"machine_cost at targets = {places} against "
+                f"{found.broadcast.wait['variant']}; {crossing.METHOD}")
+    if at.side:
+        evidence += f"; {at.lack}: it is {at.words}"
+    yield ["machine_crossing", found.costs[0].wait["op"], found.costs[0].wait["variant"],
+           *decimals(at.value, at.low, at.high), "targets", sweep.doubted(evidence, found.doubt)]
 
 
 def against(curve: sweep.Curve) -> str:

@@ -22,6 +22,7 @@ from .sections.regrets import regrets
 from .sections.remote.ipi import ipi
 from .sections.remote.lazy import lazy
 from .sections.remote.shootdown import shootdown
+from .sections.remote.stolen import stolen
 from .sections.settings import settings
 from .sections.summary import glossary, summary
 from .sections.switching import switching
@@ -52,6 +53,7 @@ SECTIONS = (
     ("ipi", "Calling other processors", ipi),
     ("shootdown", "TLB shootdown", shootdown),
     ("lazy", "Lazy TLB mode", lazy),
+    ("stolen", "What a call takes from its target", stolen),
     ("settings", "What this says about your kernel's settings", settings),
     ("distribution", "How the samples are distributed", distribution),
     ("drift", "Drift over the run", drift),
@@ -67,13 +69,13 @@ RESTS_ON = {
     "phases": ("single_op",), "refill": ("single_op",),
     "working-set": ("refill",), "walks": ("walks",), "range": ("range",), "switch": ("switch",), "policy": ("policy",),
     "tlb": ("tlb_size", "pcid_capacity"), "ipi": ("ipi",), "shootdown": ("shootdown",),
-    "lazy": ("lazy",),
+    "lazy": ("lazy",), "stolen": ("stolen",),
 }
 # One that rests on a file of its own.
 FILES = {"litmus": "litmus.csv"}
 # Not opened for print, which lists them: somebody who wants one opens it first.
 LONG = ("machine", "files", "words", "distribution", "cost", "refill", "working-set", "walks", "range",
-        "policy", "ipi", "shootdown", "lazy", "drift")
+        "policy", "ipi", "shootdown", "lazy", "stolen", "drift")
 MOST_REASONS = 3
 TICKS = (
     "Tables have four digits of a number, the files and the data of this page all. A cost is the "

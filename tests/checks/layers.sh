@@ -19,7 +19,7 @@ cat >"$scratch/floors" <<'END'
 13 bench/harness/remote bench/harness/verify bench/harness/walk
 12 bench/harness/selftest bench/harness/experiment
 11 bench/harness/sample
-10 bench/harness/space
+10 bench/harness/space bench/harness/work
 9 bench/harness/smp bench/harness/window
 8 paging
 7 lib/chipset

@@ -60,7 +60,7 @@ class Tidy(RunTest):
         self.assertEqual([op[c] for c in ("pcide", "global", "target_pcid", "stores", "mode")],
                          ["0", "0", "current", "", ""])
         self.assertEqual([call[c] for c in ("pcide", "global", "target_pcid", "mode", "sender")],
-                         ["", "", "", "unicast", ""])
+                         ["0", "", "", "unicast", ""])
 
     def test_a_variant_that_is_not_known_says_nothing(self):
         (row,) = self.rows([cost("invlpg", "marginal-4k-moon", 200)])

@@ -16,6 +16,7 @@ from tlbreport.read.schema import DISTANCES
 from tlbreport.read.variant import FORMS, UnknownVariant, Variant, parse
 
 PROFILES = ("smoke", "quick", "default", "full")
+WORKS = ("misses", "stores", "ring3", "cli", "sibling")
 # The program plans nothing of other processors without any: what bench/README.md says of them.
 REMOTE = {
     "ipi": [
@@ -27,7 +28,9 @@ REMOTE = {
                             ("rtt", "send", "oneway", "handler"),
                             ("", "-from0", "-from17", *(f"-{one}" for one in DISTANCES),
                              *(f"-{one}-{core}" for one in DISTANCES
-                               for core in ("pcore", "ecore")))))],
+                               for core in ("pcore", "ecore"))))),
+        *(f"{mode}-{state}-rtt-{place}-xapic{pcide}" for mode, state, place, pcide in
+          itertools.product(("unicast", "nmi"), WORKS, ("core", "package-pcore"), ("", "-pcide")))],
     "shootdown": [
         *(f"local{pcids}" for pcids in ("", "-pcide", "-pcide-otherpcid")),
         *(f"broadcast{part}-{state}{pcide}" for part in ("", "-issue", "-tlbsync", "-tables")
@@ -41,6 +44,7 @@ REMOTE = {
         *("-".join(words) for words in itertools.product(
             ("unicast", "cluster", "shorthand", "nmi"), ("late", "early"),
             ("before", "alongside"), ("own", "shared"), ("pause", "hlt"))),
+        *(f"unicast-late-alongside-own-{work}" for work in WORKS),
         "poll-late-alongside-own-off"],
     "lazy": [
         *(f"{event}-{state}" for event in (
@@ -53,6 +57,9 @@ REMOTE = {
                 "mask_init_mm-return-left", "generation-return-stayed", "generation-return-left",
                 "generation-return-tables", "generation-return-other")))
           for state in ("pause", "hlt"))],
+    "stolen": ["-".join(words) for words in itertools.product(
+        ("unicast", "nmi", "broadcast"), ("spin", "pause", "misses", "stores", "ring3", "sibling"),
+        (*DISTANCES, *(f"package-{core}" for core in ("pcore", "ecore")), "package-pcide"))],
 }
 
 

@@ -1,5 +1,5 @@
 /* How much of a time a processor slept, by its counters. */
-#include "bench/harness/remote/halted.h"
+#include "bench/harness/work/halted.h"
 #include "tests/unit/support/unit.h"
 
 #define ALL ((UINT32_C(1) << HALT_COUNTERS) - 1)

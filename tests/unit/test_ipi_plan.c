@@ -40,6 +40,24 @@ unsigned group_at_distance(const struct remote_group *of, enum distance distance
 	return distance == only_at && type == CORE_UNKNOWN;
 }
 
+unsigned group_with_sibling(const struct remote_group *of)
+{
+	(void)of;
+	return 0;
+}
+
+const char *target_work_name(enum target_work work)
+{
+	static const char *const names[TARGET_WORKS] = {
+		[TARGET_MISSES] = "misses",
+		[TARGET_STORES] = "stores",
+		[TARGET_RING3] = "ring3",
+		[TARGET_CLI] = "cli",
+	};
+
+	return names[work];
+}
+
 const struct apic *smp_apic(const struct smp *smp)
 {
 	(void)smp;

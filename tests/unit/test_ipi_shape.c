@@ -88,6 +88,30 @@ const char *group_lacks(const struct remote_group *of,
 	return NULL;
 }
 
+const char *group_equip_work(const struct plan *plan, struct remote_context *of)
+{
+	(void)plan;
+	(void)of;
+	return NULL;
+}
+
+void stolen_window(struct remote_context *of, enum remote_mode mode,
+                   stolen_exchange *exchange, struct window_args *args)
+{
+	(void)of;
+	(void)mode;
+	(void)exchange;
+	(void)args;
+}
+
+void stolen_choose_length(struct remote_context *of, enum remote_mode mode,
+                          stolen_exchange *exchange)
+{
+	(void)of;
+	(void)mode;
+	(void)exchange;
+}
+
 uint32_t group_block(const struct remote_context *of)
 {
 	(void)of;

@@ -43,6 +43,7 @@ enum remote_figure {
 	FIGURE_ONE_WAY,    /* from T0 to the first target's handler */
 	FIGURE_WAIT,       /* T2 - T1, of a broadcast */
 	FIGURE_REFILL,     /* what the first target reads behind it, on its clock */
+	FIGURE_STOLEN, /* what a loop on the first target lasts longer, on its clock */
 };
 
 struct lazy_protocol;
@@ -59,7 +60,9 @@ struct remote_spec {
 	enum remote_mode mode;
 	uint8_t state; /* enum smp_state of the targets */
 	uint32_t hint; /* of MWAIT */
-	bool x2apic;   /* the APICs are in that mode, where it was not found */
+	uint8_t work; /* enum target_work of the targets: of SMP_WORK, or of the loop */
+	bool sibling; /* the other thread of the first target's core spins meanwhile */
+	bool x2apic;  /* the APICs are in that mode, where it was not found */
 	/* As they stand in the group: who calls, and the first target. */
 	unsigned from, first;
 	enum remote_figure figure;

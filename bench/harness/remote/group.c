@@ -180,12 +180,49 @@ static const char *mode_lacks(const struct remote_group *group,
 	}
 }
 
+/* Another thread of a member's core, neither the boot processor nor itself; 0: none. */
+static unsigned sibling_of(const struct remote_group *group, unsigned member)
+{
+	for (unsigned i = 1; i <= group->count; i++)
+		if (i != member &&
+		    topology_distance(group->order.topologies[member],
+		                      group->order.topologies[i]) == DISTANCE_CORE)
+			return i;
+	return 0;
+}
+
+unsigned group_with_sibling(const struct remote_group *group)
+{
+	for (unsigned i = 1; i <= group_count(group); i++)
+		if (sibling_of(group, i) != 0)
+			return i;
+	return 0;
+}
+
+const char *group_equip_work(const struct plan *plan, struct remote_context *remote)
+{
+	struct remote_group *const group = remote->group;
+	const enum target_work work = (enum target_work)remote->spec->work;
+
+	group->works.cli_ticks = TARGET_CLI_US * group->ticks_per_us;
+	group->works.yields = group->emulated;
+	for (unsigned i = 0; i < remote->targets; i++)
+		if (target_work_open(&group->works, work, group_target(remote, i),
+		                     plan->workspace->pool,
+		                     plan->workspace->space.root) != ERR_NONE)
+			return NO_MEMORY;
+	if (!remote->spec->sibling)
+		return NULL;
+	remote->sibling = sibling_of(group, remote->spec->first);
+	return remote->sibling == 0 ? "no other thread of its core" : NULL;
+}
+
 /* Who begins, those that begin with it, and targets that do not halt. */
 static unsigned busy_count(const struct remote_context *remote)
 {
 	if (!smp_sleeps((enum smp_state)remote->spec->state) ||
 	    remote->spec->state == SMP_ARMED)
-		return remote->targets + 1;
+		return remote->targets + 1 + remote->spec->sibling;
 	return remote->spec->owners > 1 ? remote->spec->owners : 1;
 }
 
@@ -193,7 +230,7 @@ const struct smp_cpu *group_timekeeper(const struct remote_context *remote)
 {
 	const enum remote_figure figure = remote->spec->figure;
 	const bool on_target = figure == FIGURE_HANDLER || figure == FIGURE_ONE_WAY ||
-	                       figure == FIGURE_REFILL;
+	                       figure == FIGURE_REFILL || figure == FIGURE_STOLEN;
 
 	return on_target && remote->targets != 0
 	               ? group_target(remote, 0)

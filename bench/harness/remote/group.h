@@ -10,11 +10,13 @@
  */
 #include "bench/harness/experiment/plan.h"
 #include "bench/harness/remote/call_queue.h"
-#include "bench/harness/remote/halted.h"
 #include "bench/harness/selftest/selftest.h"
 #include "bench/harness/smp/smp.h"
 #include "bench/harness/space/flush_kinds.h"
 #include "bench/harness/space/flush_pages.h"
+#include "bench/harness/work/halted.h"
+#include "bench/harness/work/stolen_loop.h"
+#include "bench/harness/work/target_work.h"
 #include "lib/base/random.h"
 #include "lib/processor/target_order.h"
 #include "paging/lazy.h"
@@ -72,6 +74,9 @@ struct remote_context {
 	int64_t slowest,
 		fastest; /* of the targets, by halt_frequency(); 0: not known */
 	uint32_t store_wakes, store_wakes_lost; /* to wake a target; that woke nobody */
+	uint32_t loop_steps; /* of FIGURE_STOLEN: chosen before the first chunk; 0: not
+	                        yet */
+	unsigned sibling;    /* member that spins beside the first target; 0: none */
 	bool gave_up;
 	enum row_status status; /* ROW_OK: nothing went wrong */
 	char reason[48];
@@ -249,6 +254,8 @@ struct remote_group {
 	struct remote_request
 		remote_requests[SMP_CPUS]; /* by number of the processor */
 	struct group_halt halts[SMP_CPUS]; /* by number of the processor */
+	struct target_works works;
+	struct stolen_loop loops[SMP_CPUS]; /* by number of the processor */
 	/* Of the experiments of a plan, in the order in which they are equipped. */
 	struct remote_context contexts[PLAN_EXPERIMENTS];
 	unsigned context_count;
@@ -291,6 +298,16 @@ uint32_t group_block(const struct remote_context *remote);
 /* Why the experiment's members and mode are not to be had; NULL if they are. */
 const char *group_lacks(const struct remote_group *group,
                         const struct remote_context *remote);
+
+/* The first whose core has another thread that is not the boot processor; 0: none has.
+ */
+unsigned group_with_sibling(const struct remote_group *group);
+
+/*
+ * Makes what the targets' work needs, and finds the thread that spins beside one; why
+ * not, or NULL.
+ */
+const char *group_equip_work(const struct plan *plan, struct remote_context *remote);
 
 /* Whose clock the experiment's figure is read on. */
 const struct smp_cpu *group_timekeeper(const struct remote_context *remote);

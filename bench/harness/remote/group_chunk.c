@@ -53,6 +53,11 @@ void group_give_up_member(struct remote_context *remote, const struct smp_cpu *m
 		format_text(text, sizeof text, "processor %u%s", member->number, what));
 }
 
+static enum target_work work_of(const struct remote_context *remote)
+{
+	return (enum target_work)remote->spec->work;
+}
+
 /* Code that another processor has written is fetched anew (SDM 3A 10.1.3). */
 static void take_mode(struct smp_cpu *me, void *argument)
 {
@@ -62,6 +67,7 @@ static void take_mode(struct smp_cpu *me, void *argument)
 	(void)smp_take(me);
 	(void)cpuid(0, 0);
 	control_set_pcide(remote->group->setup.root, remote->experiment->spec.pcide);
+	target_work_begin(&remote->group->works, work_of(remote), me->cpu);
 	group_halt_begin(remote, me);
 }
 
@@ -70,6 +76,7 @@ static void leave_mode(struct smp_cpu *me, void *argument)
 	const struct remote_context *const remote = argument;
 
 	group_halt_end(remote, me);
+	target_work_end(work_of(remote), me->cpu);
 	control_set_pcide(remote->group->setup.root, false);
 }
 
@@ -114,13 +121,24 @@ void group_drop_all(struct remote_context *remote)
 	drop_all(NULL, NULL);
 }
 
+static bool command_one(struct remote_context *remote, struct smp_cpu *target,
+                        enum smp_state state, uint32_t hint)
+{
+	struct remote_group *const group = remote->group;
+
+	if (state != SMP_WORK)
+		return smp_command(group->smp, target, state, hint);
+	return smp_command_work(group->smp, target, target_work_step(work_of(remote)),
+	                        &group->works);
+}
+
 static void command(struct remote_context *remote, enum smp_state state, uint32_t hint)
 {
 	struct smp *const smp = remote->group->smp;
 
 	for (unsigned i = 0; i < remote->targets; i++)
 		if (group_target(remote, i)->number != 0)
-			(void)smp_command(smp, group_target(remote, i), state, hint);
+			(void)command_one(remote, group_target(remote, i), state, hint);
 	for (unsigned i = 0; i < remote->targets; i++)
 		if (group_target(remote, i)->number != 0)
 			(void)smp_wait(smp, group_target(remote, i),
@@ -155,6 +173,22 @@ static void command_siblings(struct remote_context *remote, enum smp_state state
 		                            remote->spec->first, remote->targets, i) &&
 		    smp_command(group->smp, group->members[i], state, hint))
 			(void)smp_wait(group->smp, group->members[i], group->timeout);
+}
+
+/* The other thread of the target's core, which spins; or halts again. */
+static void command_sibling(struct remote_context *remote, bool spins)
+{
+	struct remote_group *const group = remote->group;
+	struct smp_cpu *const sibling = group->members[remote->sibling];
+
+	if (remote->sibling == 0)
+		return;
+	if (spins)
+		(void)smp_command_work(group->smp, sibling,
+		                       target_work_step(TARGET_SPIN), &group->works);
+	else
+		(void)smp_command(group->smp, sibling, SMP_HALT, 0);
+	(void)smp_wait(group->smp, sibling, group->timeout);
 }
 
 static struct group_counts counts_of(struct smp_cpu *member)
@@ -211,6 +245,8 @@ void group_begin(struct remote_context *remote)
 	smp_on_call(group->smp, remote->on_call, group);
 	smp_on_nmi(group->smp, take_nmi, group);
 	group_clusters(group, remote);
+	if (work_of(remote) == TARGET_RING3)
+		ring3_follow(&group->works.ring3);
 	if (group->members[remote->spec->from]->lost)
 		group_give_up_member(remote, group->members[remote->spec->from],
 		                     " is given up");
@@ -218,6 +254,7 @@ void group_begin(struct remote_context *remote)
 	command(remote, (enum smp_state)remote->spec->state, remote->spec->hint);
 	command_siblings(remote, SMP_MWAIT, remote->spec->hint);
 	command_sender(remote, SMP_PAUSE);
+	command_sibling(remote, true);
 	for (unsigned i = 0; i < remote->targets; i++) {
 		struct smp_cpu *const member = group_target(remote, i);
 		const uint32_t call = atomic_load(&member->request.call);
@@ -268,9 +305,13 @@ void group_end(struct remote_context *remote)
 	command(remote, SMP_HALT, 0);
 	command_siblings(remote, SMP_HALT, 0);
 	command_sender(remote, SMP_HALT);
+	command_sibling(remote, false);
 	if (!remote->gave_up && remote->spec->mode != REMOTE_LOCAL)
 		for (unsigned i = 0; i < remote->targets; i++)
 			check_counts(remote, i);
+	if (work_of(remote) == TARGET_RING3 &&
+	    atomic_exchange(&group->works.faulted, false))
+		group_give_up(remote, ROW_FAILED, "a fault in ring 3");
 	(void)group_run(remote, leave_mode, remote);
 	group_halt_judge(remote);
 	smp_on_call(group->smp, NULL, NULL);

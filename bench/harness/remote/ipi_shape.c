@@ -161,7 +161,9 @@ static void run_window(struct window_args *args, enum remote_mode mode)
 
 	if (remote->gave_up)
 		return;
-	if (from->number == 0)
+	if (remote->spec->figure == FIGURE_STOLEN)
+		stolen_window(remote, mode, exchange, args);
+	else if (from->number == 0)
 		exchange(remote, mode, args);
 	else
 		send_from(remote, from, mode, args);
@@ -213,6 +215,11 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 
 	if (missing != NULL)
 		return missing;
+
+	const char *const idle = group_equip_work(plan, remote);
+
+	if (idle != NULL)
+		return idle;
 	remote->on_call = take_call;
 	remote->on_nmi = take_new_call;
 	remote->only_answers = true;
@@ -238,6 +245,8 @@ static void begin(struct experiment *experiment)
 	remote->group->setup.stamps = remote->spec->figure == FIGURE_HANDLER ||
 	                              remote->spec->figure == FIGURE_ONE_WAY;
 	group_begin(remote);
+	if (remote->spec->figure == FIGURE_STOLEN)
+		stolen_choose_length(remote, remote->spec->mode, exchange);
 }
 
 static void end(struct experiment *experiment)

@@ -10,6 +10,24 @@ struct remote_context;
  */
 extern const struct shape shape_ipi;
 
+/* One exchange of an experiment: fills in the stamps of who sends. */
+typedef void stolen_exchange(struct remote_context *remote, enum remote_mode mode,
+                             struct window_args *args);
+
+/*
+ * Of FIGURE_STOLEN: a loop of the first target, whose stamps these become, and the
+ * exchange while it runs.  What is over when the loop is goes again.
+ */
+void stolen_window(struct remote_context *remote, enum remote_mode mode,
+                   stolen_exchange *exchange, struct window_args *args);
+
+/*
+ * Before its first chunk: how long the loop is.  The shortest of 32, 64 ... us in which
+ * some exchanges in a row fit; the experiment is skipped if there is none.
+ */
+void stolen_choose_length(struct remote_context *remote, enum remote_mode mode,
+                          stolen_exchange *exchange);
+
 /*
  * Looks once more whether the clocks differ by what they did, and takes the one-way
  * times back of those that do not.

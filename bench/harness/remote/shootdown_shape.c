@@ -68,13 +68,30 @@ static void note_window(struct remote_context *remote, bool control)
 	remote->group->looking.control = control;
 }
 
+/* Of FIGURE_STOLEN the part of who begins is no figure. */
+static void exchange(struct remote_context *remote, enum remote_mode mode,
+                     struct window_args *args)
+{
+	if (mode == REMOTE_LOCAL)
+		shootdown_broadcast(remote, args);
+	else
+		shootdown_alone(remote, mode, args);
+}
+
+static bool is_stolen(const struct remote_context *remote)
+{
+	return remote->spec->figure == FIGURE_STOLEN;
+}
+
 static void window_nothing(struct window_args *args)
 {
 	struct remote_context *const remote = args->context;
 
 	if (remote->gave_up)
 		return;
-	if (remote->spec->owners > 1)
+	if (is_stolen(remote))
+		stolen_window(remote, REMOTE_DRY, exchange, args);
+	else if (remote->spec->owners > 1)
 		shootdown_nobody(remote, args);
 	else
 		shootdown_alone(remote, REMOTE_DRY, args);
@@ -87,7 +104,9 @@ static void window_shootdown(struct window_args *args)
 
 	if (remote->gave_up)
 		return;
-	if (remote->spec->owners > 1)
+	if (is_stolen(remote))
+		stolen_window(remote, remote->spec->mode, exchange, args);
+	else if (remote->spec->owners > 1)
 		shootdown_together(remote, args);
 	else if (remote->spec->each)
 		shootdown_each(remote, args);
@@ -186,6 +205,11 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 
 	if (missing != NULL)
 		return missing;
+
+	const char *const idle = group_equip_work(plan, remote);
+
+	if (idle != NULL)
+		return idle;
 	shootdown_kinds_equip(plan, remote);
 	experiment->priming = (struct priming){ .prime = prime, .context = remote };
 	experiment->pair = (struct pair){
@@ -235,6 +259,8 @@ static void begin(struct experiment *experiment)
 	begin_generations(group);
 	flush_pages_level(&group->probe_pages);
 	group_begin(remote);
+	if (is_stolen(remote))
+		stolen_choose_length(remote, remote->spec->mode, exchange);
 }
 
 static void end(struct experiment *experiment)
@@ -255,6 +281,8 @@ static void end(struct experiment *experiment)
 		group_give_up(remote, ROW_FAILED, kept);
 	end_generations(remote->group);
 	group_end(remote);
+	if (remote->status == ROW_SKIPPED)
+		experiment->samples.n = 0;
 }
 
 const struct shape shape_shootdown = {

@@ -140,6 +140,19 @@ bool smp_wait(struct smp *smp, struct smp_cpu *member, uint64_t limit_ticks)
 	return !member->lost;
 }
 
+/* What the step was before is not looked at any more once the last job is done. */
+bool smp_command_work(struct smp *smp, struct smp_cpu *member, smp_work *step,
+                      void *argument)
+{
+	if (member == &smp->boot || member->lost || !is_done(member))
+		return false;
+	if (member->state == SMP_WORK)
+		return false;
+	member->request.step = step;
+	member->request.step_argument = argument;
+	return smp_command(smp, member, SMP_WORK, 0);
+}
+
 /* An interrupt between the switch and what notes it would be ended in the old mode. */
 static void enter_x2apic(struct smp_cpu *me, void *unused)
 {

@@ -58,6 +58,13 @@ bool smp_command(struct smp *smp, struct smp_cpu *member, enum smp_state state,
                  uint32_t hint);
 
 /*
+ * The same for SMP_WORK: step is called again and again until there is something else
+ * to do, with interrupts on.  A step is short, and comes back as it was called.
+ */
+bool smp_command_work(struct smp *smp, struct smp_cpu *member, smp_work *step,
+                      void *argument);
+
+/*
  * True when the last job is done; false after that many ticks: the processor is lost.
  */
 bool smp_wait(struct smp *smp, struct smp_cpu *member, uint64_t limit_ticks);

@@ -232,6 +232,10 @@ static void wait_for_work(struct smp_cpu *me, enum smp_state state, uint32_t hin
 	case SMP_POLL:
 		wait_polling(me, seen);
 		break;
+	case SMP_WORK:
+		while (!is_asked(me, seen))
+			me->request.step(me, me->request.step_argument);
+		break;
 	}
 }
 

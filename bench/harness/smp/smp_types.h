@@ -37,6 +37,7 @@ enum smp_state {
 	SMP_MONITOR, /* the same of its line of calls, which it serves itself */
 	SMP_ARMED,   /* MWAIT comes only when a call has been stored behind MONITOR */
 	SMP_POLL,    /* spins with PAUSE and interrupts off, serves calls itself */
+	SMP_WORK,    /* is not idle: does one step of its work after the other */
 };
 
 /* True of the states that MWAIT ends the work in. */
@@ -79,6 +80,8 @@ struct smp_request {
 	uint32_t hint;
 	smp_work *job; /* NULL: only the state changes */
 	void *argument;
+	smp_work *step; /* of SMP_WORK: with its argument, interrupts on */
+	void *step_argument;
 	/* Of a call that is stored: behind it, for SMP_ARMED. */
 	_Atomic uint32_t stored;
 	/* Of the call; SMP_POLL, SMP_MONITOR and SMP_ARMED watch this line too. */

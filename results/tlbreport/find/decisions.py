@@ -60,6 +60,12 @@ DECISIONS = (
              ops=(BROADCAST,)),
     Decision("INVLPGB, from how many CPUs", "from 3 others on (mm_active_cpus_exceeds)",
              "shootdown", regret.broadcasts, ops=(BROADCAST,)),
+    Decision("the same, by what all CPUs lose", "from 3 others on (mm_active_cpus_exceeds)",
+             "stolen", regret.machine_broadcasts, ops=(BROADCAST,),
+             note="that of one page; the loss of one target stands for all"),
+    Decision("flushes of isolated CPUs deferred, or sent", "sent", "stolen",
+             why="how often an isolated CPU would be interrupted is the workload's, and no row "
+                 "says it"),
     Decision("INVLPGB where tables are freed",
              "broadcast, then an interrupt to all (tlb_remove_table_sync_one)", "shootdown",
              regret.freed_tables, ops=(BROADCAST,),

@@ -36,6 +36,9 @@ EVERYTHING = ("cr4_pge_toggle", "invpcid_all_global")
 BROADCAST = ("invlpgb_tlbsync",)
 USUAL = {"answer": ("late",), "own_flush": ("alongside",), "answer_line": ("own",)}
 DIFFERENT = {"between": ("different",)}
+ISOLATED = ("asm_sysvec_call_function out of ring 3 with X86_FEATURE_PTI: SWITCH_TO_KERNEL_CR3, "
+            "SWITCH_TO_USER_CR3, 4.15")
+HELD_UP = "csd_lock_wait while the target is between local_irq_save and local_irq_restore"
 # The first that fits counts.
 PATHS = (
     Path("walks", "store-new", "do_anonymous_page: pte_sw_mkyoung, pte_mkdirty set A and D in an "
@@ -142,6 +145,8 @@ PATHS = (
          says={"mode": ("cluster",)}),
     Path("ipi", "shorthand", "native_send_call_func_ipi: apic_send_IPI_allbutself",
          "ipi_all_but_self", says={"mode": ("shorthand",)}),
+    Path("ipi", "ring3", ISOLATED, "PTI_ENTRY in apic_vector.S", says={"state": ("ring3",)}),
+    Path("ipi", "cli", HELD_UP, says={"state": ("cli",), "mode": ("unicast",)}),
     Path("ipi", "nmi", "nmi_trigger_cpumask_backtrace; no shootdown is one",
          says={"mode": ("nmi",)}),
     Path("ipi", "unicast", "native_send_call_func_single_ipi, and native_send_call_func_ipi one "
@@ -186,6 +191,8 @@ PATHS = (
          xen="flush_area_mask: the own first", says={"own_flush": ("before",)}),
     Path("shootdown", "shared", "", xen="flush_area_mask: one mask for all",
          says={"answer_line": ("shared",)}),
+    Path("shootdown", "ring3", ISOLATED, "PTI_ENTRY in apic_vector.S", says={"state": ("ring3",)}),
+    Path("shootdown", "cli", HELD_UP, says={"state": ("cli",)}),
     Path("shootdown", "the baseline by MOV CR3", "flush_tlb_mm_range above the ceiling; "
          "arch_tlbbatch_flush, 4.3", "pmap_invalidate_all", ops=LOADS, says=USUAL),
     Path("shootdown", "the baseline by INVPCID", "flush_tlb_all: on_each_cpu(do_flush_tlb_all)",
@@ -204,6 +211,14 @@ PATHS = (
          "4.20", says={"event": ("return",)}),
     Path("lazy", "generation", "should_flush_tlb, cpu_tlbstate_shared.is_lazy, 4.20",
          says={"protocol": ("generation",)}),
+    Path("stolen", "broadcast", "broadcast_tlb_flush interrupts nobody, 6.15",
+         says={"mode": ("broadcast",)}),
+    Path("stolen", "nmi", "exc_nmi: nmi_trigger_cpumask_backtrace", says={"mode": ("nmi",)}),
+    Path("stolen", "ring3", ISOLATED, "PTI_ENTRY in apic_vector.S", says={"state": ("ring3",)}),
+    Path("stolen", "invlpg", "sysvec_call_function, flush_tlb_func, apic_eoi on each CPU of "
+         "mm_cpumask", "smp_targeted_tlb_shootdown: invlpg_handler", ops=("invlpg",)),
+    Path("stolen", "none", "sysvec_call_function, apic_eoi, with an empty call_single_queue",
+         "ipi_bitmap_handler"),
 )
 BENCHES = tuple(dict.fromkeys(one.bench for one in PATHS))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from ..read import variant
 from ..read.run import Run
 from ..read.sweep import Curve, Point, at, curves, doubt, rows
-from . import as_linux, ranking, remote, settings, shots
+from . import as_linux, ranking, remote, settings, shots, stolen
 from .breakeven import BROADCAST, CEILINGS, OVERLAPPING, advised, by_sweep, cheapest
 
 PAGES = (8, 16, 33, 64, 128, 512)  # ceilings that are tried
@@ -220,6 +220,31 @@ def of_threshold(one, threshold: float) -> Cell:
                                   if points[0].x <= x <= points[-1].x}
     return worst((x, here if x < threshold else level, min(here, level, key=lambda p: p.y))
                  for x in sorted(xs) for here in [between(points, x)])
+
+
+def machine_broadcasts(run: Run) -> list:
+    """The same by what a shootdown of one page costs all processors together; with as many targets
+    as were measured by interrupts."""
+    found = stolen.against(run)
+    if found is None or found.doubt:
+        return []
+    reach = found.costs[-1].targets
+    tried = [n for n in BROADCAST_FROM if n <= reach]
+    choices = [Choice(str(n), "Linux" if n == LINUX_BROADCAST else "", (on_the_sum(found, n),))
+               for n in tried]
+    choices.append(Choice("never", "" if LINUX_BROADCAST in tried else "Linux",
+                          (on_the_sum(found, NEVER),)))
+    return [Regrets("the same, by what all processors lose", "broadcast_machine",
+                    (("", "1 page"),), tuple(choices), reach)]
+
+
+def on_the_sum(found: stolen.Against, threshold: float) -> Cell:
+    """Both ways with each number of targets."""
+    return worst((one.machine.x, asked if one.targets < threshold else level,
+                  min(asked, level, key=lambda p: p.y))
+                 for one in found.costs
+                 for asked, level in [(one.machine.over_boots,
+                                       found.level(one.targets).over_boots)])
 
 
 def of_choices(what: str, key: str, by_choice: dict, linux: str) -> list:

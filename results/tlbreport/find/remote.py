@@ -9,7 +9,8 @@ from ..read.schema import DISTANCES
 from ..read.sweep import point, rows
 from ..read.variant import Variant
 
-STATES = ("spin", "pause", "hlt", "mwait", "off")
+WORKS = ("sibling", "misses", "stores", "ring3", "cli")  # of targets that are not idle
+STATES = ("spin", "pause", "hlt", "mwait", "off", *WORKS)
 APICS = ("xapic", "x2apic")
 MODES = ("dry", "self", "poll", "armed", "store", "unicast", "cluster",
          "shorthand", "nmi")

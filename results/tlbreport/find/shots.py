@@ -37,7 +37,13 @@ class Shot:
     @property
     def is_asked(self) -> bool:
         """Whether one processor asks others, as the baseline does in all but the mode."""
-        return self.how in MODES_HOW and self.protocol == USUAL and not self.pcids
+        return (self.how in MODES_HOW and self.protocol == USUAL and not self.pcids
+                and self.is_idle)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the targets do nothing else, as those of the baseline."""
+        return self.state not in remote.WORKS
 
     @property
     def is_broadcast(self) -> bool:
@@ -47,7 +53,7 @@ class Shot:
     @property
     def is_usual(self) -> bool:
         """Whether the protocol is that of the baseline, by unicast."""
-        return self.how == "unicast" and self.protocol == USUAL
+        return self.how == "unicast" and self.protocol == USUAL and self.is_idle
 
 
 def shot(row: Row):
@@ -96,6 +102,8 @@ def dimension(one: Shot, usual: dict) -> tuple:
         return "without interrupts", " ".join([one.op, *one.pcids]), invlpg
     if one.is_usual and (one.op, one.pcids) != ("invlpg", ()):
         return "operation on the targets", " ".join([one.op, *one.pcids]), invlpg
+    if one.how == "unicast" and not one.is_idle:
+        return "what the target does", one.state, usual.get(("invlpg", (), one.pages, one.targets))
     if one.how in MODES_HOW and one.protocol == USUAL and one.how != "unicast":
         return "how they are asked", f"{one.how}, {one.state}", mine
     if one.how == "unicast" and one.protocol != USUAL:

@@ -139,6 +139,9 @@ CHAINS = number("chains", "chains")
 WORKING_SET = number("working_set", "w", True)
 STATE = word("state", "spin pause hlt mwait[0-9a-f]+ off")
 BUSY = word("state", "pause hlt")  # of many targets
+WORKS = "misses stores ring3 cli sibling"  # of targets that are not idle
+DISTANCE = word("distance", " ".join(DISTANCES))
+CORE = word("core", " ".join(CORES), False)
 FIGURE = word("figure", "rtt send oneway handler")
 APIC = word("apic", "x2apic xapic")
 CALLS = word("mode", "unicast cluster shorthand nmi poll store armed")
@@ -182,8 +185,9 @@ FORMS = {
     "ipi": (
         (word("mode", "dry self"), FIGURE, APIC),
         (CALLS, STATE, FIGURE, APIC),
-        (CALLS, STATE, FIGURE, word("distance", " ".join(DISTANCES)),
-         word("core", " ".join(CORES), False), APIC),
+        (CALLS, STATE, FIGURE, DISTANCE, CORE, APIC),
+        (word("mode", "unicast nmi"), word("state", WORKS), word("figure", "rtt"), DISTANCE, CORE, APIC,
+         PCIDE),
         (CALLS, STATE, FIGURE, number("sender", "from", True), APIC),
     ),
     "shootdown": (
@@ -195,13 +199,18 @@ FORMS = {
          OTHER),
         (word("mode", "each"), BUSY),
         (ASKS, word("answer", "late early"), word("own_flush", "before alongside"),
-         word("answer_line", "own shared csd"), word("state", "pause hlt off"), PCIDE, OTHER),
+         word("answer_line", "own shared csd"), word("state", f"pause hlt off {WORKS}"), PCIDE,
+         OTHER),
     ),
     "lazy": (
         (PROTOCOL, word("event", "first next saved"), word("way", "tables", False), BUSY),
         (PROTOCOL, word("event", "interrupted"), word("way", "awake lazy tables"), BUSY),
         (PROTOCOL, word("event", "return"), word("way", "stayed left tables other"), flag("incl"),
          BUSY),
+    ),
+    "stolen": (
+        (word("mode", "unicast nmi broadcast"), word("state", "spin pause misses stores ring3 sibling"),
+         DISTANCE, CORE, PCIDE),
     ),
 }
 

@@ -17,7 +17,8 @@ NOTE = (
     "deviation) from boot to boot."
 )
 CEILING = "pages up to which each is dropped alone"
-HEADS = {**dict.fromkeys(regret.SWEPT, CEILING), "slots": "policy", "broadcast": "targets, from"}
+HEADS = {**dict.fromkeys(regret.SWEPT, CEILING), "slots": "policy",
+         **dict.fromkeys(("broadcast", "broadcast_machine"), "targets, from")}
 LINUX = (
     "What Linux sets if nobody tells it otherwise, decision by decision. At worst: how many times "
     "what the better choice costs, over the cases in the table named, with its interval; 1: never "
@@ -28,7 +29,7 @@ WRONG = 0.5  # above the best choice: marked
 
 def regrets(run: Run) -> Markup:
     """The single-page ceiling, PCIDs, the broadcast: what rows allow."""
-    found = [found for make in (regret.ceilings, regret.slots, regret.broadcasts, regret.pcids,
+    found = [found for make in (regret.ceilings, regret.slots, regret.broadcasts, regret.machine_broadcasts, regret.pcids,
                                 regret.isolation, regret.calls, regret.lazies, regret.unmaps,
                                 regret.freed_tables)
              for found in make(run)]

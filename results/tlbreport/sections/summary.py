@@ -51,6 +51,9 @@ WORDS = {
     "kthread, initmm": "kernel threads run in between: lazy, or in page tables of their own",
     "mask, mask_init_mm, generation": "lazy TLB mode as in Linux up to 2002, up to 4.13, and today",
     "sN": "so many pages are touched in each PCID that is visited",
+    "misses, stores": "the target's loads miss all caches; 64 of its stores are pending",
+    "ring3, cli, sibling": "the target is in ring 3, and entry and exit switch CR3; it has interrupts "
+                           "off for 20 us at a time; the other thread of its core is busy",
 }
 MEANT = {
     "page_4k": "the page that the operation names, of 4 KiB", "page_2m": "the same, of 2 MiB",

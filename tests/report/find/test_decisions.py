@@ -44,7 +44,8 @@ class Decisions(PageTest):
     def test_a_whole_run_tells_linux_s_regret_of_all_but_what_no_row_can(self):
         found = self.answers([*local_rows(), *remote_everything()])
         untold = [name for name, answers in found.items() if answers[0].choice is None]
-        self.assertEqual(untold, ["`leave_mm` before sleep, or be woken"])
+        self.assertEqual(untold, ["flushes of isolated CPUs deferred, or sent",
+                                  "`leave_mm` before sleep, or be woken"])
         for answers in found.values():
             for one in answers:
                 self.assertTrue(one.choice is None or "Linux" in one.choice.by, one)
@@ -56,6 +57,7 @@ class Decisions(PageTest):
         self.assertEqual(names["ceiling for INVLPGB"], {"33"})
         self.assertEqual(names["the same with PTI"], {"33"})
         self.assertEqual(names["INVLPGB, from how many CPUs"], {"3"})
+        self.assertEqual(names["the same, by what all CPUs lose"], {"3"})
         self.assertEqual(names["INVLPGB where tables are freed"], {"broadcast, then interrupts"})
         self.assertEqual(names["PCIDs at boot: `nopcid` or not"], {"PCIDs"})
         self.assertEqual(names["one by one, a cluster, all"], {"clusters, all at once"})

@@ -66,7 +66,7 @@ class Pictures(Remote):
                 rows = [{**row, "bench": bench, "op": "invlpg", "believed": "1"}
                         for bench in BENCHES]
                 page = self.remote(rows)
-                self.assertEqual(page.text.count(": 1 row."), 3, (variant, swept))
+                self.assertEqual(page.text.count(": 1 row."), len(BENCHES), (variant, swept))
 
     def test_numbers_of_any_size_can_be_drawn(self):
         for number in (-5e3, 0, 1e-3, 4e9):

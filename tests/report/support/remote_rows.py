@@ -1,4 +1,4 @@
-"""Rows of ipi, shootdown and lazy as the program writes them on a machine of 8 processors."""
+"""Rows of ipi, shootdown, lazy and stolen as the program writes them on a machine of 8 processors."""
 
 import csv
 import io
@@ -6,7 +6,7 @@ import io
 from pagecheck import Page, PageTest
 from rundir import HARDWARE, checked, cost, skipped, write_run
 
-BENCHES = ("ipi", "shootdown", "lazy")
+BENCHES = ("ipi", "shootdown", "lazy", "stolen")
 OTHERS = (1, 2, 4, 7)
 VERIFIED = [cell for op in ("invlpg", "cr3_reload", "invpcid_context", "invlpgb_tlbsync",
                            "invlpgb_context", "invlpgb_all_global", "invlpgb_all_non_global",
@@ -150,8 +150,43 @@ def lazy_rows() -> list:
     return rows
 
 
+def stolen(op: str, variant: str, median: float, **more) -> dict:
+    """A row of `stolen`."""
+    swept = ("", "") if op == "none" else ("pages", "1")
+    return cost(op, variant, median, bench="stolen", targets="1", **{
+        **({"believed": ""} if op == "none" else {}), "param": swept[0], "value": swept[1],
+        **more})
+
+
+def stolen_rows(lost=1500, broadcast=30) -> list:
+    """All that `stolen` has, at one distance."""
+    rows = [stolen("none", "nmi-spin-package", lost)]
+    for work, more in (("spin", 0), ("pause", 40), ("misses", 300), ("stores", 700),
+                       ("ring3", 200), ("ring3-pcide", 120)):
+        word, _, pcide = work.partition("-")
+        name = f"{word}-package" + (f"-{pcide}" if pcide else "")
+        rows.append(stolen("none", f"unicast-{name}", lost - 500 + more))
+        if work != "ring3":
+            rows += [stolen("invlpg", f"unicast-{name}", lost + more),
+                     stolen("invlpgb_tlbsync", f"broadcast-{name}", broadcast)]
+    return rows + [stolen("none", "unicast-sibling-package", 1600)]
+
+
+def not_idle_rows(apic="x2apic") -> list:
+    """Calls and shootdowns of a target that is not idle."""
+    rows = []
+    for work, more in (("misses", 200), ("stores", 900), ("ring3", 300), ("cli", 20000),
+                       ("sibling", 100)):
+        rows.append(ipi(f"unicast-{work}-rtt-package-{apic}", 2500 + more, 1, p95="60000.000"))
+        pcide = "-pcide" if work == "ring3" else ""
+        rows.append(shot("invlpg", f"unicast-late-alongside-own-{work}{pcide}", 1200 + more,
+                         targets=1))
+    return rows + [ipi(f"nmi-cli-rtt-package-{apic}", 2900, 1),
+                   ipi(f"unicast-ring3-rtt-package-{apic}-pcide", 2700, 1)]
+
+
 def everything() -> list:
-    return [*ipi_rows(), *shootdown_rows(), *lazy_rows()]
+    return [*ipi_rows(), *shootdown_rows(), *lazy_rows(), *stolen_rows(), *not_idle_rows()]
 
 
 def alone() -> list:
@@ -159,7 +194,8 @@ def alone() -> list:
     rows = [ipi("self-rtt-xapic", 900), ipi("self-send-xapic", 80), ipi("self-handler-xapic", 40)]
     for bench, op, variant in (("ipi", "none", "unicast-hlt-rtt-core-xapic"),
                                ("shootdown", "invlpg", "unicast-late-alongside-own-hlt"),
-                               ("lazy", "cr3_reload", "mask-first-hlt")):
+                               ("lazy", "cr3_reload", "mask-first-hlt"),
+                               ("stolen", "none", "unicast-spin-core")):
         rows.append({**skipped(op, variant, "one processor"), "bench": bench})
     return rows
 

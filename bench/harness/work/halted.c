@@ -1,4 +1,4 @@
-#include "bench/harness/remote/halted.h"
+#include "bench/harness/work/halted.h"
 
 #include "lib/base/line.h"
 
