@@ -67,15 +67,16 @@ SECTIONS = (
 # Sections that are there only if one of these benchmarks measured a row.
 RESTS_ON = {
     "phases": ("single_op",), "refill": ("single_op",),
-    "working-set": ("refill",), "walks": ("walks",), "range": ("range",), "switch": ("switch",), "policy": ("policy",),
+    "working-set": ("refill",), "walks": ("walks",), "range": ("range",), "switch": ("switch",),
+    "policy": ("policy",),
     "tlb": ("tlb_size", "pcid_capacity"), "ipi": ("ipi",), "shootdown": ("shootdown",),
     "lazy": ("lazy",), "stolen": ("stolen",),
 }
 # One that rests on a file of its own.
 FILES = {"litmus": "litmus.csv"}
 # Not opened for print, which lists them: somebody who wants one opens it first.
-LONG = ("machine", "files", "words", "distribution", "cost", "refill", "working-set", "walks", "range",
-        "policy", "ipi", "shootdown", "lazy", "stolen", "drift")
+LONG = ("machine", "files", "words", "distribution", "cost", "refill", "working-set", "walks",
+        "range", "policy", "ipi", "shootdown", "lazy", "stolen", "drift")
 MOST_REASONS = 3
 TICKS = (
     "Tables have four digits of a number, the files and the data of this page all. A cost is the "

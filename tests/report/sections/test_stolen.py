@@ -6,7 +6,7 @@ from rundir import histogram, skipped
 
 from tlbreport.find import stolen as lost_time
 from tlbreport.find.shots import measured_shots, varied
-from tlbreport.find.tails import p999
+from tlbreport.read.tails import p999
 from tlbreport.read.load import load
 from tlbreport.read.samples import histograms
 

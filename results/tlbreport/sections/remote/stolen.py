@@ -4,11 +4,11 @@ from ...draw import plot_strips, tables
 from ...draw.figure import BLUE, GREEN, ORANGE, VERMILLION
 from ...draw.markup import Markup, breakable, join, paragraph, table, tag
 from ...find import remote, shots, stolen as lost_time
-from ...find.tails import LEAST, p999
 from ...read import sweep, trust, variant
 from ...read.run import Row, Run
 from ...read.samples import HISTOGRAM, histograms
 from ...read.sweep import FILE, interval
+from ...read.tails import LEAST, p999
 from . import wording
 
 BENCH = lost_time.BENCH

@@ -1,7 +1,7 @@
 """The ends of distributions: percentiles above those that results.csv has, from histogram.csv."""
 
-from ..read.row_name import key
-from ..read.run import Row
+from .row_name import key
+from .run import Row
 
 LEAST = 1000  # samples: one of them at least is above
 
