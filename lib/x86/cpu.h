@@ -52,9 +52,9 @@ struct page_retries {
 struct cpu {
 	struct cpu *self; /* at %gs:0 */
 	struct fault_slot slot;
-	struct page_retries retries;
 	uint64_t kernel_cr3, user_cr3; /* of entries with page-table isolation */
-	uint32_t interrupts;           /* every vector taken, NMIs among them */
+	struct page_retries retries;
+	uint32_t interrupts; /* every vector taken, NMIs among them */
 	uint32_t nmis;
 	/* Does not return: an exception nobody expected. */
 	void (*on_fatal)(struct cpu *cpu, const struct trap_frame *frame);
