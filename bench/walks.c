@@ -120,8 +120,7 @@ static void plan_walks(struct plan *plan)
 
 static uint64_t frames(const struct config *config)
 {
-	(void)config;
-	return walk_pages_frames();
+	return walk_pages_frames(config->profile->sweep != SWEEP_ENDS);
 }
 
 const struct bench bench_walks = {

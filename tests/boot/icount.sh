@@ -90,8 +90,6 @@ check "nor walked for, whatever is met" \
 	'$min == 0 && $p50 == 0 && $max == 0'
 check "a page made writable is stored to without a fault" \
 	all_such_rows 1 results.csv '$variant ~ /^store-upgrade-.*-faults$/' '$max == 0'
-check "D that is cleared and not flushed stays clear" \
-	all_such_rows 1 results.csv '$variant ~ /-unset$/' '$min == 1000 && $max == 1000'
 check "a range is a loop of four instructions a page" \
 	all_such_rows 1 results.csv \
 	'$bench == "range" && $variant ~ /^range-/ && $status == "ok"' \

@@ -74,10 +74,12 @@ enum err walk_pages_others(struct walk_pages *pages, struct frame_pool *pool,
 	return ERR_NONE;
 }
 
-uint64_t walk_pages_frames(void)
+uint64_t walk_pages_frames(bool with_others)
 {
-	/* Those of the second level, and a quarter of that for the first; tables. */
-	return OTHERS_MOST / PAGE_BYTES * 5 / 4 + UINT64_C(2) * WALKED_PAGES;
+	/* Those of the second level, and a quarter of that for the first. */
+	const uint64_t others = OTHERS_MOST / PAGE_BYTES * 5 / 4;
+
+	return UINT64_C(2) * WALKED_PAGES + (with_others ? others : 0);
 }
 
 void walk_pages_set(const struct walk_pages *pages, uint64_t lacking)

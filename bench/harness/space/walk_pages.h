@@ -71,8 +71,8 @@ enum err walk_pages_others(struct walk_pages *pages, struct frame_pool *pool,
                            const struct cache_sizes *caches,
                            enum walk_entry_at at) MUST_CHECK;
 
-/* Frames that both take where the caches are as large as any known. */
-uint64_t walk_pages_frames(void);
+/* Frames that they take; with others, where the caches are as large as any known. */
+uint64_t walk_pages_frames(bool with_others);
 
 /* All entries, without these bits; invalidates nothing. */
 void walk_pages_set(const struct walk_pages *pages, uint64_t lacking);
