@@ -10,7 +10,7 @@
 /* Entering and leaving ring 3 is a small part of it. */
 #define RING3_TURNS 256u
 
-#define LINE_BYTES 64u
+#define LINE_BYTES UINT64_C(64)
 
 static void yield(const struct target_works *works)
 {
