@@ -132,6 +132,7 @@ HOST_BENCHES := $(BUILD)/host/benches.a
 $(HOST_LIB): $(PURE_LIB:%=$(BUILD)/host/%.o)
 $(HOST_BENCHES): $(BENCHES:%=$(BUILD)/host/%.o)
 $(BUILD)/%.a:
+	@mkdir -p $(@D)
 	$(SAY) AR $@
 	$(Q)rm -f $@ && ar rcsD $@ $^
 host_object = $(BUILD)/host/$(1).c.o
@@ -155,6 +156,7 @@ $(BUILD)/host/litmus_list: $(call host_object,tests/native/litmus_list) $(HOST_B
 TABLES := $(BUILD)/host/gpt $(BUILD)/host/iso
 HOST_PROGRAMS = $(patsubst %,$(BUILD)/host/%,capture check_config list qrread screen selftest matrix plan litmus_list)
 $(HOST_PROGRAMS) $(TABLES): $(HOST_LIB)
+	@mkdir -p $(@D)
 	$(SAY) HOST $@
 	$(Q)$(HOST_CC) -o $@ $(filter %.o,$^) $(filter-out $(HOST_LIB),$(filter %.a,$^)) $(HOST_LIB)
 
@@ -227,11 +229,13 @@ $(BUILD)/silicon/%.o: % Makefile | $(BUILD)/gen/version.h
 	$(SAY) BODY $<
 	$(Q)$(HOST_CC) $(SILICON_CFLAGS) -MMD -MP -c -o $@ $<
 $(BUILD)/host/silicon: $(SILICON_OBJECTS)
+	@mkdir -p $(@D)
 	$(SAY) HOST $@
 	$(Q)$(HOST_CC) -no-pie -Wl,-Ttext-segment=0x400000 -o $@ $^ -lcapstone
 
 # What measurements of a machine have to find.
 $(BUILD)/host/silicon_truth: $(TRUTH:%=$(BUILD)/host/%.o) $(HOST_SILICON)
+	@mkdir -p $(@D)
 	$(SAY) HOST $@
 	$(Q)$(HOST_CC) -o $@ $^
 

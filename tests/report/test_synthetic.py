@@ -44,8 +44,8 @@ def grid(entries: list) -> list:
 def fine(machine: Machine, to: Rows) -> None:
     """The knees of every kind on that grid."""
     for kind, levels in machine.levels.items():
-        for pages in grid([level.entries for level in levels]):
-            true = machine.translation(kind, pages)
+        counts = grid([level.entries for level in levels])
+        for pages, true in zip(counts, machine.translations(kind, counts)):
             to.add("tlb_size", "none", kind, true, ("pages", pages), spread=5 + true)
 
 

@@ -86,7 +86,7 @@ def knee(random, kind: str, draws: int = 120) -> float:
     for _ in range(draws):
         levels = (Level(16, int(random.integers(2, 9)), 8),
                   Level(128, int(random.integers(8, 17)), 26))
-        true = np.array([Machine(levels={"data-4k": levels}).translation("data-4k", x) for x in xs])
+        true = np.array(Machine(levels={"data-4k": levels}).translations("data-4k", xs))
         taken = samples(random, true, kind, spread=5 + true, divisor=np.array(xs))
         found = knees(points(xs, headline(taken, kind, np.array(xs))))
         held += sum(any(one.low <= level.entries <= one.high for one in found) for level in levels)

@@ -1,10 +1,9 @@
 """A machine whose truth is known, and the rows that tlbmark would write on it.
 
 Which rows there are, and at which places, is the program's own plan (build/host/plan).  The
-machine's TLB has levels of sets of ways, filled round by round, least recently used first out, so
-that which page misses can be counted and is not assumed: W pages in a cycle miss in every set that
-holds more of them than it has ways.  It tags entries with PCIDs, as many as it has slots.  Costs
-are in ticks.  Medians are drawn with the error that a row of 2047 samples has.
+machine's TLB has levels of sets of ways, least recently used first out; what misses in them says
+the TLB model of tests/silicon.  It tags entries with PCIDs, as many as it has slots.  Costs are in
+ticks.  Medians are drawn with the error that a row of 2047 samples has.
 """
 
 import csv
@@ -17,6 +16,7 @@ import re
 import subprocess
 from dataclasses import dataclass, field, replace
 
+import modelled
 import numpy as np
 from rundir import TREE, cost
 
@@ -29,7 +29,7 @@ NOT_JUDGED = ("none", "cr3_pcid_noflush")  # operations without a must cell
 BENCHES = ("range", "tlb_size", "pcid_capacity", "refill", "switch", "policy")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Level:
     """Entries of a level and what a miss in it costs more than a hit."""
 
@@ -41,18 +41,12 @@ class Level:
     def entries(self) -> int:
         return self.sets * self.ways
 
-    def missing(self, pages: int) -> float:
-        """The share of the accesses of a cycle through neighbouring pages that miss."""
-        full, more = divmod(pages, self.sets)
-        lost = more * (full + 1) * (full + 1 > self.ways)
-        lost += (self.sets - more) * full * (full > self.ways)
-        return lost / pages
-
 
 class RandomLevel(Level):
-    """A level in which a random way of the set is replaced."""
+    """A level in which a random way of the set is replaced, which the model does not do."""
 
     def missing(self, pages: int) -> float:
+        """The share of the accesses of a cycle through neighbouring pages that miss."""
         full, more = divmod(pages, self.sets)
         return (more * (full + 1) * random_rate(full + 1, self.ways)
                 + (self.sets - more) * full * random_rate(full, self.ways)) / pages
@@ -135,11 +129,19 @@ class Machine:
         below = room / (each + self.refill)
         return below if below <= w else (room - self.refill * w) / each
 
+    def translations(self, kind: str, counts) -> list:
+        """Ticks an access above the same lines through a large mapping, for each count of pages."""
+        levels = tuple(self.levels[kind])
+        if any(isinstance(level, RandomLevel) for level in levels):
+            misses = {pages: sum(level.miss * level.missing(pages) for level in levels)
+                      for pages in counts}
+        else:
+            misses = modelled.added(kind, levels, counts)
+        return [misses[pages] + self.dearer * max(0.0, math.log2(pages / levels[-1].entries))
+                for pages in counts]
+
     def translation(self, kind: str, pages: int) -> float:
-        """Ticks an access above the same lines through a large mapping."""
-        levels = self.levels[kind]
-        beyond = max(0.0, math.log2(pages / levels[-1].entries))
-        return sum(level.miss * level.missing(pages) for level in levels) + self.dearer * beyond
+        return self.translations(kind, (pages,))[0]
 
 
 class Rows:
@@ -186,13 +188,15 @@ def follow(machine: Machine, to: Rows, *benches: str, profile: str = "default",
     """Writes the rows that the program plans for these benchmarks; said: what CPUID says, if it
     is not the truth."""
     facts = (f"{key}={value}" for key, value in machine_facts(said or machine).items())
+    rows = [row for row in planned(profile, *facts) if row["bench"] in benches and only(row)]
+    sizes = [row for row in rows if row["bench"] == "tlb_size"]
+    for kind in {row["variant"].removesuffix("-contiguous") for row in sizes}:
+        machine.translations(kind, [int(row["value"]) for row in sizes])  # asked at once
     # Behind all others, whose noise is the same then with these rows and without.
-    for row in sorted(planned(profile, *facts), key=lambda row: "contiguous" in row["variant"]):
-        if row["bench"] in benches and only(row):
-            true, spread = TRUTHS[row["bench"]](machine, row)
-            swept = (row["param"], int(row["value"])) if row["param"] else None
-            to.add(row["bench"], row["op"], row["variant"], true, swept, row["unit"] or "ticks",
-                   spread)
+    for row in sorted(rows, key=lambda row: "contiguous" in row["variant"]):
+        true, spread = TRUTHS[row["bench"]](machine, row)
+        swept = (row["param"], int(row["value"])) if row["param"] else None
+        to.add(row["bench"], row["op"], row["variant"], true, swept, row["unit"] or "ticks", spread)
 
 
 def of_range(machine: Machine, row: dict) -> tuple:
