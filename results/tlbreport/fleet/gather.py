@@ -29,7 +29,9 @@ class Gathered:
 
     def problems(self, root: str) -> list:
         """What somebody who calls the command has to know, in lines."""
-        name = lambda folder: os.path.normpath(os.path.join(root, folder))  # noqa: E731
+        def name(folder: str) -> str:
+            return os.path.normpath(os.path.join(root, folder))
+
         return [*(f"{name(folder)}: not read: {why}" for folder, why in self.unread),
                 *(f"{name(folder)}: damaged: {text}" for folder, text in self.damaged),
                 *(f"{name(folder)}: is gone, and taken out" for folder in self.gone)]
