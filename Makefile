@@ -68,7 +68,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 Q = $(if $(V),,@)
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: all calibrate silicon programs objects image dist sign test test-long planted mutate check fuzz soak report test-distros matrix litmus-list clean help gnu-efi FORCE
+.PHONY: all calibrate silicon programs objects image dist sign test test-lab test-long planted mutate check fuzz soak report test-distros matrix litmus-list clean help gnu-efi FORCE
 .DELETE_ON_ERROR:
 # Objects are kept although only pattern rules name them.
 .SECONDARY:
@@ -315,9 +315,10 @@ HALF = $(shell printf '%s\n' $(sort $(MATRIX)) | ALL=$(ALL) scratch=. sh -c \
 	'. tests/tree.sh; one_in 2')
 OTHER_HALF = $(filter-out $(HALF),$(MATRIX))
 LONG_TESTS = $(filter-out $(OTHER_HALF),$(LONGEST)) $(filter-out $(LONGEST) $(OTHER_HALF), \
-	$(MATRIX) $(wildcard tests/boot/long/*.sh tests/host/long/*.sh \
+	$(MATRIX) $(LAB_TESTS) $(wildcard tests/boot/long/*.sh tests/host/long/*.sh \
 	tests/checks/long/*.sh) $(SLOW_CHECKS) \
 	tests/report/long tests/report/browser tests/calibrate/test.sh tests/calibrate/decisions)
+LAB_TESTS = $(wildcard tests/lab/*.sh)
 # What calls make itself must not look for the job server of this one.
 ALONE = env -u MAKEFLAGS -u MAKELEVEL JOBS=$(JOBS)
 INSTALL_AND_BUILD = ./run.sh --setup && $(ALONE) $(MAKE) -s -j $(JOBS) programs
@@ -342,6 +343,10 @@ test: ## everything but what follows, in a few minutes
 test-long: ## planted faults, long runs, half of the disks and resets; ALL=1: everything
 	@$(INSTALL_AND_BUILD)
 	@$(ALONE) tests/run -j $(TEST_JOBS) -t 2400 $(LONG_TESTS)
+
+test-lab: ## starts over the network
+	@$(INSTALL_AND_BUILD)
+	@$(ALONE) tests/run -j $(JOBS) -t 600 $(LAB_TESTS)
 
 DISTROS = bookworm trixie sid
 test-distros: ## in clean roots of DISTROS=, each with its own compilers, emulators, Python

@@ -97,23 +97,21 @@ void transports_alloc(struct program *program)
 			program->marker.nonce, &program->ram_log);
 }
 
-/* What is left was said before, each with what it needs. */
-static void say_it_is_read_only(const struct program *program)
+/* Each way that is left was said before, with what it needs. */
+static void say_what_is_left(const struct program *program)
 {
 	const uint32_t ways = program->machine.transports;
 	struct line names;
 
 	line_clear(&names);
 	transport_names(ways, &names);
-	print(program,
-	      "tlbmark: this medium is read-only: it takes no results, and none "
-	      "wait in RAM.\n         ");
 	if (ways == 0)
-		print(program, "Start from a stick that can be written, or connect a "
-		               "serial line\n");
+		print(program,
+		      "         Start from a stick that can be written, or connect a "
+		      "serial line\n");
 	else
 		console_format(&program->firmware,
-		               "They leave this machine by %.*s alone\n",
+		               "         They leave this machine by %.*s alone\n",
 		               (int)names.length, names.text);
 }
 
@@ -143,19 +141,25 @@ static bool can_come_home(const struct program *program)
 
 	if (program->volumes.count == 0) {
 		print(program,
-		      "tlbmark: not started from a file system: nothing can be "
-		      "written to the stick\n");
+		      "tlbmark: not started from a file system: it takes no results, "
+		      "and none wait in RAM.\n");
+		say_what_is_left(program);
 		return false;
 	}
 	lost = what_is_lost(program);
 	if (lost != NULL) {
 		print(program, "tlbmark: started from ");
 		print(program, lost);
-		print(program, ": a reset empties that, so nothing is written there\n");
+		print(program, ": a reset empties that, so no results\n"
+		               "         are written there, and none wait in RAM.\n");
+		say_what_is_left(program);
 		return false;
 	}
 	if (is_read_only(&program->volumes)) {
-		say_it_is_read_only(program);
+		print(program,
+		      "tlbmark: this medium is read-only: it takes no results, and "
+		      "none wait in RAM.\n");
+		say_what_is_left(program);
 		return false;
 	}
 	if (program->ram_log.room == 0) {
