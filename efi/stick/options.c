@@ -1,5 +1,6 @@
 #include "efi/stick/options.h"
 
+#include "efi/network/http_server.h"
 #include "efi/network/pxe_server.h"
 #include "lib/base/text.h"
 #include "lib/boot/load_options.h"
@@ -16,12 +17,24 @@ static void reject(struct config *config, const char *source, const char *reason
 	config_reject(config, source, 0, name, reason);
 }
 
-/* Where a tlbmark.cfg is: on a volume, or without one on the server of PXE. */
+static EFI_STATUS read_from_server(const struct firmware *firmware, char *text,
+                                   UINTN *size)
+{
+	const UINTN capacity = *size;
+	const EFI_STATUS status = pxe_server_read(firmware, "tlbmark.cfg", text, size);
+
+	if (status != EFI_NOT_FOUND)
+		return status;
+	*size = capacity;
+	return http_server_read(firmware, "tlbmark.cfg", text, size);
+}
+
+/* Where a tlbmark.cfg is: on a volume, or without one on the server. */
 static EFI_STATUS read_bytes(const struct firmware *firmware,
                              const struct volume *volume, char *text, UINTN *size)
 {
 	if (volume == NULL)
-		return pxe_server_read(firmware, "tlbmark.cfg", text, size);
+		return read_from_server(firmware, text, size);
 	if (!volume_has(volume, "tlbmark.cfg"))
 		return EFI_NOT_FOUND;
 	return volume_read(volume, "tlbmark.cfg", text, size);
@@ -94,7 +107,7 @@ void options_read(const struct firmware *firmware, const struct volumes *volumes
 	EFI_LOADED_IMAGE *image = NULL;
 
 	if (volumes->count == 0 || !volumes->list[0].is_own)
-		read_config(firmware, NULL, config, "PXE server");
+		read_config(firmware, NULL, config, "boot server");
 	for (unsigned i = 0; i < volumes->count; i++)
 		read_config(firmware, &volumes->list[i], config,
 		            volumes->list[i].is_own ? "tlbmark.cfg" : "TLBMARK");
