@@ -119,7 +119,7 @@ static void say_what_is_left(const struct program *program)
 
 	line_clear(&names);
 	transport_names(ways, &names);
-	print(program, "         None wait in RAM.  ");
+	print(program, "         None wait in RAM.\n         ");
 	if (ways == 0)
 		print(program, "Start from a stick that can be written, or connect a "
 		               "serial line\n");
