@@ -344,7 +344,7 @@ test-long: ## planted faults, long runs, half of the disks and resets; ALL=1: ev
 	@$(INSTALL_AND_BUILD)
 	@$(ALONE) tests/run -j $(TEST_JOBS) -t 2400 $(LONG_TESTS)
 
-test-lab: ## starts over the network
+test-lab: ## starts over the network, results to a server
 	@$(INSTALL_AND_BUILD)
 	@$(ALONE) tests/run -j $(JOBS) -t 600 $(LAB_TESTS)
 

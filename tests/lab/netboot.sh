@@ -32,15 +32,17 @@ is_sent() { # NAME
 }
 
 # Without a ROM on the card it is OVMF that boots.
-served pxe lab/tlbmark.efi 'run = pxe' 'this line is none'
+served pxe lab/tlbmark.efi 'run = pxe' 'this line is none' 'transport = http, serial' \
+	'upload = http://10.0.2.2:1/'
 netboot pxe ,romfile=
 options_of_server() {
-	ended_with 0 && says pxe 'PXE server:6: this line is none: not key = value' &&
+	ended_with 0 && says pxe 'boot server:6: this line is none: not key = value' &&
 		says pxe 'not started from a file system' &&
+		says pxe 'http://10.0.2.2:1/: the server refuses the connection' &&
 		says pxe 'They leave this machine by serial alone' &&
 		says pxe 'run_id,pxe' && says pxe '@done 0'
 }
-check 'PXE: tlbmark.cfg is read from the server; the ways left are said' options_of_server
+check 'PXE: tlbmark.cfg is read from the server; that HTTP is down is said, and what is left' options_of_server
 
 # The card's ROM is iPXE: a command line, and a file system of what it has fetched.
 served ipxe lab/boot.ipxe 'run = other'
