@@ -359,7 +359,7 @@ test-long: ## planted faults, long runs, half of the disks and resets; ALL=1: ev
 
 test-lab: ## what lab/ has, against QEMU; part of test-long
 	@$(INSTALL_AND_BUILD)
-	@$(ALONE) tests/run -t 2400 $(LAB_TESTS)
+	@$(ALONE) tests/run -j $(JOBS) -t 600 $(LAB_TESTS)
 
 DISTROS = bookworm trixie sid
 test-distros: ## in clean roots of DISTROS=, each with its own compilers, emulators, Python

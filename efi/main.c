@@ -5,6 +5,7 @@
 #include "efi/countdown.h"
 #include "efi/delivery/after.h"
 #include "efi/delivery/finish.h"
+#include "efi/delivery/keep_marker.h"
 #include "efi/delivery/recover.h"
 #include "efi/delivery/release.h"
 #include "efi/delivery/transports.h"
@@ -100,8 +101,7 @@ static EFI_STATUS gather(struct program *program)
 	             sizeof program->machine.load_options);
 	print_bad_options(program);
 	gather_machine(firmware, &program->map, &program->config, &program->machine);
-	marker_file_read(&program->volumes, program->machine.identity,
-	                 &program->marker);
+	keep_marker_read(program);
 	consent_at_start(program);
 	gather_run_id(&program->machine, &program->config);
 	memory_describe(&program->map, &program->machine);

@@ -40,6 +40,12 @@ static void print_values(const struct config_key *key)
 		printf("letters, digits and any of %s, at most %" PRIu64, key->allowed,
 		       key->limit - 1);
 		break;
+	case KEY_URL:
+		printf("http://HOST[:PORT][/PATH], or https://");
+		break;
+	case KEY_SUBNET:
+		printf("ADDRESS/BITS");
+		break;
 	case KEY_PROFILE:
 		print_profiles(" | ");
 		break;

@@ -142,9 +142,9 @@ leave() {
 	wait "$attended" || :
 }
 
-# Until the console has said it so many times, two minutes at most.
+# Until the console has said it so many times, two minutes at most, or $patience seconds.
 hears() { # NAME TEXT [TIMES]
-	tries=600
+	tries=$((${patience-120} * 5))
 	while [ "$(grep -aoF -- "$2" "$scratch/$1.console" 2>/dev/null | grep -c .)" -lt "${3-1}" ]; do
 		if [ $tries -eq 0 ] || ! kill -0 "$attended" 2>/dev/null; then
 			says "$1" "$2"

@@ -1,5 +1,6 @@
 #include "efi/delivery/arm_recovery.h"
 
+#include "efi/delivery/keep_marker.h"
 #include "efi/stick/marker_file.h"
 #include "lib/base/crc32.h"
 #include "lib/machine/smbios.h"
@@ -102,8 +103,7 @@ EFI_STATUS arm_recovery(struct program *program, enum run_marker_state state)
 	}
 	program->marker = marker;
 
-	const EFI_STATUS status =
-		marker_file_write(&program->volumes, &program->marker);
+	const EFI_STATUS status = keep_marker_write(program);
 
 	if (EFI_ERROR(status) && program->resets)
 		boot_next_forget(&program->firmware, &program->next);

@@ -1,6 +1,7 @@
 #include "efi/delivery/deliver.h"
 
 #include "efi/delivery/recovery_report.h"
+#include "efi/delivery/upload.h"
 #include "efi/firmware/console.h"
 
 #define CONSOLE_FILE "console.txt"
@@ -20,6 +21,8 @@ struct work {
 	struct program *program;
 	struct destination places[VOLUMES];
 	unsigned count;
+	struct upload upload;
+	bool is_uploaded;
 	const struct log_header *header;
 	enum transport way;
 	struct capture *capture;
@@ -164,12 +167,18 @@ static void write_file(struct work *work, const char *name, const char *bytes,
 	}
 }
 
+static void deliver_file(struct work *work, const char *name, struct text_slice text)
+{
+	write_file(work, name, text.text, text.length);
+	upload_file(&work->upload, name, text.text, text.length, is_needed(name));
+}
+
 static void write_of_stream(struct work *work, enum file file)
 {
 	const struct text_slice text = work->unpacked.files[file];
 
 	outcome_file(&work->outcome, file, text);
-	write_file(work, file_name(file), text.text, text.length);
+	deliver_file(work, file_name(file), text);
 }
 
 /*
@@ -183,8 +192,7 @@ static void write_files(struct work *work)
 	for (unsigned i = 0; i < FILE_COUNT; i++)
 		if (is_needed(file_name((enum file)i)))
 			write_of_stream(work, (enum file)i);
-	write_file(work, CONSOLE_FILE, work->unpacked.console.text,
-	           work->unpacked.console.length);
+	deliver_file(work, CONSOLE_FILE, work->unpacked.console);
 	for (unsigned i = 0; i < FILE_COUNT; i++)
 		if (!is_needed(file_name((enum file)i)) && i != FILE_SAMPLES)
 			write_of_stream(work, (enum file)i);
@@ -196,12 +204,17 @@ static bool has_arrived(const struct destination *place)
 	return !EFI_ERROR(place->status) && !place->is_incomplete;
 }
 
-static bool arrived(const struct work *work)
+static bool is_on_volume(const struct work *work)
 {
 	for (unsigned i = 0; i < work->count; i++)
 		if (has_arrived(&work->places[i]))
 			return true;
 	return false;
+}
+
+static bool arrived(const struct work *work)
+{
+	return work->is_uploaded || is_on_volume(work);
 }
 
 /* For a start that finds the run marker as it was before the files were written. */
@@ -238,21 +251,29 @@ static void print_places(const struct work *work)
 	print(work, "\n");
 }
 
+static const char *where_they_wait(const struct work *work)
+{
+	if ((work->program->marker.transports & (uint32_t)TRANSPORT_HTTP) != 0)
+		return "tlbmark: NO server has taken the results.  They wait in RAM: "
+		       "mend what is said above,\nand start the program again without "
+		       "switching the machine off\n";
+	return work->way == TRANSPORT_RAM
+	               ? "tlbmark: NO volume has taken the results.  They wait in RAM: "
+	                 "make room on the\nstick, and start from it again without "
+	                 "switching the machine off\n"
+	               : "tlbmark: NO volume has taken the results.  They wait in the "
+	                 "firmware's variables:\nmake room on the stick, and start "
+	                 "from it again\n";
+}
+
 static void print_outcome(const struct work *work)
 {
 	recovery_report_print(&work->program->firmware, work->header,
 	                      &work->unpacked.run, &work->outcome);
-	if (arrived(work))
+	if (is_on_volume(work))
 		print_places(work);
-	else
-		print(work,
-		      work->way == TRANSPORT_RAM
-		              ? "tlbmark: NO volume has taken the results.  They wait "
-		                "in RAM: make room on the\nstick, and start from it "
-		                "again without switching the machine off\n"
-		              : "tlbmark: NO volume has taken the results.  They wait "
-		                "in the firmware's variables:\nmake room on the "
-		                "stick, and start from it again\n");
+	if (!arrived(work))
+		print(work, where_they_wait(work));
 }
 
 /* What is too small for the stream is too small for nothing else. */
@@ -277,7 +298,9 @@ struct delivery deliver(struct program *program, const struct log_header *header
 		return (struct delivery){ .status = RUN_NOT_FINISHED };
 	}
 	open_places(&work);
+	upload_open(program, &work.upload);
 	write_files(&work);
+	work.is_uploaded = upload_close(&work.upload);
 	mark_places(&work);
 	print_outcome(&work);
 	return (struct delivery){

@@ -112,8 +112,13 @@ static bool go_home(struct program *program)
 		return false;
 	}
 	if (program->resets) {
-		record_console(record, "tlbmark: resetting; the next start writes the "
-		                       "results to the stick.");
+		record_console(
+			record,
+			(program->machine.transports & TRANSPORT_HTTP) != 0
+				? "tlbmark: resetting; the next start sends the "
+				  "results to the server."
+				: "tlbmark: resetting; the next start writes the "
+				  "results to the stick.");
 		drain(program);
 		reset_machine(program, RESET_WARM);
 	}

@@ -5,6 +5,7 @@
 #include "efi/delivery/recover.h"
 
 #include "efi/delivery/deliver.h"
+#include "efi/delivery/keep_marker.h"
 #include "efi/delivery/nvram.h"
 #include "efi/firmware/console.h"
 #include "efi/firmware/survival.h"
@@ -91,7 +92,7 @@ static void give_up(struct program *program)
 	               program->marker.run_id, (int)line.length, line.text);
 	nvram_forget(program);
 	program->marker.state = RUN_MARKER_UNFINISHED;
-	(void)marker_file_write(&program->volumes, &program->marker);
+	(void)keep_marker_write(program);
 	write_unfinished(program);
 }
 
@@ -113,7 +114,7 @@ static void look_at_what_is_in_use(struct program *program, struct reclaim *recl
 		return;
 	}
 	marker->looks = 1;
-	if (!EFI_ERROR(marker_file_write(&program->volumes, marker))) {
+	if (!EFI_ERROR(keep_marker_write(program))) {
 		reclaim_look(reclaim, &program->map);
 		return;
 	}
@@ -129,7 +130,7 @@ static void end_look(struct program *program, bool was_begun)
 	if (was_begun || program->marker.looks == 0)
 		return;
 	program->marker.looks = 0;
-	(void)marker_file_write(&program->volumes, &program->marker);
+	(void)keep_marker_write(program);
 }
 
 static const struct log_header *find_copies(struct program *program,
@@ -165,7 +166,7 @@ static void note_recovery(struct program *program)
 {
 	nvram_forget(program);
 	program->marker.state = RUN_MARKER_DELIVERED;
-	if (EFI_ERROR(marker_file_write(&program->volumes, &program->marker)))
+	if (EFI_ERROR(keep_marker_write(program)))
 		print(program, "tlbmark: the stick cannot be told that these results "
 		               "have arrived\n");
 }

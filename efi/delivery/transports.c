@@ -4,6 +4,7 @@
 #include "efi/delivery/after.h"
 #include "efi/delivery/arm_recovery.h"
 #include "efi/delivery/nvram.h"
+#include "efi/delivery/upload.h"
 #include "efi/firmware/console.h"
 #include "efi/firmware/own_image.h"
 #include "efi/firmware/survival.h"
@@ -87,27 +88,38 @@ static bool plan_serial(const struct program *program)
 	return answers;
 }
 
+/* What the next start brings home. */
+static bool comes_home_later(const struct program *program)
+{
+	return is_wanted(program, TRANSPORT_RAM) ||
+	       is_wanted(program, TRANSPORT_NVRAM) ||
+	       is_wanted(program, TRANSPORT_HTTP);
+}
+
+static bool is_uploaded(const struct program *program)
+{
+	return (program->machine.transports & (uint32_t)TRANSPORT_HTTP) != 0;
+}
+
 void transports_alloc(struct program *program)
 {
-	/* What goes into variables is collected in RAM, too. */
-	if (is_wanted(program, TRANSPORT_RAM) || is_wanted(program, TRANSPORT_NVRAM))
+	/* What goes into variables, or to a server, is collected in RAM, too. */
+	if (comes_home_later(program))
 		(void)ram_log_alloc(
 			&program->firmware, &program->map,
 			runner_stream_bytes(&program->config, &program->machine),
 			program->marker.nonce, &program->ram_log);
 }
 
-/* What is left was said before, each with what it needs. */
-static void say_it_is_read_only(const struct program *program)
+/* Each way that is left was said before, with what it needs. */
+static void say_what_is_left(const struct program *program)
 {
 	const uint32_t ways = program->machine.transports;
 	struct line names;
 
 	line_clear(&names);
 	transport_names(ways, &names);
-	print(program,
-	      "tlbmark: this medium is read-only: it takes no results, and none "
-	      "wait in RAM.\n         ");
+	print(program, "         None wait in RAM.\n         ");
 	if (ways == 0)
 		print(program, "Start from a stick that can be written, or connect a "
 		               "serial line\n");
@@ -137,25 +149,38 @@ static const char *what_is_lost(const struct program *program)
 	return device_path_lost_at_reset(own.device);
 }
 
-static bool can_come_home(const struct program *program)
+/* Why it does not is said. */
+static bool has_volume(const struct program *program)
 {
 	const char *lost = NULL;
 
 	if (program->volumes.count == 0) {
-		print(program,
-		      "tlbmark: not started from a file system: nothing can be "
-		      "written to the stick\n");
+		print(program, "tlbmark: not started from a file system: it takes no "
+		               "results\n");
 		return false;
 	}
 	lost = what_is_lost(program);
 	if (lost != NULL) {
 		print(program, "tlbmark: started from ");
 		print(program, lost);
-		print(program, ": a reset empties that, so nothing is written there\n");
+		print(program, ": a reset empties that, so no results are\n"
+		               "         written there\n");
 		return false;
 	}
 	if (is_read_only(&program->volumes)) {
-		say_it_is_read_only(program);
+		print(program,
+		      "tlbmark: this medium is read-only: it takes no results\n");
+		return false;
+	}
+	/* Without a server the run marker's refusal is what is said. */
+	return !is_uploaded(program) || !volumes_are_kept_out_of(&program->volumes);
+}
+
+static bool can_come_home(struct program *program)
+{
+	program->marker_is_variable = !has_volume(program);
+	if (program->marker_is_variable && !is_uploaded(program)) {
+		say_what_is_left(program);
 		return false;
 	}
 	if (program->ram_log.room == 0) {
@@ -194,13 +219,25 @@ static void say_how_it_comes_home(const struct program *program)
 
 	print(program, "tlbmark: results stay in ");
 	print(program, places[program->machine.transports & TRANSPORTS_HOME]);
-	print(program, program->resets
-	                       ? "; the machine resets\n"
-	                         "         itself once, and the next start writes "
-	                         "them to the stick.  Do not switch it off\n"
-	                       : "; when it is done, press\n"
-	                         "         reset and choose tlbmark again, and they "
-	                         "are written to the stick\n");
+	if (is_uploaded(program))
+		print(program,
+		      program->resets
+		              ? "; the machine resets\n"
+		                "         itself once, and the next start sends them "
+		                "to "
+		                "the server.  Do not switch it off\n"
+		              : "; when it is done, press\n"
+		                "         reset and choose tlbmark again, and they are "
+		                "sent to the server\n");
+	else
+		print(program,
+		      program->resets
+		              ? "; the machine resets\n"
+		                "         itself once, and the next start writes "
+		                "them to the stick.  Do not switch it off\n"
+		              : "; when it is done, press\n"
+		                "         reset and choose tlbmark again, and they "
+		                "are written to the stick\n");
 	print(program, "tlbmark: virtual media of a BMC must stay connected for that "
 	               "start, too\n");
 	if (!program->resets || program->machine.watchdog.name == NULL)
@@ -221,7 +258,9 @@ static bool plan_ram(const struct program *program)
 		program->machine.transports &
 		((uint32_t)TRANSPORT_SERIAL | (uint32_t)TRANSPORT_SCREEN);
 	const char *const problem = survival_problem(&program->machine);
-	const bool is_named = (program->config.transports & TRANSPORT_RAM) != 0;
+	const bool is_named =
+		(program->config.transports &
+	         ((uint32_t)TRANSPORT_RAM | (uint32_t)TRANSPORT_HTTP)) != 0;
 
 	if (problem == NULL) {
 		if (physical_may_be_encrypted(&program->machine.physical))
@@ -245,32 +284,51 @@ static bool plan_ram(const struct program *program)
 	return true;
 }
 
-/* The ways that end with files on the stick, and the run marker they need. */
-static void plan_home(struct program *program)
+/* Into the stick, or into a variable, goes what the next start has to know. */
+static bool plan_marker(struct program *program)
+{
+	const EFI_STATUS status = arm_recovery(program, RUN_MARKER_PENDING);
+
+	if (!EFI_ERROR(status))
+		return true;
+	if (program->marker_is_variable) {
+		print(program,
+		      "tlbmark: the firmware's variables have no room for what "
+		      "the next start has to know\n");
+	} else {
+		print(program, "tlbmark: the stick ");
+		print(program, volume_problem(status));
+		print(program, ": results cannot be written to it\n");
+	}
+	program->resets = false;
+	return false;
+}
+
+/* The ways that a later start ends, and the run marker they need. */
+static bool plan_later(struct program *program)
 {
 	uint32_t *const transports = &program->machine.transports;
-	EFI_STATUS status = EFI_SUCCESS;
 
 	if (!can_come_home(program))
-		return;
-	if (is_wanted(program, TRANSPORT_RAM) && plan_ram(program))
+		return false;
+	if ((is_wanted(program, TRANSPORT_RAM) || is_uploaded(program)) &&
+	    plan_ram(program))
 		*transports |= TRANSPORT_RAM;
 	if (is_wanted(program, TRANSPORT_NVRAM) && nvram_plan(program))
 		*transports |= TRANSPORT_NVRAM;
-	if ((*transports & TRANSPORTS_HOME) == 0)
-		return;
-	status = arm_recovery(program, RUN_MARKER_PENDING);
-	if (!EFI_ERROR(status)) {
-		say_why_it_stays(program);
-		say_what_is_next(program);
-		say_how_it_comes_home(program);
+	return (*transports & TRANSPORTS_HOME) != 0 && plan_marker(program);
+}
+
+static void plan_home(struct program *program)
+{
+	if (!plan_later(program)) {
+		program->machine.transports &=
+			~(TRANSPORTS_HOME | (uint32_t)TRANSPORT_HTTP);
 		return;
 	}
-	print(program, "tlbmark: the stick ");
-	print(program, volume_problem(status));
-	print(program, ": results cannot be written to it\n");
-	*transports &= ~TRANSPORTS_HOME;
-	program->resets = false;
+	say_why_it_stays(program);
+	say_what_is_next(program);
+	say_how_it_comes_home(program);
 }
 
 /*
@@ -327,7 +385,9 @@ EFI_STATUS transports_plan(struct program *program)
 		               "used: there are no signals\n");
 	if (is_wanted(program, TRANSPORT_SCREEN) && plan_screen(program))
 		*transports |= TRANSPORT_SCREEN;
-	if (is_wanted(program, TRANSPORT_RAM) || is_wanted(program, TRANSPORT_NVRAM))
+	if (is_wanted(program, TRANSPORT_HTTP) && upload_plan(program))
+		*transports |= TRANSPORT_HTTP;
+	if (comes_home_later(program))
 		plan_home(program);
 	if (*transports == 0) {
 		print(program, "tlbmark: there is no way out for results\n");
@@ -352,6 +412,13 @@ static const char *where_results_are(const struct program *program)
 {
 	const uint32_t transports = program->machine.transports;
 
+	if (is_uploaded(program))
+		return program->resets
+		               ? "Your results are in RAM; the next start sends them "
+		                 "to "
+		                 "the server."
+		               : "Your results are in RAM: press reset, and start "
+		                 "tlbmark again.";
 	if ((transports & TRANSPORT_RAM) != 0)
 		return program->resets
 		               ? "Your results are in RAM; the next start writes them "

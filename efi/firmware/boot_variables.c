@@ -1,6 +1,10 @@
 #include "efi/firmware/boot_variables.h"
 
+#include "lib/boot/nvram.h"
+
 #include <string.h>
+
+#define REVISION_2_0 (UINT32_C(2) << 16)
 
 #define ATTRIBUTES                                                                     \
 	(EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS |                 \
@@ -64,4 +68,18 @@ bool boot_variable_secure(const struct firmware *firmware)
 	UINTN bytes = sizeof on;
 
 	return boot_variable_read(firmware, L"SecureBoot", &on, &bytes) && on == 1;
+}
+
+bool boot_variable_has_room(const struct firmware *firmware, UINTN bytes)
+{
+	EFI_RUNTIME_SERVICES *const runtime = firmware->table->RuntimeServices;
+	UINT64 storage = 0;
+	UINT64 left = 0;
+	UINT64 largest = 0;
+
+	if (runtime->Hdr.Revision < REVISION_2_0 ||
+	    EFI_ERROR(
+		    runtime->QueryVariableInfo(ATTRIBUTES, &storage, &left, &largest)))
+		return true;
+	return nvram_takes(storage, left, largest, bytes);
 }

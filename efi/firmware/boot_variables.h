@@ -31,3 +31,9 @@ struct boot_variable_name boot_variable_option(UINT16 number);
 
 /* True if 8 bits are there, and 1: Secure Boot is on. */
 bool boot_variable_secure(const struct firmware *firmware);
+
+/*
+ * True if a variable of so many bytes, one more, leaves enough of the store free.
+ * Before UEFI 2.0 nobody says how much room there is; that of a boot option is small.
+ */
+bool boot_variable_has_room(const struct firmware *firmware, UINTN bytes);

@@ -3,7 +3,6 @@
 #include "efi/firmware/boot_variables.h"
 #include "efi/firmware/console.h"
 #include "lib/boot/boot_option.h"
-#include "lib/boot/nvram.h"
 
 /*
  * Its number is one of these.  Some firmware numbers its own options anew at each
@@ -12,8 +11,6 @@
  */
 #define FIRST_NUMBER 0x80u
 #define NUMBERS 64u
-
-#define REVISION_2_0 (UINT32_C(2) << 16)
 
 static EFI_GUID file_system_guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
 static EFI_GUID shim_lock_guid = {
@@ -75,22 +72,6 @@ static bool find_free(const struct firmware *firmware, UINT16 *number)
 			return true;
 	}
 	return false;
-}
-
-/* Before UEFI 2.0 nobody says how much room there is; it is small. */
-static bool has_room(EFI_RUNTIME_SERVICES *runtime, UINTN bytes)
-{
-	UINT64 storage = 0;
-	UINT64 left = 0;
-	UINT64 largest = 0;
-
-	if (runtime->Hdr.Revision < REVISION_2_0 ||
-	    EFI_ERROR(runtime->QueryVariableInfo(
-		    EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS |
-			    EFI_VARIABLE_RUNTIME_ACCESS,
-		    &storage, &left, &largest)))
-		return true;
-	return nvram_takes(storage, left, largest, bytes);
 }
 
 /* Two sticks with the same image have the same signatures. */
@@ -172,7 +153,7 @@ const char *boot_entry_make(const struct firmware *firmware,
 	                           own->file, options);
 	if (length == 0)
 		return "the way to this program's file is too long for a boot option";
-	if (!has_room(firmware->table->RuntimeServices, length))
+	if (!boot_variable_has_room(firmware, length))
 		return "more than half of the firmware's room for variables is in use";
 	if (!find_free(firmware, number))
 		return "no number is free for a boot option";

@@ -40,6 +40,9 @@ static bool leads_here(const struct current *current, const struct own_image *ow
 		return false;
 	if (boot_option_is_class(&current->option))
 		return own->by_firmware && boot_option_is_default(own->file);
+	/* Of PXE and HTTP boot; behind iPXE, its script leads here once more. */
+	if (device_path_same_network(current->option.path, own->device))
+		return true;
 	if (!boot_option_leads_to(&current->option, own->device))
 		return false;
 	return own->file[0] != '\0' ? boot_option_starts(&current->option, own->file)

@@ -1,5 +1,7 @@
 #include "efi/stick/options.h"
 
+#include "efi/network/http_server.h"
+#include "efi/network/pxe_server.h"
 #include "lib/base/text.h"
 #include "lib/boot/load_options.h"
 
@@ -15,6 +17,29 @@ static void reject(struct config *config, const char *source, const char *reason
 	config_reject(config, source, 0, name, reason);
 }
 
+static EFI_STATUS read_from_server(const struct firmware *firmware, char *text,
+                                   UINTN *size)
+{
+	const UINTN capacity = *size;
+	const EFI_STATUS status = pxe_server_read(firmware, "tlbmark.cfg", text, size);
+
+	if (status != EFI_NOT_FOUND)
+		return status;
+	*size = capacity;
+	return http_server_read(firmware, "tlbmark.cfg", text, size);
+}
+
+/* Where a tlbmark.cfg is: on a volume, or without one on the server. */
+static EFI_STATUS read_bytes(const struct firmware *firmware,
+                             const struct volume *volume, char *text, UINTN *size)
+{
+	if (volume == NULL)
+		return read_from_server(firmware, text, size);
+	if (!volume_has(volume, "tlbmark.cfg"))
+		return EFI_NOT_FOUND;
+	return volume_read(volume, "tlbmark.cfg", text, size);
+}
+
 /* Bytes that are not text make lines that are not understood, which are named. */
 static void read_config(const struct firmware *firmware, const struct volume *volume,
                         struct config *config, const char *source)
@@ -23,20 +48,18 @@ static void read_config(const struct firmware *firmware, const struct volume *vo
 	UINTN size = CONFIG_BYTES_MAX;
 	char *text = NULL;
 
-	if (!volume_has(volume, "tlbmark.cfg"))
-		return;
 	if (EFI_ERROR(boot->AllocatePool(EfiLoaderData, size, (void **)&text))) {
 		reject(config, source, "no memory to read it");
 		return;
 	}
 
-	const EFI_STATUS status = volume_read(volume, "tlbmark.cfg", text, &size);
+	const EFI_STATUS status = read_bytes(firmware, volume, text, &size);
 
 	if (status == EFI_BUFFER_TOO_SMALL)
 		reject(config, source, "larger than 64 KiB");
-	else if (EFI_ERROR(status))
+	else if (status != EFI_NOT_FOUND && EFI_ERROR(status))
 		reject(config, source, "cannot be read");
-	else
+	else if (status != EFI_NOT_FOUND)
 		config_read_file(config, source, text, size);
 	boot->FreePool(text);
 }
@@ -83,6 +106,8 @@ void options_read(const struct firmware *firmware, const struct volumes *volumes
 {
 	EFI_LOADED_IMAGE *image = NULL;
 
+	if (volumes->count == 0 || !volumes->list[0].is_own)
+		read_config(firmware, NULL, config, "boot server");
 	for (unsigned i = 0; i < volumes->count; i++)
 		read_config(firmware, &volumes->list[i], config,
 		            volumes->list[i].is_own ? "tlbmark.cfg" : "TLBMARK");

@@ -26,6 +26,7 @@ struct program {
 	struct machine machine;
 	struct volumes volumes;
 	struct run_marker marker; /* of an earlier start, then of this one */
+	bool marker_is_variable;  /* it is kept in the firmware, not on the stick */
 	struct memory_map map;
 	struct frame_pool pool;
 	struct paint *paints;

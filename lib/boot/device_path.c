@@ -159,16 +159,60 @@ static bool is_qemu_kernel(struct device_path path)
 	       memcmp(node.bytes + DEVICE_PATH_HEADER, qemu_kernel, GUID_BYTES) == 0;
 }
 
+bool device_path_uri(struct device_path path, char *uri, size_t capacity)
+{
+	size_t length = 0;
+	bool good = true;
+
+	do {
+		path = device_path_find(path, DEVICE_PATH_MESSAGING, DEVICE_PATH_URI);
+		length = device_path_node(path);
+		if (length == DEVICE_PATH_HEADER)
+			path = device_path_rest(path);
+	} while (length == DEVICE_PATH_HEADER);
+	length = length == 0 ? 0 : length - DEVICE_PATH_HEADER;
+	/* EDK II puts a NUL behind it, which is no part of it (UEFI 2.10 10.3.4.23). */
+	if (length != 0 && path.bytes[DEVICE_PATH_HEADER + length - 1] == '\0')
+		length--;
+	good = length != 0 && length < capacity;
+	for (size_t i = 0; i < length && good; i++) {
+		uri[i] = (char)path.bytes[DEVICE_PATH_HEADER + i];
+		good = uri[i] > ' ' && uri[i] <= '~';
+	}
+	uri[good ? length : 0] = '\0';
+	return good;
+}
+
 /*
  * Behind a network card there are files of whoever booted over it (iPXE), which are
  * gone with it; but a disk by iSCSI or NVMe over Fabrics is one that stays.
  */
-static bool is_network(struct device_path path)
+bool device_path_is_network(struct device_path path)
 {
 	return (has(path, DEVICE_PATH_MESSAGING, DEVICE_PATH_MAC) ||
 	        has(path, DEVICE_PATH_MESSAGING, DEVICE_PATH_URI)) &&
 	       !has(path, DEVICE_PATH_MESSAGING, DEVICE_PATH_ISCSI) &&
 	       !has(path, DEVICE_PATH_MESSAGING, DEVICE_PATH_NVME_OF);
+}
+
+static bool same_node(struct device_path a, struct device_path b)
+{
+	const size_t bytes = device_path_node(a);
+
+	return bytes != 0 && bytes == device_path_node(b) &&
+	       memcmp(a.bytes, b.bytes, bytes) == 0;
+}
+
+/* An option may have the card without the URI that the server gave, or the URI alone.
+ */
+bool device_path_same_network(struct device_path a, struct device_path b)
+{
+	if (!device_path_is_network(a) || !device_path_is_network(b))
+		return false;
+	return same_node(device_path_find(a, DEVICE_PATH_MESSAGING, DEVICE_PATH_MAC),
+	                 device_path_find(b, DEVICE_PATH_MESSAGING, DEVICE_PATH_MAC)) ||
+	       (has(a, DEVICE_PATH_MESSAGING, DEVICE_PATH_URI) &&
+	        has(b, DEVICE_PATH_MESSAGING, DEVICE_PATH_URI));
 }
 
 const char *device_path_lost_at_reset(struct device_path path)
@@ -177,7 +221,7 @@ const char *device_path_lost_at_reset(struct device_path path)
 		return "a RAM disk";
 	if (is_qemu_kernel(path))
 		return "the files of QEMU's -kernel";
-	if (is_network(path))
+	if (device_path_is_network(path))
 		return "files that came over a network";
 	return NULL;
 }

@@ -78,6 +78,19 @@ bool device_path_same_partition(struct device_path a, struct device_path b);
 bool device_path_file(struct device_path path, char *file, size_t capacity);
 
 /*
+ * The URI of the first node that has one that is not empty, in capacity characters.
+ * False, and an empty text, if there is none, if it does not fit, or if it is not of
+ * printable ASCII.
+ */
+bool device_path_uri(struct device_path path, char *uri, size_t capacity);
+
+/* True of what came over a network; a disk by iSCSI or NVMe over Fabrics did not. */
+bool device_path_is_network(struct device_path path);
+
+/* True if both are on the network card of one address, or both have a URI. */
+bool device_path_same_network(struct device_path a, struct device_path b);
+
+/*
  * What becomes of a file system with this path when the machine is reset; NULL if it
  * stays, else what it is, for people.
  */

@@ -44,6 +44,8 @@ static const struct config_key keys[] = {
 	{ .name = "serial", .kind = KEY_SERIAL },
 	{ .name = "countdown", .kind = KEY_U32, AT(countdown), .limit = COUNTDOWN_MAX },
 	{ .name = "transport", .kind = KEY_TRANSPORT },
+	{ .name = "upload", .kind = KEY_URL },
+	{ .name = "ip", .kind = KEY_SUBNET },
 	{ .name = "after", .kind = KEY_AFTER },
 	{ .name = "selftest.break", .kind = KEY_TEXT, AT(broken_op), CONFIG_TEXT, "_" },
 	{ .name = "selftest.plant", .kind = KEY_FAULTS },
@@ -190,6 +192,30 @@ static const char *take_serial(struct config *config, struct text_slice value)
 	return NULL;
 }
 
+static const char *take_url(struct config *config, struct text_slice value)
+{
+	struct url url;
+	const char *const problem = value.length < sizeof config->upload
+	                                    ? url_parse(value, &url)
+	                                    : "too long";
+
+	if (problem == NULL)
+		text_copy_slice(config->upload, sizeof config->upload, value);
+	return problem;
+}
+
+static const char *take_subnet(struct config *config, struct text_slice value)
+{
+	uint8_t address[URL_ADDRESS];
+	uint8_t mask[URL_ADDRESS];
+
+	if (value.length >= sizeof config->ip ||
+	    !url_parse_subnet(value, address, mask))
+		return "not a.b.c.d/BITS";
+	text_copy_slice(config->ip, sizeof config->ip, value);
+	return NULL;
+}
+
 static const char *take(struct config *config, const struct config_key *key,
                         struct text_slice value)
 {
@@ -212,6 +238,10 @@ static const char *take(struct config *config, const struct config_key *key,
 		return NULL;
 	case KEY_TEXT:
 		return take_text(value, member, key->limit, key->allowed);
+	case KEY_URL:
+		return take_url(config, value);
+	case KEY_SUBNET:
+		return take_subnet(config, value);
 	case KEY_PROFILE:
 		return take_profile(config, value);
 	case KEY_CORE_TYPES:

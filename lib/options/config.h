@@ -6,6 +6,7 @@
  * and in machine.csv; it changes nothing.  The last good line of a key wins.
  */
 #include "lib/base/line.h"
+#include "lib/base/url.h"
 #include "lib/options/injected_fault.h"
 #include "lib/options/profile.h"
 #include "lib/options/transport.h"
@@ -23,6 +24,7 @@ enum serial_choice { SERIAL_AUTO, SERIAL_NONE, SERIAL_PORT };
 #define CONFIG_TEXT 64u
 #define CONFIG_ONLY 256u
 #define CONFIG_BAD_KEPT 8u
+#define CONFIG_IP 20u
 
 struct config_bad {
 	char source[24];
@@ -45,9 +47,11 @@ struct config {
 	bool allow_internal;      /* results may be written to an internal disk */
 	char run_id[CONFIG_TEXT]; /* empty: made from clock and TSC */
 	enum serial_choice serial;
-	uint16_t serial_port; /* with SERIAL_PORT */
-	uint32_t countdown;   /* seconds before it starts */
-	uint32_t transports;  /* enum transport; 0: whatever there is */
+	uint16_t serial_port;  /* with SERIAL_PORT */
+	uint32_t countdown;    /* seconds before it starts */
+	uint32_t transports;   /* enum transport; 0: whatever there is */
+	char upload[URL_TEXT]; /* where files are sent to; empty: where it came from */
+	char ip[CONFIG_IP];    /* the own address with its bits; empty: by DHCP */
 	enum config_after after;
 	char broken_op[CONFIG_TEXT]; /* body replaced by nothing; empty: none */
 	uint32_t injected_faults;    /* enum injected_fault */
@@ -64,6 +68,8 @@ enum config_kind {
 	KEY_U64,
 	KEY_BOOL, /* 0 or 1 */
 	KEY_TEXT,
+	KEY_URL,
+	KEY_SUBNET,
 	KEY_PROFILE,
 	KEY_CORE_TYPES,
 	KEY_VERIFY_ON,

@@ -1,10 +1,9 @@
 #include "lib/options/transport.h"
 
 static const struct word names[] = {
-	{ "serial", TRANSPORT_SERIAL },
-	{ "ram", TRANSPORT_RAM },
-	{ "nvram", TRANSPORT_NVRAM },
-	{ "screen", TRANSPORT_SCREEN },
+	{ "serial", TRANSPORT_SERIAL }, { "ram", TRANSPORT_RAM },
+	{ "nvram", TRANSPORT_NVRAM },   { "screen", TRANSPORT_SCREEN },
+	{ "http", TRANSPORT_HTTP },
 };
 
 struct words transport_words(void)
@@ -21,7 +20,7 @@ const char *transport_parse(struct text_slice list, uint32_t *transports)
 		return NULL;
 	}
 	if (!words_union(WORDS(names), list, &chosen))
-		return "not auto or a list of serial, ram, nvram, screen";
+		return "not auto or a list of serial, ram, nvram, screen, http";
 	if (chosen == 0)
 		return "empty";
 	*transports = chosen;

@@ -8,18 +8,21 @@ enum transport {
 	TRANSPORT_RAM = 1 << 1,    /* in RAM over a reset, then onto the stick */
 	TRANSPORT_SCREEN = 1 << 2, /* QR codes, when the run is done */
 	TRANSPORT_NVRAM = 1 << 3, /* in the firmware's variables, then onto the stick */
+	TRANSPORT_HTTP = 1 << 4,  /* at the next start, from there to a server */
 };
 
-/* Those that a later start has to fetch from where they are. */
+/* Those that a later start has to fetch from where they are.  HTTP is none of its own.
+ */
 #define TRANSPORTS_HOME ((uint32_t)TRANSPORT_RAM | (uint32_t)TRANSPORT_NVRAM)
 
 /*
  * True if it is among those that were chosen.  Nothing is written to the variables of a
- * board but where that was asked for: some have died of it.
+ * board but where that was asked for: some have died of it.  Nor is anything sent to a
+ * server.
  */
 static inline bool transport_is_wanted(uint32_t chosen, enum transport transport)
 {
-	return chosen == 0 ? transport != TRANSPORT_NVRAM
+	return chosen == 0 ? transport != TRANSPORT_NVRAM && transport != TRANSPORT_HTTP
 	                   : (chosen & (uint32_t)transport) != 0;
 }
 

@@ -22,7 +22,7 @@ check 'they are counted' says bad 'bad_options,3'
 check 'and named with place, text and reason' says bad \
 	'bad_option_1,TLBMARK:5: pages = x: not a number in range'
 check 'a list says what may be in it' says bad \
-	'"TLBMARK:6: transport = flash: not auto or a list of serial, ram, nvram, screen"'
+	'"TLBMARK:6: transport = flash: not auto or a list of serial, ram, nvram, screen, http"'
 
 signals_come_between() {
 	build/host/capture --mode quiet --out "$scratch/bad" <"$scratch/bad.console" &&

@@ -9,10 +9,11 @@ cd "${1:-$(dirname "$0")/../..}" || exit 1
 # The pure half of lib/ has no privileged instruction in it; lib/x86 and lib/chipset are the other half.
 # A folder that is not listed here is a mistake.
 cat >"$scratch/floors" <<'END'
-20 efi
-19 efi/delivery
-18 efi/takeover
-17 efi/stick efi/ram_log
+21 efi
+20 efi/delivery
+19 efi/takeover
+18 efi/stick efi/ram_log
+17 efi/network
 16 efi/firmware
 15 bench
 14 bench/harness/runner bench/harness/target bench/litmus

@@ -180,6 +180,23 @@ TEST(switches_are_on_or_off)
 	assert_bad("pin = on", NULL);
 }
 
+TEST(where_files_are_sent_to)
+{
+	char longest[URL_TEXT + 16] = "upload = http://";
+
+	assert_string_equal(config_default().upload, "");
+	assert_string_equal(good("upload = http://10.0.2.2:80/in")->upload,
+	                    "http://10.0.2.2:80/in");
+	assert_bad("upload = 10.0.2.2", "neither http:// nor https://");
+	memset(longest + 16, 'h', URL_TEXT - 8);
+	assert_int_equal(strlen(good(longest)->upload), URL_TEXT - 1);
+	longest[16 + URL_TEXT - 8] = 'h';
+	assert_bad(longest, "too long");
+	assert_string_equal(good("ip = 10.0.2.15/24")->ip, "10.0.2.15/24");
+	assert_bad("ip = 10.0.2.15", "not a.b.c.d/BITS");
+	assert_bad("ip = dhcp", "not a.b.c.d/BITS");
+}
+
 TEST(countdown_is_a_number_of_seconds)
 {
 	assert_int_equal(config_default().countdown, 10);
@@ -352,6 +369,7 @@ int main(void)
 		CASE(core_types_are_all_or_that_of_the_boot_processor),
 		CASE(every_processor_is_verified_where_the_profile_or_somebody_says),
 		CASE(switches_are_on_or_off),
+		CASE(where_files_are_sent_to),
 		CASE(countdown_is_a_number_of_seconds),
 		CASE(break_takes_the_name_of_an_operation),
 		CASE(plant_takes_a_list),

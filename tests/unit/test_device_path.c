@@ -7,6 +7,10 @@
 #define MAC "\3\13\45\0\122\124\0\22\64\126ABCDEFGHIJKLMNOPQRSTUVWXYZ\1"
 #define IPV4 "\3\14\23\0ABCDEFGHIJKLMNO"
 #define URI "\3\30\14\0http://x"
+#define EMPTY_URI "\3\30\4\0"
+#define ENDED_URI "\3\30\15\0http://y\0"
+#define BAD_URI "\3\30\6\0h\n"
+#define OTHER_MAC "\3\13\45\0\122\124\0\22\64\127ABCDEFGHIJKLMNOPQRSTUVWXYZ\1"
 #define ISCSI "\3\23\14\0ABCDEFGH"
 #define NVME_OF "\3\42\14\0ABCDEFGH"
 #define RAM_DISK "\4\11\46\0ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGH"
@@ -179,6 +183,62 @@ TEST(no_byte_leads_out_of_it)
 	}
 }
 
+static bool uri_of(const char *bytes, size_t length, char *uri, size_t capacity)
+{
+	const struct device_path path = block(bytes, length);
+	const bool result = device_path_uri(path, uri, capacity);
+
+	release(path);
+	return result;
+}
+
+TEST(the_uri_is_that_of_the_first_node_that_has_one)
+{
+	char uri[9];
+
+	assert_true(uri_of(ROOT PCI MAC IPV4 URI OVER,
+	                   sizeof(ROOT PCI MAC IPV4 URI OVER) - 1, uri, sizeof uri));
+	assert_string_equal(uri, "http://x");
+	assert_true(uri_of(EMPTY_URI URI RAM_DISK OVER,
+	                   sizeof(EMPTY_URI URI RAM_DISK OVER) - 1, uri, sizeof uri));
+	assert_string_equal(uri, "http://x");
+	assert_true(
+		uri_of(ENDED_URI OVER, sizeof(ENDED_URI OVER) - 1, uri, sizeof uri));
+	assert_string_equal(uri, "http://y");
+	assert_false(uri_of(URI OVER, sizeof(URI OVER) - 1, uri, 8));
+	assert_string_equal(uri, "");
+	assert_false(
+		uri_of(EMPTY_URI OVER, sizeof(EMPTY_URI OVER) - 1, uri, sizeof uri));
+	assert_false(uri_of(BAD_URI OVER, sizeof(BAD_URI OVER) - 1, uri, sizeof uri));
+	assert_false(uri_of(MAC OVER, sizeof(MAC OVER) - 1, uri, sizeof uri));
+	assert_false(uri_of("", 0, uri, sizeof uri));
+}
+
+static bool same_network(const char *a, size_t a_bytes, const char *b, size_t b_bytes)
+{
+	const struct device_path first = block(a, a_bytes);
+	const struct device_path second = block(b, b_bytes);
+	const bool result = device_path_same_network(first, second);
+
+	release(first);
+	release(second);
+	return result;
+}
+
+#define SAME(a, b) same_network(a, sizeof(a) - 1, b, sizeof(b) - 1)
+
+TEST(an_option_of_the_card_or_of_a_uri_leads_back)
+{
+	assert_true(SAME(ROOT PCI MAC OVER, ROOT PCI MAC IPV4 URI OVER));
+	assert_true(SAME(URI OVER, ROOT PCI MAC IPV4 EMPTY_URI OVER));
+	assert_false(SAME(ROOT PCI MAC OVER, ROOT PCI OTHER_MAC OVER));
+	assert_false(SAME(ROOT PCI MAC OVER, URI OVER));
+	assert_false(SAME(ROOT PCI MAC ISCSI OVER, ROOT PCI MAC OVER));
+	assert_false(SAME(ROOT PCI MAC OVER, ROOT PCI MAC NVME_OF OVER));
+	assert_false(SAME(ROOT PCI OVER, ROOT PCI OVER));
+	assert_false(SAME("", ""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +247,8 @@ int main(void)
 		cmocka_unit_test(
 			files_of_qemu_and_of_a_network_are_lost_and_told_apart),
 		cmocka_unit_test(a_disk_behind_a_network_card_stays),
+		cmocka_unit_test(the_uri_is_that_of_the_first_node_that_has_one),
+		cmocka_unit_test(an_option_of_the_card_or_of_a_uri_leads_back),
 		cmocka_unit_test(
 			a_partition_begins_with_its_own_node_whatever_is_long_in_front_of_it),
 		cmocka_unit_test(a_path_ends_with_its_end_node),

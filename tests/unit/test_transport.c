@@ -36,10 +36,12 @@ TEST(nothing_else_is_taken)
 {
 	static const char *const bad[][2] = {
 		{ "", "empty" },
-		{ "flash", "not auto or a list of serial, ram, nvram, screen" },
-		{ "ram,auto", "not auto or a list of serial, ram, nvram, screen" },
-		{ "ram,,serial", "not auto or a list of serial, ram, nvram, screen" },
-		{ "RAM", "not auto or a list of serial, ram, nvram, screen" },
+		{ "flash", "not auto or a list of serial, ram, nvram, screen, http" },
+		{ "ram,auto",
+		  "not auto or a list of serial, ram, nvram, screen, http" },
+		{ "ram,,serial",
+		  "not auto or a list of serial, ram, nvram, screen, http" },
+		{ "RAM", "not auto or a list of serial, ram, nvram, screen, http" },
 	};
 
 	for (unsigned i = 0; i < COUNT_OF(bad); i++) {
@@ -66,6 +68,8 @@ TEST(variables_are_for_those_who_ask)
 {
 	assert_true(transport_is_wanted(0, TRANSPORT_RAM));
 	assert_false(transport_is_wanted(0, TRANSPORT_NVRAM));
+	assert_false(transport_is_wanted(0, TRANSPORT_HTTP));
+	assert_true(transport_is_wanted(parsed("http"), TRANSPORT_HTTP));
 	assert_false(transport_is_wanted(TRANSPORT_RAM, TRANSPORT_NVRAM));
 	assert_false(transport_is_wanted(TRANSPORT_RAM, TRANSPORT_SERIAL));
 	assert_true(transport_is_wanted(parsed("ram,nvram"), TRANSPORT_NVRAM));
