@@ -330,6 +330,35 @@ static unsigned pair_plans(const struct config *config, unsigned processors,
 	return (pairs + PLAN_EXPERIMENTS - 1) / PLAN_EXPERIMENTS;
 }
 
+/*
+ * All pairs, for all plans that have a part of them: by the numbers of processors,
+ * since one that is lost between two plans moves the places of all others.
+ */
+static void choose_pairs(struct plan *plan, bool entered)
+{
+	struct remote_group *const group = plan_group(plan);
+	struct group_order *const order = &group->order;
+
+	order->pair_count =
+		target_pairs(order->topologies, group_count(group) + 1,
+	                     pairs_of(plan_config(plan), entered), order->pairs);
+	for (unsigned i = 0; i < order->pair_count; i++)
+		order->pairs[i] = (struct target_pair){
+			(uint16_t)group->members[order->pairs[i].from]->number,
+			(uint16_t)group->members[order->pairs[i].to]->number,
+		};
+}
+
+/* False for a processor that is lost, which the row says that lost it. */
+static bool find_place(const struct remote_group *group, unsigned number,
+                       unsigned *place)
+{
+	for (*place = 0; *place <= group_count(group); ++*place)
+		if (group->members[*place]->number == number)
+			return true;
+	return false;
+}
+
 /* The boot processor waits for the remote_request in PAUSE, whatever the others do. */
 static void plan_pairs(struct plan *plan, bool entered)
 {
@@ -340,13 +369,19 @@ static void plan_pairs(struct plan *plan, bool entered)
 		.x2apic = entered,
 	};
 	const enum smp_state state = remote_busy_state(plan);
-	const unsigned count =
-		target_pairs(group->order.topologies, group_count(group) + 1,
-	                     pairs_of(plan_config(plan), entered), group->order.pairs);
+	const struct group_order *const order = &group->order;
 
-	for (unsigned i = first; i < count && i - first < PLAN_EXPERIMENTS; i++) {
-		remote.from = group->order.pairs[i].from;
-		remote.first = group->order.pairs[i].to;
+	if (first == 0)
+		choose_pairs(plan, entered);
+	for (unsigned i = first; i < order->pair_count && i - first < PLAN_EXPERIMENTS;
+	     i++) {
+		unsigned from, to;
+
+		if (!find_place(group, order->pairs[i].from, &from) ||
+		    !find_place(group, order->pairs[i].to, &to))
+			continue;
+		remote.from = (uint16_t)from;
+		remote.first = (uint16_t)to;
 		remote.state = (uint8_t)(remote.first == 0 ? SMP_PAUSE : state);
 		plan_pair(plan, remote);
 	}

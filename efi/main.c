@@ -200,7 +200,8 @@ static void measure(void *argument)
 		               "tlbmark: no benchmark matches what only says");
 		finish(program, RUN_NOTHING_SELECTED);
 	}
-	memory_sink_reserve(&program->ram_log.sink, runner_row_bytes(&program->run));
+	program->run.kept = &program->ram_log.sink;
+	memory_sink_reserve(program->run.kept, runner_row_bytes(&program->run));
 	smp_start(&program->run.smp,
 	          &(struct smp_spec){
 			  .machine = &program->machine,

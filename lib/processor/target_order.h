@@ -27,7 +27,8 @@ void target_order(const struct topology *const *all, unsigned count,
 /* Up to so many processors each calls each other one; usually fewer. */
 #define TARGET_PAIRS_OF 64u
 #define TARGET_PAIRS_OF_USUAL 16u
-#define TARGET_PAIRS (TARGET_PAIRS_OF * (TARGET_PAIRS_OF - 1))
+/* Each of so many calls each other, and with more processors a neighbour too. */
+#define TARGET_PAIRS (TARGET_PAIRS_OF * (TARGET_PAIRS_OF - 1) + 2 * TARGET_PAIRS_OF)
 
 /*
  * True if all[place] is none of the targets, all[first] and those behind it, and would,

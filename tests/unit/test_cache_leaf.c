@@ -98,5 +98,6 @@ int main(void)
 		cmocka_unit_test(what_is_known_is_recorded_and_nothing_else),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -197,5 +197,6 @@ int main(void)
 		cmocka_unit_test(to_place_entries_changes_none),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

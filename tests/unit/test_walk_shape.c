@@ -242,5 +242,6 @@ int main(void)
 			only_arm_b_has_the_operation_and_both_have_the_accesses),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

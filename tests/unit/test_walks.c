@@ -112,5 +112,6 @@ int main(void)
 		cmocka_unit_test(what_is_counted_is_of_the_row_before),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

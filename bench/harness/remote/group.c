@@ -205,6 +205,7 @@ const char *group_equip_work(const struct plan *plan, struct remote_context *rem
 	const enum target_work work = (enum target_work)remote->spec->work;
 
 	group->works.cli_ticks = TARGET_CLI_US * group->ticks_per_us;
+	group->works.ring3_ticks = TARGET_RING3_US * group->ticks_per_us;
 	group->works.yields = group->emulated;
 	for (unsigned i = 0; i < remote->targets; i++)
 		if (target_work_open(&group->works, work, group_target(remote, i),

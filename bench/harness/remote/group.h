@@ -117,7 +117,8 @@ struct group_order {
 	struct smp_cpu *listed[SMP_CPUS];            /* by number */
 	const struct topology *topologies[SMP_CPUS]; /* of members, in order */
 	struct target_rank ranks[SMP_CPUS];
-	struct target_pair pairs[TARGET_PAIRS]; /* members that call each other */
+	struct target_pair pairs[TARGET_PAIRS]; /* that call each other, by number */
+	unsigned pair_count;
 };
 
 /* What handlers read, in a line that nobody writes while there may be calls. */

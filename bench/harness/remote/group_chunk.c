@@ -67,7 +67,7 @@ static void take_mode(struct smp_cpu *me, void *argument)
 	(void)smp_take(me);
 	(void)cpuid(0, 0);
 	control_set_pcide(remote->group->setup.root, remote->experiment->spec.pcide);
-	target_work_begin(&remote->group->works, work_of(remote), me->cpu);
+	target_work_begin(&remote->group->works, work_of(remote), me);
 	group_halt_begin(remote, me);
 }
 
@@ -183,12 +183,14 @@ static void command_sibling(struct remote_context *remote, bool spins)
 
 	if (remote->sibling == 0)
 		return;
-	if (spins)
-		(void)smp_command_work(group->smp, sibling,
-		                       target_work_step(TARGET_SPIN), &group->works);
-	else
-		(void)smp_command(group->smp, sibling, SMP_HALT, 0);
-	(void)smp_wait(group->smp, sibling, group->timeout);
+	const bool told =
+		spins ? smp_command_work(group->smp, sibling,
+	                                 target_work_step(TARGET_SPIN), &group->works)
+		      : smp_command(group->smp, sibling, SMP_HALT, 0);
+
+	/* With an idle sibling the row would be another. */
+	if (!told || !smp_wait(group->smp, sibling, group->timeout))
+		group_give_up_member(remote, sibling, " is given up");
 }
 
 static struct group_counts counts_of(struct smp_cpu *member)

@@ -9,6 +9,7 @@
 #include "bench/harness/verify/matrix.h"
 #include "lib/base/text.h"
 #include "lib/stream/lava.h"
+#include "lib/stream/memory_sink.h"
 #include "lib/stream/record.h"
 
 struct run {
@@ -16,6 +17,9 @@ struct run {
 	struct machine *machine; /* what is found out about the clock goes here */
 	struct record *record;
 	struct lava *lava; /* that says the rows as signals; NULL: nobody does */
+	/* Told how much the rows need once all processors are there; NULL: nothing is.
+	 */
+	struct memory_sink *kept;
 	/*
 	 * When a benchmark's rows have been delivered, or what the others' verification
 	 * has found, and nothing is measured.

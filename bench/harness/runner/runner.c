@@ -566,6 +566,8 @@ enum run_status runner_run(struct run *run)
 	gather(run);
 	smp_begin_measuring(&run->smp);
 	(void)runner_has_work(run);
+	if (run->kept != NULL)
+		memory_sink_reserve(run->kept, runner_row_bytes(run));
 	each_cpu_verify(run);
 	for (unsigned i = 0; i < bench_count; i++)
 		run_bench(run, i);

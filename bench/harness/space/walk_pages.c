@@ -61,7 +61,7 @@ enum err walk_pages_others(struct walk_pages *pages, struct frame_pool *pool,
 	if (bytes == 0 || caches->bytes[at] < bytes)
 		return ERR_ABSENT;
 	if (bytes > OTHERS_MOST)
-		return ERR_NO_MEMORY;
+		return ERR_TOO_LARGE;
 	if (pages->others_bytes >= bytes)
 		return ERR_NONE;
 	/* In a row, so that each set of a cache has as many of them. */

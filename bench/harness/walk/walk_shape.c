@@ -107,7 +107,11 @@ static const char *place_lacks(const struct plan *plan, enum walk_entry_at at)
 	case ERR_NONE:
 		return NULL;
 	case ERR_ABSENT:
-		return "CPUID tells of no such cache";
+		return plan->machine->caches.bytes[at] == 0
+		               ? "CPUID tells of no such cache"
+		               : "less than twice the cache above";
+	case ERR_TOO_LARGE:
+		return "the cache above is too large to be filled";
 	default:
 		return NO_MEMORY;
 	}

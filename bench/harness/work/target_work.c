@@ -7,8 +7,8 @@
 #define PAUSES 4u
 #define MISSES 8u
 #define STORES 64u
-/* Entering and leaving ring 3 is a small part of it. */
-#define RING3_TURNS 256u
+/* The turns that are timed to know how many a step in ring 3 needs. */
+#define RING3_TURNS 64u
 
 #define LINE_BYTES UINT64_C(64)
 
@@ -46,6 +46,8 @@ static void step_misses(struct smp_cpu *me, void *works)
 
 	for (unsigned i = 0; i < MISSES; i++)
 		clflush((const void *)(uintptr_t)(lines + i * LINE_BYTES));
+	/* Loads need not wait for CLFLUSH (SDM 2A "CLFLUSH"). */
+	mfence_lfence();
 	for (unsigned i = 0; i < MISSES; i++)
 		word = load_word(lines + i * LINE_BYTES + word);
 	yield(works);
@@ -57,6 +59,7 @@ static void step_stores(struct smp_cpu *me, void *works)
 
 	for (unsigned i = 0; i < STORES; i++)
 		clflush((const void *)(uintptr_t)(lines + i * LINE_BYTES));
+	mfence();
 	for (unsigned i = 0; i < STORES; i++)
 		*(volatile uint64_t *)(uintptr_t)(lines + i * LINE_BYTES) = 0;
 	yield(works);
@@ -66,7 +69,7 @@ static void step_ring3(struct smp_cpu *me, void *argument)
 {
 	struct target_works *const works = argument;
 
-	if (!ring3_spin(me->cpu, RING3_TURNS))
+	if (!ring3_spin(me->cpu, works->ring3_turns[me->number]))
 		atomic_store(&works->faulted, true);
 }
 
@@ -119,11 +122,29 @@ enum err target_work_open(struct target_works *works, enum target_work work,
 	return *lines == 0 ? ERR_NO_MEMORY : ERR_NONE;
 }
 
-void target_work_begin(const struct target_works *works, enum target_work work,
-                       struct cpu *cpu)
+/*
+ * PAUSE takes from some cycles to some 140: so many turns are TARGET_RING3_US, so that
+ * a call seldom comes while the step enters or leaves ring 3.
+ */
+static uint64_t turns_of_step(uint64_t ticks)
 {
-	if (work == TARGET_RING3)
-		ring3_begin(&works->ring3, cpu);
+	const uint64_t from = rdtsc_ordered();
+
+	for (unsigned i = 0; i < RING3_TURNS; i++)
+		cpu_relax();
+
+	const uint64_t took = rdtsc_ordered() - from;
+
+	return took == 0 ? RING3_TURNS : RING3_TURNS * ticks / took + 1;
+}
+
+void target_work_begin(struct target_works *works, enum target_work work,
+                       struct smp_cpu *me)
+{
+	if (work != TARGET_RING3)
+		return;
+	works->ring3_turns[me->number] = turns_of_step(works->ring3_ticks);
+	ring3_begin(&works->ring3, me->cpu);
 }
 
 void target_work_end(enum target_work work, struct cpu *cpu)

@@ -20,11 +20,15 @@ enum target_work {
 /* As long as TARGET_CLI has interrupts off. */
 #define TARGET_CLI_US 20u
 
-/* Written by the boot processor before any is done. */
+/* As long as a step of TARGET_RING3 spins there, about. */
+#define TARGET_RING3_US 20u
+
+/* Written by the boot processor before any is done, but for ring3_turns. */
 struct target_works {
 	uint64_t lines[SMP_CPUS]; /* by number: a frame of lines of its own */
 	struct ring3 ring3;
-	uint64_t cli_ticks;
+	uint64_t ring3_turns[SMP_CPUS]; /* by number: each one's own */
+	uint64_t cli_ticks, ring3_ticks;
 	_Atomic bool faulted; /* ring 3 did not get to the end of its loop */
 	bool yields; /* PAUSE behind each step: an emulator may run another then */
 };
@@ -41,8 +45,8 @@ enum err target_work_open(struct target_works *works, enum target_work work,
                           uint64_t root) MUST_CHECK;
 
 /* On the processor, in a job, before its first step and behind its last. */
-void target_work_begin(const struct target_works *works, enum target_work work,
-                       struct cpu *cpu);
+void target_work_begin(struct target_works *works, enum target_work work,
+                       struct smp_cpu *me);
 void target_work_end(enum target_work work, struct cpu *cpu);
 
 /* A step, whose argument is the struct target_works; not of TARGET_IDLE. */

@@ -63,7 +63,7 @@ DECISIONS = (
     Decision("the same, by what all CPUs lose", "from 3 others on (mm_active_cpus_exceeds)",
              "stolen", regret.machine_broadcasts, ops=(BROADCAST,),
              note="that of one page; the loss of one target stands for all"),
-    Decision("flushes of isolated CPUs deferred, or sent", "sent", "stolen",
+    Decision("flushes of isolated CPUs deferred to their next entry, or sent", "sent", "stolen",
              why="how often an isolated CPU would be interrupted is the workload's, and no row "
                  "says it"),
     Decision("INVLPGB where tables are freed",
@@ -84,6 +84,11 @@ DECISIONS = (
     Decision("`leave_mm` before sleep, or be woken", "leave_mm before deep sleep", "lazy",
              why="how often a sleeping processor would be asked is the workload's, and no row "
                  "says it"),
+    Decision("wake an idle CPU by a store or by an interrupt; HLT or MWAIT",
+             "by a store where it polls or waits in MWAIT (TIF_POLLING_NRFLAG)", "ipi",
+             why="how an idle CPU waits follows from how long it is idle, which no row says"),
+    Decision("ceiling for other CPUs: what targets lose", CEILING, "shootdown",
+             why="there is one ceiling for all CPUs, and its cost is told of the one that flushes"),
     Decision("batched unmap: a flush each, or one",
              "one for all (arch_tlbbatch_flush), of up to 32 pages of reclaim (SWAP_CLUSTER_MAX); "
              "or one broadcast (invlpgb_flush_all_nonglobals)",

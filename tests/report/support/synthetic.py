@@ -193,7 +193,8 @@ def follow(machine: Machine, to: Rows, *benches: str, profile: str = "default",
     for kind in {row["variant"].removesuffix("-contiguous") for row in sizes}:
         machine.translations(kind, [int(row["value"]) for row in sizes])  # asked at once
     # Behind all others, whose noise is the same then with these rows and without.
-    for row in sorted(rows, key=lambda row: "contiguous" in row["variant"]):
+    later = {"contiguous", "entryflush"}
+    for row in sorted(rows, key=lambda row: not later.isdisjoint(row["variant"].split("-"))):
         true, spread = TRUTHS[row["bench"]](machine, row)
         swept = (row["param"], int(row["value"])) if row["param"] else None
         to.add(row["bench"], row["op"], row["variant"], true, swept, row["unit"] or "ticks", spread)
