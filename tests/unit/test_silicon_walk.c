@@ -181,6 +181,28 @@ TEST(what_may_not_be_written_or_executed_faults)
 	world_close();
 }
 
+/* SDM 3A 5.6.1 "Determination of Access Rights", 5.7 "Page-Fault Exceptions". */
+TEST(ring_3_executes_pages_of_the_user_alone)
+{
+	struct silicon_fault fault;
+
+	world_open_with("");
+	world_map(BASE, FRAMES);
+	world_map_as(BASE + PAGE, FRAMES, 0, W_PAGE | W_USER);
+	for (unsigned level = 1; level <= 3; level++)
+		world.words[world_entry(BASE, level) / 8] |= W_USER;
+	assert_int_equal(world_fault(BASE, ACCESS_EXECUTE_USER, &fault), 14);
+	assert_int_equal(fault.error_code, 0x15);
+	assert_int_equal(world_fault(BASE + PAGE, ACCESS_EXECUTE_USER, &fault), 0);
+	/* By what the TLB holds, too, in each ring. */
+	assert_int_equal(world_fault(BASE, ACCESS_EXECUTE, &fault), 0);
+	assert_int_equal(world_fault(BASE, ACCESS_EXECUTE_USER, &fault), 14);
+	world_set_cr4(WORLD_SMEP);
+	assert_int_equal(world_fault(BASE + PAGE, ACCESS_EXECUTE_USER, &fault), 0);
+	assert_int_equal(world_fault(BASE + PAGE, ACCESS_EXECUTE, &fault), 14);
+	world_close();
+}
+
 TEST(what_an_upper_level_forbids_no_lower_one_allows)
 {
 	struct silicon_fault fault;
@@ -400,6 +422,7 @@ int main(void)
 		cmocka_unit_test(
 			a_fault_drops_the_page_and_the_upper_levels_of_its_address),
 		cmocka_unit_test(what_may_not_be_written_or_executed_faults),
+		cmocka_unit_test(ring_3_executes_pages_of_the_user_alone),
 		cmocka_unit_test(what_an_upper_level_forbids_no_lower_one_allows),
 		cmocka_unit_test(
 			without_write_protection_the_supervisor_writes_everywhere),

@@ -54,5 +54,9 @@ void ring3_end(struct cpu *cpu)
 
 bool ring3_spin(struct cpu *cpu, uint64_t turns)
 {
-	return cpu_run_ring3(cpu, VA_RING3, turns) == VECTOR_INVALID_OPCODE;
+	if (cpu_run_ring3(cpu, VA_RING3, turns) == VECTOR_INVALID_OPCODE)
+		return true;
+	/* What is not isolated leaves CR3 as ring 3 had it. */
+	write_cr3(cpu->kernel_cr3);
+	return false;
 }

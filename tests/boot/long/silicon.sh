@@ -174,7 +174,7 @@ interrupt_is_paid() { # NAME
 	[ ! -s "$scratch/paid" ]
 }
 
-in_bochs freed zen5 2 --only 'shootdown/invlpgb_*'
+in_bochs freed zen5 2 --only 'shootdown/invlpgb_*,stolen/invlpgb_tlbsync'
 check 'freed tables: exit status 0' status_is freed 0
 check 'freed tables: a broadcast and an interrupt are measured and believed' \
 	all_such_rows freed results.csv '$variant ~ /^broadcast-tables/' \
@@ -184,6 +184,9 @@ check 'behind a broadcast a target walks for what it has lost, and for no more' 
 	tests/calibrate/refills "$scratch/freed" zen5 4
 check 'freed tables: stale words would have been seen' some_rows freed selftest.csv \
 	'$test == "shootdown_shown" && $value == 100'
+check 'a broadcast to a target in ring 3 is measured and believed' \
+	all_such_rows freed results.csv '$variant ~ /^broadcast-ring3/' \
+	'$status == "ok" && $believed == 1'
 check 'a broadcast to all processes is measured and believed' all_such_rows freed results.csv \
 	'$op == "invlpgb_all_non_global"' '$status == "ok" && $believed == 1'
 check 'a broadcast to all processes leaves global pages alone' all_such_rows freed verify.csv \

@@ -32,7 +32,7 @@ struct body_cpu {
 struct body {
 	struct silicon *silicon; // NULL until the first processor is there
 	unsigned count;          // processors
-	Bit32u firmware_ticks;   // of an instruction before any processor is modelled
+	Bit32u firmware_ticks;   // of an instruction of the first processor's firmware
 	struct body_cpu cpus[BODY_CPUS_MOST];
 	unsigned asleep; // processors in MWAIT
 	// Of each vector, the last that sent it to another, and when, in milli-ticks.
@@ -93,7 +93,10 @@ void time_reach_port(struct body_cpu *cpu, unsigned port);
 void time_open(void);
 
 // An instruction of firmware, which runs as fast as with -e bochs.
-void time_pass(void);
+void time_pass(const struct body_cpu *cpu);
+
+// A processor sleeps in firmware: if all do, until something wakes one.
+void time_idle(void);
 
 // Lets others run that are behind; it does not return if it is not this one's turn.
 void time_take_turn(struct body_cpu *cpu);

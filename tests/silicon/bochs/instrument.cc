@@ -115,7 +115,17 @@ void body_initialize(unsigned number)
 	memory_open(cpu);
 }
 
-void body_reset(unsigned number, unsigned type)
+// A reset by the keyboard controller or port CF9 is Bochs' software reset, which INIT is,
+// too: firmware runs again once no processor is modelled.
+static void note_begun(void)
+{
+	body.is_begun = false;
+	for (unsigned i = 0; i < body.count; i++)
+		if (body.cpus[i].is_modelled)
+			body.is_begun = true;
+}
+
+void body_reset(unsigned number, unsigned)
 {
 	struct body_cpu *const cpu = &body.cpus[number];
 
@@ -125,8 +135,7 @@ void body_reset(unsigned number, unsigned type)
 		body.asleep--;
 	cpu->is_modelled = false;
 	cpu->sleeps = false;
-	if (type == BX_RESET_HARDWARE)
-		body.is_begun = false;
+	note_begun();
 	silicon_reset(body.silicon, number);
 }
 
@@ -142,7 +151,7 @@ void body_before(unsigned number, bxInstruction_c *i)
 	enum silicon_cost cost;
 
 	if (!cpu->is_modelled) {
-		time_pass();
+		time_pass(cpu);
 		return;
 	}
 	if (cpu->sleeps)
@@ -174,8 +183,10 @@ void body_sleeps(unsigned number)
 {
 	struct body_cpu *const cpu = &body.cpus[number];
 
-	if (!cpu->is_modelled)
+	if (!cpu->is_modelled) {
+		time_idle();
 		return;
+	}
 	time_meet(cpu);
 	if (!cpu->sleeps)
 		cpu->hint = UINT32_MAX;

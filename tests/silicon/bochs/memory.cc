@@ -26,6 +26,7 @@
 
 #define ENTRY_P (UINT64_C(1) << 0)
 #define ENTRY_W (UINT64_C(1) << 1)
+#define ENTRY_U (UINT64_C(1) << 2)
 #define ENTRY_A (UINT64_C(1) << 5)
 #define ENTRY_D (UINT64_C(1) << 6)
 
@@ -55,7 +56,13 @@ uint64_t memory_reach(struct body_cpu *cpu, uint64_t va, enum silicon_kind kind)
 	body_give_up("an exception", "it returned");
 }
 
-// Level by level, from the root on; the last one knows the page.
+static bool is_ring3(const struct body_cpu *cpu)
+{
+	return cpu->bochs->get_cpl() == 3;
+}
+
+// Level by level, from the root on; the last one knows the page.  Each page is the user's
+// in ring 3, and nowhere else (SMEP): the model says whether it is the guest's user's.
 static void walk_on(struct body_cpu *cpu, unsigned level, uint64_t offset, void *data)
 {
 	const unsigned shift = PAGE_SHIFT + 9 * level;
@@ -63,6 +70,8 @@ static void walk_on(struct body_cpu *cpu, unsigned level, uint64_t offset, void 
 
 	if (level == LEVEL_OF_ROOT)
 		cpu->walked = 0;
+	if (is_ring3(cpu))
+		entry |= ENTRY_U;
 	cpu->walked |= (offset >> 3) << shift;
 	if (level == 0) {
 		next = TABLE_PAGES + (cpu->walked >> PAGE_SHIFT & (BX_DTLB_SIZE - 1));
@@ -177,7 +186,9 @@ static Bit8u *fetch_region(bx_phy_address physical, unsigned kind, void *of)
 	if (kind != BX_EXECUTE || bochs->pAddrFetchPage != (physical & ~PAGE_MASK))
 		return NULL;
 	va = bochs->get_laddr(BX_SEG_REG_CS, bochs->get_rip());
-	page = memory_reach(cpu, va, ACCESS_EXECUTE) & ~PAGE_MASK;
+	page = memory_reach(cpu, va,
+	                    is_ring3(cpu) ? ACCESS_EXECUTE_USER : ACCESS_EXECUTE) &
+	       ~PAGE_MASK;
 	host = (Bit8u *)bochs->getHostMemAddr(page, BX_EXECUTE);
 	if (host == NULL)
 		body_give_up("code", "it lies where there is no memory");

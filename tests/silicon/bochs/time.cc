@@ -58,20 +58,47 @@ void time_begin(struct body_cpu *cpu)
 	body.is_begun = true;
 }
 
-// Ten million instructions a second: waits of firmware are as short as in -e bochs.
+// Ten million instructions a second of the boot processor, whatever the others do: waits
+// of firmware are as short as in -e bochs.
 #define FIRMWARE_KHZ 10000u
 
 void time_open(void)
 {
-	const uint64_t ticks = silicon_params(body.silicon)->tsc_khz / FIRMWARE_KHZ;
-
-	body.firmware_ticks = (Bit32u)(ticks / body.count);
+	body.firmware_ticks =
+		(Bit32u)(silicon_params(body.silicon)->tsc_khz / FIRMWARE_KHZ);
 }
 
-void time_pass(void)
+void time_pass(const struct body_cpu *cpu)
 {
-	if (!body.is_begun)
+	if (!body.is_begun && cpu->number == 0)
 		BX_TICKN(body.firmware_ticks);
+}
+
+// Up to the next tick of the firmware's timer, which comes every 10 ms.
+#define IDLE_STEP 64u
+#define IDLE_STEPS 2048u
+
+static bool has_work(BX_CPU_C *bochs)
+{
+	return bochs->activity_state == BX_CPU_C::BX_ACTIVITY_STATE_ACTIVE ||
+	       bochs->is_unmasked_event_pending(
+		       BX_EVENT_PENDING_INTR | BX_EVENT_PENDING_LAPIC_INTR |
+		       BX_EVENT_NMI | BX_EVENT_SMI | BX_EVENT_INIT);
+}
+
+static bool all_sleep(void)
+{
+	for (unsigned i = 0; i < body.count; i++)
+		if (has_work(body.cpus[i].bochs))
+			return false;
+	return true;
+}
+
+// Bochs gives a processor that sleeps 16 ticks a turn, which is nothing of this clock.
+void time_idle(void)
+{
+	for (unsigned i = 0; i < IDLE_STEPS && !body.is_begun && all_sleep(); i++)
+		BX_TICKN(IDLE_STEP * body.firmware_ticks);
 }
 
 static bool is_running(const struct body_cpu *cpu)

@@ -136,8 +136,11 @@ static bool write_clean(const struct request *request, struct translation_entry 
 /* The TLB's entry decides, not the tables: what is made again is walked for. */
 static bool fault_by_rights(const struct request *request, struct silicon_fault *fault)
 {
-	const uint32_t error_code =
+	uint32_t error_code =
 		request->kind == ACCESS_WRITE ? FAULT_P | FAULT_W : FAULT_P | FAULT_ID;
+
+	if (request->kind == ACCESS_EXECUTE_USER)
+		error_code |= FAULT_U;
 
 	*fault = (struct silicon_fault){ VECTOR_IS_PF, error_code, request->va };
 	return false;
@@ -246,7 +249,7 @@ bool silicon_access(struct silicon *s, uint32_t cpu, uint64_t va,
 			return false;
 		}
 	}
-	if (kind != ACCESS_EXECUTE)
+	if (!is_fetch(kind))
 		pay_data(&request, *physical);
 	return true;
 }

@@ -45,6 +45,7 @@
 /* Error code of a page fault. */
 #define FAULT_P 1u
 #define FAULT_W 2u
+#define FAULT_U 4u
 #define FAULT_RSVD 8u
 #define FAULT_ID 16u
 

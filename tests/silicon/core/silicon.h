@@ -5,7 +5,8 @@
  * memory with page tables lies behind a port.
  *
  * Not in the model: instructions and registers other than those below, interrupts,
- * user mode (every access is the supervisor's), SMAP, protection keys, caches of code.
+ * data of user mode (the supervisor's, as all data is), SMAP, protection keys, caches
+ * of code.
  *
  * Every processor has its own time.  What an operation costs is charged inside its
  * call; the classes of instructions and events of costs.h are charged by the body.
@@ -96,7 +97,8 @@ void silicon_cpuid(const struct silicon *s, uint32_t cpu, uint32_t leaf,
 
 /* --- memory */
 
-enum silicon_kind { ACCESS_READ, ACCESS_WRITE, ACCESS_EXECUTE };
+/* The last is a fetch in ring 3, which needs pages of the user. */
+enum silicon_kind { ACCESS_READ, ACCESS_WRITE, ACCESS_EXECUTE, ACCESS_EXECUTE_USER };
 
 struct silicon_fault {
 	unsigned vector; /* 14 #PF, 13 #GP of a non-canonical address, 18 #MC */

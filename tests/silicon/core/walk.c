@@ -121,6 +121,8 @@ bool silicon_is_allowed(const struct cpu_state *cpu,
 	if (kind == ACCESS_EXECUTE)
 		return !entry->no_execute &&
 		       !(entry->user && (registers->cr4 & CR4_BIT_SMEP) != 0);
+	if (kind == ACCESS_EXECUTE_USER)
+		return !entry->no_execute && entry->user;
 	return true;
 }
 
@@ -134,7 +136,9 @@ static bool fail(const struct walk *walk, uint32_t error_code,
 
 	if (walk->request->kind == ACCESS_WRITE)
 		error_code |= FAULT_W;
-	if (walk->request->kind == ACCESS_EXECUTE && tells_fetches)
+	if (walk->request->kind == ACCESS_EXECUTE_USER)
+		error_code |= FAULT_U;
+	if (is_fetch(walk->request->kind) && tells_fetches)
 		error_code |= FAULT_ID;
 	*fault = (struct silicon_fault){ VECTOR_IS_PF, error_code, walk->request->va };
 	return false;
@@ -228,7 +232,7 @@ static void prefetch_next(struct walk *walk)
 	struct walk ahead = *walk;
 
 	if (cpu->core->type->prefetch != PREFETCH_NEXT || walk->level != 0 ||
-	    next.kind == ACCESS_EXECUTE || (walk->at & 0xfff) == 0xff8)
+	    is_fetch(next.kind) || (walk->at & 0xfff) == 0xff8)
 		return;
 	next.va += UINT64_C(1) << SHIFT_4K;
 	ahead.request = &next;

@@ -9,9 +9,14 @@ struct request {
 	enum silicon_kind kind;
 };
 
+static inline bool is_fetch(enum silicon_kind kind)
+{
+	return kind == ACCESS_EXECUTE || kind == ACCESS_EXECUTE_USER;
+}
+
 static inline enum silicon_side side_of(enum silicon_kind kind)
 {
-	return kind == ACCESS_EXECUTE ? SILICON_CODE : SILICON_DATA;
+	return is_fetch(kind) ? SILICON_CODE : SILICON_DATA;
 }
 
 /* A translation, and how many 4K pages around it could be one entry with it. */
