@@ -90,7 +90,7 @@ def stand_in(store: Store, name: str, environment: str) -> Run:
                             "AND key IN ('env', 'timing_valid', 'timing_reason')", of[0][0]))
     more = f" and {len(of) - 1} more" if of[1:] else ""
     made = Run("", machine={**facts, "brand": of[0][2], "run_id": of[0][1] + more})
-    if environment == "damaged":
+    if environment == standing.DAMAGED:
         made.problems.append(Problem("results.csv", 0, "damaged"))
     return made
 

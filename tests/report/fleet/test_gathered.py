@@ -2,9 +2,25 @@
 
 import os
 
+from rundir import EMULATOR, cost, read, write
 from test_fleet import FleetTest
 
 from tlbreport.fleet import site
+
+
+class Damaged(FleetTest):
+    """What is cut stands by itself, whatever it ran on."""
+
+    def test_an_emulated_run_whose_results_are_cut_is_damaged(self):
+        folder = self.add_run("a", [cost("invlpg", "first-bare-4k", 200)], base=EMULATOR)
+        write(folder, "results.csv", read(folder, "results.csv")[:-30])
+        self.draw(status=1)
+        self.assertEqual(self.ask("SELECT environment FROM run"), [("damaged",)])
+
+    def test_a_run_whose_machine_file_is_missing_is_damaged(self):
+        os.remove(os.path.join(self.add("a"), "machine.csv"))
+        self.draw(status=1)
+        self.assertEqual(self.ask("SELECT environment FROM run"), [("damaged",)])
 
 
 class Command(FleetTest):
