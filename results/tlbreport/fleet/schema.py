@@ -1,6 +1,6 @@
 """The tables of the database; results/fleet.md explains each column."""
 
-VERSION = 1  # of the tables: another one is not read
+VERSION = 2  # of the tables: another one is not read
 NAME = "fleet.sqlite"
 
 TABLES = """
@@ -51,6 +51,7 @@ CREATE TABLE setting (
   environment TEXT NOT NULL, processor TEXT NOT NULL, decision TEXT NOT NULL, cases TEXT NOT NULL,
   choice TEXT NOT NULL, linux INTEGER NOT NULL, is_choice INTEGER NOT NULL, runs INTEGER NOT NULL,
   right_in INTEGER NOT NULL, worst REAL NOT NULL);
+CREATE TABLE outdated (processor TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE INDEX setting_by_processor ON setting (processor);
 CREATE INDEX run_by_processor ON run (processor);
 CREATE INDEX run_by_id ON run (run_id);
