@@ -3,7 +3,7 @@
 import os
 
 from .errata_page import HERE as ERRATA, errata
-from .frame import INDEX, brands, file_of
+from .frame import INDEX, brands, file_of, titles
 from .gather import Gathered, gather
 from .machines import machines
 from .microcode import HERE as MICROCODE, microcode
@@ -30,7 +30,8 @@ def fleet(root: str, out: str, write) -> Gathered:
 def put(store: Store, made: Gathered, out: str, write) -> None:
     """Writes the pages: of processors only those whose runs have changed, or that are not there."""
     names, outdated, wanted = brands(store), store.outdated(), {}
-    for name, brand in names.items():
+    called = titles(names)
+    for name, brand in called.items():
         file = file_of("processor", name)
         if name in outdated or not os.path.exists(os.path.join(out, file)):
             wanted[file] = processor(store, name, brand)
@@ -39,7 +40,7 @@ def put(store: Store, made: Gathered, out: str, write) -> None:
                MICROCODE: microcode(store, names), INDEX: machines(store, made)}
     for file, text in wanted.items():  # the first page comes last: what it links to is there
         write(os.path.join(out, file), text)
-    kept = {*wanted, *(file_of("processor", name) for name in names)}
+    kept = {*wanted, *(file_of("processor", name) for name in called)}
     for file in os.listdir(out):
         if file.startswith(("processor-", "operation-")) and file.endswith(".html") \
                 and file not in kept:

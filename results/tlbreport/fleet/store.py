@@ -124,7 +124,7 @@ class Store:
             self.outdate(one.run["processor"])
             costs += [(self.experiment(key), run, *cost) for key, cost in one.costs]
         costs.sort(key=lambda cost: cost[:2])
-        self.base.executemany(f"INSERT INTO cost VALUES ({marks(10)})", costs)
+        self.base.executemany(f"INSERT INTO cost VALUES ({marks(11)})", costs)
 
     def add_run(self, one) -> int:
         """All rows of a run but its costs; returns its number."""
@@ -133,7 +133,7 @@ class Store:
                                 values).lastrowid
         for table, rows, width in (
                 ("fact", one.facts, 3), ("problem", one.problems, 5),
-                ("headline", one.headlines, 7), ("regret", one.regrets, 12),
+                ("headline", one.headlines, 8), ("regret", one.regrets, 12),
                 ("erratum", one.errata, 4)):
             self.base.executemany(f"INSERT INTO {table} VALUES ({marks(width)})",
                                   [(run, *row) for row in rows])
