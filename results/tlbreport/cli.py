@@ -56,18 +56,22 @@ def main(arguments: list) -> int:
     except (NotARun, NotWritten) as error:
         return complain(str(error), USAGE)
     except OSError as error:
-        return complain(f"{error.filename or options.output or 'standard output'}: {error.strerror}", USAGE)
+        where = error.filename or options.output or "standard output"
+        return complain(f"{where}: {error.strerror}", USAGE)
 
 
 def refusal(options) -> str:
     """Which options do not go together; empty if all do."""
     several = len(options.folders) > 1
+    for_one_page = options.export or options.lines or options.figures
     if options.fleet:
-        alone = not (options.folders or options.export or options.lines or options.figures)
-        if not alone or not options.output:
+        others = (options.folders, options.contribute, options.emulated)
+        if any(others) or for_one_page or not options.output:
             return "--fleet DIR takes --out SITE, and nothing else"
-    elif options.contribute and (options.export or options.lines or options.figures):
+    elif options.contribute and (for_one_page or options.output):
         return "--contribute takes the folders of runs, and nothing else"
+    elif options.emulated and not options.contribute:
+        return "--emulated goes with --contribute"
     elif not options.folders and not options.contribute:
         return "the folder of a run is missing: --help"
     if options.export and options.export != "gobench" and several:

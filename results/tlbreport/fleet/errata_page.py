@@ -28,7 +28,7 @@ WHERE duplicate_of IS NULL GROUP BY environment, processor, microcode"""
 
 
 def errata(store: Store, names: dict) -> str:
-    """The page; names: processor -> what it calls itself."""
+    """The page; names: (environment, processor) -> what it calls itself."""
     every, parts = {row[:3]: row[3:] for row in store.rows(EVERY)}, []
     for kind, title, note in KINDS:
         found = sorted(store.rows(FOUND, kind), key=lambda row: (standing.order(row[0]), row[1:4]))
@@ -45,4 +45,6 @@ def shown(row: tuple, every: dict, names: dict) -> str:
     """A line: on how many machines and in how many boots, of how many."""
     environment, name, processor, microcode, machines, boots, text = row
     of_machines, of_boots = every[environment, processor, microcode]
-    return line(environment, [name, to_processor(processor, names.get(processor, processor)), microcode, machines, of_machines, boots, of_boots, text])
+    brand = names.get((environment, processor), processor)
+    return line(environment, [name, to_processor(processor, brand), microcode, machines,
+                              of_machines, boots, of_boots, text])

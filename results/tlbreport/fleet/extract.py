@@ -8,16 +8,18 @@ from dataclasses import dataclass, field
 
 from ..find import decisions, errata
 from ..find.headline_rows import headlines
+from ..find.matching import divisor
 from ..read import litmus, trust
 from ..read.load import load
 from ..read.row_name import KEY
-from ..read.run import Run
+from ..read.run import Row, Run
 from ..read.verdicts import must_cells
 from .standing import environment
 
 # Their bytes are checked, and no field is asked for.
 UNPARSED = ("histogram.csv", "samples.csv", "canary.csv")
-FACTS = "run_id vendor family model stepping brand microcode hypervisor board date profile program".split()
+FACTS = ("run_id vendor family model stepping brand microcode hypervisor board date profile "
+         "program").split()
 FLAGS = {"1": 1, "0": 0}
 SIGNATURE = ("vendor", "family", "model", "stepping")
 
@@ -39,8 +41,8 @@ class Extract:
 
 
 def extract(path: str, folder: str, stamp: str) -> Extract:
-    """The rows of the run at a path, which is called by its folder below the tree.  What nobody has thought of in one run is named with it, and
-    the others are read all the same."""
+    """The rows of the run at a path, which is called by its folder below the tree.  What nobody has
+    thought of in one run is named with it, and the others are read all the same."""
     made = Extract(folder, stamp)
     try:
         fill(made, load(path, UNPARSED))
@@ -106,7 +108,14 @@ def costs(run: Run):
                 seen.add(key)
                 yield key, (fields.get("status", ""), fields.get("reason", ""), row.number("p50"),
                             row.number("ci99_lo"), row.number("ci99_hi"), row.number("p99"),
-                            FLAGS.get(fields.get("believed")), FLAGS.get(fields.get("converged")))
+                            FLAGS.get(fields.get("believed")), FLAGS.get(fields.get("converged")),
+                            step(row))
+
+
+def step(row: Row) -> float | None:
+    """The least that the clock tells apart, in the row's unit; None of what is not in ticks."""
+    quantum = row.number("quantum")
+    return None if row["unit"] != "ticks" or quantum is None else quantum / divisor(row)
 
 
 def headline(run: Run, place: int, one) -> tuple:
@@ -114,7 +123,7 @@ def headline(run: Run, place: int, one) -> tuple:
     ticks = one.row.number("p50") if one.row else None
     name = "Shootdown by all" if one.name.startswith("Shootdown by all") else one.name
     return (place, name, ticks, 1e9 * ticks / run.hz if run.hz and ticks is not None else None,
-            one.doubt, one.why)
+            FLAGS.get(one.row["converged"]) if one.row else None, one.doubt, one.why)
 
 
 def regrets(run: Run):

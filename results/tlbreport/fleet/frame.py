@@ -128,10 +128,21 @@ def place_of(param: str, value: str, targets: str, core_type: str = "") -> str:
 
 
 def brands(store: Store) -> dict:
-    """Processor -> what it calls itself, as most of its runs have it."""
+    """(environment, processor) -> what it calls itself there in most runs, and how many other names
+    have the same signature."""
     found = {}
-    for processor, brand, _ in store.rows(
-            "SELECT processor, brand, count(*) AS many FROM run WHERE duplicate_of IS NULL "
-            "GROUP BY processor, brand ORDER BY many DESC, brand"):
-        found.setdefault(processor, brand or "no name")
+    for environment, processor, brand, _ in store.rows(
+            "SELECT environment, processor, brand, count(*) AS many FROM run "
+            "WHERE duplicate_of IS NULL GROUP BY environment, processor, brand "
+            "ORDER BY many DESC, brand"):
+        found.setdefault((environment, processor), []).append(brand or "no name")
+    return {key: f"{first} and {len(others)} more" if others else first
+            for key, (first, *others) in found.items()}
+
+
+def titles(names: dict) -> dict:
+    """Processor -> its name on hardware, if there is any; of what brands() has found."""
+    found = {}
+    for environment, processor in sorted(names, key=lambda key: standing.order(key[0])):
+        found.setdefault(processor, names[environment, processor])
     return found

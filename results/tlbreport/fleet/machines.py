@@ -14,8 +14,8 @@ NAME = "TLB maintenance over a fleet"
 NOTE = ("A line for each machine in one state: processor, microcode, environment. Costs in "
         "nanoseconds (in ticks, marked t, where the rate of the TSC is not known): the median of "
         "the medians of its boots, of one operation by itself behind a TLB that was filled. ✗: the "
-        "operation did not pass its verification, or has no verdict, in one of the boots. Click a "
-        "head to sort.")
+        "operation did not pass its verification, or has no verdict, in one of the boots. ~: the cost "
+        "did not converge in one of them. Click a head to sort.")
 HEADS = ["environment?", "vendor?", "family?", "model?", "processor*", "machine*", "microcode?",
          "boots"]
 STATE = "environment, vendor, family, model, processor, brand, machine, microcode"
@@ -34,9 +34,10 @@ def machines(store: Store, made: Gathered) -> str:
 
 
 def states(store: Store):
-    """(state, [(run, headline, ticks, ns, doubt)]) of each machine."""
+    """(state, [(run, headline, ticks, ns, converged, doubt)]) of each machine."""
     found = store.base.execute(
-        f"SELECT {STATE}, run, name, ticks, ns, doubt FROM run LEFT JOIN headline USING (run) "
+        f"SELECT {STATE}, run, name, ticks, ns, converged, doubt "
+        "FROM run LEFT JOIN headline USING (run) "
         f"WHERE duplicate_of IS NULL ORDER BY {STATE}, run")
     return ((state, [row[8:] for row in of]) for state, of in groupby(found, lambda row: row[:8]))
 
@@ -45,12 +46,13 @@ def machine(state: tuple, found: list, names: list) -> tuple:
     """(what lines are sorted by, the line)."""
     environment, vendor, family, model, processor, brand, name, microcode = state
     answers = {}
-    for _, question, ticks, ns, doubt in found:
+    for _, question, ticks, ns, converged, doubt in found:
         if ticks is not None:
-            answers.setdefault(question, []).append((ticks, ns, doubt))
+            answers.setdefault(question, []).append((ticks, ns, converged, doubt))
     boots = len({row[0] for row in found})
-    cells = [vendor, family, model, tag("a", brand or "no name", href=file_of("processor", processor)), name, microcode,
-             boots, *(answer(answers.get(one)) for one in names)]
+    to = tag("a", brand or "no name", href=file_of("processor", processor))
+    cells = [vendor, family, model, to, name, microcode, boots,
+             *(answer(answers.get(one)) for one in names)]
     return ((*standing.order(environment), vendor, family, model, name, microcode),
             line(environment, cells))
 
@@ -61,8 +63,11 @@ def answer(found: list | None):
         return ""
     ns = [one[1] for one in found if one[1] is not None]
     text = shown(median(ns)) if ns else f"{shown(median(one[0] for one in found))} t"
-    doubt = next((one[2] for one in found if one[2]), "")
-    return join([text, tag("span", "✗", title=doubt)], " ") if doubt else text
+    doubt = next((one[3] for one in found if one[3]), "")
+    marks = [tag("span", "✗", title=doubt)] if doubt else []
+    if any(one[2] == 0 for one in found):
+        marks.append(tag("span", "~", title="not converged"))
+    return join([text, *marks], " ") if marks else text
 
 
 def counted(store: Store) -> str:

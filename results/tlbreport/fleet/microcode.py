@@ -8,36 +8,42 @@ from .store import Store
 
 HERE = "microcode.html"
 LEAST_BOOTS = 3  # of each revision, before a difference is named
-MOST = 40  # experiments of one model, those that differ most
+MOST = 1000  # experiments of one model, those that differ most
+LEAST_MACHINES = 2  # of each, before a difference may be of the microcode
 NOTE = (f"A difference is named where every boot of one revision is dearer than every boot of the "
-        f"other, and each has {LEAST_BOOTS} boots at least. Of equal costs that happens by chance in "
-        "one of ten experiments of three boots each, and in one of a hundred of five: look at how "
-        "large it is. Errata that only one of them shows stand above.")
+        f"other, each has {LEAST_BOOTS} boots at least, and the medians differ by a step of the clock "
+        "or more. The largest stands first. Boots of one machine are alike, and machines with "
+        "different revisions may differ in more than that: look at how many machines of each show it. "
+        "“one machine”: one of the revisions was measured on a single one, and the difference may be "
+        "that machine's. Errata that only one of them shows stand above.")
 HEADS = ["environment*", "operation*", "benchmark*", "variant*", "place*", "microcode?", "median",
-         "least", "greatest", "boots", "against?", "median there", "times as much", "unit*"]
+         "least", "greatest", "boots", "machines", "against?", "median there", "boots there",
+         "machines there", "difference", "times as much", "unit*", "doubt?"]
 MODELS = """
 SELECT environment, processor, group_concat(DISTINCT microcode) FROM run
 WHERE duplicate_of IS NULL GROUP BY environment, processor HAVING count(DISTINCT microcode) > 1"""
 DIFFERING = """
 SELECT op, bench, variant, param, value, targets, a.microcode, a.middle, a.least, a.greatest, a.runs,
-  b.microcode, b.middle, a.middle / b.middle, a.unit
+  a.machines, b.microcode, b.middle, b.runs, b.machines, a.middle - b.middle,
+  CASE WHEN b.middle > 0 THEN a.middle / b.middle END, a.unit, min(a.machines, b.machines)
 FROM spread AS a JOIN spread AS b USING (experiment, environment, processor, unit)
   JOIN experiment USING (experiment)
 WHERE processor = ? AND environment = ? AND a.microcode <> ? AND b.microcode <> ?
-  AND a.runs >= ? AND b.runs >= ? AND a.least > b.greatest AND b.middle > 0
-ORDER BY a.middle / b.middle DESC, experiment, a.microcode, b.microcode"""
+  AND a.runs >= ? AND b.runs >= ? AND a.least > b.greatest
+  AND a.middle - b.middle >= max(a.step, b.step)
+ORDER BY a.unit <> 'ns', a.unit, a.middle - b.middle DESC, experiment, a.microcode, b.microcode"""
 ERRATA = """
 SELECT microcode, name FROM erratum JOIN run USING (run)
 WHERE duplicate_of IS NULL AND processor = ? AND environment = ? GROUP BY microcode, name"""
 
 
 def microcode(store: Store, names: dict) -> str:
-    """The page; names: processor -> what it calls itself."""
+    """The page; names: (environment, processor) -> what it calls itself."""
     models = sorted(store.rows(MODELS), key=lambda row: (standing.order(row[0]), row[1]))
     parts = [paragraph(NOTE, class_="note")] if models else [
         paragraph("No processor model is there with two revisions.", class_="lack")]
     for environment, processor, revisions in models:
-        parts += [tag("h2", tag("a", names.get(processor, processor),
+        parts += [tag("h2", tag("a", names.get((environment, processor), processor),
                                 href=file_of("processor", processor)),
                       f", {environment}: {', '.join(sorted(revisions.split(',')))}"),
                   errata(store, processor, environment), costs(store, processor, environment)]
@@ -60,7 +66,7 @@ def errata(store: Store, processor: str, environment: str) -> Markup:
 
 
 def costs(store: Store, processor: str, environment: str) -> Markup:
-    """Experiments whose boots lie apart, the widest first."""
+    """Experiments whose boots lie apart, the largest difference first."""
     found = store.rows(DIFFERING, processor, environment, EVERY, EVERY, LEAST_BOOTS, LEAST_BOOTS)
     if not found:
         return paragraph(f"No cost differs, or a revision has fewer than {LEAST_BOOTS} boots.",
@@ -72,5 +78,6 @@ def costs(store: Store, processor: str, environment: str) -> Markup:
 
 def shown(environment: str, row: tuple) -> str:
     """A line of the table."""
-    op, bench, variant, param, value, targets, *numbers = row
-    return line(environment, [op, bench, variant, place_of(param, value, targets), *numbers])
+    op, bench, variant, param, value, targets, *numbers, machines = row
+    return line(environment, [op, bench, variant, place_of(param, value, targets), *numbers,
+                              "one machine" if machines < LEAST_MACHINES else ""])

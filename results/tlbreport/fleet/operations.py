@@ -10,34 +10,36 @@ from .store import Store
 HERE = "operations.html"
 NOTE = ("Of each processor the median of its machines' medians, and the least and the greatest of "
         "all boots. The cheapest stands first. Of a benchmark that sweeps a parameter the first place "
-        "that was measured: the page of a processor has all. Boots in which the operation did not pass its "
-        "verification are left out and counted; “none” is the round trip of a call, or the "
-        "cost of what stands beside an operation.")
+        "that was measured: the page of a processor has all. Boots in which the operation did not "
+        "pass its verification are left out and counted; those in which the cost did not converge "
+        "are counted alone. “none” is the round trip of a call, or the cost of what stands beside "
+        "an operation.")
 HEADS = ["environment?", "processor?", "variant?", "place*", "median", "least", "greatest", "unit*",
-         "machines", "boots", "not believed"]
+         "machines", "boots", "not believed", "not converged"]
 EXPERIMENTS = """
 SELECT op, bench, variant, core_type, param, value, targets, experiment FROM experiment
 WHERE EXISTS (SELECT 1 FROM spread WHERE spread.experiment = experiment.experiment)
 ORDER BY experiment"""
 FOUND = """
-SELECT environment, processor, middle, least, greatest, unit, machines, runs, disbelieved
+SELECT environment, processor, middle, least, greatest, unit, machines, runs, disbelieved,
+  unconverged
 FROM spread WHERE experiment = ? AND microcode = ?"""
 
 
 def operations(store: Store, names: dict) -> dict:
     """File -> page: the list of all operations, and one page for each in the order of the contract;
-    names: processor -> what it calls itself."""
+    names: (environment, processor) -> what it calls itself."""
     by_op, made, body = {}, {}, []
     for op, *experiment in store.rows(EXPERIMENTS):
         by_op.setdefault(op, []).append(experiment)
     for op in in_order(by_op, OPS):
         found = costs(store, firsts(by_op[op]))
         made[file_of("operation", op)] = operation(store, op, found, names)
-        many = len({cost[1] for of in found.values() for _, cost in of})
-        body.append(f"<tr><th>{link('operation', op)}<td>{many}")
+        body += [line(environment, [link("operation", op), many])
+                 for environment, many in models(cost for of in found.values() for _, cost in of)]
     made[HERE] = page("Operations", HERE, store, [
         paragraph("Who pays what for each.", class_="note"),
-        rows(["operation*", "processor models that measured it"], body)])
+        rows(["environment?", "operation*", "processor models that measured it"], body)])
     return made
 
 
@@ -56,12 +58,22 @@ def operation(store: Store, op: str, found: dict, names: dict) -> str:
     """The page of one."""
     parts = [paragraph(NOTE, class_="note")]
     for bench, of in found.items():
-        many = len({cost[1] for _, cost in of})
-        title = f"{bench}: {many} processor model{'s' * (many > 1)}"
+        said = "; ".join(f"{many} processor model{'s' * (many > 1)}, {environment}"
+                         for environment, many in models(cost for _, cost in of))
+        title = f"{bench}: {said}"
         table = rows(HEADS, [shown(*at, cost, names) for at, cost in of])
         parts.append(tag("section", tag("details", tag("summary", tag("h2", title)), table,
                                         open="open" if not parts[1:] else None)))
     return page(f"Who pays what: {op}", file_of("operation", op), store, parts)
+
+
+def models(costs_of) -> list:
+    """(environment, how many processor models measured it there), hardware first."""
+    found = {}
+    for environment, processor, *_ in costs_of:
+        found.setdefault(environment, set()).add(processor)
+    return [(environment, len(found[environment]))
+            for environment in sorted(found, key=standing.order)]
 
 
 def firsts(experiments: list) -> list:
@@ -78,6 +90,7 @@ def firsts(experiments: list) -> list:
 
 def shown(variant: str, place: str, cost: tuple, names: dict) -> str:
     """A line of the table."""
-    environment, processor, *numbers, disbelieved = cost
-    return line(environment, [to_processor(processor, names.get(processor, processor)), variant,
-                              place, *numbers, disbelieved or ""])
+    environment, processor, *numbers, disbelieved, unconverged = cost
+    brand = names.get((environment, processor), processor)
+    return line(environment, [to_processor(processor, brand), variant, place, *numbers,
+                              disbelieved or "", unconverged or ""])

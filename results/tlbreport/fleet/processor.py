@@ -18,12 +18,14 @@ NOTE = ("Each experiment over all machines of the model: the median of the machi
         "least and the greatest of all boots, and by how many percent the boots of one machine "
         "differ at most (empty: one boot of each).")
 HEADS = ["environment?", "operation*", "variant*", "place*", "median", "least", "greatest", "unit*",
-         "boots differ by, %", "machines", "boots", "not believed"]
+         "boots differ by, %", "machines", "boots", "not believed",
+         "not converged"]
 RUNS = ["environment?", "machine*", "run*", "date*", "microcode?", "profile*", "files*",
         "invalidations seen", "not seen", "settings*", "folder*"]
 SPREAD = """
 SELECT bench, environment, op, variant, param, value, targets, core_type, middle, least, greatest,
-  spread.unit, over_boots, machines, runs, disbelieved
+  spread.unit, over_boots, machines, runs, disbelieved,
+  unconverged
 FROM spread JOIN experiment USING (experiment) WHERE processor = ? AND microcode = ?
 ORDER BY experiment, environment"""
 
@@ -31,10 +33,20 @@ ORDER BY experiment, environment"""
 def processor(store: Store, name: str, brand: str) -> str:
     """The page."""
     parts = [paragraph(f"Vendor, family, model and stepping: {name}.", class_="note"),
-             tag("h2", "Machines and boots"), runs(store, name),
+             paragraph(called(store, name), class_="note"), tag("h2", "Machines and boots"), runs(store, name),
              tag("h2", "Spread over machines and boots"), *pictures(store, name),
              paragraph(NOTE, class_="note"), *tables(store, name)]
     return page(brand, file_of("processor", name), store, parts)
+
+
+def called(store: Store, name: str) -> str:
+    """Every brand that has this signature, and in how many runs."""
+    found = store.rows("SELECT environment, brand, count(*) FROM run WHERE processor = ? "
+                       "AND duplicate_of IS NULL GROUP BY environment, brand", name)
+    found.sort(key=lambda row: (standing.order(row[0]), -row[2], row[1]))
+    said = "; ".join(f"{brand or 'no name'} ({environment}, {many} run{'s' * (many > 1)})"
+                     for environment, brand, many in found)
+    return f"Called: {said}."
 
 
 def runs(store: Store, name: str) -> Markup:
@@ -90,7 +102,7 @@ def stand_in(store: Store, name: str, environment: str) -> Run:
                             "AND key IN ('env', 'timing_valid', 'timing_reason')", of[0][0]))
     more = f" and {len(of) - 1} more" if of[1:] else ""
     made = Run("", machine={**facts, "brand": of[0][2], "run_id": of[0][1] + more})
-    if environment == "damaged":
+    if environment == standing.DAMAGED:
         made.problems.append(Problem("results.csv", 0, "damaged"))
     return made
 
@@ -118,7 +130,7 @@ def groups(found: list):
 def experiment(row: tuple) -> str:
     """A line of the table."""
     _, environment, op, variant, *place, core_type, middle, least, greatest, unit, over_boots, \
-        machines, boots, disbelieved = row
+        machines, boots, disbelieved, unconverged = row
     numbers = middle, least, greatest, unit, over_boots, machines, boots
     return line(environment, [op, variant, place_of(*place, core_type), *numbers,
-                              disbelieved or ""])
+                              disbelieved or "", unconverged or ""])

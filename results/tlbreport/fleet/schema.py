@@ -1,6 +1,6 @@
 """The tables of the database; results/fleet.md explains each column."""
 
-VERSION = 1  # of the tables: another one is not read
+VERSION = 2  # of the tables: another one is not read
 NAME = "fleet.sqlite"
 
 TABLES = """
@@ -27,11 +27,12 @@ CREATE TABLE experiment (
 CREATE TABLE cost (
   experiment INTEGER NOT NULL REFERENCES experiment, run INTEGER NOT NULL REFERENCES run,
   status TEXT NOT NULL, reason TEXT NOT NULL, p50 REAL, ci99_lo REAL, ci99_hi REAL, p99 REAL,
-  believed INTEGER, converged INTEGER,
+  believed INTEGER, converged INTEGER, step REAL,
   PRIMARY KEY (experiment, run)) WITHOUT ROWID;
 CREATE TABLE headline (
   run INTEGER NOT NULL REFERENCES run, place INTEGER NOT NULL, name TEXT NOT NULL,
-  ticks REAL, ns REAL, doubt TEXT NOT NULL, why TEXT NOT NULL,
+  ticks REAL, ns REAL, converged INTEGER, doubt TEXT NOT NULL,
+  why TEXT NOT NULL,
   PRIMARY KEY (run, place)) WITHOUT ROWID;
 CREATE TABLE regret (
   run INTEGER NOT NULL REFERENCES run, place INTEGER NOT NULL, decision TEXT NOT NULL,
@@ -45,12 +46,14 @@ CREATE TABLE spread (
   experiment INTEGER NOT NULL REFERENCES experiment, environment TEXT NOT NULL,
   processor TEXT NOT NULL, microcode TEXT NOT NULL, unit TEXT NOT NULL, runs INTEGER NOT NULL,
   machines INTEGER NOT NULL, least REAL NOT NULL, middle REAL NOT NULL, greatest REAL NOT NULL,
-  over_boots REAL, disbelieved INTEGER NOT NULL,
+  over_boots REAL, disbelieved INTEGER NOT NULL, unconverged INTEGER NOT NULL,
+  step REAL NOT NULL,
   PRIMARY KEY (experiment, environment, processor, microcode, unit)) WITHOUT ROWID;
 CREATE TABLE setting (
   environment TEXT NOT NULL, processor TEXT NOT NULL, decision TEXT NOT NULL, cases TEXT NOT NULL,
   choice TEXT NOT NULL, linux INTEGER NOT NULL, is_choice INTEGER NOT NULL, runs INTEGER NOT NULL,
   right_in INTEGER NOT NULL, worst REAL NOT NULL);
+CREATE TABLE outdated (processor TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE INDEX setting_by_processor ON setting (processor);
 CREATE INDEX run_by_processor ON run (processor);
 CREATE INDEX run_by_id ON run (run_id);

@@ -26,7 +26,7 @@ ORDER BY environment, decision, lack"""
 
 
 def settings(store: Store, names: dict) -> str:
-    """The page; names: processor -> what it calls itself."""
+    """The page; names: (environment, processor) -> what it calls itself."""
     found, parts = store.rows(FOUND), [paragraph(NOTE, class_="note")]
     first = {row[1]: place for place, row in reversed(list(enumerate(found)))}
     found.sort(key=lambda row: (standing.order(row[0]), first[row[1]], row[2]))
@@ -46,11 +46,12 @@ def one(environment: str, decision: str, cases: str, found: list, names: dict) -
     for _, _, _, choice, linux, _, *of_model in found:
         choices.setdefault(choice, []).append((linux, *of_model))
     told = [judged(name, mine) for name, mine in choices.items()]
+    here = {processor: brand for (at, processor), brand in names.items() if at == environment}
     told.sort(key=lambda row: (-row[1], row[3], row[0]))
     is_choice = all(row[5] for row in found)
     said = [f"{name} is right on {right} of {many} models"
             for name, right, many, *_, linux in told if linux or told[0][0] == name]
-    body = [shown(row, names, is_choice) for row in told]
+    body = [shown(row, here, is_choice) for row in told]
     text = f"{'; '.join(said)}." if is_choice else (
         f"No choice where it is needed: what it costs on {models} models.")
     return join([tag("h3", f"{decision}: {cases}"), paragraph(tag("strong", text)),

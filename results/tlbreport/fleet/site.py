@@ -2,9 +2,8 @@
 
 import os
 
-from ..read.load import NotARun
 from .errata_page import HERE as ERRATA, errata
-from .frame import INDEX, brands, file_of
+from .frame import INDEX, brands, file_of, titles
 from .gather import Gathered, gather
 from .machines import machines
 from .microcode import HERE as MICROCODE, microcode
@@ -22,8 +21,6 @@ def fleet(root: str, out: str, write) -> Gathered:
     store = Store(out)
     try:
         made = gather(store, root)
-        if not made.there and not store.stamps():
-            raise NotARun(f"{root}: no folder in it holds a file of a run")
         put(store, made, out, write)
     finally:
         store.close()
@@ -32,18 +29,20 @@ def fleet(root: str, out: str, write) -> Gathered:
 
 def put(store: Store, made: Gathered, out: str, write) -> None:
     """Writes the pages: of processors only those whose runs have changed, or that are not there."""
-    names, wanted = brands(store), {}
-    for name, brand in names.items():
+    names, outdated, wanted = brands(store), store.outdated(), {}
+    called = titles(names)
+    for name, brand in called.items():
         file = file_of("processor", name)
-        if name in made.processors or not os.path.exists(os.path.join(out, file)):
+        if name in outdated or not os.path.exists(os.path.join(out, file)):
             wanted[file] = processor(store, name, brand)
     wanted |= operations(store, names)
     wanted |= {SETTINGS: settings(store, names), ERRATA: errata(store, names),
                MICROCODE: microcode(store, names), INDEX: machines(store, made)}
     for file, text in wanted.items():  # the first page comes last: what it links to is there
         write(os.path.join(out, file), text)
-    kept = {*wanted, *(file_of("processor", name) for name in names)}
+    kept = {*wanted, *(file_of("processor", name) for name in called)}
     for file in os.listdir(out):
         if file.startswith(("processor-", "operation-")) and file.endswith(".html") \
                 and file not in kept:
             os.remove(os.path.join(out, file))
+    store.updated()

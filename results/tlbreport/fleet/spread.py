@@ -10,7 +10,7 @@ EVERY = ""  # in the place of a microcode: of all of them together
 COSTS = """
 SELECT experiment, environment, CASE WHEN unit = 'ticks' AND tsc_hz THEN 'ns' ELSE unit END,
   microcode, machine, CASE WHEN unit = 'ticks' AND tsc_hz THEN 1e9 * p50 / tsc_hz ELSE p50 END,
-  believed
+  believed, converged, CASE WHEN unit = 'ticks' AND tsc_hz THEN 1e9 * step / tsc_hz ELSE step END
 FROM experiment CROSS JOIN run CROSS JOIN cost USING (experiment, run)
 WHERE processor = ? AND duplicate_of IS NULL AND status = 'ok' AND p50 IS NOT NULL
 ORDER BY experiment"""  # CROSS: its few runs are looked up, and not all costs are looked through
@@ -34,7 +34,7 @@ def renew(store: Store, processors) -> None:
         made = [(experiment, environment, processor, microcode, unit, *numbers)
                 for experiment, rows in groupby(found, key=lambda row: row[0])
                 for (environment, microcode, unit), numbers in spreads(rows)]
-        store.base.executemany(f"INSERT INTO spread VALUES ({marks(12)})", made)
+        store.base.executemany(f"INSERT INTO spread VALUES ({marks(14)})", made)
         found = store.rows(REGRETS, processor, standing.HARDWARE)
         store.base.executemany(f"INSERT INTO setting VALUES ({marks(10)})",
                                [(environment, processor, *names, *numbers) for
@@ -69,20 +69,23 @@ def spreads(rows):
 
 def spread(found: list) -> tuple | None:
     """(runs, machines, least, middle, greatest, the widest range of one machine's boots in percent,
-    runs in which it was not believed); None if it was believed in none.
+    runs in which it was not believed, believed runs in which it did not converge, the coarsest step
+    of their clocks); None if it was believed in none.
 
     The middle is the median of the machines' medians: many boots of one do not outweigh another.
     """
-    machines, disbelieved = {}, 0
-    for machine, p50, believed in found:
+    machines, disbelieved, unconverged, coarsest = {}, 0, 0, 0.0
+    for machine, p50, believed, converged, step in found:
         if believed == 0:
             disbelieved += 1
         else:
             machines.setdefault(machine, []).append(p50)
+            unconverged += converged == 0
+            coarsest = max(coarsest, step or 0.0)
     if not machines:
         return None
     every = [p50 for boots in machines.values() for p50 in boots]
     over_boots = [100 * (max(boots) - min(boots)) / abs(median(boots))
                   for boots in machines.values() if len(boots) > 1 and median(boots)]
     return (len(every), len(machines), min(every), median(map(median, machines.values())),
-            max(every), max(over_boots, default=None), disbelieved)
+            max(every), max(over_boots, default=None), disbelieved, unconverged, coarsest)

@@ -3,19 +3,20 @@
 from ..read import trust
 from ..read.run import Run
 
-HARDWARE = "hardware"
+HARDWARE, DAMAGED = "hardware", "damaged"
+BASIS = ("results.csv", "machine.csv")
 MARKED = "not a measurement of hardware"
 
 
 def environment(run: Run) -> str:
-    """'hardware', or what it was instead: the watermark's first line in small letters."""
-    lines = trust.watermark((run,), "results.csv", "machine.csv")
+    """'hardware', or what it was instead: 'damaged' if its costs or what says what it ran on are,
+    else the watermark's first line in small letters."""
+    if any(run.damaged(name) for name in BASIS):
+        return DAMAGED
+    lines = trust.judge(run).watermark
     if not lines:
         return HARDWARE
-    first = lines[0].rstrip(":")
-    if first.startswith("DAMAGED"):
-        return "damaged"
-    kind, _, env = first.partition(" (")
+    kind, _, env = lines[0].rstrip(":").partition(" (")
     return f"{kind.lower()} ({env}" if env else kind.lower()
 
 
@@ -23,7 +24,7 @@ def watermark(name: str) -> tuple:
     """The lines to print over what is of that environment; none of hardware."""
     if name == HARDWARE:
         return ()
-    if name == "damaged":
+    if name == DAMAGED:
         return ("DAMAGED OR CUT",)
     kind, _, env = name.partition(" (")
     if kind == "timing not valid":

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import contextmanager
 
 from .schema import NAME, OF_RUN, TABLES, VERSION
 
@@ -9,6 +10,9 @@ CACHE_KIB = 65536  # of pages, while runs are added
 RUN = ("folder stamp run_id crc32 environment processor machine vendor family model stepping brand "
        "microcode hypervisor board date profile program tsc_hz timing_valid files_whole obstacle "
        "cells_passed cells_failed").split()
+# What a value ends in that no column takes; a full disk, say, is no fault of a run.
+UNFIT = (ValueError, OverflowError, sqlite3.DataError, sqlite3.IntegrityError,
+         sqlite3.InterfaceError)
 
 
 class NotAFleet(Exception):
@@ -26,8 +30,7 @@ class Store:
         except sqlite3.DatabaseError as error:
             self.base.close()
             raise NotAFleet(f"{self.path}: {error}") from error
-        self.experiments = {tuple(key): number for number, *key in self.rows(
-            "SELECT * FROM experiment")}
+        self.experiments = self.known()
 
     def prepare(self) -> None:
         """Makes the tables of a new file; refuses those of another version."""
@@ -65,9 +68,23 @@ class Store:
         """Folder -> stamp of what was read."""
         return dict(self.rows("SELECT folder, stamp FROM run"))
 
+    def outdate(self, processor: str) -> None:
+        """Its spread and its page are not those of its runs, until updated()."""
+        self.base.execute("INSERT OR IGNORE INTO outdated VALUES (?)", (processor,))
+
+    def outdated(self) -> set:
+        """The processors whose runs have changed since their pages were written."""
+        return {processor for processor, in self.rows("SELECT processor FROM outdated")}
+
+    def updated(self) -> None:
+        """The pages of all processors are written."""
+        self.base.execute("DELETE FROM outdated")
+        self.commit()
+
     def remove(self, folder: str) -> None:
         """Takes out a run that is gone or has changed."""
-        run = self.value("SELECT run FROM run WHERE folder = ?", folder)
+        run, processor = self.rows("SELECT run, processor FROM run WHERE folder = ?", folder)[0]
+        self.outdate(processor)
         self.base.execute("UPDATE run SET duplicate_of = NULL WHERE duplicate_of = ?", (run,))
         for table in OF_RUN:
             self.base.execute(f"DELETE FROM {table} WHERE run = ?", (run,))
@@ -75,14 +92,39 @@ class Store:
                           "(SELECT experiment FROM experiment)", (run,))
         self.base.execute("DELETE FROM run WHERE run = ?", (run,))
 
-    def add(self, extracts: list) -> None:
-        """Adds runs; the costs of all of them in the order in which they are kept."""
+    def add(self, extracts: list) -> list:
+        """Adds runs; (folder, why) of those that could not be: of them nothing is kept."""
+        try:
+            with self.whole():
+                self.add_together(extracts)
+        except UNFIT as error:
+            if len(extracts) == 1:
+                return [(extracts[0].folder, f"{type(error).__name__}: {error}")]
+            return [lost for one in extracts for lost in self.add([one])]
+        return []
+
+    @contextmanager
+    def whole(self):
+        """What is done in it is kept whole, or not at all."""
+        self.base.execute("SAVEPOINT added")
+        try:
+            yield
+        except UNFIT:
+            self.base.execute("ROLLBACK TO added")
+            self.base.execute("RELEASE added")
+            self.experiments = self.known()
+            raise
+        self.base.execute("RELEASE added")
+
+    def add_together(self, extracts: list) -> None:
+        """The costs of all of them in the order in which they are kept."""
         costs = []
         for one in extracts:
             run = self.add_run(one)
+            self.outdate(one.run["processor"])
             costs += [(self.experiment(key), run, *cost) for key, cost in one.costs]
         costs.sort(key=lambda cost: cost[:2])
-        self.base.executemany(f"INSERT INTO cost VALUES ({marks(10)})", costs)
+        self.base.executemany(f"INSERT INTO cost VALUES ({marks(11)})", costs)
 
     def add_run(self, one) -> int:
         """All rows of a run but its costs; returns its number."""
@@ -91,11 +133,15 @@ class Store:
                                 values).lastrowid
         for table, rows, width in (
                 ("fact", one.facts, 3), ("problem", one.problems, 5),
-                ("headline", one.headlines, 7), ("regret", one.regrets, 12),
+                ("headline", one.headlines, 8), ("regret", one.regrets, 12),
                 ("erratum", one.errata, 4)):
             self.base.executemany(f"INSERT INTO {table} VALUES ({marks(width)})",
                                   [(run, *row) for row in rows])
         return run
+
+    def known(self) -> dict:
+        """Experiment -> its number."""
+        return {tuple(key): number for number, *key in self.rows("SELECT * FROM experiment")}
 
     def experiment(self, key: tuple) -> int:
         """The number of an experiment, a new one if it was never seen."""

@@ -249,12 +249,12 @@ class Site(FleetTest):
             self.add(f"m/new{boot}", 200 + boot, microcode="0x2")
         self.draw()
         self.says(self.page("microcode"), "0x1, 0x2", "Experiments that differ: 1.",
-                  "0x1 150.5 150 151 3 0x2 100.5 1.498 ns")
+                  "0x1 150.5 150 151 3 1 0x2 100.5 3 1 50 1.498 ns")
 
     def test_revisions_whose_boots_overlap_or_are_few_do_not_differ(self):
         for boot in range(3):
-            self.add(f"m/old{boot}", 300 + boot, microcode="0x1")
-            self.add(f"m/new{boot}", 299 + boot, microcode="0x2")
+            self.add(f"m/old{boot}", 300 + 10 * boot, microcode="0x1")
+            self.add(f"m/new{boot}", 290 + 10 * boot, microcode="0x2")
         self.add("m/once", 900, microcode="0x3")
         self.draw()
         self.says(self.page("microcode"), "No cost differs")
