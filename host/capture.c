@@ -41,7 +41,7 @@ static const char usage[] =
 	"usage: capture --out DIR [options] <STREAM\n"
 	"       capture --out DIR --split|--follow [--timeout S] LOG...\n"
 	"  --out DIR            where the files go; may not hold a run already; of\n"
-	"                       LOGs each run gets a folder of its own in it\n"
+	"                       LOGs in DIR/LOG/ID, LOG without its suffix\n"
 	"  --split              all runs in LOGs of serial lines\n"
 	"  --follow             and what is written to them, until a signal\n"
 	"  --log FILE           copy of everything read\n"

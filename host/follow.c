@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,13 +14,14 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { IO_ERROR = 3, UNFINISHED = 4, NO_RUN = 5 };
+enum { USAGE = 2, IO_ERROR = 3, UNFINISHED = 4, NO_RUN = 5 };
 
 #define POLL_NS 200000000L
 
 /* A serial line: its log, and the run that it is in. */
 struct serial_line {
 	const char *path;
+	char name[NAME_MAX + 1]; /* of the log, without its suffix */
 	int fd;
 	bool failed;
 	off_t at;
@@ -54,13 +56,15 @@ static int worse(int a, int b)
 	return a > b ? a : b;
 }
 
-static struct session *new_session(const struct lines *all)
+static struct session *new_session(const struct lines *all,
+                                   const struct serial_line *line)
 {
 	struct session *const session = calloc(1, sizeof *session);
 
 	if (session == NULL)
 		return NULL;
 	session->parent = all->options->dir;
+	session->line = line->name;
 	session->progress.mode = PROGRESS_QUIET;
 	session_begin(session);
 	return session;
@@ -96,7 +100,7 @@ static void push(struct lines *all, struct serial_line *line)
 	say_about(line->path);
 	for (unsigned runs = 0; runs < 2; runs++) {
 		if (line->session == NULL)
-			line->session = new_session(all);
+			line->session = new_session(all, line);
 		if (line->session == NULL) {
 			line->failed = true;
 			break;
@@ -227,16 +231,53 @@ static unsigned count_of(char **logs)
 	return count;
 }
 
+static void name_line(struct serial_line *line, const char *path)
+{
+	const char *const slash = strrchr(path, '/');
+	const char *const name = slash != NULL ? slash + 1 : path;
+	const char *const dot = strrchr(name, '.');
+	const size_t length =
+		dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name);
+
+	line->path = path;
+	snprintf(line->name, sizeof line->name, "%.*s", (int)length, name);
+}
+
+/* Runs of two machines in one folder would be taken for those of one. */
+static bool names_differ(const struct lines *all)
+{
+	for (unsigned i = 1; i < all->count; i++)
+		for (unsigned k = 0; k < i; k++)
+			if (strcmp(all->lines[i].name, all->lines[k].name) == 0) {
+				say("%s and %s: both would be in %s/%s\n",
+				    all->lines[k].path, all->lines[i].path,
+				    all->options->dir, all->lines[i].name);
+				return false;
+			}
+	return true;
+}
+
 /* All, so that each that cannot be read is named. */
-static bool open_all(struct lines *all, char **logs)
+static bool open_all(struct lines *all)
 {
 	bool good = true;
 
-	for (unsigned i = 0; i < all->count; i++) {
-		all->lines[i].path = logs[i];
+	for (unsigned i = 0; i < all->count; i++)
 		good = open_log(&all->lines[i]) && good;
-	}
 	return good;
+}
+
+/* 0, or why the logs cannot be read, which is said. */
+static int begin_lines(struct lines *all, char **logs)
+{
+	all->lines = calloc(all->count, sizeof all->lines[0]);
+	if (all->lines == NULL)
+		return IO_ERROR;
+	for (unsigned i = 0; i < all->count; i++)
+		name_line(&all->lines[i], logs[i]);
+	if (!names_differ(all))
+		return USAGE;
+	return open_all(all) ? 0 : IO_ERROR;
 }
 
 static void end_line(struct lines *all, struct serial_line *line, const char *why)
@@ -267,10 +308,12 @@ int follow_logs(char **logs, const struct follow *options)
 
 	if (all.count == 0)
 		return NO_RUN;
-	all.lines = calloc(all.count, sizeof all.lines[0]);
-	if (all.lines == NULL || !open_all(&all, logs)) {
+
+	const int begun = begin_lines(&all, logs);
+
+	if (begun != 0) {
 		free(all.lines);
-		return IO_ERROR;
+		return begun;
 	}
 	watch_signals();
 

@@ -65,7 +65,7 @@ static void show_last_lines(const struct session *s)
 /* A run of several gets a folder of its own. */
 static void enter_folder(struct session *s, const char *id)
 {
-	if (run_folder(s->folder, s->parent, id)) {
+	if (run_folder(s->folder, s->parent, s->line, id)) {
 		s->delivery.dir = s->folder;
 		return;
 	}

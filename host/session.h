@@ -15,8 +15,9 @@ struct session {
 	struct capture capture;
 	struct delivery delivery;
 	struct progress progress;
-	/* The folder of each run is made in it; NULL: delivery.dir is set already. */
+	/* The folder of the run is made there; NULL: delivery.dir is set already. */
 	const char *parent;
+	const char *line; /* in the folder of that name in it */
 	char folder[PATH_MAX];
 	const char *started_file; /* gets the id and the seconds until @run, or NULL */
 	bool verbose;

@@ -43,6 +43,23 @@ check 'prose is within 110 columns, and the first page whole' finds_nothing '
 	length($0) > 110 && (FILENAME == "README.md" || !/^(\||    )/) {
 		print FILENAME ":" FNR ": " length($0)
 	}'
+check 'a page says how to make what its commands take from build/' finds_nothing '
+	FNR == 1 { delete made }
+	!/^    / { next }
+	/^ +make( |$)/ { made["build/tlbmark.efi"] }
+	/^ +make image/ { made["build/tlbmark.img"] }
+	{
+		text = $0
+		sub(/ #.*/, "", text)
+		while (match(text, /build\/[A-Za-z0-9_.\/-]+/)) {
+			file = substr(text, RSTART, RLENGTH)
+			if (text ~ /^ +make /)
+				made[file]
+			if (!(file in made))
+				print FILENAME ":" FNR ": " file
+			text = substr(text, 1, RSTART - 1) substr(text, RSTART + RLENGTH)
+		}
+	}'
 keep '\.([chS]|sh|py)$'
 check "no source has more than $most_lines lines" finds_nothing \
 	"FNR == $most_lines + 1 { print FILENAME }"

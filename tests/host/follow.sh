@@ -37,25 +37,25 @@ is_whole() { # FOLDER ID
 
 runs_of_all_logs_have_folders() {
 	{ echo 'BIOS 1.0'; run a; printf 'login: '; run b; } >"$scratch/one"
-	run c >"$scratch/two"
-	split 0 "$scratch/one" "$scratch/two" && is_whole a a && is_whole b b && is_whole c c &&
-		[ "$(find "$out" -mindepth 1 -maxdepth 1 | wc -l)" -eq 3 ] &&
-		grep -qF "$scratch/one: $out/b: whole, status 0" "$scratch/said"
+	run c >"$scratch/two.lab.log"
+	split 0 "$scratch/one" "$scratch/two.lab.log" && is_whole one/a a && is_whole one/b b &&
+		is_whole two.lab/c c && [ "$(find "$out" -mindepth 2 -maxdepth 2 | wc -l)" -eq 3 ] &&
+		grep -qF "$scratch/one: $out/one/b: whole, status 0" "$scratch/said"
 }
 
 cut_runs_are_named() {
 	{ cut_run a; run b; cut_run c; } >"$scratch/one"
-	split 4 "$scratch/one" && is_whole b b &&
-		grep -qF "$out/a: not whole, status 4" "$scratch/said" &&
+	split 4 "$scratch/one" && is_whole one/b b &&
+		grep -qF "$out/one/a: not whole, status 4" "$scratch/said" &&
 		grep -qF "$scratch/one: the machine started over at 3/3, without @done" "$scratch/said" &&
-		grep -qF "$out/c: not whole, status 4" "$scratch/said" &&
+		grep -qF "$out/one/c: not whole, status 4" "$scratch/said" &&
 		grep -qF "$scratch/one: the log ended at 3/3, without @done" "$scratch/said" &&
-		grep -q . "$out/a/selftest.csv" && [ ! -e "$out/a/machine.csv" ]
+		grep -q . "$out/one/a/selftest.csv" && [ ! -e "$out/one/a/machine.csv" ]
 }
 
 one_id_has_a_folder_each_time() {
 	{ run a; run a 1; } >"$scratch/one"
-	split 1 "$scratch/one" && is_whole a a && [ -s "$out/a.2/machine.csv" ]
+	split 1 "$scratch/one" && is_whole one/a a && [ -s "$out/one/a.2/machine.csv" ]
 }
 
 an_id_is_no_path() {
@@ -72,6 +72,15 @@ a_log_that_is_missing_stops_the_start() {
 	run a >"$scratch/one"
 	split 3 "$scratch/one" "$scratch/missing" &&
 		grep -qF "$scratch/missing: No such file" "$scratch/said" && [ ! -e "$out" ]
+}
+
+# They would be taken for one machine.
+logs_of_one_name_are_refused() {
+	mkdir -p "$scratch/rack"
+	run a >"$scratch/one.log"
+	run b >"$scratch/rack/one.txt"
+	split 2 "$scratch/one.log" "$scratch/rack/one.txt" && [ ! -e "$out" ] &&
+		grep -qF "both would be in $out/one" "$scratch/said"
 }
 
 said() { # TEXT
@@ -92,17 +101,17 @@ growing_logs_are_followed() {
 		>"$scratch/said" 2>&1 &
 	reader=$!
 	run b >>"$scratch/two"
-	said "$out/b: whole" || return 1
+	said "$out/two/b: whole" || return 1
 	run a | tail -n +3 >>"$scratch/one"
-	said "$out/a: whole" || return 1
+	said "$out/one/a: whole" || return 1
 	mv "$scratch/one" "$scratch/one.1"
 	run c >"$scratch/one"
-	said "$out/c: whole" || return 1
+	said "$out/one/c: whole" || return 1
 	cut_run d >>"$scratch/two"
-	until [ -e "$out/d" ]; do sleep 0.05; done
+	until [ -e "$out/two/d" ]; do sleep 0.05; done
 	kill -TERM $reader
 	wait $reader
-	[ $? -eq 4 ] && is_whole a a && is_whole b b && is_whole c c &&
+	[ $? -eq 4 ] && is_whole one/a a && is_whole two/b b && is_whole one/c c &&
 		grep -qF "$scratch/two: interrupted at 3/3, without @done" "$scratch/said"
 }
 
@@ -111,12 +120,13 @@ options_of_one_stream_are_refused() {
 	split 2 --partial "$scratch/one" && split 2
 }
 
-check 'each run of each log has a folder of its own' runs_of_all_logs_have_folders
+check 'each log has a folder, and in it each of its runs' runs_of_all_logs_have_folders
 check 'a run without an end is named as cut, and what came whole is kept' cut_runs_are_named
 check 'a second run of one id has a folder beside the first' one_id_has_a_folder_each_time
 check 'a run whose id is a path is refused' an_id_is_no_path
 check 'logs without a run end with 5' a_log_without_a_run_says_so
 check 'a log that is not there is named before anything is read' a_log_that_is_missing_stops_the_start
+check 'logs whose runs would be in one folder are refused' logs_of_one_name_are_refused
 check 'logs that grow, and one that is replaced, are followed' growing_logs_are_followed
 check 'options of a single stream, and no log at all, are refused' options_of_one_stream_are_refused
 finish

@@ -175,10 +175,18 @@ TEST(a_bit_that_was_to_be_set_and_is_not_is_seen)
 		walk_pages_set(pages, 0);
 		prime(0);
 		assert_true(shape_walk.is_shown(row()));
+		assert_int_equal(shape_walk.mishap(row()).status, ROW_OK);
 		prime(1);
 		walk_pages_set(pages, cases[i].must_have);
 		prime(0);
 		assert_int_equal(shape_walk.is_shown(row()), cases[i].must_have == 0);
+
+		/* Without an operation there is none to be disbelieved. */
+		const bool fails =
+			cases[i].must_have != 0 && text_equal(cases[i].op, "none");
+
+		assert_int_equal(shape_walk.mishap(row()).status,
+		                 fails ? ROW_FAILED : ROW_OK);
 	}
 }
 

@@ -167,10 +167,21 @@ static bool is_shown(const struct experiment *experiment)
 	return experiment->walk[1].unset == 0;
 }
 
+/* Without an operation there is none to be disbelieved: the row has failed. */
+static struct mishap mishap(const struct experiment *experiment)
+{
+	if (experiment->spec.op == tlb_op_none && !is_shown(experiment))
+		return (struct mishap){
+			ROW_FAILED, "an access left A or D clear that it has to set"
+		};
+	return (struct mishap){ ROW_OK, NULL };
+}
+
 const struct shape shape_walk = {
 	.equip = equip_walk,
 	.begin = begin,
 	.end = end,
+	.mishap = mishap,
 	.is_shown = is_shown,
 };
 

@@ -89,12 +89,13 @@ def polls(groups: dict) -> dict:
 
 
 def ipi_shares(run: Run) -> list:
-    """(row, poll, share, low, high) of each call by interrupt that has a poll beside it."""
+    """(row, poll, share, low, high) of each call by interrupt that has a poll beside it.  Who polls
+    is idle: what a target that is not takes longer is no interrupt's."""
     groups = alone([row for row in ok(run, "ipi") if call(row)])
     controls = polls(groups)
     return [(row, controls[at], *difference(row, controls[at]))
             for at, mine in groups.items() if at in controls
-            for row in mine if call(row).mode not in NO_IPI]
+            for row in mine if call(row).mode not in NO_IPI and call(row).state not in WORKS]
 
 
 @dataclass(frozen=True)

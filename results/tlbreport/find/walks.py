@@ -21,11 +21,6 @@ class Extra:
     low: float
     high: float
 
-    @property
-    def is_told(self) -> bool:
-        """Whether the interval is clear of nothing."""
-        return self.low > 0 or self.high < 0
-
 
 def ok(run: Run) -> list:
     """The rows that have a median in ticks and an interval, of known variants."""

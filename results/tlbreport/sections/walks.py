@@ -5,10 +5,10 @@ from ..draw.digits import interval, shown
 from ..draw.markup import Markup, breakable, join, paragraph, table, tag
 from ..draw.multiples import of_op
 from ..draw.plot_strips import strip
-from ..find.walks import BENCH, NEAREST, Extra, counted, extras, ok
+from ..find.walks import BENCH, NEAREST, counted, extras, ok
 from ..read import trust, variant
 from ..read.run import Run
-from ..read.sweep import FILE, doubt, lacking, rows
+from ..read.sweep import FILE, doubt, lacking, point, rows
 
 NOTE = (
     "Accesses to 16 pages, one behind the other, less the same accesses to pages that the TLB has: "
@@ -31,8 +31,9 @@ NAMES = {
 PRESET = ("A kernel that sets A, and where a store comes D too, when it makes an entry (Linux: "
           "pte_mkyoung, pte_mkdirty) saves this")
 HELD = {
-    "clean": "A store to a page that the TLB has as clean costs {} ticks more than to a dirty one.",
-    "upgrade": "The first store to a page that was made writable without a flush costs {} ticks.",
+    "clean": ("A store to a page that the TLB has as clean", "to a dirty one"),
+    "upgrade": ("The first store to a page that was made writable without a flush",
+                "to one that the TLB has as writable"),
 }
 
 
@@ -60,12 +61,14 @@ def said(run: Run):
     for one in extras(run):
         meets = variant.of(one.row).meets
         if meets in NAMES and variant.of(one.row).lies == NEAREST and not doubt(one.row, one.plain):
-            yield paragraph(f"To {NAMES[meets]}, a {variant.of(one.row).access} takes {told(one)}."
+            yield paragraph(f"To {NAMES[meets]}, a {variant.of(one.row).access} takes "
+                            f"{told(one.value, one.low, one.high, 'without')}."
                             + (f" {PRESET}." if meets == "new" and one.low > 0 else ""))
     for row in ok(run):
-        text = HELD.get(variant.of(row).meets)
-        if text and variant.of(row).lies == NEAREST:
-            yield paragraph(text.format(shown(row.number("p50"))))
+        what, other = HELD.get(variant.of(row).meets, ("", ""))
+        if what and variant.of(row).lies == NEAREST:
+            cost = point(row)
+            yield paragraph(f"{what} takes {told(cost.y, cost.low, cost.high, other)}.")
     for row, faults in counted(run, "faults"):
         yield paragraph(
             "None of these stores raised a page fault: this processor looks at the entry again "
@@ -80,12 +83,12 @@ def said(run: Run):
                               if unset else "."))
 
 
-def told(one: Extra) -> str:
-    """The difference, or that there is none to be told."""
-    if not one.is_told:
-        return f"no longer than without, as far as {interval(one.low, one.high)} ticks tell"
-    longer = "longer" if one.value > 0 else "less"
-    return f"{shown(abs(one.value))} ticks {longer} {interval(one.low, one.high)}"
+def told(value: float, low: float, high: float, other: str) -> str:
+    """The difference to another access, or that there is none to be told."""
+    if low <= 0 <= high:
+        return f"no longer than {other}, as far as {interval(low, high)} ticks tell"
+    longer = "longer" if value > 0 else "less"
+    return f"{shown(abs(value))} ticks {longer} {interval(low, high)} than {other}"
 
 
 def more(run: Run) -> Markup:

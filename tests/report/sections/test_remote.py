@@ -180,7 +180,10 @@ class Calls(Remote):
                 ipi("poll-off-rtt-package-x2apic", 400, 1),
                 ipi("poll-off-rtt-core-x2apic", 100, 1),
                 ipi("store-mwait20-rtt-package-x2apic", 600, 1),  # no interrupt in it
-                ipi("nmi-hlt-rtt-machine-x2apic", 5000, 1)]
+                ipi("nmi-hlt-rtt-machine-x2apic", 5000, 1),
+                # What its work takes is in it, which no poll has.
+                *(ipi(f"unicast-{work}-rtt-package-x2apic", 9000, 1)
+                  for work in ("sibling", "misses", "stores", "ring3", "cli"))]
         self.check_says(self.remote(rows), "unicast, hlt x2apic, same package 3000.0 3600.0 4200.0 "
                         "2600.0 [2583.0, 2617.0]")
         row, = self.derived(rows)

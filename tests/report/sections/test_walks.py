@@ -6,12 +6,13 @@ import io
 from pagecheck import PageTest
 from rundir import EMULATOR, cost, read, skipped, write_run
 
+CLEAN = ("none", "store-clean-l1")
 MEDIANS = {
     ("cr3_reload", "load-l1"): 20, ("cr3_reload", "load-l2"): 30,
     ("cr3_reload", "load-memory"): 250, ("cr3_reload", "load-accessed-l1"): 21,
     ("cr3_reload", "store-l1"): 22, ("cr3_reload", "store-dirty-l1"): 140,
     ("cr3_reload", "store-new-l1"): 170, ("invlpg", "store-dirty-l1"): 150,
-    ("none", "store-clean-l1"): 120, ("none", "store-cleared-l1"): 0,
+    CLEAN: 120, ("none", "store-cleared-l1"): 0,
     ("none", "store-upgrade-l1"): 15,
 }
 
@@ -69,11 +70,20 @@ class Walks(PageTest):
         self.assertIn("1000 left D clear: without the flush", self.shown())
         self.assertNotIn("without the flush", self.shown(unset=0))
 
+    def test_a_store_to_a_page_that_the_tlb_has_is_told_by_its_interval(self):
+        text = self.shown()
+        self.assertIn("has as clean takes 120 ticks longer [119, 121] than to a dirty one.", text)
+        self.assertIn("without a flush takes 15 ticks longer [14, 16] than to one that the TLB has "
+                      "as writable.", text)
+        text = self.shown(medians={**MEDIANS, CLEAN: -0.25})
+        self.assertIn("has as clean takes no longer than to a dirty one, as far as [-1.25, 0.75] "
+                      "ticks tell.", text)
+
     def test_no_sentence_is_said_of_an_emulator(self):
         write_run(self.folder, machine=EMULATOR, results=walks())
         text = self.page().text
         self.assertIn("less store-l1", text.replace("store-dirty-l1 store-l1", "less store-l1"))
-        for words in ("To set D", "costs 15 ticks", "left D clear", "raised a page fault"):
+        for words in ("To set D", "made writable without a flush", "left D clear", "raised a page fault"):
             self.assertNotIn(words, text)
 
     def test_rows_that_were_skipped_are_named_with_their_reason(self):

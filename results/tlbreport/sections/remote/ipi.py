@@ -48,9 +48,9 @@ PARTS_NOTE = (
 )
 SHARE_NOTE = (
     "One target, the first at each distance: on the same core, in the same cluster, at the same "
-    "cache, in the same package, in the machine. The share of the interrupt is the round trip "
-    "less that of poll at the same distance; its interval is the difference of the ends of their "
-    "95 % intervals."
+    "cache, in the same package, in the machine. The share of the interrupt is the round trip to an "
+    "idle target less that of poll at the same distance; its interval is the difference of the ends "
+    "of their 95 % intervals."
 )
 
 

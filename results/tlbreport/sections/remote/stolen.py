@@ -3,7 +3,7 @@
 from ...draw import plot_strips, tables
 from ...draw.figure import BLUE, GREEN, ORANGE, VERMILLION
 from ...draw.markup import Markup, breakable, join, paragraph, table, tag
-from ...find import remote, shots, stolen as lost_time
+from ...find import as_linux, remote, shots, stolen as lost_time
 from ...read import sweep, trust, variant
 from ...read.run import Row, Run
 from ...read.samples import HISTOGRAM, histograms
@@ -86,9 +86,9 @@ def machine(run: Run):
         text = (f"On that sum INVLPGB is cheaper from so many targets: {found.crossing.words} "
                 f"{interval(found.crossing.low, found.crossing.high)}.")
         yield paragraph(sweep.doubted(text, found.doubt))
-    else:
-        yield paragraph("There is no number of targets from which INVLPGB is cheaper on that sum: "
-                        "it needs what a target loses to INVLPGB, and two numbers of targets.",
+    elif as_linux.broadcasts(run):
+        yield paragraph("Not known from how many targets INVLPGB is cheaper on that sum: it needs "
+                        "what a target loses to INVLPGB, and two numbers of targets.",
                         class_="lack")
 
 
