@@ -212,11 +212,6 @@ static bool is_on_volume(const struct work *work)
 	return false;
 }
 
-static bool arrived(const struct work *work)
-{
-	return work->is_uploaded || is_on_volume(work);
-}
-
 /* For a start that finds the run marker as it was before the files were written. */
 static void mark_places(const struct work *work)
 {
@@ -251,29 +246,39 @@ static void print_places(const struct work *work)
 	print(work, "\n");
 }
 
-static const char *where_they_wait(const struct work *work)
+static bool is_for_server(const struct work *work)
 {
-	if ((work->program->marker.transports & (uint32_t)TRANSPORT_HTTP) != 0)
-		return "tlbmark: NO server has taken the results.  They wait in RAM: "
-		       "mend what is said above,\nand start the program again without "
-		       "switching the machine off\n";
-	return work->way == TRANSPORT_RAM
-	               ? "tlbmark: NO volume has taken the results.  They wait in RAM: "
-	                 "make room on the\nstick, and start from it again without "
-	                 "switching the machine off\n"
-	               : "tlbmark: NO volume has taken the results.  They wait in the "
-	                 "firmware's variables:\nmake room on the stick, and start "
-	                 "from it again\n";
+	return (work->program->marker.transports & (uint32_t)TRANSPORT_HTTP) != 0;
+}
+
+/* By how they came home: what waits in variables outlives the power, too. */
+static void print_where_they_wait(const struct work *work)
+{
+	const bool in_ram = work->way == TRANSPORT_RAM;
+
+	console_format(&work->program->firmware,
+	               "tlbmark: NO %s has taken the results.  They wait in %s:\n"
+	               "         %s, and start %s again%s\n",
+	               is_for_server(work) ? "server" : "volume",
+	               in_ram ? "RAM" : "the firmware's variables",
+	               is_for_server(work) ? "mend what is said above"
+	                                   : "make room on the stick",
+	               is_for_server(work) ? "the program" : "from it",
+	               in_ram ? " without switching the machine off" : "");
 }
 
 static void print_outcome(const struct work *work)
 {
 	recovery_report_print(&work->program->firmware, work->header,
 	                      &work->unpacked.run, &work->outcome);
+	if (!is_on_volume(work) && !work->is_uploaded)
+		print_where_they_wait(work);
+	if (is_on_volume(work) && is_for_server(work) && !work->is_uploaded)
+		print(work, "tlbmark: the server does NOT have the results, and they "
+		            "are not sent again:\n"
+		            "         copy them there\n");
 	if (is_on_volume(work))
 		print_places(work);
-	if (!arrived(work))
-		print(work, where_they_wait(work));
 }
 
 /* What is too small for the stream is too small for nothing else. */
@@ -304,7 +309,8 @@ struct delivery deliver(struct program *program, const struct log_header *header
 	mark_places(&work);
 	print_outcome(&work);
 	return (struct delivery){
-		.arrived = arrived(&work),
+		.is_on_volume = is_on_volume(&work),
+		.is_uploaded = work.is_uploaded,
 		.status = work.unpacked.run.done ? work.unpacked.run.status
 		                                 : RUN_NOT_FINISHED,
 	};

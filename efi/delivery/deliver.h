@@ -6,8 +6,9 @@
 #define DELIVER_UNFINISHED "unfinished.txt"
 
 struct delivery {
-	bool arrived;    /* what is needed is on one volume at least */
-	uint32_t status; /* of the run */
+	bool is_on_volume; /* what is needed is on one at least */
+	bool is_uploaded;  /* or a server has it */
+	uint32_t status;   /* of the run */
 };
 
 /*
@@ -15,7 +16,9 @@ struct delivery {
  * prints how the run ended and where the files are.  A folder that is there already
  * stays as it is, and the new one gets a number, unless it is of an earlier try to
  * deliver this run: then what is not there yet is added.  A file that does not fit is
- * named, and the others written. way is how the stream came home.
+ * named, and the others written. way is how the stream came home.  They go to a server,
+ * too, if the run has planned that.  One volume is enough; if the server lacks what is
+ * needed, that is said.
  */
 struct delivery deliver(struct program *program, const struct log_header *header,
                         enum transport way);

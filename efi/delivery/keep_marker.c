@@ -66,7 +66,9 @@ static EFI_STATUS write_variable(const struct program *program, const struct lin
  */
 static bool is_spent(const struct program *program)
 {
-	return program->marker.state == RUN_MARKER_DELIVERED &&
+	const enum run_marker_state state = program->marker.state;
+
+	return (state == RUN_MARKER_DELIVERED || state == RUN_MARKER_SENT) &&
 	       program->config.after != AFTER_REBOOT;
 }
 

@@ -162,10 +162,10 @@ find_results(struct program *program, struct reclaim *reclaim, enum transport *w
 	return header;
 }
 
-static void note_recovery(struct program *program)
+static void note_recovery(struct program *program, enum run_marker_state state)
 {
 	nvram_forget(program);
-	program->marker.state = RUN_MARKER_DELIVERED;
+	program->marker.state = state;
 	if (EFI_ERROR(keep_marker_write(program)))
 		print(program, "tlbmark: the stick cannot be told that these results "
 		               "have arrived\n");
@@ -176,11 +176,12 @@ static struct recover bring_home(struct program *program, struct reclaim *reclai
 {
 	const struct delivery delivery = deliver(program, header, way);
 
-	if (!delivery.arrived)
+	if (!delivery.is_on_volume && !delivery.is_uploaded)
 		return (struct recover){ .was_due = true, .status = RUN_NOT_FINISHED };
 	reclaim_forget(reclaim);
 	reclaim_release(reclaim);
-	note_recovery(program);
+	note_recovery(program,
+	              delivery.is_on_volume ? RUN_MARKER_DELIVERED : RUN_MARKER_SENT);
 	return (struct recover){
 		.was_due = true,
 		.arrived = true,
@@ -208,7 +209,7 @@ struct recover recover(struct program *program)
 		reclaim_copies(&program->firmware, &program->map, marker, &reclaim);
 		reclaim_forget(&reclaim);
 		reclaim_release(&reclaim);
-		note_recovery(program);
+		note_recovery(program, RUN_MARKER_DELIVERED);
 		return home;
 	}
 	console_format(&program->firmware,

@@ -3,13 +3,14 @@
 
 struct recover {
 	bool was_due; /* there was a run to look for */
-	bool arrived; /* and all that is needed of it is on the stick */
+	bool arrived; /* and the stick, or a server, has all that is needed of it */
 	uint32_t status;
 };
 
 /*
  * Looks for the results of an earlier start, which program->marker tells of: writes
- * them to every volume of the stick, or says that they are lost and what to do.
+ * them to every volume of the stick and to the server, or says that they are lost and
+ * what to do.
  */
 struct recover recover(struct program *program);
 

@@ -97,16 +97,22 @@ static const char *code_text(unsigned code)
 	}
 }
 
+/* There was a connection. */
+static bool is_cut(EFI_STATUS status)
+{
+	return status == NETWORK_CONNECTION_FIN || status == NETWORK_CONNECTION_RESET ||
+	       status == EFI_ABORTED;
+}
+
 static const char *status_text(EFI_STATUS status)
 {
+	if (is_cut(status))
+		return "the server has cut the line";
 	switch (status) {
 	case EFI_TIMEOUT:
 		return "the server does not answer in time";
-	case NETWORK_CONNECTION_FIN:
-	case NETWORK_CONNECTION_RESET:
 	case NETWORK_CONNECTION_REFUSED:
-	case EFI_ABORTED:
-		return "the server has cut the line";
+		return "the server refuses the connection";
 	case EFI_NOT_FOUND:
 	case EFI_SECURITY_VIOLATION:
 		return "this firmware does not trust the server, or has no TLS";
@@ -153,12 +159,14 @@ static bool is_there(const struct upload *upload, const char *path, const char *
 
 /*
  * What the server refuses it refuses again, and whoever is slow is not quicker a second
- * later; what fails on the way may not fail again.
+ * later; what fails on the way may not fail again.  But a server given by its name may
+ * not have been reached, and to find that out takes the firmware a minute each time.
  */
-static bool is_final(const struct http_answer *answer)
+static bool is_final(const struct url *url, const struct http_answer *answer)
 {
 	if (EFI_ERROR(answer->status))
-		return answer->status == EFI_TIMEOUT;
+		return answer->status == EFI_TIMEOUT ||
+		       (!url->is_address && !is_cut(answer->status));
 	return answer->code >= 400 && answer->code < 500 &&
 	       answer->code != CODE_TIMEOUT;
 }
@@ -174,7 +182,7 @@ static bool send_file(const struct upload *upload, const char *path, const char 
 		*answer = http_put(&upload->route, &upload->url, path, bytes, length);
 		if (http_is_done(answer))
 			return true;
-		if (is_final(answer))
+		if (is_final(&upload->url, answer))
 			break;
 	}
 	return !EFI_ERROR(answer->status) &&

@@ -1,5 +1,6 @@
 #include "efi/network/address.h"
 
+#include "efi/network/interfaces.h"
 #include "efi/network/protocols.h"
 
 #define TRIES 300u
@@ -9,6 +10,18 @@
 #define INFO_BYTES 2048u
 
 static EFI_GUID config_guid = IP4_CONFIG2_GUID;
+
+/* Interfaces where DHCP has given nothing in this start: it is not waited for again. */
+static EFI_HANDLE silent[INTERFACES];
+static unsigned silent_count;
+
+static bool is_silent(EFI_HANDLE interface)
+{
+	for (unsigned i = 0; i < silent_count; i++)
+		if (silent[i] == interface)
+			return true;
+	return false;
+}
 
 static struct ip4_config2 *config_of(const struct firmware *firmware,
                                      EFI_HANDLE interface)
@@ -61,6 +74,8 @@ EFI_STATUS address_acquire(const struct firmware *firmware, EFI_HANDLE interface
 		return EFI_UNSUPPORTED;
 	if (has_address(config))
 		return EFI_SUCCESS;
+	if (is_silent(interface))
+		return EFI_NO_MAPPING;
 	lease->was_static = is_static(config);
 	/* To set what is set already asks for nothing. */
 	if (!lease->was_static)
@@ -71,6 +86,8 @@ EFI_STATUS address_acquire(const struct firmware *firmware, EFI_HANDLE interface
 			return EFI_SUCCESS;
 		firmware->table->BootServices->Stall(TRY_US);
 	}
+	if (silent_count < INTERFACES)
+		silent[silent_count++] = interface;
 	return EFI_NO_MAPPING;
 }
 

@@ -19,7 +19,7 @@ struct lease {
 /*
  * Sees to it that the interface has an address of its own, for up to 30 s: a
  * switch that looks for loops (STP) forwards nothing that long.
- * EFI_NO_MAPPING if none comes.
+ * EFI_NO_MAPPING if none comes, and from then on in this start at once.
  */
 EFI_STATUS address_acquire(const struct firmware *firmware, EFI_HANDLE interface,
                            struct lease *lease);

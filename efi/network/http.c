@@ -148,32 +148,34 @@ static bool names_length(const CHAR8 *name)
 	return wanted[i] == '\0' && name[i] == '\0';
 }
 
-/* The driver allocates the headers, and leaves them to its caller. */
-static bool take_length(const struct exchange *exchange, struct http_message *message,
+/*
+ * Of a message that has come: the driver allocates the headers, and leaves them to its
+ * caller.
+ */
+static void take_length(const struct exchange *exchange, struct http_message *message,
                         uint64_t *length)
 {
 	EFI_BOOT_SERVICES *const boot = exchange->route->firmware->table->BootServices;
-	bool found = false;
 
 	for (UINTN i = 0; i < message->header_count; i++) {
 		struct http_header *const header = &message->headers[i];
 		const char *const value = (const char *)header->value;
 
-		if (names_length(header->name) &&
-		    text_to_u64((struct text_slice){ value, text_length(value) },
-		                UINT32_MAX, length))
-			found = true;
+		if (names_length(header->name))
+			(void)text_to_u64(
+				(struct text_slice){ value, text_length(value) },
+				UINT32_MAX, length);
 		(void)boot->FreePool(header->name);
 		(void)boot->FreePool(header->value);
 	}
 	if (message->headers != NULL)
 		(void)boot->FreePool(message->headers);
-	return found;
 }
 
 /*
  * Without a body: one of no bytes would never come.  *length stays if the server does
- * not say it.
+ * not say it.  Headers of a response that failed are left alone: where EDK II's
+ * HttpResponseWorker() fails it frees them, and leaves their count, or the pointer.
  */
 static struct http_answer hear(struct exchange *exchange, uint64_t *length)
 {
@@ -183,10 +185,11 @@ static struct http_answer hear(struct exchange *exchange, uint64_t *length)
 	struct http_answer answer = { 0 };
 
 	answer.status = call(exchange, http->response, &message);
-	if (answer.status == NETWORK_HTTP_ERROR)
+	if (answer.status == EFI_SUCCESS)
+		take_length(exchange, &message, length);
+	else if (answer.status == NETWORK_HTTP_ERROR)
 		answer.status = EFI_SUCCESS; /* the code tells */
 	answer.code = code_of(response.code);
-	(void)take_length(exchange, &message, length);
 	return answer;
 }
 

@@ -8,8 +8,10 @@ struct http_answer {
 };
 
 /*
- * Sends a file.  Whatever happens, it ends: after 15 s, and 1 s more for each 64 KB.
- * The path begins with a slash.
+ * Sends a file.  To a server given by its address that ends whatever happens: after
+ * 15 s, and 1 s more for each 64 KB.  One given by its name Request() looks up and
+ * connects to before it returns, and no deadline of ours ends that: EDK II takes up to
+ * a minute more.  The path begins with a slash.
  */
 struct http_answer http_put(const struct route *route, const struct url *url,
                             const char *path, const void *body, UINTN bytes);

@@ -44,17 +44,31 @@ static EFI_STATUS read_file(const struct route *route, const struct url *url,
 	return answer.code == NOT_FOUND_CODE ? EFI_NOT_FOUND : EFI_ACCESS_DENIED;
 }
 
+/*
+ * The address that the firmware had while it booted, lest DHCP be asked anew: that
+ * changes the policy, which EDK II keeps in a variable.
+ */
+static struct station station_of_boot(const struct firmware *firmware)
+{
+	struct station station = { 0 };
+	struct own_image own;
+
+	own_image_read(firmware, &own);
+	station.is_set = device_path_ipv4(own.device, station.address, station.mask);
+	return station;
+}
+
 EFI_STATUS http_server_read(const struct firmware *firmware, const char *name, void *to,
                             UINTN *bytes)
 {
-	const struct station by_dhcp = { 0 };
+	const struct station station = station_of_boot(firmware);
 	struct route route;
 	struct url url;
 	EFI_STATUS status;
 
 	if (!http_server_url(firmware, &url))
 		return EFI_NOT_FOUND;
-	if (route_open(firmware, &by_dhcp, &url, &route) != NULL)
+	if (route_open(firmware, &station, &url, &route) != NULL)
 		return EFI_NO_RESPONSE;
 	status = read_file(&route, &url, name, to, bytes);
 	route_close(&route);

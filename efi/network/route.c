@@ -1,6 +1,8 @@
 #include "efi/network/route.h"
 
 #include "efi/network/child.h"
+#include "efi/network/interfaces.h"
+#include "lib/boot/network_card.h"
 
 #include <string.h>
 
@@ -9,39 +11,11 @@
 
 #define HOPS 64u
 
-static EFI_GUID http_binding_guid = SERVICE_BINDING_GUID_HTTP;
 static EFI_GUID tcp_binding_guid = SERVICE_BINDING_GUID_TCP4;
 static EFI_GUID tcp_guid = TCP4_GUID;
-static EFI_GUID pci_guid = EFI_PCI_IO_PROTOCOL_GUID;
 
-/* Firmware that boots from a disk connects nothing else. */
-static void connect_devices(const struct firmware *firmware)
-{
-	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
-	EFI_HANDLE *devices = NULL;
-	UINTN count = 0;
-
-	if (EFI_ERROR(boot->LocateHandleBuffer(ByProtocol, &pci_guid, NULL, &count,
-	                                       &devices)))
-		return;
-	for (UINTN i = 0; i < count; i++)
-		(void)boot->ConnectController(devices[i], NULL, NULL, TRUE);
-	boot->FreePool(devices);
-}
-
-static EFI_STATUS find_interfaces(const struct firmware *firmware,
-                                  EFI_HANDLE **interfaces, UINTN *count)
-{
-	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
-	EFI_STATUS status = boot->LocateHandleBuffer(ByProtocol, &http_binding_guid,
-	                                             NULL, count, interfaces);
-
-	if (!EFI_ERROR(status))
-		return status;
-	connect_devices(firmware);
-	return boot->LocateHandleBuffer(ByProtocol, &http_binding_guid, NULL, count,
-	                                interfaces);
-}
+/* Of this start: over which a server was reached.  NULL: none. */
+static EFI_HANDLE worked;
 
 static EFI_STATUS connect_to(const struct child *child, const struct route *route,
                              const struct url *url)
@@ -102,39 +76,47 @@ static EFI_STATUS try_interface(struct route *route, const struct url *url)
 	return status;
 }
 
-static const char *problem(EFI_STATUS status)
+static enum network_end end_of(EFI_STATUS status)
 {
 	switch (status) {
 	case EFI_NO_MAPPING:
-		return "no address by DHCP within 30 s: plug in a cable, or set ip = "
-		       "ADDRESS/BITS";
+		return NETWORK_NO_ADDRESS;
 	case EFI_TIMEOUT:
-		return "the server does not answer";
+	case EFI_NO_RESPONSE:
+		return NETWORK_SILENT;
 	case NETWORK_CONNECTION_RESET:
 	case NETWORK_CONNECTION_REFUSED:
-		return "the server refuses the connection";
+		return NETWORK_REFUSED;
 	default:
-		return "the network cannot be used";
+		return NETWORK_UNUSABLE;
 	}
 }
 
 const char *route_open(const struct firmware *firmware, const struct station *station,
                        const struct url *url, struct route *route)
 {
-	EFI_STATUS status = EFI_NO_MAPPING;
-	EFI_HANDLE *interfaces = NULL;
-	UINTN count = 0;
+	enum network_end furthest = NETWORK_UNUSABLE;
+	struct interfaces interfaces;
+	const char *const problem = interfaces_find(firmware, worked, &interfaces);
 
 	*route = (struct route){ .firmware = firmware, .station = *station };
-	if (EFI_ERROR(find_interfaces(firmware, &interfaces, &count)))
-		return "this firmware offers no HTTP: no network card, or its network "
-		       "stack is off in the setup";
-	for (UINTN i = 0; i < count && EFI_ERROR(status); i++) {
-		route->interface = interfaces[i];
+	if (problem != NULL)
+		return problem;
+	for (unsigned i = 0; i < interfaces.count; i++) {
+		enum network_end end;
+		EFI_STATUS status;
+
+		route->interface = interfaces.order[i];
 		status = try_interface(route, url);
+		if (!EFI_ERROR(status)) {
+			worked = route->interface;
+			return NULL;
+		}
+		end = end_of(status);
+		if (end > furthest)
+			furthest = end;
 	}
-	firmware->table->BootServices->FreePool(interfaces);
-	return EFI_ERROR(status) ? problem(status) : NULL;
+	return network_end_text(furthest);
 }
 
 void route_close(struct route *route)

@@ -10,10 +10,10 @@ struct route {
 };
 
 /*
- * Starts the firmware's network stack where it is not started yet, and takes the first
- * interface over which the server's port answers, or, where only its name is known,
- * which has an address.  Returns NULL, or why there is none, for people.  Each
- * interface takes 15 s at most.
+ * Takes the first interface (efi/network/interfaces.h) over which the server's port
+ * answers, or, where only its name is known, which has an address.  Returns NULL, or
+ * why there is none, for people: of the interface that came furthest.  Each one takes
+ * 38 s at most: 30 s for an address by DHCP, once in a start, and 8 s for the server.
  */
 const char *route_open(const struct firmware *firmware, const struct station *station,
                        const struct url *url, struct route *route);

@@ -10,6 +10,11 @@
 #define SIGNATURE_KIND 41u
 #define HARD_DRIVE_BYTES 42u
 
+/* Of an IPv4 node: the own address; ports, protocol and gateway; the mask. */
+#define IPV4_OWN 4u
+#define IPV4_MASK 23u
+#define IPV4_BYTES 27u
+
 #define GUID_BYTES 16u
 
 /* 1428f772-b64a-441e-b8c3-9ebdd7f893c7: EDK II's files of QEMU's options. */
@@ -181,6 +186,26 @@ bool device_path_uri(struct device_path path, char *uri, size_t capacity)
 	}
 	uri[good ? length : 0] = '\0';
 	return good;
+}
+
+static bool is_zero(const uint8_t *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (bytes[i] != 0)
+			return false;
+	return true;
+}
+
+bool device_path_ipv4(struct device_path path, uint8_t *address, uint8_t *mask)
+{
+	path = device_path_find(path, DEVICE_PATH_MESSAGING, DEVICE_PATH_IPV4);
+	if (device_path_node(path) < IPV4_BYTES ||
+	    is_zero(path.bytes + IPV4_OWN, DEVICE_PATH_ADDRESS) ||
+	    is_zero(path.bytes + IPV4_MASK, DEVICE_PATH_ADDRESS))
+		return false;
+	memcpy(address, path.bytes + IPV4_OWN, DEVICE_PATH_ADDRESS);
+	memcpy(mask, path.bytes + IPV4_MASK, DEVICE_PATH_ADDRESS);
+	return true;
 }
 
 /*

@@ -18,6 +18,7 @@ enum device_path_messaging {
 	DEVICE_PATH_USB = 5,
 	DEVICE_PATH_VENDOR_MESSAGE = 10,
 	DEVICE_PATH_MAC = 11,
+	DEVICE_PATH_IPV4 = 12,
 	DEVICE_PATH_USB_CLASS = 15,
 	DEVICE_PATH_USB_WWID = 16,
 	DEVICE_PATH_ISCSI = 19,
@@ -83,6 +84,15 @@ bool device_path_file(struct device_path path, char *file, size_t capacity);
  * printable ASCII.
  */
 bool device_path_uri(struct device_path path, char *uri, size_t capacity);
+
+#define DEVICE_PATH_ADDRESS 4u
+
+/*
+ * The own address and its mask, as the first IPv4 node has them (UEFI 2.10 10.3.4.12),
+ * in DEVICE_PATH_ADDRESS bytes each.  False, and nothing written, if there is none, if
+ * one of them is 0, or if it is the node of older versions, which has no mask.
+ */
+bool device_path_ipv4(struct device_path path, uint8_t *address, uint8_t *mask);
 
 /* True of what came over a network; a disk by iSCSI or NVMe over Fabrics did not. */
 bool device_path_is_network(struct device_path path);

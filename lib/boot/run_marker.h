@@ -13,9 +13,9 @@
 
 enum run_marker_state {
 	RUN_MARKER_NONE,
-	RUN_MARKER_PENDING, /* nobody has seen its results yet */
-	RUN_MARKER_DELIVERED,
-	RUN_MARKER_SENT,       /* by other ways: nothing to look for */
+	RUN_MARKER_PENDING,    /* nobody has seen its results yet */
+	RUN_MARKER_DELIVERED,  /* to a volume of the stick */
+	RUN_MARKER_SENT,       /* by other ways, a server's too: nothing to look for */
 	RUN_MARKER_UNFINISHED, /* looked for and not found */
 };
 

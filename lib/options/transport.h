@@ -18,7 +18,8 @@ enum transport {
 /*
  * True if it is among those that were chosen.  Nothing is written to the variables of a
  * board but where that was asked for: some have died of it.  Nor is anything sent to a
- * server.
+ * server.  The one exception is the firmware's own, of DHCP, where HTTP boot leaves no
+ * address (efi/network/http_server.h).
  */
 static inline bool transport_is_wanted(uint32_t chosen, enum transport transport)
 {

@@ -112,6 +112,13 @@ cp "$served"/* "$root"
 start_dnsmasq tag:pxe
 pxe=n boots http
 check 'HTTP boot: tlbmark.cfg and results are on the server it came from' arrived http
+# Two starts: of each the firmware's own, and that of the upload.
+asks_once() {
+	count=$(grep -c DHCPACK "$scratch/dnsmasq.log")
+	echo "addresses given: $count"
+	[ "$count" -eq 4 ]
+}
+check 'tlbmark.cfg is read from the address that HTTP boot has left' asks_once
 kill $dnsmasq
 wait $dnsmasq || :
 

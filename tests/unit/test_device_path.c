@@ -214,6 +214,41 @@ TEST(the_uri_is_that_of_the_first_node_that_has_one)
 	assert_false(uri_of("", 0, uri, sizeof uri));
 }
 
+/* Own address, the server's, two ports, TCP, static, the gateway, the mask. */
+#define LEASED(own, mask) "\3\14\33\0" own "\300\0\2\1\0\0\120\0\6\0\1\300\0\2\376" mask
+#define OWN "\300\0\2\7"
+#define MASK "\377\377\377\0"
+#define ZEROS "\0\0\0\0"
+
+static bool address_of(const char *bytes, size_t length, uint8_t *both)
+{
+	const struct device_path path = block(bytes, length);
+	const bool result = device_path_ipv4(path, both, both + DEVICE_PATH_ADDRESS);
+
+	release(path);
+	return result;
+}
+
+#define ADDRESS_OF(bytes, both) address_of(bytes, sizeof(bytes) - 1, both)
+
+TEST(the_own_address_is_that_of_the_first_ipv4_node)
+{
+	uint8_t both[8] = { 0 };
+
+	assert_false(ADDRESS_OF(ROOT PCI MAC OVER, both));
+	assert_false(ADDRESS_OF("", both));
+	/* That of older versions has 19 bytes, and no mask. */
+	assert_false(ADDRESS_OF(ROOT PCI MAC IPV4 URI OVER, both));
+	assert_false(ADDRESS_OF(MAC LEASED(ZEROS, MASK) OVER, both));
+	assert_false(ADDRESS_OF(MAC LEASED(OWN, ZEROS) OVER, both));
+	assert_memory_equal(both, ZEROS ZEROS, sizeof both);
+	assert_true(ADDRESS_OF(ROOT PCI MAC LEASED(OWN, MASK) URI OVER, both));
+	assert_memory_equal(both, OWN MASK, sizeof both);
+	assert_true(ADDRESS_OF(LEASED("\1\0\0\0", "\200\0\0\0") LEASED(OWN, MASK) OVER,
+	                       both));
+	assert_memory_equal(both, "\1\0\0\0\200\0\0\0", sizeof both);
+}
+
 static bool same_network(const char *a, size_t a_bytes, const char *b, size_t b_bytes)
 {
 	const struct device_path first = block(a, a_bytes);
@@ -248,6 +283,7 @@ int main(void)
 			files_of_qemu_and_of_a_network_are_lost_and_told_apart),
 		cmocka_unit_test(a_disk_behind_a_network_card_stays),
 		cmocka_unit_test(the_uri_is_that_of_the_first_node_that_has_one),
+		cmocka_unit_test(the_own_address_is_that_of_the_first_ipv4_node),
 		cmocka_unit_test(an_option_of_the_card_or_of_a_uri_leads_back),
 		cmocka_unit_test(
 			a_partition_begins_with_its_own_node_whatever_is_long_in_front_of_it),
