@@ -129,7 +129,7 @@ TEST(a_level_is_to_be_had_if_cpuid_tells_of_it_and_it_is_the_larger)
 		{ { 32 * KIB, 63 * KIB, 126 * KIB }, ERR_ABSENT, ERR_NONE },
 		{ { 0, 256 * KIB, 511 * KIB }, ERR_ABSENT, ERR_ABSENT },
 		{ { 0 }, ERR_ABSENT, ERR_ABSENT },
-		{ { 32 * KIB, 5 << 20, UINT64_C(64) << 20 }, ERR_NONE, ERR_NO_MEMORY },
+		{ { 32 * KIB, 5 << 20, UINT64_C(64) << 20 }, ERR_NONE, ERR_TOO_LARGE },
 	};
 
 	for (unsigned i = 0; i < COUNT_OF(cases); i++) {

@@ -212,7 +212,10 @@ TEST(what_a_machine_lacks_is_the_reason)
 		{ 0, 32 * KIB, 256 * KIB, 0, WALK_AT_L3,
 		  "CPUID tells of no such cache" },
 		{ 0, 32 * KIB, 256 * KIB, 8192 * KIB, WALK_AT_L3, NULL },
-		{ 0, 32 * KIB, 65536 * KIB, UINT64_C(1) << 30, WALK_AT_L3, "memory" },
+		{ 0, 32 * KIB, 65536 * KIB, UINT64_C(1) << 30, WALK_AT_L3,
+		  "the cache above is too large to be filled" },
+		{ 0, 32 * KIB, 1280 * KIB, 2048 * KIB, WALK_AT_L3,
+		  "less than twice the cache above" },
 	};
 
 	for (unsigned i = 0; i < COUNT_OF(cases); i++) {

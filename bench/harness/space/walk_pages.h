@@ -65,7 +65,8 @@ enum err walk_pages_open(struct walk_pages *pages, struct frame_pool *pool,
 
 /*
  * Finds memory that takes the place of all in the caches above that level: twice what
- * they hold.  ERR_ABSENT if CPUID does not say how large they are, or the level itself.
+ * they hold.  ERR_ABSENT if CPUID does not say how large they are, or the level is not
+ * twice as large; ERR_TOO_LARGE if they hold more than is looked for.
  */
 enum err walk_pages_others(struct walk_pages *pages, struct frame_pool *pool,
                            const struct cache_sizes *caches,

@@ -173,7 +173,8 @@ def table(into: str) -> str:
         machine = (environment(run), processor(run), run.fact("brand"), run.fact("board"),
                    run.fact("firmware"), run.fact("microcode"))
         boots = machines.setdefault(machine, [])
-        boots.append({name: (ticks, ns, doubt) for _, name, ticks, ns, doubt, *_ in made.headlines})
+        boots.append({name: (ticks, ns, converged, doubt)
+                      for _, name, ticks, ns, converged, doubt, *_ in made.headlines})
         names |= dict.fromkeys(boots[-1])
     heads = ["environment", "processor", "board", "firmware", "microcode", "boots",
              *(f"{name}, ns" for name in names)]
@@ -194,11 +195,13 @@ def cells(texts: list) -> str:
 
 def over(boots: list, name: str) -> str:
     """The median over the boots; in ticks, marked t, where no rate is known; with a cross where the
-    operation of one of them is not shown to work; empty without any."""
+    operation of one of them is not shown to work, ~ where one did not converge; empty without
+    any."""
     found = [boot[name] for boot in boots if boot.get(name, (None,))[0] is not None]
     if not found:
         return ""
-    doubted = f" {DOUBTED}" if any(doubt for *_, doubt in found) else ""
-    if all(ns is not None for _, ns, _ in found):
-        return shown(median(ns for _, ns, _ in found)) + doubted
-    return f"{shown(median(ticks for ticks, *_ in found))} t{doubted}"
+    marks = f" {DOUBTED}" if any(doubt for *_, doubt in found) else ""
+    marks += " ~" if any(converged == 0 for *_, converged, _ in found) else ""
+    if all(ns is not None for _, ns, *_ in found):
+        return shown(median(ns for _, ns, *_ in found)) + marks
+    return f"{shown(median(ticks for ticks, *_ in found))} t{marks}"
