@@ -106,13 +106,14 @@ check 'an erratum of the second processor: its cells, and nothing else' \
 check 'an erratum of the second processor: INVLPG is not believed' all_such_rows second \
 	results.csv '$op == "invlpg" && $status == "ok"' '$believed == 0'
 
-# The four directory entries that tiny caches the handler of a call uses itself.
+# The four directory entries that tiny caches the handler of a call uses itself.  What haswell
+# caches of upper levels is of one PCID: an interrupt in ring 3, which goes to another, drops it.
 kept_there() { # MACHINE EFFECT REASON
 	in_bochs "$2" "$1" 2 --only shootdown/invlpg --erratum "invlpg_$2 processor 1"
 	check "the second processor, $2: exit status 1" status_is "$2" 1
 	check "the second processor, $2: shootdowns fail, $3" all_such_rows "$2" results.csv \
 		'$targets == 1 && $reason !~ /^(x2apic|no other thread of its core)$/ &&
-			$variant !~ /^together/' \
+			$variant !~ /^together|-ring3-pcide$/' \
 		"\$status == \"failed\" && \$reason == \"$3\""
 }
 kept_there tiny keeps_globals 'a stale global page'
@@ -129,8 +130,9 @@ check 'two processors: the report finds of ways to ask what the rows say' \
 	tests/calibrate/asked "$scratch/two"
 check 'two processors: kept global pages would have been seen' some_rows two selftest.csv \
 	'$test == "shootdown_globals_shown" && $value == 100'
+# In ring 3 the target itself uses more directory entries than tiny caches.
 check 'two processors: kept upper levels would have been seen' some_rows two selftest.csv \
-	'$test == "shootdown_uppers_shown" && $value == 100'
+	'$test == "shootdown_uppers_shown" && $value >= 90'
 # The machine's wake_mwait_c1 and _c3 are 2000 and 40000 cycles, and its TSC counts cycles.
 check 'two processors: a store wakes for what waking costs, from C1' all_such_rows two \
 	results.csv '$variant ~ /^store-mwait0-rtt-/' '$cost >= 2000 && $cost <= 2400'
