@@ -54,14 +54,24 @@ installed() { # PACKAGE...
 	esac 2>/dev/null
 }
 
+# Whether there is one to install, as far as apt's lists are here.
+known() { # PACKAGE
+	apt-cache show -q "$1" >/dev/null 2>&1
+}
+
 missing_packages() {
 	wanted=$(wanted_packages)
-	# shellcheck disable=SC2086 # a list of names
-	there=$(installed $wanted || :)
+	# shellcheck disable=SC2046 # a list of names
+	there=$(installed $(echo "$wanted" | tr -d '?') || :)
 	for package in $wanted; do
 		case $newline$there$newline in
-		*"$newline$package$newline"*) ;;
-		*) printf ' %s' "$package" ;;
+		*"$newline${package%\?}$newline"*) ;;
+		*)
+			case $package in
+			*\?) ! known "${package%\?}" || printf ' %s' "${package%\?}" ;;
+			*) printf ' %s' "$package" ;;
+			esac
+			;;
 		esac
 	done
 }
@@ -105,9 +115,11 @@ cannot() { # WHY TOOL...
 install_packages() { # PACKAGE...
 	case $column in
 	1)
+		# Its lists may have been too old, or not there, to know all.
+		# shellcheck disable=SC2046 # a list of names
 		as_root apt-get update -qq &&
 			as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
-				--no-install-recommends -o Dpkg::Use-Pty=0 "$@"
+				--no-install-recommends -o Dpkg::Use-Pty=0 $(missing_packages)
 		;;
 	2) as_root dnf install -q -y "$@" ;;
 	3) as_root pacman -S --noconfirm --needed "$@" ;;

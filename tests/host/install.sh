@@ -24,6 +24,22 @@ echo "sudo $*" >>"$FAKE_LOG"
 exit 1
 EOF
 
+stand_in apt-cache <<'EOF'
+[ "$*" = "show -q ${FAKE_KNOWN-}" ]
+EOF
+
+# Marked in the list: some releases of the distribution have it.
+where_it_is_known() {
+	run 0 FAKE_MISSING=labgrid FAKE_KNOWN=labgrid --setup && diff - "$FAKE_LOG" <<-EOF
+	apt-get update -qq
+	apt-get install -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 labgrid
+	EOF
+}
+
+elsewhere_it_is_left_out() {
+	run 0 FAKE_MISSING=labgrid --setup && [ ! -e "$FAKE_LOG" ]
+}
+
 nothing_missing() {
 	run 0 --setup && [ ! -e "$FAKE_LOG" ]
 }
@@ -138,6 +154,8 @@ run_after_installing() {
 }
 
 check 'nothing is missing: nothing is done' nothing_missing
+check 'what only some releases have is installed where it is known' where_it_is_known
+check 'and is nothing missing elsewhere' elsewhere_it_is_left_out
 check 'what is missing is installed, without asking' missing_is_installed
 check 'what is missing is installed with --yes' missing_is_installed --yes
 check 'without the right to: exit status 3, and the command' not_root

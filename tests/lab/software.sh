@@ -5,6 +5,14 @@ set -eu
 cd "$(dirname "$0")/../.."
 . tests/stick.sh
 
+for module in labgrid lava_common; do
+	"${PYTHON:-/usr/bin/python3}" -c "import $module" 2>/dev/null || {
+		skip 'the software of labs' "Python has no $module: this release does not have the package"
+		finish
+		exit
+	}
+done
+
 # Collects a run of the stick.
 collected() { # STICK ENVIRONMENT
 	LG_STICK="$scratch/$1.img" LG_RUN="$scratch/$1.run" PYTHONDONTWRITEBYTECODE=1 \
