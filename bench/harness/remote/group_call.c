@@ -166,13 +166,14 @@ bool group_wait_stores(struct remote_context *remote)
 
 void group_judge_store_wakes(struct remote_context *remote)
 {
+	if (remote->store_wakes_lost == 0)
+		return;
+
 	char text[sizeof remote->reason];
 
-	if (remote->store_wakes_lost != 0)
-		group_give_up(
-			remote, ROW_FAILED,
-			format_text(text, sizeof text, "%u of %u stores woke nobody",
-		                    remote->store_wakes_lost, remote->store_wakes));
+	group_give_up(remote, ROW_FAILED,
+	              format_text(text, sizeof text, "%u of %u stores woke nobody",
+	                          remote->store_wakes_lost, remote->store_wakes));
 }
 
 bool group_wait(struct remote_context *remote)
