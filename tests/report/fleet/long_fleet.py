@@ -1,4 +1,5 @@
-"""A thousand runs: how long they take, how much memory, and how long one more takes."""
+"""Many runs: how long they take, how much memory, and how long one more takes.  FLEET_RUNS=1000 is
+another number of them."""
 
 import collections
 import csv
@@ -15,7 +16,7 @@ from tempfile import TemporaryDirectory
 from fleet_runs import KNOWN, boot, models, rows_of
 from rundir import RESULTS_FOLDER, read, write
 
-RUNS = 1000
+RUNS = int(os.environ.get("FLEET_RUNS", "200"))
 # How often the fields and the checksum of a run could be read in that time: a processor that others
 # share is slower, and so is what it is held against.
 MOST_TIMES, ONE_MORE_TIMES, MOST_MIB = 40, 300, 500
@@ -64,8 +65,8 @@ def draw(root: str, site: str) -> tuple:
     return int(status), float(seconds), float(mib)
 
 
-class Thousand(unittest.TestCase):
-    def test_time_and_memory_of_a_thousand_runs_and_of_one_more_are_bounded(self):
+class Many(unittest.TestCase):
+    def test_time_and_memory_of_many_runs_and_of_one_more_are_bounded(self):
         with TemporaryDirectory(prefix="tlbmark-fleet.") as folder:
             root, site = (os.path.join(folder, name) for name in ("runs", "site"))
             tree(root)
