@@ -76,7 +76,7 @@ isr_common:
 	.globl	isr_isolated_stubs
 	.hidden	isr_isolated_stubs
 isr_isolated_stubs:
-	.irp	vector, 2, 6, 0xf0, 0xf1
+	.irp	vector, ISR_ISOLATED_VECTORS
 	.balign	ISR_STUB_BYTES
 	push	$0
 	push	$\vector
@@ -169,6 +169,6 @@ fault_resume:
 	.globl	isr_isolated_vectors
 	.hidden	isr_isolated_vectors
 isr_isolated_vectors:
-	.byte	2, 6, 0xf0, 0xf1
+	.byte	ISR_ISOLATED_VECTORS
 
 	.section .note.GNU-stack, "", @progbits

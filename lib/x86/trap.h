@@ -11,6 +11,9 @@
 #define CPU_KERNEL_CR3 32
 #define CPU_USER_CR3 40
 
+/* NMI, #UD, and both vectors of interrupts that are sent: once for stubs and table. */
+#define ISR_ISOLATED_VECTORS 2, 6, 0xf0, 0xf1
+
 #define ISR_STUB_BYTES 16
 #define ISR_VECTORS 256
 
@@ -76,7 +79,7 @@ extern const uint8_t halt_mwait_at[], halt_mwait_return[];
 
 /*
  * Entry points for interruptions of ring 3 with page-table isolation, of ISR_STUB_BYTES
- * each: NMI, #UD, and both vectors of interrupts that are sent (isr.S has which).
+ * each: of ISR_ISOLATED_VECTORS.
  */
 #define ISR_ISOLATED 4
 extern const uint8_t isr_isolated_stubs[];
