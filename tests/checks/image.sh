@@ -6,7 +6,7 @@ cd "${1:-$(dirname "$0")/../..}" || exit 1
 
 efi=build/tlbmark.efi
 # What it has is its own code; a limit finds a table or a copy of it that came in by accident.
-most_bytes=500000 # clang makes 453000, gcc 12 400000
+most_bytes=700000 # clang 19 makes 503000, clang 14 480000, gcc 12 430000
 
 image() { # PROPERTY
 	"$scratch/image" "$efi" "$1"
