@@ -18,6 +18,7 @@ BENCH(ipi) /* in the APIC mode found, and so the next three */
 BENCH(shootdown)
 BENCH(lazy)
 BENCH(stolen)
+BENCH(walks_sibling)
 BENCH(litmus)
 BENCH(ipi_x2apic) /* behind the one switch */
 BENCH(shootdown_x2apic)

@@ -57,6 +57,7 @@ REMOTE = {
                 "mask_init_mm-return-left", "generation-return-stayed", "generation-return-left",
                 "generation-return-tables", "generation-return-other")))
           for state in ("pause", "hlt"))],
+    "walks": ["load-l1-sibling-spin", "load-memory-sibling-walks", "sibling-lost"],
     "stolen": ["-".join(words) for words in itertools.product(
         ("unicast", "nmi", "broadcast"), ("spin", "pause", "misses", "stores", "ring3", "sibling"),
         (*DISTANCES, *(f"package-{core}" for core in ("pcore", "ecore")), "package-pcide"))],

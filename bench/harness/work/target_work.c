@@ -1,12 +1,14 @@
 #include "bench/harness/work/target_work.h"
 
 #include "lib/x86/insn.h"
+#include "paging/address_space.h"
 
 /* So long that a step is more than looking whether there is something else to do. */
 #define SPIN_TURNS 256u
 #define PAUSES 4u
 #define MISSES 8u
 #define STORES 64u
+#define WALKS 64u
 /* The turns that are timed to know how many a step in ring 3 needs. */
 #define RING3_TURNS 64u
 
@@ -85,6 +87,16 @@ static void step_cli(struct smp_cpu *me, void *works)
 	sti();
 }
 
+/* Not global: a load of CR3 drops them, and what is cached of upper levels. */
+static void step_walks(struct smp_cpu *me, void *works)
+{
+	(void)me;
+	write_cr3(read_cr3());
+	for (unsigned i = 0; i < WALKS; i++)
+		touch(VA_WALKING + i * PAGE_BYTES);
+	yield(works);
+}
+
 static const struct {
 	const char *name;
 	smp_work *step;
@@ -96,6 +108,7 @@ static const struct {
 	[TARGET_STORES] = { "stores", step_stores, true },
 	[TARGET_RING3] = { "ring3", step_ring3, false },
 	[TARGET_CLI] = { "cli", step_cli, false },
+	[TARGET_WALKS] = { "walks", step_walks, false },
 };
 
 const char *target_work_name(enum target_work work)
@@ -108,6 +121,27 @@ smp_work *target_work_step(enum target_work work)
 	return works_known[work].step;
 }
 
+/* One frame is behind all: what is walked for is not in anybody's way in the caches. */
+static enum err open_walks(struct target_works *works, struct frame_pool *pool,
+                           uint64_t root)
+{
+	const uint64_t frame = works->has_walks ? 0 : frame_alloc(pool);
+
+	if (works->has_walks)
+		return ERR_NONE;
+	if (frame == 0)
+		return ERR_NO_MEMORY;
+	for (unsigned i = 0; i < WALKS; i++) {
+		const enum err err = walk_map(pool, root, VA_WALKING + i * PAGE_BYTES,
+		                              frame, PTE_ACCESSED, LEVEL_PT);
+
+		if (err != ERR_NONE)
+			return err;
+	}
+	works->has_walks = true;
+	return ERR_NONE;
+}
+
 enum err target_work_open(struct target_works *works, enum target_work work,
                           const struct smp_cpu *member, struct frame_pool *pool,
                           uint64_t root)
@@ -116,6 +150,8 @@ enum err target_work_open(struct target_works *works, enum target_work work,
 
 	if (work == TARGET_RING3)
 		return ring3_open(&works->ring3, pool, root);
+	if (work == TARGET_WALKS)
+		return open_walks(works, pool, root);
 	if (!works_known[work].has_lines || *lines != 0)
 		return ERR_NONE;
 	*lines = frame_alloc(pool);

@@ -14,6 +14,7 @@ enum target_work {
 	TARGET_STORES, /* 64 stores to lines that no cache has */
 	TARGET_RING3,  /* spins with PAUSE in ring 3; what interrupts it switches CR3 */
 	TARGET_CLI,    /* interrupts are off TARGET_CLI_US at a time */
+	TARGET_WALKS,  /* drops its translations, and walks for 64 pages */
 	TARGET_WORKS,
 };
 
@@ -26,6 +27,7 @@ enum target_work {
 /* Written by the boot processor before any is done, but for ring3_turns. */
 struct target_works {
 	uint64_t lines[SMP_CPUS]; /* by number: a frame of lines of its own */
+	bool has_walks; /* the pages of TARGET_WALKS are mapped, the same for all */
 	struct ring3 ring3;
 	uint64_t ring3_turns[SMP_CPUS]; /* by number: each one's own */
 	uint64_t cli_ticks, ring3_ticks;

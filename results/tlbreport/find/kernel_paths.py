@@ -55,6 +55,10 @@ PATHS = (
     Path("walks", "store-upgrade", "ptep_set_access_flags, wp_page_reuse: no flush on x86, and "
          "flush_tlb_fix_spurious_fault does nothing", xen="spurious_page_fault",
          says={"meets": ("upgrade",)}),
+    Path("walks", "beside another thread", "none: SMT siblings that run different tasks "
+         "(cpu_smt_mask)", says={"beside": ("sibling-spin", "sibling-walks")}),
+    Path("walks", "what the other thread loses", "flush_tlb_func: a flush on one thread may drop "
+         "what the other has", says={"figure": ("sibling-lost",)}),
     Path("walks", "load, store", "none: a walk is the processor's own"),
     Path("range", "pti", "flush_tlb_mm_range with X86_FEATURE_PTI: native_flush_tlb_one_user for "
          "each page and half, 4.15", "pmap_invalidate_range with pm_ucr3",

@@ -34,6 +34,8 @@ def plainer(row: Row) -> str:
     said = variant.of(row)
     if row["op"] == "none":
         return ""
+    if said.beside:
+        return said.changed(beside="").text
     if said.meets:
         return said.changed(meets="").text
     return said.changed(lies=NEAREST).text if said.lies != NEAREST else ""

@@ -50,6 +50,7 @@ class Variant:
     access: str = ""  # of tlb_size: data, code; of walks: load, store
     meets: str = ""  # of walks, what is to be set or found changed: accessed, dirty, new ...
     lies: str = ""  # where the page's entry does: l1, l2, l3, memory
+    beside: str = ""  # what the core's other thread does meanwhile: sibling-spin, sibling-walks
     load: str = ""  # of pcid_capacity, how other PCIDs are entered: noflush, flush
     pages_each: int | None = None  # that are touched in each of those
     mode: str = ""  # how others are reached
@@ -163,7 +164,9 @@ FORMS = {
     "walks": (
         (word("access", "load store"),
          word("meets", "accessed dirty new clean cleared upgrade", False),
-         word("lies", "l1 l2 l3 memory"), word("figure", "faults unset", False)),
+         word("lies", "l1 l2 l3 memory"), word("beside", "sibling-spin sibling-walks", False),
+         word("figure", "faults unset", False)),
+        (word("figure", "sibling-lost"),),
     ),
     "range": (
         (word("scope", "page range pti-space pti-deferred pti kernel"), word("page_size", "4k 2m"), PCIDE, CHAINS,

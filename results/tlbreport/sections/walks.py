@@ -16,10 +16,12 @@ NOTE = (
     "above it are in the first cache. accessed, dirty, new: the walk has to set A, D, or both. "
     "clean: the TLB has the page, but not as dirty, and the store has to set D. cleared: D was "
     "cleared in memory and nothing was flushed. upgrade: the TLB has the page as read-only, and its "
-    "entry allows stores by now."
+    "entry allows stores by now. sibling: the core's other thread spins, or walks, meanwhile."
 )
 GROUPS = (
-    ("Where the page's entry lies", lambda op, said: op != "none" and not said.meets),
+    ("Where the page's entry lies",
+     lambda op, said: op != "none" and not said.meets and not said.beside),
+    ("While the core's other thread works", lambda op, said: bool(said.beside)),
     ("What the walk has to set", lambda op, said: op != "none" and said.meets),
     ("Pages that the TLB has", lambda op, said: op == "none"),
 )
@@ -30,6 +32,7 @@ NAMES = {
 }
 PRESET = ("A kernel that sets A, and where a store comes D too, when it makes an entry (Linux: "
           "pte_mkyoung, pte_mkdirty) saves this")
+BESIDE = {"sibling-spin": "spins", "sibling-walks": "walks without end"}
 HELD = {
     "clean": ("A store to a page that the TLB has as clean", "to a dirty one"),
     "upgrade": ("The first store to a page that was made writable without a flush",
@@ -64,6 +67,16 @@ def said(run: Run):
             yield paragraph(f"To {NAMES[meets]}, a {variant.of(one.row).access} takes "
                             f"{told(one.value, one.low, one.high, 'without')}."
                             + (f" {PRESET}." if meets == "new" and one.low > 0 else ""))
+    for one in extras(run):
+        what = BESIDE.get(variant.of(one.row).beside)
+        if what and variant.of(one.row).lies == NEAREST and not doubt(one.row, one.plain):
+            yield paragraph(f"While the core's other thread {what}, a walk takes "
+                            f"{told(one.value, one.low, one.high, 'beside an idle one')}.")
+    for row, lost in counted(run, "sibling-lost"):
+        yield paragraph(
+            f"Of 1000 translations of the core's other thread {shown(lost)} are lost to "
+            f"{row['op']} here"
+            + ("." if lost else ": the two threads share none that it drops."))
     for row in ok(run):
         what, other = HELD.get(variant.of(row).meets, ("", ""))
         if what and variant.of(row).lies == NEAREST:

@@ -14,6 +14,7 @@ MEDIANS = {
     ("cr3_reload", "store-new-l1"): 170, ("invlpg", "store-dirty-l1"): 150,
     CLEAN: 120, ("none", "store-cleared-l1"): 0,
     ("none", "store-upgrade-l1"): 15,
+    ("cr3_reload", "load-l1-sibling-spin"): 21, ("cr3_reload", "load-l1-sibling-walks"): 34,
 }
 
 
@@ -46,6 +47,8 @@ class Walks(PageTest):
             "load-l2-over-load-l1": ("10.000", "8.000", "12.000"),
             "load-memory-over-load-l1": ("230.000", "228.000", "232.000"),
             "load-accessed-l1-over-load-l1": ("1.000", "-1.000", "3.000"),
+            "load-l1-sibling-spin-over-load-l1": ("1.000", "-1.000", "3.000"),
+            "load-l1-sibling-walks-over-load-l1": ("14.000", "12.000", "16.000"),
             "store-dirty-l1-over-store-l1": ("118.000", "116.000", "120.000"),
             "store-new-l1-over-store-l1": ("148.000", "146.000", "150.000"),
         })
@@ -54,6 +57,22 @@ class Walks(PageTest):
         text = self.shown()
         self.assertIn("To set A, a load takes no longer than without", text)
         self.assertIn("To set D, a store takes 118 ticks longer [116, 120]", text)
+
+    def test_a_walk_beside_the_other_thread_is_held_against_one_beside_an_idle_one(self):
+        text = self.shown()
+        self.assertIn("other thread walks without end, a walk takes 14 ticks longer [12, 16] than "
+                      "beside an idle one.", text)
+        self.assertIn("other thread spins, a walk takes no longer than beside an idle one, as far "
+                      "as [-1, 3] ticks tell.", text)
+
+    def test_what_an_operation_takes_from_the_other_thread_is_said_by_operation(self):
+        rows = walks() + [cost(op, "sibling-lost", lost, bench="walks", param="", value="",
+                               unit="count") for op, lost in (("invlpg", 0), ("cr3_reload", 1000))]
+        write_run(self.folder, results=rows)
+        text = self.page().text
+        self.assertIn("other thread 0 are lost to invlpg here: the two threads share none that it "
+                      "drops.", text)
+        self.assertIn("other thread 1000 are lost to cr3_reload here.", text)
 
     def test_what_a_kernel_saves_by_new_entries_is_said_where_it_saves(self):
         self.assertIn("pte_mkyoung, pte_mkdirty) saves this", self.shown())
