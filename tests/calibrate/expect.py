@@ -392,6 +392,7 @@ def tlb_size(truth: Truth, row: dict, words) -> Range:
 
 
 WALKED = 16  # pages, below one PDPTE, each below a PDE of its own
+SETS = {"accessed", "dirty", "new", "clean"}  # words of walks that have bits to set
 
 
 def walks(truth: Truth, row: dict, words) -> Range:
@@ -407,6 +408,8 @@ def walks(truth: Truth, row: dict, words) -> Range:
     near = truth.costs("walk_l1")
     own = near if not truth.fact("l1_lines") else truth.costs(f"walk_{words[-1]}")
     one = truth.costs("walk_start") + own
+    if SETS & set(words):
+        one += truth.costs("walk_sets")
     if row["op"] != "none":
         # The first page's reads three above its own, each other its PDE, if the PDPTE is kept.
         kept = 1 if truth.fact("pdpte") else 2 if truth.fact("pml4e") else 3

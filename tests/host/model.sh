@@ -122,10 +122,13 @@ for at in l1 l2 l3 memory; do
 	check "a walk whose entry is in $at" walks_take "cr3_reload,load-$at" 1.125 walk_start \
 		"walk_$at"
 done
-for row in load-accessed store store-dirty store-new; do
-	check "a walk of $row" walks_take "cr3_reload,$row-l1" 1.125 walk_start walk_l1
+check 'a walk for a store' walks_take cr3_reload,store-l1 1.125 walk_start walk_l1
+for row in load-accessed store-dirty store-new; do
+	check "a walk of $row, which sets bits once" walks_take "cr3_reload,$row-l1" 1.125 walk_start \
+		walk_l1 walk_sets
 done
-check 'a store to a page held clean' walks_take none,store-clean-l1 0 dirty walk_start walk_l1
+check 'a store to a page held clean' walks_take none,store-clean-l1 0 dirty walk_start walk_l1 \
+	walk_sets
 check 'and one to a page made writable walk once more' walks_take none,store-upgrade-l1 0 \
 	walk_start walk_l1
 check 'without a fault' cost_is metwalks walks,none,store-upgrade-l1-faults,, 0.000

@@ -100,6 +100,33 @@ TEST(a_walk_sets_accessed_on_its_way_and_dirty_for_a_write)
 	world_close();
 }
 
+/* Ticks of an access that finds no translation. */
+static uint64_t walk_time(enum silicon_kind kind)
+{
+	silicon_invlpg(world.s, 0, BASE);
+
+	const uint64_t time = silicon_time(world.s, 0);
+
+	world_access(0, BASE, kind);
+	return silicon_time(world.s, 0) - time;
+}
+
+TEST(a_walk_takes_longer_where_it_sets_bits_and_by_the_same_for_one_or_both)
+{
+	uint64_t plain;
+
+	world_open_with("cost.walk_sets = 70\n");
+	world_map_as(BASE, FRAMES, 0, W_PRESENT | W_WRITE | W_A | W_D);
+	(void)walk_time(ACCESS_READ);
+	plain = walk_time(ACCESS_READ);
+	world.words[world_entry(BASE, 0) / 8] &= ~W_A;
+	assert_int_equal(walk_time(ACCESS_READ), plain + 70000);
+	assert_int_equal(walk_time(ACCESS_READ), plain);
+	world.words[world_entry(BASE, 0) / 8] &= ~(W_A | W_D);
+	assert_int_equal(walk_time(ACCESS_WRITE), plain + 70000);
+	world_close();
+}
+
 TEST(accessed_is_not_set_again_while_the_page_is_held)
 {
 	world_open_with("");
@@ -415,6 +442,8 @@ int main(void)
 		cmocka_unit_test(
 			a_stale_upper_entry_is_used_for_a_page_never_seen_before),
 		cmocka_unit_test(a_walk_sets_accessed_on_its_way_and_dirty_for_a_write),
+		cmocka_unit_test(
+			a_walk_takes_longer_where_it_sets_bits_and_by_the_same_for_one_or_both),
 		cmocka_unit_test(accessed_is_not_set_again_while_the_page_is_held),
 		cmocka_unit_test(
 			the_first_write_to_a_clean_page_takes_a_walk_and_the_second_none),

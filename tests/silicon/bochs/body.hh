@@ -18,6 +18,15 @@ extern "C" {
 
 #define BODY_CPUS_MOST 64u
 
+#define LATE_STORES 8u
+
+// One that an erratum holds back.
+struct late_store {
+	uint64_t physical, due; // due: milli-ticks
+	unsigned length;
+	Bit8u data[8];
+};
+
 struct body_cpu {
 	BX_CPU_C *bochs;
 	unsigned number;
@@ -27,6 +36,8 @@ struct body_cpu {
 	uint64_t woken_at; // by a store, milli-ticks; 0: by something else
 	uint64_t walked;   // linear address of a walk of Bochs', as far as it is known
 	uint64_t limit;    // milli-ticks up to which others may wait for this one
+	struct late_store late[LATE_STORES];
+	unsigned late_count, late_drawn;
 };
 
 struct body {
@@ -35,6 +46,7 @@ struct body {
 	Bit32u firmware_ticks;   // of an instruction of the first processor's firmware
 	struct body_cpu cpus[BODY_CPUS_MOST];
 	unsigned asleep; // processors in MWAIT
+	unsigned late;   // stores that are held back
 	// Of each vector, the last that sent it to another, and when, in milli-ticks.
 	struct {
 		unsigned from;
@@ -63,6 +75,9 @@ struct silicon_memory memory_port(void);
 
 // One access of the model; raises the exception if there is one.
 uint64_t memory_reach(struct body_cpu *cpu, uint64_t va, enum silicon_kind kind);
+
+// Makes the stores of all that are due by the processor's time.
+void memory_land_stores(const struct body_cpu *by);
 
 // --- operations.cc
 

@@ -158,6 +158,8 @@ void body_before(unsigned number, bxInstruction_c *i)
 		time_wake(cpu);
 	if (body.count > 1)
 		time_take_turn(cpu);
+	if (body.late != 0)
+		memory_land_stores(cpu);
 	cost = class_of(i);
 	if (cost != SILICON_COST_COUNT)
 		silicon_charge(body.silicon, number, cost, 1);

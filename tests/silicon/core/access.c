@@ -4,6 +4,7 @@
 #include "tests/silicon/core/clock.h"
 #include "tests/silicon/core/drop.h"
 #include "tests/silicon/core/lines.h"
+#include "tests/silicon/core/strike.h"
 #include "tests/silicon/core/walk.h"
 
 static struct array_state *array_with(const struct translations *all, unsigned level,
@@ -236,6 +237,7 @@ bool silicon_access(struct silicon *s, uint32_t cpu, uint64_t va,
 	struct silicon_registers *const registers = &request.cpu->registers;
 	const bool is_57 = (registers->cr4 & CR4_BIT_LA57) != 0;
 
+	silicon_land_bits(s, request.cpu);
 	if ((registers->cr0 & CR0_BIT_PG) == 0) {
 		*physical = va;
 	} else if (!is_canonical(va, is_57)) {

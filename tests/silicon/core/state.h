@@ -120,6 +120,11 @@ struct negative {
 	bool valid;
 };
 
+/* Bits of an entry that are written later, without a look at what it is by then. */
+struct late_bits {
+	uint64_t at, bits; /* physical; bits 0: none */
+};
+
 struct cpu_state {
 	uint32_t number, apic_id;
 	struct core_state *core;
@@ -133,6 +138,7 @@ struct cpu_state {
 	bool pending_all; /* more than can be kept apart */
 	struct negative negatives[NEGATIVES];
 	uint32_t negative_next;
+	struct late_bits late;
 	uint64_t random;
 };
 

@@ -58,6 +58,21 @@ bool silicon_lone_strikes(struct silicon *s, struct cpu_state *cpu,
 	return strikes;
 }
 
+bool silicon_store_strikes(struct silicon *s, uint32_t cpu, uint64_t va)
+{
+	bool strikes = false;
+
+	for (uint32_t i = 0; i < s->params.erratum_count; i++) {
+		const struct silicon_erratum *const one = &s->params.errata[i];
+
+		if (one->effect == EFFECT_STORE_LANDS_LATE &&
+		    (one->below == ERRATUM_ANY || one->below == (va >> 39 & 0x1ff)) &&
+		    strikes_now(s, &s->cpus[cpu], one))
+			strikes = true;
+	}
+	return strikes;
+}
+
 bool silicon_strikes(struct silicon *s, uint32_t cpu, enum silicon_effect effect)
 {
 	return silicon_lone_strikes(s, &s->cpus[cpu], effect);

@@ -38,15 +38,48 @@ static void pay_read(const struct request *request, uint64_t physical)
 	silicon_pay(request->s, request->cpu, costs[found.in]);
 }
 
-static void set_bits(struct walk *walk, uint64_t bits)
+/* False: they are set already. */
+static bool set_bits(struct walk *walk, uint64_t bits)
 {
 	struct silicon *const s = walk->request->s;
 
 	if ((walk->value & bits) == bits)
-		return;
+		return false;
 	walk->value |= bits;
 	s->memory.write(s->memory.of, walk->at, walk->value);
 	silicon_lines_touch(s, walk->request->cpu->core, walk->at, true);
+	return true;
+}
+
+/* What the access waits for, both bits at once. */
+static void set_bits_now(struct walk *walk, uint64_t bits)
+{
+	if (set_bits(walk, bits))
+		silicon_pay(walk->request->s, walk->request->cpu, SILICON_WALK_SETS);
+}
+
+/* A of a page that is read: by a walker that forgets to look again, late. */
+static void set_accessed(struct walk *walk)
+{
+	struct cpu_state *const cpu = walk->request->cpu;
+
+	if ((walk->value & ENTRY_A) == 0 &&
+	    silicon_lone_strikes(walk->request->s, cpu, EFFECT_ACCESSED_LATE)) {
+		walk->value |= ENTRY_A;
+		cpu->late = (struct late_bits){ walk->at, ENTRY_A };
+		return;
+	}
+	set_bits_now(walk, ENTRY_A);
+}
+
+void silicon_land_bits(struct silicon *s, struct cpu_state *cpu)
+{
+	const struct late_bits late = cpu->late;
+
+	if (late.bits == 0)
+		return;
+	s->memory.write(s->memory.of, late.at, read_memory(s, late.at) | late.bits);
+	cpu->late.bits = 0;
 }
 
 /* The deepest level that is cached says where to begin. */
@@ -240,7 +273,7 @@ static void prefetch_next(struct walk *walk)
 	ahead.value = read_memory(next.s, ahead.at);
 	if ((ahead.value & ENTRY_P) == 0 || has_reserved_bits(&ahead))
 		return;
-	set_bits(&ahead, ENTRY_A);
+	(void)set_bits(&ahead, ENTRY_A);
 	ahead.writable = ahead.writable && (ahead.value & ENTRY_RW) != 0;
 	ahead.user = ahead.user && (ahead.value & ENTRY_US) != 0;
 	ahead.no_execute = ahead.no_execute || (ahead.value & ENTRY_NX) != 0;
@@ -261,10 +294,15 @@ static bool finish(struct walk *walk, const struct walk *above,
 	if (!silicon_is_allowed(cpu, &entry, kind)) {
 		if (kind == ACCESS_WRITE &&
 		    silicon_lone_strikes(s, cpu, EFFECT_DIRTY_ON_READONLY))
-			set_bits(walk, ENTRY_A | ENTRY_D);
+			(void)set_bits(walk, ENTRY_A | ENTRY_D);
 		return fail(walk, FAULT_P, fault);
 	}
-	set_bits(walk, kind == ACCESS_WRITE ? ENTRY_A | ENTRY_D : ENTRY_A);
+	if (kind != ACCESS_WRITE)
+		set_accessed(walk);
+	else if (silicon_lone_strikes(s, cpu, EFFECT_DIRTY_NOT_SET))
+		set_bits_now(walk, ENTRY_A);
+	else
+		set_bits_now(walk, ENTRY_A | ENTRY_D);
 	found->entry = entry_of(walk);
 	found->group = group_of(walk);
 	cpu->counts.walks[side_of(kind)]++;
@@ -299,7 +337,7 @@ bool silicon_walk(const struct request *request, struct found_page *found,
 		walk.no_execute = walk.no_execute || (walk.value & ENTRY_NX) != 0;
 		if (is_leaf(&walk))
 			return finish(&walk, &above, found, fault);
-		set_bits(&walk, ENTRY_A);
+		set_bits_now(&walk, ENTRY_A);
 		keep_upper(&walk);
 		walk.table = walk.value & ENTRY_ADDRESS;
 		walk.level--;

@@ -32,6 +32,10 @@ struct found_page {
 bool silicon_walk(const struct request *request, struct found_page *found,
                   struct silicon_fault *fault);
 
+/* What a walk of EFFECT_ACCESSED_LATE has left to be written: before the next access.
+ */
+void silicon_land_bits(struct silicon *s, struct cpu_state *cpu);
+
 /* Whether that may be done with such a page now. */
 bool silicon_is_allowed(const struct cpu_state *cpu,
                         const struct translation_entry *entry, enum silicon_kind kind);

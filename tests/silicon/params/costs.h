@@ -60,6 +60,9 @@
 	COST(WALK_L2, walk_l2, 14)                                                     \
 	COST(WALK_L3, walk_l3, 45)                                                     \
 	COST(WALK_MEMORY, walk_memory, 250)                                            \
+	/* An entry's A, its D or both, set by a walk that it waits for. */            \
+	COST(WALK_SETS, walk_sets, 0)                                                  \
+	/* A store to a page held as clean, besides the walk that it then makes. */    \
 	COST(DIRTY, dirty, 60)                                                         \
 	COST(DATA_L2, data_l2, 10)                                                     \
 	COST(DATA_L3, data_l3, 45)                                                     \

@@ -4,7 +4,7 @@
  *
  *     erratum = NAME [processor N] [core NAME] [set N of N] [level l1|l2]
  *               [side code|data] [size 4k|2m|1g] [pcide on|off] [one_in N]
- *               [after MICROSECONDS] [before MICROSECONDS] [cycles N]
+ *               [after MICROSECONDS] [before MICROSECONDS] [cycles N] [below N]
  *
  * NAME is OPERATION_EFFECT, as in invlpg_keeps_globals, or one of the lone names.
  * machines/README.md lists what each means.
@@ -57,11 +57,14 @@ enum silicon_effect {
 	EFFECT_NOT_PRESENT_CACHED, /* one fault more at an entry made present */
 	EFFECT_RIGHTS_CACHED,      /* one fault more of an entry made writable */
 	EFFECT_STRAY_ACCESSED,     /* A and D written into an entry unseen */
+	EFFECT_ACCESSED_LATE, /* A of a walk for a load, whatever is there by then */
+	EFFECT_DIRTY_NOT_SET, /* D stays clear, whatever is written */
 	EFFECT_DIRTY_ON_READONLY,  /* D set by a write that faults */
 	EFFECT_SIZE_CHANGE_MCE,    /* machine check: a fetch, a page of another size */
 	EFFECT_WALKS_OVERCOUNTED,  /* the counter of walks, not the walks */
 	EFFECT_INVLPGB_FAULTS,     /* #UD, though CPUID reports it */
 	EFFECT_STORE_WAKES_NOBODY, /* the body asks, silicon_strikes() */
+	EFFECT_STORE_LANDS_LATE,   /* the body asks, silicon_store_strikes() */
 	EFFECT_IPI_LOST_ASLEEP,    /* the body asks */
 	EFFECT_COUNT
 };
@@ -82,6 +85,7 @@ struct silicon_erratum {
 	uint32_t one_in; /* of the operations in scope; 1: each */
 	uint64_t after_us, before_us; /* of the processor's time; before 0: ever */
 	uint64_t milli_cycles;        /* EFFECT_IS_SLOW */
+	uint32_t below; /* EFFECT_STORE_LANDS_LATE: the PML4 entry; ERRATUM_ANY: all */
 };
 
 struct machine_params;

@@ -44,11 +44,14 @@ static const char *const effects[EFFECT_COUNT] = {
 	[EFFECT_NOT_PRESENT_CACHED] = "not_present_cached",
 	[EFFECT_RIGHTS_CACHED] = "rights_cached",
 	[EFFECT_STRAY_ACCESSED] = "stray_accessed",
+	[EFFECT_ACCESSED_LATE] = "accessed_late",
+	[EFFECT_DIRTY_NOT_SET] = "dirty_not_set",
 	[EFFECT_DIRTY_ON_READONLY] = "dirty_on_readonly",
 	[EFFECT_SIZE_CHANGE_MCE] = "size_change_mce",
 	[EFFECT_WALKS_OVERCOUNTED] = "walks_overcounted",
 	[EFFECT_INVLPGB_FAULTS] = "invlpgb_faults",
 	[EFFECT_STORE_WAKES_NOBODY] = "store_wakes_nobody",
+	[EFFECT_STORE_LANDS_LATE] = "store_lands_late",
 	[EFFECT_IPI_LOST_ASLEEP] = "ipi_lost_asleep",
 };
 
@@ -157,6 +160,8 @@ static bool take_scope(const struct reader *reader, struct words *words,
 		return words_number(words, most_us, &erratum->after_us);
 	if (words_take(words, "before"))
 		return words_number(words, most_us, &erratum->before_us);
+	if (words_take(words, "below"))
+		return take_u32(words, &erratum->below);
 	return words_take(words, "cycles") &&
 	       words_thousandths(words, UINT64_C(1) << 40, &erratum->milli_cycles);
 }
@@ -168,6 +173,7 @@ bool reader_erratum(const struct reader *reader, struct words *words)
 		.processor = ERRATUM_ANY,
 		.core_type = ERRATUM_ANY,
 		.one_in = 1,
+		.below = ERRATUM_ANY,
 	};
 
 	if (params->erratum_count == ERRATA_MOST)
@@ -180,6 +186,8 @@ bool reader_erratum(const struct reader *reader, struct words *words)
 	if ((erratum.effect == EFFECT_IS_SLOW) != (erratum.milli_cycles != 0))
 		return reader_refuse(reader,
 		                     "cycles are for what is_slow, which needs them");
+	if (erratum.below != ERRATUM_ANY && erratum.effect != EFFECT_STORE_LANDS_LATE)
+		return reader_refuse(reader, "below is for what store_lands_late");
 	params->errata[params->erratum_count++] = erratum;
 	return true;
 }
