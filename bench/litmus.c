@@ -85,13 +85,17 @@ static uint64_t frames(const struct config *config)
 	return struct_frames() + UINT64_C(2) * LITMUS_PAGES_FRAMES;
 }
 
-/* Rounds of one test on one pair: emulators take turns, and find what they find soon.
+/*
+ * Rounds of one test on one pair.  Processors of an emulator take turns, and find what
+ * they find soon; there a round may take as long as a turn, which is milliseconds.
  */
 static uint64_t rounds_of(const struct bench_run *run)
 {
 	const enum environment env = run->machine->env;
-	const uint64_t wanted = run->config->profile->litmus_rounds;
-	const uint64_t emulated = 600, slower = 10, guest = 100000;
+	const struct profile *const profile = run->config->profile;
+	const uint64_t wanted = profile->litmus_rounds;
+	const uint64_t emulated = profile->litmus_layouts ? 600 : 250;
+	const uint64_t slower = 10, guest = 100000;
 
 	if (env == ENV_HW)
 		return wanted;
