@@ -69,8 +69,10 @@ static void plan_siblings(struct plan *plan)
 		                           "invpcid_all_global" };
 	const unsigned count = plan_is_longest(plan) ? 4 : 3;
 
-	if (plan_config(plan)->profile->sweep == SWEEP_ENDS)
+	if (plan_config(plan)->profile->sweep == SWEEP_ENDS) {
+		plan_lost(plan, ops[0]);
 		return;
+	}
 	plan_beside(plan, &near, TARGET_SPIN);
 	plan_beside(plan, &near, TARGET_WALKS);
 	if (plan_is_longest(plan)) {
