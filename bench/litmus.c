@@ -93,15 +93,13 @@ static uint64_t rounds_of(const struct bench_run *run)
 {
 	const enum environment env = run->machine->env;
 	const struct profile *const profile = run->config->profile;
-	const uint64_t wanted = profile->litmus_rounds;
-	const uint64_t emulated = profile->litmus_layouts ? 600 : 250;
-	const uint64_t slower = 10, guest = 100000;
+	const uint64_t wanted = profile->litmus_rounds, guest = 100000;
 
 	if (env == ENV_HW)
 		return wanted;
 	if (env == ENV_VM)
 		return wanted < guest ? wanted : guest;
-	return wanted / slower < emulated ? wanted / slower : emulated;
+	return profile->litmus_layouts ? 600 : 100;
 }
 
 static void add_place(struct litmus *litmus, struct smp_cpu *member,

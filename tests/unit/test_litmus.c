@@ -120,8 +120,8 @@ TEST(names_are_unique_and_steps_name_what_exists)
 		}
 	}
 	assert_null(litmus_test_find("nosuch"));
-	assert_null(litmus_test_find("break_before_make")[1].name);
-	assert_true(litmus_test_find("break_before_make") - litmus_tests <
+	assert_null(litmus_test_find("sibling_walk")[1].name);
+	assert_true(litmus_test_find("sibling_walk") - litmus_tests <
 	            (long)LITMUS_TESTS_MOST);
 }
 
