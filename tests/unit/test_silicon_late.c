@@ -19,6 +19,9 @@ TEST(accessed_can_be_written_into_an_entry_that_is_gone_by_then)
 		assert_int_equal(*entry & W_A, cases[i].before);
 		*entry = 0;
 		world_load(KEPT_N);
+		assert_int_equal(*entry, 0);
+		silicon_wait(world.s, 0, silicon_time(world.s, 0) + 200000);
+		world_load(KEPT_N);
 		assert_int_equal(*entry, cases[i].behind);
 		world_close();
 	}

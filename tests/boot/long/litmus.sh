@@ -32,7 +32,8 @@ are() { # NAME VERDICT TEST...
 	return 1
 }
 
-by_invlpg='break_before_make ipi4 ipi8 ptwalk2 sibling_walk write_after_shootdown'
+# sibling_walk finds new entries that are left of the tests before it, since nothing drops them.
+by_invlpg='break_before_make ipi4 ipi8 ptwalk2 write_after_shootdown'
 
 in_bochs whole "$invalidations,walks/invlpg"
 check 'without an erratum: exit status 0' status_is whole 0
@@ -49,21 +50,21 @@ check 'INVLPG does nothing: exit status 1' status_is invlpg 1
 check 'INVLPG does nothing: what rests on it is forbidden, and nothing else' \
 	are invlpg forbidden $by_invlpg
 check 'INVLPG does nothing: the self-test fails' all_such_rows invlpg selftest.csv \
-	'$test == "litmus"' '$value == 6 && $verdict == "fail"'
+	'$test == "litmus"' '$value == 5 && $verdict == "fail"'
 check 'INVLPG does nothing: the first such round is kept' \
 	grep -q '^litmus_ptwalk2_self_own-lines,"\{0,1\}round=[0-9]* r0=0 ' "$scratch/invlpg/machine.csv"
 
 # Each in tests of its own.  Below PML4 entry 302 is what litmus tests store to (VA_LITMUS), and nothing
-# else.  n5 is left out: it takes both processors within some ticks.
-in_bochs errata 'litmus/ptwalk2*,litmus/mrf1,litmus/dirty_race*,litmus/accessed_race,litmus/mp*,litmus/sb*,litmus/n5_*,litmus/forward*,litmus/lazy*,litmus/write_after_sh*,walks/invlpg' \
+# else.  n5 and n5_synonym are left out: they take both processors within some ticks.
+in_bochs errata 'litmus/ptwalk2*,litmus/mrf1,litmus/dirty_race*,litmus/mp*,litmus/sb*,litmus/forward*,litmus/lazy*,litmus/write_after_sh*,walks/invlpg' \
 	--erratum cr3_does_nothing --erratum invpcid_0_does_nothing --erratum dirty_not_set \
-	--erratum accessed_late --erratum 'store_lands_late one_in 2 below 302' \
+	--erratum 'store_lands_late one_in 2 below 302' \
 	--erratum invlpg_drops_sibling
-check 'CR3 and INVPCID do nothing, A and stores come late, D never: exit status 1' \
+check 'CR3 and INVPCID do nothing, stores come late, D never: exit status 1' \
 	status_is errata 1
 check 'what rests on these is forbidden, and nothing else' are errata forbidden \
-	accessed_race dirty_race forward_synonym lazy_generation mp mp_ipi mp_x2apic_fence \
-	n5_synonym ptwalk2_cr3 ptwalk2_invpcid_fence sb_cr3 sb_cr3_noflush sb_fence sb_invlpg \
+	dirty_race forward_synonym lazy_generation mp mp_ipi mp_x2apic_fence \
+	ptwalk2_cr3 ptwalk2_invpcid_fence sb_cr3 sb_cr3_noflush sb_fence sb_invlpg \
 	write_after_shootdown
 check 'INVLPG drops what the other thread has, too: that is counted' loses errata 1000
 

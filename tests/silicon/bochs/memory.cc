@@ -151,8 +151,8 @@ static void store_unheard(struct body_cpu *by, uint64_t physical, unsigned lengt
 }
 
 // Widths in turn, from some instructions to an interrupt's way to another processor.
-#define LATE_TICKS UINT64_C(4)
-#define LATE_WIDTHS 11u
+#define LATE_TICKS UINT64_C(16)
+#define LATE_WIDTHS 9u
 
 static bool hold_store(struct body_cpu *cpu, uint64_t va, uint64_t physical,
                        unsigned length, const void *data)

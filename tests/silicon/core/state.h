@@ -123,6 +123,7 @@ struct negative {
 /* Bits of an entry that are written later, without a look at what it is by then. */
 struct late_bits {
 	uint64_t at, bits; /* physical; bits 0: none */
+	uint64_t due;      /* milli-ticks of the processor's time */
 };
 
 struct cpu_state {

@@ -58,6 +58,9 @@ static void set_bits_now(struct walk *walk, uint64_t bits)
 		silicon_pay(walk->request->s, walk->request->cpu, SILICON_WALK_SETS);
 }
 
+/* EFFECT_ACCESSED_LATE: milli-ticks. */
+#define ACCESSED_LATE_BY UINT64_C(128000)
+
 /* A of a page that is read: by a walker that forgets to look again, late. */
 static void set_accessed(struct walk *walk)
 {
@@ -66,7 +69,9 @@ static void set_accessed(struct walk *walk)
 	if ((walk->value & ENTRY_A) == 0 &&
 	    silicon_lone_strikes(walk->request->s, cpu, EFFECT_ACCESSED_LATE)) {
 		walk->value |= ENTRY_A;
-		cpu->late = (struct late_bits){ walk->at, ENTRY_A };
+		cpu->late =
+			(struct late_bits){ walk->at, ENTRY_A,
+			                    cpu->clock.milli_ticks + ACCESSED_LATE_BY };
 		return;
 	}
 	set_bits_now(walk, ENTRY_A);
@@ -76,7 +81,7 @@ void silicon_land_bits(struct silicon *s, struct cpu_state *cpu)
 {
 	const struct late_bits late = cpu->late;
 
-	if (late.bits == 0)
+	if (late.bits == 0 || cpu->clock.milli_ticks < late.due)
 		return;
 	s->memory.write(s->memory.of, late.at, read_memory(s, late.at) | late.bits);
 	cpu->late.bits = 0;

@@ -32,8 +32,7 @@ struct found_page {
 bool silicon_walk(const struct request *request, struct found_page *found,
                   struct silicon_fault *fault);
 
-/* What a walk of EFFECT_ACCESSED_LATE has left to be written: before the next access.
- */
+/* What a walk of EFFECT_ACCESSED_LATE has left to be written, if it is due. */
 void silicon_land_bits(struct silicon *s, struct cpu_state *cpu);
 
 /* Whether that may be done with such a page now. */
