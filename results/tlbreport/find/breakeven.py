@@ -229,11 +229,16 @@ def pairs(run: Run) -> list:
 def paired(swept: list, full: list) -> list:
     alike = {}
     for flush in full:
-        alike.setdefault((flush.setting.w, flush.setting.mode), []).append(flush)
+        alike.setdefault(left_behind(flush.setting), []).append(flush)
     return [BreakEven(pages, flush) for pages in swept
-            for flush in alike.get((pages.setting.w, pages.setting.mode), ())
+            for flush in alike.get(left_behind(pages.setting), ())
             if comparable(pages.setting, flush.setting)
             and (pages.op == BROADCAST) == flush.is_broadcast]
+
+
+def left_behind(at: Setting) -> tuple:
+    """What two must have in common to be held against each other."""
+    return at.w, at.mode
 
 
 def comparable(pages: Setting, flush: Setting) -> bool:
