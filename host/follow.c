@@ -149,12 +149,14 @@ static bool read_log(struct lines *all, struct serial_line *line)
 	return true;
 }
 
-static bool open_log(struct serial_line *line)
+/* False where there is no file of that name, or it cannot be read, which is said. */
+static bool open_log(struct serial_line *line, int *fd, bool may_lack)
 {
-	line->at = 0;
-	line->fd = open(line->path, O_RDONLY | O_CLOEXEC);
-	if (line->fd >= 0)
+	*fd = open(line->path, O_RDONLY | O_CLOEXEC);
+	if (*fd >= 0)
 		return true;
+	if (may_lack && errno == ENOENT)
+		return false;
 	say_about(NULL);
 	say_error(line->path);
 	line->failed = true;
@@ -162,20 +164,27 @@ static bool open_log(struct serial_line *line)
 }
 
 /*
- * At its end: whoever keeps logs short gives the name to a new one, or cuts it.  One
- * that is not there at the moment is waited for.
+ * At its end: whoever keeps logs short gives the name to a new one, or cuts it.  The
+ * old one may have grown since it was read, and is read to its end first.  One that is
+ * not there at the moment is waited for.
  */
-static void look_for_another(struct serial_line *line)
+static void look_for_another(struct lines *all, struct serial_line *line)
 {
 	struct stat now, ours;
+	int fd;
 
 	if (stat(line->path, &now) != 0 || fstat(line->fd, &ours) != 0)
 		return;
 	if (now.st_ino == ours.st_ino && now.st_dev == ours.st_dev &&
 	    now.st_size >= line->at)
 		return;
+	if (!open_log(line, &fd, true))
+		return;
+	while (read_log(all, line))
+		;
 	close(line->fd);
-	open_log(line);
+	line->fd = fd;
+	line->at = 0;
 }
 
 /* One round over all; false if none had anything. */
@@ -191,7 +200,7 @@ static bool read_all(struct lines *all)
 		if (read_log(all, line))
 			any = true;
 		else if (all->options->waits && !line->failed)
-			look_for_another(line);
+			look_for_another(all, line);
 	}
 	return any;
 }
@@ -263,7 +272,7 @@ static bool open_all(struct lines *all)
 	bool good = true;
 
 	for (unsigned i = 0; i < all->count; i++)
-		good = open_log(&all->lines[i]) && good;
+		good = open_log(&all->lines[i], &all->lines[i].fd, false) && good;
 	return good;
 }
 

@@ -60,12 +60,18 @@ def ceiling(run: Run) -> str:
 
 
 def each_w(said) -> str:
-    """What holds at each working set W, once if it is the same at all."""
-    first, *rest = said
-    if rest and len({text for _, text in said}) == 1:
-        return f"{first[1]} at each working set"
-    return ", ".join([f"{first[1]} (W = {first[0]})",
-                      *(f"{re.sub(' pages?$', '', text)} ({w})" for w, text in rest)])
+    """What holds at each working set W, once if it is the same at all; and once what no number
+    says."""
+    if len(said) > 1 and len({text for _, text in said}) == 1:
+        return f"{said[0][1]} at each working set"
+    sets = {}
+    for w, text in said:
+        is_number = text.endswith(("page", "pages"))
+        sets.setdefault((text, w if is_number else ""), []).append(str(w))
+    ((text, _), mine), *rest = sets.items()
+    return ", ".join([f"{text} (W = {', '.join(mine)})",
+                      *(f"{re.sub(' pages?$', '', text)} ({', '.join(mine)})"
+                        for (text, _), mine in rest)])
 
 
 def sizes(run: Run) -> str:

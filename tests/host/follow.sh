@@ -115,6 +115,89 @@ growing_logs_are_followed() {
 		grep -qF "$scratch/two: interrupted at 3/3, without @done" "$scratch/said"
 }
 
+# A library for LD_PRELOAD, for the moments that nobody else can hit: it runs MOMENT_COMMAND once,
+# behind the read() that finds the end of the log (MOMENT=end), or behind a stat() that finds
+# another file of its name, before that is opened (MOMENT=open).
+make_moment() {
+	cat >"$scratch/moment.c" <<-'END'
+		#define _GNU_SOURCE
+		#include <dlfcn.h>
+		#include <stdlib.h>
+		#include <string.h>
+		#include <sys/stat.h>
+		#include <unistd.h>
+
+		static void at(const char *moment)
+		{
+			if (getenv("LD_PRELOAD") == NULL || strcmp(getenv("MOMENT"), moment) != 0)
+				return;
+			unsetenv("LD_PRELOAD");
+			if (system(getenv("MOMENT_COMMAND")) != 0)
+				abort();
+		}
+
+		ssize_t read(int fd, void *bytes, size_t count)
+		{
+			ssize_t (*const real)(int, void *, size_t) = dlsym(RTLD_NEXT, "read");
+			const ssize_t got = real(fd, bytes, count);
+
+			if (got == 0)
+				at("end");
+			return got;
+		}
+
+		int stat(const char *path, struct stat *found)
+		{
+			int (*const real)(const char *, struct stat *) = dlsym(RTLD_NEXT, "stat");
+			const int status = real(path, found);
+
+			if (status == 0 && strcmp(path, getenv("MOMENT_LOG")) == 0) {
+				if (getenv("LD_PRELOAD") != NULL && strcmp(getenv("MOMENT"), "open") == 0)
+					found->st_ino++;
+				at("open");
+			}
+			return status;
+		}
+	END
+	${CC:-cc} -shared -fPIC -o "$scratch/moment.so" "$scratch/moment.c"
+}
+
+# rotate.sh gives the log's name to another at that moment.
+replaced_at() { # MOMENT
+	rm -rf "$out"
+	make_moment || return 1
+	run a | sed '$d' >"$scratch/one"
+	run a | tail -n 1 >"$scratch/rest"
+	run b >"$scratch/next"
+	MOMENT=$1 MOMENT_LOG=$scratch/one MOMENT_COMMAND="sh $scratch/rotate.sh" \
+		LD_PRELOAD=$scratch/moment.so \
+		build/host/capture --out "$out" --follow "$scratch/one" >"$scratch/said" 2>&1 &
+	reader=$!
+	found=0 status=0
+	said "$out/one/a: whole" && said "$out/one/b: whole" || found=1
+	kill -TERM $reader
+	wait $reader || status=$?
+	[ $status -eq 0 ] && [ $found -eq 0 ] && is_whole one/a a && is_whole one/b b
+}
+
+what_comes_before_a_rotation_is_read() {
+	cat >"$scratch/rotate.sh" <<-END
+		cat "$scratch/rest" >>"$scratch/one"
+		mv "$scratch/one" "$scratch/one.1"
+		mv "$scratch/next" "$scratch/one"
+	END
+	replaced_at end
+}
+
+a_log_that_vanishes_is_waited_for() {
+	cat >"$scratch/rotate.sh" <<-END
+		cat "$scratch/rest" >>"$scratch/one"
+		mv "$scratch/one" "$scratch/one.1"
+		(sleep 0.5; mv "$scratch/next" "$scratch/one") >/dev/null 2>&1 &
+	END
+	replaced_at open
+}
+
 options_of_one_stream_are_refused() {
 	run a >"$scratch/one"
 	split 2 --partial "$scratch/one" && split 2
@@ -128,5 +211,7 @@ check 'logs without a run end with 5' a_log_without_a_run_says_so
 check 'a log that is not there is named before anything is read' a_log_that_is_missing_stops_the_start
 check 'logs whose runs would be in one folder are refused' logs_of_one_name_are_refused
 check 'logs that grow, and one that is replaced, are followed' growing_logs_are_followed
+check 'what is written between the last read and a rotation is read' what_comes_before_a_rotation_is_read
+check 'a log that vanishes while it is opened again is waited for' a_log_that_vanishes_is_waited_for
 check 'options of a single stream, and no log at all, are refused' options_of_one_stream_are_refused
 finish

@@ -207,7 +207,7 @@ class Export(RunTest):
         write_run(self.folder, results=[cost("cr3_pcid_noflush", "first-bare-pcide", 70,
                                              believed="")])
         run = load(self.folder)
-        run.rows("results.csv")[0].fields["believed"] = "1"  # as keeping.believe() does
+        run.rows("results.csv")[0]["believed"] = "1"  # as keeping.believe() does
         self.assertEqual(cases(lava.lava(run))["single_op.cr3_pcid_noflush.first-bare-pcide"][0],
                          "unknown")
 

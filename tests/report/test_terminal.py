@@ -14,6 +14,7 @@ from tlbreport import terminal
 from tlbreport.cli import main
 from tlbreport.derived import derived
 from tlbreport.find import sentences
+from tlbreport.find.crossing import CONTRADICTED as UNTOLD
 from tlbreport.find.headline_rows import headlines
 from tlbreport.read import litmus
 from tlbreport.read.load import load
@@ -77,6 +78,16 @@ class Terminal(PageTest):
         told = [word for word in said.replace(",", "").split() if "." in word]
         self.assertTrue(told)
         self.assertLessEqual(set(told), known)
+
+    def test_what_holds_at_several_working_sets_is_said_once(self):
+        self.assertEqual(terminal.each_w([(0, "3 pages"), (8, UNTOLD), (64, UNTOLD)]),
+                         f"3 pages (W = 0), {UNTOLD} (8, 64)")
+        self.assertEqual(terminal.each_w([(0, UNTOLD), (8, UNTOLD), (64, "5 pages")]),
+                         f"{UNTOLD} (W = 0, 8), 5 (64)")
+        self.assertEqual(terminal.each_w([(0, "3 pages"), (8, UNTOLD), (64, "3 pages")]),
+                         f"3 pages (W = 0), {UNTOLD} (8), 3 (64)")
+        self.assertEqual(terminal.each_w([(0, UNTOLD), (8, UNTOLD)]),
+                         f"{UNTOLD} at each working set")
 
     def test_the_rows_of_the_terminal_are_those_of_the_first_screen(self):
         run = showcase()

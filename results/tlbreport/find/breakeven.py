@@ -1,6 +1,7 @@
 """How many pages one by one cost as much as one full flush: the rows of `range`, paired."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from ..read import sweep, variant
@@ -128,7 +129,10 @@ class BreakEven:
 
     pages: Sweep
     flush: Flush
-    crossing: Crossing
+
+    @cached_property
+    def crossing(self) -> Crossing:
+        return crossing(self.pages.curve.points, self.flush.point)
 
     @property
     def w(self) -> int:
@@ -223,17 +227,25 @@ def pairs(run: Run) -> list:
 
 
 def paired(swept: list, full: list) -> list:
-    return [BreakEven(pages, flush, crossing(pages.curve.points, flush.point))
-            for pages in swept for flush in full if comparable(pages.setting, flush.setting)
+    alike = {}
+    for flush in full:
+        alike.setdefault(left_behind(flush.setting), []).append(flush)
+    return [BreakEven(pages, flush) for pages in swept
+            for flush in alike.get(left_behind(pages.setting), ())
+            if comparable(pages.setting, flush.setting)
             and (pages.op == BROADCAST) == flush.is_broadcast]
 
 
+def left_behind(at: Setting) -> tuple:
+    """What two must have in common to be held against each other."""
+    return at.w, at.mode
+
+
 def comparable(pages: Setting, flush: Setting) -> bool:
-    """Whether both drop as many PCIDs in the same mode, and leave the same working set to be
-    fetched again."""
+    """Of two with the same mode and working set, whether both drop as many PCIDs, and leave the
+    same pages to be fetched again."""
     wanted = {"pti": (BOTH, DEFERRED, "all"), KERNEL: (KERNEL_ALL,)}.get(pages.scope, ("space", "all"))
-    return (flush.scope in wanted and (pages.w, pages.mode) == (flush.w, flush.mode)
-            and flush.size in ("", pages.size))
+    return flush.scope in wanted and flush.size in ("", pages.size)
 
 
 def by_sweep(found: list) -> dict:

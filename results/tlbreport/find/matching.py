@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..read import variant
+from ..read.headline import divisor
 from ..read.row_name import by_key
 from ..read.run import Row, Run
 from ..read.samples import MILLI, histograms
@@ -211,11 +212,3 @@ def clock_step(row: Row, times: int) -> float:
         return 0.0
     finest = FINEST if row["estimator"] == "huber" else 1
     return MILLI * (row.number("quantum") or 0) / times / finest
-
-
-def divisor(row: Row) -> int:
-    """By what its arms' difference was divided, as far as their medians say."""
-    a, b, median = (row.number(column) for column in ("a_p50", "b_p50", "p50"))
-    if None in (a, b) or not median:
-        return 1
-    return max(1, round((b - a) / median))

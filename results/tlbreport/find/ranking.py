@@ -8,7 +8,7 @@ are those that other boots may have.
 from dataclasses import dataclass
 
 from ..read import variant
-from ..read.run import Run
+from ..read.run import Run, once
 from ..read.sweep import Curve, Point, curves, rows
 from ..read.variant import Variant, parse
 
@@ -49,10 +49,16 @@ class Ranking:
         return f"; left out: {', '.join(self.left_out)}" if self.left_out else ""
 
 
+@once
+def measurements(run: Run) -> dict:
+    """(operation, variant) -> what was measured, as other boots may have it."""
+    return {(one.op, one.variant): one.over_boots for one in curves(run, BENCH, PARAM)}
+
+
+@once
 def ranked(run: Run) -> dict:
     """Order and workload -> its ranking."""
-    planned, measured = plans(run), {(one.op, one.variant): one.over_boots
-                                     for one in curves(run, BENCH, PARAM)}
+    planned, measured = plans(run), measurements(run)
     made = {}
     for runs in dict.fromkeys(map(workload, planned.values())):
         mine = [key for key, one in planned.items() if workload(one) == runs]
@@ -62,13 +68,13 @@ def ranked(run: Run) -> dict:
         sound = [one for one in whole if not lacks[id(one)]]
         if len(whole) > 1:
             made[runs] = Ranking(
-                tuple(sorted((regret(one, sound, places) for one in sound if len(sound) > 1),
-                             key=lambda one: one.worst)),
+                tuple(sorted(regrets(sound, places), key=lambda one: one.worst)),
                 tuple(f"{said(one).policy} by {one.op} ({lacks[id(one)]})"
                       for one in whole if lacks[id(one)]))
     return made
 
 
+@once
 def plans(run: Run) -> dict:
     """(operation, variant) -> what was to be measured: a curve whose points have a place alone.
     What this processor lacks was not to be."""
@@ -103,26 +109,39 @@ def completed(plan: Curve, measured: dict) -> Curve:
 
 def lacking(one: Curve, measured: dict, places: list) -> str:
     """Why it cannot be ranked; empty if it can."""
-    absent = [f"{x:.0f}" for x in places if x not in {p.x for p in one.points}]
+    there = {p.x for p in one.points}
+    absent = [f"{x:.0f}" for x in places if x not in there]
     if absent:
         return f"not measured at P = {' '.join(absent)}"
     mine = measured.get((one.op, one.variant))
     return mine.doubt if mine else ""
 
 
-def regret(one: Curve, group: list, places: list) -> Ranked:
-    """The worst over the places, of the median and of the ends of the intervals, each for
-    itself."""
-    low, worst, high = (
-        max(max(share(one.at(x), [other.at(x) for other in group if other is not one])[which]
-                for x in places), 0.0) for which in range(3))
-    return Ranked(said(one).policy, one.op, tuple(places), low, worst, high)
+def regrets(group: list, places: list):
+    """Of each of two or more the worst over the places, of the median and of the ends of the
+    intervals, each for itself."""
+    if len(group) < 2:
+        return
+    points = {x: [one.at(x) for one in group] for x in places}
+    shares = [shares_of(points[x]) for x in places]
+    for number, one in enumerate(group):
+        low, worst, high = (max(max(share[number][which] for share in shares), 0.0)
+                            for which in range(3))
+        yield Ranked(said(one).policy, one.op, tuple(places), low, worst, high)
 
 
-def share(mine: Point, others: list) -> tuple:
-    """By what share it is above the cheapest other one; below it that is negative."""
-    return (above(mine.low, min(p.high for p in others)), above(mine.y, min(p.y for p in others)),
-            above(mine.high, min(p.low for p in others)))
+def shares_of(points: list) -> list:
+    """(low, middle, high) of each: by what share it is above the cheapest other one; below it that
+    is negative."""
+    lows, middles, highs = (sorted(getattr(point, name) for point in points)
+                            for name in ("low", "y", "high"))
+    return [(above(one.low, other(highs, one.high)), above(one.y, other(middles, one.y)),
+             above(one.high, other(lows, one.low))) for one in points]
+
+
+def other(ordered: list, mine: float) -> float:
+    """The least of the others."""
+    return ordered[1] if mine == ordered[0] else ordered[0]
 
 
 def above(mine: float, least: float) -> float:

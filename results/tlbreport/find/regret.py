@@ -7,10 +7,11 @@ boots may have.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from ..read import variant
 from ..read.run import Run
-from ..read.sweep import Curve, Point, at, curves, doubt, rows
+from ..read.sweep import Curve, Point, at, doubt, rows
 from . import as_linux, ranking, remote, settings, shots, stolen
 from .breakeven import BROADCAST, CEILINGS, OVERLAPPING, advised, by_sweep, cheapest
 
@@ -66,7 +67,7 @@ class Regrets:
     left_out: str = ""
     is_choice: bool = True  # whether the choice of least regret may be made
 
-    @property
+    @cached_property
     def shared(self) -> tuple:
         """The places of the cases that say something of every choice: judged over fewer, another
         might be the best."""
@@ -77,7 +78,7 @@ class Regrets:
         """Its worst over the cases that all choices share; there has to be one."""
         return max((one.cells[at] for at in self.shared), key=lambda cell: cell.value)
 
-    @property
+    @cached_property
     def best(self) -> Choice | None:
         """The choice of least regret; None where no case has all of them."""
         if not self.shared:
@@ -149,9 +150,8 @@ def between(points: tuple, x: float) -> Point:
     for one, other in zip(points, points[1:]):
         if one.x <= x <= other.x:
             share = (x - one.x) / (other.x - one.x)
-            return Point(x, *(getattr(one, name) + share * (getattr(other, name)
-                                                            - getattr(one, name))
-                              for name in ("y", "low", "high")), one.row)
+            return Point(x, one.y + share * (other.y - one.y), one.low + share * (other.low - one.low),
+                         one.high + share * (other.high - one.high), one.row)
     return next(p for p in points if p.x == x)
 
 
@@ -161,18 +161,17 @@ def worst(cases) -> Cell:
     for x, chosen, best in cases:
         if chosen is best or best.y <= 0:
             continue
-        low, value, high = (ranking.above(*pair) for pair in (
-            (chosen.low, best.high), (chosen.y, best.y), (chosen.high, best.low)))
+        value = ranking.above(chosen.y, best.y)
         if value > found.value:
-            found = Cell(max(low, 0.0), value, high, x)
+            found = Cell(max(ranking.above(chosen.low, best.high), 0.0), value,
+                         ranking.above(chosen.high, best.low), x)
     return found
 
 
 def slots(run: Run) -> list:
     """PCIDs handed out on a processor: every policy that was measured at each number of
     processes, in each order and workload."""
-    planned, measured = ranking.plans(run), {(one.op, one.variant): one.over_boots for one in
-                                             curves(run, ranking.BENCH, ranking.PARAM)}
+    planned, measured = ranking.plans(run), ranking.measurements(run)
     by_policy, cases, left = {}, [], []
     for order, ranked in ranking.ranked(run).items():
         mine = {(ranking.said(planned[key]).policy, key[0]): ranking.completed(planned[key],

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, field
 
 from ..read import trust
-from ..read.run import Run
+from ..read.run import Run, once
 from ..read.sweep import Curve, curves, interval
 from ..read.variant import parse
 from . import breakeven, capacity, ranking
@@ -140,6 +140,7 @@ def global_pages(run: Run):
                                     "pages that are not global")
 
 
+@once
 def switches(run: Run) -> dict:
     """(operation, variant) -> the curve of a switch to other tables that may be believed."""
     read = ((one, parse(SWITCH, one.variant)) for one in curves(run, SWITCH, "pages"))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..read import sweep, variant
-from ..read.run import Row, Run
+from ..read.run import Row, Run, once
 from ..read.sweep import Point
 from . import remote
 from .crossing import Crossing, crossing
@@ -73,6 +73,7 @@ def shot(row: Row):
                 remote.targets(row))
 
 
+@once
 def measured_shots(run: Run) -> list:
     """(shot, row) of each row that has a median and an interval."""
     found = [(shot(row), row) for row in remote.ok(run, BENCH)]

@@ -3,13 +3,16 @@
 Everything is worked out by what makes the page of one run; here it is only put into rows.
 """
 
+import sys
 import zlib
 from dataclasses import dataclass, field
+from functools import lru_cache
+from operator import itemgetter
 
 from ..find import decisions, errata
 from ..find.headline_rows import headlines
-from ..find.matching import divisor
 from ..read import litmus, trust
+from ..read.headline import divisor
 from ..read.load import load
 from ..read.row_name import KEY
 from ..read.run import Row, Run
@@ -20,7 +23,9 @@ from .standing import environment
 UNPARSED = ("histogram.csv", "samples.csv", "canary.csv")
 FACTS = ("run_id vendor family model stepping brand microcode hypervisor board date profile "
          "program").split()
+KEYS_KEPT = 1 << 15  # experiments of several profiles
 FLAGS = {"1": 1, "0": 0}
+experiment = itemgetter(*KEY, "core_type", "unit")  # row -> its key
 SIGNATURE = ("vendor", "family", "model", "stepping")
 
 
@@ -101,15 +106,19 @@ def costs(run: Run):
     seen = set()
     for one in (run, *run.others.values()):
         for row in one.rows("results.csv"):
-            fields = row.fields
-            key = (*[fields.get(column, "") for column in KEY], fields.get("core_type", ""),
-                   fields.get("unit", ""))
+            key = experiment(row)
             if key not in seen:
                 seen.add(key)
-                yield key, (fields.get("status", ""), fields.get("reason", ""), row.number("p50"),
+                yield shared(key), (*map(sys.intern, (row["status"], row["reason"])), row.number("p50"),
                             row.number("ci99_lo"), row.number("ci99_hi"), row.number("p99"),
-                            FLAGS.get(fields.get("believed")), FLAGS.get(fields.get("converged")),
-                            step(row))
+                            FLAGS.get(row["believed"]), FLAGS.get(row["converged"]), step(row))
+
+
+@lru_cache(maxsize=KEYS_KEPT)
+def shared(key: tuple) -> tuple:
+    """The same key, whose texts are one object each: they are handed to another process, which
+    gets each of them once."""
+    return tuple(map(sys.intern, key))
 
 
 def step(row: Row) -> float | None:

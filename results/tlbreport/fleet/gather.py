@@ -1,6 +1,7 @@
 """Brings the database up to date with a tree of runs: only what is new or changed is read."""
 
 import concurrent.futures
+import gc
 import itertools
 import multiprocessing
 import os
@@ -12,7 +13,7 @@ from .extract import extract
 from .store import Store
 from .tree import places, plain
 
-BATCH = 16  # runs that are put into the database at once
+BATCH = 32  # runs that are put into the database at once
 HELD = 4  # runs that are read and wait, for each process: what is in memory is bounded by that
 FEW = 3  # so many are read sooner by one process than it takes to start more
 
@@ -79,7 +80,8 @@ def read(root: str, fresh: list):
         yield from (extract(*task) for task in tasks)
         return
     forked = multiprocessing.get_context("fork")
-    with concurrent.futures.ProcessPoolExecutor(workers, forked) as pool:
+    # Nothing in a run refers to itself: what is not used any more is gone without a search for it.
+    with concurrent.futures.ProcessPoolExecutor(workers, forked, gc.disable) as pool:
         waiting, rest = [], iter(tasks)
         for task in itertools.chain(rest, itertools.repeat(None)):
             if task is not None:

@@ -1,6 +1,6 @@
 """What each experiment costs on a processor, over its machines and their boots."""
 
-from itertools import groupby
+from itertools import chain, groupby
 from statistics import median
 
 from . import standing
@@ -54,17 +54,18 @@ def settings(found: list) -> dict:
 
 def spreads(rows):
     """(environment, microcode, unit) and the numbers of each; of each microcode and of all."""
-    by_revision, together = {}, {}
+    groups = {}
     for row in rows:
-        by_revision.setdefault(row[1:4], []).append(row[4:])
-    for (environment, unit, _), found in by_revision.items():
-        together.setdefault((environment, EVERY, unit), []).extend(found)
-    each = {(environment, microcode, unit): found
-            for (environment, unit, microcode), found in by_revision.items()}
-    for key, found in {**each, **together}.items():
-        numbers = spread(found)
-        if numbers:
-            yield key, numbers
+        groups.setdefault(row[1:3], {}).setdefault(row[3], []).append(row[4:])
+    for (environment, unit), by_revision in groups.items():
+        made = {microcode: spread(found) for microcode, found in by_revision.items()}
+        if len(by_revision) > 1:
+            made[EVERY] = spread(list(chain.from_iterable(by_revision.values())))
+        else:
+            made[EVERY] = next(iter(made.values()))
+        for microcode, numbers in made.items():
+            if numbers:
+                yield (environment, microcode, unit), numbers
 
 
 def spread(found: list) -> tuple | None:

@@ -122,8 +122,9 @@ class Store:
         for one in extracts:
             run = self.add_run(one)
             self.outdate(one.run["processor"])
-            costs += [(self.experiment(key), run, *cost) for key, cost in one.costs]
-        costs.sort(key=lambda cost: cost[:2])
+            costs += [(self.experiments.get(key) or self.experiment(key), run, *cost)
+                      for key, cost in one.costs]
+        costs.sort()  # no two have the first two fields in common
         self.base.executemany(f"INSERT INTO cost VALUES ({marks(11)})", costs)
 
     def add_run(self, one) -> int:
@@ -144,12 +145,10 @@ class Store:
         return {tuple(key): number for number, *key in self.rows("SELECT * FROM experiment")}
 
     def experiment(self, key: tuple) -> int:
-        """The number of an experiment, a new one if it was never seen."""
-        number = self.experiments.get(key)
-        if number is None:
-            number = self.base.execute(f"INSERT INTO experiment VALUES (NULL, {marks(8)})",
-                                       key).lastrowid
-            self.experiments[key] = number
+        """The number of an experiment that was never seen."""
+        number = self.base.execute(f"INSERT INTO experiment VALUES (NULL, {marks(8)})",
+                                   key).lastrowid
+        self.experiments[key] = number
         return number
 
 

@@ -6,7 +6,7 @@ from .row_name import by_key, key
 from .run import Problem, Row, Run
 from .schema import VERDICTS, quote
 from .variant import UnknownVariant, parse
-from .verdicts import in_words, must_phases, operations, said_of, states
+from .verdicts import in_words, must_phases, operations, said_of, states, told_by
 
 STALE = {"fail": True, "kept": True, "refuted": True}
 STALE |= {"pass": False, "dropped": False, "holds": False}
@@ -72,12 +72,15 @@ def belief_faults(run: Run):
     types of core too, nobody says of which: it may be believed by any."""
     found = must_phases(run)
     others = [must_phases(one) for one in run.others.values()]
-    elsewhere = Counter()
+    known, elsewhere = {}, Counter()
     for row in run.rows("results.csv"):
         op = row["op"]
         if row["targets"] and any(one.get(op) != found.get(op) for one in others):
             continue
-        fault = belief_fault(found, row)
+        alike = (row["believed"], *told_by(row))
+        if alike not in known:
+            known[alike] = belief_fault(found, row)
+        fault = known[alike]
         if row["believed"] == "0" and fault and failed(found.get(op, {}).values()):
             elsewhere[op] += 1
         elif fault:
@@ -119,12 +122,14 @@ def where(found: dict, op: str, row: Row) -> str:
 def count_faults(run: Run):
     """Rows that say they have more or fewer samples than another file holds; of one that is there
     more than once nobody knows whose they are, and twice() has said so."""
-    alone, counted = Counter(map(key, run.rows("results.csv"))), {}
+    counted = {}
     for row in run.rows("histogram.csv"):
         name = key(row)
         counted[name] = counted.get(name, 0) + (row.number("count") or 0)
     held = {name: len(found.differences) for name, found in run.samples.items()}
-    rows = by_key(run) if counted or held else {}
+    if not counted and not held:
+        return
+    rows, alone = by_key(run), Counter(map(key, run.rows("results.csv")))
     for file, found in (("histogram.csv", counted), ("samples.csv", held)):
         for name, row in rows.items():
             n = row.number("n")

@@ -2,7 +2,7 @@
 
 The row says which (`estimator`).  A median of whole steps, whose interval may exclude the truth,
 is nothing to reason from: the estimate takes its place, and that of its intervals, everywhere.  Its
-interval is of 99 %, so of 95 % at least.
+interval is of 99 %, so of 95 % at least.  And of how many operations it is.
 """
 
 from .run import Row
@@ -16,4 +16,12 @@ def applied(row: Row) -> Row:
     """The row with its headline where the median is read from."""
     if row["estimator"] != "huber" or row.number("cost") is None:
         return row
-    return Row(row.line, {**row.fields, **{old: row[new] for old, new in TAKEN.items()}})
+    return Row(row.line, {**row, **{old: row[new] for old, new in TAKEN.items()}})
+
+
+def divisor(row: Row) -> int:
+    """By what its arms' difference was divided, as far as their medians say."""
+    a, b, median = row.number("a_p50"), row.number("b_p50"), row.number("p50")
+    if a is None or b is None or not median:
+        return 1
+    return max(1, round((b - a) / median))

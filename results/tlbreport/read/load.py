@@ -8,7 +8,7 @@ import zlib
 
 from . import consistency, cores, headline, keeping, samples, trust
 from .run import Problem, Row, Run, Table
-from .schema import BETWEEN, CHECKS, FILES, REQUIRED, TOGETHER, column_faults, count_fault, quote
+from .schema import CHECKS, FILES, FITS, REQUIRED, column_faults, count_fault, quote
 
 NOT_BY_SCREEN = ("histogram.csv", "samples.csv", "summary.txt")
 WRITTEN_HERE = ("derived.csv", "tidy.csv")  # the report's own: machine.csv says nothing of it
@@ -136,6 +136,9 @@ def text_faults(name: str, data: bytes) -> list:
 def records(text: str):
     """(line it begins on, fields) of each record."""
     reader, line = csv.reader(io.StringIO(text, newline=""), strict=True), 1
+    if '"' not in text:  # then a line is a record
+        yield from enumerate(reader, 1)
+        return
     for fields in reader:
         yield line, fields
         line = reader.line_num + 1
@@ -143,27 +146,35 @@ def records(text: str):
 
 def parse(run: Run, table: Table, text: str) -> None:
     """Fills the table.  A row with too few or too many fields is named and left out."""
-    names, line = None, 0
+    found, error = [], None
     try:
-        for line, fields in records(text):
-            if names is None:
-                names = fields
-                run.problems += [Problem(table.name, *f) for f in column_faults(table.name, names)]
-                continue
-            table.records += 1
-            if len(fields) != len(names):
-                fault = f"{len(fields)} fields instead of {len(names)}: the row is left out"
-                run.problems.append(Problem(table.name, line, fault))
-                continue
-            if table.name in FILES:
-                row = Row(line, dict(zip(names, fields)))
-                run.problems += field_faults(table.name, row)
-                table.rows.append(headline.applied(row) if table.name == headline.FILE else row)
-    except csv.Error as error:
+        for record in records(text):
+            found.append(record)
+    except csv.Error as raised:
+        error = raised
+    if found:
+        fill(run, table, found[0][1], found[1:])
+    if error:
         fault = f"is not CSV after this line, the rest is left out: {error}"
-        run.problems.append(Problem(table.name, line, fault))
-    if names is None:
+        run.problems.append(Problem(table.name, found[-1][0] if found else 0, fault))
+    if not found:
         run.problems.append(Problem(table.name, 0, "the file is empty"))
+
+
+def fill(run: Run, table: Table, names: list, found: list) -> None:
+    """Puts records into the table."""
+    run.problems += [Problem(table.name, *fault) for fault in column_faults(table.name, names)]
+    table.records = len(found)
+    doubtful = checks(table.name, names, [fields for _, fields in found])
+    for line, fields in found:
+        if len(fields) != len(names):
+            fault = f"{len(fields)} fields instead of {len(names)}: the row is left out"
+            run.problems.append(Problem(table.name, line, fault))
+        elif table.name in FILES:
+            row = Row(line, zip(names, fields))
+            if doubtful:
+                run.problems += field_faults(table.name, row, doubtful)
+            table.rows.append(headline.applied(row) if table.name == headline.FILE else row)
 
 
 def count(run: Run, table: Table, text: str) -> None:
@@ -178,25 +189,28 @@ def count(run: Run, table: Table, text: str) -> None:
         run.problems.append(Problem(table.name, 0, fault))
 
 
-def field_faults(name: str, row: Row) -> list:
-    """The malformed fields of a row."""
-    faults, fields = [], row.fields
-    plain = {check for columns, pattern, check in TOGETHER[name]
-             if are_plain([fields.get(column, "") for column in columns], pattern)}
-    for column, check in CHECKS[name]:
-        if check in plain:
-            continue
-        text = fields.get(column)
+def checks(name: str, names: list, found: list) -> list:
+    """The checks of columns in which some field is malformed: only these are made row by row."""
+    columns = dict(zip(names, zip(*(fields for fields in found if len(fields) == len(names)))))
+    return [(column, check) for column, check in CHECKS.get(name, ())
+            if column in columns and is_malformed(check, set(columns[column]) - {""})]
+
+
+def is_malformed(check, texts: set) -> bool:
+    """Whether a check finds something in one of them."""
+    fits = FITS.get(check)
+    return not all(map(fits, texts)) if fits else any(map(check, texts))
+
+
+def field_faults(name: str, row: Row, doubtful: list) -> list:
+    """The malformed fields of a row, of those columns."""
+    faults = []
+    for column, check in doubtful:
+        text = row[column]
         fault = check(text) if text else ""
         if fault:
             faults.append(Problem(name, row.line, f"{column}: {quote(text)} {fault}"))
     return faults
-
-
-def are_plain(values: list, pattern) -> bool:
-    """Whether all are empty or fit; if not, they have to be looked at one by one."""
-    text = BETWEEN.join(values)
-    return bool(pattern.fullmatch(text)) and text.count(BETWEEN) == max(len(values) - 1, 0)
 
 
 def check_stated(run: Run, name: str, stated: dict) -> None:

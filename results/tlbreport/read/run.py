@@ -1,9 +1,11 @@
 """One run as it was read: its tables, and everything that was wrong with its files."""
 
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import lru_cache, wraps
 
 from .schema import NUMBER, count_fault
+
+NUMBERS_KEPT = 1 << 16  # more than one run has: each is asked for by several findings
 
 
 @dataclass(frozen=True)
@@ -20,20 +22,27 @@ class Problem:
         return f"{place}: {self.text}"
 
 
-@dataclass(frozen=True)
-class Row:
+@lru_cache(maxsize=NUMBERS_KEPT)
+def number(text: str) -> float | None:
+    """A field as a number, None if it is empty or malformed."""
+    return float(text) if NUMBER.fullmatch(text) else None
+
+
+class Row(dict):
     """A record and the line it begins on.  A column that the file lacks reads as empty."""
 
-    line: int
-    fields: dict
+    __slots__ = ("line",)
 
-    def __getitem__(self, column: str) -> str:
-        return self.fields.get(column, "")
+    def __init__(self, line: int, fields):
+        super().__init__(fields)
+        self.line = line
+
+    def __missing__(self, _column: str) -> str:
+        return ""
 
     def number(self, column: str):
         """The field as a number, None if it is empty or malformed."""
-        text = self.fields.get(column, "")
-        return float(text) if NUMBER.fullmatch(text) else None
+        return number(self[column])
 
 
 @dataclass
@@ -95,11 +104,12 @@ class Run:
 
 
 def once(find):
-    """A function of a run that is worked out once for each: several sections ask for it.  What it
-    returns may not be changed."""
+    """A function of a run, and perhaps of more, that is worked out once for each: several sections
+    ask for it.  What it returns may not be changed, nor the tables after the first call."""
     @wraps(find)
-    def asked(run: Run):
-        if find not in run.found:
-            run.found[find] = find(run)
-        return run.found[find]
+    def asked(run: Run, *more):
+        asked_for = (find, *more)
+        if asked_for not in run.found:
+            run.found[asked_for] = find(run, *more)
+        return run.found[asked_for]
     return asked

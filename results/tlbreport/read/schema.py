@@ -146,12 +146,8 @@ FILES = {
 CHECKS = {name: [(column, check) for column, check in columns.items() if check is not any_text]
           for name, columns in FILES.items()}
 
-# Numbers of a row, looked at together: (columns, what all of them are).  One by one only if not.
-BETWEEN = "\x1f"
-TOGETHER = {name: [([column for column, of in checks if of is check],
-                    re.compile(f"(?:(?:{pattern.pattern})?(?:{BETWEEN}|$))*", re.ASCII), check)
-                   for check, pattern in ((number_fault, NUMBER), (count_fault, COUNT))]
-            for name, checks in CHECKS.items()}
+# Of a check, what is true of a field exactly where it finds nothing; asked of thousands of them.
+FITS = {number_fault: NUMBER.fullmatch, count_fault: COUNT.fullmatch}
 
 # Columns that older programs did not write: all of a group are there, or none.
 LATER = {"results.csv": (("cost", "cost_lo", "cost_hi", "estimator", "spread"), ("outlier",),

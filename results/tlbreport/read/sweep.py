@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from . import variant
 from .row_name import measured
-from .run import Row, Run
+from .run import Row, Run, once
 from .schema import OPS, in_order
 from .verdicts import must_phases, said_of
 
@@ -37,8 +37,8 @@ class Point:
     def over_boots(self) -> "Point":
         """With the interval that other boots may have: what is advised has to hold in them."""
         more = BOOTS_SHARE * abs(self.y)
-        return replace(self, low=self.y - math.hypot(self.y - self.low, more),
-                       high=self.y + math.hypot(self.high - self.y, more))
+        return Point(self.x, self.y, self.y - math.hypot(self.y - self.low, more),
+                     self.y + math.hypot(self.high - self.y, more), self.row)
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,7 @@ def at(row: Row, x: float, unit: str = "ticks"):
     return Point(x, *numbers, row)
 
 
+@once
 def curves(run: Run, bench: str, param: str, unit: str = "ticks") -> list:
     """The curves of a benchmark over a parameter, by operation in the contract's order; none of
     rows whose variant is not known."""

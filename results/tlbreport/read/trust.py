@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .run import Problem, Row, Run
-from .verdicts import in_words, must_phases, operations, said_of
+from .verdicts import in_words, must_phases, operations, said_of, told_by
 
 KINDS = {
     "hw": "HARDWARE",
@@ -57,12 +57,17 @@ def judge(run: Run) -> Trust:
 def disbelieve(run: Run) -> None:
     """Takes belief from every row with a failed must cell in its state.  `believed` says what was
     known when the row was delivered: the verification behind the timing may have failed since."""
-    found, late = must_phases(run), {}
+    found, known, late = must_phases(run), {}, {}
     for row in run.rows("results.csv"):
-        against = failures(found, row) if row["status"] == "ok" else {}
-        if row["believed"] == "0" or not against:
+        if row["status"] != "ok" or row["believed"] == "0":
             continue
-        row.fields["believed"] = "0"
+        alike = told_by(row)
+        if alike not in known:
+            known[alike] = failures(found, row)
+        against = known[alike]
+        if not against:
+            continue
+        row["believed"] = "0"
         if set().union(*against.values()) == {"after"}:
             what = next(iter(against))
             late[what] = late.get(what, 0) + 1

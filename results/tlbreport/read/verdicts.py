@@ -5,15 +5,20 @@ program: a row is believed by the cells of its own CR4.PCIDE and EFER.TCE.
 """
 
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from . import variant
-from .run import Row, Run
+from .run import Row, Run, once
 
 BITS = ("pcide", "tce")  # CR4.PCIDE and EFER.TCE
 ACCESSED = "_accessed"  # behind the entry that was told by its accessed bit
 # Operation, scope or lock -> what it is with in a row of two.
 PARTNERS = {("invpcid_address", "pti"): "invlpg", ("invpcid_context", "pti-space"): "cr3_pcid_flush",
             ("invlpg", "gen"): "cr3_reload"}
+
+# Row -> all of it that its operations and the states it may be of follow from: a sweep has many
+# rows that are alike in that.
+told_by = itemgetter("bench", "op", "variant", "status")
 
 NEVER_STALE = ("pass", "dropped", "holds")
 # Of two verdicts on one cell the one that comes first here stands.
@@ -119,6 +124,7 @@ def must_cells(run: Run) -> dict:
     return found
 
 
+@once
 def must_phases(run: Run) -> dict:
     """Operation -> state in which it was tried -> verdict of a must cell -> the phases that say so.
     That it passes on a processor that nothing is measured on says nothing here.  Exceptions count

@@ -110,8 +110,8 @@ class Boots(RunTest):
         for row, true in self.true:
             value = true * (1 + scatter * random.normal()) * (1 + SAMPLING * random.normal())
             half = NORMAL_95 * SAMPLING * value
-            row.fields.update(p50=f"{value:.3f}", ci95_lo=f"{value - half:.3f}",
-                              ci95_hi=f"{value + half:.3f}")
+            row.update(p50=f"{value:.3f}", ci95_lo=f"{value - half:.3f}",
+                       ci95_hi=f"{value + half:.3f}")
 
     def count(self, machine: str, say, against, least: int) -> None:
         """Draws pairs of boots; `say` tells by name what one advises, `against` whether what two
