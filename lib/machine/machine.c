@@ -95,7 +95,8 @@ static void put_processor(const struct machine *machine, struct record *record)
 	}
 	line_to_string(&features, text, sizeof text);
 	record_fact(record, "features", "%s", text);
-	record_fact(record, "hypervisor", "%s", machine->hypervisor);
+	record_fact(record, "hypervisor", "%s", machine->hypervisor.signature[0]);
+	hypervisor_record(&machine->hypervisor, record);
 	record_fact(record, "acpi", "%s", machine->acpi);
 	record_fact(record, "madt", "%s", machine->madt);
 	record_fact(record, "fadt", "%s", machine->fadt);

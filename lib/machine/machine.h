@@ -9,6 +9,7 @@
 #include "lib/machine/watchdog.h"
 #include "lib/options/config.h"
 #include "lib/processor/cache_leaf.h"
+#include "lib/processor/hypervisor.h"
 #include "lib/processor/tlb_leaf.h"
 #include "lib/processor/tsc_rate.h"
 #include "lib/stream/record.h"
@@ -98,7 +99,7 @@ struct machine {
 	uint32_t features;      /* enum feature */
 	uint32_t invlpgb_pages; /* that one INVLPGB takes at most; 0: there is none */
 	const char *invlpgb_refused; /* why it is not used though reported; or NULL */
-	char hypervisor[13];
+	struct hypervisor hypervisor;
 	bool tsc_adjust_known;
 	uint64_t tsc_adjust;
 	struct tlb_sizes tlb;      /* as CPUID says */

@@ -28,14 +28,15 @@ static enum environment environment(const char *hypervisor, bool bit, int64_t ad
 
 	memcpy(fingerprint.slopes, slopes, sizeof slopes);
 	machine.features = bit ? FEATURE_HYPERVISOR : 0;
-	memcpy(machine.hypervisor, hypervisor, strlen(hypervisor));
+	machine.hypervisor.count = hypervisor[0] != '\0';
+	memcpy(machine.hypervisor.signature[0], hypervisor, strlen(hypervisor));
 	return fingerprint_environment(&fingerprint, &machine);
 }
 
 TEST(nothing_measured_is_unknown)
 {
 	const struct fingerprint fingerprint = { .slopes = { 1000, 3000, 250, 9000 } };
-	const struct machine machine = { .hypervisor = "TCGTCGTCGTCG" };
+	const struct machine machine = { .hypervisor.signature = { "TCGTCGTCGTCG" } };
 
 	assert_int_equal(fingerprint_environment(&fingerprint, &machine), ENV_UNKNOWN);
 }

@@ -206,16 +206,18 @@ uint32_t fingerprint_step(const struct fingerprint *fingerprint, enum environmen
 enum environment fingerprint_environment(const struct fingerprint *fingerprint,
                                          const struct machine *machine)
 {
+	const char *const signature = machine->hypervisor.signature[0];
+
 	if (!fingerprint->measured)
 		return ENV_UNKNOWN;
-	if (text_equal(machine->hypervisor, "tlbmarkmodel"))
+	if (text_equal(signature, "tlbmarkmodel"))
 		return ENV_MODEL;
-	if (text_equal(machine->hypervisor, "TCGTCGTCGTCG"))
+	if (text_equal(signature, "TCGTCGTCGTCG"))
 		return slopes_are_equal(fingerprint) ? ENV_TCG_ICOUNT : ENV_TCG;
 	if (slopes_are_equal(fingerprint))
 		return ENV_BOCHS;
 	if ((machine->features & FEATURE_HYPERVISOR) != 0 ||
-	    machine->hypervisor[0] != '\0')
+	    machine->hypervisor.count != 0)
 		return ENV_VM;
 	return fingerprint_doubt(fingerprint, machine) == NULL ? ENV_HW : ENV_UNKNOWN;
 }
