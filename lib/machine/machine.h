@@ -48,6 +48,13 @@ enum environment {
 	ENV_MODEL, /* a modelled machine: tests/silicon */
 };
 
+/* What the timing is valid for. */
+enum timing {
+	TIMING_NOT_VALID,
+	TIMING_VALID, /* hardware */
+	TIMING_VM,    /* this guest of a hypervisor, and no hardware */
+};
+
 /* A counter of core cycles, read with RDPMC. */
 struct cycle_counter {
 	bool usable;
@@ -144,10 +151,10 @@ struct machine {
 	enum smi_counter smi_counter;
 	struct tsc_rate tsc_rate;
 	enum environment env;
-	const char *env_doubt; /* what speaks against hardware; NULL: nothing */
+	const char *env_doubt; /* what speaks against a real processor; NULL: nothing */
 	uint32_t quantum;      /* ticks: greatest common divisor of TSC steps */
 	struct cycle_counter cycle_counter;
-	bool timing_valid;
+	enum timing timing;
 	const char *timing_reason; /* why, or why not */
 	/* Power */
 	struct power_msr power[POWER_MSRS];
@@ -159,6 +166,9 @@ struct machine {
 };
 
 const char *environment_name(enum environment env);
+
+/* As timing_valid has it: "0", "1", "vm". */
+const char *timing_name(enum timing timing);
 
 /* Name as in CPUID tables; the bits are those of enum feature. */
 const char *feature_name(enum feature feature);

@@ -136,6 +136,24 @@ TEST(a_translator_that_drops_nop_and_lfence_is_no_hardware)
 	assert_int_equal(environment("", false, 700, 2400, 526, 9000), ENV_UNKNOWN);
 }
 
+TEST(a_guest_is_doubted_by_its_instructions_and_not_by_its_hypervisor)
+{
+	struct fingerprint fingerprint = real();
+	struct machine machine = { .env = ENV_VM };
+
+	fingerprint.cpuid = 70000000; /* answered by a hypervisor that is a guest */
+	assert_null(fingerprint_env_doubt(&fingerprint, &machine));
+	fingerprint.cpuid = 15000;
+	assert_non_null(fingerprint_env_doubt(&fingerprint, &machine));
+	fingerprint = real();
+	fingerprint.slopes[CALIBRATION_NOP] = 0; /* as of a translator */
+	assert_non_null(fingerprint_env_doubt(&fingerprint, &machine));
+	machine.env = ENV_TCG;
+	assert_null(fingerprint_env_doubt(&fingerprint, &machine));
+	machine.env = ENV_UNKNOWN;
+	assert_non_null(fingerprint_env_doubt(&fingerprint, &machine));
+}
+
 TEST(a_fence_takes_longer_than_what_it_waits_for)
 {
 	assert_int_equal(environment("", false, 1000, 3000, 250, 2000), ENV_HW);
@@ -294,6 +312,8 @@ int main(void)
 		cmocka_unit_test(each_slope_counts),
 		cmocka_unit_test(slopes_of_0_or_below_are_never_equal),
 		cmocka_unit_test(a_translator_that_drops_nop_and_lfence_is_no_hardware),
+		cmocka_unit_test(
+			a_guest_is_doubted_by_its_instructions_and_not_by_its_hypervisor),
 		cmocka_unit_test(a_fence_takes_longer_than_what_it_waits_for),
 		cmocka_unit_test(a_multiplication_takes_longer_than_an_addition),
 		cmocka_unit_test(cpuid_takes_as_long_as_microcode_does),

@@ -145,9 +145,7 @@ void calibrate(struct run *run)
 
 	machine->quantum = run->fingerprint.quantum;
 	machine->env = fingerprint_environment(&run->fingerprint, machine);
-	machine->env_doubt = machine->env == ENV_UNKNOWN
-	                             ? fingerprint_doubt(&run->fingerprint, machine)
-	                             : NULL;
+	machine->env_doubt = fingerprint_env_doubt(&run->fingerprint, machine);
 	run->sampler.step = fingerprint_step(&run->fingerprint, machine->env);
 	if (err == ERR_NONE) {
 		run->can_verify = prepare_verify_pages(run) == ERR_NONE;

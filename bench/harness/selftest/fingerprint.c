@@ -170,8 +170,7 @@ static const char *doubt_of_timers(const struct tsc_rate *rate)
 	return rate->best == 0 ? "nothing says the rate of the TSC" : NULL;
 }
 
-const char *fingerprint_doubt(const struct fingerprint *fingerprint,
-                              const struct machine *machine)
+const char *fingerprint_guest_doubt(const struct fingerprint *fingerprint)
 {
 	const int64_t add = fingerprint->slopes[CALIBRATION_ADD];
 	const int64_t imul = fingerprint->slopes[CALIBRATION_IMUL];
@@ -190,9 +189,28 @@ const char *fingerprint_doubt(const struct fingerprint *fingerprint,
 		return "LFENCE waits for nothing";
 	if (fingerprint->cpuid < CPUID_LEAST * add)
 		return "CPUID costs as little as other instructions";
-	if (fingerprint->cpuid > CPUID_MOST * add)
+	return NULL;
+}
+
+const char *fingerprint_doubt(const struct fingerprint *fingerprint,
+                              const struct machine *machine)
+{
+	const char *const doubt = fingerprint_guest_doubt(fingerprint);
+
+	if (doubt != NULL)
+		return doubt;
+	if (fingerprint->cpuid > CPUID_MOST * fingerprint->slopes[CALIBRATION_ADD])
 		return "CPUID takes as long as if a hypervisor answered it";
 	return doubt_of_timers(&machine->tsc_rate);
+}
+
+const char *fingerprint_env_doubt(const struct fingerprint *fingerprint,
+                                  const struct machine *machine)
+{
+	if (machine->env == ENV_VM)
+		return fingerprint_guest_doubt(fingerprint);
+	return machine->env == ENV_UNKNOWN ? fingerprint_doubt(fingerprint, machine)
+	                                   : NULL;
 }
 
 uint32_t fingerprint_step(const struct fingerprint *fingerprint, enum environment env)

@@ -44,3 +44,13 @@ enum environment fingerprint_environment(const struct fingerprint *fingerprint,
  */
 const char *fingerprint_doubt(const struct fingerprint *fingerprint,
                               const struct machine *machine);
+
+/*
+ * What speaks against a processor under a hypervisor, which answers CPUID and may have
+ * the timers; NULL: nothing.
+ */
+const char *fingerprint_guest_doubt(const struct fingerprint *fingerprint);
+
+/* For env_doubt, by the machine's env: NULL where that is certain. */
+const char *fingerprint_env_doubt(const struct fingerprint *fingerprint,
+                                  const struct machine *machine);
