@@ -16,19 +16,13 @@ static struct cpuid_regs ask(const struct cpuid_source *source, uint32_t leaf,
 	return source->leaf(source, leaf, subleaf);
 }
 
-static void put_register(char *text, uint32_t value)
-{
-	for (unsigned i = 0; i < 4; i++)
-		text[i] = (char)(value >> 8 * i);
-}
-
 static void read_vendor(const struct cpuid_source *source, struct machine *machine)
 {
 	const struct cpuid_regs r = ask(source, 0, 0);
 
-	put_register(machine->vendor, r.ebx);
-	put_register(machine->vendor + 4, r.edx);
-	put_register(machine->vendor + 8, r.ecx);
+	cpuid_put_text(machine->vendor, r.ebx);
+	cpuid_put_text(machine->vendor + 4, r.edx);
+	cpuid_put_text(machine->vendor + 8, r.ecx);
 }
 
 static void read_brand(const struct cpuid_source *source, struct machine *machine)
@@ -37,10 +31,10 @@ static void read_brand(const struct cpuid_source *source, struct machine *machin
 		const struct cpuid_regs r = ask(source, 0x80000002u + i, 0);
 		char *const text = machine->brand + (size_t)16 * i;
 
-		put_register(text, r.eax);
-		put_register(text + 4, r.ebx);
-		put_register(text + 8, r.ecx);
-		put_register(text + 12, r.edx);
+		cpuid_put_text(text, r.eax);
+		cpuid_put_text(text + 4, r.ebx);
+		cpuid_put_text(text + 8, r.ecx);
+		cpuid_put_text(text + 12, r.edx);
 	}
 }
 

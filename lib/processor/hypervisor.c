@@ -41,12 +41,6 @@ static const struct known *known_as(const char *signature)
 	return NULL;
 }
 
-static void put_register(char *text, uint32_t value)
-{
-	for (unsigned i = 0; i < 4; i++)
-		text[i] = (char)(value >> 8 * i);
-}
-
 static struct cpuid_regs ask(const struct cpuid_source *source, uint32_t leaf)
 {
 	return source->leaf(source, leaf, 0);
@@ -134,9 +128,9 @@ struct hypervisor hypervisor_read(const struct cpuid_source *source, bool bit)
 		const struct cpuid_regs r = ask(source, leaf);
 		char *const text = found.signature[found.count];
 
-		put_register(text, r.ebx);
-		put_register(text + 4, r.ecx);
-		put_register(text + 8, r.edx);
+		cpuid_put_text(text, r.ebx);
+		cpuid_put_text(text + 4, r.ecx);
+		cpuid_put_text(text + 8, r.edx);
 
 		const struct known *const known = known_as(text);
 
@@ -226,9 +220,9 @@ const char *hypervisor_encryption(const struct cpuid_source *source,
 	const struct cpuid_regs tdx = ask(source, LEAF_TDX);
 	char text[HYPERVISOR_TEXT] = { 0 };
 
-	put_register(text, tdx.ebx);
-	put_register(text + 4, tdx.edx);
-	put_register(text + 8, tdx.ecx);
+	cpuid_put_text(text, tdx.ebx);
+	cpuid_put_text(text + 4, tdx.edx);
+	cpuid_put_text(text + 8, tdx.ecx);
 	if (text_equal(text, "IntelTDX    "))
 		return "TDX";
 	if (!hypervisor_has_sev_status(source) || (sev_status & 1) == 0)

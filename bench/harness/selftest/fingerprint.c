@@ -170,7 +170,7 @@ static const char *doubt_of_timers(const struct tsc_rate *rate)
 	return rate->best == 0 ? "nothing says the rate of the TSC" : NULL;
 }
 
-const char *fingerprint_guest_doubt(const struct fingerprint *fingerprint)
+static const char *doubt_of_instructions(const struct fingerprint *fingerprint)
 {
 	const int64_t add = fingerprint->slopes[CALIBRATION_ADD];
 	const int64_t imul = fingerprint->slopes[CALIBRATION_IMUL];
@@ -195,7 +195,7 @@ const char *fingerprint_guest_doubt(const struct fingerprint *fingerprint)
 const char *fingerprint_doubt(const struct fingerprint *fingerprint,
                               const struct machine *machine)
 {
-	const char *const doubt = fingerprint_guest_doubt(fingerprint);
+	const char *const doubt = doubt_of_instructions(fingerprint);
 
 	if (doubt != NULL)
 		return doubt;
@@ -208,7 +208,7 @@ const char *fingerprint_env_doubt(const struct fingerprint *fingerprint,
                                   const struct machine *machine)
 {
 	if (machine->env == ENV_VM)
-		return fingerprint_guest_doubt(fingerprint);
+		return doubt_of_instructions(fingerprint);
 	return machine->env == ENV_UNKNOWN ? fingerprint_doubt(fingerprint, machine)
 	                                   : NULL;
 }

@@ -46,11 +46,9 @@ const char *fingerprint_doubt(const struct fingerprint *fingerprint,
                               const struct machine *machine);
 
 /*
- * What speaks against a processor under a hypervisor, which answers CPUID and may have
- * the timers; NULL: nothing.
+ * For env_doubt, by the machine's env; NULL where that is certain.  Of a guest only
+ * what its instructions cost counts: its hypervisor answers CPUID, and may have the
+ * timers.
  */
-const char *fingerprint_guest_doubt(const struct fingerprint *fingerprint);
-
-/* For env_doubt, by the machine's env: NULL where that is certain. */
 const char *fingerprint_env_doubt(const struct fingerprint *fingerprint,
                                   const struct machine *machine);
