@@ -292,14 +292,17 @@ void gather_run_id(struct machine *machine, const struct config *config)
 
 const char *gather_refusal(void)
 {
-	const char *kind = NULL;
+	static char refusal[128];
+	const char *const encryption = identify_encryption();
 
 	if ((read_cr4() & CR4_LA57) != 0)
 		return "five-level paging (CR4.LA57) is on, and it cannot be turned "
 		       "off "
 		       "in long mode: switch it off in the firmware's setup";
-	if (identify_encrypted_guest(&kind))
-		return "this is an encrypted guest (SEV or TDX), whose page tables "
-		       "need bits that this program does not set";
-	return NULL;
+	if (encryption == NULL)
+		return NULL;
+	return format_text(refusal, sizeof refusal,
+	                   "this is an encrypted guest (%s), whose page tables need "
+	                   "bits that this program does not set",
+	                   encryption);
 }

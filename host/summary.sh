@@ -21,7 +21,8 @@ is_full() {
 # reason of the first makes room for the last where there is none.
 show_verdict() {
 	forbidden=$(litmus_counts forbidden)
-	sed -n 's/^timing_valid,0$/not valid/p; s/^timing_valid,1$/valid/p' \
+	sed -n 's/^timing_valid,0$/not valid/p; s/^timing_valid,1$/valid/p
+		s/^timing_valid,vm$/valid for this guest/p' \
 		"$out/machine.csv" 2>/dev/null | while read -r worth; do
 		if [ -n "$forbidden" ] && is_full; then
 			echo "the timing is $worth"

@@ -252,6 +252,7 @@ void takeover_enter(struct program *program)
 		.pm_timer_32_bits = machine->pm_timer.is_32_bits,
 		.hpet_address = machine->hpet_address,
 		.amd_family = is_amd(machine) ? machine->family : 0,
+		.hypervisor_hz = machine->hypervisor.tsc_hz,
 	});
 	power_record(machine);
 	if (program->config.pin)

@@ -171,6 +171,7 @@ struct tsc_rate timers_measure(const struct timers *timers)
 			[RATE_CPUID] = rate_from_cpuid(tsc.eax, tsc.ebx, tsc.ecx),
 			[RATE_PM_TIMER] = measure_pm_timer(timers),
 			[RATE_HPET] = measure_hpet(timers),
+			[RATE_HYPERVISOR] = timers->hypervisor_hz,
 		},
 	};
 

@@ -7,9 +7,10 @@
 /* Where this machine has them; 0: it has none. */
 struct timers {
 	uint16_t pm_timer_port;
-	bool pm_timer_32_bits; /* else 24 */
-	uint64_t hpet_address; /* mapped 1:1, uncached */
-	uint32_t amd_family;   /* 0: not AMD's, or Hygon's */
+	bool pm_timer_32_bits;  /* else 24 */
+	uint64_t hpet_address;  /* mapped 1:1, uncached */
+	uint32_t amd_family;    /* 0: not AMD's, or Hygon's */
+	uint64_t hypervisor_hz; /* of the TSC, as it says; 0: nothing */
 };
 
 /*

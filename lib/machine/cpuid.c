@@ -3,7 +3,6 @@
 #include "lib/base/text.h"
 #include "lib/machine/machine.h"
 
-#define LEAF_HYPERVISOR 0x40000000u
 #define LEAF_TLBS 0x18u
 #define LEAF_CACHES 0x04u
 #define LEAF_AMD_CACHES 0x8000001du
@@ -17,19 +16,13 @@ static struct cpuid_regs ask(const struct cpuid_source *source, uint32_t leaf,
 	return source->leaf(source, leaf, subleaf);
 }
 
-static void put_register(char *text, uint32_t value)
-{
-	for (unsigned i = 0; i < 4; i++)
-		text[i] = (char)(value >> 8 * i);
-}
-
 static void read_vendor(const struct cpuid_source *source, struct machine *machine)
 {
 	const struct cpuid_regs r = ask(source, 0, 0);
 
-	put_register(machine->vendor, r.ebx);
-	put_register(machine->vendor + 4, r.edx);
-	put_register(machine->vendor + 8, r.ecx);
+	cpuid_put_text(machine->vendor, r.ebx);
+	cpuid_put_text(machine->vendor + 4, r.edx);
+	cpuid_put_text(machine->vendor + 8, r.ecx);
 }
 
 static void read_brand(const struct cpuid_source *source, struct machine *machine)
@@ -38,10 +31,10 @@ static void read_brand(const struct cpuid_source *source, struct machine *machin
 		const struct cpuid_regs r = ask(source, 0x80000002u + i, 0);
 		char *const text = machine->brand + (size_t)16 * i;
 
-		put_register(text, r.eax);
-		put_register(text + 4, r.ebx);
-		put_register(text + 8, r.ecx);
-		put_register(text + 12, r.edx);
+		cpuid_put_text(text, r.eax);
+		cpuid_put_text(text + 4, r.ebx);
+		cpuid_put_text(text + 8, r.ecx);
+		cpuid_put_text(text + 12, r.edx);
 	}
 }
 
@@ -167,36 +160,6 @@ static void read_caches(const struct cpuid_source *source, struct machine *machi
 	machine->caches = cache_sizes_of(caches, TOPOLOGY_SUBLEAVES);
 }
 
-static bool is_known_hypervisor(const char *name)
-{
-	static const char *const known[] = {
-		"TCGTCGTCGTCG", "KVMKVMKVM",    "Microsoft Hv", "VMwareVMware",
-		"XenVMMXenVMM", "VBoxVBoxVBox", "bhyve bhyve ", "ACRNACRNACRN",
-		" lrpepyh  vr", "prl hyperv  ",
-	};
-
-	for (unsigned i = 0; i < sizeof known / sizeof known[0]; i++)
-		if (text_equal(name, known[i]))
-			return true;
-	return false;
-}
-
-/*
- * The bit may be hidden and the leaf be there.  Where it is not, processors answer with
- * the last leaf there is: only names that are known count then.
- */
-static void read_hypervisor(const struct cpuid_source *source, struct machine *machine)
-{
-	const struct cpuid_regs r = ask(source, LEAF_HYPERVISOR, 0);
-	char name[sizeof machine->hypervisor] = { 0 };
-
-	put_register(name, r.ebx);
-	put_register(name + 4, r.ecx);
-	put_register(name + 8, r.edx);
-	if ((machine->features & FEATURE_HYPERVISOR) != 0 || is_known_hypervisor(name))
-		text_copy(machine->hypervisor, sizeof machine->hypervisor, name);
-}
-
 void cpuid_describe(const struct cpuid_source *source, struct machine *machine)
 {
 	read_vendor(source, machine);
@@ -205,5 +168,6 @@ void cpuid_describe(const struct cpuid_source *source, struct machine *machine)
 	read_features(source, machine);
 	read_tlbs(source, machine);
 	read_caches(source, machine);
-	read_hypervisor(source, machine);
+	machine->hypervisor =
+		hypervisor_read(source, (machine->features & FEATURE_HYPERVISOR) != 0);
 }

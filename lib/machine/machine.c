@@ -28,6 +28,17 @@ const char *environment_name(enum environment env)
 	return names[env];
 }
 
+const char *timing_name(enum timing timing)
+{
+	static const char *const names[] = {
+		[TIMING_NOT_VALID] = "0",
+		[TIMING_VALID] = "1",
+		[TIMING_VM] = "vm",
+	};
+
+	return names[timing];
+}
+
 const char *feature_name(enum feature feature)
 {
 	for (unsigned i = 0; i < FEATURES; i++)
@@ -95,7 +106,8 @@ static void put_processor(const struct machine *machine, struct record *record)
 	}
 	line_to_string(&features, text, sizeof text);
 	record_fact(record, "features", "%s", text);
-	record_fact(record, "hypervisor", "%s", machine->hypervisor);
+	record_fact(record, "hypervisor", "%s", machine->hypervisor.signature[0]);
+	hypervisor_record(&machine->hypervisor, record);
 	record_fact(record, "acpi", "%s", machine->acpi);
 	record_fact(record, "madt", "%s", machine->madt);
 	record_fact(record, "fadt", "%s", machine->fadt);
@@ -293,7 +305,7 @@ void machine_record_timing(const struct machine *machine, struct record *record)
 	record_fact(record, "env", "%s", environment_name(machine->env));
 	record_fact(record, "env_doubt", "%s", machine->env_doubt);
 	record_fact(record, "quantum_ticks", "%u", machine->quantum);
-	record_fact(record, "timing_valid", "%d", machine->timing_valid);
+	record_fact(record, "timing_valid", "%s", timing_name(machine->timing));
 	record_fact(record, "timing_reason", "%s", machine->timing_reason);
 	put_counters(machine, record);
 	record_end(record);

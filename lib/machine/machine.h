@@ -9,6 +9,7 @@
 #include "lib/machine/watchdog.h"
 #include "lib/options/config.h"
 #include "lib/processor/cache_leaf.h"
+#include "lib/processor/hypervisor.h"
 #include "lib/processor/tlb_leaf.h"
 #include "lib/processor/tsc_rate.h"
 #include "lib/stream/record.h"
@@ -45,6 +46,13 @@ enum environment {
 	ENV_TCG_ICOUNT,
 	ENV_BOCHS,
 	ENV_MODEL, /* a modelled machine: tests/silicon */
+};
+
+/* What the timing is valid for. */
+enum timing {
+	TIMING_NOT_VALID,
+	TIMING_VALID, /* hardware */
+	TIMING_VM,    /* this guest of a hypervisor, and no hardware */
 };
 
 /* A counter of core cycles, read with RDPMC. */
@@ -98,7 +106,7 @@ struct machine {
 	uint32_t features;      /* enum feature */
 	uint32_t invlpgb_pages; /* that one INVLPGB takes at most; 0: there is none */
 	const char *invlpgb_refused; /* why it is not used though reported; or NULL */
-	char hypervisor[13];
+	struct hypervisor hypervisor;
 	bool tsc_adjust_known;
 	uint64_t tsc_adjust;
 	struct tlb_sizes tlb;      /* as CPUID says */
@@ -143,10 +151,10 @@ struct machine {
 	enum smi_counter smi_counter;
 	struct tsc_rate tsc_rate;
 	enum environment env;
-	const char *env_doubt; /* what speaks against hardware; NULL: nothing */
+	const char *env_doubt; /* what speaks against a real processor; NULL: nothing */
 	uint32_t quantum;      /* ticks: greatest common divisor of TSC steps */
 	struct cycle_counter cycle_counter;
-	bool timing_valid;
+	enum timing timing;
 	const char *timing_reason; /* why, or why not */
 	/* Power */
 	struct power_msr power[POWER_MSRS];
@@ -158,6 +166,9 @@ struct machine {
 };
 
 const char *environment_name(enum environment env);
+
+/* As timing_valid has it: "0", "1", "vm". */
+const char *timing_name(enum timing timing);
 
 /* Name as in CPUID tables; the bits are those of enum feature. */
 const char *feature_name(enum feature feature);

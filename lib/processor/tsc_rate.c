@@ -3,9 +3,13 @@
 const char *rate_source_name(enum rate_source source)
 {
 	static const char *const names[RATE_SOURCES] = {
-		[RATE_CPUID] = "cpuid", [RATE_PM_TIMER] = "pm_timer",
-		[RATE_HPET] = "hpet",   [RATE_PIT] = "pit",
-		[RATE_P0] = "msr_p0",   [RATE_CPUID_BASE] = "cpuid_16h",
+		[RATE_CPUID] = "cpuid",
+		[RATE_PM_TIMER] = "pm_timer",
+		[RATE_HPET] = "hpet",
+		[RATE_PIT] = "pit",
+		[RATE_HYPERVISOR] = "hypervisor",
+		[RATE_P0] = "msr_p0",
+		[RATE_CPUID_BASE] = "cpuid_16h",
 	};
 
 	return names[source];
@@ -51,7 +55,8 @@ bool rate_wants_pit(const struct tsc_rate *rate)
 
 static bool is_nominal(unsigned source)
 {
-	return source == RATE_P0 || source == RATE_CPUID_BASE;
+	return source == RATE_HYPERVISOR || source == RATE_P0 ||
+	       source == RATE_CPUID_BASE;
 }
 
 uint32_t rate_ppm(uint64_t a, uint64_t b)

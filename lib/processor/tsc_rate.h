@@ -12,7 +12,8 @@ enum rate_source {
 	RATE_PM_TIMER,
 	RATE_HPET,
 	RATE_PIT,
-	RATE_P0,         /* what AMD's P-state 0 asks for: nominal, like the next */
+	RATE_HYPERVISOR, /* what the hypervisor says: nominal, like the next */
+	RATE_P0,         /* what AMD's P-state 0 asks for */
 	RATE_CPUID_BASE, /* leaf 16H: nominal, up to 0.2 % off */
 	RATE_SOURCES,
 };

@@ -198,9 +198,9 @@ void screen_draw_summary(struct screen *screen)
 	forget_screen(screen);
 	draw_title(screen);
 	line_clear(&line);
-	line_format(
-		&line, "Timing %s%s%s", outcome->timing_valid ? "valid" : "NOT valid",
-		outcome->timing_reason[0] != '\0' ? ": " : "", outcome->timing_reason);
+	line_format(&line, "Timing %s%s%s", outcome_timing(outcome),
+	            outcome->timing_reason[0] != '\0' ? ": " : "",
+	            outcome->timing_reason);
 	screen_draw_line(screen, ROW_TIMING, &line);
 	line_clear(&line);
 	line_format(&line, "%s: ", verdict_of(screen));
@@ -220,9 +220,12 @@ static void put_words(const struct screen *screen, struct line *line)
 	line_format(
 		line,
 		"tlbmark run %s: %s: %u rows measured. %u skipped. %u failed. %u "
-		"verifications failed. timing valid %d. %u codes follow for qrread.",
+		"verifications failed. timing valid %s. %u codes follow for qrread.",
 		screen->run_id, verdict_of(screen), outcome->measured, outcome->skipped,
-		outcome->failed, outcome->refused, outcome->timing_valid,
+		outcome->failed, outcome->refused,
+		outcome->is_guest       ? "vm"
+		: outcome->timing_valid ? "1"
+					: "0",
 		screen->codes);
 }
 

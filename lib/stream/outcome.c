@@ -49,8 +49,10 @@ static void note_machine(struct outcome *outcome, struct text_slice row)
 	const struct text_slice key = text_split(row, ',', &value);
 
 	value = unquoted(value);
-	if (text_is(key, "timing_valid"))
+	if (text_is(key, "timing_valid")) {
 		outcome->timing_valid = text_is(value, "1");
+		outcome->is_guest = text_is(value, "vm");
+	}
 	if (text_is(key, "timing_reason"))
 		text_copy_slice(outcome->timing_reason, sizeof outcome->timing_reason,
 		                value);
@@ -123,12 +125,18 @@ void outcome_put_rows(const struct outcome *outcome, struct line *text)
 	            outcome->refused);
 }
 
+const char *outcome_timing(const struct outcome *outcome)
+{
+	return outcome->timing_valid ? "valid"
+	       : outcome->is_guest   ? "valid for this guest"
+	                             : "NOT valid";
+}
+
 void outcome_write(const struct outcome *outcome, struct line *text)
 {
 	line_clear(text);
 	outcome_put_rows(outcome, text);
-	line_format(text, "\ntiming: %s%s%s\n",
-	            outcome->timing_valid ? "valid" : "NOT valid",
+	line_format(text, "\ntiming: %s%s%s\n", outcome_timing(outcome),
 	            outcome->timing_reason[0] != '\0' ? ", " : "",
 	            outcome->timing_reason);
 }

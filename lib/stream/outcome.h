@@ -9,7 +9,8 @@ struct outcome {
 	uint32_t measured, skipped,
 		failed;    /* rows of results.csv; timeouts are failed */
 	uint32_t refused;  /* must cells of verify.csv that failed */
-	bool timing_valid; /* of machine.csv */
+	bool timing_valid; /* of machine.csv: of hardware */
+	bool is_guest;     /* or for this guest */
 	char timing_reason[96];
 	char board[64], processor[64]; /* of machine.csv; empty: not known */
 	struct costs costs;            /* of summary.txt */
@@ -29,6 +30,9 @@ void outcome_verdict(const struct unpack_run *run, uint32_t flags, struct line *
 
 /* How many rows there are of which kind, in a line without its end. */
 void outcome_put_rows(const struct outcome *outcome, struct line *text);
+
+/* "valid", "valid for this guest" or "NOT valid". */
+const char *outcome_timing(const struct outcome *outcome);
 
 /* The second and third line: rows, timing. */
 void outcome_write(const struct outcome *outcome, struct line *text);

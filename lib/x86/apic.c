@@ -25,7 +25,6 @@
 #define APIC_LVT_ERROR 0x370u
 
 #define MSR_X2APIC 0x800u
-#define MSR_X2APIC_ICR 0x830u
 #define MSR_X2APIC_SELF_IPI 0x83fu
 
 #define ICR_NMI (4u << 8)

@@ -3,7 +3,8 @@
 #include "lib/x86/cpu.h"
 #include "lib/x86/insn.h"
 
-#define LEAF_HYPERVISOR 0x40000000u
+#define LEAF_HYPERVISORS 0x40000000u
+#define LEAVES_OF_ONE 0x100u /* hypervisor */
 #define LEAF_EXTENDED 0x80000000u
 
 struct cpuid_regs cpuid_leaf(uint32_t leaf, uint32_t subleaf)
@@ -18,11 +19,15 @@ struct cpuid_regs cpuid_leaf(uint32_t leaf, uint32_t subleaf)
 static struct cpuid_regs ask_this(const struct cpuid_source *source, uint32_t leaf,
                                   uint32_t subleaf)
 {
+	const uint32_t first = leaf & ~(LEAVES_OF_ONE - 1);
+
 	(void)source;
-	/* A hypervisor's range has a last leaf of its own, and its first always
-	 * answers. */
-	return leaf == LEAF_HYPERVISOR ? cpuid(leaf, subleaf)
-	                               : cpuid_leaf(leaf, subleaf);
+	if (leaf >> 16 != LEAF_HYPERVISORS >> 16)
+		return cpuid_leaf(leaf, subleaf);
+	/* Each hypervisor has a last leaf of its own, and its first always answers. */
+	if (leaf != first && leaf > cpuid(first, 0).eax)
+		return (struct cpuid_regs){ 0 };
+	return cpuid(leaf, subleaf);
 }
 
 void identify_processor(struct machine *machine)
@@ -83,6 +88,8 @@ void identify_by_msr(struct machine *machine)
 	read_microcode(machine);
 	read_arch_capabilities(machine);
 	machine->tsc_adjust_known = identify_tsc_adjust(&machine->tsc_adjust);
+	if ((machine->hypervisor.clocks & CLOCK_HV_FREQUENCY) != 0)
+		(void)rdmsr_safe(MSR_HV_TSC_FREQUENCY, &machine->hypervisor.tsc_hz);
 }
 
 /* CPUID 7.0 ECX[13] has TME; 8000_001F EAX[0] has SME, and with it SYSCFG. */
@@ -104,20 +111,10 @@ struct physical identify_physical(void)
 	return physical;
 }
 
-/* CPUID 8000_001F EAX[1] says that SEV exists, the MSR whether it is on here. */
-bool identify_encrypted_guest(const char **name)
+const char *identify_encryption(void)
 {
-	const struct cpuid_regs tdx = cpuid_leaf(0x21, 0);
-	const bool sev_exists = (cpuid_leaf(0x8000001fu, 0).eax >> 1 & 1) != 0;
-	const bool guest = (cpuid(1, 0).ecx >> 31) != 0;
+	const struct cpuid_source source = { .leaf = ask_this };
 
-	if (tdx.ebx == 0x65746e49 && tdx.edx == 0x5844546c && tdx.ecx == 0x20202020) {
-		*name = "TDX"; /* "IntelTDX    " */
-		return true;
-	}
-	if (guest && sev_exists && (rdmsr(MSR_AMD_SEV) & 1) != 0) {
-		*name = "SEV";
-		return true;
-	}
-	return false;
+	return hypervisor_encryption(
+		&source, hypervisor_has_sev_status(&source) ? rdmsr(MSR_AMD_SEV) : 0);
 }

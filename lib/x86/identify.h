@@ -33,5 +33,5 @@ bool identify_tsc_adjust(uint64_t *value);
  */
 struct physical identify_physical(void);
 
-/* True on a guest whose memory is encrypted; *name says which kind. */
-bool identify_encrypted_guest(const char **name);
+/* How this guest's memory is encrypted, "TDX" for one; NULL: it is not. */
+const char *identify_encryption(void);

@@ -54,7 +54,8 @@ static inline void invlpgb_tlbsync(uint64_t rax)
 	__asm__ volatile("invlpgb\n\ttlbsync" : : "a"(rax), "c"(0), "d"(0) : "memory");
 }
 
-/* A type of INVPCID: everything, global translations too. */
+/* Types of INVPCID: of an address; everything, global translations too. */
+#define INVPCID_ADDRESS UINT64_C(0)
 #define INVPCID_ALL_GLOBAL UINT64_C(2)
 
 /* SDM 2A "INVPCID"; a type above 3, or a descriptor that is not right, is #GP. */

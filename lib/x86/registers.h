@@ -35,7 +35,9 @@
 #define MSR_PAT 0x277u
 #define MSR_MTRR_DEF_TYPE 0x2ffu
 #define MSR_X2APIC_LDR 0x80du
+#define MSR_X2APIC_ICR 0x830u
 #define MSR_TME_ACTIVATE 0x982u
+#define MSR_HV_TSC_FREQUENCY 0x40000022u /* Hyper-V's, in Hz */
 #define MSR_EFER 0xc0000080u
 #define MSR_GS_BASE 0xc0000101u
 #define MSR_AMD_SYSCFG 0xc0010010u

@@ -91,7 +91,10 @@ def banner(runs: tuple) -> Markup:
     boxes = []
     for name, run in zip("AB", runs):
         judged = trust.judge(run)
-        if not judged.timing:
+        if judged.guest:
+            boxes.append(box("doubt", "▣", f"{name} is valid for its guest alone.",
+                             *judged.reasons))
+        elif not judged.timing:
             boxes.append(box("bad", "✗", f"{name} is no valid measurement of hardware.",
                              *judged.reasons))
         if not run.is_whole:

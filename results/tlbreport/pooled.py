@@ -82,7 +82,10 @@ def banner(runs: tuple) -> Markup:
     boxes = []
     for number, run in enumerate(runs, 1):
         judged = trust.judge(run)
-        if not judged.timing:
+        if judged.guest:
+            boxes.append(box("doubt", "\u25a3", f"Boot {number} is valid for its guest alone.",
+                             *judged.reasons))
+        elif not judged.timing:
             boxes.append(box("bad", "\u2717", f"Boot {number} is no valid measurement of hardware.",
                              *judged.reasons))
         if not run.is_whole:

@@ -51,7 +51,8 @@ def break_even(run: Run) -> str:
 def ceiling(run: Run) -> str:
     """What a kernel's ceiling should be, in the words of the first screen; or why nothing is
     recommended."""
-    if not trust.judge(run).timing:
+    judged = trust.judge(run)
+    if not judged.timing and not judged.guest:
         return "nothing is recommended: the timing is not valid"
     if trust.obstacle(run):
         return "nothing is recommended: not all files are whole"

@@ -114,6 +114,10 @@ check 'what was measured, failed and skipped is counted, by its reasons' is_said
 check 'the verification is counted in checks, by the worst verdict of each' \
 	is_said 'verification: 2 checks passed, 1 failed, 1 not tested'
 check 'it is said whether the timing counts' is_said 'the timing is not valid: not hardware'
+sed -i 's/^timing_valid,0/timing_valid,vm/; s/^timing_reason,.*/timing_reason,a guest/' "$out/machine.csv"
+show_summary >"$scratch/said" 2>&1
+check 'it is said that the timing counts for a guest' is_said \
+	'the timing is valid for this guest: a guest'
 check 'without a report it is said what only that has' is_said \
 	'break-even, ceiling, sizes of TLB and PCIDs: only with a report (--no-report)'
 check 'the rows are not shown' not_said 'cr3_reload first'

@@ -5,8 +5,8 @@ import shutil
 
 import numpy as np
 from pagecheck import Page, PageTest
-from rundir import (EMULATOR, HARDWARE, canary, cost, histogram, read, replace, sampled, skipped,
-                    small_selftest, write_run)
+from rundir import (EMULATOR, GUEST, HARDWARE, canary, cost, histogram, read, replace, sampled,
+                    skipped, small_selftest, write_run)
 
 SELFTEST = [*small_selftest(), {"test": "a_a_limit", "value": "0.250", "unit": "percent",
                                 "verdict": "recorded"}]
@@ -243,6 +243,14 @@ class Comparison(PageTest):
                                 {"machine": second, "samples": sampled(ROW, draw(206, 2))})
             self.assertEqual([p.watermarked for p in page.pictures], [True])
             self.check_says(page, "is no valid measurement of hardware", "a shift says nothing")
+
+    def test_a_valid_guest_is_compared_under_its_own_mark(self):
+        page = self.compare({"machine": GUEST, "samples": sampled(ROW, draw(200, 1))},
+                            {"machine": {**GUEST, "run_id": "2"},
+                             "samples": sampled(ROW, draw(206, 2))})
+        self.assertEqual([p.watermarked for p in page.pictures], [True])
+        self.check_says(page, "A is valid for its guest alone.", "B is valid for its guest alone.")
+        self.assertNotIn("no valid measurement", page.text)
 
     def test_damage_on_either_side_ends_with_1_and_watermarks(self):
         self.of_samples(206)

@@ -4,7 +4,7 @@ import html
 import re
 
 from pagecheck import Page, PageTest
-from rundir import EMULATOR, HARDWARE, checked, cost, skipped
+from rundir import EMULATOR, GUEST, HARDWARE, checked, cost, skipped
 from showcase import showcase
 
 HEAD = "operation ticks ns core cycles 99 % interval, ticks verified published, cycles"
@@ -54,6 +54,30 @@ class FirstScreen(PageTest):
         verify = checked("invlpg", "page_4k", verdict="fail")
         page = self.page(results=rows, verify=verify)
         self.assertIn("INVLPG; not converged 212 106.0 212 [210, 214] ✗ NO", self.first(page))
+
+    def test_a_valid_guest_is_told_what_leaves_it(self):
+        text = self.first(self.page(machine=GUEST))
+        self.assertIn("▣ The timing is valid for this guest alone. ", text)
+        self.assertIn("▣ GUEST OF KVM (vm): VALID FOR THIS GUEST ALONE env = vm: it ran under KVM.",
+                      text)
+        self.assertIn("By cost, in ticks: leave the guest: CPUID (1412); do not: MOV CR3 (212); "
+                      "unclear: HLT (212 (62 %) 1890 (38 %)); not tried: INVPCID (invpcid).", text)
+        self.assertIn('class="verdict doubt"', self.html())
+        self.assertNotIn("may not be believed", text)
+        none = {key: value for key, value in GUEST.items() if not key.startswith("exits_")}
+        self.assertNotIn("By cost", self.first(self.page(machine=none)))
+
+    def test_what_failed_in_a_guest_is_not_hidden_by_its_mark(self):
+        page = self.page(machine=GUEST, verify=checked("invlpg", "page_4k", verdict="fail"),
+                         results=[cost("invlpg", "first-bare-4k", 212, believed="0")])
+        self.assertIn("✗ The timing is valid for this guest alone. The verification failed",
+                      self.first(page))
+
+    def test_a_guest_is_recommended_what_its_rows_say(self):
+        page, said = self.showcase(GUEST)
+        self.assertNotIn("Nothing is recommended", said)
+        self.assertIn('class="advice"', said)
+        self.assertIn("Entries of the TLB", self.first(page))
 
     def test_calls_that_were_not_all_answered_have_failed(self):
         rows = [cost("none", "unicast-pause-rtt-core-x2apic", 1400, bench="ipi", believed="",

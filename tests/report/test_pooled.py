@@ -3,7 +3,7 @@
 import os
 
 from pagecheck import Page, PageTest
-from rundir import EMULATOR, HARDWARE, canary, checked, cost, read, small_results, write_run
+from rundir import EMULATOR, GUEST, HARDWARE, canary, checked, cost, read, small_results, write_run
 from test_policy import crossing_at
 
 
@@ -82,6 +82,10 @@ class Pooled(PageTest):
         for page in (self.page(), self.pooled([HARDWARE] * 3, [200, 230, 210])):
             self.check_says(page, "An interval holds within the chunks of its boot, if nothing "
                                   "else is said")
+
+    def test_boots_of_a_valid_guest_have_its_mark(self):
+        self.check_says(self.pooled([GUEST] * 3, [200, 230, 210]),
+                        "Boot 3 is valid for its guest alone.", "VALID FOR THIS GUEST ALONE")
 
     def test_an_emulator_among_them_marks_the_table(self):
         page = self.pooled([HARDWARE, HARDWARE, EMULATOR], [200, 230, 210])

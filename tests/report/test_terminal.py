@@ -4,7 +4,7 @@ import os
 import subprocess
 
 from pagecheck import PageTest
-from rundir import EMULATOR, csv_bytes, restate, write, write_run
+from rundir import EMULATOR, GUEST, csv_bytes, restate, write, write_run
 from showcase import showcase
 from synthetic import Machine, Rows, follow, machine_facts
 from test_litmus import COLUMNS, FORBIDDEN, ROWS
@@ -114,10 +114,11 @@ class Terminal(PageTest):
             self.assertEqual(kind, "bad" if missed else "good")
             self.assertIn(f" {seen + missed} invalidations", said)
 
-    def test_a_ceiling_is_recommended_of_hardware_alone(self):
+    def test_a_ceiling_is_recommended_of_hardware_and_of_a_valid_guest(self):
         said = self.lines()["ceiling"]
         self.assertEqual([said], list(sentences.ceiling(load(self.folder))))
         self.assertRegex(said, r"^(Use|Keep) .*: [\d.]+ times the best choice at worst")
+        self.assertEqual(self.lines(machine=GUEST)["ceiling"], said)
         self.assertEqual(self.lines(machine=EMULATOR)["ceiling"],
                          "nothing is recommended: the timing is not valid")
         self.lines()

@@ -6,7 +6,7 @@ import itertools
 import os
 
 from remote_rows import everything as remote_rows
-from rundir import (EMULATOR, HARDWARE, RunTest, checked, cost, csv_bytes, read, skipped,
+from rundir import (EMULATOR, GUEST, HARDWARE, RunTest, checked, cost, csv_bytes, read, skipped,
                     small_results, write_files, write_run)
 from synthetic import planned
 from test_cores import HYBRID, TYPED, E, P, cells, costs
@@ -81,7 +81,7 @@ class Tidy(RunTest):
 
     def test_timing_is_valid_only_of_hardware_whose_clock_passed(self):
         for machine, valid in ((HARDWARE, "1"), ({**HARDWARE, "timing_valid": "0"}, "0"),
-                               (EMULATOR, "0"), ({**EMULATOR, "timing_valid": "1"}, "0"),
+                               (EMULATOR, "0"), (GUEST, "0"), ({**EMULATOR, "timing_valid": "1"}, "0"),
                                ({**HARDWARE, "env": ""}, "0")):
             found = self.rows(machine=machine)
             self.assertEqual({row["timing_valid"] for row in found}, {valid}, machine["env"])

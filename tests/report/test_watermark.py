@@ -3,7 +3,7 @@
 import os
 
 from pagecheck import Page, PageTest
-from rundir import EMULATOR, HARDWARE, read, replace, write_run
+from rundir import EMULATOR, GUEST, HARDWARE, read, replace, write_run
 
 
 class Watermark(PageTest):
@@ -25,6 +25,32 @@ class Watermark(PageTest):
     def test_every_plot_of_a_virtual_machine_is_watermarked(self):
         page = self.page(drawn=True, machine={**HARDWARE, "env": "vm"})
         self.check_marked(page, "VIRTUAL MACHINE (vm):", "NOT A MEASUREMENT OF HARDWARE")
+
+    def test_every_plot_of_a_guest_that_is_valid_has_a_mark_of_its_own(self):
+        page = self.page(drawn=True, machine=GUEST)
+        self.check_marked(page, "GUEST OF KVM (vm):", "VALID FOR THIS GUEST ALONE")
+        self.assertNotIn(b"NOT A MEASUREMENT", read(self.folder, "report.html"))
+        self.assertIn(b'<table class="rows marked"', read(self.folder, "report.html"))
+        page = self.page(drawn=True, machine={**GUEST, "hypervisor_name": ""})
+        self.check_marked(page, "GUEST OF AN UNNAMED HYPERVISOR (vm):")
+
+    def test_only_a_virtual_machine_is_valid_for_its_guest(self):
+        for machine, line in (({**EMULATOR, "timing_valid": "vm"}, "EMULATOR (tcg):"),
+                              ({**HARDWARE, "timing_valid": "vm"}, "TIMING NOT VALID:"),
+                              ({**GUEST, "env": "unknown"}, "UNKNOWN MACHINE (unknown):"),
+                              ({**GUEST, "timing_valid": "0"}, "VIRTUAL MACHINE (vm):"),
+                              ({**GUEST, "timing_valid": "1"}, "VIRTUAL MACHINE (vm):")):
+            with self.subTest(machine["env"], valid=machine["timing_valid"]):
+                page = self.page(drawn=True, machine=machine)
+                self.check_marked(page, line)
+                self.assertNotIn("VALID FOR THIS GUEST", page.text)
+
+    def test_a_damaged_file_of_a_guest_says_both(self):
+        write_run(self.folder, machine=GUEST)
+        replace(self.folder, "results.csv", "341.000", "342.000")
+        page = self.page(drawn=True, status=1)
+        self.check_says(page, "VALID FOR THIS GUEST ALONE; DAMAGED OR CUT: results.csv",
+                        "Nothing is recommended. DAMAGED OR CUT: results.csv")
 
     def test_every_plot_of_an_unknown_machine_is_watermarked(self):
         machine = {key: value for key, value in HARDWARE.items() if key != "env"}

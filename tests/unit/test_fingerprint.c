@@ -28,14 +28,15 @@ static enum environment environment(const char *hypervisor, bool bit, int64_t ad
 
 	memcpy(fingerprint.slopes, slopes, sizeof slopes);
 	machine.features = bit ? FEATURE_HYPERVISOR : 0;
-	memcpy(machine.hypervisor, hypervisor, strlen(hypervisor));
+	machine.hypervisor.count = hypervisor[0] != '\0';
+	memcpy(machine.hypervisor.signature[0], hypervisor, strlen(hypervisor));
 	return fingerprint_environment(&fingerprint, &machine);
 }
 
 TEST(nothing_measured_is_unknown)
 {
 	const struct fingerprint fingerprint = { .slopes = { 1000, 3000, 250, 9000 } };
-	const struct machine machine = { .hypervisor = "TCGTCGTCGTCG" };
+	const struct machine machine = { .hypervisor.signature = { "TCGTCGTCGTCG" } };
 
 	assert_int_equal(fingerprint_environment(&fingerprint, &machine), ENV_UNKNOWN);
 }
@@ -133,6 +134,24 @@ TEST(a_translator_that_drops_nop_and_lfence_is_no_hardware)
 	assert_int_equal(environment("", false, 700, 2400, 22, 9000), ENV_HW);
 	assert_int_equal(environment("", false, 700, 2400, 525, 9000), ENV_HW);
 	assert_int_equal(environment("", false, 700, 2400, 526, 9000), ENV_UNKNOWN);
+}
+
+TEST(a_guest_is_doubted_by_its_instructions_and_not_by_its_hypervisor)
+{
+	struct fingerprint fingerprint = real();
+	struct machine machine = { .env = ENV_VM };
+
+	fingerprint.cpuid = 70000000; /* answered by a hypervisor that is a guest */
+	assert_null(fingerprint_env_doubt(&fingerprint, &machine));
+	fingerprint.cpuid = 15000;
+	assert_non_null(fingerprint_env_doubt(&fingerprint, &machine));
+	fingerprint = real();
+	fingerprint.slopes[CALIBRATION_NOP] = 0; /* as of a translator */
+	assert_non_null(fingerprint_env_doubt(&fingerprint, &machine));
+	machine.env = ENV_TCG;
+	assert_null(fingerprint_env_doubt(&fingerprint, &machine));
+	machine.env = ENV_UNKNOWN;
+	assert_non_null(fingerprint_env_doubt(&fingerprint, &machine));
 }
 
 TEST(a_fence_takes_longer_than_what_it_waits_for)
@@ -293,6 +312,8 @@ int main(void)
 		cmocka_unit_test(each_slope_counts),
 		cmocka_unit_test(slopes_of_0_or_below_are_never_equal),
 		cmocka_unit_test(a_translator_that_drops_nop_and_lfence_is_no_hardware),
+		cmocka_unit_test(
+			a_guest_is_doubted_by_its_instructions_and_not_by_its_hypervisor),
 		cmocka_unit_test(a_fence_takes_longer_than_what_it_waits_for),
 		cmocka_unit_test(a_multiplication_takes_longer_than_an_addition),
 		cmocka_unit_test(cpuid_takes_as_long_as_microcode_does),

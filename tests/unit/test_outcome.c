@@ -143,6 +143,7 @@ TEST(an_outcome_is_two_lines)
 {
 	static const char machine[] = "key,value\ntiming_valid,0\n"
 				      "timing_reason,env is tcg\nx,1\n";
+	static const char guest[] = "timing_valid,vm";
 	static const char quoted[] = "timing_reason,\"no, not hardware\"";
 	struct outcome outcome = { .measured = 3, .skipped = 2, .refused = 1 };
 	struct line line;
@@ -158,6 +159,10 @@ TEST(an_outcome_is_two_lines)
 	outcome_row(&outcome, FILE_MACHINE,
 	            (struct text_slice){ quoted, sizeof quoted - 1 });
 	assert_string_equal(outcome.timing_reason, "no, not hardware");
+	outcome_row(&outcome, FILE_MACHINE,
+	            (struct text_slice){ guest, sizeof guest - 1 });
+	assert_string_equal(outcome_timing(&outcome), "valid for this guest");
+	assert_false(outcome.timing_valid);
 	outcome = (struct outcome){ .timing_valid = true };
 	outcome_write(&outcome, &line);
 	line_to_string(&line, text, sizeof text);

@@ -96,15 +96,15 @@ TEST(the_timing_is_valid_by_one_timer_and_says_that_nothing_confirms_it)
 {
 	struct machine machine = concluded(0, 2000000000);
 
-	assert_true(machine.timing_valid);
+	assert_int_equal(machine.timing, TIMING_VALID);
 	assert_non_null(strstr(machine.timing_reason, "of which one source speaks"));
 	machine = concluded(2000000000, 2000000000);
-	assert_true(machine.timing_valid);
+	assert_int_equal(machine.timing, TIMING_VALID);
 	assert_null(strstr(machine.timing_reason, "one source"));
 	machine = concluded(2000000000, 2100000000);
-	assert_false(machine.timing_valid);
+	assert_int_equal(machine.timing, TIMING_NOT_VALID);
 	machine = concluded(0, 0);
-	assert_false(machine.timing_valid);
+	assert_int_equal(machine.timing, TIMING_NOT_VALID);
 }
 
 TEST(a_counter_of_walks_that_stands_still_is_skipped)

@@ -179,12 +179,30 @@ TEST(a_nominal_rate_contradicts_only_a_source_that_nothing_confirms)
 	assert_false(vote(0, 1000000000, 1000000100, 0, 3000000000).conflict);
 }
 
+TEST(what_a_hypervisor_says_confirms_a_timer_and_does_not_contradict_it)
+{
+	struct tsc_rate rate = { .hz = { [RATE_HYPERVISOR] = 2100000000 } };
+
+	rate_vote(&rate);
+	assert_int_equal(rate.best, 2100000000);
+	assert_false(rate.checked);
+	rate.hz[RATE_PM_TIMER] = 2100000500;
+	rate_vote(&rate);
+	assert_int_equal(rate.source, RATE_PM_TIMER);
+	assert_true(rate.checked);
+	rate.hz[RATE_PM_TIMER] = 2102200000; /* 1000 ppm */
+	rate_vote(&rate);
+	assert_false(rate.checked);
+	assert_false(rate.conflict);
+}
+
 TEST(sources_have_names)
 {
 	assert_string_equal(rate_source_name(RATE_CPUID), "cpuid");
 	assert_string_equal(rate_source_name(RATE_PM_TIMER), "pm_timer");
 	assert_string_equal(rate_source_name(RATE_HPET), "hpet");
 	assert_string_equal(rate_source_name(RATE_PIT), "pit");
+	assert_string_equal(rate_source_name(RATE_HYPERVISOR), "hypervisor");
 	assert_string_equal(rate_source_name(RATE_P0), "msr_p0");
 	assert_string_equal(rate_source_name(RATE_CPUID_BASE), "cpuid_16h");
 }
@@ -207,6 +225,8 @@ int main(void)
 		cmocka_unit_test(five_hundred_ppm_are_no_conflict_and_one_more_is),
 		cmocka_unit_test(
 			a_nominal_rate_contradicts_only_a_source_that_nothing_confirms),
+		cmocka_unit_test(
+			what_a_hypervisor_says_confirms_a_timer_and_does_not_contradict_it),
 		cmocka_unit_test(sources_have_names),
 	};
 

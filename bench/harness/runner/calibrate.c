@@ -2,6 +2,7 @@
 
 #include "bench/harness/runner/injected_fault.h"
 #include "bench/harness/selftest/conclusion.h"
+#include "bench/harness/selftest/exits.h"
 #include "bench/harness/selftest/own_pages.h"
 #include "bench/harness/selftest/selftest_op.h"
 #include "bench/harness/selftest/smp_test.h"
@@ -132,6 +133,21 @@ static void record_window(struct record *record)
 	record_end(record);
 }
 
+/* A clock that the hypervisor answers for says what that costs, whatever else it says.
+ */
+static void find_exits(struct run *run)
+{
+	const enum exit_verdict of_rdtsc = exits_find(&(struct exits_spec){
+		.smp = &run->smp,
+		.machine = run->machine,
+		.record = run->record,
+		.add_milli = run->fingerprint.slopes[CALIBRATION_ADD],
+	});
+
+	if (of_rdtsc == EXIT_YES && run->machine->env_doubt == NULL)
+		run->machine->env_doubt = "RDTSC leaves the guest";
+}
+
 /* What is wanting of memory shows in the rows: they are skipped for it. */
 void calibrate(struct run *run)
 {
@@ -145,9 +161,7 @@ void calibrate(struct run *run)
 
 	machine->quantum = run->fingerprint.quantum;
 	machine->env = fingerprint_environment(&run->fingerprint, machine);
-	machine->env_doubt = machine->env == ENV_UNKNOWN
-	                             ? fingerprint_doubt(&run->fingerprint, machine)
-	                             : NULL;
+	machine->env_doubt = fingerprint_env_doubt(&run->fingerprint, machine);
 	run->sampler.step = fingerprint_step(&run->fingerprint, machine->env);
 	if (err == ERR_NONE) {
 		run->can_verify = prepare_verify_pages(run) == ERR_NONE;
@@ -158,6 +172,7 @@ void calibrate(struct run *run)
 	} else {
 		run->workspace.window_area = 0;
 	}
+	find_exits(run);
 	selftest_conclude(&run->selftest, machine);
 	machine_record_timing(machine, run->record);
 	record_window(run->record);

@@ -296,8 +296,8 @@ static void describe(const struct run *run, unsigned kind, struct line *line)
 	            machine->model, machine->stepping);
 	if (machine->microcode != 0)
 		line_format(line, " microcode=0x%lx", machine->microcode);
-	line_format(line, " quantum=%u timing_valid=%u", machine->quantum,
-	            machine->timing_valid);
+	line_format(line, " quantum=%u timing_valid=%s", machine->quantum,
+	            timing_name(machine->timing));
 }
 
 static void record_kind(struct run *run, unsigned kind)

@@ -170,8 +170,7 @@ static const char *doubt_of_timers(const struct tsc_rate *rate)
 	return rate->best == 0 ? "nothing says the rate of the TSC" : NULL;
 }
 
-const char *fingerprint_doubt(const struct fingerprint *fingerprint,
-                              const struct machine *machine)
+static const char *doubt_of_instructions(const struct fingerprint *fingerprint)
 {
 	const int64_t add = fingerprint->slopes[CALIBRATION_ADD];
 	const int64_t imul = fingerprint->slopes[CALIBRATION_IMUL];
@@ -190,9 +189,28 @@ const char *fingerprint_doubt(const struct fingerprint *fingerprint,
 		return "LFENCE waits for nothing";
 	if (fingerprint->cpuid < CPUID_LEAST * add)
 		return "CPUID costs as little as other instructions";
-	if (fingerprint->cpuid > CPUID_MOST * add)
+	return NULL;
+}
+
+const char *fingerprint_doubt(const struct fingerprint *fingerprint,
+                              const struct machine *machine)
+{
+	const char *const doubt = doubt_of_instructions(fingerprint);
+
+	if (doubt != NULL)
+		return doubt;
+	if (fingerprint->cpuid > CPUID_MOST * fingerprint->slopes[CALIBRATION_ADD])
 		return "CPUID takes as long as if a hypervisor answered it";
 	return doubt_of_timers(&machine->tsc_rate);
+}
+
+const char *fingerprint_env_doubt(const struct fingerprint *fingerprint,
+                                  const struct machine *machine)
+{
+	if (machine->env == ENV_VM)
+		return doubt_of_instructions(fingerprint);
+	return machine->env == ENV_UNKNOWN ? fingerprint_doubt(fingerprint, machine)
+	                                   : NULL;
 }
 
 uint32_t fingerprint_step(const struct fingerprint *fingerprint, enum environment env)
@@ -206,16 +224,18 @@ uint32_t fingerprint_step(const struct fingerprint *fingerprint, enum environmen
 enum environment fingerprint_environment(const struct fingerprint *fingerprint,
                                          const struct machine *machine)
 {
+	const char *const signature = machine->hypervisor.signature[0];
+
 	if (!fingerprint->measured)
 		return ENV_UNKNOWN;
-	if (text_equal(machine->hypervisor, "tlbmarkmodel"))
+	if (text_equal(signature, "tlbmarkmodel"))
 		return ENV_MODEL;
-	if (text_equal(machine->hypervisor, "TCGTCGTCGTCG"))
+	if (text_equal(signature, "TCGTCGTCGTCG"))
 		return slopes_are_equal(fingerprint) ? ENV_TCG_ICOUNT : ENV_TCG;
 	if (slopes_are_equal(fingerprint))
 		return ENV_BOCHS;
 	if ((machine->features & FEATURE_HYPERVISOR) != 0 ||
-	    machine->hypervisor[0] != '\0')
+	    machine->hypervisor.count != 0)
 		return ENV_VM;
 	return fingerprint_doubt(fingerprint, machine) == NULL ? ENV_HW : ENV_UNKNOWN;
 }

@@ -44,3 +44,11 @@ enum environment fingerprint_environment(const struct fingerprint *fingerprint,
  */
 const char *fingerprint_doubt(const struct fingerprint *fingerprint,
                               const struct machine *machine);
+
+/*
+ * For env_doubt, by the machine's env; NULL where that is certain.  Of a guest only
+ * what its instructions cost counts: its hypervisor answers CPUID, and may have the
+ * timers.
+ */
+const char *fingerprint_env_doubt(const struct fingerprint *fingerprint,
+                                  const struct machine *machine);

@@ -18,7 +18,7 @@ FILES = ("results.csv", "verify.csv", "selftest.csv", "litmus.csv", "canary.csv"
 # that somebody typed, no addresses in memory or on a network.
 KEPT = re.compile(r"""
     program|commit|run_id|date|profile|seed|raw|pages|verify_on|transport
-    |env|env_doubt|hypervisor|timing_valid|timing_reason
+    |env|env_doubt|hypervisor(_\w+)?|exits(_\w+)?|timing_valid|timing_reason
     |vendor|brand|family|model|stepping|microcode|features|board|firmware|firmware_revision
     |tsc_hz\w*|quantum_ticks|cpus_\w+|cpu_\d+(_\w+)?|boot_cpu_listed|core_types?\w*|tlb_\w+|cache_\w+
     |invlpgb_\w+|rdcl_no|window_code_pages|cycle_counter|smi_\w+|litmus_\S+

@@ -27,6 +27,8 @@ def watermark(name: str) -> tuple:
     if name == DAMAGED:
         return ("DAMAGED OR CUT",)
     kind, _, env = name.partition(" (")
+    if kind.startswith("guest of "):
+        return (f"{kind.upper()} ({env}:", trust.GUEST)
     if kind == "timing not valid":
         return ("TIMING NOT VALID:", "NOT A MEASUREMENT")
     return (f"{kind.upper()} ({env}:" if env else f"{kind.upper()}:", MARKED.upper())

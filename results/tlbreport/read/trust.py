@@ -22,22 +22,27 @@ MEANING = {
     "unknown": "it is not certain that it was hardware: env_doubt in machine.csv says what speaks "
     "against it",
 }
+GUEST = "VALID FOR THIS GUEST ALONE"  # the second line of its mark
 # What a recommendation rests on.
 BASIS = ("machine.csv", "results.csv", "verify.csv", "selftest.csv")
 
 
 @dataclass(frozen=True)
 class Trust:
-    """Whether the timing may be believed; why not; the lines to print over it."""
+    """Whether the timing may be believed, of hardware or of the guest alone; why not; the lines to
+    print over it."""
 
     timing: bool
     reasons: tuple
     watermark: tuple
+    guest: bool = False
 
 
 def judge(run: Run) -> Trust:
     """The trust that machine.csv allows.  Silence is not trust."""
     env, valid = run.fact("env"), run.fact("timing_valid")
+    if (env, valid) == ("vm", "vm"):
+        return guest(run)
     reasons = []
     if env != "hw":
         meaning = MEANING.get(env, "what it ran on is not known")
@@ -52,6 +57,15 @@ def judge(run: Run) -> Trust:
     elif valid != "1":
         lines = ("TIMING NOT VALID:", "NOT A MEASUREMENT")
     return Trust(not reasons, tuple(reasons), lines)
+
+
+def guest(run: Run) -> Trust:
+    """Of a run that is valid for its guest, and no measurement of hardware."""
+    who = run.fact("hypervisor_name") or "an unnamed hypervisor"
+    return Trust(False, (f"env = vm: it ran under {who}. The clock passed its self-tests there, so "
+                         "the timing is valid for this guest, with its exits to the hypervisor, and "
+                         "for no hardware.",),
+                 (f"GUEST OF {who.upper()} (vm):", GUEST), True)
 
 
 def disbelieve(run: Run) -> None:
@@ -92,12 +106,18 @@ def watermark(runs: tuple, *files: str) -> tuple:
 
 
 def obstacle(run: Run) -> str:
-    """Why nothing may be recommended from a run; empty if something may: its timing is valid, and
-    the files that say so are there and whole."""
+    """Why nothing may be recommended from a run; empty if something may: its timing is valid, if
+    for its guest alone, and the files that say so are there and whole."""
     lacking = [f"{name} is missing" for name in BASIS
                if not (name in run.tables and run.tables[name].found)]
-    said = [warning((run,), *(name for name in BASIS if name not in " ".join(lacking)))]
+    said = [against((run,), *(name for name in BASIS if name not in " ".join(lacking)))]
     return "; ".join([*filter(None, said), *lacking])
+
+
+def against(runs: tuple, *files: str) -> str:
+    """The warning without the mark of guests, which speaks against nothing."""
+    marks = {line for run in runs if judge(run).guest for line in judge(run).watermark}
+    return in_line(line for line in watermark(runs, *files) if line not in marks)
 
 
 def marked(run: Run, *files: str) -> str | None:
@@ -107,4 +127,9 @@ def marked(run: Run, *files: str) -> str | None:
 
 def warning(runs: tuple, *files: str) -> str:
     """The watermark as text in one line."""
-    return " ".join(watermark(runs, *files)).replace(" DAMAGED", "; DAMAGED")
+    return in_line(watermark(runs, *files))
+
+
+def in_line(lines) -> str:
+    """Lines of a watermark in one."""
+    return " ".join(lines).replace(" DAMAGED", "; DAMAGED")

@@ -31,13 +31,20 @@ def verdict(run: Run) -> Markup:
     """One line: timing, verification, litmus tests, files, rows."""
     judged, forbidden = trust.judge(run), litmus_said(run)
     kind, _, said = verification(must(run))
-    parts = ["The timing may be believed." if judged.timing else "The timing may not be believed.",
-             said, *details(must(run)), forbidden, "The files are whole." if run.is_whole else "",
+    parts = [believed(judged), said, *details(must(run)), forbidden, "The files are whole." if run.is_whole else "",
              doubtful.in_short(run)]
-    is_good = judged.timing and run.is_whole and kind == "good" and not forbidden
-    sign = "✓" if is_good else "✗"
+    is_valid = judged.timing or judged.guest
+    is_good = is_valid and run.is_whole and kind == "good" and not forbidden
+    sign, look = ("✗", "bad") if not is_good else ("▣", "doubt") if judged.guest else ("✓", "good")
     return paragraph(tag("strong", f"{sign} {parts[0]}"), " ", " ".join(filter(None, parts[1:])),
-                     class_="verdict good" if sign == "✓" else "verdict bad")
+                     class_=f"verdict {look}")
+
+
+def believed(judged: trust.Trust) -> str:
+    """Whether, in a sentence."""
+    if judged.guest:
+        return "The timing is valid for this guest alone."
+    return "The timing may be believed." if judged.timing else "The timing may not be believed."
 
 
 def boxes(run: Run) -> Markup:
@@ -113,7 +120,7 @@ def advice(run: Run) -> Markup:
 def sizes(run: Run) -> Markup:
     """What the TLB holds by measurement, beside what CPUID says."""
     curves = geometry.knee_curves(run)
-    if not curves or trust.watermark((run,), FILE):
+    if not curves or trust.against((run,), FILE):
         return Markup("")
     body = []
     for curve, found in curves:

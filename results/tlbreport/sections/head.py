@@ -8,6 +8,10 @@ from ..read.verdicts import must_cells
 FAILED = ("failed", "timeout")
 SHOWN_REASONS = 10
 ENDED_FORBIDDEN = "ended with an outcome that the architecture forbids"
+EXITS = {"cpuid": "CPUID", "rdtsc": "RDTSC", "mov_cr3": "MOV CR3", "invlpg": "INVLPG",
+         "invpcid": "INVPCID", "pge": "CR4.PGE off and on", "icr": "an IPI",
+         "icr_self": "an interrupt to itself", "hlt": "HLT"}
+LEAVES = {"yes": "leave the guest", "no": "do not", "unclear": "unclear", "skipped": "not tried"}
 UNTESTED = {
     "skipped": "not applicable on this machine",
     "inconclusive": "inconclusive: the entry was gone without the operation too",
@@ -38,8 +42,24 @@ def timing_box(run: Run) -> Markup:
                    "It was measured on hardware, and the clock passed its self-tests there "
                    "(env = hw, timing_valid = 1). Each operation must still pass its own "
                    "verification.")
+    if judged.guest:
+        return box("doubt", "▣", " ".join(judged.watermark), *judged.reasons, *exits(run))
     text = " ".join(judged.watermark) or "The timing may not be believed."
     return box("bad", "✗", text, "The timing may not be believed:", *judged.reasons)
+
+
+def exits(run: Run):
+    """Which instructions leave the guest, as the program found by cost; nothing where it did not
+    look."""
+    found = {}
+    for key, name in EXITS.items():
+        verdict, _, why = run.fact(f"exits_{key}").partition(": ")
+        ticks = run.fact(f"exits_{key}_ticks")
+        if verdict in LEAVES:
+            found.setdefault(verdict, []).append(f"{name} ({ticks or why})")
+    if found:
+        yield "By cost, in ticks: " + "; ".join(
+            f"{LEAVES[word]}: {', '.join(found[word])}" for word in LEAVES if word in found) + "."
 
 
 def verification_box(run: Run) -> Markup:

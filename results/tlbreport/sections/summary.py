@@ -100,6 +100,8 @@ def timing(run: Run) -> str:
     judged = trust.judge(run)
     if judged.timing:
         return "The timing is valid."
+    if judged.guest:
+        return f"The timing is valid for this guest alone: {' '.join(judged.reasons)}"
     return " ".join(["The timing is not valid:", *judged.reasons])
 
 

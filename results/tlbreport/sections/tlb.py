@@ -171,7 +171,7 @@ def kept(run: Run, found: list) -> Markup:
 def differences(run: Run, curves: list) -> Markup:
     """What CPUID says held against all curves and their knees.  Nothing where the timing shows
     nothing of a TLB."""
-    if trust.watermark((run,), FILE):
+    if trust.against((run,), FILE):
         return Markup("")
     source = run.fact("tlb_source")
     silent = [one.variant for one, _ in curves if not geometry.stated(run, one.variant)]

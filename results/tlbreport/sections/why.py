@@ -114,6 +114,9 @@ def clock(run: Run) -> Markup:
     if judged.timing:
         return paragraph("The timing may be believed: ", run.fact("timing_reason") or
                          "env = hw, timing_valid = 1", ".")
+    if judged.guest:
+        return paragraph(tag("strong", "The timing is valid for this guest alone. "),
+                         " ".join(judged.reasons))
     return paragraph(tag("strong", "The timing may not be believed. "), " ".join(judged.reasons),
                      " What an operation drops is verified without a clock, and may be believed "
                      "all the same.")

@@ -414,18 +414,20 @@
 
 	function verdict(machine, wrong) {
 		var valid = machine.timing_valid === "1" && machine.env === "hw", must = counted(machine.core_type);
+		var guest = machine.timing_valid === "vm" && machine.env === "vm";
 		var against = forbidden();
-		var said = [valid ? "The timing may be believed." : "The timing may not be believed: "
+		var said = [valid ? "The timing may be believed." : guest ? "The timing is valid for this guest alone."
+			: "The timing may not be believed: "
 			+ (machine.timing_reason || "machine.csv does not say that it is valid") + ".",
 			"Required invalidations: " + must.seen + " seen, " + must.missed + " failed, "
 			+ must.rest + " not tested.",
 			against.length ? "Litmus tests: " + against.join(", ")
 			+ " ended with an outcome that the architecture forbids." : "",
 			wrong.length ? "Files: " + wrong.join("; ") + "." : "The files are whole."];
-		var good = valid && !wrong.length && !must.failed && !against.length;
-		return [make("p", { class: "verdict " + (good ? "good" : "bad"), id: "verdict" },
-			(good ? "✓ " : "✗ ") + said.filter(Boolean).join(" ")),
-			(valid ? "" : "NOT A MEASUREMENT OF HARDWARE ") + (wrong.length ? "DAMAGED OR CUT" : "")];
+		var good = (valid || guest) && !wrong.length && !must.failed && !against.length;
+		return [make("p", { class: "verdict " + (!good ? "bad" : guest ? "doubt" : "good"), id: "verdict" },
+			(!good ? "✗ " : guest ? "▣ " : "✓ ") + said.filter(Boolean).join(" ")),
+			(valid ? "" : guest ? "VALID FOR THIS GUEST ALONE " : "NOT A MEASUREMENT OF HARDWARE ") + (wrong.length ? "DAMAGED OR CUT" : "")];
 	}
 
 	function show() {

@@ -6,7 +6,7 @@ import sqlite3
 from unittest import mock
 
 from pagecheck import Page
-from rundir import (EMULATOR, HARDWARE, RunTest, checked, cost, read, replace, small_verify, write,
+from rundir import (EMULATOR, GUEST, HARDWARE, RunTest, checked, cost, read, replace, small_verify, write,
                     write_run)
 from test_policy import crossing_at
 
@@ -196,6 +196,15 @@ class Site(FleetTest):
             "WHERE microcode = ''"), [(6, 3, 100.0, 150.0, 200.0, 1.0)])
         self.says(self.page("processor-GenuineIntel-6-143-8"),
                   "invlpg first-bare-4k 150 100 200 ns 1 3 6")
+
+    def test_a_guest_of_a_fleet_keeps_its_mark(self):
+        self.add("real/1", 200)
+        self.add_run("kvm/1", [cost("invlpg", "first-bare-4k", 900)], base=GUEST)
+        self.draw()
+        self.assertIn('<tr class="marked"><th>guest of kvm (vm)',
+                      read(self.site, "index.html").decode())
+        self.says(self.page("processor-GenuineIntel-6-143-8"),
+                  "GUEST OF KVM (vm): VALID FOR THIS GUEST ALONE")
 
     def test_what_is_no_hardware_stands_apart_and_marked(self):
         self.add("real/1", 200)

@@ -55,6 +55,21 @@ EMULATOR = {
     "brand": "QEMU TCG CPU version 2.5+",
     "hypervisor": "TCGTCGTCGTCG",
 }
+GUEST = {
+    **HARDWARE,
+    "env": "vm",
+    "timing_valid": "vm",
+    "timing_reason": "a virtual machine whose clock passed every self-test: valid for this guest",
+    "hypervisor": "Microsoft Hv",
+    "hypervisor_name": "KVM",
+    "exits_cpuid": "yes",
+    "exits_cpuid_ticks": "1412",
+    "exits_mov_cr3": "no",
+    "exits_mov_cr3_ticks": "212",
+    "exits_invpcid": "skipped: invpcid",
+    "exits_hlt": "unclear",
+    "exits_hlt_ticks": "212 (62 %) 1890 (38 %)",
+}
 CITATION = 'SDM 3A 5.10.4.1 "Operations that Invalidate TLBs and Paging-Structure Caches"'
 
 

@@ -108,6 +108,7 @@ static void take_over(struct program *program)
 	machine->tsc_rate = timers_measure(&(struct timers){
 		.pm_timer_port = machine->pm_timer.port,
 		.amd_family = is_amd(machine) ? machine->family : 0,
+		.hypervisor_hz = machine->hypervisor.tsc_hz,
 	});
 	power_record(machine);
 	if (program->config.pin)

@@ -35,6 +35,9 @@ static struct {
 	 */
 	uint32_t slower_at, slower_by;
 	uint32_t slower_over;
+	/* In one of so many windows the clock jumps by so many ticks; 0: in none. */
+	uint32_t jumps_in;
+	int64_t jump;
 	uint64_t now;
 	int64_t differences[SYNTHETIC_SAMPLES], scratch[SYNTHETIC_SAMPLES];
 } synthetic;
@@ -86,6 +89,9 @@ static inline void synthetic_run(unsigned i, struct window_args *args)
 	synthetic.runs++;
 	window->runs++;
 	synthetic.now += ticks;
+	if (synthetic.jumps_in != 0 &&
+	    random_below(&synthetic.random, synthetic.jumps_in) == 0)
+		synthetic.now += (uint64_t)synthetic.jump;
 	args->t0 = synthetic_reading(from);
 	args->t1 = args->t2 = synthetic_reading(synthetic.now);
 	synthetic.now += 13;

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#define INVPCID_ADDRESS UINT64_C(0)
 #define INVPCID_ALL_GLOBAL UINT64_C(2)
 
 struct cpu;
