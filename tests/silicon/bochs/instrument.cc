@@ -135,6 +135,7 @@ void body_reset(unsigned number, unsigned)
 		body.asleep--;
 	cpu->is_modelled = false;
 	cpu->sleeps = false;
+	rar_reset(cpu);
 	note_begun();
 	silicon_reset(body.silicon, number);
 }
@@ -158,6 +159,8 @@ void body_before(unsigned number, bxInstruction_c *i)
 		time_wake(cpu);
 	if (body.count > 1)
 		time_take_turn(cpu);
+	if (body.rars != 0)
+		rar_pass(cpu);
 	cost = class_of(i);
 	if (cost != SILICON_COST_COUNT)
 		silicon_charge(body.silicon, number, cost, 1);

@@ -224,5 +224,6 @@ void silicon_reset(struct silicon *s, uint32_t cpu)
 		registers.efer |= EFER_BIT_NXE;
 	s->cpus[cpu].pending_count = 0;
 	s->cpus[cpu].pending_all = false;
+	s->cpus[cpu].rar = (struct rar_state){ 0, 0, 0 };
 	silicon_set_registers(s, cpu, &registers);
 }
