@@ -9,6 +9,7 @@
  * begin at once.  Every row counts the whole, from before the request is written to the
  * last answer.
  */
+#include "bench/harness/remote/shootdown.h"
 #include "bench/harness/remote/shapes.h"
 #include "bench/harness/target/refill_shape.h"
 #include "bench/remote_plan.h"
@@ -177,6 +178,46 @@ static void plan_broadcasts(struct plan *plan)
 	plan_broadcast(plan, "invlpgb_all_global", false, NULL, FIGURE_ROUND_TRIP);
 	plan_freed_tables(plan, pages, page_counts[0], false);
 	plan_freed_tables(plan, "invlpgb_context", page_counts[PAGE_COUNTS - 1], true);
+}
+
+/* A payload takes 63 pages: the last needs two. */
+static const uint32_t rar_page_counts[] = { 1, 8, 33, 64 };
+#define RAR_PAGE_COUNTS (sizeof rar_page_counts / sizeof rar_page_counts[0])
+
+static void add_rar(struct plan *plan, const struct rar_action *action,
+                    unsigned targets, uint32_t pages, bool to_self)
+{
+	struct experiment_spec spec = baseline(plan, action->op, targets, pages);
+
+	spec.pcide = action->pcide;
+	spec.remote.mode = REMOTE_RAR;
+	spec.remote.rar = action;
+	spec.remote.to_self = to_self;
+	REMOTE_NAME(&spec, "rar", action->name, to_self ? "self" : NULL,
+	            remote_state_name((enum smp_state)spec.remote.state),
+	            spec.pcide ? "pcide" : NULL);
+	plan_add(plan, &spec);
+}
+
+/*
+ * Each type and subtype; the first of them, which asks for no CR3 and no PCID, by
+ * pages, by targets, and with the own processor among them.
+ */
+static void plan_rar(struct plan *plan)
+{
+	const struct rar_action *const usual = &rar_actions[0];
+	const unsigned others = remote_others(plan);
+	unsigned counts[REMOTE_COUNTS];
+	const unsigned count = remote_counts(plan, counts);
+
+	for (unsigned i = 0; i < rar_action_count; i++)
+		add_rar(plan, &rar_actions[i], others, 1, false);
+	add_rar(plan, usual, others, 1, true);
+	for (unsigned i = 1; i < RAR_PAGE_COUNTS; i++)
+		if (plan_has_point(plan, rar_page_counts, RAR_PAGE_COUNTS, i))
+			add_rar(plan, usual, others, rar_page_counts[i], false);
+	for (unsigned i = 0; i + 1 < count; i++)
+		add_rar(plan, usual, counts[i], 1, false);
 }
 
 static void plan_variation(struct plan *plan, unsigned targets)
@@ -411,6 +452,7 @@ static void plan_shootdown(struct plan *plan)
 	plan_op(plan, "invpcid_context", true, true);
 	plan_op(plan, "invpcid_all_global", false, false);
 	plan_broadcasts(plan);
+	plan_rar(plan);
 	plan_variation(plan, 1);
 	plan_queues(plan, 1);
 	if (remote_others(plan) > 1) {
@@ -428,7 +470,7 @@ static void plan_shootdown(struct plan *plan)
 static uint64_t frames(const struct config *config)
 {
 	return chase_arena_frames(chase_arena_in_a_row(LEVEL_PT), REFILL_PAGES_ALL) +
-	       remote_flush_frames(config);
+	       remote_flush_frames(config) + RAR_FRAMES;
 }
 
 const struct bench bench_shootdown = {

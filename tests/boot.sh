@@ -125,7 +125,7 @@ same_costs() { # NAME NAME
 whole_run() { # NAME
 	status_is "$1" 0 &&
 		all_rows "$1" results.csv '($status == "ok" && $n > 0) ||
-			$reason ~ /^(cycle counter|no (whole|own) GiB of RAM|pcid|invpcid|invlpgb|tce)$/ ||
+			$reason ~ /^(cycle counter|no (whole|own) GiB of RAM|pcid|invpcid|invlpgb|rar|tce)$/ ||
 			$reason ~ /^(one processor|x2apic|mwait|no other thread of its core|TSC offset is .*)$/' &&
 		no_rows "$1" verify.csv '$verdict == "fail"' &&
 		all_such_rows "$1" verify.csv \
@@ -143,7 +143,7 @@ whole_run() { # NAME
 # word, nothing lost.
 calls_measured() { # NAME [REASON that is none here either]
 	status_is "$1" 0 && all_rows "$1" results.csv '($status == "ok" && $n > 0) ||
-		$reason ~ /^(mwait|x2apic|pcid|invpcid|invlpgb|TSC offset is .*)$/ ||
+		$reason ~ /^(mwait|x2apic|pcid|invpcid|invlpgb|rar|TSC offset is .*)$/ ||
 		$reason == "no other thread of its core" ||
 		$reason == "'"${2:-none}"'"'
 }

@@ -8,7 +8,7 @@
 static const char *const feature_names[] = {
 	"rdtscp",  "invariant_tsc", "pge",          "pcid",    "invpcid", "nx",
 	"1g",      "x2apic",        "la57",         "smep",    "smap",    "hypervisor",
-	"invlpgb", "tce",           "lfence_waits", "clflush", "hybrid",
+	"invlpgb", "tce",           "lfence_waits", "clflush", "hybrid",  "rar",
 };
 
 #define FEATURES (sizeof feature_names / sizeof feature_names[0])
@@ -96,6 +96,11 @@ static void put_processor(const struct machine *machine, struct record *record)
 		                    0);
 	else
 		record_fact(record, "rdcl_no", "%s", "no such MSR");
+	if (machine->core_capabilities_known)
+		record_fact(record, "rar", "%u",
+		            (machine->core_capabilities & CORE_CAPABILITIES_RAR) != 0);
+	else
+		record_fact(record, "rar", "%s", "no such MSR");
 	line_clear(&features);
 	for (unsigned i = 0; i < FEATURES; i++) {
 		if ((machine->features >> i & 1) == 0)

@@ -35,6 +35,7 @@ enum feature {
 	FEATURE_LFENCE_WAITS = 1 << 14, /* not CPUID alone: see control.h */
 	FEATURE_CLFLUSH = 1 << 15,
 	FEATURE_HYBRID = 1 << 16, /* its cores are of more than one type */
+	FEATURE_RAR = 1 << 17,    /* not CPUID alone: IA32_CORE_CAPABILITIES */
 };
 
 /* Where the time comes from, found out by how it behaves (bench/harness). */
@@ -92,6 +93,9 @@ struct registers {
 /* Of IA32_ARCH_CAPABILITIES: no rogue data cache load, so no need for isolation. */
 #define ARCH_CAPABILITIES_RDCL_NO (UINT64_C(1) << 0)
 
+/* Of IA32_CORE_CAPABILITIES: Remote Action Request. */
+#define CORE_CAPABILITIES_RAR (UINT64_C(1) << 1)
+
 struct machine {
 	char run_id[CONFIG_TEXT];
 	char date[24]; /* UTC, of the firmware's clock */
@@ -103,6 +107,9 @@ struct machine {
 	/* IA32_ARCH_CAPABILITIES, where CPUID has it. */
 	bool arch_capabilities_known;
 	uint64_t arch_capabilities;
+	/* The same of IA32_CORE_CAPABILITIES. */
+	bool core_capabilities_known;
+	uint64_t core_capabilities;
 	uint32_t features;      /* enum feature */
 	uint32_t invlpgb_pages; /* that one INVLPGB takes at most; 0: there is none */
 	const char *invlpgb_refused; /* why it is not used though reported; or NULL */

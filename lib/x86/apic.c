@@ -27,6 +27,7 @@
 #define MSR_X2APIC 0x800u
 #define MSR_X2APIC_SELF_IPI 0x83fu
 
+#define ICR_RAR (3u << 8)
 #define ICR_NMI (4u << 8)
 #define ICR_INIT (5u << 8)
 #define ICR_STARTUP (6u << 8)
@@ -49,6 +50,9 @@
  * ones waits, wherever it comes from: one that nobody serves could come for ever.
  */
 #define TPR_CLASS_15_ONLY 0xe0u
+#define TPR_CLASS_14_TOO 0xd0u
+
+#define VECTOR_RAR 0xe0u
 
 /* Some microseconds; an APIC that is still busy then is not going to be ready. */
 #define IDLE_POLLS 100000u
@@ -219,6 +223,11 @@ void apic_prepare(const struct apic *apic, uint8_t spurious_vector, bool but_nmi
 		apic_eoi(apic);
 }
 
+void apic_let_rar_through(const struct apic *apic, bool lets)
+{
+	apic_write(apic, APIC_TPR, lets ? TPR_CLASS_14_TOO : TPR_CLASS_15_ONLY);
+}
+
 bool apic_has_x2apic(void)
 {
 	return (cpuid(1, 0).ecx >> 21 & 1) != 0;
@@ -309,6 +318,11 @@ bool apic_send_cluster(const struct apic *apic, uint32_t logical, uint8_t vector
 bool apic_send_nmi(const struct apic *apic, uint32_t destination)
 {
 	return send(apic, destination, ICR_NMI | ICR_ASSERT);
+}
+
+bool apic_send_rar(const struct apic *apic, uint32_t destination)
+{
+	return send(apic, destination, ICR_RAR | ICR_ASSERT | VECTOR_RAR);
 }
 
 bool apic_send_init(const struct apic *apic, uint32_t destination)

@@ -61,6 +61,12 @@ void apic_smi_entries_put(struct line *line, const struct apic_smi_entries *entr
  */
 void apic_prepare(const struct apic *apic, uint8_t spurious_vector, bool but_nmi);
 
+/*
+ * Vectors from E0H on pass, in place of those from F0H on: whether that signal asks the
+ * TPR is written nowhere.
+ */
+void apic_let_rar_through(const struct apic *apic, bool lets);
+
 /* True if the machine's NMI comes through LINT1. */
 bool apic_takes_nmi(const struct apic *apic);
 
@@ -105,6 +111,8 @@ bool apic_aim(const struct apic *apic, uint32_t destination, uint8_t vector,
               struct apic_command *command);
 
 bool apic_send_nmi(const struct apic *apic, uint32_t destination);
+/* The signal of a Remote Action Request; only where the feature is. */
+bool apic_send_rar(const struct apic *apic, uint32_t destination);
 bool apic_send_init(const struct apic *apic, uint32_t destination);
 /* Starts the processor at physical address page << 12, in real mode. */
 bool apic_send_startup(const struct apic *apic, uint32_t destination, uint8_t page);

@@ -83,10 +83,22 @@ static void read_arch_capabilities(struct machine *machine)
 		rdmsr_safe(MSR_ARCH_CAPABILITIES, &machine->arch_capabilities);
 }
 
+/* SDM 2A "CPUID": 7.0 EDX[30]; reserved where the processor is AMD's. */
+static void read_core_capabilities(struct machine *machine)
+{
+	machine->core_capabilities_known =
+		!is_amd(machine) && (cpuid_leaf(7, 0).edx >> 30 & 1) != 0 &&
+		rdmsr_safe(MSR_CORE_CAPABILITIES, &machine->core_capabilities);
+	if (machine->core_capabilities_known &&
+	    (machine->core_capabilities & CORE_CAPABILITIES_RAR) != 0)
+		machine->features |= FEATURE_RAR;
+}
+
 void identify_by_msr(struct machine *machine)
 {
 	read_microcode(machine);
 	read_arch_capabilities(machine);
+	read_core_capabilities(machine);
 	machine->tsc_adjust_known = identify_tsc_adjust(&machine->tsc_adjust);
 	if ((machine->hypervisor.clocks & CLOCK_HV_FREQUENCY) != 0)
 		(void)rdmsr_safe(MSR_HV_TSC_FREQUENCY, &machine->hypervisor.tsc_hz);

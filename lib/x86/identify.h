@@ -13,8 +13,9 @@ struct cpuid_regs cpuid_leaf(uint32_t leaf, uint32_t subleaf);
 void identify_processor(struct machine *machine);
 
 /*
- * What needs MSRs: microcode revision, TSC_ADJUST.  Needs this_cpu(), because an MSR
- * that is not there faults.
+ * What needs MSRs: microcode revision, TSC_ADJUST, what IA32_ARCH_CAPABILITIES and
+ * IA32_CORE_CAPABILITIES say (RAR becomes a feature), behind their CPUID bits.  Needs
+ * this_cpu(), because an MSR that is not there faults.
  */
 void identify_by_msr(struct machine *machine);
 

@@ -26,6 +26,11 @@
 #define MSR_APIC_BASE 0x1bu
 #define MSR_TSC_ADJUST 0x3bu
 #define MSR_MICROCODE 0x8bu /* Intel: revision in 63:32; AMD: in 31:0 */
+#define MSR_CORE_CAPABILITIES 0xcfu
+#define MSR_RAR_CONTROL 0xedu
+#define MSR_RAR_ACTION_VECTOR 0xeeu
+#define MSR_RAR_PAYLOAD_TABLE 0xefu
+#define MSR_RAR_INFO 0xf0u /* the highest slot in 63:32 */
 #define MSR_MTRR_CAP 0xfeu
 #define MSR_ARCH_CAPABILITIES 0x10au
 #define MSR_MTRR_PHYS_BASE0 0x200u

@@ -145,7 +145,10 @@ class Unseen(PageTest):
     def test_rows_that_only_this_machine_has_are_named(self):
         broadcast = cost("invlpgb_tlbsync", "first-bare-4k", 9, believed="")
         tce = cost("invlpg", "marginal-tce", 9)
+        rar = {**cost("invlpg", "rar-any-pause", 9), "bench": "shootdown"}
         for rows, words in (([broadcast], f"Rows of INVLPGB {self.NONE}: no emulator of real processors has that."),
+                            ([rar], f"Rows of Remote Action Request {self.NONE}: no emulator of real processors "
+                             "has that."),
                             ([tce], f"Rows with EFER.TCE set {self.NONE}"),
                             ([broadcast, tce], "Rows of INVLPGB and with EFER.TCE set "
                              f"{self.NONE}: no emulator of real processors has either.")):

@@ -35,6 +35,8 @@ REMOTE = {
         *(f"local{pcids}" for pcids in ("", "-pcide", "-pcide-otherpcid")),
         *(f"broadcast{part}-{state}{pcide}" for part in ("", "-issue", "-tlbsync", "-tables")
           for state in ("pause", "hlt") for pcide in ("", "-pcide")),
+        *(f"rar-{request}{to}-{state}{pcide}" for request in ("any", "match", "invpcid")
+          for to in ("", "-self") for state in ("pause", "hlt") for pcide in ("", "-pcide")),
         *(f"refill-{how}-{state}{pcide}" for how in ("unicast", "broadcast")
           for state in ("pause", "hlt") for pcide in ("", "-pcide")),
         *(f"together-{lock}-pause{pcids}" for lock in ("lock", "free")

@@ -108,6 +108,7 @@ TEST(what_is_not_known_is_empty_or_says_so)
 	record_machine();
 	assert_has("microcode=not readable");
 	assert_has("rdcl_no=no such MSR");
+	assert_has("rar=no such MSR");
 	assert_has("hpet_address=");
 	assert_has("x2apic_opt_out=0");
 	assert_has("watchdog=");
@@ -130,11 +131,22 @@ TEST(one_bit_of_arch_capabilities_says_whether_isolation_is_needed)
 	machine.arch_capabilities_known = false;
 }
 
+TEST(one_bit_of_core_capabilities_says_whether_there_is_rar)
+{
+	machine.core_capabilities_known = true;
+	machine.core_capabilities = 0x2d; /* others */
+	record_machine();
+	assert_has("rar=0");
+	machine.core_capabilities_known = false;
+}
+
 TEST(what_is_known_is_there)
 {
 	machine.microcode = 0x2b000603;
 	machine.arch_capabilities_known = true;
 	machine.arch_capabilities = 0x6b; /* bit 0 among others */
+	machine.core_capabilities_known = true;
+	machine.core_capabilities = 0x2f; /* bit 1 among others */
 	machine.hpet_address = 0xfed00000;
 	machine.x2apic_opt_out = true;
 	machine.watchdog.name = "iTCO";
@@ -149,6 +161,7 @@ TEST(what_is_known_is_there)
 	record_machine();
 	assert_has("microcode=0x2b000603");
 	assert_has("rdcl_no=1");
+	assert_has("rar=1");
 	assert_has("hpet_address=0xfed00000");
 	assert_has("x2apic_opt_out=1");
 	assert_has("watchdog=iTCO");
@@ -345,6 +358,7 @@ TEST(every_feature_has_its_name)
 		{ FEATURE_INVLPGB, "invlpgb" },
 		{ FEATURE_TCE, "tce" },
 		{ FEATURE_LFENCE_WAITS, "lfence_waits" },
+		{ FEATURE_RAR, "rar" },
 	};
 
 	for (unsigned i = 0; i < COUNT_OF(known); i++)
@@ -361,6 +375,7 @@ int main(void)
 		CASE(features_are_named_in_a_list),
 		CASE(what_is_not_known_is_empty_or_says_so),
 		CASE(one_bit_of_arch_capabilities_says_whether_isolation_is_needed),
+		CASE(one_bit_of_core_capabilities_says_whether_there_is_rar),
 		CASE(what_is_known_is_there),
 		CASE(the_words_of_the_firmware_are_its_own),
 		CASE(registers_of_power_are_recorded_up_to_the_last_there_is_room_for),

@@ -153,6 +153,10 @@ TEST(features_must_be_those_of_cpuid)
 	             "cpuid = 1 0 0 0 0x20000 0x2000\ncpuid = 7 0 0 0 0 0\n"
 	             "cores = c\n",
 	             "dir/bad.machine:9: end: invpcid: CPUID says otherwise");
+	expect_error("features = rar\n" BEFORE
+	             "tlb = l1 data 4k 1x1\ntlb = l1 code 4k 1x1\n"
+	             "cpuid = 7 0 0 0 0 0x20000000\ncores = c\n",
+	             "dir/bad.machine:8: end: rar: CPUID says otherwise");
 }
 
 TEST(a_core_needs_a_first_level_of_both_sides)

@@ -85,6 +85,7 @@ static const char *missing_feature(const struct plan *plan,
 	const uint32_t setting = (giant ? FEATURE_1G_PAGES : 0) |
 	                         (spec->chase.cold ? FEATURE_CLFLUSH : 0) |
 	                         (spec->pcide ? FEATURE_PCID : 0) |
+	                         (spec->remote.mode == REMOTE_RAR ? FEATURE_RAR : 0) |
 	                         (spec->tce ? FEATURE_TCE : 0);
 	const char *missing = lowest_missing(plan, spec->op->needs);
 

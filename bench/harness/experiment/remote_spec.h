@@ -17,6 +17,7 @@ enum remote_mode {
 	REMOTE_CLUSTER,   /* x2APIC: one for all with the same cluster id */
 	REMOTE_SHORTHAND, /* one for all but the own processor */
 	REMOTE_NMI,       /* one for each */
+	REMOTE_RAR,       /* by Remote Action Request: no code of the targets runs */
 	REMOTE_LOCAL,     /* the own processor drops its own, nobody is asked */
 	REMOTE_MODES,
 };
@@ -35,6 +36,12 @@ static inline bool remote_is_monitored(enum remote_mode mode)
 	return mode == REMOTE_STORE || mode == REMOTE_ARMED;
 }
 
+/* True where the targets take an interrupt, or what stands for one. */
+static inline bool remote_is_taken(enum remote_mode mode)
+{
+	return mode != REMOTE_LOCAL && mode != REMOTE_RAR;
+}
+
 /* What of an exchange is the figure. */
 enum remote_figure {
 	FIGURE_ROUND_TRIP, /* T2 - T0, on the clock of who sends */
@@ -47,6 +54,7 @@ enum remote_figure {
 };
 
 struct lazy_protocol;
+struct rar_action;
 
 /* Of lazy TLB mode. */
 enum lazy_phase {
@@ -78,6 +86,8 @@ struct remote_spec {
 	bool interrupts; /* are on while they wait, and only one to whom nobody else
 	                    has sent one yet is sent one */
 	bool generations; /* who is up to date skips what it is asked (tlb_gen) */
+	const struct rar_action *rar; /* of REMOTE_RAR */
+	bool to_self;                 /* by it the own translations are dropped, too */
 	/* Of a shootdown, and of lazy TLB mode. */
 	bool tables; /* frames of tables are given away, not of pages alone */
 	/* Of lazy TLB mode. */

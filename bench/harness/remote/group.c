@@ -11,7 +11,8 @@ const char *remote_mode_name(enum remote_mode mode)
 		[REMOTE_POLL] = "poll",       [REMOTE_UNICAST] = "unicast",
 		[REMOTE_CLUSTER] = "cluster", [REMOTE_SHORTHAND] = "shorthand",
 		[REMOTE_NMI] = "nmi",         [REMOTE_LOCAL] = "local",
-		[REMOTE_STORE] = "store",     [REMOTE_ARMED] = "armed",
+		[REMOTE_RAR] = "rar",         [REMOTE_STORE] = "store",
+		[REMOTE_ARMED] = "armed",
 	};
 
 	return names[mode];

@@ -20,6 +20,7 @@
 #include "lib/base/random.h"
 #include "lib/processor/target_order.h"
 #include "paging/lazy.h"
+#include "paging/rar.h"
 
 #include <stdatomic.h>
 
@@ -68,6 +69,7 @@ struct remote_context {
 	bool must_drop[FLUSH_KINDS];            /* the operation, of the pages' PCID */
 	uint64_t control_looked, control_stale; /* words, in all chunks */
 	struct group_refill refill;
+	bool is_tried;     /* REMOTE_RAR: it was verified, before it is timed */
 	bool only_answers; /* the targets do nothing else: they sleep in between */
 	/* The least that a target slept, and slept deeper than C1; HALT_UNKNOWN. */
 	int32_t slept, slept_deep;
@@ -177,6 +179,13 @@ struct group_lazy {
 	unsigned asked_count;
 };
 
+/* Remote Action Request: its tables, and where they are in physical memory. */
+struct group_rar {
+	volatile uint8_t *actions; /* by number of the processor */
+	volatile uint64_t *table;  /* NULL: there is none yet */
+	uint64_t actions_at, table_at;
+};
+
 /* Words read behind shootdowns; chunks with a control, and stale ones. */
 struct group_looks {
 	uint64_t words;
@@ -251,6 +260,7 @@ struct remote_group {
 	struct flush_kinds kinds_of_pages;
 	struct group_looking looking;
 	struct group_lazy lazy;
+	struct group_rar rar;
 	struct group_totals totals;
 	struct remote_request
 		remote_requests[SMP_CPUS]; /* by number of the processor */

@@ -308,7 +308,7 @@ void group_end(struct remote_context *remote)
 	command_siblings(remote, SMP_HALT, 0);
 	command_sender(remote, SMP_HALT);
 	command_sibling(remote, false);
-	if (!remote->gave_up && remote->spec->mode != REMOTE_LOCAL)
+	if (!remote->gave_up && remote_is_taken(remote->spec->mode))
 		for (unsigned i = 0; i < remote->targets; i++)
 			check_counts(remote, i);
 	if (work_of(remote) == TARGET_RING3 &&

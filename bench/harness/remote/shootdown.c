@@ -210,13 +210,25 @@ write_requests(struct remote_context *remote, uint64_t va)
 static inline __attribute__((always_inline)) void
 ask(struct remote_context *remote, enum remote_mode mode, uint64_t va)
 {
+	if (mode == REMOTE_RAR) {
+		rar_fill(remote, va);
+		return;
+	}
 	write_requests(remote, va);
 	if (mode != REMOTE_POLL && !remote->spec->queued)
 		group_fill(remote);
 }
 
+static inline __attribute__((always_inline)) bool send(struct remote_context *remote,
+                                                       enum remote_mode mode)
+{
+	return mode == REMOTE_RAR ? rar_send(remote) : group_send(remote, mode);
+}
+
 static bool wait_for_answers(struct remote_context *remote)
 {
+	if (remote->spec->mode == REMOTE_RAR)
+		return rar_wait(remote);
 	if (remote->spec->queued)
 		return group_wait_queued(remote);
 	return remote->spec->shared ? group_wait_shared(remote) : group_wait(remote);
@@ -225,7 +237,8 @@ static bool wait_for_answers(struct remote_context *remote)
 static inline __attribute__((always_inline)) void
 drop_here(const struct remote_context *remote)
 {
-	drop(remote, flush_pages_va(), remote->pcid);
+	if (!remote->spec->to_self)
+		drop(remote, flush_pages_va(), remote->pcid);
 }
 
 /*
@@ -274,7 +287,7 @@ __attribute__((noinline)) void shootdown_alone(struct remote_context *remote,
 		drop_here(remote);
 	apic_publish();
 	if (asks)
-		sent = group_send(remote, mode);
+		sent = send(remote, mode);
 	args->t1 = rdtsc_ordered();
 	if (mode != REMOTE_DRY && remote->spec->alongside)
 		drop_here(remote);
@@ -287,7 +300,8 @@ __attribute__((noinline)) void shootdown_alone(struct remote_context *remote,
 
 static void drop_page(const struct remote_context *remote, uint64_t va)
 {
-	drop(remote, va, remote->pcid);
+	if (!remote->spec->to_self)
+		drop(remote, va, remote->pcid);
 	if (remote->drop_end != NULL)
 		operation_call_call(remote->drop_end, &remote->drop_operands, 0);
 }
@@ -302,7 +316,7 @@ bool shootdown_page(struct remote_context *remote, enum remote_mode mode, uint64
 	if (mode != REMOTE_DRY && !alongside)
 		drop_page(remote, va);
 	apic_publish();
-	if (asks && !group_send(remote, mode)) {
+	if (asks && !send(remote, mode)) {
 		group_give_up(remote, ROW_FAILED, "the APIC did not send");
 		return false;
 	}

@@ -74,3 +74,38 @@ void shootdown_together(struct remote_context *remote, struct window_args *args)
 /* What shootdown_together() less the others is: an entry is changed, nobody is asked.
  */
 void shootdown_nobody(struct remote_context *remote, struct window_args *args);
+
+/*
+ * The same by Remote Action Request (paging/rar.h): what to drop is written into
+ * payloads, the targets are asked to by a signal, and who asks waits for their answers
+ * in memory. No code of the targets runs.
+ */
+
+/* Of the pool: an action vector for each processor, and the table of payloads. */
+#define RAR_VECTOR_STRIDE 128u
+#define RAR_FRAMES (SMP_CPUS * RAR_VECTOR_STRIDE / 4096u + 1u)
+
+/* Room for both; NO_MEMORY, or why not, or NULL.  Nothing is done twice. */
+const char *rar_equip(const struct plan *plan, struct remote_context *remote);
+
+/*
+ * Before a chunk, and behind it: the targets and the boot processor serve requests. The
+ * experiment gives up where one's registers fault.
+ */
+void rar_begin(struct remote_context *remote);
+void rar_end(struct remote_context *remote);
+
+/*
+ * Writes what all targets are to do, of as many pages from va on as the experiment has,
+ * and that it is pending; the own processor's too, where it is asked by RAR itself.
+ */
+void rar_fill(struct remote_context *remote, uint64_t va);
+
+/* The signal.  False: an APIC did not take it. */
+bool rar_send(struct remote_context *remote);
+
+/*
+ * Until each has answered.  False: one has failed, or not answered in a fifth of the
+ * time that others have; the experiment has given up, and says who, and its status.
+ */
+bool rar_wait(struct remote_context *remote);

@@ -11,6 +11,17 @@ static enum entry entry_of(enum flush_kind kind)
 	return kind == FLUSH_GLOBAL ? ENTRY_GLOBAL_4K : ENTRY_PDE;
 }
 
+/* By the rules of the operation that the targets run; or RAR's, of what they are asked.
+ */
+static bool must_drop(const struct experiment_spec *spec, enum flush_kind kind,
+                      struct tlb_mode mode)
+{
+	if (spec->remote.mode == REMOTE_RAR)
+		return kind == FLUSH_GLOBAL ? rar_drops_globals(spec->remote.rar)
+		                            : rar_drops_uppers(spec->remote.rar);
+	return tlb_op_rule(spec->op, entry_of(kind), mode).rule == RULE_MUST;
+}
+
 void shootdown_kinds_equip(const struct plan *plan, struct remote_context *remote)
 {
 	const struct experiment_spec *const spec = &remote->experiment->spec;
@@ -24,10 +35,9 @@ void shootdown_kinds_equip(const struct plan *plan, struct remote_context *remot
 	bool any = false;
 
 	for (unsigned kind = 0; kind < FLUSH_KINDS; kind++) {
-		remote->must_drop[kind] =
-			remote->pcid == PCID_HOME && remote->spec->owners <= 1 &&
-			tlb_op_rule(spec->op, entry_of((enum flush_kind)kind), mode)
-					.rule == RULE_MUST;
+		remote->must_drop[kind] = remote->pcid == PCID_HOME &&
+		                          remote->spec->owners <= 1 &&
+		                          must_drop(spec, (enum flush_kind)kind, mode);
 		any = any || remote->must_drop[kind];
 	}
 	if (any && flush_kinds_open(&remote->group->kinds_of_pages, workspace->pool,

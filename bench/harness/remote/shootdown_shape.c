@@ -206,6 +206,12 @@ static const char *equip(const struct plan *plan, struct experiment *experiment)
 	if (missing != NULL)
 		return missing;
 
+	const char *const no_rar =
+		remote->spec->mode == REMOTE_RAR ? rar_equip(plan, remote) : NULL;
+
+	if (no_rar != NULL)
+		return no_rar;
+
 	const char *const idle = group_equip_work(plan, remote);
 
 	if (idle != NULL)
@@ -246,6 +252,47 @@ static void end_generations(struct remote_group *group)
 	}
 }
 
+/* So often is an entry changed under a request before that is timed. */
+#define RAR_TRIES 200u
+#define RAR_TRIES_EMULATED 8u
+
+static void tell_stale(struct remote_context *remote)
+{
+	const struct group_looking *const looking = &remote->group->looking;
+	char text[sizeof remote->reason];
+
+	group_give_up(remote, ROW_FAILED,
+	              format_text(text, sizeof text,
+	                          "RAR done but %u of %u words stale",
+	                          atomic_load(&looking->stale),
+	                          atomic_load(&looking->looked)));
+}
+
+/*
+ * The existence test: whether a target that says that it is done has dropped what it
+ * must.  Half of the windows ask nobody, as in a chunk.
+ */
+static void try_rar(struct experiment *experiment)
+{
+	struct remote_context *const remote = experiment->remote;
+	struct remote_group *const group = remote->group;
+	const unsigned tries = group->emulated ? RAR_TRIES_EMULATED : RAR_TRIES;
+
+	for (unsigned i = 0; i < 2 * tries && !remote->gave_up; i++) {
+		prime(&experiment->priming);
+		if (i % 2 == 0)
+			window_nothing(&experiment->pair.args);
+		else
+			window_shootdown(&experiment->pair.args);
+	}
+	if (remote->gave_up)
+		return;
+	look_everywhere(remote);
+	remote->is_tried = true;
+	if (atomic_load(&group->looking.stale) != 0)
+		tell_stale(remote);
+}
+
 /* Mailboxes are empty, whatever another experiment has left in them. */
 static void begin(struct experiment *experiment)
 {
@@ -258,7 +305,11 @@ static void begin(struct experiment *experiment)
 	group_clear_queues(group);
 	begin_generations(group);
 	flush_pages_level(&group->probe_pages);
+	if (remote->spec->mode == REMOTE_RAR)
+		rar_begin(remote);
 	group_begin(remote);
+	if (remote->spec->mode == REMOTE_RAR && !remote->is_tried)
+		try_rar(experiment);
 	if (is_stolen(remote))
 		stolen_choose_length(remote, remote->spec->mode, exchange);
 }
@@ -281,6 +332,8 @@ static void end(struct experiment *experiment)
 		group_give_up(remote, ROW_FAILED, kept);
 	end_generations(remote->group);
 	group_end(remote);
+	if (remote->spec->mode == REMOTE_RAR)
+		rar_end(remote);
 	if (remote->status == ROW_SKIPPED)
 		experiment->samples.n = 0;
 }

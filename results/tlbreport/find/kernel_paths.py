@@ -176,6 +176,8 @@ PATHS = (
          says={"mode": ("each",)}),
     Path("shootdown", "local", "flush_tlb_mm_range where mm_cpumask has no other CPU",
          "pmap_invalidate_page where pm_active has none", says={"mode": ("local",)}),
+    Path("shootdown", "rar", f"{NO_KERNEL} has it: smp_call_rar_many of patches for Linux, 2019 and 2025, "
+         "not merged", says={"mode": ("rar",)}),
     Path("shootdown", "broadcast where tables are freed", "collapse_huge_page, tlb_remove_table_one: "
          "broadcast_tlb_flush, 6.15, then tlb_remove_table_sync_one",
          says={"mode": ("broadcast",), "way": ("tables",)}),

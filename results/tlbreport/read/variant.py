@@ -63,6 +63,8 @@ class Variant:
     answer: str = ""  # before the operation on the target (early) or behind it (late)
     own_flush: str = ""  # before others are asked, or alongside
     answer_line: str = ""  # own: one for each target; shared; csd: a queue for each target
+    request: str = ""  # by Remote Action Request, its type: any, match, invpcid
+    to_self: bool = False  # who asks is asked by it, too
     lock: str = ""  # of several that begin at once: lock, free, gen
     irqson: bool = False  # they wait with interrupts on
     protocol: str = ""  # of lazy: mask, mask_init_mm, generation
@@ -201,6 +203,7 @@ FORMS = {
         (word("mode", "together"), word("lock", "lock free gen"), flag("irqson"), BUSY, PCIDE,
          OTHER),
         (word("mode", "each"), BUSY),
+        (word("mode", "rar"), word("request", "any match invpcid"), flag("to_self", "self"), BUSY, PCIDE),
         (ASKS, word("answer", "late early"), word("own_flush", "before alongside"),
          word("answer_line", "own shared csd"), word("state", f"pause hlt off {WORKS}"), PCIDE,
          OTHER),

@@ -49,7 +49,9 @@ def unseen(run: Run) -> Markup:
     broadcast = any(row["op"] == "invlpgb_tlbsync" for row in [*costs, *cells])
     tce = any(variant.of(row).tce for row in costs) or any(
         row["tce"] == "1" for row in cells)
-    names = [*(["of INVLPGB"] if broadcast else []), *(["with EFER.TCE set"] if tce else [])]
+    rar = any(row["bench"] == "shootdown" and variant.of(row).mode == "rar" for row in costs)
+    names = [*(["of INVLPGB"] if broadcast else []), *(["of Remote Action Request"] if rar else []),
+             *(["with EFER.TCE set"] if tce else [])]
     if not names:
         return Markup("")
     return paragraph(

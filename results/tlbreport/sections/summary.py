@@ -37,6 +37,8 @@ WORDS = {
     "irqson": "they wait with interrupts on",
     "tables": "page tables are freed: behind the broadcast an interrupt to all, which drops "
               "nothing",
+    "rar": "Remote Action Request: the targets drop without running code; of any CR3 (any), where "
+           "theirs matches (match), or as INVPCID does (invpcid); self: the own processor, too",
     "pti": "page-table isolation: kernel and user half of a process have a PCID each",
     "entryflush": "loads keep, but behind the one at the kernel's entry everything is dropped",
     "store, armed": "a store to the line that a sleeping processor monitors; one that comes between "

@@ -12,7 +12,7 @@ check 'the row says which' some_rows unresponsive results.csv \
 check 'it is given up in machine.csv' machine_is unresponsive cpus_lost 1
 check 'rows without it are measured' all_such_rows unresponsive results.csv \
 	'$bench == "shootdown" && $targets < 2' \
-	'$status == "ok" || $reason ~ /^(x2apic|pcid|no other thread of its core)$/'
+	'$status == "ok" || $reason ~ /^(x2apic|pcid|rar|no other thread of its core)$/'
 check 'and those with it are not' all_such_rows unresponsive results.csv \
 	'$bench == "shootdown" && $targets == 2' '$status != "ok"'
 check 'what comes behind is measured with the others' all_such_rows unresponsive results.csv \
@@ -23,14 +23,14 @@ boot skips_flush -a tcg -c 3 --machine pc --only 'shootdown/invlpg,lazy' \
 check 'a processor that drops nothing: exit status 1' status_is skips_flush 1
 check 'each row that asks it alone has stale words' all_such_rows skips_flush results.csv \
 	'$bench == "shootdown" && $targets == 2 && $param == "pages"' \
-	'$reason ~ /^(stale words|x2apic|pcid|no other thread of its core)$/'
+	'$reason ~ /^(stale words|x2apic|pcid|rar|no other thread of its core)$/'
 check 'and its stores land through the old entry' some_rows skips_flush selftest.csv \
 	'$test == "shootdown_stores_late" && $value > 0 && $verdict == "fail"'
 check 'and so have requests when it is awake' all_such_rows skips_flush results.csv \
 	'$variant ~ /^(mask|generation)-(first|next)-hlt/ && $value < 2' '$status == "failed"'
 check 'rows without it have none' all_such_rows skips_flush results.csv \
 	'$bench == "shootdown" && $targets < 2' \
-	'$status == "ok" || $reason ~ /^(x2apic|pcid|no other thread of its core)$/'
+	'$status == "ok" || $reason ~ /^(x2apic|pcid|rar|no other thread of its core)$/'
 
 boot stray -a icount -c 2 --machine pc --only ipi --set selftest.plant=stray_nmi
 check 'an NMI to another processor while a row is measured discards its block' [ \
@@ -42,7 +42,7 @@ boot broken -a icount -c 2 --machine pc --only 'shootdown/invlpg' \
 	--set selftest.break=invlpg
 check 'INVLPG that does nothing: exit status 1' status_is broken 1
 check 'leaves stale words everywhere' all_such_rows broken results.csv \
-	'$param == "pages" && $reason !~ /^(x2apic|pcid|no other thread of its core)$/' '$reason == "stale words"'
+	'$param == "pages" && $reason !~ /^(x2apic|pcid|rar|no other thread of its core)$/' '$reason == "stale words"'
 
 for name in halted again; do
 	boot "$name" -a icount -c 2 --machine pc --only 'shootdown/cr3_reload,lazy' \

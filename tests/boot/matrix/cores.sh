@@ -29,7 +29,7 @@ boot two -a icount -c 2 --set seed=7 --set selftest.plant=other_core \
 all_measured() { # NAME
 	status_is "$1" 0 && no_rows "$1" verify.csv '$verdict == "fail"' &&
 		all_rows "$1" results.csv '($status == "ok" && $n > 0) ||
-			$reason ~ /^(cycle counter|no (whole|own) GiB of RAM|pcid|tce|x2apic|mwait)$/ ||
+			$reason ~ /^(cycle counter|no (whole|own) GiB of RAM|pcid|rar|tce|x2apic|mwait)$/ ||
 			$reason ~ /^(on the boot processor only|no other thread of its core)$/'
 }
 check 'cores of two types: a whole run' all_measured two

@@ -103,6 +103,7 @@ def shootdown_rows(broadcast=3000) -> list:
              shot("cr3_pcid_flush", "unicast-late-alongside-own-pause-pcide", 7450, 512)]
     for n in (1, 7):
         rows.append(shot("invlpg", "unicast-late-alongside-csd-pause", 1050 * n, targets=n))
+        rows.append(shot("invlpg", "rar-any-pause", 600 * n, targets=n))
     for pages in (64, 512):
         for op, how, each in (("invlpg", "unicast-pause", 0.4), ("cr3_reload", "unicast-pause", 21),
                               ("invlpgb_context", "broadcast-pause-pcide", 22)):

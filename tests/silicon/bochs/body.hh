@@ -38,6 +38,13 @@ struct body_cpu {
 	uint64_t limit;    // milli-ticks up to which others may wait for this one
 	struct late_store late[LATE_STORES];
 	unsigned late_count, late_drawn;
+	uint32_t icr_high; // as it was written, in xAPIC mode
+	// The signal of a Remote Action Request: who sent it, and when it is here, in
+	// milli-ticks; 0: there is none.
+	struct {
+		unsigned from;
+		uint64_t at;
+	} rar;
 };
 
 struct body {
@@ -47,6 +54,7 @@ struct body {
 	struct body_cpu cpus[BODY_CPUS_MOST];
 	unsigned asleep; // processors in MWAIT
 	unsigned late;   // stores that are held back
+	unsigned rars;   // processors to which such a signal is on its way
 	// Of each vector, the last that sent it to another, and when, in milli-ticks.
 	struct {
 		unsigned from;
@@ -84,13 +92,25 @@ void memory_land_stores(const struct body_cpu *by);
 // Puts an own handler into an instruction that is the model's.
 void operations_replace(bxInstruction_c *i, const Bit8u *bytes, unsigned length);
 
-// After a store to the page of the local APIC.
-void operations_apic_written(struct body_cpu *cpu, unsigned offset, uint32_t value);
+// A store to the page of the local APIC; false: it is not for Bochs' APIC.
+bool operations_apic_written(struct body_cpu *cpu, unsigned offset, uint32_t value);
 
 // --- classes.cc
 
 // What an instruction costs by itself; SILICON_COST_COUNT: nothing, or an operation's.
 enum silicon_cost class_of(const bxInstruction_c *i);
+
+// --- rar.cc
+
+// A command for the ICR with its delivery mode; the destination is an APIC id, or logical
+// in x2APIC mode.
+void rar_send(struct body_cpu *from, uint32_t low, uint32_t destination);
+
+// While there are any, before each instruction: those that are there by now are served.
+void rar_pass(struct body_cpu *cpu);
+
+// INIT: none is on its way to it any more.
+void rar_reset(struct body_cpu *cpu);
 
 // --- time.cc
 

@@ -135,6 +135,7 @@ void body_reset(unsigned number, unsigned)
 		body.asleep--;
 	cpu->is_modelled = false;
 	cpu->sleeps = false;
+	rar_reset(cpu);
 	note_begun();
 	silicon_reset(body.silicon, number);
 }
@@ -160,6 +161,8 @@ void body_before(unsigned number, bxInstruction_c *i)
 		time_take_turn(cpu);
 	if (body.late != 0)
 		memory_land_stores(cpu);
+	if (body.rars != 0)
+		rar_pass(cpu);
 	cost = class_of(i);
 	if (cost != SILICON_COST_COUNT)
 		silicon_charge(body.silicon, number, cost, 1);

@@ -214,7 +214,9 @@ static bool write_region(bx_phy_address physical, unsigned length, void *data, v
 	reach_device(cpu, physical);
 	if (cpu->bochs->lapic->is_selected(physical) && length == sizeof word) {
 		memcpy(&word, data, sizeof word);
-		operations_apic_written(cpu, (unsigned)(physical & PAGE_MASK), word);
+		if (!operations_apic_written(cpu, (unsigned)(physical & PAGE_MASK),
+		                             word))
+			return true;
 	}
 	if (body.asleep == 0) {
 		cpu->bochs->access_write_physical(physical, length, data);

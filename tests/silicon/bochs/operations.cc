@@ -30,6 +30,7 @@
 
 #define ICR_MODE (7u << 8)
 #define ICR_IS_FIXED (0u << 8)
+#define ICR_IS_RAR (3u << 8)
 #define ICR_IS_NMI (4u << 8)
 #define VECTOR_OF_NMI 2u
 
@@ -358,30 +359,40 @@ void Operations::rdmsr(bxInstruction_c *i)
 	RDX = value >> 32;
 }
 
-static void note_icr(struct body_cpu *cpu, uint64_t value)
+// False: Bochs' APIC does not know it.
+static bool note_icr(struct body_cpu *cpu, uint32_t low, uint32_t destination)
 {
-	if ((value & ICR_MODE) == ICR_IS_FIXED)
-		time_send(cpu, value & 0xff);
-	else if ((value & ICR_MODE) == ICR_IS_NMI)
+	if ((low & ICR_MODE) == ICR_IS_RAR && silicon_params(body.silicon)->rar) {
+		rar_send(cpu, low, destination);
+		return false;
+	}
+	if ((low & ICR_MODE) == ICR_IS_FIXED)
+		time_send(cpu, low & 0xff);
+	else if ((low & ICR_MODE) == ICR_IS_NMI)
 		time_send(cpu, VECTOR_OF_NMI);
+	return true;
 }
 
-void operations_apic_written(struct body_cpu *cpu, unsigned offset, uint32_t value)
+bool operations_apic_written(struct body_cpu *cpu, unsigned offset, uint32_t value)
 {
+	if (offset == 0x310)
+		cpu->icr_high = value;
 	if (offset == 0x300)
-		note_icr(cpu, value);
-	else if (offset == 0xb0)
+		return note_icr(cpu, value, cpu->icr_high >> 24);
+	if (offset == 0xb0)
 		silicon_charge(body.silicon, cpu->number, SILICON_EOI, 1);
+	return true;
 }
 
-static void note_x2apic(struct body_cpu *cpu, uint32_t msr, uint64_t value)
+static bool note_x2apic(struct body_cpu *cpu, uint32_t msr, uint64_t value)
 {
 	if (msr == MSR_X2APIC_ICR)
-		note_icr(cpu, value);
-	else if (msr == MSR_X2APIC_SELF)
+		return note_icr(cpu, (uint32_t)value, value >> 32);
+	if (msr == MSR_X2APIC_SELF)
 		time_send(cpu, value & 0xff);
 	else if (msr == MSR_X2APIC_EOI)
 		silicon_charge(body.silicon, cpu->number, SILICON_EOI, 1);
+	return true;
 }
 
 void Operations::wrmsr(bxInstruction_c *i)
@@ -404,9 +415,8 @@ void Operations::wrmsr(bxInstruction_c *i)
 		changed();
 		return;
 	}
-	if (is_modelled())
-		note_x2apic(own(), msr, value);
-	WRMSR(i);
+	if (!is_modelled() || note_x2apic(own(), msr, value))
+		WRMSR(i);
 }
 
 void Operations::clflush(bxInstruction_c *i)

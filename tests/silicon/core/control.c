@@ -134,7 +134,7 @@ enum silicon_msr silicon_rdmsr(struct silicon *s, uint32_t cpu, uint32_t msr,
 		*value = one->registers.efer;
 		return MSR_DONE;
 	default:
-		return MSR_FOREIGN;
+		return silicon_read_rar(s, one, msr, value);
 	}
 }
 
@@ -174,6 +174,6 @@ enum silicon_msr silicon_wrmsr(struct silicon *s, uint32_t cpu, uint32_t msr,
 	case MSR_IS_EFER:
 		return write_efer(s, one, value);
 	default:
-		return MSR_FOREIGN;
+		return silicon_write_rar(s, one, msr, value);
 	}
 }

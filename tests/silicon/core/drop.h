@@ -34,5 +34,11 @@ void silicon_drop_plainly(struct cpu_state *cpu, const struct drop *what);
 
 void silicon_drop_everything(struct cpu_state *cpu);
 
+/* The MSRs of Remote Action Request; MSR_FOREIGN for all others. */
+enum silicon_msr silicon_read_rar(const struct silicon *s, const struct cpu_state *cpu,
+                                  uint32_t msr, uint64_t *value);
+enum silicon_msr silicon_write_rar(const struct silicon *s, struct cpu_state *cpu,
+                                   uint32_t msr, uint64_t value);
+
 /* The PCID that is loaded now: caches with a limit let the one used longest ago go. */
 void silicon_drop_old_pcids(struct cpu_state *cpu, uint16_t loaded);

@@ -225,5 +225,6 @@ void silicon_reset(struct silicon *s, uint32_t cpu)
 	s->cpus[cpu].pending_count = 0;
 	s->cpus[cpu].pending_all = false;
 	s->cpus[cpu].late.bits = 0;
+	s->cpus[cpu].rar = (struct rar_state){ 0, 0, 0 };
 	silicon_set_registers(s, cpu, &registers);
 }

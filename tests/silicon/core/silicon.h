@@ -73,7 +73,7 @@ unsigned silicon_mov_cr4(struct silicon *s, uint32_t cpu, uint64_t value);
 
 /*
  * MSRs of the model: TSC (10H), TSC_ADJUST (3BH), EFER; read only, MPERF (E7H) and
- * APERF (E8H).
+ * APERF (E8H); with the feature rar CORE_CAPABILITIES (CFH) and EDH to F0H.
  * silicon_charge(SILICON_RDMSR) is the body's, for these as for its own.
  */
 enum silicon_msr {
@@ -149,6 +149,14 @@ unsigned silicon_invpcid(struct silicon *s, uint32_t cpu, uint64_t type, uint64_
 unsigned silicon_invlpgb(struct silicon *s, uint32_t cpu, uint64_t rax, uint32_t ecx,
                          uint32_t edx);
 unsigned silicon_tlbsync(struct silicon *s, uint32_t cpu);
+
+/*
+ * The signal of a Remote Action Request (ICR delivery mode 011b, vector E0H) has come
+ * to a processor: what its action vector has pending is done, and answered in memory.
+ * That takes SILICON_RAR, and SILICON_RAR_PAGE for each page.  False: the processor
+ * takes no interrupts, and is not told to act all the same; the signal waits.
+ */
+bool silicon_rar(struct silicon *s, uint32_t cpu, uint32_t from, bool takes_interrupts);
 
 /* INIT: everything of the processor is dropped, its registers are as at the start. */
 void silicon_reset(struct silicon *s, uint32_t cpu);

@@ -114,6 +114,11 @@ struct pending_broadcast {
 	uint32_t ecx, edx;
 };
 
+/* MSRs of Remote Action Request. */
+struct rar_state {
+	uint64_t control, action_vector, payload_table;
+};
+
 struct negative {
 	uint64_t page;
 	uint16_t pcid;
@@ -137,6 +142,7 @@ struct cpu_state {
 	struct pending_broadcast pending[PENDING_MOST];
 	uint32_t pending_count;
 	bool pending_all; /* more than can be kept apart */
+	struct rar_state rar;
 	struct negative negatives[NEGATIVES];
 	uint32_t negative_next;
 	struct late_bits late;

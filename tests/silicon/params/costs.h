@@ -53,6 +53,8 @@
 	COST(INVLPGB, invlpgb, 100)                                                    \
 	COST(INVLPGB_PAGE, invlpgb_page, 10)                                           \
 	COST(TLBSYNC, tlbsync, 600)                                                    \
+	COST(RAR, rar, 350)                                                            \
+	COST(RAR_PAGE, rar_page, 30)                                                   \
 	/* Translation and memory: silicon_access() charges them. */                   \
 	COST(L2_HIT, l2_hit, 7)                                                        \
 	COST(WALK_START, walk_start, 0)                                                \

@@ -27,6 +27,7 @@ enum silicon_operation {
 	OPERATION_INVPCID_2,
 	OPERATION_INVPCID_3,
 	OPERATION_INVLPGB, /* at its TLBSYNC */
+	OPERATION_RAR,     /* on its target, which says that it is done */
 	OPERATIONS
 };
 
@@ -66,6 +67,9 @@ enum silicon_effect {
 	EFFECT_STORE_WAKES_NOBODY, /* the body asks, silicon_strikes() */
 	EFFECT_STORE_LANDS_LATE,   /* the body asks, silicon_store_strikes() */
 	EFFECT_IPI_LOST_ASLEEP,    /* the body asks */
+	EFFECT_RAR_FAILS,          /* the target says so, and drops nothing */
+	EFFECT_RAR_NEVER_ANSWERS,
+	EFFECT_RAR_NOT_TO_SELF, /* no answer, where target and sender are one */
 	EFFECT_COUNT
 };
 

@@ -57,6 +57,18 @@ static bool leaves_agree(const struct reader *reader,
 	return true;
 }
 
+/* The bit says that there is an MSR, which says the rest: it may be set without. */
+static bool core_capabilities_agree(const struct reader *reader,
+                                    const struct silicon_core_type *core)
+{
+	const struct silicon_leaf *const leaf = leaf_of(core, 7);
+
+	if (reader->params->rar &&
+	    (leaf == NULL || (leaf->registers[3] >> 30 & 1) == 0))
+		return reader_refuse(reader, "rar: CPUID says otherwise");
+	return true;
+}
+
 bool params_complete(const struct reader *reader)
 {
 	struct machine_params *const params = reader->params;
@@ -77,7 +89,8 @@ bool params_complete(const struct reader *reader)
 			return reader_refuse(reader,
 			                     "a core without first-level 4k entries of "
 			                     "data or of code");
-		if (!leaves_agree(reader, core))
+		if (!leaves_agree(reader, core) ||
+		    !core_capabilities_agree(reader, core))
 			return false;
 	}
 	return true;

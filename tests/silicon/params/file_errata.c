@@ -18,6 +18,7 @@ static const char *const operations[] = {
 	[OPERATION_INVPCID_2] = "invpcid_2",
 	[OPERATION_INVPCID_3] = "invpcid_3",
 	[OPERATION_INVLPGB] = "invlpgb",
+	[OPERATION_RAR] = "rar",
 	[OPERATIONS] = "any",
 };
 
@@ -53,6 +54,9 @@ static const char *const effects[EFFECT_COUNT] = {
 	[EFFECT_STORE_WAKES_NOBODY] = "store_wakes_nobody",
 	[EFFECT_STORE_LANDS_LATE] = "store_lands_late",
 	[EFFECT_IPI_LOST_ASLEEP] = "ipi_lost_asleep",
+	[EFFECT_RAR_FAILS] = "rar_fails",
+	[EFFECT_RAR_NEVER_ANSWERS] = "rar_never_answers",
+	[EFFECT_RAR_NOT_TO_SELF] = "rar_not_to_self",
 };
 
 const char *silicon_erratum_name(unsigned number, char *buffer, size_t bytes)

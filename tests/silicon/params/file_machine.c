@@ -19,7 +19,7 @@ static bool read_features(const struct reader *reader, struct words *words)
 		{ "pge", &params->pge },   { "smep", &params->smep },
 		{ "nx", &params->nx },     { "1g", &params->giants },
 		{ "la57", &params->la57 }, { "invlpgb", &params->invlpgb },
-		{ "tce", &params->tce },
+		{ "tce", &params->tce },   { "rar", &params->rar },
 	};
 
 	while (words->next != words->count) {

@@ -82,7 +82,7 @@ struct silicon_turbo {
 struct machine_params {
 	char name[SILICON_NAME];
 	/* Features; CPUID's bits, where they are in the file, must agree. */
-	bool pcid, invpcid, pge, smep, nx, giants, la57, invlpgb, tce;
+	bool pcid, invpcid, pge, smep, nx, giants, la57, invlpgb, tce, rar;
 	uint32_t invlpgb_pages;
 	bool smep_drops; /* setting CR4.SMEP does, as Intel's manual says and AMD's does
 	                    not */

@@ -10,7 +10,7 @@ from ...find.shots import BENCH, MODES_HOW, measured_shots, varied
 from ...read import sweep, trust
 from ...read.run import Run
 from ...read.sweep import FILE, interval
-from . import target_refill, wording
+from . import rar, target_refill, wording
 
 NOTE = (
     "One processor changes page-table entries; others drop the old translations and answer; then "
@@ -73,7 +73,7 @@ def shootdown(run: Run) -> Markup:
                      tables.details(run, rows)])
     return join([paragraph(NOTE, class_="note"), wording.not_measured(run, BENCH), shown(run),
                  *by_targets(run, found), *by_pages(run, found), *differences(run, found),
-                 *crossings(run), *freed_tables(run), *batched(run), target_refill.target_refill(run),
+                 *crossings(run), *rar.requests(run), *freed_tables(run), *batched(run), target_refill.target_refill(run),
                  *together(run, found), tables.details(run, rows)])
 
 
