@@ -294,10 +294,6 @@ const char *gather_refusal(void)
 {
 	const char *kind = NULL;
 
-	if ((read_cr4() & CR4_LA57) != 0)
-		return "five-level paging (CR4.LA57) is on, and it cannot be turned "
-		       "off "
-		       "in long mode: switch it off in the firmware's setup";
 	if (identify_encrypted_guest(&kind))
 		return "this is an encrypted guest (SEV or TDX), whose page tables "
 		       "need bits that this program does not set";
