@@ -50,7 +50,7 @@ EFI_SECTIONS = .text .reloc .rodata .sbat .rela .data .dynamic
 
 folders = $(patsubst %/,%,$(wildcard $(1)/*/))
 BENCH_FOLDERS := paging bench bench/litmus $(call folders,bench/harness)
-FOLDERS := $(call folders,lib) $(BENCH_FOLDERS) efi $(call folders,efi)
+FOLDERS := $(call folders,lib) lib/x86/start $(BENCH_FOLDERS) efi $(call folders,efi)
 EFI_SOURCES := $(wildcard $(FOLDERS:=/*.c) $(FOLDERS:=/*.S))
 EFI_OBJECTS := $(EFI_SOURCES:%=$(BUILD)/efi/%.o)
 
@@ -115,7 +115,8 @@ gnu-efi:
 EVIL_OWN := $(patsubst %,$(BUILD)/evil/%.o,$(wildcard tests/boot/evil/*.c))
 EVIL_OBJECTS := $(EVIL_OWN) $(patsubst %,$(BUILD)/efi/%.c.o,efi/builtins efi/firmware/console \
 	efi/stick/readback efi/stick/volume efi/stick/volumes lib/boot/fat lib/boot/fat_name lib/boot/medium \
-	lib/base/line lib/base/text)
+	lib/base/line lib/base/text lib/x86/start/la57 \
+	lib/x86/start/low_area) $(patsubst %,$(BUILD)/efi/lib/x86/start/%.S.o,la57 trampoline)
 $(BUILD)/evil/%.c.o: %.c Makefile | gnu-efi
 	@mkdir -p $(@D)
 	$(SAY) CC $<
@@ -221,6 +222,7 @@ $(BUILD)/unit/test_silicon_model: $(MODEL)
 # what needs ring 0, at a fixed address, as firmware would have loaded it.
 SILICON_CFLAGS = -Itests/silicon/host/shadow $(HOST_CFLAGS) -fno-pie
 SILICON_SOURCES := $(PURE_LIB) $(BENCHES) $(wildcard lib/x86/*.c lib/x86/*.S lib/chipset/*.c \
+	lib/x86/start/*.c lib/x86/start/*.S \
 	tests/silicon/core/*.c tests/silicon/params/*.c tests/silicon/interpret/*.c \
 	tests/silicon/host/*.[cS])
 SILICON_OBJECTS := $(SILICON_SOURCES:%=$(BUILD)/silicon/%.o)

@@ -302,11 +302,11 @@ uint64_t policy_frames(const struct config *config)
 {
 	const struct spaces_spec spec = spaces_of(policy_processes_max(config));
 
-	return SCRIPT_AREA_FRAMES + spaces_frames(&spec) + KERNEL_TABLES +
+	return SCRIPT_AREA_FRAMES + spaces_frames(&spec, true) + KERNEL_TABLES +
 	       chase_arena_frames(spaces_layout(), LINES);
 }
 
 uint64_t policy_wide_frames(void)
 {
-	return spaces_frames(&wide_spec);
+	return spaces_frames(&wide_spec, true);
 }

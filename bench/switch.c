@@ -410,7 +410,7 @@ static uint64_t frames(const struct config *config)
 {
 	(void)config;
 	/* And tables for the kernel's pages, twice, and for all at home. */
-	return SCRIPT_AREA_FRAMES + spaces_frames(&pair_spec) + 16 +
+	return SCRIPT_AREA_FRAMES + spaces_frames(&pair_spec, true) + 16 +
 	       chase_arena_frames(spaces_layout(), ALL_PAGES);
 }
 

@@ -295,10 +295,6 @@ const char *gather_refusal(void)
 	static char refusal[128];
 	const char *const encryption = identify_encryption();
 
-	if ((read_cr4() & CR4_LA57) != 0)
-		return "five-level paging (CR4.LA57) is on, and it cannot be turned "
-		       "off "
-		       "in long mode: switch it off in the firmware's setup";
 	if (encryption == NULL)
 		return NULL;
 	return format_text(refusal, sizeof refusal,

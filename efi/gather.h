@@ -11,8 +11,7 @@ void gather_machine(const struct firmware *firmware, const struct memory_map *ma
 void gather_run_id(struct machine *machine, const struct config *config);
 
 /*
- * Why this machine cannot be measured on; NULL if it can.  Five-level paging cannot
- * be left in long mode, and an encrypted guest's memory needs bits in the page tables
- * that this program does not set.
+ * Why this machine cannot be measured on; NULL if it can.  An encrypted guest's memory
+ * needs bits in the page tables that this program does not set.
  */
 const char *gather_refusal(void);

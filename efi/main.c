@@ -139,6 +139,7 @@ static EFI_STATUS allocate(struct program *program)
 
 	if ((program->config.injected_faults & INJECT_NO_LOW_MEMORY) == 0)
 		program->low = memory_alloc_low(firmware);
+	takeover_choose_levels(program);
 	/*
 	 * In this order: the largest needs what is whole, the copies want the middle of
 	 * what is left, and the pool makes do with less.
@@ -159,6 +160,7 @@ static EFI_STATUS allocate(struct program *program)
 
 	program->pool = memory_alloc_pool(firmware, &program->map,
 	                                  planted ? least : wanted, least);
+	program->pool.la57 = program->machine.la57;
 	program->machine.pool_wanted_bytes = wanted * PAGE_BYTES;
 	program->machine.pool_bytes = program->pool.limit - program->pool.next;
 	if (program->machine.pool_bytes == 0)

@@ -3,14 +3,14 @@
 
 #include <stdint.h>
 
-/* A PML4 and the tag its translations carry. */
+/* Tables and the tag their translations carry. */
 struct address_space {
-	uint64_t root; /* physical address of the PML4 */
+	uint64_t root; /* physical address of the PML4, with CR4.LA57 of the PML5 */
 	uint16_t pcid; /* 0 unless CR4.PCIDE is set */
 };
 
 /*
- * The tags the measurements use.  All may share one PML4: a translation is tagged by
+ * The tags the measurements use.  All may share one root: a translation is tagged by
  * its PCID, not by the tables it came from.  Home is 0, since CR4.PCIDE can be set only
  * while CR3[11:0] is 0.
  */
@@ -47,3 +47,10 @@ struct address_space {
  */
 #define VA_LINES UINT64_C(0xffffa80000000000)
 #define VA_LINES_DENSE (VA_LINES + (UINT64_C(4) << 39))
+
+/*
+ * With CR4.LA57 all of those are below the last PML5 entry.  What is to have PML5
+ * entries of its own is in the first ones of the upper half of 57 bits.
+ */
+#define VA57_VERIFY UINT64_C(0xff00000000000000) /* sixteen of them */
+#define VA57_LINES UINT64_C(0xff10000000000000)

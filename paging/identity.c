@@ -75,12 +75,17 @@ static enum err fill_table(struct fill *fill, uint64_t table, uint64_t start,
 	return ERR_NONE;
 }
 
+static enum level root_level(const struct identity *identity)
+{
+	return identity->la57 ? LEVEL_PML5 : LEVEL_PML4;
+}
+
 uint64_t identity_tables(const struct identity *identity)
 {
 	struct fill fill = { .identity = identity };
 
 	/* Counting takes nothing from a pool, so it cannot fail. */
-	(void)fill_table(&fill, 0, 0, LEVEL_PML4);
+	(void)fill_table(&fill, 0, 0, root_level(identity));
 	return fill.tables;
 }
 
@@ -89,5 +94,5 @@ enum err identity_map(const struct identity *identity, struct frame_pool *pool,
 {
 	struct fill fill = { .identity = identity, .pool = pool };
 
-	return fill_table(&fill, root, 0, LEVEL_PML4);
+	return fill_table(&fill, root, 0, root_level(identity));
 }

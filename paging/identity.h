@@ -23,16 +23,17 @@ struct identity {
 	const struct paint *paints;
 	unsigned count;
 	enum level largest; /* largest leaf that may be used: PD, or PDPT for 1 GiB */
+	bool la57;          /* the root is a PML5; as the pool has it */
 };
 
-/* End of the lower half of the address space: nothing above it can be mapped 1:1. */
+/* End of the lower half of 48-bit addresses: nothing above it is mapped 1:1. */
 #define IDENTITY_END (UINT64_C(1) << 47)
 
-/* Tables, the PML4 included, that identity_map() will take from the pool. */
+/* Tables, the root included, that identity_map() will take from the pool. */
 uint64_t identity_tables(const struct identity *identity);
 
 /*
- * Fills the PML4 at root.  Leaves are as large as the paint allows, which keeps
+ * Fills the table at root.  Leaves are as large as the paint allows, which keeps
  * them inside one memory type as long as each coat of paint is of one type (SDM 3A
  * 13.11.9 "Large Page Size Considerations").
  */

@@ -24,6 +24,7 @@ enum entry {
 	ENTRY_PSC,       /* a PDE */
 	ENTRY_PSC_PDPTE, /* a PDPTE */
 	ENTRY_PSC_PML4E, /* a PML4E */
+	ENTRY_PSC_PML5E, /* a PML5E, with CR4.LA57 */
 	/* The page aimed at, executed; of the entries above that are named alike: */
 	ENTRY_CODE_4K,
 	ENTRY_CODE_2M,
@@ -38,7 +39,7 @@ const char *entry_name(enum entry entry);
 /* Only a cached upper level can make it stale. */
 static inline bool entry_is_psc(enum entry entry)
 {
-	return entry >= ENTRY_PSC && entry <= ENTRY_PSC_PML4E;
+	return entry >= ENTRY_PSC && entry <= ENTRY_PSC_PML5E;
 }
 
 /* Held by the instruction side. */
@@ -66,10 +67,11 @@ struct rule_cell {
 struct tlb_mode {
 	bool pcide; /* CR4.PCIDE is set */
 	bool tce;   /* EFER.TCE is set */
+	bool la57;  /* CR4.LA57 is set */
 	bool amd;
 };
 
-/* The same states as numbers below TLB_MODES, for what is kept for each. */
+/* The states of an operation as numbers below TLB_MODES; LA57 stays as it is. */
 #define TLB_MODES 4u
 
 static inline unsigned tlb_mode_number(bool pcide, bool tce)

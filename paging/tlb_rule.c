@@ -13,6 +13,7 @@
 	"SDM 3A 5.10.4.1 Operations that Invalidate TLBs and Paging-Structure Caches"
 #define SDM_GLOBAL "SDM 3A 5.10.2.4 Global Pages"
 #define SDM_PCID "SDM 3A 5.10.1 Process-Context Identifiers (PCIDs)"
+#define SDM_LEVELS "SDM 3A 5.5 4-Level Paging and 5-Level Paging"
 #define APM_TLB "APM 2 5.5 Translation-Lookaside Buffer (TLB)"
 #define APM_INVLPGB "APM 3 INVLPGB"
 
@@ -25,14 +26,14 @@
  *     d p    pde, psc and so psc_pdpte and psc_pml4e
  *
  * M must, m may, C claimed, - no such thing.  Of pages of code the manual says what it
- * says of data.
+ * says of data, and of PML5 entries what it says of PML4 entries.
  */
 struct rules {
 	const char *op;
 	const char *citation;
 	bool pcide;
 	/*  421n gh toq dppp */
-	char cells[ENTRY_CODE_4K + 1];
+	char cells[ENTRY_PSC_PML4E + 2];
 };
 
 static const struct rules table[] = {
@@ -124,9 +125,12 @@ static enum rule rule_of(char letter)
 	}
 }
 
-static enum entry as_data(enum entry entry)
+/* The entry of which the table says the same. */
+static enum entry as_listed(enum entry entry)
 {
 	switch (entry) {
+	case ENTRY_PSC_PML5E:
+		return ENTRY_PSC_PML4E;
 	case ENTRY_CODE_4K:
 		return ENTRY_PAGE_4K;
 	case ENTRY_CODE_2M:
@@ -167,14 +171,17 @@ struct rule_cell tlb_op_rule(const struct tlb_op *op, enum entry entry,
                              struct tlb_mode mode)
 {
 	const struct rules *const rules = rules_of(op, mode.pcide);
-	const enum entry data = as_data(entry);
-	const enum rule rule = rules == NULL ? RULE_NONE : rule_of(rules->cells[data]);
+	const enum entry listed = as_listed(entry);
+	const enum rule rule =
+		rules == NULL ? RULE_NONE : rule_of(rules->cells[listed]);
 
+	if (entry == ENTRY_PSC_PML5E && !mode.la57)
+		return (struct rule_cell){ RULE_NONE, SDM_LEVELS };
 	if (rule == RULE_NONE)
 		return (struct rule_cell){ RULE_NONE, SDM_PCID };
 	if (rule == RULE_MUST && amd_promises_less(op, entry, mode))
 		return (struct rule_cell){ RULE_MAY, APM_TLB };
-	if (rule == RULE_MAY && is_global(data))
+	if (rule == RULE_MAY && is_global(listed))
 		return (struct rule_cell){ RULE_MAY, SDM_GLOBAL };
 	return (struct rule_cell){ rule, rules->citation };
 }
@@ -207,6 +214,7 @@ const char *entry_name(enum entry entry)
 		[ENTRY_PSC] = "psc",
 		[ENTRY_PSC_PDPTE] = "psc_pdpte",
 		[ENTRY_PSC_PML4E] = "psc_pml4e",
+		[ENTRY_PSC_PML5E] = "psc_pml5e",
 		[ENTRY_CODE_4K] = "code_4k",
 		[ENTRY_CODE_2M] = "code_2m",
 		[ENTRY_CODE_GLOBAL] = "code_global",

@@ -3,7 +3,7 @@
 #include <string.h>
 
 /*
- * Follow va down from the PML4 at root.  Stops at the first entry that is not
+ * Follow va down from the root.  Stops at the first entry that is not
  * present or is a leaf, or at lowest, whichever comes first.  Never allocates.
  */
 struct walk walk_find(const struct frame_pool *pool, uint64_t root, uint64_t va,
@@ -11,7 +11,7 @@ struct walk walk_find(const struct frame_pool *pool, uint64_t root, uint64_t va,
 {
 	uint64_t *table = pool->table_at(root);
 
-	for (enum level level = LEVEL_PML4;; level--) {
+	for (enum level level = pool_root_level(pool);; level--) {
 		uint64_t *const entry = &table[level_index(va, level)];
 
 		if (level == lowest || (*entry & PTE_PRESENT) == 0 ||
@@ -40,18 +40,15 @@ uint64_t frame_alloc(struct frame_pool *pool)
 }
 
 /*
- * Map the page at va to frame with a leaf entry at the given level, adding
- * tables on the way.  Tables are writable and user, so that the leaf alone
- * decides (SDM 3A 5.6 "Access Rights"), and already accessed.  Invalidates nothing:
- * callers that replace a live mapping must, and the measurements here count on
- * being able not to.
+ * Tables are writable and user, so that the leaf alone decides (SDM 3A 5.6 "Access
+ * Rights"), and already accessed.
  */
-enum err walk_map(struct frame_pool *pool, uint64_t root, uint64_t va, uint64_t frame,
-                  uint64_t flags, enum level leaf)
+enum err walk_make(struct frame_pool *pool, uint64_t root, uint64_t va,
+                   enum level level, uint64_t **entry)
 {
-	struct walk w = walk_find(pool, root, va, leaf);
+	struct walk w = walk_find(pool, root, va, level);
 
-	while (w.level != leaf) {
+	while (w.level != level) {
 		if ((*w.entry & PTE_PRESENT) != 0)
 			return ERR_LARGER_PAGE;
 
@@ -60,8 +57,24 @@ enum err walk_map(struct frame_pool *pool, uint64_t root, uint64_t va, uint64_t 
 		if (table == 0)
 			return ERR_NO_MEMORY;
 		*w.entry = table | PTE_PRESENT | PTE_WRITABLE | PTE_USER | PTE_ACCESSED;
-		w = walk_find(pool, root, va, leaf);
+		w = walk_find(pool, root, va, level);
 	}
-	*w.entry = frame | flags | PTE_PRESENT | (leaf == LEVEL_PT ? 0 : PTE_PS);
+	*entry = w.entry;
 	return ERR_NONE;
+}
+
+/*
+ * Map the page at va to frame with a leaf entry at the given level, adding
+ * tables on the way.  Invalidates nothing: callers that replace a live mapping must,
+ * and the measurements here count on being able not to.
+ */
+enum err walk_map(struct frame_pool *pool, uint64_t root, uint64_t va, uint64_t frame,
+                  uint64_t flags, enum level leaf)
+{
+	uint64_t *entry = NULL;
+	const enum err err = walk_make(pool, root, va, leaf, &entry);
+
+	if (err == ERR_NONE)
+		*entry = frame | flags | PTE_PRESENT | (leaf == LEVEL_PT ? 0 : PTE_PS);
+	return err;
 }

@@ -2,6 +2,7 @@
 #include "lib/base/err.h"
 #include "paging/pte.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -13,7 +14,14 @@ struct frame_pool {
 	uint64_t next;  /* physical address of the next free 4 KiB frame */
 	uint64_t limit; /* first address past the pool */
 	uint64_t *(*table_at)(uint64_t frame);
+	bool la57; /* CR4.LA57 is set: every root is a PML5, and no PML4 */
 };
+
+/* Level of the table that CR3 names. */
+static inline enum level pool_root_level(const struct frame_pool *pool)
+{
+	return pool->la57 ? LEVEL_PML5 : LEVEL_PML4;
+}
 
 /* Result of a walk: the last entry looked at, and the level it sits in. */
 struct walk {
@@ -33,6 +41,13 @@ uint64_t frame_alloc_run(struct frame_pool *pool, uint64_t count,
 
 struct walk walk_find(const struct frame_pool *pool, uint64_t root, uint64_t va,
                       enum level lowest);
+
+/*
+ * Makes the tables on the way to va, down to one of that level; *entry is va's entry in
+ * it, as it was.  ERR_LARGER_PAGE where a page is in the way, ERR_NO_MEMORY.
+ */
+enum err walk_make(struct frame_pool *pool, uint64_t root, uint64_t va,
+                   enum level level, uint64_t **entry) MUST_CHECK;
 
 enum err walk_map(struct frame_pool *pool, uint64_t root, uint64_t va, uint64_t frame,
                   uint64_t flags, enum level leaf) MUST_CHECK;

@@ -1,6 +1,6 @@
 #include "efi/delivery/release.h"
 
-#include "lib/x86/trampoline.h"
+#include "lib/x86/start/trampoline.h"
 
 #define GIANT_PAGES ((UINT64_C(2) << 30) / PAGE_BYTES)
 

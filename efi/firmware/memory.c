@@ -1,6 +1,6 @@
 #include "efi/firmware/memory.h"
 
-#include "lib/x86/trampoline.h"
+#include "lib/x86/start/trampoline.h"
 
 static uint64_t *table_at(uint64_t frame)
 {

@@ -31,7 +31,7 @@ struct program {
 	struct frame_pool pool;
 	struct paint *paints;
 	unsigned paint_room;
-	uint64_t root;      /* physical address of the own PML4 */
+	uint64_t root;      /* physical address of the own PML4 or PML5 */
 	uint64_t stack_top; /* of the own stack */
 	uint64_t ist_tops[IST_COUNT];
 	uint64_t low; /* LOW_BYTES below 1 MiB; 0: none */

@@ -5,6 +5,7 @@
 #include "lib/x86/identify.h"
 #include "lib/x86/insn.h"
 #include "lib/x86/power.h"
+#include "lib/x86/start/la57.h"
 
 #define STACK_FRAMES 16u
 #define GUARD_FRAMES 1u
@@ -94,7 +95,7 @@ static unsigned paint_all(const struct program *program)
 	if (program->low != 0) {
 		paint(&coats, program->low, program->low + LOW_DATA,
 		      PTE_PRESENT | PTE_ACCESSED | PTE_DIRTY);
-		paint(&coats, program->low + LOW_DATA, program->low + LOW_PML4, data);
+		paint(&coats, program->low + LOW_DATA, program->low + LOW_ROOT, data);
 	}
 	for (unsigned i = 0; i < RAM_LOG_COPIES; i++)
 		if (program->ram_log.copies[i] != 0)
@@ -119,7 +120,32 @@ static struct identity identity_of(const struct program *program, unsigned paint
 		.paints = program->paints,
 		.count = paints,
 		.largest = has_1g ? LEVEL_PDPT : LEVEL_PD,
+		.la57 = program->machine.la57,
 	};
+}
+
+static bool is_la57_found(const struct machine *machine)
+{
+	return (machine->found.cr4 & CR4_LA57) != 0;
+}
+
+void takeover_choose_levels(struct program *program)
+{
+	struct machine *const machine = &program->machine;
+
+	if (is_la57_found(machine))
+		machine->la57_fact = "found on";
+	else if (!program->config.la57)
+		machine->la57_fact = "off";
+	else if ((machine->features & FEATURE_LA57) == 0)
+		machine->la57_fact = "off: this processor has no five levels";
+	else if (program->low == 0)
+		machine->la57_fact = "off: no memory below 1 MiB to switch it on in";
+	else
+		machine->la57_fact = "switched on";
+	machine->la57 =
+		is_la57_found(machine) || (program->config.la57 && program->low != 0 &&
+	                                   (machine->features & FEATURE_LA57) != 0);
 }
 
 static uint32_t others(const struct program *program)
@@ -221,7 +247,8 @@ enum err takeover_build(struct program *program)
 
 	if (err == ERR_NONE && program->low != 0)
 		start_place(program->low, program->root,
-		            (program->machine.features & FEATURE_NX) != 0);
+		            (program->machine.features & FEATURE_NX) != 0,
+		            program->machine.la57);
 	return err;
 }
 
@@ -241,6 +268,8 @@ void takeover_enter(struct program *program)
 	control_take_over(&machine->found, (machine->features & FEATURE_NX) != 0);
 	cpu_install(&program->cpu, program->ist_tops);
 	program->has_taken_over = true;
+	if (machine->la57)
+		la57_set(program->low, true);
 	write_cr3(program->root);
 	/* Nothing global of the firmware stays. */
 	control_drop_all();

@@ -174,6 +174,7 @@ static void put_registers(const struct machine *machine, struct record *record)
 	record_fact(record, "cr3_found", "0x%lx", machine->found.cr3);
 	record_fact(record, "cr4_found", "0x%lx", machine->found.cr4);
 	record_fact(record, "cr4_used", "0x%lx", machine->used.cr4);
+	record_fact(record, "la57", "%s", machine->la57_fact);
 	record_fact(record, "efer_found", "0x%lx", machine->found.efer);
 	record_fact(record, "efer_used", "0x%lx", machine->used.efer);
 	record_fact(record, "pat_found", "0x%lx", machine->found.pat);

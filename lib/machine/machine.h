@@ -168,6 +168,8 @@ struct machine {
 	struct pins pinned; /* of the boot processor */
 	bool has_aperf;     /* APERF and MPERF exist */
 	/* Control registers */
+	bool la57;             /* five-level paging is on while it measures */
+	const char *la57_fact; /* how it came to that; NULL: nobody asked yet */
 	struct registers found;
 	struct registers used;
 };

@@ -38,6 +38,7 @@ static const struct config_key keys[] = {
 	{ .name = "raw", .kind = KEY_BOOL, .member = AT(raw) },
 	{ .name = "lava", .kind = KEY_BOOL, .member = AT(lava) },
 	{ .name = "pin", .kind = KEY_BOOL, .member = AT(pin) },
+	{ .name = "la57", .kind = KEY_BOOL, .member = AT(la57) },
 	{ .name = "core_types", .kind = KEY_CORE_TYPES },
 	{ .name = "verify_on", .kind = KEY_VERIFY_ON },
 	{ .name = "allow_internal", .kind = KEY_BOOL, .member = AT(allow_internal) },

@@ -42,6 +42,7 @@ struct config {
 	bool raw;                 /* send every sample */
 	bool lava;                /* signals of LAVA on the serial line */
 	bool pin;                 /* turbo off while measuring */
+	bool la57;                /* five-level paging, where there is any */
 	bool all_core_types;      /* one core of each type, not the boot processor's */
 	enum verify_on verify_on; /* as the profile has it, if nobody says */
 	bool allow_internal;      /* results may be written to an internal disk */

@@ -35,7 +35,7 @@ static void set_pat(uint64_t found)
 
 void control_take_over(const struct registers *found, bool nx)
 {
-	const uint64_t kept = CR4_VMXE | CR4_SMXE;
+	const uint64_t kept = CR4_VMXE | CR4_SMXE | CR4_LA57;
 	const uint64_t cr4 =
 		(found->cr4 & kept) | CR4_PAE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT;
 

@@ -13,13 +13,14 @@ struct registers control_read(void);
  * CPU has no NX bit and EFER.NXE stays clear.
  *
  * On: PE MP ET NE WP PG, PAE MCE PGE OSFXSR OSXMMEXCPT, NXE.  Off: all the rest,
- * SMEP, SMAP, CET and PCIDE among them, but VMXE and SMXE stay as found.  LA57 cannot
- * be changed in long mode, so who calls this has refused it already.
+ * SMEP, SMAP, CET and PCIDE among them, but VMXE, SMXE and LA57, which la57_set()
+ * changes, stay as found.
  */
 void control_take_over(const struct registers *found, bool nx);
 
 /*
- * Registers as the firmware had them, CR3 too, for a call of its runtime services.  CET
+ * Registers as the firmware had them, CR3 too, for a call of its runtime services; LA57
+ * is so already.  CET
  * stays off: its shadow stack knows nothing of the calls made since.  The descriptor
  * tables stay ours, so that a fault in the firmware comes back.
  */

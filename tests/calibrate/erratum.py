@@ -29,7 +29,8 @@ LEAVES = {
     "code_target_pcid": ("target", False, "4k", "code"),
     "code_other_pcid": ("other", False, "4k", "code"),
 }
-UPPERS = {"pde": "pde", "psc": "pde", "psc_pdpte": "pdpte", "psc_pml4e": "pml4e"}
+UPPERS = {"pde": "pde", "psc": "pde", "psc_pdpte": "pdpte", "psc_pml4e": "pml4e",
+          "psc_pml5e": "pml5e"}
 # What names no PCID, and so cannot mistake it.
 NAMELESS = ("invlpgb_all_global", "invlpgb_all_non_global")
 # A load of CR3 is in the PCID that it drops; all else runs at home.

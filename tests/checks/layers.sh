@@ -23,7 +23,7 @@ cat >"$scratch/floors" <<'END'
 10 bench/harness/space bench/harness/work
 9 bench/harness/smp bench/harness/window
 8 paging
-7 lib/chipset
+7 lib/chipset lib/x86/start
 6 lib/x86
 5 lib/screen lib/machine
 4 lib/codes lib/processor
@@ -81,7 +81,7 @@ HARNESS=$(rooms ^bench/harness)
 	done
 	rule tests/native hosted $PURE lib/x86 lib/chipset paging $HARNESS bench/litmus tests/native
 	rule tests/fuzz hosted $PURE tests/fuzz
-	rule tests/boot/evil freestanding $PURE lib/x86 lib/chipset $EFI tests/boot/evil
+	rule tests/boot/evil freestanding $PURE lib/x86 lib/x86/start lib/chipset paging $EFI tests/boot/evil
 	rule tests/checks hosted
 } >"$scratch/rules"
 

@@ -23,8 +23,10 @@ check 'what EFER.TCE loosens is named' [ "$(grep '^AMD, EFER.TCE set: ' "$scratc
 	'AMD, EFER.TCE set: `invlpg`, PCIDE = 0: `psc` is may
 AMD, EFER.TCE set: `invlpg`, PCIDE = 0: `psc_pdpte` is may
 AMD, EFER.TCE set: `invlpg`, PCIDE = 0: `psc_pml4e` is may
+AMD, EFER.TCE set: `invlpg`, PCIDE = 0: `psc_pml5e` is may
 AMD, EFER.TCE set: `invlpg`, PCIDE = 1: `psc` is may
 AMD, EFER.TCE set: `invlpg`, PCIDE = 1: `psc_pdpte` is may
-AMD, EFER.TCE set: `invlpg`, PCIDE = 1: `psc_pml4e` is may' ]
+AMD, EFER.TCE set: `invlpg`, PCIDE = 1: `psc_pml4e` is may
+AMD, EFER.TCE set: `invlpg`, PCIDE = 1: `psc_pml5e` is may' ]
 
 finish

@@ -187,7 +187,7 @@ operations_are_listed() {
 # As the stick has them, each in a comment.
 keys_are_listed() {
 	run 0 --list && listed keys | sort >"$scratch/listed" &&
-		sed -n 's/^#\([a-z_.]*\) =.*/\1/p' stick/tlbmark.cfg | sort |
+		sed -n 's/^#\([a-z0-9_.]*\) =.*/\1/p' stick/tlbmark.cfg | sort |
 		diff - "$scratch/listed"
 }
 

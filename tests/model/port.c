@@ -142,6 +142,7 @@ static struct cpu_features features_of(struct tlb_mode mode)
 		.invpcid = true,
 		.smep = true,
 		.pge = true,
+		.la57 = mode.la57,
 		.invlpgb = mode.amd,
 		.invlpgb_pages = 8,
 	};
@@ -167,6 +168,7 @@ struct model *model_open(const struct tlb_op *op, struct tlb_mode mode, uint64_t
 		.forget = forget,
 	};
 	model.pool = memory_reset();
+	model.pool.la57 = mode.la57;
 	model.forgot_by = 0;
 	model.loaded = NULL;
 
@@ -180,6 +182,8 @@ struct model *model_open(const struct tlb_op *op, struct tlb_mode mode, uint64_t
 	assert_int_equal(verify_prepare(&model.probe_pages, &spec), ERR_NONE);
 	cpu_reset(&model.cpu, &model.pool, spec.root);
 	model.cpu.features = features_of(mode);
+	if (mode.la57)
+		model.cpu.cr4 |= BIT_CR4_LA57;
 	if (mode.tce)
 		model.cpu.efer |= BIT_EFER_TCE;
 	if (mode.pcide)

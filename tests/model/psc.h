@@ -1,6 +1,6 @@
 #pragma once
 /*
- * The paging-structure caches of the model: PML4 entries, PDPT entries and PD entries
+ * The paging-structure caches of the model: PML5 to PD entries
  * that named a table, tagged by PCID (SDM 3A 5.10.3 "Paging-Structure Caches").  A walk
  * starts behind the deepest one that fits, without looking at the tables above it.
  */
@@ -9,7 +9,7 @@
 #define PSC_ENTRIES 128u
 
 struct upper_entry {
-	enum level level; /* LEVEL_PML4, LEVEL_PDPT or LEVEL_PD */
+	enum level level; /* of the entry, LEVEL_PD or above */
 	uint16_t pcid;
 	uint64_t start; /* first address below it */
 	uint64_t table; /* physical address of the table it names */

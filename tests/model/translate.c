@@ -50,7 +50,8 @@ static struct translation walk_tables(struct cpu *cpu, uint64_t va)
 	const uint16_t pcid = cpu_pcid(cpu);
 	const struct upper_entry *const upper = psc_find(&cpu->psc, pcid, va);
 	uint64_t table = upper == NULL ? cpu->cr3 & PTE_FRAME : upper->table;
-	enum level level = upper == NULL ? LEVEL_PML4 : upper->level - 1;
+	enum level level =
+		upper == NULL ? pool_root_level(cpu->memory) : upper->level - 1;
 	uint64_t entry = look_at_entry(cpu, table, va, level);
 
 	while (!pte_is_leaf(entry, level)) {
@@ -65,7 +66,7 @@ static struct translation walk_tables(struct cpu *cpu, uint64_t va)
 /* What a walk that nobody asked for leaves in the tables. */
 static void set_accessed(const struct cpu *cpu, uint64_t va)
 {
-	enum level level = LEVEL_PML4;
+	enum level level = pool_root_level(cpu->memory);
 	uint64_t entry = look_at_entry(cpu, cpu->cr3 & PTE_FRAME, va, level);
 
 	while (!pte_is_leaf(entry, level)) {

@@ -16,7 +16,7 @@ static void read_rules(const struct tlb_op *op, bool pcide, char letters[ENTRY_C
 		[RULE_MUST] = 'M',
 		[RULE_CLAIMED] = 'C',
 	};
-	const struct tlb_mode mode = { .pcide = pcide };
+	const struct tlb_mode mode = { .pcide = pcide, .la57 = true };
 
 	for (unsigned i = 0; i < ENTRY_COUNT; i++)
 		letters[i] = of_rule[tlb_op_rule(op, (enum entry)i, mode).rule];
@@ -61,7 +61,7 @@ static void print_op(const struct tlb_op *op)
 /* Where another mode of the processor promises less than the table. */
 static void print_less(const char *when, const struct tlb_op *op, struct tlb_mode mode)
 {
-	const struct tlb_mode usual = { .pcide = mode.pcide };
+	const struct tlb_mode usual = { .pcide = mode.pcide, .la57 = true };
 
 	for (unsigned i = 0; i < ENTRY_COUNT; i++) {
 		const enum entry entry = (enum entry)i;
@@ -83,6 +83,7 @@ static void print_legend(void)
 	for (unsigned i = 0; i < TLB_OPS; i++)
 		for (int pcide = 0; pcide < 2; pcide++) {
 			const struct tlb_mode amd = { .pcide = pcide != 0,
+				                      .la57 = true,
 				                      .amd = true };
 			struct tlb_mode tce = amd;
 

@@ -174,6 +174,8 @@ TEST(switches_are_on_or_off)
 	assert_true(good("raw = 1")->raw && good("pin = 1")->pin);
 	assert_true(good("allow_internal = 1")->allow_internal);
 	assert_true(good("lava = 1")->lava);
+	assert_true(good("la57 = 1")->la57);
+	assert_false(config_default().la57 || good("la57 = 0")->la57);
 	assert_false(config_default().lava || good("lava = 0")->lava);
 	assert_false(good("raw = 0")->raw || good("pin = 0")->pin);
 	assert_bad("raw =", NULL);

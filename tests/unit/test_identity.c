@@ -14,7 +14,7 @@ static uint64_t root;
 
 static void map(const struct paint *paints, unsigned count, enum level largest)
 {
-	const struct identity identity = { paints, count, largest };
+	const struct identity identity = { paints, count, largest, false };
 
 	pool = arena_pool(ARENA_FRAMES);
 	root = frame_alloc(&pool);
@@ -169,7 +169,7 @@ TEST(every_pool_that_is_too_small_is_reported)
 		{ MIB2 + KIB4, 3 * MIB2, RW },
 		{ 700 * GIB, 701 * GIB - KIB4, RW },
 	};
-	const struct identity identity = { paints, 3, LEVEL_PDPT };
+	const struct identity identity = { paints, 3, LEVEL_PDPT, false };
 	const uint64_t needed = identity_tables(&identity);
 
 	assert_int_equal(needed, 7);
@@ -182,10 +182,29 @@ TEST(every_pool_that_is_too_small_is_reported)
 	assert_int_equal(pool.next, pool.limit);
 }
 
+TEST(with_five_levels_one_more_table_is_above_it)
+{
+	const struct paint paints[] = { { 2 * GIB, 3 * GIB, RW },
+		                        { IDENTITY_END - GIB, IDENTITY_END, RW } };
+	const struct identity identity = { paints, 2, LEVEL_PDPT, true };
+
+	pool = arena_pool(ARENA_FRAMES);
+	pool.la57 = true;
+	root = frame_alloc(&pool);
+	assert_int_equal(identity_map(&identity, &pool, root), ERR_NONE);
+	assert_int_equal(identity_tables(&identity), arena_frames_taken(&pool));
+	assert_int_equal(arena_frames_taken(&pool), 4);
+	assert_leaf(2 * GIB + 5, LEVEL_PDPT, 0x800000e3);
+	assert_leaf(IDENTITY_END - 1, LEVEL_PDPT, UINT64_C(0x7fffc00000e3));
+	for (unsigned i = 1; i < TABLE_ENTRIES; i++)
+		assert_int_equal(arena[0][i], 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_painted_maps_nothing_and_needs_the_root_alone),
+		cmocka_unit_test(with_five_levels_one_more_table_is_above_it),
 		cmocka_unit_test(a_whole_gib_is_one_leaf),
 		cmocka_unit_test(a_whole_gib_is_512_leaves_where_there_are_no_1g_pages),
 		cmocka_unit_test(

@@ -85,7 +85,7 @@ static struct identity some_paints(struct random *random, struct paint *paints,
 			.flags = some_flags(random),
 		};
 	}
-	return (struct identity){ paints, count, largest };
+	return (struct identity){ paints, count, largest, false };
 }
 
 TEST(every_page_of_8_mib_is_as_the_last_coat_says)

@@ -117,6 +117,7 @@ TEST(what_is_not_known_is_empty_or_says_so)
 	assert_has("madt=");
 	assert_has("volumes=");
 	assert_has("efer_tce=");
+	assert_has("la57=");
 	assert_has("tsc_adjust=");
 	assert_has("tsc_hz=");
 	assert_has("tsc_hz_source=none");

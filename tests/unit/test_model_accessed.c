@@ -80,7 +80,7 @@ TEST(the_entries_are_as_they_were_afterwards)
 	};
 	struct model *const model = model_open(cell.op, cell.mode, 0);
 	struct random random = { model->port.seed + (uint64_t)cell.entry };
-	const struct verify_draw draw = verify_draw(&random);
+	const struct verify_draw draw = verify_draw(&model->probe_pages, &random);
 
 	(void)verify_cell(&model->port, &model->probe_pages, &cell);
 	for (uint32_t i = 0; i < MODEL_TRIALS; i++) {

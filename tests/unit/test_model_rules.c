@@ -51,6 +51,8 @@ static const char *rules_of(const struct tlb_op *op, struct tlb_mode mode)
 	char *end = text;
 
 	for (enum entry entry = 0; entry < ENTRY_COUNT; entry++) {
+		if (entry == ENTRY_PSC_PML5E)
+			continue;
 		if (entry == ENTRY_NEIGHBOUR || entry == ENTRY_GLOBAL_4K ||
 		    entry == ENTRY_TARGET_PCID || entry == ENTRY_PDE ||
 		    entry == ENTRY_CODE_4K)
@@ -141,9 +143,39 @@ TEST(on_amd_every_must_cell_passes_and_all_else_is_kept)
 		});
 }
 
+/* SDM 3A 5.10.3 "Paging-Structure Caches" tells PML5 entries from others in nothing. */
+TEST(of_pml5_entries_the_manual_says_what_it_says_of_pml4_entries)
+{
+	for (unsigned i = 0; i < TLB_OPS; i++)
+		for (unsigned bits = 0; bits < 8; bits++) {
+			struct tlb_mode mode = { .pcide = (bits & 1) != 0,
+				                 .tce = (bits & 2) != 0,
+				                 .amd = (bits & 4) != 0 };
+
+			assert_int_equal(
+				tlb_op_rule(&tlb_ops[i], ENTRY_PSC_PML5E, mode).rule,
+				RULE_NONE);
+			mode.la57 = true;
+			assert_int_equal(
+				tlb_op_rule(&tlb_ops[i], ENTRY_PSC_PML5E, mode).rule,
+				tlb_op_rule(&tlb_ops[i], ENTRY_PSC_PML4E, mode).rule);
+		}
+}
+
+TEST(with_five_levels_every_must_cell_passes_and_all_else_is_kept)
+{
+	run_all((struct tlb_mode){ .la57 = true });
+	run_all((struct tlb_mode){ .la57 = true, .pcide = true });
+	run_all((struct tlb_mode){ .la57 = true, .amd = true, .tce = true });
+	assert_int_equal(model_verdict(tlb_op_named("invlpg"), ENTRY_PSC_PML5E,
+	                               (struct tlb_mode){ .la57 = true },
+	                               quirk_bit(INVLPG_KEEPS_PSC)),
+	                 VERDICT_FAIL);
+}
+
 TEST(the_control_is_stale_in_every_trial_of_every_cell)
 {
-	const struct tlb_mode mode = { .pcide = true };
+	const struct tlb_mode mode = { .pcide = true, .la57 = true };
 
 	for (unsigned i = 0; i < TLB_OPS; i++)
 		for (enum entry entry = 0; entry < ENTRY_COUNT; entry++) {
@@ -151,7 +183,8 @@ TEST(the_control_is_stale_in_every_trial_of_every_cell)
 				                          .entry = entry,
 				                          .mode = mode };
 
-			if (!model_can(&tlb_ops[i], mode))
+			if (!model_can(&tlb_ops[i], mode) ||
+			    tlb_op_rule(&tlb_ops[i], entry, mode).rule == RULE_NONE)
 				continue;
 
 			struct model *const model = model_open(&tlb_ops[i], mode, 0);
@@ -191,6 +224,10 @@ int main(void)
 			without_pcids_every_must_cell_passes_and_all_else_is_kept),
 		cmocka_unit_test(
 			with_pcids_every_must_cell_passes_and_all_else_is_kept),
+		cmocka_unit_test(
+			of_pml5_entries_the_manual_says_what_it_says_of_pml4_entries),
+		cmocka_unit_test(
+			with_five_levels_every_must_cell_passes_and_all_else_is_kept),
 		cmocka_unit_test(on_amd_every_must_cell_passes_and_all_else_is_kept),
 		cmocka_unit_test(the_control_is_stale_in_every_trial_of_every_cell),
 		cmocka_unit_test(

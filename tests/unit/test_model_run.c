@@ -123,7 +123,7 @@ static struct probe_entry probe_of(const struct model *model, enum entry entry,
                                    uint32_t trial)
 {
 	struct random random = { model->port.seed + (uint64_t)entry };
-	const struct verify_draw draw = verify_draw(&random);
+	const struct verify_draw draw = verify_draw(&model->probe_pages, &random);
 
 	return verify_probe(&model->probe_pages, entry, &draw, trial);
 }

@@ -282,6 +282,7 @@ TEST(entries_have_the_names_of_verify_csv)
 		"psc",
 		"psc_pdpte",
 		"psc_pml4e",
+		"psc_pml5e",
 		"code_4k",
 		"code_2m",
 		"code_global",

@@ -129,7 +129,7 @@ TEST(a_preparation_that_reads_the_new_word_is_counted)
 		model_open(&op->body, MODEL_READS_OLD_TABLES, &ground);
 	const struct verify_case cell = case_of(op, ENTRY_NEIGHBOUR);
 	struct random random = { model->port.seed + ENTRY_NEIGHBOUR };
-	const struct verify_draw draw = verify_draw(&random);
+	const struct verify_draw draw = verify_draw(&ground, &random);
 
 	/* The new word gets into the TLB once for each page, and stays there. */
 	model->port.trials = 20;
@@ -190,7 +190,7 @@ TEST(a_cell_leaves_the_old_entries_and_nothing_cached)
 		struct model *const model = model_open(&op->body, 0, &ground);
 		const struct verify_case cell = case_of(op, entry);
 		struct random random = { model->port.seed + (uint64_t)entry };
-		const struct verify_draw draw = verify_draw(&random);
+		const struct verify_draw draw = verify_draw(&ground, &random);
 
 		if (!verify_applies(&ground, &cell))
 			continue;

@@ -13,12 +13,14 @@ static struct verify_case cell_of(const char *op, enum entry entry,
 
 static struct frame_pool pool;
 static uint64_t root;
+static bool five_levels; /* of what is prepared next */
 
 #define FRAMES 2048u
 
 static enum err prepare(struct verify_pages *ground, uint64_t frames)
 {
 	pool = arena_pool(frames);
+	pool.la57 = five_levels;
 	root = frame_alloc(&pool);
 	return verify_prepare(ground, &(struct verify_pages_spec){
 					      .pool = &pool,
@@ -27,10 +29,12 @@ static enum err prepare(struct verify_pages *ground, uint64_t frames)
 				      });
 }
 
-/* The arena has no GiBs. */
+/* The arena has no GiBs, and four levels have no PML5 entries. */
 static bool is_planted(const struct verify_pages *ground, enum entry entry)
 {
-	assert_int_equal(verify_has(ground, entry), entry != ENTRY_PAGE_1G);
+	assert_int_equal(verify_has(ground, entry),
+	                 entry != ENTRY_PAGE_1G &&
+	                         (entry != ENTRY_PSC_PML5E || five_levels));
 	return verify_has(ground, entry);
 }
 
@@ -43,7 +47,7 @@ static void each_probe(void (*look)(const struct verify_pages *ground, enum entr
 
 	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
 	for (enum entry entry = 0; entry < ENTRY_COUNT; entry++) {
-		const struct verify_draw draw = verify_draw(&random);
+		const struct verify_draw draw = verify_draw(&ground, &random);
 
 		for (uint32_t i = 0; is_planted(&ground, entry) && i < 40; i++) {
 			const struct probe_entry probe =
@@ -100,7 +104,10 @@ static void is_mapped_as_named(const struct verify_pages *ground, enum entry ent
 
 		assert_int_equal(walk.level, is_large(entry) ? LEVEL_PD : LEVEL_PT);
 		assert_int_equal(*walk.entry & ~PTE_FRAME, flags);
-		assert_in_range(pages[i], VA_VERIFY, VA_TARGETS - 1);
+		if (five_levels)
+			assert_in_range(pages[i], VA57_VERIFY, VA57_LINES - 1);
+		else
+			assert_in_range(pages[i], VA_VERIFY, VA_TARGETS - 1);
 	}
 	assert_int_equal(probe->is_code, is_code(entry));
 	assert_int_equal(entry_is_code(entry), is_code(entry));
@@ -225,9 +232,11 @@ TEST(a_translator_that_finds_code_by_its_address_is_shown_no_middle_of_it)
 {
 	struct verify_pages ground;
 	struct random random = { 9 };
-	const struct verify_draw draw = verify_draw(&random);
 
 	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
+
+	const struct verify_draw draw = verify_draw(&ground, &random);
+
 	ground.no_far_code = true;
 	assert_int_equal(verify_probe(&ground, ENTRY_CODE_2M, &draw, 0).far, 0);
 	assert_int_not_equal(verify_probe(&ground, ENTRY_PAGE_2M, &draw, 0).far, 0);
@@ -257,8 +266,10 @@ static void is_away_from_elsewhere(const struct verify_pages *ground, enum entry
                                    const struct probe_entry *probe)
 {
 	(void)entry;
-	assert_int_not_equal(probe->read >> 39, ground->elsewhere >> 39);
-	assert_int_not_equal(probe->fill >> 39, ground->elsewhere >> 39);
+	const unsigned shift = level_shift(pool_root_level(&pool));
+
+	assert_int_not_equal(probe->read >> shift, ground->elsewhere >> shift);
+	assert_int_not_equal(probe->fill >> shift, ground->elsewhere >> shift);
 }
 
 TEST(the_page_elsewhere_shares_no_entry_with_any)
@@ -296,9 +307,10 @@ TEST(as_many_trials_as_there_are_sets_go_through_all_of_them)
 
 	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
 	for (enum entry entry = 0; entry < ENTRY_COUNT; entry++) {
-		const struct verify_draw draw = verify_draw(&random);
+		const struct verify_draw draw = verify_draw(&ground, &random);
 
-		if (!is_planted(&ground, entry) || level_of(entry) == LEVEL_PML4)
+		if (!is_planted(&ground, entry) ||
+		    level_of(entry) == pool_root_level(&pool))
 			continue;
 		for (unsigned sets = 1; sets <= 512; sets *= 2)
 			assert_int_equal(sets_left(&ground, entry, &draw, sets, 0), 0);
@@ -314,15 +326,15 @@ TEST(another_draw_has_other_pages_and_the_same_seed_the_same)
 
 	assert_int_equal(prepare(&ground, FRAMES), ERR_NONE);
 
-	const struct verify_draw first = verify_draw(&random);
-	const struct verify_draw second = verify_draw(&random);
-	const struct verify_draw same = verify_draw(&again);
+	const struct verify_draw first = verify_draw(&ground, &random);
+	const struct verify_draw second = verify_draw(&ground, &random);
+	const struct verify_draw same = verify_draw(&ground, &again);
 	const uint64_t page = verify_probe(&ground, ENTRY_PSC, &first, 3).read;
 
 	assert_int_equal(page, verify_probe(&ground, ENTRY_PSC, &same, 3).read);
 	assert_int_not_equal(page, verify_probe(&ground, ENTRY_PSC, &second, 3).read);
 	/* Of every index, and of the page beside. */
-	for (enum level level = LEVEL_PT; level < LEVEL_PML4; level++)
+	for (enum level level = LEVEL_PT; level < pool_root_level(&pool); level++)
 		assert_int_not_equal(first.first[level], second.first[level]);
 	assert_int_not_equal(first.apart, second.apart);
 }
@@ -379,7 +391,7 @@ TEST(an_operation_is_aimed_as_its_row_says)
 	for (unsigned i = 0; i < COUNT_OF(aims); i++) {
 		const struct verify_case cell = cell_of(
 			aims[i].op, aims[i].entry, (struct tlb_mode){ .pcide = true });
-		const struct verify_draw draw = verify_draw(&random);
+		const struct verify_draw draw = verify_draw(&ground, &random);
 		const struct probe_entry probe =
 			verify_probe(&ground, cell.entry, &draw, 0);
 		const struct aim aim = verify_aim(&ground, &cell, &probe);
@@ -397,35 +409,51 @@ TEST(a_pool_that_is_too_small_for_the_ground_is_reported)
 
 	for (; prepare(&ground, frames) != ERR_NONE; frames++)
 		assert_in_range(frames, 1, 127);
-	/* PML4, a frame for each word, two trees of three tables for each of four
-	 * kinds. */
-	assert_int_equal(frames, 1 + 2 + 4 * 6);
+	/* The root, a frame for each word, two trees of three tables, or four, for each
+	 * of four kinds. */
+	assert_int_equal(frames, 1 + 2 + 4 * (five_levels ? 8 : 6));
 }
+
+static int use_five_levels(void **state)
+{
+	(void)state;
+	five_levels = true;
+	return 0;
+}
+
+static int use_four_levels(void **state)
+{
+	(void)state;
+	five_levels = false;
+	return 0;
+}
+
+#define WITH_BOTH(test)                                                                \
+	cmocka_unit_test(test),                                                        \
+	{                                                                              \
+#test "_with_5_levels", test, use_five_levels, use_four_levels, NULL   \
+	}
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-			every_entry_names_another_frame_and_differs_in_nothing_else),
-		cmocka_unit_test(pages_are_mapped_as_their_names_say),
-		cmocka_unit_test(entries_of_other_pcids_are_read_there),
-		cmocka_unit_test(
+		WITH_BOTH(every_entry_names_another_frame_and_differs_in_nothing_else),
+		WITH_BOTH(pages_are_mapped_as_their_names_say),
+		WITH_BOTH(entries_of_other_pcids_are_read_there),
+		WITH_BOTH(
 			pages_that_show_another_entry_are_of_its_table_and_not_of_its_line),
-		cmocka_unit_test(
-			a_larger_page_is_read_in_its_middle_too_and_no_other_page_is),
-		cmocka_unit_test(
+		WITH_BOTH(a_larger_page_is_read_in_its_middle_too_and_no_other_page_is),
+		WITH_BOTH(
 			a_translator_that_finds_code_by_its_address_is_shown_no_middle_of_it),
-		cmocka_unit_test(every_entry_leads_to_the_old_word_or_to_the_new_one),
-		cmocka_unit_test(the_entry_that_is_repointed_is_that_of_what_is_read),
-		cmocka_unit_test(the_page_elsewhere_shares_no_entry_with_any),
-		cmocka_unit_test(
-			as_many_trials_as_there_are_sets_go_through_all_of_them),
-		cmocka_unit_test(
-			another_draw_has_other_pages_and_the_same_seed_the_same),
-		cmocka_unit_test(without_memory_for_large_pages_there_are_none),
-		cmocka_unit_test(what_does_not_exist_without_pcide_does_not_apply),
-		cmocka_unit_test(an_operation_is_aimed_as_its_row_says),
-		cmocka_unit_test(a_pool_that_is_too_small_for_the_ground_is_reported),
+		WITH_BOTH(every_entry_leads_to_the_old_word_or_to_the_new_one),
+		WITH_BOTH(the_entry_that_is_repointed_is_that_of_what_is_read),
+		WITH_BOTH(the_page_elsewhere_shares_no_entry_with_any),
+		WITH_BOTH(as_many_trials_as_there_are_sets_go_through_all_of_them),
+		WITH_BOTH(another_draw_has_other_pages_and_the_same_seed_the_same),
+		WITH_BOTH(without_memory_for_large_pages_there_are_none),
+		WITH_BOTH(what_does_not_exist_without_pcide_does_not_apply),
+		WITH_BOTH(an_operation_is_aimed_as_its_row_says),
+		WITH_BOTH(a_pool_that_is_too_small_for_the_ground_is_reported),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

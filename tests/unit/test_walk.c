@@ -206,6 +206,33 @@ TEST(walk_ignores_the_flags_around_a_tables_frame)
 	assert_ptr_equal(walk_find(&pool, root, VA, LEVEL_PT).entry, &arena[3][393]);
 }
 
+TEST(with_five_levels_the_root_is_a_pml5)
+{
+	const uint64_t va = UINT64_C(0x00ab) << 48 | VA;
+
+	fresh(4);
+	pool.la57 = true;
+	assert_int_equal(level_index(va, LEVEL_PML5), 0xab);
+	assert_int_equal(level_span(LEVEL_PML5), UINT64_C(1) << 48);
+	assert_false(pte_is_leaf(0x80, LEVEL_PML5));
+	assert_int_equal(walk_map(&pool, root, va, 0x1000, 0, LEVEL_PT), ERR_NONE);
+	assert_int_equal(arena_frames_taken(&pool), 5);
+	assert_ptr_equal(walk_find(&pool, root, va, LEVEL_PML5).entry, &arena[0][0xab]);
+	assert_ptr_equal(walk_find(&pool, root, va, LEVEL_PT).entry, &arena[4][393]);
+	assert_int_equal(walk_find(&pool, root, VA, LEVEL_PT).level, LEVEL_PML5);
+}
+
+TEST(an_entry_is_made_without_a_page)
+{
+	uint64_t *entry = NULL;
+
+	fresh(2);
+	assert_int_equal(walk_make(&pool, root, VA, LEVEL_PD, &entry), ERR_NONE);
+	assert_ptr_equal(entry, &arena[2][179]);
+	assert_int_equal(*entry, 0);
+	assert_int_equal(walk_make(&pool, root, VA, LEVEL_PT, &entry), ERR_NO_MEMORY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +255,8 @@ int main(void)
 		cmocka_unit_test(walk_stops_at_the_lowest_level_asked_for),
 		cmocka_unit_test(walk_ends_at_a_leaf_that_is_not_present),
 		cmocka_unit_test(walk_ignores_the_flags_around_a_tables_frame),
+		cmocka_unit_test(with_five_levels_the_root_is_a_pml5),
+		cmocka_unit_test(an_entry_is_made_without_a_page),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -57,7 +57,9 @@ static void flush_entries(const struct workspace *workspace,
 {
 	const uint64_t base = chase_arena_base(chains->layout);
 
-	for (enum level level = chains->layout.page; level <= LEVEL_PML4; level++) {
+	const enum level top = pool_root_level(workspace->pool);
+
+	for (enum level level = chains->layout.page; level <= top; level++) {
 		for (uint32_t i = 0; i < chains->pages; i++)
 			clflush(walk_find(workspace->pool, workspace->space.root,
 			                  base + chase_arena_page(chains->layout,

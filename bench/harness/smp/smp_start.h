@@ -6,7 +6,7 @@
 #include "bench/harness/smp/smp.h"
 #include "lib/machine/machine.h"
 #include "lib/options/injected_fault.h"
-#include "lib/x86/start.h"
+#include "lib/x86/start/start.h"
 #include "paging/walk.h"
 
 /* Others that are to be started under the option cpus. */

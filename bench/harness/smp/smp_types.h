@@ -8,7 +8,7 @@
 #include "lib/x86/apic.h"
 #include "lib/x86/cpu.h"
 #include "lib/x86/insn.h"
-#include "lib/x86/start.h"
+#include "lib/x86/start/start.h"
 #include "paging/walk.h"
 
 #include <stdatomic.h>

@@ -20,7 +20,8 @@ static enum err map_page(struct walk_pages *pages, struct frame_pool *pool,
 	if (err != ERR_NONE)
 		return err;
 	pages->entries[page] = walk_find(pool, root, va, LEVEL_PT).entry;
-	for (enum level level = LEVEL_PD; level <= LEVEL_PML4; level++)
+	pages->levels_above = (unsigned)pool_root_level(pool);
+	for (enum level level = LEVEL_PD; level <= pool_root_level(pool); level++)
 		pages->above[page][level - LEVEL_PD] =
 			walk_find(pool, root, va, level).entry;
 	return ERR_NONE;
@@ -131,6 +132,6 @@ void walk_pages_place(const struct walk_pages *pages, const struct cache_sizes *
 	if (walk_at_needs_others(at))
 		read_others(pages, others_of(caches, at));
 	for (unsigned page = 0; page < WALKED_PAGES; page++)
-		for (unsigned above = 0; above < LEVEL_PML4; above++)
+		for (unsigned above = 0; above < pages->levels_above; above++)
 			read_entry(pages->above[page][above]);
 }

@@ -24,8 +24,10 @@ struct walk_pages {
 	bool is_open;
 	uint64_t leaf; /* of an entry that lacks nothing: writable, A and D set */
 	volatile uint64_t *entries[WALKED_PAGES];
-	/* Above them, on the way to each: PDE, PDPTE, PML4E. */
-	volatile uint64_t *above[WALKED_PAGES][LEVEL_PML4];
+	/* Above them, on the way to each: PDE, PDPTE, PML4E, and PML5E if there is one.
+	 */
+	volatile uint64_t *above[WALKED_PAGES][LEVEL_PML5];
+	unsigned levels_above;
 	uintptr_t others; /* lines to be read in place of others; 0: none */
 	uint64_t others_bytes;
 	/* Where entries are counted that lack these bits behind the next window. */

@@ -174,6 +174,7 @@ static void verify_modes(const struct trial *trial, const struct tlb_op *op,
 				               (struct tlb_mode){
 						       .pcide = pcide != 0,
 						       .tce = tce != 0,
+						       .la57 = machine->la57,
 						       .amd = is_amd(machine),
 					       },
 				               &tallies->in[tlb_mode_number(pcide != 0,

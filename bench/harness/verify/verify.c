@@ -151,7 +151,7 @@ struct staleness verify_cell(const struct verify_port *port,
 
 	for (uint32_t i = 0; i < port->trials; i++) {
 		if (i % VERIFY_DRAW_TRIALS == 0)
-			draw = verify_draw(&random);
+			draw = verify_draw(probe_pages, &random);
 		trial.probe_entry = verify_probe(probe_pages, cell->entry, &draw, i);
 
 		const enum outcome control = try_once(&trial, true);

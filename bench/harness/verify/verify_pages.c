@@ -3,18 +3,22 @@
 #include "paging/address_space.h"
 
 /*
- * PML4 entries from VA_VERIFY on: several for pages of data, since one of them is
- * repointed as well, then one for each other span, the last for a page elsewhere.
+ * Entries of the root, from VA_VERIFY or VA57_VERIFY on: several for pages of data,
+ * since one of them is repointed as well, then one for each other span, the last for a
+ * page elsewhere.
  */
 #define DATA_SLOTS 8u
 #define ELSEWHERE_SLOT 15u
-#define SLOT(n) (VA_VERIFY + ((uint64_t)(n) << 39))
-
 _Static_assert(DATA_SLOTS + PROBE_COUNT - 1 <= ELSEWHERE_SLOT, "a slot for each span");
-_Static_assert(SLOT(ELSEWHERE_SLOT + 1) <= VA_TARGETS, "slots end where others begin");
+_Static_assert(VA_VERIFY + ((ELSEWHERE_SLOT + UINT64_C(1)) << 39) <= VA_TARGETS,
+               "slots end where others begin");
+_Static_assert(VA57_VERIFY + ((ELSEWHERE_SLOT + UINT64_C(1)) << 48) <= VA57_LINES,
+               "those of 57 bits, too");
 
-/* Anywhere in its slot. */
-#define PAGE_ELSEWHERE (SLOT(ELSEWHERE_SLOT) + 16 * PAGE_BYTES)
+static uint64_t slot_at(enum level top, unsigned slot)
+{
+	return (top == LEVEL_PML5 ? VA57_VERIFY : VA_VERIFY) + slot * level_span(top);
+}
 
 /* Code lies behind the word in each frame, in a line of its own. */
 #define CODE_OFFSET 64u
@@ -67,6 +71,7 @@ static const struct {
 	[ENTRY_PSC] = { PROBE_DATA, LEVEL_PD, SHOWN_BELOW, PCID_HOME },
 	[ENTRY_PSC_PDPTE] = { PROBE_DATA, LEVEL_PDPT, SHOWN_BELOW, PCID_HOME },
 	[ENTRY_PSC_PML4E] = { PROBE_DATA, LEVEL_PML4, SHOWN_BELOW, PCID_HOME },
+	[ENTRY_PSC_PML5E] = { PROBE_DATA, LEVEL_PML5, SHOWN_BELOW, PCID_HOME },
 	[ENTRY_CODE_4K] = { PROBE_CODE, LEVEL_PT, SHOWN_BY_ITSELF, PCID_HOME },
 	[ENTRY_CODE_2M] = { PROBE_CODE_2M, LEVEL_PD, SHOWN_BY_ITSELF, PCID_HOME },
 	[ENTRY_CODE_GLOBAL] = { PROBE_CODE_GLOBAL, LEVEL_PT, SHOWN_BY_ITSELF,
@@ -139,14 +144,14 @@ static bool alloc_frames(struct frame_pool *pool, enum level level,
 }
 
 /*
- * Tables from the leaf's level up to the PDPT, all entries of which hold the value of
- * their level: the leaf's is given, each other names the table below.
+ * Tables from the leaf's level up to that below the root, all entries of which hold the
+ * value of their level: the leaf's is given, each other names the table below.
  */
 static enum err make_tables(struct frame_pool *pool, enum level leaf,
                             uint64_t values[VERIFY_LEVELS],
                             uint64_t *tables[VERIFY_LEVELS])
 {
-	for (enum level level = leaf; level != LEVEL_PML4; level++) {
+	for (enum level level = leaf; level != pool_root_level(pool); level++) {
 		const uint64_t frame = frame_alloc(pool);
 
 		if (frame == 0)
@@ -166,11 +171,12 @@ static enum err make_span(struct verify_pages *probe_pages,
 {
 	struct page_span *const span = &probe_pages->spans[number];
 	const enum level leaf = kinds[number].leaf;
+	const enum level top = probe_pages->top;
 	const uint64_t flags = kinds[number].flags | PTE_PRESENT | PTE_ACCESSED |
 	                       PTE_DIRTY | (kinds[number].is_code ? 0 : spec->nx);
 	uint64_t *unused[VERIFY_LEVELS];
 	struct page_span made = {
-		.va = number == PROBE_DATA ? SLOT(0) : SLOT(DATA_SLOTS + number - 1),
+		.va = slot_at(top, number == PROBE_DATA ? 0 : DATA_SLOTS + number - 1),
 		.slots = number == PROBE_DATA ? DATA_SLOTS : 1,
 	};
 
@@ -179,10 +185,10 @@ static enum err make_span(struct verify_pages *probe_pages,
 	if (make_tables(spec->pool, leaf, made.old_value, made.tables) != ERR_NONE ||
 	    make_tables(spec->pool, leaf, made.new_value, unused) != ERR_NONE)
 		return ERR_NO_MEMORY;
-	made.tables[LEVEL_PML4] = spec->pool->table_at(spec->root);
+	made.tables[top] = spec->pool->table_at(spec->root);
 	for (unsigned slot = 0; slot < made.slots; slot++)
-		made.tables[LEVEL_PML4][level_index(made.va, LEVEL_PML4) + slot] =
-			made.old_value[LEVEL_PML4];
+		made.tables[top][level_index(made.va, top) + slot] =
+			made.old_value[top];
 	*span = made;
 	return ERR_NONE;
 }
@@ -226,9 +232,13 @@ static enum err make_larger_spans(struct verify_pages *probe_pages,
 enum err verify_prepare(struct verify_pages *probe_pages,
                         const struct verify_pages_spec *spec)
 {
+	const enum level top = pool_root_level(spec->pool);
+
 	*probe_pages = (struct verify_pages){
 		.root = spec->root,
-		.elsewhere = PAGE_ELSEWHERE,
+		.top = top,
+		/* Anywhere in its slot. */
+		.elsewhere = slot_at(top, ELSEWHERE_SLOT) + 16 * PAGE_BYTES,
 		.no_far_code = spec->no_far_code,
 	};
 
@@ -239,8 +249,8 @@ enum err verify_prepare(struct verify_pages *probe_pages,
 	if (err != ERR_NONE)
 		return err;
 	/* Through tables of data, which no entry of a cache tells from others. */
-	spec->pool->table_at(spec->root)[level_index(PAGE_ELSEWHERE, LEVEL_PML4)] =
-		probe_pages->spans[PROBE_DATA].old_value[LEVEL_PML4];
+	spec->pool->table_at(spec->root)[level_index(probe_pages->elsewhere, top)] =
+		probe_pages->spans[PROBE_DATA].old_value[top];
 	return ERR_NONE;
 }
 
@@ -251,11 +261,12 @@ enum err verify_prepare(struct verify_pages *probe_pages,
 #define LINE_ENTRIES (64u / 8u)
 #define APART_LEAST (2 * LINE_ENTRIES)
 
-struct verify_draw verify_draw(struct random *random)
+struct verify_draw verify_draw(const struct verify_pages *probe_pages,
+                               struct random *random)
 {
-	struct verify_draw draw;
+	struct verify_draw draw = { 0 };
 
-	for (unsigned level = 0; level < VERIFY_LEVELS; level++)
+	for (enum level level = LEVEL_PT; level <= probe_pages->top; level++)
 		draw.first[level] = random_below(random, TABLE_ENTRIES);
 	draw.apart =
 		APART_LEAST + random_below(random, TABLE_ENTRIES - 2 * APART_LEAST + 1);
@@ -264,7 +275,8 @@ struct verify_draw verify_draw(struct random *random)
 
 bool verify_has(const struct verify_pages *probe_pages, enum entry entry)
 {
-	return probe_pages->spans[shapes[entry].span].tables[LEVEL_PML4] != NULL;
+	return probe_pages->spans[shapes[entry].span].slots != 0 &&
+	       shapes[entry].level <= probe_pages->top;
 }
 
 /*
@@ -274,16 +286,17 @@ bool verify_has(const struct verify_pages *probe_pages, enum entry entry)
 #define STRIDE 181u
 
 /* The levels above the entry stay: a hash of them moves the sets, and merges none. */
-static uint64_t page_of_trial(const struct page_span *span, enum level leaf,
-                              enum level moved, const struct verify_draw *draw,
-                              uint32_t trial)
+static uint64_t page_of_trial(const struct verify_pages *probe_pages, enum entry entry,
+                              const struct verify_draw *draw, uint32_t trial)
 {
+	const enum probe_span number = shapes[entry].span;
+	const struct page_span *const span = &probe_pages->spans[number];
+	const enum level top = probe_pages->top, moved = shapes[entry].level;
 	uint64_t page = span->va;
 
-	for (enum level level = leaf; level < VERIFY_LEVELS; level++) {
+	for (enum level level = kinds[number].leaf; level <= top; level++) {
 		const uint32_t moves = level <= moved ? trial * STRIDE : 0;
-		const uint32_t count =
-			level == LEVEL_PML4 ? span->slots : TABLE_ENTRIES;
+		const uint32_t count = level == top ? span->slots : TABLE_ENTRIES;
 
 		page += (uint64_t)((draw->first[level] + moves) % count)
 		        << level_shift(level);
@@ -309,7 +322,7 @@ struct probe_entry verify_probe(const struct verify_pages *probe_pages,
 	const enum level level = shapes[entry].level;
 	const bool is_code = kinds[shapes[entry].span].is_code;
 	const bool has_far = leaf != LEVEL_PT && !(is_code && probe_pages->no_far_code);
-	const uint64_t page = page_of_trial(span, leaf, level, draw, trial);
+	const uint64_t page = page_of_trial(probe_pages, entry, draw, trial);
 	const uint64_t piece =
 		leaf == LEVEL_PT ? page : page + trial % PIECES * PAGE_BYTES;
 	const uint64_t word = piece + (is_code ? CODE_OFFSET : 0);

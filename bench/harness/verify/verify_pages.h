@@ -2,9 +2,9 @@
 /*
  * The pages and entries on which the existence test is done.
  *
- * Kinds of pages have spans of 512 GiB of their own.  In each every entry of a level
- * holds the same value, down to one frame: a few tables map all of it, and the page of
- * a trial can have any number, so that it can be in any set of a TLB.
+ * Kinds of pages have entries of the root of their own.  Below each every entry of a
+ * level holds the same value, down to one frame: a few tables map all of it, and the
+ * page of a trial can have any number, so that it can be in any set of a TLB.
  */
 #include "lib/base/err.h"
 #include "lib/base/random.h"
@@ -18,7 +18,7 @@
 #define OLD_WORD UINT64_C(0x01d01d01)
 #define NEW_WORD UINT64_C(0x4e4e4e4e)
 
-#define VERIFY_LEVELS 4u
+#define VERIFY_LEVELS 5u /* with CR4.LA57; else one less */
 
 enum probe_span {
 	PROBE_DATA,
@@ -34,13 +34,14 @@ enum probe_span {
 /* Indexed by enum level, from the leaf's on. */
 struct page_span {
 	uint64_t va;
-	uint32_t slots;                  /* PML4 entries, one behind the other */
-	uint64_t *tables[VERIFY_LEVELS]; /* PML4: the root; NULL: there was no memory */
+	uint32_t slots; /* entries of the root, one behind the other; 0: no memory */
+	uint64_t *tables[VERIFY_LEVELS]; /* the last is the root */
 	uint64_t old_value[VERIFY_LEVELS], new_value[VERIFY_LEVELS]; /* of entries */
 };
 
 struct verify_pages {
 	uint64_t root;
+	enum level top;     /* of the root */
 	uint64_t elsewhere; /* a page that has nothing to do with any entry */
 	bool no_far_code;   /* as in the spec */
 	struct page_span spans[PROBE_COUNT];
@@ -60,7 +61,7 @@ struct verify_pages_spec {
 	bool no_far_code;
 };
 
-/* Maps the spans at VA_VERIFY and writes the words into their frames. */
+/* Maps the spans at VA_VERIFY or VA57_VERIFY and writes the words into their frames. */
 enum err verify_prepare(struct verify_pages *probe_pages,
                         const struct verify_pages_spec *spec) MUST_CHECK;
 
@@ -82,12 +83,13 @@ struct verify_draw {
 	uint32_t apart;
 };
 
-struct verify_draw verify_draw(struct random *random);
+struct verify_draw verify_draw(const struct verify_pages *probe_pages,
+                               struct random *random);
 
 /* So many trials have as many entries of a table; then it is time to draw again. */
 #define VERIFY_DRAW_TRIALS TABLE_ENTRIES
 
-/* False if there was no memory for it. */
+/* False if there was no memory for it, or no such level. */
 bool verify_has(const struct verify_pages *probe_pages, enum entry entry);
 
 /* Of an entry that there is.  Of two trials of a draw the tables' entries differ. */

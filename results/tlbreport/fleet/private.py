@@ -22,7 +22,7 @@ KEPT = re.compile(r"""
     |vendor|brand|family|model|stepping|microcode|features|board|firmware|firmware_revision
     |tsc_hz\w*|quantum_ticks|cpus_\w+|cpu_\d+(_\w+)?|boot_cpu_listed|core_types?\w*|tlb_\w+|cache_\w+
     |invlpgb_\w+|rdcl_no|rar|window_code_pages|cycle_counter|smi_\w+|litmus_\S+
-    |(cr0|cr4|efer|pat)_(found|used)|efer_tce|x2apic_\w+|physical_limit
+    |(cr0|cr4|efer|pat)_(found|used)|efer_tce|la57|x2apic_\w+|physical_limit
 """, re.X)
 NETWORK = "an address on a network"
 TELLTALE = (

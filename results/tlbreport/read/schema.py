@@ -28,8 +28,8 @@ OPS = (
 ).split()
 ENTRIES = (
     "page_4k page_2m page_1g neighbour global_4k global_neighbour target_pcid "
-    "other_pcid other_pcid_global pde psc psc_pdpte psc_pml4e code_4k code_2m "
-    "code_global code_target_pcid code_other_pcid"
+    "other_pcid other_pcid_global pde psc psc_pdpte psc_pml4e psc_pml5e code_4k "
+    "code_2m code_global code_target_pcid code_other_pcid"
 ).split()
 
 

@@ -68,6 +68,7 @@ MEANT = {
     "psc": "another cached page directory entry",
     "psc_pdpte": "a cached entry one level above it",
     "psc_pml4e": "a cached entry two levels above it",
+    "psc_pml5e": "a cached entry three levels above it, with 5-level paging",
     "code_4k": "the page that the operation names, executed and not read",
     "code_2m": "the same, of 2 MiB", "code_global": "the same, global",
     "code_target_pcid": "executed in the PCID that the operation names",

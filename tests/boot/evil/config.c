@@ -63,6 +63,7 @@ static const struct word words[] = {
 	WORD("madt=damaged", madt, MADT_DAMAGED),
 	WORD("mp=none", no_mp_services, true),
 	WORD("lvt=smi", thermal_smi, true),
+	WORD("la57=on", la57, true),
 	WORD("map=no_step", map, MAP_NO_STEP),
 	WORD("map=beyond", map, MAP_BEYOND),
 	WORD("map=special", map, MAP_SPECIAL),

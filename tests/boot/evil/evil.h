@@ -72,6 +72,7 @@ struct evil {
 	uint32_t any_is_high; /* memory that may be anywhere is above 4 GiB */
 	uint32_t no_rename;
 	uint32_t thermal_smi; /* the local APIC's thermal entry is in SMI delivery */
+	uint32_t la57;        /* five-level paging is on */
 	enum map_fault map;
 	enum acpi_fault acpi;
 	uint32_t guarded; /* copies whose first page is in use, and faults when read */
@@ -106,6 +107,7 @@ EFI_HANDLE evil_ram_disk(const struct firmware *firmware, EFI_HANDLE device);
 void evil_copies(const struct firmware *firmware, const struct evil *evil);
 void evil_guard(const EFI_BOOT_SERVICES *boot, EFI_PHYSICAL_ADDRESS address);
 void evil_files(const struct firmware *firmware, const struct evil *evil);
+void evil_la57(const struct firmware *firmware, const struct evil *evil);
 void evil_lvt(const struct evil *evil);
 void evil_infos(const struct firmware *firmware, const struct evil *evil);
 void evil_madt(const struct firmware *firmware, const struct evil *evil);

@@ -137,6 +137,7 @@ static void misbehave(const struct firmware *firmware, struct evil *evil,
 	evil_screen(firmware, evil);
 	evil_madt(firmware, evil);
 	evil_lvt(evil);
+	evil_la57(firmware, evil);
 	evil_acpi(firmware, evil);
 }
 

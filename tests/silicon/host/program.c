@@ -73,6 +73,7 @@ static void identify_this(struct machine *machine)
 	machine->pm_timer.port = HOST_PM_TIMER_PORT;
 	machine->transports = TRANSPORT_SERIAL;
 	machine->exit_tries = 1;
+	machine->la57_fact = "off";
 	list_processors(&machine->processors);
 	text_copy(machine->date, sizeof machine->date, DATE);
 	text_copy(machine->firmware, sizeof machine->firmware, "none");

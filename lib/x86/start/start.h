@@ -5,7 +5,7 @@
  */
 #include "lib/machine/processors.h"
 #include "lib/x86/apic.h"
-#include "lib/x86/trampoline.h"
+#include "lib/x86/start/trampoline.h"
 
 /* What a processor that comes finds for itself; trampoline.S knows the first field. */
 struct start_slot {
@@ -34,10 +34,11 @@ struct start {
 };
 
 /*
- * Copies the trampoline to low and fills in the rest of the area for the page tables at
- * root, of which the area's own PML4 is a copy.  Before low is read-only.
+ * Copies the code to low and fills in the rest of the area for the page tables at root,
+ * of which the area's own root is a copy: a PML5 with la57, and who starts sets
+ * CR4.LA57.  Before low is read-only.
  */
-void start_place(uint64_t low, uint64_t root, bool nx);
+void start_place(uint64_t low, uint64_t root, bool nx, bool la57);
 
 /*
  * Asks each processor up to twice, waits while they come, and closes the door: who

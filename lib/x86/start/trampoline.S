@@ -13,11 +13,10 @@
  * One processor, one ticket.  Who finds no slot for it came late, twice, or without
  * being asked, and stops here: it has touched nothing but the ticket.
  */
-#include "lib/x86/trampoline.h"
+#include "lib/x86/start/trampoline.h"
 
 #define CR0_PE_ET_NE 0x00000031		/* CD and NW clear: caches on */
 #define CR0_PG_WP 0x80010000
-#define CR4_PAE 0x00000020
 #define MSR_EFER 0xc0000080
 #define MSR_MISC_ENABLE 0x1a0
 #define XD_DISABLE_HIGH 2		/* bit 34, in the upper half */
@@ -118,8 +117,8 @@ halted:
 	jmp	halted
 
 fit:
-	/* SDM 3A 11.8.5 "Initializing IA-32e Mode": PAE, CR3, LME, then PG. */
-	mov	$CR4_PAE, %eax
+	/* SDM 3A 11.8.5 "Initializing IA-32e Mode": CR4, CR3, LME, then PG. */
+	mov	LOW_CR4(%ebx), %eax
 	mov	%eax, %cr4
 	mov	LOW_CR3(%ebx), %eax
 	mov	%eax, %cr3

@@ -1,13 +1,12 @@
-#include "lib/x86/start.h"
+#include "lib/x86/start/start.h"
 
 #include "lib/x86/insn.h"
 #include "lib/x86/leaves.h"
+#include "lib/x86/start/low_area.h"
 
 /* SDM 3A 10.4.4.1 "Typical BSP Initialization Sequence" */
 #define INIT_MS 10u
 #define SECOND_SIPI_PART_OF_MS 5u /* 200 us */
-
-#define EFER_LME (UINT32_C(1) << 8)
 
 /* More tickets than anything takes: behind it the door is closed. */
 #define CLOSED (UINT32_C(1) << 30)
@@ -35,38 +34,15 @@ static void take_slot(struct start_slot *slot)
 	slot->run(slot->context);
 }
 
-static struct low_pointer pointer_to(uint64_t low, const uint8_t *code,
-                                     uint16_t selector)
+void start_place(uint64_t low, uint64_t root, bool nx, bool la57)
 {
-	return (struct low_pointer){
-		.offset = (uint32_t)(low + (uint64_t)(code - trampoline)),
-		.selector = selector,
-	};
-}
-
-void start_place(uint64_t low, uint64_t root, bool nx)
-{
-	uint8_t *const code = (uint8_t *)low;
-	struct low_data *const data = data_of(low);
-	uint64_t *const pml4 = (uint64_t *)(low + LOW_PML4);
-	const uint32_t gdt = (uint32_t)(uintptr_t)data->gdt;
-
-	for (size_t i = 0; trampoline + i != trampoline_end; i++)
-		code[i] = trampoline[i];
-	for (unsigned i = 0; i < 512; i++)
-		pml4[i] = ((const uint64_t *)root)[i];
-	*data = (struct low_data){
-		.gdtr = { sizeof data->gdt - 1, 0, (uint8_t)gdt, (uint8_t)(gdt >> 8),
-		          (uint8_t)(gdt >> 16), (uint8_t)(gdt >> 24) },
-		.protected_entry = pointer_to(low, trampoline_protected, LOW_CODE32),
-		.long_entry = pointer_to(low, trampoline_long, LOW_CODE64),
-		.cr3 = (uint32_t)(uintptr_t)pml4,
-		.efer = EFER_LME | (nx ? (uint32_t)EFER_NXE : 0),
+	low_area_fill(&(struct low_area){
+		.low = low,
+		.root = root,
 		.entry = (uintptr_t)take_slot,
-		/* Flat code of 32 bits, data, code of 64 bits; all accessed already. */
-		.gdt = { 0, UINT64_C(0x00cf9b000000ffff), UINT64_C(0x00cf93000000ffff),
-		         UINT64_C(0x00af9b000000ffff) },
-	};
+		.nx = nx,
+		.la57 = la57,
+	});
 }
 
 static void wait_ticks(uint64_t ticks)
