@@ -1,5 +1,6 @@
 #include "efi/takeover/guard.h"
 
+#include "bench/harness/work/rar_target.h"
 #include "lib/chipset/reset.h"
 #include "lib/x86/insn.h"
 
@@ -24,6 +25,7 @@ static void stand_guard(struct smp_cpu *me, void *argument)
 
 	(void)me;
 	cli();
+	rar_leave(guard->machine);
 	if (atomic_exchange(&guard->taken, 1) != 0)
 		park();
 	while (rdtsc_ordered() - began < guard->timeout) {
@@ -45,9 +47,11 @@ uint64_t guard_ticks(const struct machine *machine, uint32_t seconds)
 
 void guard_post(struct guard *guard, struct smp *smp)
 {
+	rar_leave(smp->machine);
 	if (smp_count(smp) == 0)
 		return;
 
+	guard->machine = smp->machine;
 	guard->acpi = smp->machine->reset;
 	guard->timeout = guard_ticks(smp->machine, TIMEOUT_SECONDS);
 	smp_dismiss(smp, stand_guard, guard);

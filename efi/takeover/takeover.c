@@ -124,6 +124,8 @@ static struct identity identity_of(const struct program *program, unsigned paint
 	};
 }
 
+#define SWITCHED_ON "switched on"
+
 static bool is_la57_found(const struct machine *machine)
 {
 	return (machine->found.cr4 & CR4_LA57) != 0;
@@ -141,11 +143,14 @@ void takeover_choose_levels(struct program *program)
 		machine->la57_fact = "off: this processor has no five levels";
 	else if (program->low == 0)
 		machine->la57_fact = "off: no memory below 1 MiB to switch it on in";
+	/* In VMX operation CR0.PG is fixed (SDM 3C appendix A.7 "VMX-Fixed Bits in
+	 * CR0"). */
+	else if ((machine->found.cr4 & CR4_VMXE) != 0)
+		machine->la57_fact = "off: CR4.VMXE was found set";
 	else
-		machine->la57_fact = "switched on";
+		machine->la57_fact = SWITCHED_ON;
 	machine->la57 =
-		is_la57_found(machine) || (program->config.la57 && program->low != 0 &&
-	                                   (machine->features & FEATURE_LA57) != 0);
+		is_la57_found(machine) || text_equal(machine->la57_fact, SWITCHED_ON);
 }
 
 static uint32_t others(const struct program *program)

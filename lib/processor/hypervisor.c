@@ -89,13 +89,20 @@ static void read_xen(const struct cpuid_source *source, uint32_t base,
 	hypervisor->tsc_hz = time.ecx * UINT64_C(1000);
 }
 
+/* "Hv#1": the leaves behind base mean what Hyper-V's do, whoever answers ("Linux KVM
+ * Hv"). */
+static bool is_like_hyper_v(const struct cpuid_source *source, uint32_t base)
+{
+	return ask(source, base + 1).eax == 0x31237648;
+}
+
 static void read_clocks(const struct cpuid_source *source, uint32_t base,
                         const char *name, struct hypervisor *hypervisor)
 {
-	if (text_equal(name, "KVM"))
-		read_kvm(source, base, hypervisor);
-	else if (text_equal(name, "Hyper-V"))
+	if (text_equal(name, "Hyper-V") || is_like_hyper_v(source, base))
 		read_hyper_v(source, base, hypervisor);
+	else if (text_equal(name, "KVM"))
+		read_kvm(source, base, hypervisor);
 	else if (text_equal(name, "Xen"))
 		read_xen(source, base, hypervisor);
 	else if (text_equal(name, "VMware"))
@@ -110,8 +117,9 @@ static void read_timing_leaf(const struct cpuid_source *source,
                              struct hypervisor *hypervisor)
 {
 	const struct known *const first = known_as(hypervisor->signature[0]);
-	const bool is_another = first != NULL && (text_equal(first->name, "Hyper-V") ||
-	                                          text_equal(first->name, "Xen"));
+	const bool is_another = is_like_hyper_v(source, LEAF_FIRST) ||
+	                        (first != NULL && (text_equal(first->name, "Hyper-V") ||
+	                                           text_equal(first->name, "Xen")));
 
 	if (hypervisor->leaf[0] == LEAF_FIRST && !is_another &&
 	    ask(source, LEAF_FIRST).eax >= LEAF_TIMING)

@@ -53,6 +53,11 @@ bool rate_wants_pit(const struct tsc_rate *rate)
 	return speak < 2;
 }
 
+static bool is_timer(unsigned source)
+{
+	return source == RATE_PM_TIMER || source == RATE_HPET || source == RATE_PIT;
+}
+
 static bool is_nominal(unsigned source)
 {
 	return source == RATE_HYPERVISOR || source == RATE_P0 ||
@@ -76,6 +81,7 @@ void rate_vote(struct tsc_rate *rate)
 
 	rate->best = 0;
 	rate->checked = false;
+	rate->timed = false;
 	rate->disagreement_ppm = 0;
 	for (unsigned i = 0; i < RATE_SOURCES; i++) {
 		if (rate->hz[i] == 0)
@@ -93,6 +99,7 @@ void rate_vote(struct tsc_rate *rate)
 			continue;
 		}
 		rate->checked = true;
+		rate->timed = rate->timed || is_timer(i) || is_timer(rate->source);
 		if (ppm > rate->disagreement_ppm)
 			rate->disagreement_ppm = ppm;
 	}

@@ -31,6 +31,7 @@ struct tsc_rate {
 	uint64_t best;             /* of the first source that speaks; 0: none does */
 	enum rate_source source;   /* best's */
 	bool checked;              /* a second source confirms it, or contradicts */
+	bool timed;                /* one of the two is a timer */
 	uint32_t disagreement_ppm; /* largest, of any that is counted from best */
 	bool conflict;
 };

@@ -1,5 +1,6 @@
 #include "lib/x86/apic.h"
 
+#include "lib/x86/cpu.h"
 #include "lib/x86/insn.h"
 #include "lib/x86/leaves.h"
 
@@ -323,6 +324,13 @@ bool apic_send_nmi(const struct apic *apic, uint32_t destination)
 bool apic_send_rar(const struct apic *apic, uint32_t destination)
 {
 	return send(apic, destination, ICR_RAR | ICR_ASSERT | VECTOR_RAR);
+}
+
+bool apic_takes_rar(const struct apic *apic)
+{
+	return apic->mode != APIC_X2APIC ||
+	       wrmsr_safe(MSR_X2APIC_ICR, (uint64_t)apic_id(apic) << 32 | ICR_RAR |
+	                                          ICR_ASSERT | VECTOR_RAR);
 }
 
 bool apic_send_init(const struct apic *apic, uint32_t destination)

@@ -113,6 +113,11 @@ bool apic_aim(const struct apic *apic, uint32_t destination, uint8_t vector,
 bool apic_send_nmi(const struct apic *apic, uint32_t destination);
 /* The signal of a Remote Action Request; only where the feature is. */
 bool apic_send_rar(const struct apic *apic, uint32_t destination);
+/*
+ * Sends it to itself, of which nothing must be pending.  False if that faults: in
+ * x2APIC mode the command is a register.
+ */
+bool apic_takes_rar(const struct apic *apic);
 bool apic_send_init(const struct apic *apic, uint32_t destination);
 /* Starts the processor at physical address page << 12, in real mode. */
 bool apic_send_startup(const struct apic *apic, uint32_t destination, uint8_t page);

@@ -65,7 +65,7 @@ names_every_key() {
 	make -s build/host/list || return 1
 	build/host/list keys | awk '{ print $1 }' | sort >"$scratch/keys"
 	mcopy -n -i "$data" ::/tlbmark.cfg "$scratch/cfg" || return 1
-	tr -d '\r' <"$scratch/cfg" | sed -n 's/^#\([a-z._]*\) =.*/\1/p' | sort >"$scratch/named"
+	tr -d '\r' <"$scratch/cfg" | sed -n 's/^#\([a-z0-9._]*\) =.*/\1/p' | sort >"$scratch/named"
 	[ -s "$scratch/keys" ] && diff "$scratch/keys" "$scratch/named" &&
 		! grep -v '^#' "$scratch/cfg" | grep '[a-z]'
 }

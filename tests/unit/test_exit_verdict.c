@@ -138,15 +138,15 @@ TEST(all_is_unclear_where_cpuid_does_not_leave)
 {
 	const struct two_levels cheap = { .low = 20, .below = 96 };
 	const struct two_levels dear = { .low = 20000, .below = 96 };
-	struct two_levels cpuid = { .low = 700, .below = 96 };
+	struct two_levels cpuid = { .low = 280, .below = 96 };
 
 	/* An ADD of 0.7 ticks. */
 	assert_int_equal(exit_reference(&cpuid, 700), 0);
 	assert_int_equal(exit_verdict(&cheap, 1, 0), EXIT_UNCLEAR);
 	assert_int_equal(exit_verdict(&dear, 1, 0), EXIT_UNCLEAR);
-	cpuid.low = 701;
-	assert_int_equal(exit_reference(&cpuid, 700), 701);
-	assert_int_equal(exit_verdict(&cpuid, 1, 701), EXIT_YES);
+	cpuid.low = 281;
+	assert_int_equal(exit_reference(&cpuid, 700), 281);
+	assert_int_equal(exit_verdict(&cpuid, 1, 281), EXIT_YES);
 	assert_int_equal(exit_reference(&cpuid, 0), 0);
 	assert_int_equal(exit_reference(&cpuid, -1), 0);
 }

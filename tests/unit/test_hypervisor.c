@@ -101,6 +101,23 @@ TEST(each_signature_has_its_name_even_if_the_bit_is_hidden)
 	assert_named("tlbmarkmodel", "a modelled machine", true);
 }
 
+TEST(kvm_that_plays_hyper_v_has_hyper_v_s_clocks)
+{
+	add(0x40000000, text(0x40000010, "Linux KVM Hv"));
+	add(0x40000001, (struct cpuid_regs){ .eax = 0x31237648 });
+	add(0x40000003,
+	    (struct cpuid_regs){ .eax = 1 << 1 | 1 << 9 | 1 << 11, .edx = 1 << 8 });
+	add(0x40000010, (struct cpuid_regs){ .eax = 2000000 });
+
+	const struct hypervisor found = read_it(true);
+
+	assert_string_equal(found.name, "KVM");
+	assert_int_equal(found.clocks,
+	                 CLOCK_HV_COUNTER | CLOCK_HV_TSC | CLOCK_HV_FREQUENCY);
+	assert_int_equal(found.stolen, STOLEN_NOT_SAID);
+	assert_int_equal(found.tsc_hz, 0);
+}
+
 TEST(a_signature_that_nobody_knows_counts_only_with_the_bit_and_has_no_name)
 {
 	add(0x40000000, text(0x40000001, "SomebodyElse"));
@@ -334,6 +351,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(each_signature_has_its_name_even_if_the_bit_is_hidden),
+		CASE(kvm_that_plays_hyper_v_has_hyper_v_s_clocks),
 		CASE(a_signature_that_nobody_knows_counts_only_with_the_bit_and_has_no_name),
 		CASE(a_processor_that_answers_with_its_last_leaf_is_no_hypervisor),
 		CASE(one_that_plays_another_is_named_by_its_last_signature),

@@ -130,6 +130,25 @@ static struct tsc_rate vote(uint64_t cpuid, uint64_t pm_timer, uint64_t hpet,
 	return rate;
 }
 
+TEST(two_words_without_a_timer_are_checked_and_not_timed)
+{
+	struct tsc_rate rate = {
+		.hz = { [RATE_CPUID] = 2000000000, [RATE_HYPERVISOR] = 2000000000 }
+	};
+
+	rate_vote(&rate);
+	assert_true(rate.checked);
+	assert_false(rate.timed);
+	rate.hz[RATE_HPET] = 2000000100;
+	rate_vote(&rate);
+	assert_true(rate.timed);
+	rate = (struct tsc_rate){
+		.hz = { [RATE_PM_TIMER] = 2000000000, [RATE_HYPERVISOR] = 2000000000 }
+	};
+	rate_vote(&rate);
+	assert_true(rate.timed);
+}
+
 TEST(no_source_gives_no_rate)
 {
 	const struct tsc_rate rate = vote(0, 0, 0, 0, 0);
@@ -218,6 +237,7 @@ int main(void)
 		cmocka_unit_test(the_pit_is_asked_where_fewer_than_two_others_speak),
 		cmocka_unit_test(every_combination_of_sources_is_judged_rightly),
 		cmocka_unit_test(no_source_gives_no_rate),
+		cmocka_unit_test(two_words_without_a_timer_are_checked_and_not_timed),
 		cmocka_unit_test(one_source_alone_is_taken_unchecked),
 		cmocka_unit_test(the_first_source_in_order_is_the_best),
 		cmocka_unit_test(

@@ -5,9 +5,6 @@
 #include "lib/base/line.h"
 #include "lib/x86/insn.h"
 
-/* Of the time that an answer of a program is waited for: nothing runs there. */
-#define RAR_SHARE 5u
-
 static volatile uint8_t *actions_of(const struct group_rar *rar,
                                     const struct smp_cpu *member)
 {
@@ -75,6 +72,8 @@ void rar_begin(struct remote_context *remote)
 			(void)smp_wait(smp, group_target(remote, i),
 			               remote->group->timeout);
 	serve(remote->group->members[0], remote);
+	if (!remote->gave_up && !apic_takes_rar(&remote->group->members[0]->apic))
+		group_give_up(remote, ROW_FAILED, "RAR's signal faults");
 }
 
 void rar_end(struct remote_context *remote)
@@ -137,23 +136,30 @@ bool rar_send(struct remote_context *remote)
 	return sent;
 }
 
-/* What is there when it is pending no more, or when the time is over. */
+/* A target may write that it is at work, as Intel's code of 2019 knows: 02H. */
+static bool is_answer(uint8_t status)
+{
+	return status == RAR_DONE || (status & RAR_FAILED) != 0;
+}
+
+/* The answer, or what is there when the time is over. */
 static uint8_t answer_of(volatile const uint8_t *action, uint64_t limit, uint64_t from,
                          uint32_t *looks)
 {
-	while (*action == RAR_PENDING) {
-		if (!group_timed_out(limit, from, looks))
-			continue;
-		smp_grace(limit);
-		break;
-	}
+	uint8_t status = *action;
+
+	while (!is_answer(status) && !group_timed_out(limit, from, looks))
+		status = *action;
+	if (is_answer(status))
+		return status;
+	smp_grace(limit);
 	return *action;
 }
 
 static void tell(struct remote_context *remote, const struct smp_cpu *member,
                  uint8_t status)
 {
-	const bool is_silent = status == RAR_PENDING;
+	const bool is_silent = !is_answer(status);
 	char text[sizeof remote->reason];
 
 	group_give_up(remote, is_silent ? ROW_TIMEOUT : ROW_FAILED,
@@ -165,7 +171,7 @@ static void tell(struct remote_context *remote, const struct smp_cpu *member,
 bool rar_wait(struct remote_context *remote)
 {
 	const struct group_rar *const rar = &remote->group->rar;
-	const uint64_t limit = remote->group->timeout / RAR_SHARE;
+	const uint64_t limit = remote->group->timeout;
 	const uint32_t payloads = rar_payloads(remote->spec->rar, remote->spec->pages);
 	const uint64_t from = rdtsc_ordered();
 	uint32_t looks = 0;

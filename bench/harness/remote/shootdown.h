@@ -105,7 +105,7 @@ void rar_fill(struct remote_context *remote, uint64_t va);
 bool rar_send(struct remote_context *remote);
 
 /*
- * Until each has answered.  False: one has failed, or not answered in a fifth of the
- * time that others have; the experiment has given up, and says who, and its status.
+ * Until each has answered.  False: one has failed, or not answered in time; the
+ * experiment has given up, and says who, and its status.
  */
 bool rar_wait(struct remote_context *remote);

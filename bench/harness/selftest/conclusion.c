@@ -29,7 +29,7 @@ static bool is_real_guest(const struct machine *machine)
 static bool rate_holds(const struct machine *machine)
 {
 	return (machine->features & FEATURE_INVARIANT_TSC) != 0 ||
-	       (machine->env == ENV_VM && machine->tsc_rate.checked);
+	       (machine->env == ENV_VM && machine->tsc_rate.timed);
 }
 
 static const char *reason_of_valid(const struct machine *machine)

@@ -22,7 +22,7 @@ enum exit_verdict exit_verdict(const struct two_levels *levels, uint32_t instruc
                                int64_t reference);
 
 /*
- * What CPUID costs, for the others; 0 if that is no exit: less than a thousand ADDs,
+ * What CPUID costs, for the others; 0 if that is no exit: less than 400 ADDs,
  * one of which takes so many thousandths of a tick.  The lower of two levels.
  */
 int64_t exit_reference(const struct two_levels *cpuid, int64_t add_milli);

@@ -228,7 +228,7 @@ static enum exit_verdict try_one(struct probe *probe, const struct instruction *
 	return verdict;
 }
 
-enum exit_verdict exits_find(const struct exits_spec *spec)
+struct exits_found exits_find(const struct exits_spec *spec)
 {
 	struct probe probe = {
 		.spec = spec,
@@ -236,13 +236,13 @@ enum exit_verdict exits_find(const struct exits_spec *spec)
 		.cr4 = read_cr4(),
 		.descriptor.address = (uintptr_t)&probe,
 	};
-	enum exit_verdict of_rdtsc = EXIT_UNCLEAR;
+	struct exits_found found = { EXIT_UNCLEAR, EXIT_UNCLEAR };
 
 	record_begin(spec->record, FILE_MACHINE);
 	if (spec->machine->env != ENV_VM) {
 		record_fact(spec->record, "exits", "skipped: not a virtual machine");
 		record_end(spec->record);
-		return EXIT_UNCLEAR;
+		return found;
 	}
 
 	const uint64_t flags = interrupts_off();
@@ -250,10 +250,12 @@ enum exit_verdict exits_find(const struct exits_spec *spec)
 	for (unsigned i = 0; i < sizeof instructions / sizeof instructions[0]; i++) {
 		const enum exit_verdict verdict = try_one(&probe, &instructions[i]);
 
+		if (instructions[i].run == do_cpuid)
+			found.cpuid = verdict;
 		if (instructions[i].run == do_rdtsc)
-			of_rdtsc = verdict;
+			found.rdtsc = verdict;
 	}
 	interrupts_as(flags);
 	record_end(spec->record);
-	return of_rdtsc;
+	return found;
 }

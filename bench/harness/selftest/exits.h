@@ -15,8 +15,13 @@ struct exits_spec {
 	int64_t add_milli; /* what an ADD takes, in thousandths of a tick */
 };
 
+/* What the clock of this guest rests on. */
+struct exits_found {
+	enum exit_verdict cpuid, rdtsc;
+};
+
 /*
- * On the boot processor, all others waiting: one of them is sent some interrupts.  Says
- * whether RDTSC leaves the guest; where there is no hypervisor nothing is tried.
+ * On the boot processor, all others waiting: one of them is sent some interrupts.
+ * Where there is no hypervisor nothing is tried, and both are unclear.
  */
-enum exit_verdict exits_find(const struct exits_spec *spec);
+struct exits_found exits_find(const struct exits_spec *spec);

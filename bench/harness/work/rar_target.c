@@ -10,7 +10,7 @@ uint32_t rar_slots(void)
 {
 	uint64_t info = 0;
 
-	return rdmsr_safe(MSR_RAR_INFO, &info) ? (uint32_t)(info >> 32) + 1 : 0;
+	return rdmsr_safe(MSR_RAR_INFO, &info) ? (uint32_t)(info >> 32 & 0x3f) + 1 : 0;
 }
 
 bool rar_enable(const struct apic *apic, uint64_t action_vector, uint64_t payload_table)
@@ -27,4 +27,10 @@ void rar_disable(const struct apic *apic)
 {
 	apic_let_rar_through(apic, false);
 	(void)wrmsr_safe(MSR_RAR_CONTROL, 0);
+}
+
+void rar_leave(const struct machine *machine)
+{
+	if ((machine->features & FEATURE_RAR) != 0)
+		(void)wrmsr_safe(MSR_RAR_CONTROL, 0);
 }

@@ -3,6 +3,7 @@
  * The registers of Remote Action Request (paging/rar.h), of the processor that calls.
  * Only where the feature is: FEATURE_RAR.
  */
+#include "lib/machine/machine.h"
 #include "lib/x86/apic.h"
 
 #include <stdbool.h>
@@ -21,3 +22,9 @@ bool rar_enable(const struct apic *apic, uint64_t action_vector,
 
 /* It serves none any more. */
 void rar_disable(const struct apic *apic);
+
+/*
+ * The same where a row may not have come to its end: before the machine goes back to
+ * its firmware, whose memory the tables are in.
+ */
+void rar_leave(const struct machine *machine);

@@ -5,8 +5,8 @@
  *
  * It is copied to the area below 1 MiB (trampoline.h), where physical and linear
  * addresses are the same, and called there from C: %rdi = address of the area's data,
- * %esi = value for CR3, %edx = value for CR4.  Interrupts off, CR4.PCIDE clear, DS and SS
- * flat.  An NMI in the middle ends in a reset: no IDT fits.  A check reads the object: no
+ * %esi = value for CR3, %edx = value for CR4.  Interrupts off, CR4.PCIDE clear, SS flat.
+ *  An NMI in the middle ends in a reset: no IDT fits.  A check reads the object: no
  * relocation.
  */
 #include "lib/x86/start/trampoline.h"
@@ -40,6 +40,9 @@ la57_switch:
 
 	.code32
 la57_compatible:
+	/* Null behind an IRET to ring 3.  Both GDTs have this selector for data. */
+	mov	$LOW_DATA32, %ax
+	mov	%ax, %ds
 	mov	%cr0, %eax
 	btr	$CR0_PG_BIT, %eax
 	mov	%eax, %cr0

@@ -21,6 +21,9 @@
 #define MSR_MISC_ENABLE 0x1a0
 #define XD_DISABLE_HIGH 2		/* bit 34, in the upper half */
 #define CPUID_LEVELS 0x0b
+#define CPUID_FEATURES 7
+#define CPUID_LA57 16			/* in ECX */
+#define CR4_LA57_BIT 0x1000
 #define CPUID_EXTENDED 0x80000001
 #define VENDOR_GENU 0x756e6547		/* EBX of leaf 0: "Genu" */
 
@@ -117,6 +120,20 @@ halted:
 	jmp	halted
 
 fit:
+	/* Whoever has not what the others run with would fault here, without an IDT. */
+	testl	$CR4_LA57_BIT, LOW_CR4(%ebx)
+	jz	levels_fit
+	xor	%eax, %eax
+	cpuid
+	cmp	$CPUID_FEATURES, %eax
+	jb	refuse
+	mov	$CPUID_FEATURES, %eax
+	xor	%ecx, %ecx
+	cpuid
+	bt	$CPUID_LA57, %ecx
+	jnc	refuse
+	mov	%ebp, %ebx
+levels_fit:
 	/* SDM 3A 11.8.5 "Initializing IA-32e Mode": CR4, CR3, LME, then PG. */
 	mov	LOW_CR4(%ebx), %eax
 	mov	%eax, %cr4

@@ -31,8 +31,9 @@ costs_agree() { # NAME OTHER LEAST-ROWS
 			rows++
 			apart = cost - costs[row]
 			# What loads CR3 to another PCID and back is two operations; with
-			# stores pending each window waits for those of its own lines.
-			most = row ~ /otherpcid|-stores/ ? 2.0005 : 1.0005
+			# stores pending each window waits for those of its own lines;
+			# INVPCID reads a descriptor, whose page may be in the second level.
+			most = row ~ /otherpcid|-stores|,invpcid_/ ? 2.0005 : 1.0005
 			if (apart < -most || apart > most)
 				print row ": " cost " ticks and " costs[row]
 		}
@@ -106,19 +107,20 @@ check 'an erratum of the second processor: its cells, and nothing else' \
 check 'an erratum of the second processor: INVLPG is not believed' all_such_rows second \
 	results.csv '$op == "invlpg" && $status == "ok"' '$believed == 0'
 
-# The four directory entries that tiny caches the handler of a call uses itself.  What haswell
+# What a busy target does, and an NMI's handler, may take the place of a global page among tiny's
+# sixteen entries.  The four directory entries that it caches the handler of a call uses.  What haswell
 # caches of upper levels is of one PCID: an interrupt in ring 3, which goes to another, drops it.
-kept_there() { # MACHINE EFFECT REASON OPTION...
-	machine=$1 effect=$2 reason=$3
-	shift 3
+kept_there() { # MACHINE EFFECT REASON OTHER-VARIANTS OPTION...
+	machine=$1 effect=$2 reason=$3 unlike=$4
+	shift 4
 	in_bochs "$effect" "$machine" 2 --only shootdown/invlpg --erratum "invlpg_$effect processor 1" "$@"
 	check "the second processor, $effect: exit status 1" status_is "$effect" 1
 	check "the second processor, $effect: shootdowns fail, $reason" all_such_rows "$effect" results.csv \
 		'$targets == 1 && $reason !~ /^(x2apic|no other thread of its core)$/ &&
-			$variant !~ /^together|-ring3-pcide$|^rar-/' \
+			$variant !~ /^together|-ring3-pcide$|^rar-'"$unlike"'/' \
 		"\$status == \"failed\" && \$reason == \"$reason\""
 }
-kept_there tiny keeps_globals 'a stale global page' --erratum 'rar_fails pcide on' \
+kept_there tiny keeps_globals 'a stale global page' '|^nmi-|-(misses|stores|ring3|cli|sibling)' --erratum 'rar_fails pcide on' \
 	--erratum 'rar_does_nothing pcide off' --erratum rar_not_to_self
 # RAR interrupts nobody, so the other erratum is none of it.
 check 'a request that fails is told with its status' all_such_rows keeps_globals results.csv \
@@ -129,7 +131,7 @@ check 'a request that is done, and nothing is dropped, is told' all_such_rows ke
 check 'a request to the own processor that nobody answers is told' all_such_rows keeps_globals \
 	results.csv '$variant ~ /^rar-any-self-/' \
 	'$status == "timeout" && $reason == "processor 0 unresponsive: RAR says 01"'
-kept_there haswell keeps_pde 'a stale upper level'
+kept_there haswell keeps_pde 'a stale upper level' ''
 
 in_bochs two tiny 2 --only 'ipi,shootdown/invlpg'
 # Of more pages than the TLB holds none can be seen stale, so nothing is said of them.

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../../.." || exit 1
 sound=$scratch/sound
 copy=$scratch/copy
 list=tests/checks/long/faults.list
-host_programs=$(printf 'build/host/%s ' capture qrread screen selftest matrix list silicon)
+host_programs=$(printf 'build/host/%s ' capture check_config qrread screen selftest matrix list silicon)
 
 make_sound_tree() {
 	mkdir "$sound"
