@@ -38,8 +38,9 @@ class Pooled(PageTest):
 
     def test_levels_of_page_tables_and_the_hypervisor_are_part_of_the_state(self):
         other = {**HARDWARE, "la57": "switched on", "hypervisor_name": "KVM"}
-        self.check_says(self.pooled([other, {**HARDWARE, "la57": "off"}, other], [200, 230, 210]),
-                        "These are not boots of one machine in one state. Different: ", "la57", "hypervisor_name")
+        page = self.pooled([other, {**HARDWARE, "la57": "off"}, other], [200, 230, 210])
+        self.check_says(page, "These are not boots of one machine in one state. Different: "
+                              "la57, hypervisor_name.")
 
     def test_boots_whose_core_clock_or_step_differs_are_not_of_one_state(self):
         page = self.pooled([HARDWARE] * 3, [200, 230, 210], (768, 1024, 768))

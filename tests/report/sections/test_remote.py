@@ -339,7 +339,8 @@ class Shootdown(Remote):
         self.assertNotIn("By Remote Action Request", self.remote(rows).text)
 
     def test_a_request_without_a_number_of_pages_is_left_out(self):
-        rows = [*shootdown_rows(), *({**shot("invlpg", "rar-match-pause", 650), "value": value} for value in ("", "x"))]
+        rows = [*shootdown_rows(), *({**shot("invlpg", "rar-match-pause", 650), "value": value}
+                                     for value in ("", "x"))]
         text = self.remote(rows).text
         self.assertIn("By Remote Action Request", text)
         self.assertNotIn("invlpg match", text)

@@ -79,7 +79,8 @@ class Walks(PageTest):
                 for op, said in (("invlpg", "0"), ("cr3_reload", ""))]
         rows += [row for row in walks() if row["op"] == "none"]
         write_run(self.folder, results=rows, verify=[
-            *checked("invlpg", "page_4k", verdict="fail"), *checked("cr3_reload", "page_4k", verdict="inconclusive")])
+            *checked("invlpg", "page_4k", verdict="fail"),
+            *checked("cr3_reload", "page_4k", verdict="inconclusive")])
         self.assertNotIn("are lost to", self.page().text)
 
     def test_what_a_kernel_saves_by_new_entries_is_said_where_it_saves(self):

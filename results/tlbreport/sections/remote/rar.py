@@ -11,11 +11,11 @@ from . import wording
 
 NOTE = (
     "The targets drop translations without running any code (Intel, where IA32_CORE_CAPABILITIES says so). "
-    "any: whatever their CR3; match: where it is the caller's; invpcid: as INVPCID does. The operation is what "
-    "the caller does for itself, but with self, where it asks itself, too. Before a row is timed it is tried "
-    "whether a target that says that it is done has dropped the old translation. The SDM does not describe this "
-    "(Intel's white paper 341431 does), and nothing but the model has seen it: read what came of it before you "
-    "quote a figure."
+    "any: whatever their CR3; match: where it is the caller's; invpcid: as INVPCID does. The operation is "
+    "what the caller does for itself, but with self, where it asks itself, too. Before a row is timed it is "
+    "tried whether a target that says that it is done has dropped the old translation. The SDM does not "
+    "describe this (Intel's white paper 341431 does), and nothing but the model has seen it: read what came "
+    "of it before you quote a figure."
 )
 # What the caller does for itself -> what all do where they are interrupted.
 ASKED = {"invpcid_all_non_global": "cr3_reload"}
