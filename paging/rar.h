@@ -1,7 +1,8 @@
 #pragma once
 /*
  * Remote Action Request: an invalidation that another processor does without running
- * code of its own.  No manual describes it: this is what patches for Linux of 2019 and
+ * code of its own.  The SDM does not describe it.  Intel's white paper 341431, "Remote
+ * Action Request", does, and was not read: this is what patches for Linux of 2019 and
  * 2025 (arch/x86/mm/rar.c, not merged) and their reviews say.
  *
  * A table of 64 payloads is shared by all; each processor has an action vector, a byte

@@ -23,7 +23,7 @@
  *     4 2 1  pages of 4 KiB, 2 MiB, 1 GiB; n neighbour
  *     g h    global_4k, global_neighbour
  *     t o q  target_pcid, other_pcid, other_pcid_global
- *     d p    pde, psc and so psc_pdpte and psc_pml4e
+ *     d p    pde, psc and so psc_pdpte, psc_pml4e and psc_pml5e
  *
  * M must, m may, C claimed, - no such thing.  Of pages of code the manual says what it
  * says of data, and of PML5 entries what it says of PML4 entries.

@@ -26,6 +26,8 @@ FACTS = (
     ("stepping", "they ran on different processors"),
     ("microcode", "the microcode differs"),
     ("hypervisor", "the hypervisor differs"),
+    ("hypervisor_name", "the hypervisor differs"),
+    ("la57", "page tables may have another number of levels: walks differ"),
     ("firmware", "the firmware differs"),
     ("tsc_hz", ""),
     ("quantum_ticks", "the steps of the clock differ: medians may be off by as much"),
@@ -33,7 +35,7 @@ FACTS = (
     ("commit", "different versions of the program measured them"),
     ("profile", "they were measured for different lengths of time"),
     ("pages", "different numbers of pages were primed"),
-    ("timing_valid", "the timing of one is not valid"),
+    ("timing_valid", "the timing of one is not valid, or for its guest alone"),
     ("run_id", ""),
     ("date", ""),
 )

@@ -28,7 +28,7 @@ NOTE = (
 FILE = "results.csv"
 # Keys that must agree, or the boots are not of one machine in one state.
 SAME = ("brand", "family", "model", "stepping", "microcode", "env", "board", "firmware", "program",
-        "commit", "profile", "timing_valid", "quantum_ticks")
+        "commit", "profile", "timing_valid", "quantum_ticks", "hypervisor_name", "la57")
 # Keys that differ in every run, or say so much of each file.
 OWN = ("run_id", "date")
 

@@ -209,7 +209,10 @@ class Comparison(PageTest):
         both = {"samples": sampled(ROW, draw(200, 1))}
         for key, said in (("brand", "They ran on different processors."),
                           ("profile", "They were measured for different lengths of time."),
-                          ("commit", "Different versions of the program measured them.")):
+                          ("commit", "Different versions of the program measured them."),
+                          ("hypervisor_name", "The hypervisor differs."),
+                          ("la57", "Page tables may have another number of levels: walks differ."),
+                          ("timing_valid", "The timing of one is not valid, or for its guest alone.")):
             self.check_says(self.compare(both, {**both, "machine": {**OTHER, key: "other"}}), said)
 
     def test_a_core_clock_that_differs_by_more_than_1_percent_is_said_on_top(self):

@@ -36,6 +36,12 @@ class Pooled(PageTest):
         self.check_says(page, "These are not boots of one machine in one state. Different: "
                               "microcode.", "cr4 not recorded not recorded 0x6f8")
 
+    def test_levels_of_page_tables_and_the_hypervisor_are_part_of_the_state(self):
+        other = {**HARDWARE, "la57": "switched on", "hypervisor_name": "KVM"}
+        page = self.pooled([other, {**HARDWARE, "la57": "off"}, other], [200, 230, 210])
+        self.check_says(page, "These are not boots of one machine in one state. Different: "
+                              "la57, hypervisor_name.")
+
     def test_boots_whose_core_clock_or_step_differs_are_not_of_one_state(self):
         page = self.pooled([HARDWARE] * 3, [200, 230, 210], (768, 1024, 768))
         self.check_says(page, "The core's clock differs by 33.3 %.", "768 in boot 1, 1024 in boot "

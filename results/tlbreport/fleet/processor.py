@@ -99,7 +99,7 @@ def stand_in(store: Store, name: str, environment: str) -> Run:
     of = store.rows("SELECT run, run_id, brand FROM run WHERE processor = ? AND environment = ? "
                     "AND duplicate_of IS NULL ORDER BY run", name, environment)
     facts = dict(store.rows("SELECT key, value FROM fact WHERE run = ? "
-                            "AND key IN ('env', 'timing_valid', 'timing_reason')", of[0][0]))
+                            "AND key IN ('env', 'timing_valid', 'timing_reason', 'hypervisor_name')", of[0][0]))
     more = f" and {len(of) - 1} more" if of[1:] else ""
     made = Run("", machine={**facts, "brand": of[0][2], "run_id": of[0][1] + more})
     if environment == standing.DAMAGED:

@@ -31,8 +31,8 @@ def verdict(run: Run) -> Markup:
     """One line: timing, verification, litmus tests, files, rows."""
     judged, forbidden = trust.judge(run), litmus_said(run)
     kind, _, said = verification(must(run))
-    parts = [believed(judged), said, *details(must(run)), forbidden, "The files are whole." if run.is_whole else "",
-             doubtful.in_short(run)]
+    parts = [believed(judged), said, *details(must(run)), forbidden,
+             "The files are whole." if run.is_whole else "", doubtful.in_short(run)]
     is_valid = judged.timing or judged.guest
     is_good = is_valid and run.is_whole and kind == "good" and not forbidden
     sign, look = ("✗", "bad") if not is_good else ("▣", "doubt") if judged.guest else ("✓", "good")

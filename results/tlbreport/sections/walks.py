@@ -73,6 +73,8 @@ def said(run: Run):
             yield paragraph(f"While the core's other thread {what}, a walk takes "
                             f"{told(one.value, one.low, one.high, 'beside an idle one')}.")
     for row, lost in counted(run, "sibling-lost"):
+        if doubt(row):
+            continue
         yield paragraph(
             f"Of 1000 translations of the core's other thread {shown(lost)} are lost to "
             f"{row['op']} here"

@@ -427,7 +427,8 @@
 		var good = (valid || guest) && !wrong.length && !must.failed && !against.length;
 		return [make("p", { class: "verdict " + (!good ? "bad" : guest ? "doubt" : "good"), id: "verdict" },
 			(!good ? "✗ " : guest ? "▣ " : "✓ ") + said.filter(Boolean).join(" ")),
-			(valid ? "" : guest ? "VALID FOR THIS GUEST ALONE " : "NOT A MEASUREMENT OF HARDWARE ") + (wrong.length ? "DAMAGED OR CUT" : "")];
+			(valid ? "" : guest ? "VALID FOR THIS GUEST ALONE " : "NOT A MEASUREMENT OF HARDWARE ")
+				+ (wrong.length ? "DAMAGED OR CUT" : "")];
 	}
 
 	function show() {

@@ -205,6 +205,8 @@ class Site(FleetTest):
                       read(self.site, "index.html").decode())
         self.says(self.page("processor-GenuineIntel-6-143-8"),
                   "GUEST OF KVM (vm): VALID FOR THIS GUEST ALONE")
+        page = read(self.site, "processor-GenuineIntel-6-143-8.html").decode()
+        self.assertIn("guest of kvm (vm). GUEST OF KVM (vm): VALID FOR THIS GUEST ALONE", page)
 
     def test_what_is_no_hardware_stands_apart_and_marked(self):
         self.add("real/1", 200)

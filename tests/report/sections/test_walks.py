@@ -4,7 +4,7 @@ import csv
 import io
 
 from pagecheck import PageTest
-from rundir import EMULATOR, cost, read, skipped, write_run
+from rundir import EMULATOR, checked, cost, read, skipped, write_run
 
 CLEAN = ("none", "store-clean-l1")
 MEDIANS = {
@@ -73,6 +73,15 @@ class Walks(PageTest):
         self.assertIn("other thread 0 are lost to invlpg here: the two threads share none that it "
                       "drops.", text)
         self.assertIn("other thread 1000 are lost to cr3_reload here.", text)
+
+    def test_what_is_not_believed_loses_nothing_for_the_other_thread(self):
+        rows = [cost(op, "sibling-lost", 0, bench="walks", param="", value="", unit="count", believed=said)
+                for op, said in (("invlpg", "0"), ("cr3_reload", ""))]
+        rows += [row for row in walks() if row["op"] == "none"]
+        write_run(self.folder, results=rows, verify=[
+            *checked("invlpg", "page_4k", verdict="fail"),
+            *checked("cr3_reload", "page_4k", verdict="inconclusive")])
+        self.assertNotIn("are lost to", self.page().text)
 
     def test_what_a_kernel_saves_by_new_entries_is_said_where_it_saves(self):
         self.assertIn("pte_mkyoung, pte_mkdirty) saves this", self.shown())

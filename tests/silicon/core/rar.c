@@ -1,7 +1,8 @@
 /*
  * Remote Action Request, by what patches for Linux of 2019 and 2025 and their reviews
- * say of it: no manual describes it.  What they leave open is done as little as the
- * words allow, so that who expects more sees it.
+ * say of it: the SDM does not describe it, and Intel's white paper 341431 was not read.
+ * What they leave open is done as little as the words allow, so that who expects more
+ * sees it.
  */
 #include "tests/silicon/core/bits.h"
 #include "tests/silicon/core/clock.h"

@@ -73,8 +73,8 @@ def shootdown(run: Run) -> Markup:
                      tables.details(run, rows)])
     return join([paragraph(NOTE, class_="note"), wording.not_measured(run, BENCH), shown(run),
                  *by_targets(run, found), *by_pages(run, found), *differences(run, found),
-                 *crossings(run), *rar.requests(run), *freed_tables(run), *batched(run), target_refill.target_refill(run),
-                 *together(run, found), tables.details(run, rows)])
+                 *crossings(run), *rar.requests(run), *freed_tables(run), *batched(run),
+                 target_refill.target_refill(run), *together(run, found), tables.details(run, rows)])
 
 
 def shown(run: Run) -> Markup:

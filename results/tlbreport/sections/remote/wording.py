@@ -11,8 +11,8 @@ NAMED = 20  # rows of one reason
 # What a reason means to whoever relies on the protocol; the text it contains.
 MEANS = (
     ("stale words", "a processor had said that it had dropped a translation, and used it"),
-    ("words stale", "a processor had answered a Remote Action Request with done, and used a translation that was "
-                    "to be dropped"),
+    ("words stale", "a processor had answered a Remote Action Request with done, and used a translation "
+                    "that was to be dropped"),
     ("unresponsive", "a Remote Action Request was still pending when the time was over"),
     ("RAR says", "a processor answered a Remote Action Request with something else than done"),
     ("registers fault", "the processor says that it has Remote Action Request, and faults on its registers"),
