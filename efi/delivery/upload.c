@@ -4,6 +4,7 @@
 #include "efi/network/http.h"
 #include "efi/network/http_server.h"
 #include "efi/network/protocols.h"
+#include "efi/network/tftp.h"
 #include "lib/stream/manifest.h"
 #include "lib/x86/insn.h"
 
@@ -18,6 +19,7 @@
 #define PATH_CHARS 400u
 
 /* HTTP (RFC 9110 15). */
+#define CODE_OK 200u
 #define CODE_TIMEOUT 408u
 #define CODE_CONFLICT 409u
 #define CODE_PRECONDITION 412u
@@ -112,7 +114,10 @@ static const char *status_text(EFI_STATUS status)
 	case EFI_TIMEOUT:
 		return "the server does not answer in time";
 	case NETWORK_CONNECTION_REFUSED:
+	case NETWORK_PORT_UNREACHABLE:
 		return "the server refuses the connection";
+	case NETWORK_TFTP_ERROR:
+		return "the server takes no files there; tftpd-hpa does with --create";
 	case EFI_NOT_FOUND:
 	case EFI_SECURITY_VIOLATION:
 		return "this firmware does not trust the server, or has no TLS";
@@ -138,6 +143,38 @@ static void say_answer(const struct upload *upload, const char *path,
 	say_url(upload, path, what);
 }
 
+static struct tftp tftp_of(const struct upload *upload)
+{
+	return (struct tftp){
+		.firmware = &upload->program->firmware,
+		.interface = upload->route.interface,
+		.station = &upload->route.station,
+		.url = &upload->url,
+	};
+}
+
+static struct http_answer put(const struct upload *upload, const char *path,
+                              const char *bytes, size_t length)
+{
+	const struct tftp tftp = tftp_of(upload);
+
+	if (upload->url.scheme != URL_TFTP)
+		return http_put(&upload->route, &upload->url, path, bytes, length);
+	return (struct http_answer){ tftp_write(&tftp, path, bytes, length), CODE_OK };
+}
+
+static struct http_answer get(const struct upload *upload, const char *path, void *to,
+                              UINTN *bytes)
+{
+	const struct tftp tftp = tftp_of(upload);
+
+	if (upload->url.scheme != URL_TFTP)
+		return http_get(&upload->route, &upload->url, path, to, bytes);
+	return (struct http_answer){
+		tftp_read(&tftp, path, to, bytes, tftp_deadline(*bytes)), CODE_OK
+	};
+}
+
 /* An earlier try may have sent it, whose answer was lost. */
 static bool is_there(const struct upload *upload, const char *path, const char *bytes,
                      size_t length)
@@ -150,7 +187,7 @@ static bool is_there(const struct upload *upload, const char *path, const char *
 
 	if (EFI_ERROR(boot->AllocatePool(EfiLoaderData, length, &back)))
 		return false;
-	answer = http_get(&upload->route, &upload->url, path, back, &read);
+	answer = get(upload, path, back, &read);
 	same = http_is_done(&answer) && read == length &&
 	       memcmp(back, bytes, length) == 0;
 	boot->FreePool(back);
@@ -166,9 +203,19 @@ static bool is_final(const struct url *url, const struct http_answer *answer)
 {
 	if (EFI_ERROR(answer->status))
 		return answer->status == EFI_TIMEOUT ||
+		       answer->status == NETWORK_TFTP_ERROR ||
 		       (!url->is_address && !is_cut(answer->status));
 	return answer->code >= 400 && answer->code < 500 &&
 	       answer->code != CODE_TIMEOUT;
+}
+
+/* Of TFTP the answer to the last packet may be lost; HTTP may have been tried before.
+ */
+static bool may_be_there(const struct url *url, const struct http_answer *answer)
+{
+	if (EFI_ERROR(answer->status))
+		return url->scheme == URL_TFTP && answer->status == EFI_TIMEOUT;
+	return answer->code == CODE_CONFLICT || answer->code == CODE_PRECONDITION;
 }
 
 static bool send_file(const struct upload *upload, const char *path, const char *bytes,
@@ -179,15 +226,20 @@ static bool send_file(const struct upload *upload, const char *path, const char 
 	for (unsigned i = 0; i < TRIES; i++) {
 		if (i != 0)
 			boot->Stall(FIRST_PAUSE_US << (i - 1));
-		*answer = http_put(&upload->route, &upload->url, path, bytes, length);
+		*answer = put(upload, path, bytes, length);
 		if (http_is_done(answer))
 			return true;
 		if (is_final(&upload->url, answer))
 			break;
 	}
-	return !EFI_ERROR(answer->status) &&
-	       (answer->code == CODE_CONFLICT || answer->code == CODE_PRECONDITION) &&
+	return may_be_there(&upload->url, answer) &&
 	       is_there(upload, path, bytes, length);
+}
+
+/* A TFTP server makes no folders: there their names are the beginning of the files'. */
+static char folder_end(const struct url *url)
+{
+	return url->scheme == URL_TFTP ? '-' : '/';
 }
 
 bool upload_plan(const struct program *program)
@@ -201,8 +253,9 @@ bool upload_plan(const struct program *program)
 
 	if (!open_server(program, &upload))
 		return false;
-	format_text(path, sizeof path, "%s%08x/begun-%s-%08lx.txt", upload.url.path,
-	            machine->identity, machine->run_id, rdtsc_ordered() & UINT32_MAX);
+	format_text(path, sizeof path, "%s%08x%cbegun-%s-%08lx.txt", upload.url.path,
+	            machine->identity, folder_end(&upload.url), machine->run_id,
+	            rdtsc_ordered() & UINT32_MAX);
 	format_text(text, sizeof text, "Run %s has begun on %s.\n", machine->run_id,
 	            machine->board);
 	taken = send_file(&upload, path, text, text_length(text), &answer);
@@ -229,8 +282,11 @@ static void path_of(const struct upload *upload, const char *name,
 {
 	const struct run_marker *const marker = &upload->program->marker;
 
-	format_text(path, PATH_CHARS, "%s%08x/%s-%08lx/%s", upload->url.path,
-	            marker->machine, marker->folder, marker->nonce & UINT32_MAX, name);
+	const char end = folder_end(&upload->url);
+
+	format_text(path, PATH_CHARS, "%s%08x%c%s-%08lx%c%s", upload->url.path,
+	            marker->machine, end, marker->folder, marker->nonce & UINT32_MAX,
+	            end, name);
 }
 
 void upload_file(struct upload *upload, const char *name, const char *bytes,

@@ -1,5 +1,5 @@
 #pragma once
-/* The files of a run, to an HTTP server. */
+/* The files of a run, to an HTTP server, or a TFTP server. */
 #include "efi/network/route.h"
 #include "efi/takeover/program.h"
 

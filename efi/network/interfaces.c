@@ -12,6 +12,7 @@
 #define NETWORK_CONTROLLER 0x02u
 
 static EFI_GUID http_binding_guid = SERVICE_BINDING_GUID_HTTP;
+static EFI_GUID tftp_binding_guid = SERVICE_BINDING_GUID_MTFTP4;
 static EFI_GUID pci_guid = EFI_PCI_IO_PROTOCOL_GUID;
 static EFI_GUID network_guid = EFI_SIMPLE_NETWORK_PROTOCOL_GUID;
 
@@ -45,18 +46,17 @@ static void connect_cards(const struct firmware *firmware)
 	boot->FreePool(devices);
 }
 
-static EFI_STATUS find_handles(const struct firmware *firmware, EFI_HANDLE **handles,
-                               UINTN *count)
+static EFI_STATUS find_handles(const struct firmware *firmware, EFI_GUID *binding,
+                               EFI_HANDLE **handles, UINTN *count)
 {
 	EFI_BOOT_SERVICES *const boot = firmware->table->BootServices;
-	EFI_STATUS status = boot->LocateHandleBuffer(ByProtocol, &http_binding_guid,
-	                                             NULL, count, handles);
+	EFI_STATUS status =
+		boot->LocateHandleBuffer(ByProtocol, binding, NULL, count, handles);
 
 	if (!EFI_ERROR(status))
 		return status;
 	connect_cards(firmware);
-	return boot->LocateHandleBuffer(ByProtocol, &http_binding_guid, NULL, count,
-	                                handles);
+	return boot->LocateHandleBuffer(ByProtocol, binding, NULL, count, handles);
 }
 
 /*
@@ -99,18 +99,24 @@ static void put_in_order(const struct firmware *firmware, EFI_HANDLE worked,
 		interfaces->order[i] = handles[order[i]];
 }
 
-const char *interfaces_find(const struct firmware *firmware, EFI_HANDLE worked,
-                            struct interfaces *interfaces)
+const char *interfaces_find(const struct firmware *firmware, enum url_scheme scheme,
+                            EFI_HANDLE worked, struct interfaces *interfaces)
 {
+	const bool is_tftp = scheme == URL_TFTP;
 	EFI_HANDLE *handles = NULL;
 	UINTN count = 0;
 
-	if (!EFI_ERROR(find_handles(firmware, &handles, &count))) {
+	if (!EFI_ERROR(find_handles(firmware,
+	                            is_tftp ? &tftp_binding_guid : &http_binding_guid,
+	                            &handles, &count))) {
 		interfaces->count = count < INTERFACES ? (unsigned)count : INTERFACES;
 		put_in_order(firmware, worked, handles, interfaces);
 		firmware->table->BootServices->FreePool(handles);
 		return NULL;
 	}
+	if (is_tftp)
+		return "this firmware offers no TFTP: no network card, or its network "
+		       "stack is off in the setup";
 	if (firmware->table->Hdr.Revision < REVISION_2_5)
 		return "this firmware is older than HTTP boot (UEFI 2.5)";
 	return "this firmware offers no HTTP: no network card, or its network stack "

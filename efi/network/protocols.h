@@ -36,6 +36,20 @@
 			0xb0, 0x10, 0x5a, 0xad, 0xc7, 0xec, 0x2b, 0x62                 \
 		}                                                                      \
 	}
+#define SERVICE_BINDING_GUID_MTFTP4                                                    \
+	{                                                                              \
+		0x2fe800be, 0x8f01, 0x4aa6,                                            \
+		{                                                                      \
+			0x94, 0x6b, 0xd7, 0x13, 0x88, 0xe1, 0x83, 0x3f                 \
+		}                                                                      \
+	}
+#define MTFTP4_GUID                                                                    \
+	{                                                                              \
+		0x78247c57, 0x63db, 0x4708,                                            \
+		{                                                                      \
+			0x99, 0xc2, 0xa8, 0xb4, 0xa9, 0xa6, 0x1f, 0x6b                 \
+		}                                                                      \
+	}
 #define IP4_CONFIG2_GUID                                                               \
 	{                                                                              \
 		0x5b446ed1, 0xe30b, 0x4faa,                                            \
@@ -104,6 +118,48 @@ struct tcp4 {
 	EFI_STATUS(EFIAPI *poll)(void *this);
 };
 
+/* 30.3 "EFI MTFTPv4 Protocol". */
+struct mtftp4_config {
+	BOOLEAN use_default;
+	EFI_IPv4_ADDRESS station;
+	EFI_IPv4_ADDRESS mask;
+	UINT16 station_port;
+	EFI_IPv4_ADDRESS gateway;
+	EFI_IPv4_ADDRESS server;
+	UINT16 server_port;
+	UINT16 tries;
+	UINT16 timeout_s;
+};
+
+struct mtftp4_option {
+	CHAR8 *name;
+	CHAR8 *value;
+};
+
+struct mtftp4_token {
+	EFI_STATUS status;
+	EFI_EVENT event;
+	void *override;
+	CHAR8 *name;
+	CHAR8 *mode; /* NULL: octet */
+	UINT32 option_count;
+	struct mtftp4_option *options;
+	UINT64 bytes;
+	void *buffer;
+	void *context;
+	void *check_packet, *timeout, *packet_needed;
+};
+
+struct mtftp4 {
+	void *get_mode_data;
+	EFI_STATUS(EFIAPI *configure)(void *this, struct mtftp4_config *config);
+	void *get_info, *parse_options;
+	EFI_STATUS(EFIAPI *read_file)(void *this, struct mtftp4_token *token);
+	EFI_STATUS(EFIAPI *write_file)(void *this, struct mtftp4_token *token);
+	void *read_directory;
+	EFI_STATUS(EFIAPI *poll)(void *this);
+};
+
 /* 29.6 "EFI HTTP Protocols". */
 enum http_version { HTTP_1_0, HTTP_1_1 };
 enum http_method { HTTP_GET = 0, HTTP_PUT = 6 };
@@ -163,7 +219,9 @@ struct http {
 };
 
 /* Appendix D "Status Codes", where gnu-efi has other numbers or none. */
+#define NETWORK_TFTP_ERROR EFIERR(23)
 #define NETWORK_HTTP_ERROR EFIERR(35)
+#define NETWORK_PORT_UNREACHABLE EFIERR(103)
 #define NETWORK_CONNECTION_FIN EFIERR(104)
 #define NETWORK_CONNECTION_RESET EFIERR(105)
 #define NETWORK_CONNECTION_REFUSED EFIERR(106)

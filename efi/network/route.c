@@ -2,6 +2,7 @@
 
 #include "efi/network/child.h"
 #include "efi/network/interfaces.h"
+#include "efi/network/tftp.h"
 #include "lib/boot/network_card.h"
 
 #include <string.h>
@@ -44,12 +45,33 @@ static EFI_STATUS connect_to(const struct child *child, const struct route *rout
 	return EFI_ERROR(status) ? status : token.status;
 }
 
+/* A file that nobody has: whatever the server says of it, it has answered. */
+static EFI_STATUS reach_tftp(const struct route *route, const struct url *url)
+{
+	const struct tftp tftp = {
+		.firmware = route->firmware,
+		.interface = route->interface,
+		.station = &route->station,
+		.url = url,
+	};
+	char nothing[512];
+	UINTN bytes = sizeof nothing;
+	const EFI_STATUS status = tftp_read(&tftp, "tlbmark-asks-for-nothing", nothing,
+	                                    &bytes, CONNECT_MS);
+
+	return status == NETWORK_TFTP_ERROR || status == EFI_BUFFER_TOO_SMALL
+	               ? EFI_SUCCESS
+	               : status;
+}
+
 /* Before HTTP, whose first request connects, and heeds no deadline while it does. */
 static EFI_STATUS reach(const struct route *route, const struct url *url)
 {
 	struct child child;
 	EFI_STATUS status;
 
+	if (url->scheme == URL_TFTP)
+		return reach_tftp(route, url);
 	if (!url->is_address)
 		return EFI_SUCCESS;
 	status = child_open(route->firmware, route->interface, &tcp_binding_guid,
@@ -86,6 +108,7 @@ static enum network_end end_of(EFI_STATUS status)
 		return NETWORK_SILENT;
 	case NETWORK_CONNECTION_RESET:
 	case NETWORK_CONNECTION_REFUSED:
+	case NETWORK_PORT_UNREACHABLE:
 		return NETWORK_REFUSED;
 	default:
 		return NETWORK_UNUSABLE;
@@ -97,7 +120,8 @@ const char *route_open(const struct firmware *firmware, const struct station *st
 {
 	enum network_end furthest = NETWORK_UNUSABLE;
 	struct interfaces interfaces;
-	const char *const problem = interfaces_find(firmware, worked, &interfaces);
+	const char *const problem =
+		interfaces_find(firmware, url->scheme, worked, &interfaces);
 
 	*route = (struct route){ .firmware = firmware, .station = *station };
 	if (problem != NULL)

@@ -8,6 +8,7 @@ struct scheme {
 static const struct scheme schemes[] = {
 	[URL_HTTP] = { "http://", 80 },
 	[URL_HTTPS] = { "https://", 443 },
+	[URL_TFTP] = { "tftp://", 69 },
 };
 
 #define SCHEMES (sizeof schemes / sizeof schemes[0])
@@ -134,7 +135,7 @@ const char *url_parse(struct text_slice text, struct url *url)
 	while (scheme < SCHEMES && !begins_with(text, schemes[scheme].text))
 		scheme++;
 	if (scheme == SCHEMES)
-		return "neither http:// nor https://";
+		return "none of http://, https://, tftp://";
 	url->scheme = (enum url_scheme)scheme;
 	text = behind(text, text_length(schemes[scheme].text));
 	host = text_split(text_split(text, '/', &path), ':', &port);
@@ -144,6 +145,9 @@ const char *url_parse(struct text_slice text, struct url *url)
 		return "a character that is not allowed";
 	if (!take_port(host, port, url))
 		return "no such port";
+	/* Firmware's TFTP looks no names up (UEFI 2.10 30.3 "EFI MTFTPv4 Protocol"). */
+	if (url->scheme == URL_TFTP && !url->is_address)
+		return "TFTP needs the server's address, not its name";
 	if (!take_path(path, url))
 		return "too long";
 	return NULL;

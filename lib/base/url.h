@@ -8,7 +8,7 @@
 #define URL_TEXT 128u /* the longest, with its NUL */
 #define URL_ADDRESS 4u
 
-enum url_scheme { URL_HTTP, URL_HTTPS };
+enum url_scheme { URL_HTTP, URL_HTTPS, URL_TFTP };
 
 struct url {
 	enum url_scheme scheme;
@@ -20,8 +20,8 @@ struct url {
 };
 
 /*
- * The path is a folder: a slash is put behind it.  Returns NULL, or what is wrong with
- * the text.
+ * The path is a folder: a slash is put behind it.  A TFTP server is given by its
+ * address.  Returns NULL, or what is wrong with the text.
  */
 const char *url_parse(struct text_slice text, struct url *url);
 

@@ -53,7 +53,8 @@ start_dnsmasq() { # LINE-TO-LEAVE-OUT
 }
 nginx=
 dnsmasq=
-trap 'kill $nginx $dnsmasq 2>/dev/null || :; rm -rf "$scratch"' EXIT
+tftpd=
+trap 'kill $nginx $dnsmasq $tftpd 2>/dev/null || :; rm -rf "$scratch"' EXIT
 
 # In the order of the card: PXE, then HTTP, of IPv4 alone.
 boots() { # NAME
@@ -129,4 +130,40 @@ cp "$served"/* "$root"
 start_dnsmasq nothing
 boots pxe
 check 'PXE: the results are where upload says, from the address that ip says' arrived pxe
+
+# As lab/README.md has it, where the server makes no folders.
+put_into_folders() {
+	(cd "$root/results" && for last in *-manifest.csv; do
+		run=${last%-manifest.csv}
+		mkdir "$run"
+		for file in "$run"-*; do mv "$file" "$run/${file#"$run-"}"; done
+	done)
+}
+arrived_by_tftp() { # NAME
+	put_into_folders
+	set -- "$1" "$root"/results/*/
+	[ $# -eq 2 ] || {
+		echo "folders: $*"
+		says "$1" 'the server has the results'
+		return 1
+	}
+	ended_with 0 && says "$1" 'tftp://192.0.2.1:6969/results/: the server takes files' &&
+		says "$1" 'the server has the results' && same_as_serial "$1" "$2" &&
+		manifest_holds "$2"
+}
+rm -r "$root/results"/*
+served tftp 'run = tftp' 'after = debugexit' 'transport = http, serial' \
+	'upload = tftp://192.0.2.1:6969/results'
+cp "$served"/* "$root"
+# shellcheck disable=SC1091,SC2086 # the last line, which is left to whoever wants it
+start_tftpd() {
+	of_lab tftpd-hpa | sed 's/^#TFTP_OPTIONS/TFTP_OPTIONS/' >"$scratch/tftpd"
+	. "$scratch/tftpd"
+	in.tftpd --foreground --user root --address 192.0.2.1:6969 $TFTP_OPTIONS \
+		"$TFTP_DIRECTORY" &
+	tftpd=$!
+}
+start_tftpd
+boots tftp
+check 'TFTP: results are with a server that makes new files' arrived_by_tftp tftp
 finish

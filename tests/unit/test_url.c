@@ -54,9 +54,11 @@ TEST(what_is_no_such_url_is_refused)
 {
 	struct url url;
 
-	assert_string_equal(parse("ftp://h/", &url), "neither http:// nor https://");
-	assert_string_equal(parse("http:/", &url), "neither http:// nor https://");
-	assert_string_equal(parse("", &url), "neither http:// nor https://");
+	assert_string_equal(parse("ftp://h/", &url),
+	                    "none of http://, https://, tftp://");
+	assert_string_equal(parse("http:/", &url),
+	                    "none of http://, https://, tftp://");
+	assert_string_equal(parse("", &url), "none of http://, https://, tftp://");
 	assert_string_equal(parse("http://", &url), "no host");
 	assert_string_equal(parse("http:///x", &url), "no host");
 	assert_string_equal(parse("http://me@h/", &url), "no host");
@@ -67,6 +69,18 @@ TEST(what_is_no_such_url_is_refused)
 	assert_string_equal(parse("http://h:0/", &url), "no such port");
 	assert_string_equal(parse("http://h:65536/", &url), "no such port");
 	assert_string_equal(parse("http://h:x/", &url), "no such port");
+}
+
+TEST(a_tftp_server_is_given_by_its_address)
+{
+	struct url url;
+
+	assert_null(parse("tftp://192.0.2.1/results", &url));
+	assert_int_equal(url.scheme, URL_TFTP);
+	assert_int_equal(url.port, 69);
+	assert_string_equal(url.path, "/results/");
+	assert_string_equal(parse("tftp://lab.example/", &url),
+	                    "TFTP needs the server's address, not its name");
 }
 
 TEST(the_longest_host_and_path_fit)
@@ -131,6 +145,7 @@ int main(void)
 		cmocka_unit_test(scheme_host_port_and_path),
 		cmocka_unit_test(what_is_left_out_is_that_of_the_scheme),
 		cmocka_unit_test(what_is_no_such_url_is_refused),
+		cmocka_unit_test(a_tftp_server_is_given_by_its_address),
 		cmocka_unit_test(the_longest_host_and_path_fit),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(subnets),
