@@ -62,9 +62,9 @@ class Belief(Remote):
     def test_what_failed_behind_the_timing_is_not_believed_anywhere(self):
         page = self.painted([*shootdown_rows(), *lazy_rows()], verify=self.failed_behind())
         self.check_says(page, "verification of invlpg failed behind the timing: not believed, "
-                              "rows: 54", "Not believed, since a required check failed: invlpg.",
+                              "rows: 56", "Not believed, since a required check failed: invlpg.",
                         "invlpg ✗ NO")
-        self.assertEqual(page.text.count("✗ NO"), 57)
+        self.assertEqual(page.text.count("✗ NO"), 59)
         self.assertIn("not believed, or no verdict", self.texts(page, "Difference of each"))
         self.check_says(page, "Not all of these operations passed their verification")
         self.assertIn(b"; not believed", read(self.folder, "derived.csv"))
@@ -73,7 +73,7 @@ class Belief(Remote):
         write_run(self.folder, results=shootdown_rows(), verify=self.failed_behind())
         run = load(self.folder)
         self.assertEqual([(str(p), p.damage) for p in run.problems], [(
-            "results.csv: verification of invlpg failed behind the timing: not believed, rows: 54",
+            "results.csv: verification of invlpg failed behind the timing: not believed, rows: 56",
             False)])
         self.assertEqual({row["believed"] for row in run.rows("results.csv")
                           if row["op"] == "invlpg"}, {"0"})
