@@ -122,11 +122,13 @@ same_costs() { # NAME NAME
 
 # A run as it should be on an emulator: all measured but what no emulator here has,
 # nothing failed.
+# Calls come too late to a target that a busy host does not run.
 whole_run() { # NAME
 	status_is "$1" 0 &&
 		all_rows "$1" results.csv '($status == "ok" && $n > 0) ||
 			$reason ~ /^(cycle counter|no (whole|own) GiB of RAM|pcid|invpcid|invlpgb|rar|tce)$/ ||
-			$reason ~ /^(one processor|x2apic|mwait|no other thread of its core|TSC offset is .*)$/' &&
+			$reason ~ /^(one processor|x2apic|mwait|no other thread of its core|TSC offset is .*)$/ ||
+			$reason == "calls come too late"' &&
 		no_rows "$1" verify.csv '$verdict == "fail"' &&
 		all_such_rows "$1" verify.csv \
 			'$pcide == 0 && $op ~ /^(invlpg|cr3_reload|cr4_pge_toggle)$/ &&

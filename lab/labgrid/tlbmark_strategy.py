@@ -1,5 +1,6 @@
 """labgrid's way to a run: switch the machine on, and let capture read its serial line."""
 
+import contextlib
 import enum
 import os
 import subprocess
@@ -68,7 +69,8 @@ class TlbmarkStrategy(Strategy):
         try:
             self.pass_on(reader)
         finally:
-            reader.stdin.close()
+            with contextlib.suppress(BrokenPipeError):  # it has ended with its run
+                reader.stdin.close()
             said = reader.stderr.read().decode(errors="replace")
         if reader.wait() >= CUT:
             raise StrategyError(f"the run is not whole:\n{said}")

@@ -47,7 +47,7 @@ static void add(uint32_t leaf, struct cpuid_regs regs)
 }
 
 /* As a hypervisor signs: EBX, ECX, EDX; shorter texts end with zeros. */
-static struct cpuid_regs text(uint32_t last, const char *signature)
+static struct cpuid_regs named(uint32_t last, const char *signature)
 {
 	struct cpuid_regs regs = { .eax = last };
 	char padded[13] = { 0 };
@@ -68,7 +68,7 @@ static void assert_named(const char *signature, const char *name, bool is_emulat
 {
 	for (unsigned bit = 0; bit < 2; bit++) {
 		(void)empty(NULL);
-		add(0x40000000, text(0x40000001, signature));
+		add(0x40000000, named(0x40000001, signature));
 
 		const struct hypervisor found = read_it(bit != 0);
 
@@ -103,7 +103,7 @@ TEST(each_signature_has_its_name_even_if_the_bit_is_hidden)
 
 TEST(kvm_that_plays_hyper_v_has_hyper_v_s_clocks)
 {
-	add(0x40000000, text(0x40000010, "Linux KVM Hv"));
+	add(0x40000000, named(0x40000010, "Linux KVM Hv"));
 	add(0x40000001, (struct cpuid_regs){ .eax = 0x31237648 });
 	add(0x40000003,
 	    (struct cpuid_regs){ .eax = 1 << 1 | 1 << 9 | 1 << 11, .edx = 1 << 8 });
@@ -120,7 +120,7 @@ TEST(kvm_that_plays_hyper_v_has_hyper_v_s_clocks)
 
 TEST(a_signature_that_nobody_knows_counts_only_with_the_bit_and_has_no_name)
 {
-	add(0x40000000, text(0x40000001, "SomebodyElse"));
+	add(0x40000000, named(0x40000001, "SomebodyElse"));
 	assert_int_equal(read_it(false).count, 0);
 	assert_string_equal(read_it(false).signature[0], "");
 
@@ -144,8 +144,8 @@ TEST(a_processor_that_answers_with_its_last_leaf_is_no_hypervisor)
 /* KVM with Hyper-V's interface in front, and Xen with it. */
 TEST(one_that_plays_another_is_named_by_its_last_signature)
 {
-	add(0x40000000, text(0x40000005, "Microsoft Hv"));
-	add(0x40000100, text(0x40000101, "KVMKVMKVM"));
+	add(0x40000000, named(0x40000005, "Microsoft Hv"));
+	add(0x40000100, named(0x40000101, "KVMKVMKVM"));
 
 	struct hypervisor found = read_it(true);
 
@@ -155,8 +155,8 @@ TEST(one_that_plays_another_is_named_by_its_last_signature)
 	assert_string_equal(found.signature[1], "KVMKVMKVM");
 	assert_int_equal(found.leaf[1], 0x40000100);
 	(void)empty(NULL);
-	add(0x40000000, text(0x40000005, "Microsoft Hv"));
-	add(0x40000200, text(0x40000203, "XenVMMXenVMM"));
+	add(0x40000000, named(0x40000005, "Microsoft Hv"));
+	add(0x40000200, named(0x40000203, "XenVMMXenVMM"));
 	found = read_it(true);
 	assert_string_equal(found.name, "Xen");
 	assert_int_equal(found.leaf[1], 0x40000200);
@@ -164,21 +164,21 @@ TEST(one_that_plays_another_is_named_by_its_last_signature)
 
 TEST(an_emulator_stays_one_behind_another_signature)
 {
-	add(0x40000000, text(0x40000001, "TCGTCGTCGTCG"));
-	add(0x40000100, text(0x40000101, "KVMKVMKVM"));
+	add(0x40000000, named(0x40000001, "TCGTCGTCGTCG"));
+	add(0x40000100, named(0x40000101, "KVMKVMKVM"));
 	assert_true(read_it(true).is_emulator);
 }
 
 TEST(more_signatures_than_there_is_room_for_are_left_out)
 {
 	for (uint32_t i = 0; i < 6; i++)
-		add(0x40000000 + 0x100 * i, text(0, "KVMKVMKVM"));
+		add(0x40000000 + 0x100 * i, named(0, "KVMKVMKVM"));
 	assert_int_equal(read_it(true).count, HYPERVISOR_SIGNATURES);
 }
 
 TEST(kvm_says_which_clocks_it_has_and_whether_time_is_stolen)
 {
-	add(0x40000000, text(0x40000001, "KVMKVMKVM"));
+	add(0x40000000, named(0x40000001, "KVMKVMKVM"));
 	add(0x40000001, (struct cpuid_regs){ .eax = 0x01000029 });
 	assert_int_equal(read_it(true).clocks,
 	                 CLOCK_KVM | CLOCK_KVM_NEW | CLOCK_KVM_STABLE);
@@ -193,9 +193,9 @@ TEST(kvm_says_which_clocks_it_has_and_whether_time_is_stolen)
 /* Behind Hyper-V's interface its leaves are 100H further. */
 TEST(the_leaves_of_kvm_are_found_where_its_signature_is)
 {
-	add(0x40000000, text(0x40000005, "Microsoft Hv"));
+	add(0x40000000, named(0x40000005, "Microsoft Hv"));
 	add(0x40000003, (struct cpuid_regs){ .eax = 1u << 9 });
-	add(0x40000100, text(0x40000101, "KVMKVMKVM"));
+	add(0x40000100, named(0x40000101, "KVMKVMKVM"));
 	add(0x40000101, (struct cpuid_regs){ .eax = 1u << 5 | 1u << 3 });
 	assert_int_equal(read_it(true).clocks, CLOCK_KVM_NEW | CLOCK_HV_TSC);
 	assert_int_equal(read_it(true).stolen, STOLEN_BY_MSR);
@@ -203,7 +203,7 @@ TEST(the_leaves_of_kvm_are_found_where_its_signature_is)
 
 TEST(hyper_v_says_which_clocks_may_be_read)
 {
-	add(0x40000000, text(0x4000000b, "Microsoft Hv"));
+	add(0x40000000, named(0x4000000b, "Microsoft Hv"));
 	add(0x40000003,
 	    (struct cpuid_regs){ .eax = 1u << 1 | 1u << 9 | 1u << 11 | 1u << 15,
 	                         .edx = 1u << 8 });
@@ -219,7 +219,7 @@ TEST(hyper_v_says_which_clocks_may_be_read)
 
 TEST(xen_says_the_rate_and_whether_it_answers_rdtsc)
 {
-	add(0x40000000, text(0x40000005, "XenVMMXenVMM"));
+	add(0x40000000, named(0x40000005, "XenVMMXenVMM"));
 	add(0x40000003, (struct cpuid_regs){ .eax = 1, .ecx = 2400000 });
 	assert_int_equal(read_it(true).clocks, CLOCK_XEN_EMULATED);
 	assert_int_equal(read_it(true).tsc_hz, 2400000000);
@@ -232,22 +232,22 @@ TEST(xen_says_the_rate_and_whether_it_answers_rdtsc)
 
 TEST(the_timing_leaf_says_the_rate_where_it_is_below_the_last)
 {
-	add(0x40000000, text(0x40000010, "VMwareVMware"));
+	add(0x40000000, named(0x40000010, "VMwareVMware"));
 	add(0x40000010, (struct cpuid_regs){ .eax = 4300000, .ebx = 66000 });
 	assert_int_equal(read_it(true).tsc_hz, UINT64_C(4300000000));
 	assert_int_equal(read_it(true).stolen, STOLEN_BY_HYPERCALL);
-	from.leaves[0].regs = text(0x4000000f, "VMwareVMware");
+	from.leaves[0].regs = named(0x4000000f, "VMwareVMware");
 	assert_int_equal(read_it(true).tsc_hz, 0);
-	from.leaves[0].regs = text(0x40000010, "KVMKVMKVM");
+	from.leaves[0].regs = named(0x40000010, "KVMKVMKVM");
 	assert_int_equal(read_it(true).tsc_hz, UINT64_C(4300000000));
-	from.leaves[0].regs = text(0x40000010, "SomebodyElse");
+	from.leaves[0].regs = named(0x40000010, "SomebodyElse");
 	assert_int_equal(read_it(true).tsc_hz, UINT64_C(4300000000));
 	assert_int_equal(read_it(false).tsc_hz, 0);
 }
 
 TEST(hyper_v_means_another_thing_by_the_timing_leaf)
 {
-	add(0x40000000, text(0x40000082, "Microsoft Hv"));
+	add(0x40000000, named(0x40000082, "Microsoft Hv"));
 	add(0x40000010, (struct cpuid_regs){ .eax = 4300000 });
 	assert_int_equal(read_it(true).tsc_hz, 0);
 }
@@ -273,10 +273,10 @@ static void assert_recorded(const char *line)
 
 TEST(what_a_hypervisor_says_is_recorded)
 {
-	add(0x40000000, text(0x40000005, "Microsoft Hv"));
+	add(0x40000000, named(0x40000005, "Microsoft Hv"));
 	add(0x40000003,
 	    (struct cpuid_regs){ .eax = 1u << 9 | 1u << 11, .edx = 1u << 8 });
-	add(0x40000100, text(0x40000101, "KVMKVMKVM"));
+	add(0x40000100, named(0x40000101, "KVMKVMKVM"));
 	add(0x40000101, (struct cpuid_regs){ .eax = 1u << 5 | 1u << 24 });
 	assert_recorded("\nhypervisor_name,KVM\n");
 	assert_recorded("\nhypervisor_signatures,\"40000000=Microsoft Hv, "
@@ -288,7 +288,7 @@ TEST(what_a_hypervisor_says_is_recorded)
 
 TEST(a_hypervisor_without_a_known_name_leaves_the_name_empty)
 {
-	add(0x40000000, text(0x40000001, "SomebodyElse"));
+	add(0x40000000, named(0x40000001, "SomebodyElse"));
 	assert_recorded("\nhypervisor_name,\n");
 	assert_recorded("\nhypervisor_signatures,40000000=SomebodyElse\n");
 	assert_recorded("\nhypervisor_clocks,\n");
@@ -316,9 +316,9 @@ static void make_guest(bool sev)
 
 TEST(tdx_is_known_by_its_leaf_whoever_else_signs)
 {
-	struct cpuid_regs tdx = text(0, "Inte    lTDX"); /* EBX, EDX, ECX */
+	struct cpuid_regs tdx = named(0, "Inte    lTDX"); /* EBX, EDX, ECX */
 
-	add(0x40000000, text(0x40000001, "KVMKVMKVM"));
+	add(0x40000000, named(0x40000001, "KVMKVMKVM"));
 	assert_null(hypervisor_encryption(&from.source, 0));
 	add(0x21, tdx);
 	assert_string_equal(hypervisor_encryption(&from.source, 0), "TDX");

@@ -5,11 +5,12 @@
 
 #define EFER_LME (UINT32_C(1) << 8)
 
-/* To code that is so many bytes behind the start of what was copied there. */
-static struct low_pointer pointer_to(uint64_t copy, ptrdiff_t behind, uint16_t selector)
+/* To a place in code whose first byte was copied to copy. */
+static struct low_pointer pointer_to(uint64_t copy, const uint8_t *code,
+                                     const uint8_t *place, uint16_t selector)
 {
 	return (struct low_pointer){
-		.offset = (uint32_t)(copy + (uint64_t)behind),
+		.offset = (uint32_t)(copy + (uint64_t)(place - code)),
 		.selector = selector,
 	};
 }
@@ -43,12 +44,12 @@ void low_area_fill(const struct low_area *area)
 		.gdtr = { sizeof data->gdt - 1, 0, (uint8_t)gdt, (uint8_t)(gdt >> 8),
 		          (uint8_t)(gdt >> 16), (uint8_t)(gdt >> 24) },
 		.protected_entry =
-			pointer_to(low, trampoline_protected - trampoline, LOW_CODE32),
-		.long_entry = pointer_to(low, trampoline_long - trampoline, LOW_CODE64),
+			pointer_to(low, trampoline, trampoline_protected, LOW_CODE32),
+		.long_entry = pointer_to(low, trampoline, trampoline_long, LOW_CODE64),
 		.cr3 = (uint32_t)(low + LOW_ROOT),
 		.cr4 = (uint32_t)(CR4_PAE | (area->la57 ? CR4_LA57 : 0)),
 		.la57_back =
-			pointer_to(low + LOW_LA57, la57_long - la57_switch, LOW_CODE64),
+			pointer_to(low + LOW_LA57, la57_switch, la57_long, LOW_CODE64),
 		.la57_gdtr = { sizeof data->gdt - 1, (uint16_t)gdt,
 		               (uint16_t)(gdt >> 16) },
 		.efer = EFER_LME | (area->nx ? (uint32_t)EFER_NXE : 0),

@@ -32,7 +32,16 @@ are() { # NAME VERDICT TEST...
 	return 1
 }
 
-# sibling_walk finds new entries that are left of the tests before it, since nothing drops them.
+# The same, but for a test that an erratum shows in few rounds or in none, by where the program lies.
+are_or_with() { # TEST NAME VERDICT TEST...
+	seldom=$1 name=$2 verdict=$3
+	shift 3
+	[ "$(of_verdict "$name" "$verdict" | sed "s/\<$seldom //")" = "$* " ] && return
+	echo "$verdict: $(of_verdict "$name" "$verdict")"
+	return 1
+}
+
+# sibling_walk may find new entries that are left of the tests before it, since nothing drops them.
 by_invlpg='break_before_make ipi4 ipi8 ptwalk2 write_after_shootdown'
 
 in_bochs whole "$invalidations,walks/invlpg"
@@ -48,9 +57,9 @@ in_bochs invlpg "$invalidations" --erratum invlpg_does_nothing
 check 'INVLPG does nothing: exit status 1' status_is invlpg 1
 # shellcheck disable=SC2086 # words
 check 'INVLPG does nothing: what rests on it is forbidden, and nothing else' \
-	are invlpg forbidden $by_invlpg
+	are_or_with sibling_walk invlpg forbidden $by_invlpg
 check 'INVLPG does nothing: the self-test fails' all_such_rows invlpg selftest.csv \
-	'$test == "litmus"' '$value == 5 && $verdict == "fail"'
+	'$test == "litmus"' '$value >= 5 && $value <= 6 && $verdict == "fail"'
 check 'INVLPG does nothing: the first such round is kept' \
 	grep -q '^litmus_ptwalk2_self_own-lines,"\{0,1\}round=[0-9]* r0=0 ' "$scratch/invlpg/machine.csv"
 
@@ -62,10 +71,10 @@ in_bochs errata 'litmus/ptwalk2*,litmus/mrf1,litmus/dirty_race*,litmus/mp*,litmu
 	--erratum invlpg_drops_sibling
 check 'CR3 and INVPCID do nothing, stores come late, D never: exit status 1' \
 	status_is errata 1
-check 'what rests on these is forbidden, and nothing else' are errata forbidden \
+check 'what rests on these is forbidden, and nothing else' \
+	are_or_with write_after_shootdown errata forbidden \
 	dirty_race forward_synonym lazy_generation mp mp_ipi mp_x2apic_fence \
-	ptwalk2_cr3 ptwalk2_invpcid_fence sb_cr3 sb_cr3_noflush sb_fence sb_invlpg \
-	write_after_shootdown
+	ptwalk2_cr3 ptwalk2_invpcid_fence sb_cr3 sb_cr3_noflush sb_fence sb_invlpg
 check 'INVLPG drops what the other thread has, too: that is counted' loses errata 1000
 
 in_bochs second "$invalidations" --erratum 'invlpg_does_nothing processor 1'

@@ -146,7 +146,7 @@ def regret(random, kind: str, draws: int = 200) -> float:
         costs = whole(random, 150, 400, (4, 5))
         curves, places = policies(random, kind, costs), list(range(2, 7))
         true = max(max(costs[0] / costs[1:].min(axis=0)) - 1, 0)
-        one = ranking.regret(curves[0], curves, places)
+        one = next(ranking.regrets(curves, places))
         held += one.low <= true <= one.high
     return held / draws
 
@@ -184,8 +184,7 @@ def winner(random, kind: str, draws: int = 200) -> float:
     wrong = 0
     for _ in range(draws):
         curves = policies(random, kind, np.full((4, 5), whole(random, 150, 400)))
-        found = sorted((ranking.regret(one, curves, list(range(2, 7))) for one in curves),
-                       key=lambda one: one.worst)
+        found = sorted(ranking.regrets(curves, list(range(2, 7))), key=lambda one: one.worst)
         wrong += len(ranking.alike(found)) == 1
     return wrong / draws
 
