@@ -229,21 +229,23 @@ static void mark_places(const struct work *work)
 	}
 }
 
-/* The last line says where the results are. */
-static void print_places(const struct work *work)
+/* For the last line, which says where the results are. */
+static void put_places(const struct work *work, struct line *line)
 {
 	const char *separator = "tlbmark: your results are in ";
 
+	line_clear(line);
 	for (unsigned i = 0; i < work->count; i++) {
 		const struct destination *const place = &work->places[i];
 
 		if (!has_arrived(place))
 			continue;
-		console_format(&work->program->firmware, "%s\\%s on %s", separator,
-		               place->folder, place->volume->name);
+		line_format(line, "%s\\%s on %s", separator, place->folder,
+		            place->volume->name);
 		separator = "\n         and in ";
 	}
-	print(work, "\n");
+	if (line->length != 0)
+		line_put(line, "\n");
 }
 
 static bool is_for_server(const struct work *work)
@@ -277,8 +279,6 @@ static void print_outcome(const struct work *work)
 		print(work, "tlbmark: the server does NOT have the results, and they "
 		            "are not sent again:\n"
 		            "         copy them there\n");
-	if (is_on_volume(work))
-		print_places(work);
 }
 
 /* What is too small for the stream is too small for nothing else. */
@@ -297,10 +297,12 @@ struct delivery deliver(struct program *program, const struct log_header *header
                         enum transport way)
 {
 	struct work work = { .program = program, .header = header, .way = way };
+	struct delivery delivery = { .status = RUN_NOT_FINISHED };
 
+	line_clear(&delivery.places);
 	if (!open_buffers(&work)) {
 		print(&work, "tlbmark: no memory to unpack the results\n");
-		return (struct delivery){ .status = RUN_NOT_FINISHED };
+		return delivery;
 	}
 	open_places(&work);
 	upload_open(program, &work.upload);
@@ -308,12 +310,12 @@ struct delivery deliver(struct program *program, const struct log_header *header
 	work.is_uploaded = upload_close(&work.upload);
 	mark_places(&work);
 	print_outcome(&work);
-	return (struct delivery){
-		.is_on_volume = is_on_volume(&work),
-		.is_uploaded = work.is_uploaded,
-		.status = work.unpacked.run.done ? work.unpacked.run.status
-		                                 : RUN_NOT_FINISHED,
-	};
+	delivery.is_on_volume = is_on_volume(&work);
+	delivery.is_uploaded = work.is_uploaded;
+	if (work.unpacked.run.done)
+		delivery.status = work.unpacked.run.status;
+	put_places(&work, &delivery.places);
+	return delivery;
 }
 
 /* Without a number behind it: the first, or only, of this name. */

@@ -171,6 +171,7 @@ static void note_recovery(struct program *program, enum run_marker_state state)
 		               "have arrived\n");
 }
 
+/* Behind the line that says where the results are, the stick may be pulled out. */
 static struct recover bring_home(struct program *program, struct reclaim *reclaim,
                                  const struct log_header *header, enum transport way)
 {
@@ -182,6 +183,8 @@ static struct recover bring_home(struct program *program, struct reclaim *reclai
 	reclaim_release(reclaim);
 	note_recovery(program,
 	              delivery.is_on_volume ? RUN_MARKER_DELIVERED : RUN_MARKER_SENT);
+	console_format(&program->firmware, "%.*s", (int)delivery.places.length,
+	               delivery.places.text);
 	return (struct recover){
 		.was_due = true,
 		.arrived = true,

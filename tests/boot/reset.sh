@@ -13,9 +13,17 @@ check 'the next start brings home what there was, and says what is missing' \
 check 'and where it is' hears midway 'your results are in'
 leave
 
+# The stick was pulled out as soon as that was said.
+nothing_was_left_to_write() {
+	mcopy -n -o -i "$(partition midway esp)" '::/results/tlbmark-*.run' "$scratch/marker" &&
+		grep -qx 'state = delivered' "$scratch/marker" || return 1
+	file_systems_are_clean midway
+}
+check 'and by then all is written' nothing_was_left_to_write
+
 first_benchmark_is_home() {
-	fetch midway "$scratch/home" && [ "$(folders midway)" = "$(folders midway esp)" ] &&
-		file_systems_are_clean midway || return 1
+	fetch midway "$scratch/home" && [ "$(folders midway)" = "$(folders midway esp)" ] ||
+		return 1
 	set -- "$scratch/home"/*
 	grep -q '^single_op,invlpg,.*,ok,' "$1/results.csv" &&
 		! grep '^switch,' "$1/results.csv" &&
