@@ -59,7 +59,9 @@ EFI_OBJECTS := $(EFI_SOURCES:%=$(BUILD)/efi/%.o)
 PURE_LIB := $(filter-out lib/x86/% lib/chipset/%,$(wildcard lib/*/*.c))
 BENCHES := $(wildcard $(BENCH_FOLDERS:=/*.c))
 LITMUS_MODEL := $(wildcard tests/litmus/*.c)
-HOST_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -I. -I$(BUILD)/gen $(WARNINGS)
+# At a fixed address, as a modelled machine is that shares the objects.
+HOST_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -fno-pie -I. -I$(BUILD)/gen $(WARNINGS)
+HOST_LINK = $(HOST_CC) -no-pie
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -g1 $(SANITIZE) -I. -I$(BUILD)/gen $(WARNINGS)
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
@@ -159,7 +161,7 @@ HOST_PROGRAMS = $(patsubst %,$(BUILD)/host/%,capture check_config list qrread sc
 $(HOST_PROGRAMS) $(TABLES): $(HOST_LIB)
 	@mkdir -p $(@D)
 	$(SAY) HOST $@
-	$(Q)$(HOST_CC) -o $@ $(filter %.o,$^) $(filter-out $(HOST_LIB),$(filter %.a,$^)) $(HOST_LIB)
+	$(Q)$(HOST_LINK) -o $@ $(filter %.o,$^) $(filter-out $(HOST_LIB),$(filter %.a,$^)) $(HOST_LIB)
 
 # The stick.  Its bytes follow from the program's alone.
 $(BUILD)/tlbmark.img: $(BUILD)/tlbmark.efi $(TABLES) $(wildcard stick/*.sh stick/*.txt stick/*.cfg) \
@@ -219,13 +221,13 @@ $(patsubst %,$(BUILD)/unit/%,$(filter test_silicon%,$(UNIT_TESTS))): $(UNIT_SILI
 $(BUILD)/unit/test_silicon_model: $(MODEL)
 
 # The harness on a modelled machine: the sources of the program with other headers for
-# what needs ring 0, at a fixed address, as firmware would have loaded it.
-SILICON_CFLAGS = -Itests/silicon/host/shadow $(HOST_CFLAGS) -fno-pie
-SILICON_SOURCES := $(PURE_LIB) $(BENCHES) $(wildcard lib/x86/*.c lib/x86/*.S lib/chipset/*.c \
-	lib/x86/start/*.c lib/x86/start/*.S \
-	tests/silicon/core/*.c tests/silicon/params/*.c tests/silicon/interpret/*.c \
-	tests/silicon/host/*.[cS])
-SILICON_OBJECTS := $(SILICON_SOURCES:%=$(BUILD)/silicon/%.o)
+# what needs ring 0, at a fixed address, as firmware would have loaded it.  What does not
+# need ring 0 is compiled as for the host programs.
+SILICON_CFLAGS = -Itests/silicon/host/shadow $(HOST_CFLAGS)
+SILICON_PURE := $(PURE_LIB) $(wildcard tests/silicon/core/*.c tests/silicon/params/*.c)
+SILICON_SOURCES := $(BENCHES) $(wildcard lib/x86/*.c lib/x86/*.S lib/chipset/*.c \
+	lib/x86/start/*.c lib/x86/start/*.S tests/silicon/interpret/*.c tests/silicon/host/*.[cS])
+SILICON_OBJECTS := $(SILICON_PURE:%=$(BUILD)/host/%.o) $(SILICON_SOURCES:%=$(BUILD)/silicon/%.o)
 $(BUILD)/silicon/%.o: % Makefile | $(BUILD)/gen/version.h
 	@mkdir -p $(@D)
 	$(SAY) BODY $<
@@ -233,13 +235,13 @@ $(BUILD)/silicon/%.o: % Makefile | $(BUILD)/gen/version.h
 $(BUILD)/host/silicon: $(SILICON_OBJECTS)
 	@mkdir -p $(@D)
 	$(SAY) HOST $@
-	$(Q)$(HOST_CC) -no-pie -Wl,-Ttext-segment=0x400000 -o $@ $^ -lcapstone
+	$(Q)$(HOST_LINK) -Wl,-Ttext-segment=0x400000 -o $@ $^ -lcapstone
 
 # What measurements of a machine have to find.
 $(BUILD)/host/silicon_truth: $(TRUTH:%=$(BUILD)/host/%.o) $(HOST_SILICON)
 	@mkdir -p $(@D)
 	$(SAY) HOST $@
-	$(Q)$(HOST_CC) -o $@ $^
+	$(Q)$(HOST_LINK) -o $@ $^
 
 # Bochs with the modelled machine in it, where there is a source of Bochs.
 SILICON_BOCHS := $(BUILD)/silicon-bochs/bochs
