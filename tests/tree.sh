@@ -34,7 +34,3 @@ one_in() { # N
 	awk -v n="$1" -v commit="$(git rev-list --count HEAD 2>/dev/null || echo 0)" \
 		'NR % n == commit % n'
 }
-
-sixth() {
-	one_in 6
-}

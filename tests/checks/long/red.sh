@@ -1,7 +1,7 @@
 #!/bin/sh
 # A check is one only if it fails where it should: each fault of faults.list is planted
 # in a copy of the tree, where the check has passed before.
-# usage: red.sh [PATTERN]     only lines that match it; without, a sixth of them
+# usage: red.sh [PATTERN]     only lines that match it; without, a twelfth of them
 cd "$(dirname "$0")/../../.." || exit 1
 . tests/tap.sh
 . tests/tree.sh
@@ -73,7 +73,7 @@ check 'a sound tree is made' make_sound_tree
 if [ $# -gt 0 ]; then
 	grep '^[^#]' "$list" | grep -e "$1"
 else
-	grep '^[^#]' "$list" | sixth
+	grep '^[^#]' "$list" | one_in 12
 fi | sed 's/ *| */|/;s/ *| */|/2;s/ *| */|/3' >"$scratch/faults"
 check 'there are faults to plant' [ -s "$scratch/faults" ]
 cut -d '|' -f 1 "$scratch/faults" | sort -u >"$scratch/checks"
