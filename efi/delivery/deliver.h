@@ -17,11 +17,11 @@ struct delivery {
 /*
  * Unpacks a stream with its header closed into results\FOLDER of each volume, and
  * prints how the run ended; the caller prints the places, when it has written what it
- * has to.  A folder that is there already stays as it is, and the new one gets a number,
- * unless it is of an earlier try to deliver this run: then what is not there yet is
- * added.  A file that does not fit is named, and the others written. way is how the
- * stream came home.  They go to a server, too, if the run has planned that.  One volume
- * is enough; if the server lacks what is needed, that is said.
+ * has to.  A folder that is there already stays as it is, and the new one gets a
+ * number, unless it is of an earlier try to deliver this run: then what is not there
+ * yet is added.  A file that does not fit is named, and the others written. way is how
+ * the stream came home.  They go to a server, too, if the run has planned that.  One
+ * volume is enough; if the server lacks what is needed, that is said.
  */
 struct delivery deliver(struct program *program, const struct log_header *header,
                         enum transport way);

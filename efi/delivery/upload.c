@@ -1,6 +1,7 @@
 #include "efi/delivery/upload.h"
 
 #include "efi/firmware/console.h"
+#include "efi/network/child.h"
 #include "efi/network/http.h"
 #include "efi/network/http_server.h"
 #include "efi/network/protocols.h"
@@ -117,7 +118,8 @@ static const char *status_text(EFI_STATUS status)
 	case NETWORK_PORT_UNREACHABLE:
 		return "the server refuses the connection";
 	case NETWORK_TFTP_ERROR:
-		return "the server takes no files there; tftpd-hpa does with --create";
+		return "the server takes no files there; tftpd-hpa does with "
+		       "--create --permissive";
 	case EFI_NOT_FOUND:
 	case EFI_SECURITY_VIOLATION:
 		return "this firmware does not trust the server, or has no TLS";
@@ -171,7 +173,7 @@ static struct http_answer get(const struct upload *upload, const char *path, voi
 	if (upload->url.scheme != URL_TFTP)
 		return http_get(&upload->route, &upload->url, path, to, bytes);
 	return (struct http_answer){
-		tftp_read(&tftp, path, to, bytes, tftp_deadline(*bytes)), CODE_OK
+		tftp_read(&tftp, path, to, bytes, child_deadline(*bytes)), CODE_OK
 	};
 }
 

@@ -6,6 +6,9 @@
 /* Between two polls. */
 #define PAUSE_US 200u
 
+#define LEAST_MS 15000u
+#define BYTES_PER_MS 64u
+
 EFI_STATUS child_open(const struct firmware *firmware, EFI_HANDLE interface,
                       EFI_GUID *binding, EFI_GUID *protocol, struct child *child)
 {
@@ -52,4 +55,9 @@ EFI_STATUS child_wait(const struct child *child, EFI_STATUS(EFIAPI *poll)(void *
 	}
 	(void)boot->CloseEvent(deadline);
 	return status;
+}
+
+uint32_t child_deadline(UINTN bytes)
+{
+	return LEAST_MS + (uint32_t)(bytes / BYTES_PER_MS);
 }

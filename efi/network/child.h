@@ -22,3 +22,7 @@ void child_close(struct child *child);
  */
 EFI_STATUS child_wait(const struct child *child, EFI_STATUS(EFIAPI *poll)(void *this),
                       uint32_t milliseconds);
+
+/* What a file of so many bytes may take, in milliseconds: 15 s, and 1 s for each 64 KB.
+ */
+uint32_t child_deadline(UINTN bytes);

@@ -5,9 +5,6 @@
 
 #include <string.h>
 
-#define LEAST_MS 15000u
-#define BYTES_PER_MS 64u
-
 /* Of the drivers; not all of their steps heed it. */
 #define DRIVER_MS 10000u
 
@@ -134,7 +131,7 @@ static EFI_STATUS ask(struct exchange *exchange, enum http_method method,
 
 	/* The driver does not add it. */
 	format_text(exchange->length, sizeof exchange->length, "%lu", (uint64_t)bytes);
-	exchange->deadline_ms = LEAST_MS + (uint32_t)(bytes / BYTES_PER_MS);
+	exchange->deadline_ms = child_deadline(bytes);
 	return call(exchange, http->request, &message);
 }
 
@@ -249,7 +246,7 @@ struct http_answer http_get(const struct route *route, const struct url *url,
 	if (http_is_done(&answer) && length > capacity) {
 		answer.status = EFI_BUFFER_TOO_SMALL;
 	} else if (http_is_done(&answer)) {
-		exchange.deadline_ms += (uint32_t)(length / BYTES_PER_MS);
+		exchange.deadline_ms = child_deadline(length);
 		answer.status = read_body(&exchange, to, length);
 		*bytes = length;
 	}

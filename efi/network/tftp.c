@@ -4,9 +4,6 @@
 
 #include <string.h>
 
-#define LEAST_MS 15000u
-#define BYTES_PER_MS 64u
-
 /* Of a packet that is not answered. */
 #define TRIES 3u
 #define TRY_S 2u
@@ -83,16 +80,11 @@ static EFI_STATUS transfer(const struct tftp *tftp, bool writes, const char *pat
 EFI_STATUS tftp_write(const struct tftp *tftp, const char *path, const void *from,
                       UINTN bytes)
 {
-	return transfer(tftp, true, path, (void *)from, &bytes, tftp_deadline(bytes));
+	return transfer(tftp, true, path, (void *)from, &bytes, child_deadline(bytes));
 }
 
 EFI_STATUS tftp_read(const struct tftp *tftp, const char *path, void *to, UINTN *bytes,
                      uint32_t milliseconds)
 {
 	return transfer(tftp, false, path, to, bytes, milliseconds);
-}
-
-uint32_t tftp_deadline(UINTN bytes)
-{
-	return LEAST_MS + (uint32_t)(bytes / BYTES_PER_MS);
 }

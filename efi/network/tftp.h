@@ -10,8 +10,8 @@ struct tftp {
 };
 
 /*
- * Sends a file.  15 s, and 1 s more for each 64 KB, and it has ended, whatever happens:
- * EFI_TIMEOUT.  The path is sent without its slash in front; a server makes no folders.
+ * Sends a file.  After child_deadline() it has ended, whatever happens: EFI_TIMEOUT.
+ * The path is sent without its slash in front; a server makes no folders.
  * NETWORK_TFTP_ERROR: the server refuses.
  */
 EFI_STATUS tftp_write(const struct tftp *tftp, const char *path, const void *from,
@@ -23,6 +23,3 @@ EFI_STATUS tftp_write(const struct tftp *tftp, const char *path, const void *fro
  */
 EFI_STATUS tftp_read(const struct tftp *tftp, const char *path, void *to, UINTN *bytes,
                      uint32_t milliseconds);
-
-/* What tftp_write() may take, in milliseconds. */
-uint32_t tftp_deadline(UINTN bytes);

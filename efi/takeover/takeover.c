@@ -124,8 +124,6 @@ static struct identity identity_of(const struct program *program, unsigned paint
 	};
 }
 
-#define SWITCHED_ON "switched on"
-
 static bool is_la57_found(const struct machine *machine)
 {
 	return (machine->found.cr4 & CR4_LA57) != 0;
@@ -135,7 +133,8 @@ void takeover_choose_levels(struct program *program)
 {
 	struct machine *const machine = &program->machine;
 
-	if (is_la57_found(machine))
+	machine->la57 = is_la57_found(machine);
+	if (machine->la57)
 		machine->la57_fact = "found on";
 	else if (!program->config.la57)
 		machine->la57_fact = "off";
@@ -147,10 +146,10 @@ void takeover_choose_levels(struct program *program)
 	 * CR0"). */
 	else if ((machine->found.cr4 & CR4_VMXE) != 0)
 		machine->la57_fact = "off: CR4.VMXE was found set";
-	else
-		machine->la57_fact = SWITCHED_ON;
-	machine->la57 =
-		is_la57_found(machine) || text_equal(machine->la57_fact, SWITCHED_ON);
+	else {
+		machine->la57_fact = "switched on";
+		machine->la57 = true;
+	}
 }
 
 static uint32_t others(const struct program *program)

@@ -96,23 +96,25 @@ check 'tftpd-hpa gives the files of the folder' tftp_gives
 start_nginx
 check 'nginx takes a file into a new folder, never twice, and nowhere else' never_overwrites
 
-arrived() { # NAME
-	set -- "$1" "$root"/results/*/*/
-	[ $# -eq 2 ] || {
+arrived() { # NAME URL FOLDER...
+	[ $# -eq 3 ] || {
 		echo "folders: $*"
 		says "$1" 'the server has the results'
 		return 1
 	}
-	ended_with 0 && says "$1" 'http://192.0.2.1:80/results/: the server takes files' &&
+	ended_with 0 && says "$1" "$2: the server takes files" &&
 		says "$1" 'the server has the results' && says "$1" "run_id,$1" &&
-		same_as_serial "$1" "$2" && manifest_holds "$2"
+		same_as_serial "$1" "$3" && manifest_holds "$3"
+}
+arrived_by_http() { # NAME
+	arrived "$1" http://192.0.2.1:80/results/ "$root"/results/*/*/
 }
 
 served http 'run = http' 'after = debugexit' 'transport = http, serial'
 cp "$served"/* "$root"
 start_dnsmasq tag:pxe
 pxe=n boots http
-check 'HTTP boot: tlbmark.cfg and results are on the server it came from' arrived http
+check 'HTTP boot: tlbmark.cfg and results are on the server it came from' arrived_by_http http
 # Two starts: of each the firmware's own, and that of the upload.
 asks_once() {
 	count=$(grep -c DHCPACK "$scratch/dnsmasq.log")
@@ -129,7 +131,7 @@ served pxe 'run = pxe' 'after = debugexit' 'transport = http, serial' \
 cp "$served"/* "$root"
 start_dnsmasq nothing
 boots pxe
-check 'PXE: the results are where upload says, from the address that ip says' arrived pxe
+check 'PXE: the results are where upload says, from the address that ip says' arrived_by_http pxe
 
 # As lab/README.md has it, where the server makes no folders.
 put_into_folders() {
@@ -141,15 +143,7 @@ put_into_folders() {
 }
 arrived_by_tftp() { # NAME
 	put_into_folders
-	set -- "$1" "$root"/results/*/
-	[ $# -eq 2 ] || {
-		echo "folders: $*"
-		says "$1" 'the server has the results'
-		return 1
-	}
-	ended_with 0 && says "$1" 'tftp://192.0.2.1:6969/results/: the server takes files' &&
-		says "$1" 'the server has the results' && same_as_serial "$1" "$2" &&
-		manifest_holds "$2"
+	arrived "$1" tftp://192.0.2.1:6969/results/ "$root"/results/*/
 }
 rm -r "$root/results"/*
 served tftp 'run = tftp' 'after = debugexit' 'transport = http, serial' \
