@@ -50,7 +50,7 @@ EFI_SECTIONS = .text .reloc .rodata .sbat .rela .data .dynamic
 
 folders = $(patsubst %/,%,$(wildcard $(1)/*/))
 BENCH_FOLDERS := paging bench bench/litmus $(call folders,bench/harness)
-FOLDERS := $(call folders,lib) lib/x86/start $(BENCH_FOLDERS) efi $(call folders,efi)
+FOLDERS := $(call folders,lib) lib/x86/start lib/x86/svm $(BENCH_FOLDERS) efi $(call folders,efi)
 EFI_SOURCES := $(wildcard $(FOLDERS:=/*.c) $(FOLDERS:=/*.S))
 EFI_OBJECTS := $(EFI_SOURCES:%=$(BUILD)/efi/%.o)
 
@@ -222,7 +222,7 @@ $(BUILD)/unit/test_silicon_model: $(MODEL)
 # what needs ring 0, at a fixed address, as firmware would have loaded it.
 SILICON_CFLAGS = -Itests/silicon/host/shadow $(HOST_CFLAGS) -fno-pie
 SILICON_SOURCES := $(PURE_LIB) $(BENCHES) $(wildcard lib/x86/*.c lib/x86/*.S lib/chipset/*.c \
-	lib/x86/start/*.c lib/x86/start/*.S \
+	lib/x86/start/*.c lib/x86/start/*.S lib/x86/svm/*.c lib/x86/svm/*.S \
 	tests/silicon/core/*.c tests/silicon/params/*.c tests/silicon/interpret/*.c \
 	tests/silicon/host/*.[cS])
 SILICON_OBJECTS := $(SILICON_SOURCES:%=$(BUILD)/silicon/%.o)
