@@ -37,7 +37,7 @@ def nested(run: Run) -> Markup:
                        for row in found if fits(variant.of(row))]) for title, fits in GROUPS]
     alt = "What a guest's invalidations, exits and walks cost, in TSC ticks."
     figures = plot_strips.figures(run, BENCH, alt, [one for one in groups if one[1]], "TSC ticks", FILE)
-    return join([paragraph(NOTE, class_="note"), *figures, *said(run, found),
+    return join([paragraph(NOTE, class_="note"), *figures, *said(run, found), tables.in_kernels(found),
                  tables.details(run, rows(run, BENCH))])
 
 
