@@ -86,11 +86,16 @@ static void nothing(void *argument)
 	(void)argument;
 }
 
-/* Where a model of a processor has the tables, no guest would be on them. */
+/*
+ * Without windows nothing is measured.  Where a model of a processor has the tables, no
+ * guest would be on them.
+ */
 static const char *find_lacks(const struct nested *nested)
 {
 	const uint64_t here = VA_WINDOW_GLOBAL;
 
+	if (nested->workspace->window_area == 0)
+		return "memory";
 	return mapped_data(here) != here ? "a model on this computer runs no guests"
 	                                 : svm_lacks(&nested->leaf);
 }
