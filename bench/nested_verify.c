@@ -46,7 +46,8 @@ static bool try_cell(const struct bench_run *run, struct nested *nested,
 	if (applies && came_back)
 		tally_cell(&nested->tallies[cell->act],
 		           verdict_of(cell->rule, &staleness));
-	nested_cell_to_csv(&line, cell, applies && came_back ? &staleness : NULL);
+	nested_cell_to_csv(&line, cell, applies && came_back ? &staleness : NULL,
+	                   run->core_type);
 	record_line(run->record, &line);
 	return came_back;
 }

@@ -25,6 +25,7 @@ struct bench_run {
 	const struct config *config;
 	const struct machine *machine;
 	struct workspace *workspace; /* empty */
+	const char *core_type;       /* of the boot processor; NULL: all are alike */
 	struct remote_group *group;
 	struct record *record;
 	struct selftest *selftest;

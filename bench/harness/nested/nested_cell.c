@@ -59,7 +59,7 @@ static void put_counts(struct csv *csv, const struct staleness *staleness)
 }
 
 void nested_cell_to_csv(struct line *line, const struct nested_cell *cell,
-                        const struct staleness *staleness)
+                        const struct staleness *staleness, const char *core_type)
 {
 	struct csv csv = csv_begin(line);
 
@@ -74,5 +74,5 @@ void nested_cell_to_csv(struct line *line, const struct nested_cell *cell,
 	csv_text(&csv,
 	         verdict_name(staleness == NULL ? VERDICT_SKIPPED
 	                                        : verdict_of(cell->rule, staleness)));
-	verify_put_place(&csv, NULL, NULL);
+	verify_put_place(&csv, core_type, NULL);
 }

@@ -46,6 +46,6 @@ extern const unsigned nested_cell_count;
 /* TLB_CONTROL 3 and 7 are reserved without FlushByAsid. */
 bool nested_cell_applies(const struct nested_cell *cell, bool flushes_by_asid);
 
-/* A line of verify.csv; staleness NULL: skipped. */
+/* A line of verify.csv; staleness NULL: skipped; core_type NULL: all are alike. */
 void nested_cell_to_csv(struct line *line, const struct nested_cell *cell,
-                        const struct staleness *staleness);
+                        const struct staleness *staleness, const char *core_type);
