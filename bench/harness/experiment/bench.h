@@ -100,6 +100,11 @@ struct shape {
 	 */
 	bool (*is_shown)(const struct experiment *experiment);
 	/*
+	 * Its rows are believed by other cells than their operation's: tell() says by
+	 * which, and of one that was not equipped nothing was shown.
+	 */
+	bool is_verified_apart;
+	/*
 	 * The types of core whose TLBs the experiment works on, by their numbers as
 	 * bits, of an experiment that was equipped.  NULL: that of the core that
 	 * measures.

@@ -326,6 +326,7 @@ const struct shape shape_nested = {
 	.begin = begin,
 	.end = end,
 	.mishap = mishap,
+	.is_verified_apart = true,
 	.tell = tell,
 };
 
