@@ -1,7 +1,6 @@
 #!/bin/sh
 # A machine that is switched off at any moment: the next start says which run is
-# unfinished, what was on the stick before stays as it was, and the file systems are
-# whole.
+# unfinished, what was on the stick before stays as it was, and no file is damaged.
 set -eu
 . tests/stick.sh
 
@@ -45,6 +44,15 @@ earlier_are_unchanged() {
 		done
 }
 
+# EDK II writes which clusters are in use before it writes the folder that names them
+# (FatFlushDataCacheRange, FatVolumeFlushCache), and the power may go between the two.  Then
+# some clusters are in use by no file.  Nothing else may be wrong.
+no_file_is_damaged() {
+	! file_systems_are_clean off >"$scratch/fsck.log" || return 0
+	! grep -vE '^(fsck\.fat .*|Reclaimed [0-9]+ unused clusters? .*|Leaving filesystem unchanged\.|.*: [0-9]+ files, [0-9]+/[0-9]+ clusters|)$' \
+		"$scratch/fsck.log"
+}
+
 now() {
 	date +%s.%N
 }
@@ -66,6 +74,6 @@ while [ $i -lt $points ]; do
 	check "switched off at point $i: the next start says what became of it" \
 		verdict_is_right "off-$i"
 	check "point $i: earlier results are what they were" earlier_are_unchanged
-	check "point $i: the file systems are clean" file_systems_are_clean off
+	check "point $i: no file is damaged" no_file_is_damaged
 done
 finish
