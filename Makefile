@@ -50,7 +50,7 @@ EFI_SECTIONS = .text .reloc .rodata .sbat .rela .data .dynamic
 
 folders = $(patsubst %/,%,$(wildcard $(1)/*/))
 BENCH_FOLDERS := paging bench bench/litmus $(call folders,bench/harness)
-FOLDERS := $(call folders,lib) lib/x86/start $(BENCH_FOLDERS) efi $(call folders,efi)
+FOLDERS := $(call folders,lib) lib/x86/start lib/x86/svm $(BENCH_FOLDERS) efi $(call folders,efi)
 EFI_SOURCES := $(wildcard $(FOLDERS:=/*.c) $(FOLDERS:=/*.S))
 EFI_OBJECTS := $(EFI_SOURCES:%=$(BUILD)/efi/%.o)
 
@@ -226,7 +226,8 @@ $(BUILD)/unit/test_silicon_model: $(MODEL)
 SILICON_CFLAGS = -Itests/silicon/host/shadow $(HOST_CFLAGS)
 SILICON_PURE := $(PURE_LIB) $(wildcard tests/silicon/core/*.c tests/silicon/params/*.c)
 SILICON_SOURCES := $(BENCHES) $(wildcard lib/x86/*.c lib/x86/*.S lib/chipset/*.c \
-	lib/x86/start/*.c lib/x86/start/*.S tests/silicon/interpret/*.c tests/silicon/host/*.[cS])
+	lib/x86/start/*.c lib/x86/start/*.S lib/x86/svm/*.c lib/x86/svm/*.S \
+	tests/silicon/interpret/*.c tests/silicon/host/*.[cS])
 SILICON_OBJECTS := $(SILICON_PURE:%=$(BUILD)/host/%.o) $(SILICON_SOURCES:%=$(BUILD)/silicon/%.o)
 $(BUILD)/silicon/%.o: % Makefile | $(BUILD)/gen/version.h
 	@mkdir -p $(@D)

@@ -23,4 +23,6 @@ BENCH(litmus)
 BENCH(ipi_x2apic) /* behind the one switch */
 BENCH(shootdown_x2apic)
 BENCH(litmus_x2apic)
-BENCH(paging_off) /* with single_op */
+BENCH(paging_off)    /* with single_op */
+BENCH(nested_verify) /* a processor may hang in a guest */
+BENCH(nested)

@@ -38,7 +38,8 @@ struct address_space {
 #define VA_COMMON UINT64_C(0xffff950000000000)      /* kernel pages of all spaces */
 #define VA_SHOOTDOWN UINT64_C(0xffff960000000000)
 #define VA_LITMUS UINT64_C(0xffff970000000000)
-#define VA_WALKS UINT64_C(0xffffa60000000000) /* behind the last of VA_TARGETS */
+#define VA_NESTED UINT64_C(0xffffa50000000000) /* behind the last of VA_TARGETS */
+#define VA_WALKS UINT64_C(0xffffa60000000000)
 #define VA_WALKING                                                                     \
 	UINT64_C(0xffffa70000000000)           /* of a processor that walks meanwhile */
 #define VA_VERIFY UINT64_C(0xffff980000000000) /* sixteen of them */

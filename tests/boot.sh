@@ -128,7 +128,8 @@ whole_run() { # NAME
 		all_rows "$1" results.csv '($status == "ok" && $n > 0) ||
 			$reason ~ /^(cycle counter|no (whole|own) GiB of RAM|pcid|invpcid|invlpgb|rar|tce)$/ ||
 			$reason ~ /^(one processor|x2apic|mwait|no other thread of its core|TSC offset is .*)$/ ||
-			$reason == "calls come too late"' &&
+			$reason == "calls come too late" ||
+			($bench == "nested" && $reason ~ /(SVM|VMX|runs no guests)/)' &&
 		no_rows "$1" verify.csv '$verdict == "fail"' &&
 		all_such_rows "$1" verify.csv \
 			'$pcide == 0 && $op ~ /^(invlpg|cr3_reload|cr4_pge_toggle)$/ &&

@@ -46,10 +46,15 @@
 #define MSR_EFER 0xc0000080u
 #define MSR_GS_BASE 0xc0000101u
 #define MSR_AMD_SYSCFG 0xc0010010u
+#define MSR_AMD_VM_CR 0xc0010114u
+#define MSR_AMD_VM_HSAVE_PA 0xc0010117u
 #define MSR_AMD_SEV 0xc0010131u
 #define MSR_AMD_DE_CFG 0xc0011029u
 
 #define EFER_NXE (UINT64_C(1) << 11)
-#define EFER_TCE (UINT64_C(1) << 15) /* AMD: translation cache extension */
+#define EFER_SVME (UINT64_C(1) << 12) /* AMD: VMRUN and its kind may be used */
+#define EFER_TCE (UINT64_C(1) << 15)  /* AMD: translation cache extension */
+
+#define VM_CR_SVMDIS (UINT64_C(1) << 4) /* EFER.SVME cannot be set */
 
 #define DE_CFG_LFENCE_SERIALISES (UINT64_C(1) << 1)

@@ -14,6 +14,7 @@ from .sections.erratum import erratum
 from .sections.facts import files, machine
 from .sections.first_screen import first_screen
 from .sections.head import title
+from .sections.nested import nested
 from .sections.phases import phases
 from .sections.policies import policies
 from .sections.range_flush import range_flush
@@ -54,6 +55,7 @@ SECTIONS = (
     ("shootdown", "TLB shootdown", shootdown),
     ("lazy", "Lazy TLB mode", lazy),
     ("stolen", "What a call takes from its target", stolen),
+    ("nested", "What a guest with nested paging pays", nested),
     ("settings", "What this says about your kernel's settings", settings),
     ("distribution", "How the samples are distributed", distribution),
     ("drift", "Drift over the run", drift),
@@ -70,13 +72,13 @@ RESTS_ON = {
     "working-set": ("refill",), "walks": ("walks",), "range": ("range",), "switch": ("switch",),
     "policy": ("policy",),
     "tlb": ("tlb_size", "pcid_capacity"), "ipi": ("ipi",), "shootdown": ("shootdown",),
-    "lazy": ("lazy",), "stolen": ("stolen",),
+    "lazy": ("lazy",), "stolen": ("stolen",), "nested": ("nested",),
 }
 # One that rests on a file of its own.
 FILES = {"litmus": "litmus.csv"}
 # Not opened for print, which lists them: somebody who wants one opens it first.
 LONG = ("machine", "files", "words", "distribution", "cost", "refill", "working-set", "walks",
-        "range", "policy", "ipi", "shootdown", "lazy", "stolen", "drift")
+        "range", "policy", "ipi", "shootdown", "lazy", "stolen", "nested", "drift")
 MOST_REASONS = 3
 TICKS = (
     "Tables have four digits of a number, the files and the data of this page all. A cost is the "

@@ -12,9 +12,15 @@ only_fails() { # NAME TEST
 		"\$verdict == \"fail\" && \$test != \"$2\""
 }
 
-boot load -a icount -c 1 --machine pc --only single_op/invlpg --set selftest.plant=load
+boot load -a icount -c 1 --machine pc --cpu max,svm=off --only single_op/invlpg,nested \
+	--set selftest.plant=load
 check 'a load in an empty window is found' only_fails load empty_window
 check 'and does not change the exit status' status_is load 0
+check 'a processor without SVM: no guest is run, and why' all_such_rows load results.csv \
+	'$bench == "nested"' '$reason == "the hypervisor offers no SVM"'
+check 'nor is anything verified in one' all_such_rows load verify.csv \
+	'$entry ~ /^(guest|nested)_entry$/' '$verdict == "skipped"'
+check 'which is no failure' verdict_is load nested skipped
 
 boot deaf -a icount -c 1 --machine pc --only single_op/invlpg --set selftest.plant=deaf
 check 'a sampler that does not notice interrupts is found' \

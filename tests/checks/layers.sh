@@ -16,14 +16,14 @@ cat >"$scratch/floors" <<'END'
 17 efi/network
 16 efi/firmware
 15 bench
-14 bench/harness/runner bench/harness/target bench/litmus
+14 bench/harness/nested bench/harness/runner bench/harness/target bench/litmus
 13 bench/harness/remote bench/harness/verify bench/harness/walk
 12 bench/harness/selftest bench/harness/experiment
 11 bench/harness/sample
 10 bench/harness/space bench/harness/work
 9 bench/harness/smp bench/harness/window
 8 paging
-7 lib/chipset lib/x86/start
+7 lib/chipset lib/x86/start lib/x86/svm lib/x86/svm
 6 lib/x86
 5 lib/screen lib/machine
 4 lib/codes lib/processor

@@ -60,6 +60,8 @@ REMOTE = {
                 "generation-return-tables", "generation-return-other")))
           for state in ("pause", "hlt"))],
     "walks": ["load-l1-sibling-spin", "load-memory-sibling-walks", "sibling-lost"],
+    "nested": ["trip", "trip-flushasid", "trip-flushall", "invlpga", "marginal-guest", "marginal-exit",
+               *(f"load-l1-{where}" for where in ("host", "nested1g", "nested2m", "nested4k"))],
     "stolen": ["-".join(words) for words in itertools.product(
         ("unicast", "nmi", "broadcast"), ("spin", "pause", "misses", "stores", "ring3", "sibling"),
         (*DISTANCES, *(f"package-{core}" for core in ("pcore", "ecore")), "package-pcide"))],

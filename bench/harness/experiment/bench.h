@@ -25,6 +25,7 @@ struct bench_run {
 	const struct config *config;
 	const struct machine *machine;
 	struct workspace *workspace; /* empty */
+	const char *core_type;       /* of the boot processor; NULL: all are alike */
 	struct remote_group *group;
 	struct record *record;
 	struct selftest *selftest;
@@ -98,6 +99,11 @@ struct shape {
 	 * nothing.
 	 */
 	bool (*is_shown)(const struct experiment *experiment);
+	/*
+	 * Its rows are believed by other cells than their operation's: tell() says by
+	 * which, and of one that was not equipped nothing was shown.
+	 */
+	bool is_verified_apart;
 	/*
 	 * The types of core whose TLBs the experiment works on, by their numbers as
 	 * bits, of an experiment that was equipped.  NULL: that of the core that

@@ -232,6 +232,8 @@ static enum believed believed_here(const struct experiment *experiment,
 	const bool looks =
 		experiment->skip == NULL && shape != NULL && shape->is_shown != NULL;
 
+	if (experiment->skip != NULL && shape != NULL && shape->is_verified_apart)
+		return BELIEVED_UNKNOWN;
 	return believed == BELIEVED_YES && looks && !shape->is_shown(experiment)
 	               ? BELIEVED_UNKNOWN
 	               : believed;

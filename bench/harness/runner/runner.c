@@ -502,6 +502,7 @@ static void run_parts(struct run *run, const struct bench *bench)
 			      .config = run->config,
 			      .machine = run->machine,
 			      .workspace = &run->workspace,
+			      .core_type = run->cores[0].name,
 			      .group = &run->group,
 			      .record = run->record,
 			      .selftest = &run->selftest,

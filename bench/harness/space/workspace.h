@@ -22,6 +22,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct nested;
+
 enum alias { ALIAS_GLOBAL, ALIAS_LOCAL, ALIAS_FLAT };
 
 /* What an operation aims at. */
@@ -96,6 +98,7 @@ struct workspace {
 	uint64_t churn_code;  /* code that visits PCIDs; 0: not placed yet */
 	struct script_area script_area;
 	struct walk_pages walk_pages;
+	struct nested *nested; /* a guest to run in; NULL: nobody asked for one yet */
 	uint32_t chase_arena_mapped[LEVEL_PML4 + 1]
 				   [LEVEL_PML4 + 1]; /* by page and apart */
 	uint32_t chase_arena_global_mapped, chase_arena_contiguous_mapped;

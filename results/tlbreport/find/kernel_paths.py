@@ -60,6 +60,17 @@ PATHS = (
     Path("walks", "what the other thread loses", "flush_tlb_func: a flush on one thread may drop "
          "what the other has", says={"figure": ("sibling-lost",)}),
     Path("walks", "load, store", "none: a walk is the processor's own"),
+    Path("nested", "trip-flushasid", "svm_flush_tlb_asid of KVM: TLB_CONTROL_FLUSH_ASID at the next VMRUN",
+         says={"guest": ("trip-flushasid",)}),
+    Path("nested", "trip-flushall", "new_asid of KVM, where all ASIDs were given: TLB_CONTROL_FLUSH_ALL_ASID",
+         xen="svm_asid_handle_vmrun", says={"guest": ("trip-flushall",)}),
+    Path("nested", "trip", "svm_vcpu_run of KVM: all that is not VMRUN and VMMCALL comes besides",
+         says={"guest": ("trip",)}),
+    Path("nested", "invlpga", "svm_flush_tlb_gva of KVM; with nested paging up to 7.1", says={"guest": ("invlpga",)}),
+    Path("nested", "exit", "invlpg_interception, cr_interception of KVM: without nested paging alone",
+         xen="svm_invlpg_intercept", says={"guest": ("exit",)}),
+    Path("nested", "guest, load", "none: with nested paging neither is intercepted, and a walk is the "
+         "processor's own"),
     Path("range", "pti", "flush_tlb_mm_range with X86_FEATURE_PTI: native_flush_tlb_one_user for "
          "each page and half, 4.15", "pmap_invalidate_range with pm_ucr3",
          says={"scope": ("pti",)}),

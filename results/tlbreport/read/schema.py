@@ -24,12 +24,15 @@ OPS = (
     "none cr3_reload cr3_pcid_flush cr3_pcid_noflush invlpg invpcid_address "
     "invpcid_context invpcid_all_global invpcid_all_non_global invpcid_by_cr3 "
     "invpcid_by_cr3_seed cr4_pge_toggle cr4_smep_set cr0_pg_toggle invlpgb_tlbsync "
-    "invlpgb_context invlpgb_all_global invlpgb_all_non_global cr3_pti_deferred tr7_probe"
+    "invlpgb_context invlpgb_all_global invlpgb_all_non_global cr3_pti_deferred tr7_probe "
+    "guest_invlpg guest_cr3_reload guest_invlpga exit_invlpg exit_cr3_reload invlpga "
+    "invlpga_other_asid host_invlpg host_cr4_pge_toggle vmrun_flush_nothing vmrun_flush_all "
+    "vmrun_flush_asid vmrun_flush_non_global vmrun_new_asid"
 ).split()
 ENTRIES = (
     "page_4k page_2m page_1g neighbour global_4k global_neighbour target_pcid "
     "other_pcid other_pcid_global pde psc psc_pdpte psc_pml4e psc_pml5e code_4k "
-    "code_2m code_global code_target_pcid code_other_pcid"
+    "code_2m code_global code_target_pcid code_other_pcid guest_entry nested_entry"
 ).split()
 
 

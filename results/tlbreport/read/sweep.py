@@ -20,7 +20,7 @@ BOOTS_SHARE = NORMAL_95 * BOOTS_PERCENT / 100  # of a cost: half of the 95 % int
 NOT_BELIEVED, NO_VERDICT = "not believed", "no verdict"
 # Benchmarks that have a section of their own, where their rows stand.
 BENCHES = ("refill", "walks", "range", "switch", "policy", "tlb_size", "pcid_capacity",
-           "ipi", "shootdown", "lazy", "stolen")
+           "ipi", "shootdown", "lazy", "stolen", "nested")
 
 
 @dataclass(frozen=True)

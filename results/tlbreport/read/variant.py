@@ -51,6 +51,7 @@ class Variant:
     meets: str = ""  # of walks, what is to be set or found changed: accessed, dirty, new ...
     lies: str = ""  # where the page's entry does: l1, l2, l3, memory
     beside: str = ""  # what the core's other thread does meanwhile: sibling-spin, sibling-walks
+    guest: str = ""  # of nested: trip, guest, exit, invlpga, host, nested4k ...
     load: str = ""  # of pcid_capacity, how other PCIDs are entered: noflush, flush
     pages_each: int | None = None  # that are touched in each of those
     mode: str = ""  # how others are reached
@@ -169,6 +170,11 @@ FORMS = {
          word("lies", "l1 l2 l3 memory"), word("beside", "sibling-spin sibling-walks", False),
          word("figure", "faults unset", False)),
         (word("figure", "sibling-lost"),),
+    ),
+    "nested": (
+        (word("guest", "trip-flushasid trip-flushall trip invlpga"),),
+        (word("phase", "marginal"), word("guest", "guest exit")),
+        (word("access", "load"), word("lies", "l1"), word("guest", "host nested1g nested2m nested4k")),
     ),
     "range": (
         (word("scope", "page range pti-space pti-deferred pti kernel"), word("page_size", "4k 2m"), PCIDE, CHAINS,

@@ -16,6 +16,14 @@ ACCESSED = "_accessed"  # behind the entry that was told by its accessed bit
 PARTNERS = {("invpcid_address", "pti"): "invlpg", ("invpcid_context", "pti-space"): "cr3_pcid_flush",
             ("invlpg", "gen"): "cr3_reload"}
 
+# Of nested, operation and who does it -> the operation of its cells.
+GUEST = {
+    ("none", "invlpga"): "invlpga", ("invlpg", "guest"): "guest_invlpg", ("invlpg", "exit"): "exit_invlpg",
+    ("cr3_reload", "exit"): "exit_cr3_reload",
+    **{("cr3_reload", one): "guest_cr3_reload" for one in ("guest", "nested1g", "nested2m", "nested4k")},
+}
+GUEST_ENTRIES = ("guest_entry", "nested_entry")
+
 # Row -> all of it that its operations and the states it may be of follow from: a sweep has many
 # rows that are alike in that.
 told_by = itemgetter("bench", "op", "variant", "status")
@@ -171,7 +179,10 @@ def in_words(of_op: dict, one: tuple) -> str:
 
 
 def operations(row: Row) -> list:
-    """The operation of a row; and the other of a row of two, which is believed if both are."""
+    """The operation of a row, as its cells have it; and the other of a row of two, which is believed if
+    both are."""
     said = variant.of(row)
+    if said.guest:
+        return [GUEST.get((row["op"], said.guest), row["op"])]
     partner = PARTNERS.get((row["op"], said.scope or said.lock))
     return [row["op"], partner] if partner else [row["op"]]

@@ -6,7 +6,7 @@ from ..draw.tables import BELIEVED
 from ..read import keeping, variant
 from ..read.run import Row, Run
 from ..read.schema import OPS, in_order
-from ..read.verdicts import Cell, in_words, must_cells, must_phases, state, states, where
+from ..read.verdicts import Cell, in_words, must_cells, must_phases, operations, state, states, where
 
 SAID = {
     "fail": "failed",
@@ -20,7 +20,7 @@ SAID = {
 def belief(run: Run) -> Markup:
     """What decides, and a line for each operation that was timed or verified."""
     musts, found = must_cells(run), must_phases(run)
-    timed = (r["op"] for r in run.rows("results.csv") if r["op"])
+    timed = (operations(r)[0] for r in run.rows("results.csv") if r["op"])
     rule = (
         "A required check is something that the manual says must happen: that an entry of the TLB "
         "goes, or that an exception comes. A row is believed if at least one entry that its "
@@ -62,7 +62,7 @@ def unseen(run: Run) -> Markup:
 
 def lines(run: Run, op: str, musts: dict, of_op: dict) -> list:
     """The line of an operation; one for each state where these are not believed alike."""
-    rows = [r for r in run.rows("results.csv") if r["op"] == op and r["status"] == "ok"]
+    rows = [r for r in run.rows("results.csv") if operations(r)[0] == op and r["status"] == "ok"]
     is_alike = (len({"fail" in verdicts for verdicts in of_op.values()}) < 2
                 and len({r["believed"] for r in rows}) < 2)
     if is_alike or len(of_op) < 2:

@@ -17,6 +17,7 @@ SHOWS = {
                   "thousand where a hypervisor answers it.",
     "litmus": "No litmus test ended with an outcome that the architecture forbids.",
     "litmus_x2apic": "The same of the tests that need x2APIC mode.",
+    "nested": "No required check failed in a guest, and each guest came back.",
     "quantum": "The clock advances in steps of this size: no difference is finer.",
     "smallest_step": "The smallest advance seen between two reads of the clock.",
     "empty_window": "Two windows with nothing in them cost the same: the interval of their "

@@ -27,7 +27,7 @@ def every_row() -> set:
     rows = [row for profile in PROFILES for row in planned(profile)] + everything()
     found = {(row["bench"], row["op"], row["variant"]) for row in rows}
     for bench, op in (("ipi", "none"), ("lazy", "cr3_reload"), ("shootdown", "invlpg"),
-                      ("stolen", "none"), ("walks", "cr3_reload")):
+                      ("stolen", "none"), ("walks", "cr3_reload"), ("nested", "none")):
         found |= {(bench, "invlpgb_tlbsync" if "broadcast" in text else op, text)
                   for text in REMOTE[bench]}
     return {one for one in found if one[0] in BENCHES}

@@ -7,7 +7,7 @@ from ...draw.figure import picture
 from ...draw.markup import Markup, badge, breakable, join, legend, paragraph, table, tag
 from ...read.run import Run
 from ...read.schema import ENTRIES, OPS, PHASES, in_order
-from ...read.verdicts import ACCESSED, Cell, cells, common_bits, where
+from ...read.verdicts import ACCESSED, GUEST_ENTRIES, Cell, cells, common_bits, where
 from .each_cpu import each_cpu
 
 # verdict -> sign, colour class, what it means
@@ -102,7 +102,7 @@ def excluded(grid: list) -> Markup:
     """What a verdict excludes, by how often its cell was tried."""
     counts = {}
     for cell in grid:
-        if cell.unseen is not None:
+        if cell.unseen is not None and cell.entry not in GUEST_ENTRIES:
             counts.setdefault(int(cell.total("trials")), []).append(cell)
     if not counts:
         return Markup("")

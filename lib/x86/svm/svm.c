@@ -1,0 +1,49 @@
+#include "lib/x86/svm/svm.h"
+
+#include "lib/x86/cpu.h"
+#include "lib/x86/identify.h"
+#include "lib/x86/insn.h"
+
+static struct cpuid_regs ask(const struct cpuid_source *source, uint32_t leaf,
+                             uint32_t subleaf)
+{
+	(void)source;
+	return cpuid_leaf(leaf, subleaf);
+}
+
+struct svm_leaf svm_leaf(void)
+{
+	return svm_leaf_of(&(struct cpuid_source){ .leaf = ask });
+}
+
+const char *svm_lacks(const struct svm_leaf *leaf)
+{
+	uint64_t vm_cr = 0;
+	const char *const lacks = svm_leaf_lacks(leaf);
+
+	if (lacks != NULL)
+		return lacks;
+	if (!rdmsr_safe(MSR_AMD_VM_CR, &vm_cr))
+		return "SVM has no VM_CR";
+	return (vm_cr & VM_CR_SVMDIS) != 0 ? "SVM is switched off by the firmware"
+	                                   : NULL;
+}
+
+bool svm_on(uint64_t host_save)
+{
+	const uint64_t efer = rdmsr(MSR_EFER);
+
+	if (!wrmsr_safe(MSR_EFER, efer | EFER_SVME) ||
+	    (rdmsr(MSR_EFER) & EFER_SVME) == 0)
+		return false;
+	if (wrmsr_safe(MSR_AMD_VM_HSAVE_PA, host_save))
+		return true;
+	wrmsr(MSR_EFER, efer);
+	return false;
+}
+
+void svm_off(void)
+{
+	(void)wrmsr_safe(MSR_AMD_VM_HSAVE_PA, 0);
+	wrmsr(MSR_EFER, rdmsr(MSR_EFER) & ~EFER_SVME);
+}
