@@ -6,6 +6,8 @@ from rundir import (HARDWARE, RESULTS, RunTest, checked, cost, csv_bytes, histog
                     replace, restate, small_results, write, write_run)
 
 from tlbreport.read.load import NotARun, load
+from tlbreport.read.run import number, numbers
+from tlbreport.read.schema import FITS
 
 
 class Load(RunTest):
@@ -289,3 +291,21 @@ class Unparsed(RunTest):
         write(self.folder, "histogram.csv", read(self.folder, "histogram.csv") + b'a,"b\n\nc"\n')
         self.assertIn("histogram.csv: 3 rows, machine.csv says 2: the file is not whole",
                       [str(one) for one in load(self.folder, ("histogram.csv",)).problems])
+
+
+class Columns(RunTest):
+    """Thousands of fields are looked at together."""
+
+    def test_a_column_of_numbers_is_judged_as_each_of_its_fields(self):
+        pieces = ("", "-", ".", "1", "07", "x", "\n", "e1", "\u0663")
+        fields = {a + b + c for a in pieces for b in pieces for c in pieces}
+        for check, fits in FITS.items():
+            for text in fields:
+                good = not text or not check(text)
+                for column in ([text], ["1", text], ["", text, "2"]):
+                    self.assertEqual(fits(column), good, column)
+        self.assertTrue(all(fits([]) for fits in FITS.values()))
+
+    def test_a_column_is_read_as_each_of_its_fields(self):
+        for column in (["1", "", "-2.5"], ["1", "x", "", "1e3"], []):
+            self.assertEqual(numbers(column), list(map(number, column)))

@@ -127,22 +127,26 @@ def of_pages(key: str, pcide: bool, found: list) -> Regrets:
     whose = {pages: kernel for kernel, pages in known}
     tried = [pages for pages in sorted({*PAGES, *(
         pages for kernel, pages in known if kernel == "FreeBSD")}) if pages < reach]
-    choices = [Choice(str(pages), whose.get(pages, ""), tuple(
-        of_ceiling(one.pages.curve, one.flush.point, pages) for _, one in found))
-        for pages in tried]
+    by_ceiling = list(zip(*(of_ceilings(one.pages.curve, one.flush.point, [*tried, NEVER])
+                            for _, one in found)))
+    choices = [Choice(str(pages), whose.get(pages, ""), cells)
+               for pages, cells in zip(tried, by_ceiling)]
     beyond = ", ".join(kernel for kernel, pages in known if pages >= reach)
-    choices.append(Choice("never", beyond, tuple(
-        of_ceiling(one.pages.curve, one.flush.point, NEVER) for _, one in found)))
+    choices.append(Choice("never", beyond, by_ceiling[-1]))
     return Regrets(f"{'with' if pcide else 'without'} PCIDs{WORDS[key]}", key, cases,
                    tuple(choices), reach)
 
 
-def of_ceiling(pages: Curve, flush: Point, ceiling: float) -> Cell:
-    """Up to the ceiling page by page, beyond it the flush, against the better of the two."""
-    xs = {p.x for p in pages.points}
-    xs |= {x for x in (ceiling, ceiling + 1) if pages.points[0].x <= x <= pages.points[-1].x}
-    return worst((x, here if x <= ceiling else flush, min(here, flush, key=lambda p: p.y))
-                 for x in sorted(xs) for here in [between(pages.points, x)])
+def of_ceilings(pages: Curve, flush: Point, ceilings: list) -> list:
+    """For each, up to the ceiling page by page, beyond it the flush, against the better of the
+    two."""
+    places, last = {p.x for p in pages.points}, pages.points[-1].x
+    beside = {x for ceiling in ceilings for x in (ceiling, ceiling + 1)
+              if pages.points[0].x <= x <= last}
+    found = {x: between(pages.points, x) for x in sorted(places | beside)}
+    return [worst((x, here if x <= ceiling else flush, here if here.y <= flush.y else flush)
+                  for x, here in found.items() if x in places or x in (ceiling, ceiling + 1))
+            for ceiling in ceilings]
 
 
 def between(points: tuple, x: float) -> Point:

@@ -12,10 +12,10 @@ from operator import itemgetter
 from ..find import decisions, errata
 from ..find.headline_rows import headlines
 from ..read import litmus, trust
-from ..read.headline import divisor
+from ..read.headline import divided
 from ..read.load import load
 from ..read.row_name import KEY
-from ..read.run import Row, Run
+from ..read.run import Run, numbers
 from ..read.verdicts import must_cells
 from .standing import environment
 
@@ -25,6 +25,8 @@ FACTS = ("run_id vendor family model stepping brand microcode hypervisor board d
          "program").split()
 KEYS_KEPT = 1 << 15  # experiments of several profiles
 FLAGS = {"1": 1, "0": 0}
+KEPT = itemgetter("status", "reason", "believed", "converged", "unit", "p50", "ci99_lo", "ci99_hi", "p99",
+                  "quantum", "a_p50", "b_p50")
 experiment = itemgetter(*KEY, "core_type", "unit")  # row -> its key
 SIGNATURE = ("vendor", "family", "model", "stepping")
 
@@ -38,7 +40,7 @@ class Extract:
     run: dict = field(default_factory=dict)
     facts: list = field(default_factory=list)
     problems: list = field(default_factory=list)
-    costs: list = field(default_factory=list)  # (experiment's key, what it cost)
+    costs: list = field(default_factory=list)  # (experiment's key, the columns of what it cost)
     headlines: list = field(default_factory=list)
     regrets: list = field(default_factory=list)
     errata: list = field(default_factory=list)
@@ -61,7 +63,7 @@ def fill(made: Extract, run: Run) -> None:
     made.run = about(run, made.folder)
     made.facts = [(key, value) for key, value in run.machine.items() if not key.startswith("file_")]
     made.problems = [(one.file, one.line, one.text, int(one.damage)) for one in run.problems]
-    made.costs = list(costs(run))
+    made.costs = costs(run)
     made.headlines = [headline(run, place, one) for place, one in enumerate(headlines(run))]
     made.regrets = [(place, *one) for place, one in enumerate(regrets(run))]
     made.errata = list(found_errata(run))
@@ -100,18 +102,21 @@ def machine(run: Run, folder: str) -> str:
         or "not recorded"
 
 
-def costs(run: Run):
-    """Each row of results.csv: key and unit of its experiment, and what came of it.  Of two rows of
-    one experiment the first counts, as in the page of a run."""
-    seen = set()
+def costs(run: Run) -> list:
+    """Of each row of results.csv key and unit of its experiment, and what came of it: the columns
+    of `cost` behind its two numbers.  Of two rows of one experiment the first counts, as in the page
+    of a run."""
+    found = {}
     for one in (run, *run.others.values()):
         for row in one.rows("results.csv"):
-            key = experiment(row)
-            if key not in seen:
-                seen.add(key)
-                yield shared(key), (*map(sys.intern, (row["status"], row["reason"])), row.number("p50"),
-                            row.number("ci99_lo"), row.number("ci99_hi"), row.number("p99"),
-                            FLAGS.get(row["believed"]), FLAGS.get(row["converged"]), step(row))
+            found.setdefault(experiment(row), row)
+    if not found:
+        return []
+    status, reason, believed, converged, unit, *counted = zip(*map(KEPT, found.values()))
+    p50, low, high, p99, *clock = map(numbers, counted)
+    return list(zip(map(shared, found), map(sys.intern, status), map(sys.intern, reason), p50, low,
+                    high, p99, map(FLAGS.get, believed), map(FLAGS.get, converged),
+                    map(step, unit, *clock, p50)))
 
 
 @lru_cache(maxsize=KEYS_KEPT)
@@ -121,10 +126,10 @@ def shared(key: tuple) -> tuple:
     return tuple(map(sys.intern, key))
 
 
-def step(row: Row) -> float | None:
-    """The least that the clock tells apart, in the row's unit; None of what is not in ticks."""
-    quantum = row.number("quantum")
-    return None if row["unit"] != "ticks" or quantum is None else quantum / divisor(row)
+def step(unit: str, quantum: float | None, *medians) -> float | None:
+    """The least that the clock tells apart, in a row's unit; None of what is not in ticks.
+    medians: of its arms, and of their difference."""
+    return None if unit != "ticks" or quantum is None else quantum / divided(*medians)
 
 
 def headline(run: Run, place: int, one) -> tuple:

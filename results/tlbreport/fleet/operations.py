@@ -16,14 +16,19 @@ NOTE = ("Of each processor the median of its machines' medians, and the least an
         "an operation.")
 HEADS = ["environment?", "processor?", "variant?", "place*", "median", "least", "greatest", "unit*",
          "machines", "boots", "not believed", "not converged"]
-EXPERIMENTS = """
+HAS_SPREAD = "EXISTS (SELECT 1 FROM spread WHERE spread.experiment = experiment.experiment)"
+EXPERIMENTS = f"""
 SELECT op, bench, variant, core_type, param, value, targets, experiment FROM experiment
-WHERE EXISTS (SELECT 1 FROM spread WHERE spread.experiment = experiment.experiment)
-ORDER BY experiment"""
+WHERE {HAS_SPREAD} ORDER BY experiment"""
 FOUND = """
 SELECT environment, processor, middle, least, greatest, unit, machines, runs, disbelieved,
   unconverged
 FROM spread WHERE experiment = ? AND microcode = ?"""
+
+
+def measured(store: Store) -> list:
+    """The operations that have a page."""
+    return [op for op, in store.rows(f"SELECT DISTINCT op FROM experiment WHERE {HAS_SPREAD}")]
 
 
 def operations(store: Store, names: dict) -> dict:

@@ -1,6 +1,6 @@
 """The tables of the database; results/fleet.md explains each column."""
 
-VERSION = 2  # of the tables: another one is not read
+VERSION = 3  # of the tables: another one is not read
 NAME = "fleet.sqlite"
 
 TABLES = """
@@ -25,10 +25,11 @@ CREATE TABLE experiment (
   unit TEXT NOT NULL,
   UNIQUE (bench, op, variant, param, value, targets, core_type, unit));
 CREATE TABLE cost (
-  experiment INTEGER NOT NULL REFERENCES experiment, run INTEGER NOT NULL REFERENCES run,
+  run INTEGER NOT NULL REFERENCES run, experiment INTEGER NOT NULL REFERENCES experiment,
   status TEXT NOT NULL, reason TEXT NOT NULL, p50 REAL, ci99_lo REAL, ci99_hi REAL, p99 REAL,
   believed INTEGER, converged INTEGER, step REAL,
-  PRIMARY KEY (experiment, run)) WITHOUT ROWID;
+  PRIMARY KEY (run, experiment)) WITHOUT ROWID;
+CREATE TABLE packed (run INTEGER PRIMARY KEY REFERENCES run, costs BLOB NOT NULL);
 CREATE TABLE headline (
   run INTEGER NOT NULL REFERENCES run, place INTEGER NOT NULL, name TEXT NOT NULL,
   ticks REAL, ns REAL, converged INTEGER, doubt TEXT NOT NULL,
@@ -67,8 +68,8 @@ CREATE VIEW measured AS
     experiment.unit, cost.status, cost.reason, cost.p50, cost.ci99_lo, cost.ci99_hi, cost.p99,
     cost.believed, cost.converged,
     CASE WHEN experiment.unit = 'ticks' THEN 1e9 * cost.p50 / run.tsc_hz END AS p50_ns
-  FROM cost JOIN run USING (run) JOIN experiment USING (experiment)
+  FROM experiment CROSS JOIN run JOIN cost USING (experiment, run)
   WHERE run.duplicate_of IS NULL;
 """
 # Tables whose rows are of one run.
-OF_RUN = ("fact", "problem", "headline", "regret", "erratum")
+OF_RUN = ("cost", "packed", "fact", "problem", "headline", "regret", "erratum")

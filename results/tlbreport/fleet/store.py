@@ -4,6 +4,7 @@ import os
 import sqlite3
 from contextlib import contextmanager
 
+from . import packed
 from .schema import NAME, OF_RUN, TABLES, VERSION
 
 CACHE_KIB = 65536  # of pages, while runs are added
@@ -88,15 +89,14 @@ class Store:
         self.base.execute("UPDATE run SET duplicate_of = NULL WHERE duplicate_of = ?", (run,))
         for table in OF_RUN:
             self.base.execute(f"DELETE FROM {table} WHERE run = ?", (run,))
-        self.base.execute("DELETE FROM cost WHERE run = ? AND experiment IN "
-                          "(SELECT experiment FROM experiment)", (run,))
         self.base.execute("DELETE FROM run WHERE run = ?", (run,))
 
     def add(self, extracts: list) -> list:
         """Adds runs; (folder, why) of those that could not be: of them nothing is kept."""
         try:
             with self.whole():
-                self.add_together(extracts)
+                for one in extracts:
+                    self.add_run(one)
         except UNFIT as error:
             if len(extracts) == 1:
                 return [(extracts[0].folder, f"{type(error).__name__}: {error}")]
@@ -116,29 +116,21 @@ class Store:
             raise
         self.base.execute("RELEASE added")
 
-    def add_together(self, extracts: list) -> None:
-        """The costs of all of them in the order in which they are kept."""
-        costs = []
-        for one in extracts:
-            run = self.add_run(one)
-            self.outdate(one.run["processor"])
-            costs += [(self.experiments.get(key) or self.experiment(key), run, *cost)
-                      for key, cost in one.costs]
-        costs.sort()  # no two have the first two fields in common
-        self.base.executemany(f"INSERT INTO cost VALUES ({marks(11)})", costs)
-
-    def add_run(self, one) -> int:
-        """All rows of a run but its costs; returns its number."""
+    def add_run(self, one) -> None:
+        """All rows of a run."""
+        self.outdate(one.run["processor"])
         values = [one.folder, one.stamp, *(one.run[name] for name in RUN[2:])]
         run = self.base.execute(f"INSERT INTO run ({', '.join(RUN)}) VALUES ({marks(len(RUN))})",
                                 values).lastrowid
+        costs = sorted((self.experiments.get(key) or self.experiment(key), *cost)
+                       for key, *cost in one.costs)  # no two are of one experiment
         for table, rows, width in (
-                ("fact", one.facts, 3), ("problem", one.problems, 5),
+                ("cost", costs, 11), ("fact", one.facts, 3), ("problem", one.problems, 5),
                 ("headline", one.headlines, 8), ("regret", one.regrets, 12),
                 ("erratum", one.errata, 4)):
             self.base.executemany(f"INSERT INTO {table} VALUES ({marks(width)})",
                                   [(run, *row) for row in rows])
-        return run
+        self.base.execute("INSERT INTO packed VALUES (?, ?)", (run, packed.pack(costs)))
 
     def known(self) -> dict:
         """Experiment -> its number."""

@@ -75,15 +75,17 @@ def belief_faults(run: Run):
     known, elsewhere = {}, Counter()
     for row in run.rows("results.csv"):
         op = row["op"]
-        if row["targets"] and any(one.get(op) != found.get(op) for one in others):
+        if others and row["targets"] and any(one.get(op) != found.get(op) for one in others):
             continue
-        alike = (row["believed"], *told_by(row))
+        alike = row["believed"], told_by(row)
         if alike not in known:
             known[alike] = belief_fault(found, row)
         fault = known[alike]
-        if row["believed"] == "0" and fault and failed(found.get(op, {}).values()):
+        if not fault:
+            continue
+        if row["believed"] == "0" and failed(found.get(op, {}).values()):
             elsewhere[op] += 1
-        elif fault:
+        else:
             yield Problem("results.csv", row.line,
                           f"believed: {row['believed']}, but {fault} in verify.csv")
     for op, count in elsewhere.items():

@@ -21,7 +21,11 @@ def applied(row: Row) -> Row:
 
 def divisor(row: Row) -> int:
     """By what its arms' difference was divided, as far as their medians say."""
-    a, b, median = row.number("a_p50"), row.number("b_p50"), row.number("p50")
+    return divided(row.number("a_p50"), row.number("b_p50"), row.number("p50"))
+
+
+def divided(a: float | None, b: float | None, median: float | None) -> int:
+    """The same of the medians of the arms and of their difference."""
     if a is None or b is None or not median:
         return 1
     return max(1, round((b - a) / median))

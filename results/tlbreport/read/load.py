@@ -135,10 +135,11 @@ def text_faults(name: str, data: bytes) -> list:
 
 def records(text: str):
     """(line it begins on, fields) of each record."""
-    reader, line = csv.reader(io.StringIO(text, newline=""), strict=True), 1
-    if '"' not in text:  # then a line is a record
-        yield from enumerate(reader, 1)
+    if '"' not in text and "\r" not in text:  # then a line is a record, and a comma ends a field
+        yield from ((number, line.split(",") if line else [])
+                    for number, line in enumerate(text.removesuffix("\n").split("\n"), 1) if text)
         return
+    reader, line = csv.reader(io.StringIO(text, newline=""), strict=True), 1
     for fields in reader:
         yield line, fields
         line = reader.line_num + 1
@@ -170,11 +171,11 @@ def fill(run: Run, table: Table, names: list, found: list) -> None:
         if len(fields) != len(names):
             fault = f"{len(fields)} fields instead of {len(names)}: the row is left out"
             run.problems.append(Problem(table.name, line, fault))
-        elif table.name in FILES:
-            row = Row(line, zip(names, fields))
-            if doubtful:
-                run.problems += field_faults(table.name, row, doubtful)
-            table.rows.append(headline.applied(row) if table.name == headline.FILE else row)
+    rows = [Row(line, zip(names, fields)) for line, fields in found
+            if len(fields) == len(names)] if table.name in FILES else []
+    for row in rows if doubtful else ():
+        run.problems += field_faults(table.name, row, doubtful)
+    table.rows = [headline.applied(row) for row in rows] if table.name == headline.FILE else rows
 
 
 def count(run: Run, table: Table, text: str) -> None:
@@ -193,13 +194,13 @@ def checks(name: str, names: list, found: list) -> list:
     """The checks of columns in which some field is malformed: only these are made row by row."""
     columns = dict(zip(names, zip(*(fields for fields in found if len(fields) == len(names)))))
     return [(column, check) for column, check in CHECKS.get(name, ())
-            if column in columns and is_malformed(check, set(columns[column]) - {""})]
+            if column in columns and is_malformed(check, columns[column])]
 
 
-def is_malformed(check, texts: set) -> bool:
-    """Whether a check finds something in one of them."""
+def is_malformed(check, texts: tuple) -> bool:
+    """Whether a check finds something in a field of a column that is not empty."""
     fits = FITS.get(check)
-    return not all(map(fits, texts)) if fits else any(map(check, texts))
+    return not fits(texts) if fits else any(map(check, set(texts) - {""}))
 
 
 def field_faults(name: str, row: Row, doubtful: list) -> list:

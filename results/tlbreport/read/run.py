@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import lru_cache, wraps
 
-from .schema import NUMBER, count_fault
+from .schema import NUMBER, are_numbers, count_fault
 
 NUMBERS_KEPT = 1 << 16  # more than one run has: each is asked for by several findings
 
@@ -26,6 +26,13 @@ class Problem:
 def number(text: str) -> float | None:
     """A field as a number, None if it is empty or malformed."""
     return float(text) if NUMBER.fullmatch(text) else None
+
+
+def numbers(texts) -> list:
+    """A column of fields as numbers, None of those that are empty or malformed."""
+    if are_numbers(texts):
+        return [float(text) if text else None for text in texts]
+    return list(map(number, texts))
 
 
 class Row(dict):

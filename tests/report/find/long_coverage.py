@@ -159,10 +159,10 @@ def wrong_ceiling(random, kind: str, draws: int = 400) -> float:
         costs = np.array([*(first + each * x for x in xs), first + each * whole(random, 3, 500)])
         tried = int(random.choice(settings_regret.PAGES[:-1]))
         *exact, at_once = points([*xs, 0], dict.fromkeys(("p50", "ci95_lo", "ci95_hi"), costs))
-        true = settings_regret.of_ceiling(Curve("invlpg", "", tuple(exact)), at_once, tried).value
+        true = settings_regret.of_ceilings(Curve("invlpg", "", tuple(exact)), at_once, [tried])[0].value
         *curve, level = [one.over_boots for one in points(
             [*xs, 0], headline(samples(random, costs, kind), kind))]
-        one = settings_regret.of_ceiling(Curve("invlpg", "", tuple(curve)), level, tried)
+        one = settings_regret.of_ceilings(Curve("invlpg", "", tuple(curve)), level, [tried])[0]
         held += one.low <= true <= one.high
     return held / draws
 

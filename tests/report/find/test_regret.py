@@ -25,26 +25,26 @@ LEVEL = Point(0.0, 1000.0, 1000.0, 1000.0, Row(2, {}))
 
 class OneCase(PageTest):
     def test_a_ceiling_that_is_too_high_is_wrong_at_itself(self):
-        cell = regret.of_ceiling(line(100, 1, 4, 16, 64), LEVEL, 33)
+        cell = regret.of_ceilings(line(100, 1, 4, 16, 64), LEVEL, [33])[0]
         self.assertEqual((cell.at, cell.value), (33, 3300 / 1000 - 1))
 
     def test_one_that_is_too_low_is_wrong_just_beyond_itself(self):
-        cell = regret.of_ceiling(line(100, 1, 4, 16, 64), LEVEL, 3)
+        cell = regret.of_ceilings(line(100, 1, 4, 16, 64), LEVEL, [3])[0]
         self.assertEqual((cell.at, cell.value), (4, 1000 / 400 - 1))
 
     def test_one_at_the_break_even_is_never_wrong(self):
-        cell = regret.of_ceiling(line(100, 1, 4, 10, 11, 64), LEVEL, 10)
+        cell = regret.of_ceilings(line(100, 1, 4, 10, 11, 64), LEVEL, [10])[0]
         self.assertEqual(cell.value, 0)
 
     def test_never_is_wrong_where_the_last_was_measured(self):
-        cell = regret.of_ceiling(line(100, 1, 4, 16, 64), LEVEL, regret.NEVER)
+        cell = regret.of_ceilings(line(100, 1, 4, 16, 64), LEVEL, [regret.NEVER])[0]
         self.assertEqual((cell.at, cell.value), (64, 5.4))
 
     def test_its_interval_is_by_the_ends_of_both(self):
         wide = Curve("invlpg", "range-4k-w0", (Point(1.0, 100, 90, 110, Row(2, {})),
                                                Point(64.0, 6400, 6000, 6800, Row(2, {}))))
         level = Point(0.0, 1000, 900, 1100, Row(2, {}))
-        cell = regret.of_ceiling(wide, level, regret.NEVER)
+        cell = regret.of_ceilings(wide, level, [regret.NEVER])[0]
         self.assertAlmostEqual(cell.low, 6000 / 1100 - 1)
         self.assertAlmostEqual(cell.high, 6800 / 900 - 1)
 

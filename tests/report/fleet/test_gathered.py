@@ -7,7 +7,8 @@ from unittest import mock
 from rundir import EMULATOR, cost, read, replace, write
 from test_fleet import FleetTest
 
-from tlbreport.fleet import gather, site, tree
+from tlbreport import cli
+from tlbreport.fleet import gather, site, spread, tree
 
 FOUND = "SELECT (SELECT count(*) FROM run), (SELECT count(*) FROM spread)"
 
@@ -40,6 +41,45 @@ class Interrupted(FleetTest):
         self.draw()
         with mock.patch.object(site, "processor", side_effect=AssertionError):
             self.draw()
+
+
+class OneMore(FleetTest):
+    """What a call does follows from what is new, and not from what is there."""
+
+    def written(self) -> list:
+        """The pages that the next call writes."""
+        with mock.patch.object(cli, "write_whole", wraps=cli.write_whole) as write_page:
+            self.draw()
+        return sorted(os.path.basename(call.args[0]) for call in write_page.call_args_list)
+
+    def test_nothing_is_drawn_or_written_where_no_run_has_changed(self):
+        self.add("a")
+        self.draw()
+        with mock.patch.object(site, "operations", side_effect=AssertionError), \
+                mock.patch.object(site, "settings", side_effect=AssertionError):
+            self.assertEqual(self.written(), [])
+
+    def test_one_more_is_read_beside_the_packed_costs_of_its_processor_alone(self):
+        for boot in range(3):
+            self.add(f"a/{boot}")
+            self.add(f"b/{boot}", model="7")
+        self.draw()
+        self.add("a/more")
+        with mock.patch.object(gather, "extract", wraps=gather.extract) as read_run, \
+                mock.patch.object(spread, "unpack", wraps=spread.unpack) as unpacked:
+            written = self.written()
+        self.assertEqual([call.args[1] for call in read_run.call_args_list], ["a/more"])
+        self.assertEqual(unpacked.call_count, 4)
+        self.assertEqual(written, ["index.html", "operation-invlpg.html",
+                                   "processor-GenuineIntel-6-143-8.html"])
+
+    def test_a_page_that_somebody_took_away_is_drawn_again(self):
+        self.add("a")
+        self.draw()
+        for name in ("operation-invlpg.html", "settings.html", "index.html",
+                     "processor-GenuineIntel-6-143-8.html"):
+            os.remove(os.path.join(self.site, name))
+            self.assertEqual(self.written(), [name])
 
 
 class Odd(FleetTest):
