@@ -162,8 +162,8 @@ def sweeps(run: Run) -> list:
     """N times each operation; the row of one page (scope `page`) is the point at N = 1."""
     alone, made = {}, []
     for row in sweep.rows(run, BENCH):
-        at, point = setting(row), sweep.point(row)
-        if at and point and at.scope == "page":
+        at = setting(row)
+        if at and at.scope == "page" and (point := sweep.point(row)):
             alone.setdefault((row["op"], at.size, at.mode, at.w), replace(point, x=1.0))
     for one in sweep.curves(run, BENCH, PARAM):
         at = setting(one.points[0].row)
@@ -182,8 +182,8 @@ def flushes(run: Run) -> list:
     """Every full flush that was measured, and those of two PCIDs that follow from them."""
     made = []
     for row in sweep.rows(run, BENCH):
-        at, point = setting(row), sweep.point(row)
-        if at and point and at.scope in FULL:
+        at = setting(row)
+        if at and at.scope in FULL and (point := sweep.point(row)):
             made.append(Flush(row["op"], at, point))
     return made + summed(made)
 

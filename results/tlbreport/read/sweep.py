@@ -82,12 +82,12 @@ def point(row: Row, unit: str = "ticks"):
 
 def at(row: Row, x: float, unit: str = "ticks"):
     """The row as a point at that place; None if it cannot be one."""
+    if row["status"] != "ok" or row["unit"] != unit:
+        return None
     numbers = [row.number(column) for column in ("p50", "ci95_lo", "ci95_hi")]
     if unit == "count" and numbers[1:] == [None, None]:
         numbers = numbers[:1] * 3
-    if row["status"] != "ok" or row["unit"] != unit or None in numbers:
-        return None
-    return Point(x, *numbers, row)
+    return None if None in numbers else Point(x, *numbers, row)
 
 
 @once
