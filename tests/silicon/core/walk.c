@@ -69,10 +69,10 @@ static void set_accessed(struct walk *walk)
 	if ((walk->value & ENTRY_A) == 0 &&
 	    silicon_lone_strikes(walk->request->s, cpu, EFFECT_ACCESSED_LATE)) {
 		walk->value |= ENTRY_A;
-		cpu->late =
-			(struct late_bits){ walk->at, ENTRY_A,
-			                    silicon_time(walk->request->s, cpu->number) +
-			                            ACCESSED_LATE_BY };
+		cpu->late = (struct late_bits){
+			walk->at, ENTRY_A,
+			silicon_time(walk->request->s, cpu->number) + ACCESSED_LATE_BY
+		};
 		return;
 	}
 	set_bits_now(walk, ENTRY_A);
