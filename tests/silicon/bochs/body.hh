@@ -19,12 +19,22 @@ extern "C" {
 #define BODY_CPUS_MOST 64u
 
 #define LATE_STORES 8u
+#define NOTED_STORES 8u
 
 // One that an erratum holds back.
 struct late_store {
 	uint64_t physical, due; // due: milli-ticks
 	unsigned length;
 	Bit8u data[8];
+};
+
+// One that loads of its own processor must not see, by an erratum.
+struct noted_store {
+	uint64_t va, physical, at; // at: milli-ticks
+	unsigned length;           // 0: none
+	Bit8u data[8], before[8];  // what was there
+	bool by_synonym;           // those by another page alone
+	bool is_passed;            // one has not seen it
 };
 
 struct body_cpu {
@@ -38,6 +48,8 @@ struct body_cpu {
 	uint64_t limit;    // milli-ticks up to which others may wait for this one
 	struct late_store late[LATE_STORES];
 	unsigned late_count, late_drawn;
+	struct noted_store noted[NOTED_STORES];
+	unsigned noted_next;
 	uint32_t icr_high; // as it was written, in xAPIC mode
 	// The signal of a Remote Action Request: who sent it, and when it is here, in
 	// milli-ticks; 0: there is none.
@@ -84,8 +96,24 @@ struct silicon_memory memory_port(void);
 // One access of the model; raises the exception if there is one.
 uint64_t memory_reach(struct body_cpu *cpu, uint64_t va, enum silicon_kind kind);
 
+// --- order.cc
+
+// One of at most eight bytes.
+struct body_access {
+	uint64_t va, physical;
+	unsigned length;
+	Bit8u *data;
+};
+
+// What errata of order make of a store; true: it is held back.
+bool order_store(struct body_cpu *cpu, const struct body_access *access);
+
 // Makes the stores of all that are due by the processor's time.
-void memory_land_stores(const struct body_cpu *by);
+void order_land_stores(const struct body_cpu *by);
+
+// What errata of order make of a load that has read data.  It does not return if the
+// load is to come later.
+void order_load(struct body_cpu *cpu, const struct body_access *access);
 
 // --- operations.cc
 
@@ -102,8 +130,8 @@ enum silicon_cost class_of(const bxInstruction_c *i);
 
 // --- rar.cc
 
-// A command for the ICR with its delivery mode; the destination is an APIC id, or logical
-// in x2APIC mode.
+// A command for the ICR with its delivery mode; the destination is an APIC id, or
+// logical in x2APIC mode.
 void rar_send(struct body_cpu *from, uint32_t low, uint32_t destination);
 
 // While there are any, before each instruction: those that are there by now are served.

@@ -160,7 +160,7 @@ void body_before(unsigned number, bxInstruction_c *i)
 	if (body.count > 1)
 		time_take_turn(cpu);
 	if (body.late != 0)
-		memory_land_stores(cpu);
+		order_land_stores(cpu);
 	if (body.rars != 0)
 		rar_pass(cpu);
 	cost = class_of(i);

@@ -105,14 +105,19 @@ static bool read_region(bx_phy_address physical, unsigned length, void *data, vo
 {
 	struct body_cpu *const cpu = (struct body_cpu *)of;
 	const uint64_t page = (physical & (REGION_BYTES - 1)) >> PAGE_SHIFT;
+	struct body_access access;
+	uint64_t va;
 
 	if (page < TABLE_PAGES) {
 		walk_on(cpu, (unsigned)page, physical & PAGE_MASK, data);
 		return true;
 	}
-	physical = memory_reach(cpu, linear_of(cpu, physical), ACCESS_READ);
+	va = linear_of(cpu, physical);
+	physical = memory_reach(cpu, va, ACCESS_READ);
 	reach_device(cpu, physical);
 	cpu->bochs->access_read_physical(physical, length, data);
+	access = { va, physical, length, (Bit8u *)data };
+	order_load(cpu, &access);
 	return true;
 }
 
@@ -150,58 +155,10 @@ static void store_unheard(struct body_cpu *by, uint64_t physical, unsigned lengt
 			body.cpus[i].bochs->monitor = monitors[i];
 }
 
-// Widths in turn, from some instructions to an interrupt's way to another processor.
-#define LATE_TICKS UINT64_C(16)
-#define LATE_WIDTHS 9u
-
-static bool hold_store(struct body_cpu *cpu, uint64_t va, uint64_t physical,
-                       unsigned length, const void *data)
-{
-	struct late_store *const late = &cpu->late[cpu->late_count];
-
-	if (cpu->late_count == LATE_STORES || length > sizeof late->data ||
-	    physical >= BX_MEM(0)->get_memory_len() ||
-	    !silicon_store_strikes(body.silicon, cpu->number, va))
-		return false;
-	late->physical = physical;
-	late->due = silicon_time(body.silicon, cpu->number) +
-	            (LATE_TICKS << cpu->late_drawn++ % LATE_WIDTHS) * 1000;
-	late->length = length;
-	memcpy(late->data, data, length);
-	cpu->late_count++;
-	body.late++;
-	return true;
-}
-
-static void land_stores(struct body_cpu *cpu, uint64_t now)
-{
-	unsigned kept = 0;
-
-	for (unsigned i = 0; i < cpu->late_count; i++) {
-		struct late_store *const late = &cpu->late[i];
-
-		if (late->due > now) {
-			cpu->late[kept++] = *late;
-			continue;
-		}
-		cpu->bochs->access_write_physical(late->physical, late->length,
-		                                  late->data);
-		body.late--;
-	}
-	cpu->late_count = kept;
-}
-
-void memory_land_stores(const struct body_cpu *by)
-{
-	const uint64_t now = silicon_time(body.silicon, by->number);
-
-	for (unsigned i = 0; i < body.count; i++)
-		land_stores(&body.cpus[i], now);
-}
-
 static bool write_region(bx_phy_address physical, unsigned length, void *data, void *of)
 {
 	struct body_cpu *const cpu = (struct body_cpu *)of;
+	struct body_access access;
 	uint64_t va;
 	uint32_t word;
 
@@ -209,7 +166,8 @@ static bool write_region(bx_phy_address physical, unsigned length, void *data, v
 		body_give_up("Bochs", "it writes to tables that are whole");
 	va = linear_of(cpu, physical);
 	physical = memory_reach(cpu, va, ACCESS_WRITE);
-	if (hold_store(cpu, va, physical, length, data))
+	access = { va, physical, length, (Bit8u *)data };
+	if (order_store(cpu, &access))
 		return true;
 	reach_device(cpu, physical);
 	if (cpu->bochs->lapic->is_selected(physical) && length == sizeof word) {

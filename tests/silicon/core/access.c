@@ -9,7 +9,7 @@
 
 static struct array_state *array_with(const struct translations *all, unsigned level,
                                       enum silicon_side side, uint64_t va,
-                                      const struct cpu_state *cpu,
+                                      const struct cpu_state *cpu, uint8_t thread,
                                       struct translation_entry **entry)
 {
 	for (uint32_t i = 0; i < all->type->array_count; i++) {
@@ -17,7 +17,7 @@ static struct array_state *array_with(const struct translations *all, unsigned l
 
 		if (!array_serves(array, level, side))
 			continue;
-		*entry = silicon_array_find(array, va, current_pcid(cpu), cpu->thread);
+		*entry = silicon_array_find(array, va, current_pcid(cpu), thread);
 		if (*entry != NULL)
 			return (struct array_state *)(uintptr_t)array;
 	}
@@ -179,6 +179,30 @@ static void promote(const struct request *request,
 	silicon_fill(request->cpu, 1, side_of(request->kind), request->va, &found);
 }
 
+/* EFFECT_SIBLING_HIT: whose entry it is was not looked at. */
+static bool hits_sibling(const struct request *request, uint64_t *physical)
+{
+	struct cpu_state *const cpu = request->cpu;
+	struct translations *const *const both = cpu->core->translations;
+
+	if (cpu->core->type->threads == 1 || both[0] != both[1])
+		return false;
+	for (unsigned level = 1; level <= 2; level++) {
+		struct translation_entry *entry;
+
+		array_with(cpu->translations, level, side_of(request->kind),
+		           request->va, cpu, 1 - cpu->thread, &entry);
+		if (entry == NULL || !silicon_is_allowed(cpu, entry, request->kind) ||
+		    (request->kind == ACCESS_WRITE && !entry->dirty) ||
+		    !silicon_strikes_at(request->s, cpu->number, EFFECT_SIBLING_HIT,
+		                        request->va))
+			continue;
+		*physical = physical_of(entry, request->va);
+		return true;
+	}
+	return false;
+}
+
 static bool translate(const struct request *request, uint64_t *physical,
                       struct silicon_fault *fault)
 {
@@ -186,15 +210,17 @@ static bool translate(const struct request *request, uint64_t *physical,
 	struct translations *const all = cpu->translations;
 	const enum silicon_side side = side_of(request->kind);
 	struct translation_entry *entry;
-	struct array_state *array = array_with(all, 1, side, request->va, cpu, &entry);
+	struct array_state *array =
+		array_with(all, 1, side, request->va, cpu, cpu->thread, &entry);
 
 	cpu->counts.accesses[side]++;
 	if (array != NULL)
 		return use_entry(request, array, entry, physical, fault);
 	cpu->counts.l1_misses[side]++;
-	array = array_with(all, 2, side, request->va, cpu, &entry);
+	array = array_with(all, 2, side, request->va, cpu, cpu->thread, &entry);
 	if (array == NULL)
-		return walk_and_fill(request, physical, fault);
+		return hits_sibling(request, physical) ||
+		       walk_and_fill(request, physical, fault);
 	silicon_pay(request->s, cpu, SILICON_L2_HIT);
 	if (silicon_is_allowed(cpu, entry, request->kind) &&
 	    (request->kind != ACCESS_WRITE || entry->dirty))
@@ -263,7 +289,8 @@ bool silicon_peek(const struct silicon *s, uint32_t cpu, uint64_t va,
 	struct translation_entry *entry;
 
 	for (unsigned level = 1; level <= 2; level++) {
-		array_with(one->translations, level, side_of(kind), va, one, &entry);
+		array_with(one->translations, level, side_of(kind), va, one,
+		           one->thread, &entry);
 		if (entry != NULL) {
 			*physical = physical_of(entry, va);
 			return true;

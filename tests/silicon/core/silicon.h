@@ -210,8 +210,9 @@ struct silicon_counts silicon_counts(const struct silicon *s, uint32_t cpu);
 /* Whether an erratum of the body's strikes now: EFFECT_STORE_WAKES_NOBODY, ... */
 bool silicon_strikes(struct silicon *s, uint32_t cpu, enum silicon_effect effect);
 
-/* Whether EFFECT_STORE_LANDS_LATE strikes a store to va. */
-bool silicon_store_strikes(struct silicon *s, uint32_t cpu, uint64_t va);
+/* The same of an access to va: EFFECT_STORE_LANDS_LATE, ... */
+bool silicon_strikes_at(struct silicon *s, uint32_t cpu, enum silicon_effect effect,
+                        uint64_t va);
 
 #ifdef __cplusplus
 }

@@ -58,14 +58,15 @@ bool silicon_lone_strikes(struct silicon *s, struct cpu_state *cpu,
 	return strikes;
 }
 
-bool silicon_store_strikes(struct silicon *s, uint32_t cpu, uint64_t va)
+bool silicon_strikes_at(struct silicon *s, uint32_t cpu, enum silicon_effect effect,
+                        uint64_t va)
 {
 	bool strikes = false;
 
 	for (uint32_t i = 0; i < s->params.erratum_count; i++) {
 		const struct silicon_erratum *const one = &s->params.errata[i];
 
-		if (one->effect == EFFECT_STORE_LANDS_LATE &&
+		if (one->operations == 0 && one->effect == effect &&
 		    (one->below == ERRATUM_ANY || one->below == (va >> 39 & 0x1ff)) &&
 		    strikes_now(s, &s->cpus[cpu], one))
 			strikes = true;

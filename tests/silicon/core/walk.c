@@ -69,9 +69,10 @@ static void set_accessed(struct walk *walk)
 	if ((walk->value & ENTRY_A) == 0 &&
 	    silicon_lone_strikes(walk->request->s, cpu, EFFECT_ACCESSED_LATE)) {
 		walk->value |= ENTRY_A;
-		cpu->late =
-			(struct late_bits){ walk->at, ENTRY_A,
-			                    cpu->clock.milli_ticks + ACCESSED_LATE_BY };
+		cpu->late = (struct late_bits){
+			walk->at, ENTRY_A,
+			silicon_time(walk->request->s, cpu->number) + ACCESSED_LATE_BY
+		};
 		return;
 	}
 	set_bits_now(walk, ENTRY_A);
@@ -81,7 +82,7 @@ void silicon_land_bits(struct silicon *s, struct cpu_state *cpu)
 {
 	const struct late_bits late = cpu->late;
 
-	if (late.bits == 0 || cpu->clock.milli_ticks < late.due)
+	if (late.bits == 0 || silicon_time(s, cpu->number) < late.due)
 		return;
 	s->memory.write(s->memory.of, late.at, read_memory(s, late.at) | late.bits);
 	cpu->late.bits = 0;

@@ -65,9 +65,12 @@ enum silicon_effect {
 	EFFECT_WALKS_OVERCOUNTED,  /* the counter of walks, not the walks */
 	EFFECT_INVLPGB_FAULTS,     /* #UD, though CPUID reports it */
 	EFFECT_STORE_WAKES_NOBODY, /* the body asks, silicon_strikes() */
-	EFFECT_STORE_LANDS_LATE,   /* the body asks, silicon_store_strikes() */
-	EFFECT_IPI_LOST_ASLEEP,    /* the body asks */
-	EFFECT_RAR_FAILS,          /* the target says so, and drops nothing */
+	EFFECT_SIBLING_HIT, /* a page that is not cached: found in the other thread's */
+	EFFECT_STORE_LANDS_LATE, /* the body asks, silicon_strikes_at() */
+	EFFECT_OWN_STORE_UNSEEN, /* the body asks at the store, of loads behind it */
+	EFFECT_SYNONYM_UNSEEN,   /* the same, of loads by another page */
+	EFFECT_IPI_LOST_ASLEEP,  /* the body asks */
+	EFFECT_RAR_FAILS,        /* the target says so, and drops nothing */
 	EFFECT_RAR_NEVER_ANSWERS,
 	EFFECT_RAR_NOT_TO_SELF, /* no answer, where target and sender are one */
 	EFFECT_COUNT
@@ -89,7 +92,9 @@ struct silicon_erratum {
 	uint32_t one_in; /* of the operations in scope; 1: each */
 	uint64_t after_us, before_us; /* of the processor's time; before 0: ever */
 	uint64_t milli_cycles;        /* EFFECT_IS_SLOW */
-	uint32_t below; /* EFFECT_STORE_LANDS_LATE: the PML4 entry; ERRATUM_ANY: all */
+	/* The PML4 entry, of effects that silicon_strikes_at() knows; ERRATUM_ANY: all
+	 */
+	uint32_t below;
 };
 
 struct machine_params;

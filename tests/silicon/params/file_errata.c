@@ -52,7 +52,10 @@ static const char *const effects[EFFECT_COUNT] = {
 	[EFFECT_WALKS_OVERCOUNTED] = "walks_overcounted",
 	[EFFECT_INVLPGB_FAULTS] = "invlpgb_faults",
 	[EFFECT_STORE_WAKES_NOBODY] = "store_wakes_nobody",
+	[EFFECT_SIBLING_HIT] = "sibling_hit",
 	[EFFECT_STORE_LANDS_LATE] = "store_lands_late",
+	[EFFECT_OWN_STORE_UNSEEN] = "own_store_unseen",
+	[EFFECT_SYNONYM_UNSEEN] = "synonym_unseen",
 	[EFFECT_IPI_LOST_ASLEEP] = "ipi_lost_asleep",
 	[EFFECT_RAR_FAILS] = "rar_fails",
 	[EFFECT_RAR_NEVER_ANSWERS] = "rar_never_answers",
@@ -170,6 +173,12 @@ static bool take_scope(const struct reader *reader, struct words *words,
 	       words_thousandths(words, UINT64_C(1) << 40, &erratum->milli_cycles);
 }
 
+static bool has_address(enum silicon_effect effect)
+{
+	return effect == EFFECT_SIBLING_HIT || effect == EFFECT_STORE_LANDS_LATE ||
+	       effect == EFFECT_OWN_STORE_UNSEEN || effect == EFFECT_SYNONYM_UNSEEN;
+}
+
 bool reader_erratum(const struct reader *reader, struct words *words)
 {
 	struct machine_params *const params = reader->params;
@@ -190,8 +199,8 @@ bool reader_erratum(const struct reader *reader, struct words *words)
 	if ((erratum.effect == EFFECT_IS_SLOW) != (erratum.milli_cycles != 0))
 		return reader_refuse(reader,
 		                     "cycles are for what is_slow, which needs them");
-	if (erratum.below != ERRATUM_ANY && erratum.effect != EFFECT_STORE_LANDS_LATE)
-		return reader_refuse(reader, "below is for what store_lands_late");
+	if (erratum.below != ERRATUM_ANY && !has_address(erratum.effect))
+		return reader_refuse(reader, "below is for errata of an address");
 	params->errata[params->erratum_count++] = erratum;
 	return true;
 }
