@@ -272,7 +272,7 @@ show_counts() {
 				if (length(text) + length(reason[i]) > room) break
 				text = text (i == 1 ? ": " : ", ") reason[i]
 			}
-			if (i <= many) text = text (i == 1 ? ": " : ", ") many - i + 1 " other reasons"
+			if (i <= many) text = text (i == 1 ? ": " : ", ") many - i + 1 " other reason" (i < many ? "s" : "")
 			print text litmus
 		}' | fold -s -w 80 | sed 's/ $//'
 }

@@ -140,7 +140,7 @@ const char *url_parse(struct text_slice text, struct url *url)
 	text = behind(text, text_length(schemes[scheme].text));
 	/* RFC 3986 3.2.2: an IPv6 address stands in brackets. */
 	if (begins_with(text, "["))
-		return "IPv6 is not supported: a name or a.b.c.d is";
+		return "IPv6 is not supported: write an IPv4 address";
 	host = text_split(text_split(text, '/', &path), ':', &port);
 	if (!is_host(host) || host.length >= sizeof url->host)
 		return "no host";

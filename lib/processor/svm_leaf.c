@@ -31,7 +31,7 @@ struct svm_leaf svm_leaf_of(const struct cpuid_source *source)
 const char *svm_leaf_lacks(const struct svm_leaf *leaf)
 {
 	if (leaf->has_vmx)
-		return "VMX is not measured yet";
+		return "guests of VMX are not measured yet";
 	if (!leaf->has_svm)
 		return leaf->under_hypervisor ? "the hypervisor offers no SVM"
 		                              : "the processor has no SVM";

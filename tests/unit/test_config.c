@@ -191,7 +191,7 @@ TEST(where_files_are_sent_to)
 	                    "http://10.0.2.2:80/in");
 	assert_bad("upload = 10.0.2.2", "none of http://, https://, tftp://");
 	assert_bad("upload = http://[fe80::1]/",
-	           "IPv6 is not supported: a name or a.b.c.d is");
+	           "IPv6 is not supported: write an IPv4 address");
 	memset(longest + 16, 'h', URL_TEXT - 8);
 	assert_int_equal(strlen(good(longest)->upload), URL_TEXT - 1);
 	longest[16 + URL_TEXT - 8] = 'h';

@@ -297,5 +297,6 @@ int main(void)
 			a_skipped_row_is_believed_by_no_other_operations_cells),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

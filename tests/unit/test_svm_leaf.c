@@ -70,7 +70,7 @@ TEST(vmx_is_named_as_what_is_not_measured)
 {
 	answers[EXTENDED].ecx = 0;
 	answers[BASIC].ecx = 1 << 5;
-	assert_lacks("VMX is not measured yet");
+	assert_lacks("guests of VMX are not measured yet");
 }
 
 TEST(each_part_is_needed)
@@ -119,5 +119,6 @@ int main(void)
 		cmocka_unit_test(recorded_processors_have_what_their_maker_has),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,9 +63,9 @@ TEST(what_is_no_such_url_is_refused)
 	assert_string_equal(parse("http:///x", &url), "no host");
 	assert_string_equal(parse("http://me@h/", &url), "no host");
 	assert_string_equal(parse("http://[fe80::1]/", &url),
-	                    "IPv6 is not supported: a name or a.b.c.d is");
+	                    "IPv6 is not supported: write an IPv4 address");
 	assert_string_equal(parse("https://[::1]:8443", &url),
-	                    "IPv6 is not supported: a name or a.b.c.d is");
+	                    "IPv6 is not supported: write an IPv4 address");
 	assert_string_equal(parse("http://fe80::1/", &url), "no such port");
 	assert_string_equal(parse("http://h/a b", &url),
 	                    "a character that is not allowed");

@@ -187,5 +187,6 @@ int main(void)
 		cmocka_unit_test(exits_that_were_not_asked_for_have_names),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -96,7 +96,7 @@ static const char *find_lacks(const struct nested *nested)
 
 	if (nested->workspace->window_area == 0)
 		return "memory";
-	return mapped_data(here) != here ? "a model on this computer runs no guests"
+	return mapped_data(here) != here ? "modelled machines have no SVM"
 	                                 : svm_lacks(&nested->leaf);
 }
 

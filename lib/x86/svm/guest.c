@@ -53,8 +53,9 @@ static void emulate_invlpg(struct svm_guest *guest)
 
 	memcpy(&displacement, (const uint8_t *)guest->vmcb->rip + INVLPG_DISPLACEMENT,
 	       sizeof displacement);
-	invlpga(guest->registers.rsi + (uint64_t)(int64_t)displacement,
-	        guest->vmcb->asid);
+	if (!guest->only_exits)
+		invlpga(guest->registers.rsi + (uint64_t)(int64_t)displacement,
+		        guest->vmcb->asid);
 	guest->vmcb->rip += INVLPG_BYTES;
 }
 
@@ -62,8 +63,10 @@ static void emulate_invlpg(struct svm_guest *guest)
 static void emulate_mov_cr3(struct svm_guest *guest)
 {
 	guest->vmcb->cr3 = guest->registers.rbx;
-	guest->vmcb->tlb_control =
-		guest->flushes_by_asid ? TLB_CONTROL_NON_GLOBAL : TLB_CONTROL_ALL;
+	if (!guest->only_exits)
+		guest->vmcb->tlb_control = guest->flushes_by_asid
+		                                   ? TLB_CONTROL_NON_GLOBAL
+		                                   : TLB_CONTROL_ALL;
 	guest->vmcb->rip += MOV_CR3_BYTES;
 }
 
@@ -101,7 +104,7 @@ static void go(void *argument)
 		if (!handle(guest))
 			return;
 	}
-	guest->fault = "the guest did not come to its end";
+	guest->fault = "the guest made 65536 exits and did not end";
 }
 
 bool svm_guest_run(struct svm_guest *guest, void (*function)(void *), void *argument,

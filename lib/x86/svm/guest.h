@@ -40,6 +40,7 @@ struct svm_guest {
 	struct vmcb *vmcb;    /* where it is mapped 1:1 */
 	uint64_t stack;       /* first address above the guest's */
 	bool flushes_by_asid; /* TLB_CONTROL_ASID may be used */
+	bool only_exits;      /* nothing is done for intercepted instructions */
 	struct svm_registers registers;
 	uint64_t exits; /* of intercepted instructions that were emulated */
 	/* NULL: all calls came back as they must; else the first that did not. */

@@ -25,8 +25,9 @@ const char *svm_lacks(const struct svm_leaf *leaf)
 		return lacks;
 	if (!rdmsr_safe(MSR_AMD_VM_CR, &vm_cr))
 		return "SVM has no VM_CR";
-	return (vm_cr & VM_CR_SVMDIS) != 0 ? "SVM is switched off by the firmware"
-	                                   : NULL;
+	return (vm_cr & VM_CR_SVMDIS) != 0
+	               ? "SVM is switched off in the firmware's setup"
+	               : NULL;
 }
 
 bool svm_on(uint64_t host_save)

@@ -39,7 +39,7 @@ class Store:
         version = self.value("PRAGMA user_version")
         if version not in (0, VERSION):
             raise sqlite3.DatabaseError(f"tables of version {version}, this program has {VERSION}: "
-                                        "move the file away")
+                                        "move the file away, and all runs are read again")
         self.base.execute("BEGIN IMMEDIATE")  # two at once would read the same runs twice
         if version == 0:
             for statement in TABLES.split(";\n"):

@@ -54,23 +54,25 @@ def said(run: Run, found: list):
         return
     at = {(row["op"], variant.of(row).guest): row for row in found if not doubt(row)}
     for op in ("invlpg", "cr3_reload"):
-        yield from held(at.get((op, "exit")), at.get((op, "guest")),
-                        f"Each intercepted {op} of a guest takes {{}} than one that is not")
-    for size in ("1g", "2m", "4k"):
-        yield from held(at.get(("cr3_reload", f"nested{size}")), at.get(("cr3_reload", "host")),
-                        f"With nested pages of {size.upper()} a walk of the guest takes {{}} than one of "
-                        "the host")
+        yield from held((at.get((op, "exit")), f"An intercepted {op} of a guest"),
+                        (at.get((op, "guest")), "one that is not"))
+    for size, pages in (("1g", "1 GiB"), ("2m", "2 MiB"), ("4k", "4 KiB")):
+        yield from held((at.get(("cr3_reload", f"nested{size}")),
+                         f"With nested pages of {pages} a walk of the guest"),
+                        (at.get(("cr3_reload", "host")), "one of the host"))
 
 
-def held(row, plain, text: str):
-    """The sentence on two rows, with the difference and its interval; none if one is missing."""
+def held(one: tuple, other: tuple):
+    """The sentence on two rows with their names, with the difference and its interval; none if one
+    is missing."""
+    (row, name_of), (plain, name_of_plain) = one, other
     if row is None or plain is None:
         return
-    one, other = point(row), point(plain)
-    low, high = one.low - other.high, one.high - other.low
+    more, less = point(row), point(plain)
+    low, high = more.low - less.high, more.high - less.low
     if low <= 0 <= high:
-        told = f"no longer, as far as {interval(low, high)} ticks tell,"
+        yield paragraph(f"{name_of} is not told apart from {name_of_plain}: the difference is within "
+                        f"{interval(low, high)} ticks.")
     else:
-        told = (f"{shown(abs(one.y - other.y))} ticks {'longer' if low > 0 else 'less'} "
-                f"{interval(low, high)}")
-    yield paragraph(f"{text.format(told)}.")
+        yield paragraph(f"{name_of} takes {shown(abs(more.y - less.y))} ticks "
+                        f"{'longer' if low > 0 else 'less'} {interval(low, high)} than {name_of_plain}.")

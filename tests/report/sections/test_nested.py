@@ -26,16 +26,16 @@ class Nested(PageTest):
         return self.page().text
 
     def test_an_exit_is_held_against_the_operation_without_one(self):
-        self.assertIn("Each intercepted invlpg of a guest takes 2000 ticks longer [1998, 2002] than one "
+        self.assertIn("An intercepted invlpg of a guest takes 2000 ticks longer [1998, 2002] than one "
                       "that is not.", self.shown())
 
     def test_a_walk_in_two_dimensions_is_held_against_the_hosts(self):
         text = self.shown()
-        self.assertIn("With nested pages of 2M a walk of the guest takes 40 ticks longer [38, 42] than "
+        self.assertIn("With nested pages of 2 MiB a walk of the guest takes 40 ticks longer [38, 42] than "
                       "one of the host.", text)
-        self.assertIn("With nested pages of 4K a walk of the guest takes no longer, as far as [-2, 2] "
-                      "ticks tell, than one of the host.", text)
-        self.assertNotIn("nested pages of 1G", text)
+        self.assertIn("With nested pages of 4 KiB a walk of the guest is not told apart from one of the "
+                      "host: the difference is within [-2, 2] ticks.", text)
+        self.assertNotIn("nested pages of 1 GiB", text)
 
     def test_rows_are_believed_by_the_cells_of_what_the_guest_or_the_host_does(self):
         self.shown()
@@ -45,12 +45,12 @@ class Nested(PageTest):
         self.assertIn("no required check of invlpga passed", self.report()[2])
 
     def test_what_is_not_believed_says_nothing(self):
-        self.assertNotIn("Each intercepted", self.shown(rows(believed="")))
+        self.assertNotIn("An intercepted", self.shown(rows(believed="")))
 
     def test_an_emulator_has_the_picture_alone(self):
         text = self.shown(machine=EMULATOR)
         self.assertIn("TLB_CONTROL", text)
-        self.assertNotIn("Each intercepted", text)
+        self.assertNotIn("An intercepted", text)
 
     def test_without_svm_the_reason_stands_there(self):
         text = self.shown([{**skipped("none", "trip", "the processor has no SVM"), "bench": "nested"}])
