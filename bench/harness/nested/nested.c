@@ -35,7 +35,7 @@ static bool map_page(struct nested *nested, struct nested_page *page, uint64_t o
 	page->guest_entry =
 		walk_find(pool, workspace->space.root, page->va, LEVEL_PT).entry;
 	page->nested_entry =
-		nested_tables_split(pool, nested->roots[LEVEL_PDPT], old, LEVEL_PT);
+		nested_tables_split(pool, nested->frames.nested_cr3, old, LEVEL_PT);
 	if (page->nested_entry == NULL)
 		return false;
 	page->old_guest = *page->guest_entry;
@@ -69,11 +69,10 @@ static bool make(struct nested *nested)
 	const uint64_t stack = frame_alloc_run(pool, STACK_FRAMES, PAGE_BYTES);
 
 	nested->host_save = frame_alloc(pool);
-	nested->roots[LEVEL_PDPT] = nested_tables_make(pool, nested->memory_end);
 	nested->frames = (struct svm_frames){
 		.vmcb = frame_alloc(pool),
 		.stack = stack + STACK_FRAMES * PAGE_BYTES,
-		.nested_cr3 = nested->roots[LEVEL_PDPT],
+		.nested_cr3 = nested_tables_make(pool, nested->memory_end),
 		.asid = NESTED_ASID,
 		.flushes_by_asid = nested->leaf.flushes_by_asid,
 	};
@@ -138,7 +137,9 @@ struct nested *nested_open(struct workspace *workspace, const struct machine *ma
 
 bool nested_begin(struct nested *nested)
 {
-	if (!svm_on(nested->host_save)) {
+	if (nested->lacks != NULL)
+		return false;
+	if (!svm_on(nested->host_save, &nested->found)) {
 		nested->lacks = "EFER.SVME cannot be set";
 		return false;
 	}
@@ -146,8 +147,7 @@ bool nested_begin(struct nested *nested)
 	return true;
 }
 
-void nested_end(struct nested *nested)
+void nested_end(const struct nested *nested)
 {
-	(void)nested;
-	svm_off();
+	svm_off(&nested->found);
 }

@@ -49,9 +49,10 @@ struct nested {
 	struct workspace *workspace;
 	uint64_t memory_end;
 	uint64_t host_save; /* physical */
+	struct svm_found found;
 	struct svm_frames frames;
 	struct svm_guest guest;
-	/* Roots of nested tables, by the largest page that what is walked is in. */
+	/* Roots of nested tables for walks, by the page that what is walked is in. */
 	uint64_t roots[LEVEL_PDPT + 1]; /* 0: not made yet */
 	struct nested_page pages[NESTED_PAGES];
 	struct tally tallies[NESTED_ACTS];   /* of what was verified of each */
@@ -71,8 +72,8 @@ struct nested *nested_open(struct workspace *workspace, const struct machine *ma
 uint64_t nested_frames(void);
 
 /*
- * EFER.SVME on, and the guest as new; off again with nested_end().  False, and
- * nested->lacks: it cannot be set.
+ * EFER.SVME on, and the guest as new; as it was again with nested_end().  False, and
+ * nested->lacks: it cannot be set, or a guest did not come back before.
  */
 bool nested_begin(struct nested *nested);
-void nested_end(struct nested *nested);
+void nested_end(const struct nested *nested);

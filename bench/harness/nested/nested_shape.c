@@ -28,10 +28,12 @@ static void play(void *argument)
 		piece->window(piece->args);
 }
 
+/* A guest that did not come back is not run again. */
 static void give_up(struct nested_run *run, const char *reason)
 {
 	run->reason = reason;
 	run->gave_up = true;
+	run->nested->lacks = reason;
 }
 
 static void run_piece(struct nested_run *run, struct piece *piece)
@@ -330,8 +332,8 @@ const struct shape shape_nested = {
 	.tell = tell,
 };
 
-/* Two more roots, and for each the tables of the walked pages' own. */
+/* Three more roots, and for each the tables of the walked pages' own. */
 uint64_t nested_shape_frames(void)
 {
-	return 2 * (8 + UINT64_C(3) * WALKED_PAGES) + walk_pages_frames(false);
+	return 3 * (8 + UINT64_C(3) * WALKED_PAGES) + walk_pages_frames(false);
 }

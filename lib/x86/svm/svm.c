@@ -30,21 +30,21 @@ const char *svm_lacks(const struct svm_leaf *leaf)
 	               : NULL;
 }
 
-bool svm_on(uint64_t host_save)
+bool svm_on(uint64_t host_save, struct svm_found *found)
 {
-	const uint64_t efer = rdmsr(MSR_EFER);
-
-	if (!wrmsr_safe(MSR_EFER, efer | EFER_SVME) ||
+	found->efer = rdmsr(MSR_EFER);
+	if (!wrmsr_safe(MSR_EFER, found->efer | EFER_SVME) ||
 	    (rdmsr(MSR_EFER) & EFER_SVME) == 0)
 		return false;
-	if (wrmsr_safe(MSR_AMD_VM_HSAVE_PA, host_save))
+	if (rdmsr_safe(MSR_AMD_VM_HSAVE_PA, &found->host_save) &&
+	    wrmsr_safe(MSR_AMD_VM_HSAVE_PA, host_save))
 		return true;
-	wrmsr(MSR_EFER, efer);
+	wrmsr(MSR_EFER, found->efer);
 	return false;
 }
 
-void svm_off(void)
+void svm_off(const struct svm_found *found)
 {
-	(void)wrmsr_safe(MSR_AMD_VM_HSAVE_PA, 0);
-	wrmsr(MSR_EFER, rdmsr(MSR_EFER) & ~EFER_SVME);
+	(void)wrmsr_safe(MSR_AMD_VM_HSAVE_PA, found->host_save);
+	wrmsr(MSR_EFER, found->efer);
 }
